@@ -1,0 +1,176 @@
+"""Every way bracketd can fail, as one tree.
+
+::
+
+    BracketdError
+    ├── ConfigError             settings that cannot be used; exit status 78
+    ├── StateError              the state directory cannot be used
+    │   ├── AlreadyRunning      another daemon holds it
+    │   ├── StateTooNew         written by a newer bracketd
+    │   ├── StateDamaged        not readable as a state file
+    │   └── StateOnNetwork      SQLite's locks do not hold on a network file system
+    ├── ServiceError            what the Autoenhance API, its storage or the line to them answered
+    │   ├── Passing             goes by on its own: try again later
+    │   │   ├── Unreachable     no answer: name, connection, TLS, time-out, answer lost
+    │   │   ├── Unavailable     5xx
+    │   │   ├── TooManyRequests 429, with the service's ``retry_after`` if it gave one
+    │   │   ├── Garbled         an answer that is not what was promised: HTML for JSON, half an image
+    │   │   └── NotReady        asked for before it exists
+    │   ├── AccountRefused      concerns every order of the account
+    │   │   ├── KeyRefused      401, 403
+    │   │   └── NoCredits       402
+    │   ├── RequestRefused      422 and other 4xx: the same request will be refused again
+    │   ├── NotFound            404
+    │   ├── AlreadyExists       409
+    │   └── SlotRefused         storage refused the upload: URL expired, forged or signed otherwise
+    ├── FileError               one of the photographer's files
+    │   ├── FileGone            removed or renamed
+    │   ├── FileUnreadable      no permission, I/O error
+    │   └── FileChanged         not the file that was recorded
+    └── OutputError             a finished picture cannot be written: full disk, read-only folder
+
+A message says what is wrong and what to do about it, in one sentence each, without secrets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class BracketdError(Exception):
+    """Base of everything bracketd raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in the settings: where it is, what is wrong, what to do.
+
+    ``where`` is ``file:line: key`` as far as known.
+    """
+
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.remedy}" if self.where else f"{self.what}. {self.remedy}"
+
+
+class ConfigError(BracketdError):
+    """Settings that cannot be used, all mistakes at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class StateError(BracketdError):
+    """The state directory cannot be used."""
+
+
+class AlreadyRunning(StateError):
+    """Another daemon holds the state directory; ``pid`` is its process id, if it could be read."""
+
+    def __init__(self, state_dir: str, pid: int | None) -> None:
+        self.pid = pid
+        who = f"pid {pid}" if pid else "pid unknown"
+        super().__init__(
+            f"bracketd is already running on {state_dir} ({who}). "
+            "Stop that one first, or give this one a state_dir of its own."
+        )
+
+
+class StateTooNew(StateError):
+    """The state file was written by a newer bracketd."""
+
+
+class StateDamaged(StateError):
+    """The state file cannot be read as one."""
+
+
+class StateOnNetwork(StateError):
+    """The state directory lies on a network file system."""
+
+
+class ServiceError(BracketdError):
+    """What the service, its storage or the line to them answered."""
+
+
+class Passing(ServiceError):
+    """Goes by on its own; ``retry_after`` is the service's wish in seconds, if it had one."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Unreachable(Passing):
+    """No answer. The request may or may not have been carried out."""
+
+
+class Unavailable(Passing):
+    """The service answered 5xx."""
+
+
+class TooManyRequests(Passing):
+    """The service answered 429."""
+
+
+class Garbled(Passing):
+    """The answer is not what was promised."""
+
+
+class NotReady(Passing):
+    """Asked for before it exists."""
+
+
+class AccountRefused(ServiceError):
+    """The account cannot work at present; every order waits."""
+
+
+class KeyRefused(AccountRefused):
+    """The API key was refused (401, 403)."""
+
+
+class NoCredits(AccountRefused):
+    """No plan or credits for this (402)."""
+
+
+class RequestRefused(ServiceError):
+    """The service will refuse the same request again; the message carries its own words."""
+
+
+class NotFound(ServiceError):
+    """The service does not know this id (404)."""
+
+
+class AlreadyExists(ServiceError):
+    """The id is taken (409)."""
+
+
+class SlotRefused(ServiceError):
+    """Storage refused an upload: the URL is expired, forged or signed for another Content-Type."""
+
+
+class FileError(BracketdError):
+    """Something about one of the photographer's files; ``path`` names it."""
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class FileGone(FileError):
+    """The file was removed or renamed."""
+
+
+class FileUnreadable(FileError):
+    """The file cannot be read."""
+
+
+class FileChanged(FileError):
+    """The file is not the one that was recorded."""
+
+
+class OutputError(BracketdError):
+    """A finished picture cannot be written."""
