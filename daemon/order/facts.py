@@ -1,0 +1,298 @@
+"""What can be done next (steps) and what happened (facts): the two vocabularies between core and edge.
+
+A bracket is named by its number in the order, an image by the service's id. Facts are written to the journal
+word by word; ``secret`` fields are left out of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from daemon.order.model import Bracket
+
+# --- steps -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Create the order at the service (brackets flow; in the images flow the first registration does)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Ask for a place to put a bracket."""
+
+    bracket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Send a bracket's bytes to its place."""
+
+    bracket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Delete a registration that will not be used, so that it never reaches an image."""
+
+    registration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Look once more, before the merge: the files are those that were locked, and the service has every bracket.
+
+    The service tells in the brackets flow only; its word lags the upload.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The one merge. Its intent is recorded before the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask where the order stands at the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Buy an image: download it in full size beside its target, and flush it to disk."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Give fetched bytes their name in the output folder."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Write ``order.json``, the sign that the shoot is complete."""
+
+
+Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Fetch | Place | Deliver
+
+# --- facts -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without."""
+
+    brackets: tuple[Bracket, ...]
+    left_out: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The order exists at the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A bracket has a place; ``attempt`` says which registration this answers."""
+
+    bracket: int
+    attempt: int
+    service_id: str
+    url: str = field(repr=False, metadata={"secret": True})
+    content_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The service has a bracket's bytes."""
+
+    bracket: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLost:
+    """A registration is of no use: expired, refused, taken, or its answer was lost. It is made anew."""
+
+    bracket: int
+    attempt: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A bracket's file is not the one recorded; these are its new size, mtime and inode."""
+
+    bracket: int
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A registration is gone from the service."""
+
+    registration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The files are those that were locked, and the service lacks these brackets; none if it has every one."""
+
+    missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeIntended:
+    """The merge is about to be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUnsent:
+    """The merge was certainly not carried out."""
+
+    why: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The service accepted the merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenImage:
+    """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded."""
+
+    id: str
+    name: str
+    ended: bool | None
+    reason: str | None = None
+    brackets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at the order showed; ``images`` are output images only, never registered brackets."""
+
+    merging: bool
+    processing: bool
+    images: tuple[SeenImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An image was bought; its bytes are on disk, flushed, under a hidden name."""
+
+    image: str
+    size: int
+    sha256: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLost:
+    """Fetched bytes are no longer where they were put."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An image lies in the output folder under this name."""
+
+    image: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLost:
+    """The service does not give this image out."""
+
+    image: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """``order.json`` is written. ``late`` are photos that came into the shoot after it was locked."""
+
+    late: tuple[str, ...] = ()
+
+
+class Kind(StrEnum):
+    """Kinds of failure, each with its own answer (see ``rules.after_failure``)."""
+
+    PASSING = "passing"
+    ACCOUNT = "account"
+    REQUEST = "request"
+    FILE = "file"
+    GONE = "gone"
+    OUTPUT = "output"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal."""
+
+    step: Step
+    kind: Kind
+    why: str
+    retry_after: float | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A step was broken off because the daemon stops; nothing is known to have changed."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """A person asked to try again now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The order ends here, before its merge."""
+
+    why: str
+
+
+Fact = (
+    Locked
+    | Created
+    | Registered
+    | Stored
+    | SlotLost
+    | Changed
+    | Discarded
+    | Confirmed
+    | MergeIntended
+    | MergeUnsent
+    | Merged
+    | Seen
+    | Fetched
+    | FetchLost
+    | Placed
+    | ImageLost
+    | Delivered
+    | Failed
+    | Interrupted
+    | Retried
+    | Cancelled
+)
+
+
+def intent(step: Step) -> Fact | None:
+    """The fact to record before a step's request leaves, for steps that the service does not bear twice."""
+    return MergeIntended() if isinstance(step, Merge) else None

@@ -1,0 +1,216 @@
+"""An order: a shoot as the service knows it, and everything we remember of it.
+
+Values only, all frozen. Times are seconds since 1970 (UTC) as floats; sizes are bytes; paths of brackets are
+relative to the shoot's folder, paths of pictures to the order's output folder.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+FlowName = Literal["images", "brackets"]
+
+
+class Phase(StrEnum):
+    """Where an order stands. The first seven come one after the other."""
+
+    SETTLED = "settled"
+    UPLOADING = "uploading"
+    UPLOADED = "uploaded"
+    MERGING = "merging"
+    PROCESSING = "processing"
+    DOWNLOADING = "downloading"
+    DOWNLOADED = "downloaded"
+    HELD = "held"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+LINE = (
+    Phase.SETTLED,
+    Phase.UPLOADING,
+    Phase.UPLOADED,
+    Phase.MERGING,
+    Phase.PROCESSING,
+    Phase.DOWNLOADING,
+    Phase.DOWNLOADED,
+)
+"""The phases of an undisturbed order, in their only direction."""
+
+RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
+"""Phases in which nothing happens until a person asks."""
+
+
+class Health(StrEnum):
+    """How an order is doing in its phase."""
+
+    OK = "ok"
+    RETRYING = "retrying"
+    ATTENTION = "attention"
+
+
+class MergeState(StrEnum):
+    """What we know of the one merge. ASKED alone means that its answer was lost or is still to come."""
+
+    NOT_ASKED = "not asked"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    SEEN = "seen"
+
+
+class ImageState(StrEnum):
+    """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed."""
+
+    PENDING = "pending"
+    PROCESSED = "processed"
+    FETCHED = "fetched"
+    PLACED = "placed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
+
+    ``attempt`` counts registrations: each has an id of its own, minted before the request that carries it.
+    ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    attempt: int = 0
+    service_id: str | None = None
+    url: str | None = None
+    content_type: str | None = None
+    stored_at: float | None = None
+    failures: int = 0
+
+    @property
+    def stored(self) -> bool:
+        """Whether the service has the bytes."""
+        return self.stored_at is not None
+
+    @property
+    def registered(self) -> bool:
+        """Whether there is a URL to send the bytes to."""
+        return self.url is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
+
+    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells.
+    """
+
+    id: str
+    name: str
+    brackets: tuple[int, ...] = ()
+    state: ImageState = ImageState.PENDING
+    reason: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    extension: str | None = None
+    file: str | None = None
+    fetched_at: float | None = None
+    failures: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the service is through with it, one way or the other."""
+        return self.state is not ImageState.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How a watched folder wants its orders, frozen into each order when it is locked.
+
+    ``per_image`` is a fixed number of brackets an image, None lets the service group. ``enhance`` are the
+    preferences of the vendor's API, as they go on the wire. ``format`` is jpeg, png or webp; ``quality`` 1-90;
+    ``max_width`` pixels.
+    """
+
+    per_image: int | None = None
+    enhance: Mapping[str, object] = field(default_factory=dict)
+    format: str = "jpeg"
+    quality: int | None = None
+    max_width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
+
+    ``due`` is when the next step may start, None when none is to come by itself. ``trouble`` is what hinders the
+    order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
+    ``discards`` are registrations at the service that must be deleted before the merge.
+    """
+
+    id: str
+    flow: FlowName
+    shoot: str
+    folder: str
+    output: str
+    created_at: float
+    updated_at: float
+    preset: Preset = Preset()
+    phase: Phase = Phase.SETTLED
+    held_in: Phase | None = None
+    created: bool = False
+    brackets: tuple[Bracket, ...] = ()
+    images: tuple[Image, ...] = ()
+    discards: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    merge: MergeState = MergeState.NOT_ASKED
+    merge_asked_at: float | None = None
+    polls: int = 0
+    failures: int = 0
+    trouble: str | None = None
+    notes: tuple[str, ...] = ()
+    due: float | None = None
+
+    @property
+    def health(self) -> Health:
+        """ok, retrying while something passes, attention when a person should look."""
+        if self.phase is Phase.HELD or self.notes or any(i.state is ImageState.FAILED for i in self.images):
+            return Health.ATTENTION
+        return Health.RETRYING if self.trouble else Health.OK
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Why the health is what it is, and what to do next."""
+        failed = tuple(
+            f"{image.name} failed: {image.reason or 'the service gives no reason'}"
+            for image in self.images
+            if image.state is ImageState.FAILED
+        )
+        return ((self.trouble,) if self.trouble else ()) + failed + self.notes
+
+    def registration(self, number: int) -> str:
+        """The id that bracket ``number`` is registered with in its present attempt (RFC 9562 UUIDv5).
+
+        It follows from the order alone, so that it is known, and stored, before the request that carries it.
+        """
+        return str(uuid.uuid5(uuid.UUID(self.id), f"{number}/{self.brackets[number].attempt}"))
+
+    def bracket_name(self, number: int) -> str:
+        """The name that bracket ``number`` bears at the service: readable in its web app, unique across orders.
+
+        The API refuses the 31st use of one exact name in an hour, and cameras all say IMG_0001. Names that are
+        not UTF-8, or long, are made presentable; the file itself is never renamed.
+        """
+        bracket = self.brackets[number]
+        stem, dot, extension = _presentable(bracket.path.rsplit("/", 1)[-1]).rpartition(".")
+        unique = f"{self.id[:8]}-{number + 1}" + (f"-{bracket.attempt + 1}" if bracket.attempt else "")
+        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {unique}{dot}{extension[:8]}"
+
+
+def _presentable(name: str) -> str:
+    printable = name.encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in printable).split())

@@ -1,0 +1,60 @@
+"""When to try again: numbers, and pure functions of them.
+
+Jitter is not drawn but follows from the order's id and a count, so that decisions stay pure and a simulated run
+repeats exactly; over many orders it is as good as random.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All times in seconds.
+
+    ``poll_first`` .. ``poll_longest``: looks at a merged order. ``retry_first`` .. ``retry_longest``: back-off after
+    what passes. ``account_probe``: while the account is refused. ``output_retry``: while pictures cannot be
+    written. ``quiet``: before a file that changed while it was sent is sent anew. ``idle_grace``: how long an order
+    may read idle and empty after a merge before an unanswered merge counts as not carried out (the service
+    shows grouping only after 10 s to 5 min). ``confirm_wait``: how long the service may take to show stored bytes.
+    """
+
+    poll_first: float = 5.0
+    poll_longest: float = 30.0
+    retry_first: float = 2.0
+    retry_longest: float = 900.0
+    account_probe: float = 300.0
+    output_retry: float = 60.0
+    quiet: float = 30.0
+    idle_grace: float = 600.0
+    confirm_every: float = 2.0
+    confirm_wait: float = 60.0
+
+    @property
+    def longest(self) -> float:
+        """No due time lies farther ahead than this; one that does was set before the clock jumped."""
+        return max(self.retry_longest, self.account_probe, self.output_retry, self.poll_longest, self.quiet) * 4
+
+
+def spread(order_id: str, *counts: int) -> float:
+    """A number in [0, 1) that looks random and is always the same for the same order and counts."""
+    digest = hashlib.blake2b(f"{order_id}/{counts}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def poll_wait(policy: Policy, order_id: str, polls: int) -> float:
+    """Seconds to the next look: grows by two fifths a look from first to longest, spread by a tenth either way."""
+    grown = min(policy.poll_longest, policy.poll_first * 1.4 ** min(polls, 40))
+    return grown * (0.9 + 0.2 * spread(order_id, polls))
+
+
+def retry_wait(policy: Policy, order_id: str, failures: int, retry_after: float | None) -> float:
+    """Seconds to the next try: full jitter over a doubling span, never sooner than the service asked for.
+
+    A wish of the service beyond ``policy.longest`` is cut to it.
+    """
+    span = min(policy.retry_longest, policy.retry_first * 2.0 ** min(failures, 40))
+    wait = span * spread(order_id, failures)
+    return max(wait, min(retry_after, policy.longest)) if retry_after else wait

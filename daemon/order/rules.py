@@ -1,0 +1,102 @@
+"""What happens next to an order, and what a fact makes of it.
+
+The rules, first:
+
+1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded.
+2. A late or repeated fact changes nothing.
+3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
+4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
+   looked at, and only one that stays idle and empty for ``Policy.idle_grace`` counts as not merged.
+5. Done means: not merging, not processing, at least one image, and every image ended.
+6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
+7. A held, skipped or cancelled order asks the service for nothing.
+
+No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from daemon.order import downloading, merging, trouble, uploading
+from daemon.order import facts as f
+from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
+from daemon.order.policy import Policy
+
+
+def next_steps(order: Order) -> tuple[f.Step, ...]:
+    """What happens next to an order: every step that may be taken now, the most useful first."""
+    match order.phase:
+        case Phase.SETTLED | Phase.UPLOADING:
+            return _upload_steps(order)
+        case Phase.UPLOADED:
+            return (f.Merge(),)
+        case Phase.MERGING:
+            return (f.Merge(),) if order.merge is MergeState.NOT_ASKED else (f.Look(),)
+        case Phase.PROCESSING:
+            return (f.Look(),)
+        case Phase.DOWNLOADING:
+            return _download_steps(order) or (f.Deliver(),)
+        case _:
+            return ()
+
+
+def _upload_steps(order: Order) -> tuple[f.Step, ...]:
+    if order.flow == "brackets" and not order.created:
+        return (f.Create(),)
+    todo = sorted((b.failures, n) for n, b in enumerate(order.brackets) if not b.stored)
+    uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
+    registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
+    return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
+
+
+def _download_steps(order: Order) -> tuple[f.Step, ...]:
+    places = [f.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
+    fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
+    return (*places, *(f.Fetch(order.images[n].id) for _, n in fetches))
+
+
+def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
+    """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
+    rule = _RULES[type(fact)]
+    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Cancelled):
+        there = replace(order, phase=order.held_in, held_in=None)
+        after: Order = rule(there, fact, now, policy)
+        after = order if after is there else _still_held(order, after)
+    else:
+        after = rule(order, fact, now, policy)
+    return after if after is order else replace(after, updated_at=now)
+
+
+def _still_held(order: Order, after: Order) -> Order:
+    """What was under way when an order was held still counts, but only a person lets it go on."""
+    if after.phase in RESTING:
+        after = replace(after, phase=order.held_in or order.phase)
+    return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
+
+
+_RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
+    f.Locked: uploading.locked,
+    f.Created: uploading.created,
+    f.Registered: uploading.registered,
+    f.Stored: uploading.stored,
+    f.SlotLost: uploading.slot_lost,
+    f.Changed: uploading.changed,
+    f.Discarded: uploading.discarded,
+    f.Confirmed: uploading.confirmed,
+    f.MergeIntended: merging.merge_intended,
+    f.MergeUnsent: merging.merge_unsent,
+    f.Merged: merging.merged,
+    f.Seen: merging.seen,
+    f.Fetched: downloading.fetched,
+    f.FetchLost: downloading.fetch_lost,
+    f.Placed: downloading.placed,
+    f.ImageLost: downloading.image_lost,
+    f.Delivered: downloading.delivered,
+    f.Failed: trouble.failed,
+    f.Interrupted: trouble.nothing,
+    f.Retried: trouble.retried,
+    f.Cancelled: trouble.cancelled,
+}

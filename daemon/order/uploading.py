@@ -1,0 +1,103 @@
+"""Rules from the locked shoot to the last stored bracket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from daemon.order import facts as f
+from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
+from daemon.order.model import Bracket, Order, Phase
+from daemon.order.policy import Policy
+
+
+def locked(order: Order, fact: f.Locked, now: float, _policy: Policy) -> Order:
+    """A skipped shoot is sent after all."""
+    if order.phase is not Phase.SKIPPED:
+        return order
+    return replace(
+        order, phase=Phase.SETTLED, brackets=fact.brackets, left_out=fact.left_out, trouble=None, notes=(), due=now
+    )
+
+
+def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:
+    """The order exists at the service."""
+    return order if order.created else progress(replace(order, created=True), now)
+
+
+def registered(order: Order, fact: f.Registered, now: float, _policy: Policy) -> Order:
+    """A bracket has a place; the order is under way."""
+    bracket = awaited(order, fact.bracket, fact.attempt)
+    if bracket is None or bracket.registered:
+        return order
+    order = forward(order, Phase.UPLOADING)
+    place = replace(bracket, service_id=fact.service_id, url=fact.url, content_type=fact.content_type)
+    return progress(with_bracket(order, fact.bracket, place), now)
+
+
+def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
+    """A bracket is at the service."""
+    bracket = awaited(order, fact.bracket, fact.attempt)
+    if bracket is None or bracket.stored or not bracket.registered:
+        return order
+    return progress(with_bracket(order, fact.bracket, replace(bracket, stored_at=now, failures=0)), now)
+
+
+def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
+    """A registration is of no use: at once a fresh one, and with back-off if that is lost too."""
+    bracket = awaited(order, fact.bracket, fact.attempt)
+    if bracket is None:
+        return order
+    again = _unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
+    if bracket.failures == 0:
+        return progress(again, now)
+    return back_off(again, fact.why, now, policy)
+
+
+def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
+    """A file is not the one that was locked: nothing of it counts, and it must be still again first."""
+    if order.phase not in (Phase.SETTLED, Phase.UPLOADING):
+        return order
+    bracket = order.brackets[fact.bracket]
+    if (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
+        return order
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
+    return replace(
+        _unregister(order, fact.bracket, new),
+        trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
+        f"for {policy.quiet:.0f} s",
+        due=now + policy.quiet,
+    )
+
+
+def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
+    """An unused registration is gone."""
+    if fact.registration not in order.discards:
+        return order
+    left = tuple(registration for registration in order.discards if registration != fact.registration)
+    return progress(replace(order, discards=left), now)
+
+
+def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Order:
+    """The only way to ``uploaded``: every bracket stored, none missing, no unused registration left."""
+    if order.phase is not Phase.UPLOADING or not all(b.stored for b in order.brackets) or order.discards:
+        return order
+    if not fact.missing:
+        return progress(forward(order, Phase.UPLOADED), now)
+    last = max(b.stored_at or now for b in order.brackets)
+    if now - last < policy.confirm_wait:
+        return replace(order, due=now + policy.confirm_every)
+    for number in fact.missing:
+        order = _unregister(order, number, order.brackets[number])
+    why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
+    return back_off(order, why, now, policy)
+
+
+def _unregister(order: Order, number: int, bracket: Bracket) -> Order:
+    """Give a bracket a fresh registration, and see to it that the old one is deleted.
+
+    Also one whose answer never came: the id is ours, so it can be deleted without having been seen.
+    """
+    used = bracket.service_id or order.registration(number)
+    discards = order.discards if used in order.discards else (*order.discards, used)
+    fresh = replace(bracket, attempt=bracket.attempt + 1, service_id=None, url=None, content_type=None, stored_at=None)
+    return replace(with_bracket(order, number, fresh), discards=discards)
