@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import fetching, forward, progress
+from daemon.order.changes import fetching, forward, progress, with_image
 from daemon.order.model import ImageState, Order, Phase
 from daemon.order.policy import Policy
 

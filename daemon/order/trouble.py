@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, with_bracket
+from daemon.order.changes import back_off, with_bracket, with_image
 from daemon.order.model import RESTING, Order, Phase
 from daemon.order.policy import Policy
 
