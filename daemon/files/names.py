@@ -1,0 +1,128 @@
+"""What a file's or folder's name says: photo, in flight, placeholder, conflict copy, or junk.
+
+The tables are data: shell patterns, matched without regard to case against one path component. In flight: a
+program is still writing it under a temporary name. Placeholder: a sync client knows of it but has not brought it.
+Conflict: a second version that a sync client kept. Junk: invisible, must not even restart the timer.
+Sources: the sync clients' and programs' own documentation and source code.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+
+from daemon.grouping import JPEG, RAW, extension
+from daemon.shoot import FileClass
+
+PHOTOS = JPEG | RAW | frozenset({"avif", "heic", "heif", "hif", "png", "tif", "tiff", "webp"})
+
+IN_FLIGHT = (
+    # Dropbox, Maestral, OneDrive
+    "~*.tmp",
+    ".~*",
+    # Syncthing
+    ".syncthing.*.tmp",
+    "~syncthing~*.tmp",
+    # Resilio
+    "*.!sync",
+    "*.syncpart",
+    "*.synctemp",
+    # Nextcloud, ownCloud
+    ".*.~????????",
+    # rclone, FTP, WinSCP
+    "*.????????.partial",
+    "*.filepart",
+    ".in.*",
+    # SMB, NFS, FUSE
+    ".smbdelete*",
+    ".nfs???????????????*",
+    ".fuse_hidden*",
+    # browsers, downloaders
+    "*.crdownload",
+    "*.part",
+    "*.partial",
+    "*.opdownload",
+    "*.aria2",
+    "*.!ut",
+    "*.!qb",
+)
+
+IN_FLIGHT_FOLDERS = (
+    ".tmp.drivedownload",
+    ".tmp.driveupload",
+    ".driveupload",
+    ".drivedownload",
+    ".synologyworkingdirectory",
+    ".~tmp~",
+    ".rsync-partial",
+    "*.download",
+)
+
+PLACEHOLDERS = (".*.icloud", "*.rsls", "*.nextcloud", "*.owncloud")
+
+CONFLICTS = (
+    "* (*conflicted copy *)*",
+    "* (case conflict*)*",
+    "*.sync-conflict-????????-??????*",
+    "*_conflict-*",
+    "*_diskstation_*conflict*",
+)
+
+JUNK_FOLDERS = (
+    ".*",
+    "@eadir",
+    "#recycle",
+    "@__thumb",
+    "@recycle",
+    "__macosx",
+    "$recycle.bin",
+    "system volume information",
+    "*.lrdata",
+    "captureone",
+    "misc",
+    "eosmisc",
+    "private",
+)
+
+RSYNC = re.compile(r"\.(?P<name>.+)\.[A-Za-z0-9]{6}")
+"""rsync writes ``.NAME.XXXXXX`` and renames it."""
+
+
+def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns), re.IGNORECASE | re.DOTALL)
+
+
+_IN_FLIGHT, _PLACEHOLDERS, _CONFLICTS = _matcher(IN_FLIGHT), _matcher(PLACEHOLDERS), _matcher(CONFLICTS)
+_JUNK_FOLDERS, _IN_FLIGHT_FOLDERS = _matcher(JUNK_FOLDERS), _matcher(IN_FLIGHT_FOLDERS)
+
+
+def is_photo(name: str) -> bool:
+    """Whether a name is that of a picture the service may take."""
+    return extension(name) in PHOTOS and not name.startswith(".")
+
+
+def classify(name: str) -> FileClass | None:
+    """What a file's name says; None is junk or something that is no photo."""
+    if name.lower() == ".ready":
+        return FileClass.READY
+    if name.startswith("._"):
+        return None
+    if _PLACEHOLDERS.fullmatch(name):
+        return FileClass.PLACEHOLDER
+    if _IN_FLIGHT.fullmatch(name):
+        return FileClass.IN_FLIGHT
+    if (temporary := RSYNC.fullmatch(name)) and is_photo(temporary["name"]):
+        return FileClass.IN_FLIGHT
+    if not is_photo(name):
+        return None
+    return FileClass.CONFLICT if _CONFLICTS.fullmatch(name) else FileClass.PHOTO
+
+
+def holds_in_flight(folder: str) -> bool:
+    """Whether whatever lies in a folder of this name is still on its way."""
+    return bool(_IN_FLIGHT_FOLDERS.fullmatch(folder))
+
+
+def is_junk_folder(folder: str) -> bool:
+    """Whether a folder of this name is never looked into."""
+    return bool(_JUNK_FOLDERS.fullmatch(folder)) and not holds_in_flight(folder)

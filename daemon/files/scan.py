@@ -1,0 +1,114 @@
+"""One look at the disk: which shoots lie in a watched folder, and what lies in a shoot.
+
+``os.scandir`` and one ``stat`` a file; nothing is opened. Symbolic links are followed to files, and to folders as
+long as they do not lead back into what is being looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from daemon.files.names import classify, holds_in_flight, is_junk_folder
+from daemon.shoot import File, FileClass, Listing, listing
+
+DEEPEST = 40
+"""Levels of folders below a shoot that are looked at; no camera makes that many."""
+
+
+def shoots(root: str) -> tuple[list[str], int]:
+    """Names of the folders directly in ``root`` that may be shoots, and how many loose photos lie beside them.
+
+    Raises OSError when the root cannot be listed.
+    """
+    names, loose = [], 0
+    with os.scandir(root) as entries:
+        for entry in entries:
+            if _is_folder(entry):
+                if not is_junk_folder(entry.name) and not holds_in_flight(entry.name):
+                    names.append(entry.name)
+            elif classify(entry.name) is FileClass.PHOTO:
+                loose += 1
+    return sorted(names), loose
+
+
+def scan(folder: str) -> Listing:
+    """Everything relevant in a shoot's folder. Raises FileNotFoundError when the folder itself is gone."""
+    files: list[File] = []
+    problems: list[str] = []
+    os.stat(folder)
+    pending = [("", frozenset({_identity(os.stat(folder))}), FileClass.PHOTO)]
+    while pending:
+        relative, above, within = pending.pop()
+        try:
+            entries = list(os.scandir(os.path.join(folder, relative) if relative else folder))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            problems.append(f"folder {relative or '.'} cannot be read ({error.strerror})")
+            continue
+        for entry in entries:
+            path = f"{relative}/{entry.name}" if relative else entry.name
+            if _is_folder(entry):
+                here = _identity_of(entry)
+                if here is None or here in above or len(above) > DEEPEST or is_junk_folder(entry.name):
+                    continue
+                inner = FileClass.IN_FLIGHT if holds_in_flight(entry.name) else within
+                pending.append((path, above | {here}, inner))
+            else:
+                files.extend(_file(entry, path, within))
+    return listing(files, problems)
+
+
+def look(folder: str, path: str) -> File | None:
+    """One photo of a shoot as it is now, or None when it is gone. Raises OSError for other troubles."""
+    try:
+        status = os.stat(os.path.join(folder, path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return File(path, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[File]:
+    kind = classify(entry.name)
+    if kind is None:
+        return
+    if within is FileClass.IN_FLIGHT:
+        kind = FileClass.IN_FLIGHT
+    try:
+        status = entry.stat()
+    except FileNotFoundError:
+        if kind is FileClass.PHOTO and entry.is_symlink():
+            yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
+        return
+    except OSError as error:
+        yield File(path, 0, 0, 0, kind, f"cannot be read ({error.strerror})")
+        return
+    if not stat.S_ISREG(status.st_mode):
+        return
+    problem = None
+    if kind is FileClass.PHOTO:
+        if status.st_size == 0:
+            problem = "is empty (0 bytes)"
+        elif not os.access(entry.path, os.R_OK):
+            problem = "cannot be read (no permission)"
+    yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _identity_of(entry: os.DirEntry[str]) -> tuple[int, int] | None:
+    try:
+        return _identity(entry.stat())
+    except OSError:
+        return None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino

@@ -1,0 +1,93 @@
+"""What ``status``, ``show`` and other lookers-on read; and how they ask the daemon for something."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from daemon.order import Order
+from daemon.store.database import open_for_reading, open_for_writing
+from daemon.store.rows import pack, unpack
+from daemon.store.store import Waiting, load
+
+SUMMARY = (
+    "id, shoot, folder, output, phase, health, messages, brackets_total, brackets_uploaded, images_total, "
+    "images_processed, images_downloaded, images_failed, bytes_total, bytes_uploaded, created_at, updated_at"
+)
+
+
+class Reader:
+    """A read-only look at the state file; of an absent one, an empty look. Raises StateError and its kinds."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._connection = open_for_reading(state_dir)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        return self._connection.execute(query, values).fetchall() if self._connection is not None else []
+
+    def orders(self) -> list[dict[str, Any]]:
+        """A summary of every order, the one that changed last first; keys as the columns are named."""
+        rows = self._rows(f"SELECT {SUMMARY} FROM orders ORDER BY updated_at DESC")  # noqa: S608 - a constant
+        for row in rows:
+            row["messages"] = json.loads(row["messages"])
+            for name in ("shoot", "folder", "output"):
+                row[name] = unpack(row[name])
+        return rows
+
+    def waiting(self) -> list[Waiting]:
+        """Shoots that are not settled, the longest waiting first."""
+        rows = self._rows("SELECT * FROM waiting ORDER BY since")
+        return [Waiting(**{**row, "folder": unpack(row["folder"]), "shoot": unpack(row["shoot"])}) for row in rows]
+
+    def daemon(self) -> dict[str, Any]:
+        """What the daemon notes of itself."""
+        return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
+
+    def asked(self) -> list[tuple[str, str]]:
+        """What was asked for and is not done yet: (verb, target)."""
+        return [
+            (row["verb"], unpack(row["target"])) for row in self._rows("SELECT verb, target FROM asks ORDER BY seq")
+        ]
+
+    def find(self, words: str) -> list[dict[str, Any]]:
+        """Orders by shoot name, folder, or the beginning of an order id; the newest first."""
+        rows = self.orders()
+        exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
+        return exact or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+
+    def order(self, order_id: str) -> Order:
+        """An order, whole. Raises KeyError."""
+        if self._connection is None:
+            raise KeyError(order_id)
+        return load(self._connection, order_id)
+
+    def journal(self, order_id: str) -> list[dict[str, Any]]:
+        """Every fact of an order, oldest first: at, fact, detail."""
+        rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", order_id)
+        return [{**row, "detail": json.loads(row["detail"])} for row in rows]
+
+
+def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
+    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order."""
+    connection = open_for_writing(state_dir)
+    try:
+        statement = "INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)"
+        values: tuple[object, ...] = (now, verb, pack(target))
+        connection.execute(statement, values)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    connection.close()

@@ -1,0 +1,175 @@
+"""Between values and rows: how an order, its brackets, its images and a fact are written and read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.facts import Fact, Locked
+
+Row = dict[str, Any]
+
+_MOST = 2**63 - 1
+
+
+def pack(name: str) -> str | bytes:
+    """A file name as SQLite can hold it: text, or its bytes on disk when they are not UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name)
+    return name
+
+
+def unpack(value: str | bytes) -> str:
+    """The file name again."""
+    return os.fsdecode(value) if isinstance(value, bytes) else value
+
+
+def order_row(order: Order) -> Row:
+    """An order's own columns, and the sums that ``status`` shows without reading brackets and images."""
+    stored = [b for b in order.brackets if b.stored]
+    ended = [i for i in order.images if i.ended]
+    return {
+        "id": order.id,
+        "flow": order.flow,
+        "shoot": pack(order.shoot),
+        "folder": pack(order.folder),
+        "output": pack(order.output),
+        "preset": json.dumps(dataclasses.asdict(order.preset), sort_keys=True),
+        "phase": order.phase.value,
+        "held_in": order.held_in.value if order.held_in else None,
+        "created": int(order.created),
+        "discards": json.dumps(order.discards),
+        "left_out": json.dumps(order.left_out),
+        "merge": order.merge.value,
+        "merge_asked_at": order.merge_asked_at,
+        "polls": order.polls,
+        "failures": order.failures,
+        "trouble": _printable(order.trouble),
+        "notes": json.dumps(order.notes),
+        "due": order.due,
+        "created_at": order.created_at,
+        "updated_at": order.updated_at,
+        "health": order.health.value,
+        "brackets_total": len(order.brackets),
+        "brackets_uploaded": len(stored),
+        "bytes_total": sum(b.size for b in order.brackets),
+        "bytes_uploaded": sum(b.size for b in stored),
+        "images_total": len(order.images),
+        "images_processed": sum(1 for i in ended if i.state is not ImageState.FAILED),
+        "images_downloaded": sum(1 for i in ended if i.state is ImageState.PLACED),
+        "images_failed": sum(1 for i in ended if i.state is ImageState.FAILED),
+        "messages": json.dumps(order.messages),
+    }
+
+
+def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
+    """One bracket. Inodes of some file systems pass SQLite's largest integer; those are kept as text."""
+    row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
+    inode = bracket.inode if bracket.inode <= _MOST else str(bracket.inode)
+    return {**row, "order_id": order_id, "number": number, "path": pack(bracket.path), "inode": inode}
+
+
+def image_row(order_id: str, number: int, image: Image) -> Row:
+    """One image."""
+    row = {field.name: getattr(image, field.name) for field in dataclasses.fields(image)}
+    return {
+        **row,
+        "order_id": order_id,
+        "number": number,
+        "name": _printable(image.name),
+        "brackets": json.dumps(image.brackets),
+        "state": image.state.value,
+        "reason": _printable(image.reason),
+        "file": pack(image.file) if image.file is not None else None,
+    }
+
+
+def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Order:
+    """The order that these rows were written from."""
+    return Order(
+        id=row["id"],
+        flow=row["flow"],
+        shoot=unpack(row["shoot"]),
+        folder=unpack(row["folder"]),
+        output=unpack(row["output"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        preset=Preset(**json.loads(row["preset"])),
+        phase=Phase(row["phase"]),
+        held_in=Phase(row["held_in"]) if row["held_in"] else None,
+        created=bool(row["created"]),
+        brackets=tuple(_bracket(b) for b in brackets),
+        images=tuple(_image(i) for i in images),
+        discards=tuple(json.loads(row["discards"])),
+        left_out=tuple(json.loads(row["left_out"])),
+        merge=MergeState(row["merge"]),
+        merge_asked_at=row["merge_asked_at"],
+        polls=row["polls"],
+        failures=row["failures"],
+        trouble=row["trouble"],
+        notes=tuple(json.loads(row["notes"])),
+        due=row["due"],
+    )
+
+
+def _bracket(row: Row) -> Bracket:
+    kept = {key: value for key, value in row.items() if key not in ("order_id", "number")}
+    return Bracket(**{**kept, "path": unpack(row["path"]), "inode": int(row["inode"])})
+
+
+def _image(row: Row) -> Image:
+    kept = {key: value for key, value in row.items() if key not in ("order_id", "number")}
+    return Image(
+        **{
+            **kept,
+            "brackets": tuple(json.loads(row["brackets"])),
+            "state": ImageState(row["state"]),
+            "file": unpack(row["file"]) if row["file"] is not None else None,
+        }
+    )
+
+
+def journal_row(order_id: str, fact: Fact, at: float) -> Row:
+    """A fact as the journal keeps it: its name and its fields, without secrets; of a manifest only its size."""
+    detail: Row = {}
+    for field in dataclasses.fields(fact):
+        value = getattr(fact, field.name)
+        if field.metadata.get("secret") or value in (None, (), ""):
+            continue
+        detail[field.name] = len(value) if isinstance(fact, Locked) and field.name == "brackets" else _plain(value)
+    name = type(fact).__name__
+    return {"order_id": order_id, "at": at, "fact": name, "detail": json.dumps(detail, default=str)}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"is": type(value).__name__, **fields}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _printable(text: str | None) -> str | None:
+    """Text for people: a name that is not UTF-8 inside it is made presentable."""
+    return text if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def upsert(connection: sqlite3.Connection, table: str, key: tuple[str, ...], rows: Iterable[Row]) -> None:
+    """Write rows into a table, replacing those with the same key."""
+    for row in rows:
+        columns = ", ".join(row)
+        marks = ", ".join(f":{column}" for column in row)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in row if column not in key)
+        connection.execute(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) "  # noqa: S608 - names are this module's own
+            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}",
+            row,
+        )

@@ -1,0 +1,166 @@
+"""The state file's tables, and how one version becomes the next.
+
+A migration is a function of a connection; each runs in a transaction of its own which also records it
+(``PRAGMA user_version``), so that a kill leaves the file at one version or the other, never between.
+
+Text columns hold UTF-8; a file name that is not UTF-8 is stored as the bytes it has on disk (columns of type ANY).
+Times are seconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from daemon.errors import StateTooNew
+
+FIRST = """
+CREATE TABLE orders (
+  id             TEXT PRIMARY KEY,
+  flow           TEXT NOT NULL,
+  shoot          ANY  NOT NULL,
+  folder         ANY  NOT NULL,
+  output         ANY  NOT NULL,
+  preset         TEXT NOT NULL,
+  phase          TEXT NOT NULL,
+  held_in        TEXT,
+  created        INTEGER NOT NULL,
+  discards       TEXT NOT NULL,
+  left_out       TEXT NOT NULL,
+  merge          TEXT NOT NULL,
+  merge_asked_at REAL,
+  polls          INTEGER NOT NULL,
+  failures       INTEGER NOT NULL,
+  trouble        TEXT,
+  notes          TEXT NOT NULL,
+  due            REAL,
+  created_at     REAL NOT NULL,
+  updated_at     REAL NOT NULL,
+  health         TEXT NOT NULL,
+  brackets_total INTEGER NOT NULL,
+  brackets_uploaded INTEGER NOT NULL,
+  bytes_total    INTEGER NOT NULL,
+  bytes_uploaded INTEGER NOT NULL,
+  images_total   INTEGER NOT NULL,
+  images_processed INTEGER NOT NULL,
+  images_downloaded INTEGER NOT NULL,
+  images_failed  INTEGER NOT NULL,
+  messages       TEXT NOT NULL
+) STRICT;
+CREATE INDEX orders_due ON orders (due) WHERE due IS NOT NULL;
+CREATE INDEX orders_folder ON orders (folder);
+CREATE INDEX orders_updated ON orders (updated_at);
+
+CREATE TABLE brackets (
+  order_id     TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  number       INTEGER NOT NULL,
+  path         ANY  NOT NULL,
+  size         INTEGER NOT NULL,
+  mtime_ns     INTEGER NOT NULL,
+  inode        ANY  NOT NULL,
+  attempt      INTEGER NOT NULL,
+  service_id   TEXT,
+  url          TEXT,
+  content_type TEXT,
+  stored_at    REAL,
+  failures     INTEGER NOT NULL,
+  PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE images (
+  order_id   TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  number     INTEGER NOT NULL,
+  id         TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  brackets   TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  reason     TEXT,
+  size       INTEGER,
+  sha256     TEXT,
+  extension  TEXT,
+  file       ANY,
+  fetched_at REAL,
+  failures   INTEGER NOT NULL,
+  PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+  seq      INTEGER PRIMARY KEY,
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  at       REAL NOT NULL,
+  fact     TEXT NOT NULL,
+  detail   TEXT NOT NULL
+) STRICT;
+CREATE INDEX journal_order ON journal (order_id, seq);
+
+CREATE TABLE asks (
+  seq    INTEGER PRIMARY KEY,
+  at     REAL NOT NULL,
+  verb   TEXT NOT NULL,
+  target ANY  NOT NULL
+) STRICT;
+
+CREATE TABLE roots (
+  path       ANY PRIMARY KEY,
+  first_seen REAL NOT NULL
+) STRICT;
+
+CREATE TABLE waiting (
+  folder ANY PRIMARY KEY,
+  shoot  ANY NOT NULL,
+  reason TEXT NOT NULL,
+  files  INTEGER NOT NULL,
+  bytes  INTEGER NOT NULL,
+  since  REAL NOT NULL
+) STRICT;
+
+CREATE TABLE daemon (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+"""
+
+
+def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
+    def run(connection: sqlite3.Connection) -> None:
+        for statement in script.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+
+    return run
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_statements(FIRST),)
+"""Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
+
+VERSION = len(MIGRATIONS)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The version of an open state file; 0 is an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()["user_version"])
+
+
+def require_known(connection: sqlite3.Connection, path: str) -> int:
+    """The version of an open state file, or StateTooNew."""
+    found = version(connection)
+    if found > VERSION:
+        raise StateTooNew(
+            f"{path} was written by a newer bracketd (state version {found}, this one knows {VERSION}). "
+            "Install the newer bracketd again; nothing was changed."
+        )
+    return found
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring an open state file up to VERSION. Raises StateTooNew."""
+    for number in range(require_known(connection, path), VERSION):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version(connection) == number:
+                MIGRATIONS[number](connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,230 @@
+"""Orders as rows: what the daemon writes. Every fact is a transaction of its own, journal included."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.order import Order, Phase
+from daemon.order.facts import Fact
+from daemon.store.database import Database, open_for_writing
+from daemon.store.rows import (
+    Row,
+    bracket_row,
+    image_row,
+    journal_row,
+    order_from,
+    order_row,
+    pack,
+    unpack,
+    upsert,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something a person asked for through another program: ``submit`` a folder, ``retry`` an order."""
+
+    seq: int
+    verb: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A shoot that is not settled yet, and why. ``since`` is when it was first seen."""
+
+    folder: str
+    shoot: str
+    reason: str
+    files: int
+    bytes: int
+    since: float
+
+
+class Store:
+    """The one writer. Awaitables run on the store's own thread; what they wrote is on disk when they return."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._data_version = -1
+
+    @classmethod
+    def open(cls, state_dir: Path, thread: Executor | None = None) -> Store:
+        """Open, make or migrate the state file. Raises StateError and its kinds."""
+        connection = open_for_writing(state_dir)
+        return cls(Database(connection, thread or ThreadPoolExecutor(1, thread_name_prefix="store")))
+
+    def close(self) -> None:
+        """Finish what was asked for, then close the file."""
+        self._database.close()
+
+    # --- orders ---
+
+    async def add(self, order: Order, fact: Fact) -> None:
+        """A new order with its brackets, and the fact that made it."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            _write_order(connection, None, order)
+            connection.execute(*_journal(order.id, fact, order.updated_at))
+            connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
+
+        await self._database.write(write)
+
+    async def record(self, before: Order, fact: Fact, after: Order, now: float) -> None:
+        """What a fact made of an order; a fact that changed nothing is in the journal all the same."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            if after is not before:
+                _write_order(connection, before, after)
+            connection.execute(*_journal(after.id, fact, now))
+
+        await self._database.write(write)
+
+    async def load(self, order_id: str) -> Order:
+        """An order. Raises KeyError."""
+        return await self._database.read(lambda connection: load(connection, order_id))
+
+    async def due(self, now: float, horizon: float) -> list[str]:
+        """Ids of orders whose next step may start, longest waiting first.
+
+        A due time beyond ``now + horizon`` was set before the clock jumped back, and counts as now.
+        """
+        return await self._database.read(
+            lambda connection: [
+                str(row["id"])
+                for row in connection.execute(
+                    "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= ? OR due > ?) ORDER BY due",
+                    (now, now + horizon),
+                )
+            ]
+        )
+
+    async def next_due(self) -> float | None:
+        """When the next order is due, if any is."""
+        row = await self._database.read(
+            lambda connection: connection.execute("SELECT min(due) AS due FROM orders WHERE due IS NOT NULL").fetchone()
+        )
+        return float(row["due"]) if row["due"] is not None else None
+
+    async def folders(self, root: str) -> dict[str, tuple[str, Phase]]:
+        """The newest order of every shoot folder directly in ``root``: folder → (id, phase)."""
+        prefix = root.rstrip("/") + "/"
+
+        def read(connection: sqlite3.Connection) -> dict[str, tuple[str, Phase]]:
+            rows = connection.execute("SELECT id, folder, phase FROM orders ORDER BY created_at, rowid")
+            named = ((unpack(row["folder"]), str(row["id"]), Phase(row["phase"])) for row in rows)
+            return {folder: (order_id, phase) for folder, order_id, phase in named if folder.startswith(prefix)}
+
+        return await self._database.read(read)
+
+    async def outputs(self) -> frozenset[str]:
+        """Every output folder that an order has."""
+        return await self._database.read(
+            lambda connection: frozenset(
+                unpack(row["output"])
+                for row in connection.execute("SELECT output FROM orders WHERE phase NOT IN ('skipped', 'cancelled')")
+            )
+        )
+
+    # --- what other programs ask ---
+
+    async def asks(self) -> list[Ask]:
+        """What was asked and not done yet, oldest first; cheap when nothing was written since the last call."""
+
+        def read(connection: sqlite3.Connection) -> list[Ask]:
+            found = int(connection.execute("PRAGMA data_version").fetchone()["data_version"])
+            if found == self._data_version:
+                return []
+            self._data_version = found
+            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq")
+            return [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows]
+
+        return await self._database.read(read)
+
+    async def done(self, ask: Ask) -> None:
+        """An ask was carried out."""
+        await self._database.write(lambda connection: connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,)))
+
+    # --- roots, waiting shoots, the daemon itself ---
+
+    async def first_sight(self, root: str, now: float) -> bool:
+        """Whether ``root`` was never seen before; it is from now on."""
+
+        def write(connection: sqlite3.Connection) -> bool:
+            cursor = connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (pack(root), now))
+            return cursor.rowcount == 1
+
+        return await self._database.write(write)
+
+    async def replace_waiting(self, root: str, waiting: Iterable[Waiting]) -> None:
+        """What waits in ``root`` now, for ``status``."""
+        rows: list[Row] = [
+            {
+                "folder": pack(w.folder),
+                "shoot": pack(w.shoot),
+                "reason": w.reason.encode("utf-8", "backslashreplace").decode(),
+                "files": w.files,
+                "bytes": w.bytes,
+                "since": w.since,
+            }
+            for w in waiting
+        ]
+        prefix = root.rstrip("/") + "/"
+
+        def write(connection: sqlite3.Connection) -> None:
+            for row in connection.execute("SELECT folder FROM waiting").fetchall():
+                if unpack(row["folder"]).startswith(prefix):
+                    connection.execute("DELETE FROM waiting WHERE folder = ?", (row["folder"],))
+            upsert(connection, "waiting", ("folder",), rows)
+
+        await self._database.write(write)
+
+    async def note(self, key: str, value: object) -> None:
+        """Something ``status`` should know of the daemon; ``None`` takes it back."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            if value is None:
+                connection.execute("DELETE FROM daemon WHERE key = ?", (key,))
+            else:
+                upsert(connection, "daemon", ("key",), [{"key": key, "value": json.dumps(value)}])
+
+        await self._database.write(write)
+
+    async def answers(self) -> bool:
+        """Whether the store still does its work; for the service manager's watchdog."""
+        return bool(await self._database.read(lambda connection: connection.execute("SELECT 1 AS one").fetchone()))
+
+
+def load(connection: sqlite3.Connection, order_id: str) -> Order:
+    """An order with its brackets and images. Raises KeyError."""
+    row = connection.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+    if row is None:
+        raise KeyError(order_id)
+    brackets = connection.execute("SELECT * FROM brackets WHERE order_id = ? ORDER BY number", (order_id,))
+    images = connection.execute("SELECT * FROM images WHERE order_id = ? ORDER BY number", (order_id,))
+    return order_from(row, brackets.fetchall(), images.fetchall())
+
+
+def _write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
+    """The order's row, and those of its brackets and images that are not what they were."""
+    upsert(connection, "orders", ("id",), [order_row(after)])
+    old_brackets = before.brackets if before else ()
+    changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
+    upsert(connection, "brackets", ("order_id", "number"), (bracket_row(after.id, n, b) for n, b in changed))
+    old_images = before.images if before else ()
+    if len(after.images) < len(old_images):
+        connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
+    fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
+    upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
+
+
+def _journal(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
+    return (
+        "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)",
+        journal_row(order_id, fact, at),
+    )
