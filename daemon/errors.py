@@ -105,7 +105,14 @@ class Passing(ServiceError):
 
 
 class Unreachable(Passing):
-    """No answer. The request may or may not have been carried out."""
+    """No answer. ``sent`` is False when the request certainly never left this machine.
+
+    With ``sent`` true it may or may not have been carried out: look before repeating it.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, retry_after: float | None = None) -> None:
+        self.sent = sent
+        super().__init__(message, retry_after=retry_after)
 
 
 class Unavailable(Passing):

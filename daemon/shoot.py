@@ -68,17 +68,20 @@ def listing(files: Iterable[File], problems: Iterable[str] = ()) -> Listing:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A shoot that is not settled yet: what the last scan found, and since when it has been so."""
+    """A shoot that is not settled yet: what the scans found, since when it is so, and when it was last looked at."""
 
     found: Listing
     still_since: float
-    confirmed: bool = False
+    seen_at: float
+
+    @classmethod
+    def first(cls, found: Listing, now: float) -> Arrival:
+        """The first scan of a shoot."""
+        return cls(found, still_since=now, seen_at=now)
 
     def seen(self, found: Listing, now: float) -> Arrival:
         """This arrival after another scan at ``now``."""
-        if found != self.found:
-            return Arrival(found, still_since=now)
-        return replace(self, confirmed=True)
+        return replace(self, seen_at=now) if found == self.found else Arrival.first(found, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +97,27 @@ PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
 
 
-def verdict(arrival: Arrival, now: float, quiet: float) -> Verdict:
-    """Is a shoot settled?
-
-    Only on a second look that found the same: the first one after the quiet period asks for it at once.
-    """
-    found = arrival.found
+def verdict(arrival: Arrival, quiet: float) -> Verdict:
+    """Whether a shoot is settled, judged by its last scan: one that was taken after the quiet period."""
+    found, seen_at = arrival.found, arrival.seen_at
     if not found.photos:
-        return Verdict(settled=False, reason="", look_at=None)
+        return Verdict(settled=False, reason="no photos")
     if in_flight := found.of(FileClass.IN_FLIGHT):
-        return _wait(now, f"{_names(in_flight)} still being copied or synced")
+        return _wait(seen_at, f"{_names(in_flight)} still being copied or synced")
     if placeholders := found.of(FileClass.PLACEHOLDER):
-        return _wait(now, f"{_names(placeholders)} still only a placeholder of the sync client")
-    if found.of(FileClass.READY):
-        return Verdict(settled=True, reason="a .ready file says it is complete")
+        return _wait(seen_at, f"{_names(placeholders)} still only a placeholder of the sync client")
+    ready = bool(found.of(FileClass.READY))
     quiet_at = arrival.still_since + quiet
-    if now < quiet_at:
-        return Verdict(settled=False, reason=f"{_count(found)}; quiet for {quiet:.0f} s settles it", look_at=quiet_at)
+    if seen_at < quiet_at and not ready:
+        return Verdict(settled=False, reason=f"{_count(found)}; settled when quiet for {quiet:.0f} s", look_at=quiet_at)
     if problems := (*found.problems, *(f"{file.path} {file.problem}" for file in found.photos if file.problem)):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return _wait(now, f"{problems[0]}{more}; mend it, or `bracketd submit` sends the rest")
-    if not arrival.confirmed:
-        return Verdict(settled=False, reason=f"{_count(found)}; a last look", look_at=now)
-    return Verdict(settled=True, reason=f"quiet for {quiet:.0f} s")
+        return _wait(seen_at, f"{problems[0]}{more}. Mend it, or `bracketd submit` the folder to send the rest")
+    return Verdict(settled=True, reason="a .ready file says it is complete" if ready else f"quiet for {quiet:.0f} s")
 
 
-def _wait(now: float, reason: str) -> Verdict:
-    return Verdict(settled=False, reason=reason, look_at=now + PATIENCE)
+def _wait(seen_at: float, reason: str) -> Verdict:
+    return Verdict(settled=False, reason=reason, look_at=seen_at + PATIENCE)
 
 
 def _names(files: tuple[File, ...]) -> str:

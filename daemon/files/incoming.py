@@ -10,12 +10,17 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from daemon.errors import Garbled, OutputError
 from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
+
+MARGIN = 64 * 1024 * 1024
+"""Bytes that must be free in the output folder before anything is bought."""
 
 LONGEST_NAME = 255
 """Bytes in a file name on every common file system."""
@@ -55,6 +60,8 @@ class Part:
         self._path = os.path.join(folder, part_name(image_id))
         with _told(folder):
             os.makedirs(folder, exist_ok=True)
+            if shutil.disk_usage(folder).free < MARGIN:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int) -> None:
@@ -148,6 +155,19 @@ def write_json(folder: str, name: str, value: object) -> None:
             os.fsync(file.fileno())
         os.replace(part, os.path.join(folder, name))
         sync_folder(folder)
+
+
+def read_json(folder: str, name: str) -> dict[str, Any] | None:
+    """A JSON object written earlier; None when there is none or it is something else. Raises OutputError."""
+    with _told(folder):
+        try:
+            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                value = json.load(file)
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}
 
 
 def sync_folder(folder: str) -> None:

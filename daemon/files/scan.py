@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from daemon.files.names import classify, holds_in_flight, is_junk_folder
 from daemon.shoot import File, FileClass, Listing, listing
@@ -17,20 +18,30 @@ DEEPEST = 40
 """Levels of folders below a shoot that are looked at; no camera makes that many."""
 
 
-def shoots(root: str) -> tuple[list[str], int]:
-    """Names of the folders directly in ``root`` that may be shoots, and how many loose photos lie beside them.
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A watched folder as one look found it.
 
-    Raises OSError when the root cannot be listed.
+    ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it
+    that may be shoots; ``loose`` counts photos that lie beside them.
     """
-    names, loose = [], 0
+
+    identity: tuple[int, int]
+    shoots: frozenset[str]
+    loose: int
+
+
+def look_at_root(root: str) -> Root:
+    """Look at a watched folder. Raises OSError when it cannot be listed."""
+    identity, names, loose = _identity(os.stat(root)), set(), 0
     with os.scandir(root) as entries:
         for entry in entries:
             if _is_folder(entry):
                 if not is_junk_folder(entry.name) and not holds_in_flight(entry.name):
-                    names.append(entry.name)
+                    names.add(entry.name)
             elif classify(entry.name) is FileClass.PHOTO:
                 loose += 1
-    return sorted(names), loose
+    return Root(identity, frozenset(names), loose)
 
 
 def scan(folder: str) -> Listing:

@@ -154,14 +154,6 @@ class MergeIntended:
 
 
 @dataclass(frozen=True, slots=True)
-class MergeUnsent:
-    """The merge was certainly not carried out."""
-
-    why: str
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Merged:
     """The service accepted the merge."""
 
@@ -240,11 +232,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal."""
+    """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
+
+    ``unsent``: the service has certainly not carried it out.
+    """
 
     step: Step
     kind: Kind
     why: str
+    unsent: bool = False
     retry_after: float | None = None
     detail: str | None = None
 
@@ -278,7 +274,6 @@ Fact = (
     | Discarded
     | Confirmed
     | MergeIntended
-    | MergeUnsent
     | Merged
     | Seen
     | Fetched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, forward, progress
+from daemon.order.changes import forward, progress
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
@@ -15,14 +15,6 @@ def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Po
     if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
         return order
     return replace(forward(order, Phase.MERGING), merge=MergeState.ASKED, merge_asked_at=now, polls=0, due=now)
-
-
-def merge_unsent(order: Order, fact: f.MergeUnsent, now: float, policy: Policy) -> Order:
-    """The merge did not happen after all: ask again, later."""
-    if order.merge is not MergeState.ASKED:
-        return order
-    not_asked = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
-    return back_off(not_asked, fact.why, now, policy, fact.retry_after)
 
 
 def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:

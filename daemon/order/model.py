@@ -178,6 +178,8 @@ class Order:
     @property
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
+        if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
+            return Health.OK
         if self.phase is Phase.HELD or self.notes or any(i.state is ImageState.FAILED for i in self.images):
             return Health.ATTENTION
         return Health.RETRYING if self.trouble else Health.OK

@@ -87,7 +87,6 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Discarded: uploading.discarded,
     f.Confirmed: uploading.confirmed,
     f.MergeIntended: merging.merge_intended,
-    f.MergeUnsent: merging.merge_unsent,
     f.Merged: merging.merged,
     f.Seen: merging.seen,
     f.Fetched: downloading.fetched,

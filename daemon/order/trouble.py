@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import back_off, with_bracket, with_image
-from daemon.order.model import RESTING, Order, Phase
+from daemon.order.model import RESTING, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
 
@@ -19,6 +19,8 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     if order.phase in RESTING:
         return order
     order = _count_failure(order, fact.step)
+    if isinstance(fact.step, f.Merge) and order.merge is MergeState.ASKED and fact.unsent:
+        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
     match fact.kind:
         case f.Kind.PASSING:
             return back_off(order, fact.why, now, policy, fact.retry_after)

@@ -111,14 +111,23 @@ class Store:
         )
         return float(row["due"]) if row["due"] is not None else None
 
-    async def folders(self, root: str) -> dict[str, tuple[str, Phase]]:
-        """The newest order of every shoot folder directly in ``root``: folder → (id, phase)."""
-        prefix = root.rstrip("/") + "/"
+    async def folders(self) -> frozenset[str]:
+        """The folder of every shoot that has an order which was not cancelled."""
+        return await self._database.read(
+            lambda connection: frozenset(
+                unpack(row["folder"])
+                for row in connection.execute("SELECT folder FROM orders WHERE phase != ?", (Phase.CANCELLED.value,))
+            )
+        )
 
-        def read(connection: sqlite3.Connection) -> dict[str, tuple[str, Phase]]:
-            rows = connection.execute("SELECT id, folder, phase FROM orders ORDER BY created_at, rowid")
-            named = ((unpack(row["folder"]), str(row["id"]), Phase(row["phase"])) for row in rows)
-            return {folder: (order_id, phase) for folder, order_id, phase in named if folder.startswith(prefix)}
+    async def newest(self, folder: str) -> Order | None:
+        """The newest order of a shoot's folder."""
+
+        def read(connection: sqlite3.Connection) -> Order | None:
+            row = connection.execute(
+                "SELECT id FROM orders WHERE folder = ? ORDER BY created_at DESC, rowid DESC LIMIT 1", (pack(folder),)
+            ).fetchone()
+            return load(connection, str(row["id"])) if row is not None else None
 
         return await self._database.read(read)
 
@@ -152,14 +161,18 @@ class Store:
 
     # --- roots, waiting shoots, the daemon itself ---
 
-    async def first_sight(self, root: str, now: float) -> bool:
-        """Whether ``root`` was never seen before; it is from now on."""
+    async def has_seen(self, root: str) -> bool:
+        """Whether a watched folder was looked at before."""
+        query = "SELECT 1 AS one FROM roots WHERE path = ?"
+        found = await self._database.read(lambda connection: connection.execute(query, (pack(root),)).fetchone())
+        return found is not None
 
-        def write(connection: sqlite3.Connection) -> bool:
-            cursor = connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (pack(root), now))
-            return cursor.rowcount == 1
-
-        return await self._database.write(write)
+    async def see(self, root: str, now: float) -> None:
+        """A watched folder was looked at."""
+        row = (pack(root), now)
+        await self._database.write(
+            lambda connection: connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", row)
+        )
 
     async def replace_waiting(self, root: str, waiting: Iterable[Waiting]) -> None:
         """What waits in ``root`` now, for ``status``."""
@@ -192,6 +205,15 @@ class Store:
                 connection.execute("DELETE FROM daemon WHERE key = ?", (key,))
             else:
                 upsert(connection, "daemon", ("key",), [{"key": key, "value": json.dumps(value)}])
+
+        await self._database.write(write)
+
+    async def begin(self) -> None:
+        """Forget what an earlier run noted of itself."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM daemon")
+            connection.execute("DELETE FROM waiting")
 
         await self._database.write(write)
 

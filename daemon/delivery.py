@@ -1,0 +1,96 @@
+"""What a delivered shoot looks like on disk: the pictures' names, and ``order.json``.
+
+``order.json`` is written last, as the sign for other programs that the shoot is complete.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from daemon.files import incoming, scan
+from daemon.grouping import one_per_frame
+from daemon.order import Image, ImageState, Order
+
+
+def stem_of(order: Order, image: Image) -> str:
+    """The stem an image is written under: that of its first bracket's own file.
+
+    The service tells which brackets an image is made of, or names the image after one of them; failing both, its
+    own name is made safe.
+    """
+    numbers = image.brackets or tuple(
+        n for n in range(len(order.brackets)) if _same_stem(order.bracket_name(n), image.name)
+    )
+    if numbers:
+        name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
+        return name.rpartition(".")[0] or name
+    safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in image.name).strip(". ")
+    return safe.rpartition(".")[0] or safe or image.id
+
+
+def _same_stem(ours: str, theirs: str) -> bool:
+    return theirs in (ours, ours.rpartition(".")[0]) or theirs.rpartition(".")[0] == ours.rpartition(".")[0]
+
+
+def late_photos(order: Order) -> tuple[str, ...]:
+    """Photos in the shoot that were not there when it was locked."""
+    try:
+        sent, _twins = one_per_frame(scan.scan(order.folder).photos)
+    except OSError:
+        return ()
+    known = {bracket.path for bracket in order.brackets} | set(order.left_out)
+    return tuple(photo.path for photo in sent if photo.path not in known)
+
+
+def note_name(order: Order) -> str:
+    """``order.json``, unless another order's lies there."""
+    other = incoming.read_json(order.output, "order.json")
+    return "order.json" if other is None or other.get("order_id") == order.id else f"order-{order.id[:8]}.json"
+
+
+def delivery_note(order: Order, late: tuple[str, ...], *, now: float, dev_mode: bool) -> dict[str, Any]:
+    """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes."""
+    return {
+        "version": 1,
+        "shoot": order.shoot,
+        "order_id": order.id,
+        "folder": order.folder,
+        "flow": order.flow,
+        "dev_mode": dev_mode,
+        "locked_at": _iso(order.created_at),
+        "delivered_at": _iso(now),
+        "settings": {
+            "number_of_brackets_per_image": order.preset.per_image or "automatic",
+            "enhance": dict(order.preset.enhance),
+            "download": {
+                "format": order.preset.format,
+                "quality": order.preset.quality,
+                "max_width": order.preset.max_width,
+            },
+        },
+        "images": [
+            {
+                "file": image.file,
+                "size": image.size,
+                "sha256": image.sha256,
+                "image_id": image.id,
+                "brackets": [order.brackets[n].path for n in image.brackets],
+                "bought_at": _iso(image.fetched_at) if image.fetched_at else None,
+            }
+            for image in order.images
+            if image.state is ImageState.PLACED
+        ],
+        "failed": [
+            {"image_id": image.id, "name": image.name, "reason": image.reason}
+            for image in order.images
+            if image.state is ImageState.FAILED
+        ],
+        "brackets": [{"file": b.path, "size": b.size, "bracket_id": b.service_id} for b in order.brackets],
+        "left_out": list(order.left_out),
+        "late": list(late),
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

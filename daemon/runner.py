@@ -1,0 +1,246 @@
+"""Claims orders that are due, visits them, records what happened; and keeps the account's gate.
+
+A visit takes an order's next steps, as many at once as its lanes allow, until there is nothing to do now; then it
+leaves, and the row's due time says when to come back. Nothing sleeps for an order: a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+
+from daemon.order import Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order.facts import Kind
+from daemon.store import Ask, Store
+
+log = structlog.get_logger("bracketd.runner")
+
+Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
+
+UPLOAD_STEPS = (facts.Register, facts.Upload)
+ASKS_EVERY = 1.0
+"""Seconds between looks for what other programs asked: how long ``bracketd submit`` may take to be noticed."""
+
+
+class Clock(Protocol):
+    """Epoch seconds, and seconds that only ever go forward."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+
+class Gate:
+    """The account: open, or shut because the service refuses it; then one order at a time probes it."""
+
+    def __init__(self, probe_every: float) -> None:
+        self._probe_every = probe_every
+        self.reason: str | None = None
+        self._probe_at = 0.0
+
+    def admits(self, others: int, now: float) -> bool:
+        """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
+        return self.reason is None or (others == 0 and now >= self._probe_at)
+
+    def shut(self, reason: str, now: float) -> bool:
+        """The account was refused; returns whether that is news."""
+        news, self.reason = reason != self.reason, reason
+        self._probe_at = now + self._probe_every
+        return news
+
+    def open(self) -> bool:
+        """The account was accepted; returns whether that is news."""
+        news, self.reason = self.reason is not None, None
+        return news
+
+    def probe_now(self) -> None:
+        """A person says that it is mended."""
+        self._probe_at = 0.0
+
+
+class Runner:
+    """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules."""
+
+    def __init__(
+        self,
+        store: Store,
+        perform: Perform,
+        clock: Clock,
+        policy: Policy,
+        *,
+        uploads: int,
+        downloads: int,
+        submit: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
+        self._submit = submit
+        self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
+        self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
+        self._gate = Gate(policy.account_probe)
+        self._visits: dict[str, asyncio.Task[None]] = {}
+        self._inbox: dict[str, list[facts.Fact]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self.alive_at = clock.monotonic()
+
+    def wake(self) -> None:
+        """Something may be due: an order was added, or a hint came in."""
+        self._wake.set()
+
+    def tell(self, order_id: str, fact: facts.Fact) -> None:
+        """Something happened to an order that no step of its own brought about."""
+        self._inbox.setdefault(order_id, []).append(fact)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin nothing new; ``run`` returns when what is under way has been recorded."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until ``stop``."""
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping.is_set():
+                self.alive_at = self._clock.monotonic()
+                self._wake.clear()
+                for ask in await self._store.asks():
+                    await self._answer(ask)
+                await self._claim(group)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), await self._nap())
+
+    async def _claim(self, group: asyncio.TaskGroup) -> None:
+        told = [order_id for order_id in self._inbox if order_id not in self._visits]
+        due = await self._store.due(self._clock.now(), self._policy.longest)
+        for order_id in dict.fromkeys((*told, *due)):
+            admitted = order_id in told or self._gate.admits(len(self._visits), self._clock.monotonic())
+            if order_id not in self._visits and admitted:
+                self._visits[order_id] = group.create_task(self._visit(order_id), name=f"order {order_id}")
+
+    async def _visit(self, order_id: str) -> None:
+        try:
+            await self._stay(order_id)
+        finally:
+            del self._visits[order_id]
+            self._wake.set()
+
+    async def _nap(self) -> float:
+        due = await self._store.next_due()
+        if due is None or self._gate.reason is not None or self._visits:
+            return ASKS_EVERY
+        return min(max(0.0, due - self._clock.now()), ASKS_EVERY)
+
+    async def _answer(self, ask: Ask) -> None:
+        match ask.verb:
+            case "retry":
+                self._gate.probe_now()
+                self.tell(ask.target, facts.Retried())
+            case "submit":
+                await self._submit(ask.target)
+            case _:
+                log.warning("asked for something this bracketd does not know", verb=ask.verb)
+        await self._store.done(ask)
+
+    async def _stay(self, order_id: str) -> None:
+        order = await self._store.load(order_id)
+        under_way: dict[asyncio.Task[facts.Fact], facts.Step] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                while told := self._inbox.pop(order_id, []):
+                    for fact in told:
+                        order = await self._record(order, fact)
+                for step in self._startable(order, list(under_way.values())):
+                    order = await self._record_intent(order, step)
+                    under_way[group.create_task(self._take(order, step))] = step
+                if not under_way:
+                    return
+                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    del under_way[task]
+                    order = await self._record(order, task.result())
+
+    def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
+        """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
+        now = self._clock.now()
+        ahead = order.due is None or now < order.due <= now + self._policy.longest
+        if self._stopping.is_set() or ahead or not self._gate.admits(len(under_way), self._clock.monotonic()):
+            return []
+        room = dict(self._lanes)
+        for step in under_way:
+            room[lane(step)] -= 1
+        chosen = []
+        for step in next_steps(order):
+            if step not in under_way and room[lane(step)] > 0 and not _excluded(step, under_way):
+                room[lane(step)] -= 1
+                chosen.append(step)
+        return chosen[:1] if self._gate.reason is not None else chosen
+
+    async def _take(self, order: Order, step: facts.Step) -> facts.Fact:
+        async with self._free[lane(step)]:
+            return await self._perform(order, step)
+
+    async def _record_intent(self, order: Order, step: facts.Step) -> Order:
+        fact = facts.intent(step)
+        return order if fact is None else await self._record(order, fact)
+
+    async def _record(self, order: Order, fact: facts.Fact) -> Order:
+        now = self._clock.now()
+        after = evolve(order, fact, now=now, policy=self._policy)
+        await self._store.record(order, fact, after, now)
+        self._tell(order, fact, after)
+        await self._keep_gate(fact)
+        return after
+
+    async def _keep_gate(self, fact: facts.Fact) -> None:
+        match fact:
+            case facts.Failed(kind=Kind.ACCOUNT):
+                if self._gate.shut(fact.why, self._clock.monotonic()):
+                    log.error("account refused, everything waits", why=fact.why)
+                    await self._store.note("account", fact.why)
+            case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
+                if self._gate.open():
+                    log.info("account accepted again")
+                    await self._store.note("account", None)
+
+    def _tell(self, before: Order, fact: facts.Fact, after: Order) -> None:
+        words = log.bind(shoot=after.shoot, order=after.id)
+        if after.phase is not before.phase:
+            told = words.warning if after.phase in (Phase.HELD, Phase.CANCELLED) else words.info
+            told(after.phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
+        match fact:
+            case facts.Failed(kind=Kind.BUG):
+                words.error("bug", step=str(fact.step), why=fact.why, traceback=fact.detail)
+            case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
+                words.warning("will try again", step=str(fact.step), why=fact.why)
+            case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost():
+                words.warning(type(fact).__name__.lower(), fact=str(fact))
+            case facts.Placed():
+                words.info("picture in place", file=fact.file, folder=after.output)
+            case _:
+                words.debug("fact", fact=str(fact))
+
+
+def lane(step: facts.Step) -> str:
+    """Which lane a step takes: uploads, downloads, or short calls."""
+    if isinstance(step, UPLOAD_STEPS):
+        return "uploads"
+    return "downloads" if isinstance(step, facts.Fetch) else "calls"
+
+
+def _excluded(step: facts.Step, under_way: list[facts.Step]) -> bool:
+    """Two steps never concern the same bracket or image at once, and a look at the whole waits for its parts."""
+    match step:
+        case facts.Register(number) | facts.Upload(number):
+            return any(isinstance(other, UPLOAD_STEPS) and other.bracket == number for other in under_way)
+        case facts.Fetch(image) | facts.Place(image):
+            return any(isinstance(other, facts.Fetch | facts.Place) and other.image == image for other in under_way)
+        case facts.Discard():
+            return False
+        case _:
+            return bool(under_way)

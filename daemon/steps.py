@@ -1,0 +1,230 @@
+"""``perform(order, step) -> Fact``: one short function a step, and the only place where an error becomes a fact.
+
+Steps are plain blocking functions; the runner calls them in threads. Each looks before it leaps: a file is compared
+with what was recorded before it is registered, sent and merged; the output is opened before an image is bought.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+
+from daemon import errors
+from daemon.delivery import delivery_note, late_photos, note_name, stem_of
+from daemon.files import incoming, outgoing, scan
+from daemon.order import Bracket, Order, facts
+from daemon.service import ImageStatus, Service, Slot, content_type_of
+from daemon.shoot import File
+
+ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
+
+
+class Stopped(Exception):
+    """The daemon stops; whatever is under way breaks off."""
+
+
+class Steps:
+    """Carries out steps through one service account.
+
+    ``go_on`` is called between pieces of a transfer and raises Stopped to break off; ``now`` is epoch seconds.
+    """
+
+    def __init__(
+        self, service: Service, *, dev_mode: bool, go_on: Callable[[], None], now: Callable[[], float]
+    ) -> None:
+        self._service = service
+        self._dev_mode = dev_mode
+        self._go_on = go_on
+        self._now = now
+
+    def perform(self, order: Order, step: facts.Step) -> facts.Fact:
+        """Carry out a step; whatever goes wrong is a fact too."""
+        try:
+            self._go_on()
+            return self._carry_out(order, step)
+        except Stopped:
+            return facts.Interrupted(step)
+        except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
+            return failure(order, step, error)
+
+    def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
+        match step:
+            case facts.Create():
+                return self._create(order)
+            case facts.Register(number):
+                return self._register(order, number)
+            case facts.Upload(number):
+                return self._upload(order, number)
+            case facts.Discard(registration):
+                self._service.discard(registration)
+                return facts.Discarded(registration)
+            case facts.Confirm():
+                return self._confirm(order)
+            case facts.Merge():
+                return self._merge(order)
+            case facts.Look():
+                return self._look(order)
+            case facts.Fetch(image_id):
+                return self._fetch(order, image_id)
+            case facts.Place(image_id):
+                return _place(order, image_id)
+            case facts.Deliver():
+                return self._deliver(order)
+
+    def _create(self, order: Order) -> facts.Fact:
+        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+            self._service.create(order.id, order.shoot)
+        return facts.Created()
+
+    def _register(self, order: Order, number: int) -> facts.Fact:
+        bracket = order.brackets[number]
+        try:
+            outgoing.require_unchanged(order.folder, _file(bracket))
+            slot = self._service.register(
+                order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
+            )
+        except errors.FileChanged:
+            return _changed(order, number)
+        except errors.AlreadyExists:
+            return facts.SlotLost(number, bracket.attempt, "the service had this registration already")
+        except errors.Unreachable as error:
+            if not error.sent:
+                raise
+            return facts.SlotLost(number, bracket.attempt, str(error))
+        return facts.Registered(number, bracket.attempt, slot.id, slot.url, slot.content_type)
+
+    def _upload(self, order: Order, number: int) -> facts.Fact:
+        bracket = order.brackets[number]
+        assert bracket.service_id is not None
+        assert bracket.url is not None
+        assert bracket.content_type is not None
+        slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
+        try:
+            chunks = outgoing.chunks(order.folder, _file(bracket), self._go_on)
+            self._service.upload(slot, chunks, bracket.size)
+        except errors.FileChanged:
+            return _changed(order, number)
+        except errors.SlotRefused as error:
+            return facts.SlotLost(number, bracket.attempt, str(error))
+        return facts.Stored(number, bracket.attempt)
+
+    def _confirm(self, order: Order) -> facts.Fact:
+        for number, bracket in enumerate(order.brackets):
+            try:
+                outgoing.require_unchanged(order.folder, _file(bracket))
+            except errors.FileChanged:
+                return _changed(order, number)
+        if order.flow == "images":
+            return facts.Confirmed(())
+        there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
+        return facts.Confirmed(tuple(n for n, b in enumerate(order.brackets) if b.service_id not in there))
+
+    def _merge(self, order: Order) -> facts.Fact:
+        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+            self._service.merge(order.id, per_image=order.preset.per_image, enhance=order.preset.enhance)
+        return facts.Merged()
+
+    def _look(self, order: Order) -> facts.Fact:
+        seen = self._service.order(order.id)
+        sent = {bracket.service_id for bracket in order.brackets}
+        outputs = [image for image in seen.images if image.id not in sent]
+        done = bool(outputs) and all(image.status in ENDED for image in outputs)
+        members = self._members(order) if done and not seen.merging else {}
+        images = tuple(
+            facts.SeenImage(image.id, image.name, ENDED.get(image.status), image.reason, members.get(image.id, ()))
+            for image in outputs
+        )
+        return facts.Seen(seen.merging, seen.processing, images)
+
+    def _members(self, order: Order) -> dict[str, tuple[int, ...]]:
+        """Which brackets each image was made of, as far as the service tells: image id → bracket numbers."""
+        if order.flow == "images":
+            return {}
+        numbers = {bracket.service_id: number for number, bracket in enumerate(order.brackets)}
+        members: dict[str, tuple[int, ...]] = {}
+        for seen in self._service.brackets(order.id):
+            if seen.image_id is not None and seen.id in numbers:
+                members[seen.image_id] = (*members.get(seen.image_id, ()), numbers[seen.id])
+        return {image_id: tuple(sorted(found)) for image_id, found in members.items()}
+
+    def _fetch(self, order: Order, image_id: str) -> facts.Fact:
+        preset = order.preset
+        try:
+            with (
+                incoming.Part(order.output, image_id) as part,
+                self._service.download(
+                    image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
+                ) as download,
+            ):
+                part.reserve(download.length or 0)
+                written = part.write(self._while_going(download.chunks), download.length)
+        except errors.NotFound as error:
+            return facts.ImageLost(image_id, str(error))
+        return facts.Fetched(image_id, written.size, written.sha256, written.extension)
+
+    def _while_going(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._go_on()
+            yield chunk
+
+    def _deliver(self, order: Order) -> facts.Fact:
+        late = late_photos(order)
+        name = note_name(order)
+        incoming.write_json(order.output, name, delivery_note(order, late, now=self._now(), dev_mode=self._dev_mode))
+        return facts.Delivered(late)
+
+
+def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
+    """What kind of failure an error is. Anything that is not in our error tree is a bug of ours."""
+    why, kind = str(error), facts.Kind
+    match error:
+        case errors.Unreachable(sent=False) | errors.TooManyRequests():
+            return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after)
+        case errors.Passing():
+            return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
+        case errors.AccountRefused():
+            return facts.Failed(step, kind.ACCOUNT, why, unsent=True)
+        case errors.ServiceError():
+            return facts.Failed(step, kind.REQUEST, why, unsent=True)
+        case errors.FileGone():
+            return facts.Failed(step, *_gone(order, error))
+        case errors.FileError():
+            return facts.Failed(step, kind.FILE, why)
+        case errors.OutputError():
+            return facts.Failed(step, kind.OUTPUT, why)
+        case _:
+            detail = "".join(traceback.format_exception(error))
+            told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+            return facts.Failed(step, kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
+
+
+def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
+    """A missing file, a missing shoot and a missing disk are three things."""
+    if os.path.isdir(order.folder):
+        return facts.Kind.FILE, str(error)
+    root = os.path.dirname(order.folder)
+    if os.path.isdir(root):
+        return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
+    return facts.Kind.PASSING, f"the watched folder {root} is not there. Is its disk mounted? It goes on when it is"
+
+
+def _changed(order: Order, number: int) -> facts.Fact:
+    path = order.brackets[number].path
+    now = scan.look(order.folder, path)
+    if now is None:
+        raise errors.FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
+    return facts.Changed(number, now.size, now.mtime_ns, now.inode)
+
+
+def _file(bracket: Bracket) -> File:
+    return File(bracket.path, bracket.size, bracket.mtime_ns, bracket.inode)
+
+
+def _place(order: Order, image_id: str) -> facts.Fact:
+    image = next(image for image in order.images if image.id == image_id)
+    assert image.extension is not None
+    assert image.sha256 is not None
+    name = incoming.place(order.output, image.id, stem_of(order, image), image.extension, image.sha256)
+    return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)

@@ -1,0 +1,162 @@
+"""Hints that something changed below a watched folder. Hints may be lost; scans are the truth.
+
+The root is watched without its sub-folders, and each shoot that is still arriving with all of its own: a finished
+archive costs nothing, and a burst of events in one shoot cannot drown another's.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirModifiedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+
+log = structlog.get_logger("bracketd.watcher")
+
+MOST = 1000
+"""Dirty shoots kept by name; beyond that, everything is dirty."""
+
+CHANGES: list[type[FileSystemEvent]] = [
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    FileClosedEvent,
+    DirCreatedEvent,
+    DirModifiedEvent,
+    DirMovedEvent,
+    DirDeletedEvent,
+]
+"""Opening and reading a file is none: our own scans would wake us."""
+
+
+class Dirty:
+    """Names of shoots that something happened to; filled by threads, emptied by the watcher."""
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._names: set[str] = set()
+        self._all = False
+
+    def add(self, name: str | None) -> None:
+        """A shoot is dirty; None: nobody knows which."""
+        with self._lock:
+            if name is None or len(self._names) >= MOST:
+                self._all = True
+            else:
+                self._names.add(name)
+        self._wake()
+
+    def take(self) -> tuple[frozenset[str], bool]:
+        """The dirty names, and whether everything is dirty; both are clean from now on."""
+        with self._lock:
+            names, everything = frozenset(self._names), self._all
+            self._names, self._all = set(), False
+        return names, everything
+
+
+class Hints(Protocol):
+    """A source of hints about one watched folder."""
+
+    def start(self) -> None:
+        """Begin. Raises OSError."""
+
+    def follow(self, shoot: str) -> None:
+        """Hint at everything below this shoot, too. Raises OSError."""
+
+    def forget(self, shoot: str) -> None:
+        """No more hints below this shoot."""
+
+    def works(self) -> bool:
+        """Whether hints can still come."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+class NoHints:
+    """For file systems that tell nothing: the watcher scans at intervals instead."""
+
+    def start(self) -> None:
+        """Nothing to begin."""
+
+    def follow(self, shoot: str) -> None:
+        """Nothing to follow."""
+
+    def forget(self, shoot: str) -> None:
+        """Nothing to forget."""
+
+    def works(self) -> bool:
+        """Always: nothing can break."""
+        return True
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+
+class NativeHints(FileSystemEventHandler):
+    """Hints from the operating system, through a watchdog observer of its own."""
+
+    def __init__(self, root: str, dirty: Dirty) -> None:
+        self._root = root
+        self._dirty = dirty
+        self._observer: BaseObserver = Observer()
+        self._watches: dict[str, ObservedWatch] = {}
+
+    def start(self) -> None:
+        """Watch the root. Raises OSError."""
+        self._observer.start()
+        self._observer.schedule(self, self._root, recursive=False, event_filter=CHANGES)
+
+    def follow(self, shoot: str) -> None:
+        """Watch a shoot with all its folders. Raises OSError, also when the system's watches are used up."""
+        if shoot not in self._watches:
+            folder = os.path.join(self._root, shoot)
+            self._watches[shoot] = self._observer.schedule(self, folder, recursive=True, event_filter=CHANGES)
+
+    def forget(self, shoot: str) -> None:
+        """No longer watch a shoot."""
+        watch = self._watches.pop(shoot, None)
+        if watch is not None:
+            try:
+                self._observer.unschedule(watch)
+            except (KeyError, OSError):
+                log.debug("a watch was gone already", shoot=shoot)
+
+    def works(self) -> bool:
+        """Whether the dispatcher and every emitter are alive; an emitter can die while its observer lives on."""
+        return self._observer.is_alive() and all(emitter.is_alive() for emitter in tuple(self._observer.emitters))
+
+    def stop(self) -> None:
+        """End all watches and their threads."""
+        self._observer.stop()
+        self._observer.join(timeout=5)
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Mark the shoot dirty. Must not raise: an exception here would end the observer."""
+        for path in (event.src_path, event.dest_path):
+            if path:
+                self._dirty.add(self._shoot_of(os.fsdecode(path)))
+
+    def _shoot_of(self, path: str) -> str | None:
+        relative = os.path.relpath(path, self._root)
+        first = relative.split(os.sep, 1)[0]
+        return None if first in (os.curdir, os.pardir) else first
