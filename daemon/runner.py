@@ -15,7 +15,7 @@ import structlog
 
 from daemon.order import Order, Phase, Policy, evolve, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.store import Ask, Store
+from daemon.store.store import Ask, Store
 
 log = structlog.get_logger("bracketd.runner")
 

@@ -3,6 +3,7 @@
 ``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
 """
 
+from daemon.order import facts
 from daemon.order.model import (
     LINE,
     RESTING,
@@ -33,5 +34,6 @@ __all__ = [
     "Policy",
     "Preset",
     "evolve",
+    "facts",
     "next_steps",
 ]

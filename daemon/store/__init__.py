@@ -1,10 +1,5 @@
 """The local state: SQL, schema, migrations; orders in and out as values.
 
-``Store`` is the daemon's one writer, ``Reader`` a read-only look from any program, ``ask`` a wish left for the daemon.
+``store.Store`` is the daemon's one writer, ``reader.Reader`` a read-only look from any program, ``reader.ask`` a wish
+left for the daemon. They are imported from their modules, so that a look does not load what only the daemon needs.
 """
-
-from daemon.store.database import FILE
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Ask, Store, Waiting
-
-__all__ = ["FILE", "Ask", "Reader", "Store", "Waiting", "ask"]

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from daemon.order import Order
-from daemon.store.database import open_for_reading, open_for_writing
-from daemon.store.rows import pack, unpack
-from daemon.store.store import Waiting, load
+from daemon.store.file import open_for_reading, open_for_writing
+from daemon.store.rows import Waiting, load, pack, unpack
 
 SUMMARY = (
     "id, shoot, folder, output, phase, health, messages, brackets_total, brackets_uploaded, images_total, "

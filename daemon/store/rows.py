@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
@@ -15,6 +16,18 @@ from daemon.order.facts import Fact, Locked
 Row = dict[str, Any]
 
 _MOST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A shoot that is not settled yet, and why. ``since`` is when it was first seen."""
+
+    folder: str
+    shoot: str
+    reason: str
+    files: int
+    bytes: int
+    since: float
 
 
 def pack(name: str) -> str | bytes:
@@ -134,6 +147,16 @@ def _image(row: Row) -> Image:
             "file": unpack(row["file"]) if row["file"] is not None else None,
         }
     )
+
+
+def load(connection: sqlite3.Connection, order_id: str) -> Order:
+    """An order with its brackets and images. Raises KeyError."""
+    row = connection.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+    if row is None:
+        raise KeyError(order_id)
+    brackets = connection.execute("SELECT * FROM brackets WHERE order_id = ? ORDER BY number", (order_id,))
+    images = connection.execute("SELECT * FROM images WHERE order_id = ? ORDER BY number", (order_id,))
+    return order_from(row, brackets.fetchall(), images.fetchall())
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:

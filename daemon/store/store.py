@@ -11,13 +11,15 @@ from pathlib import Path
 
 from daemon.order import Order, Phase
 from daemon.order.facts import Fact
-from daemon.store.database import Database, open_for_writing
+from daemon.store.database import Database
+from daemon.store.file import open_for_writing
 from daemon.store.rows import (
     Row,
+    Waiting,
     bracket_row,
     image_row,
     journal_row,
-    order_from,
+    load,
     order_row,
     pack,
     unpack,
@@ -32,18 +34,6 @@ class Ask:
     seq: int
     verb: str
     target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A shoot that is not settled yet, and why. ``since`` is when it was first seen."""
-
-    folder: str
-    shoot: str
-    reason: str
-    files: int
-    bytes: int
-    since: float
 
 
 class Store:
@@ -220,16 +210,6 @@ class Store:
     async def answers(self) -> bool:
         """Whether the store still does its work; for the service manager's watchdog."""
         return bool(await self._database.read(lambda connection: connection.execute("SELECT 1 AS one").fetchone()))
-
-
-def load(connection: sqlite3.Connection, order_id: str) -> Order:
-    """An order with its brackets and images. Raises KeyError."""
-    row = connection.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
-    if row is None:
-        raise KeyError(order_id)
-    brackets = connection.execute("SELECT * FROM brackets WHERE order_id = ? ORDER BY number", (order_id,))
-    images = connection.execute("SELECT * FROM images WHERE order_id = ? ORDER BY number", (order_id,))
-    return order_from(row, brackets.fetchall(), images.fetchall())
 
 
 def _write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:

@@ -13,7 +13,7 @@ from daemon.grouping import one_per_frame
 from daemon.order import RESTING, Bracket, FlowName, Order, Phase, Preset, evolve, facts
 from daemon.order.policy import Policy
 from daemon.shoot import FileClass, Listing
-from daemon.store import Store
+from daemon.store.store import Store
 
 log = structlog.get_logger("bracketd.watcher")
 

@@ -16,7 +16,8 @@ import structlog
 
 from daemon.files import scan
 from daemon.shoot import Arrival, Listing, verdict
-from daemon.store import Store, Waiting
+from daemon.store.rows import Waiting
+from daemon.store.store import Store
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
 

@@ -1,0 +1,5 @@
+"""``python -m daemon`` is ``bracketd``."""
+
+from daemon.cli import main
+
+main()

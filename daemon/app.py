@@ -1,0 +1,232 @@
+"""The composition root: builds every part, starts them in order, stops them in reverse.
+
+Start: the instance lock (the caller's), the store, the watchers' first look, then READY. Stop: no new work; what is
+under way may finish for a few seconds, then transfers break off between two chunks; what was achieved is recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+
+from daemon import __version__
+from daemon.config import FolderSettings, Settings
+from daemon.host.clock import Clock
+from daemon.host.filesystem import filesystem_type, is_network
+from daemon.host.notify import Notifier
+from daemon.order import FlowName, Order, Policy, Preset, facts
+from daemon.runner import Runner
+from daemon.service import Service
+from daemon.steps import Steps, Stopped
+from daemon.store.store import Store
+from daemon.watcher import Dirty, Hints, Intake, NativeHints, NoHints, WatchedFolder, Watcher
+
+log = structlog.get_logger("bracketd")
+
+RESCAN = 60.0
+"""Seconds between scans of everything that can still change, where the system gives hints."""
+
+DISK_PATIENCE = 120.0
+"""Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
+
+GRACE = 4.0
+"""Seconds that transfers may go on after a stop signal, hoping to finish."""
+
+LAST = 9.0
+"""Seconds after a stop signal at which the process ends, whatever still hangs."""
+
+
+class App:
+    """One daemon."""
+
+    def __init__(self, settings: Settings, clock: Clock, notifier: Notifier) -> None:
+        self._settings, self._clock, self._notifier = settings, clock, notifier
+        self._services: dict[FlowName, Service] = {}
+        self._key = settings.require_key()
+        self._abort = threading.Event()
+        self._signals = 0
+        self._stop = asyncio.Event()
+        lanes = settings.transfers
+        self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
+
+    async def run(self) -> None:
+        """Serve until a stop signal. Raises StateError."""
+        settings = self._settings
+        store = Store.open(settings.state_dir)
+        try:
+            await store.begin()
+            await store.note("version", __version__)
+            await store.note("pid", os.getpid())
+            await store.note("started_at", self._clock.now())
+            policy = Policy(
+                poll_first=settings.api.poll_every,
+                poll_longest=settings.api.poll_every * 6,
+                quiet=max(folder.quiet_period for folder in settings.folders),
+            )
+            runner = Runner(
+                store,
+                self._perform,
+                self._clock,
+                policy,
+                uploads=settings.transfers.uploads,
+                downloads=settings.transfers.downloads,
+                submit=lambda folder: self._submit(watchers, folder),
+            )
+            watchers = [self._watcher(folder, store, runner) for folder in settings.folders]
+            self._catch_signals()
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
+                tasks.append(group.create_task(runner.run(), name="runner"))
+                feeder = group.create_task(self._report(store, runner, watchers), name="report")
+                await self._stop.wait()
+                for watcher in watchers:
+                    watcher.stop()
+                runner.stop()
+                await asyncio.wait(tasks, timeout=GRACE)
+                self._break_off()
+                await asyncio.wait(tasks)
+                feeder.cancel()
+        finally:
+            self._break_off()
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            for service in self._services.values():
+                service.close()
+            store.close()
+        log.info("stopped")
+
+    # --- parts ---
+
+    def _watcher(self, settings: FolderSettings, store: Store, runner: Runner) -> Watcher:
+        watch = str(settings.watch)
+        polling = settings.observer == "polling" or (settings.observer == "auto" and is_network(watch))
+        if polling and settings.observer == "auto":
+            kind = filesystem_type(watch)
+            log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=kind)
+        folder = WatchedFolder(
+            watch=watch,
+            output=str(settings.output),
+            quiet=settings.quiet_period,
+            process_existing=settings.existing == "process",
+            interval=settings.poll_interval if polling else RESCAN,
+            preset=preset_of(settings),
+        )
+        intake = Intake(
+            folder, store, self._clock.now, flow=self._settings.api.flow, added=runner.wake, tell=runner.tell
+        )
+
+        def make_hints(root: str, dirty: Dirty) -> Hints:
+            return NoHints() if polling else NativeHints(root, dirty)
+
+        return Watcher(folder, intake, store, self._clock, make_hints=make_hints, blocking=_bounded_threads())
+
+    async def _perform(self, order: Order, step: facts.Step) -> facts.Fact:
+        steps = Steps(
+            self._service(order.flow), dev_mode=self._settings.api.dev_mode, go_on=self._go_on, now=self._clock.now
+        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
+
+    def _service(self, flow: FlowName) -> Service:
+        """The service in an order's own flow, which may not be the one that new orders get."""
+        if flow not in self._services:
+            api, lanes = self._settings.api, self._settings.transfers
+            self._services[flow] = Service(
+                base_url=api.base_url,
+                key=self._key,
+                flow=flow,
+                dev_mode=api.dev_mode,
+                user_agent=f"bracketd/{__version__}",
+                connections=lanes.uploads + lanes.downloads + 4,
+            )
+        return self._services[flow]
+
+    async def _submit(self, watchers: list[Watcher], folder: str) -> None:
+        for watcher in watchers:
+            if os.path.dirname(folder) == watcher.folder.watch:
+                await watcher.submit(os.path.basename(folder))
+                return
+        log.warning("submitted, but it is in no watched folder", folder=folder)
+
+    # --- being watched over ---
+
+    async def _report(self, store: Store, runner: Runner, watchers: list[Watcher]) -> None:
+        """Tell the service manager READY after the first look, and that all is well while all parts answer."""
+        for watcher in watchers:
+            await watcher.ready.wait()
+        self._notifier.ready(f"watching {len(watchers)} folder(s)")
+        log.info("watching", folders=[watcher.folder.watch for watcher in watchers], version=__version__)
+        every = min(self._notifier.watchdog_s or 60.0, 60.0) / 3
+        while True:
+            now = self._clock.monotonic()
+            late = [w.folder.watch for w in watchers if now - w.alive_at > w.folder.interval + 3 * DISK_PATIENCE]
+            if await store.answers() and now - runner.alive_at < 30.0 and not late:
+                self._notifier.alive()
+            else:
+                log.error("a part does not answer", workers=now - runner.alive_at, watchers=late)
+            await asyncio.sleep(every)
+
+    # --- stopping ---
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self._signalled, number)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda n, _frame: loop.call_soon_threadsafe(self._signalled, n))
+
+    def _signalled(self, number: int) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            log.warning("second signal, stopping at once")
+            os._exit(128 + number)
+        log.info("stopping; a second signal stops at once", signal=signal.Signals(number).name)
+        self._notifier.stopping()
+        last = threading.Timer(LAST, os._exit, (0,))
+        last.daemon = True
+        last.start()
+        self._stop.set()
+
+    def _break_off(self) -> None:
+        self._abort.set()
+        for service in self._services.values():
+            service.stop()
+
+    def _go_on(self) -> None:
+        if self._abort.is_set():
+            raise Stopped
+
+
+def preset_of(settings: FolderSettings) -> Preset:
+    """What a watched folder's settings mean for its orders."""
+    download = settings.download
+    return Preset(
+        per_image=None if settings.grouping == "automatic" else settings.grouping,
+        enhance=dict(settings.enhance_wire()),
+        format=download.format,
+        quality=download.quality,
+        max_width=download.max_width,
+    )
+
+
+def _bounded_threads() -> Callable[..., Awaitable[Any]]:
+    """Runs a call in a thread of its own pool, for a bounded time: a hung mount is as good as a missing one."""
+    threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
+
+    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        call = functools.partial(function, *arguments)
+        running = asyncio.get_running_loop().run_in_executor(threads, call)
+        try:
+            return await asyncio.wait_for(running, DISK_PATIENCE)
+        except TimeoutError:
+            raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
+
+    return blocking

@@ -1,0 +1,77 @@
+"""The verbs of the command line. Each is loaded when it is used: ``status`` must answer at a glance."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from daemon import __version__
+from daemon.errors import BracketdError, ConfigError
+
+EX_CONFIG = 78
+"""Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
+
+VERBS = {
+    "run": "daemon.cli.run:run",
+    "check": "daemon.cli.check:check",
+    "status": "daemon.cli.status:status",
+    "show": "daemon.cli.show:show",
+    "submit": "daemon.cli.asks:submit",
+    "retry": "daemon.cli.asks:retry",
+    "sandbox": "daemon.sandbox.command:sandbox",
+    "demo": "daemon.demo.command:demo",
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order in which one meets them."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One verb."""
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        module, _, name = VERBS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The configuration file. Else $BRACKETD_CONFIG, else config.yaml in the platform's config directory.",
+)
+@click.version_option(__version__, prog_name="bracketd")
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None) -> None:
+    """Dropped shoot folders of bracketed photos become finished HDR pictures.
+
+    bracketd watches folders. Every sub-folder is a shoot: when it is complete it is sent to Autoenhance.ai as one
+    order, and the finished pictures are written to the output folder.
+    """
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 configuration error."""
+    for stream in (sys.stdout, sys.stderr):
+        # File names need not be UTF-8; showing one must not fail.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
+    try:
+        cli()
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(f"bracketd: {problem}", err=True)
+        sys.exit(EX_CONFIG)
+    except BracketdError as error:
+        click.echo(f"bracketd: {error}", err=True)
+        sys.exit(1)

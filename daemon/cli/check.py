@@ -1,0 +1,103 @@
+"""``bracketd check``: is everything set up? Each problem with its remedy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError
+
+if TYPE_CHECKING:
+    from daemon.config import Settings
+
+
+@click.command()
+@click.pass_obj
+def check(config: Path | None) -> None:
+    """Look at the settings, the key, the folders and the API; name every problem and its remedy."""
+    from daemon.config import load  # noqa: PLC0415 - needs what `status` must not wait for
+
+    settings = load(config, os.environ)
+    click.echo(f"settings   {settings.path}")
+    for warning in settings.warnings:
+        click.echo(f"  note     {warning}")
+    problems = [*_folders(settings), *_state(settings), *_service(settings)]
+    for problem in problems:
+        click.echo(f"problem    {problem}", err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("all is well: start `bracketd run`")
+
+
+def _folders(settings: Settings) -> Iterator[Problem]:
+    from daemon.host.filesystem import filesystem_type, is_network  # noqa: PLC0415
+
+    for number, folder in enumerate(settings.folders):
+        where = f"folders[{number}]"
+        yield from _readable(f"{where}.watch", folder.watch)
+        yield from _writable(f"{where}.output", folder.output)
+        polled = folder.observer == "polling" or (folder.observer == "auto" and is_network(folder.watch))
+        how = f"scanned every {folder.poll_interval:.0f} s" if polled else "watched"
+        kind = filesystem_type(folder.watch)
+        click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
+
+
+def _readable(where: str, folder: Path) -> Iterator[Problem]:
+    if not folder.is_dir():
+        yield Problem(where, f"{folder} is not there", "Make it, or mount its disk")
+    elif not os.access(folder, os.R_OK | os.X_OK):
+        yield Problem(where, f"{folder} cannot be read", "Give this user the permission")
+
+
+def _writable(where: str, folder: Path) -> Iterator[Problem]:
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
+    elif shutil.disk_usage(there).free < 1_000_000_000:
+        free = shutil.disk_usage(there).free / 1e6
+        yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
+
+
+def _state(settings: Settings) -> Iterator[Problem]:
+    from daemon.host.filesystem import is_network  # noqa: PLC0415
+    from daemon.host.lock import running_pid  # noqa: PLC0415
+
+    if is_network(settings.state_dir):
+        remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
+        yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
+    yield from _writable("state_dir", settings.state_dir)
+    pid = running_pid(settings.state_dir)
+    click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
+
+
+def _service(settings: Settings) -> Iterator[Problem]:
+    from daemon.service import Service  # noqa: PLC0415
+
+    api = settings.api
+    try:
+        key = settings.require_key()
+    except ConfigError as error:
+        yield from error.problems
+        return
+    service = Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent="bracketd")
+    try:
+        service.ping()
+        click.echo(f"service    {api.base_url} answers and takes the key ({api.flow} flow)")
+        if api.dev_mode:
+            click.echo("  note     dev_mode is on: pictures are free and watermarked")
+    except AccountRefused as error:
+        yield Problem("api.key", str(error), "Copy the key anew from the web app's API page")
+    except Passing as error:
+        yield Problem("api.base_url", str(error), "See to the network; bracketd itself would wait and try again")
+    except ServiceError as error:
+        yield Problem("api.base_url", str(error), "See that it is the address of the Autoenhance API")
+    finally:
+        service.close()

@@ -1,0 +1,59 @@
+"""Orders to try the rules on."""
+
+from __future__ import annotations
+
+from daemon.order import Bracket, FlowName, Order, Phase, Policy, evolve, facts
+
+POLICY = Policy()
+NOW = 1_000_000.0
+
+
+def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SETTLED) -> Order:
+    """A shoot that was just locked."""
+    return Order(
+        id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
+        flow=flow,
+        shoot="12 Oak St",
+        folder="/in/12 Oak St",
+        output="/out/12 Oak St",
+        created_at=NOW,
+        updated_at=NOW,
+        phase=phase,
+        brackets=tuple(Bracket(f"DCIM/IMG_{n + 431:04}.JPG", 1000 + n, 5, 70 + n) for n in range(brackets)),
+        due=NOW,
+    )
+
+
+def after(start: Order, *happened: facts.Fact, now: float = NOW) -> Order:
+    """The order after these facts."""
+    for fact in happened:
+        start = evolve(start, fact, now=now, policy=POLICY)
+    return start
+
+
+def sent(number: int, attempt: int = 0) -> tuple[facts.Fact, ...]:
+    """What happens when a bracket is sent without trouble."""
+    name = f"s{number}.{attempt}"
+    registered = facts.Registered(number, attempt, name, f"https://storage/{name}", "image/jpeg")
+    return registered, facts.Stored(number, attempt)
+
+
+def uploaded(brackets: int = 3, flow: FlowName = "images") -> Order:
+    """An order whose brackets are all at the service."""
+    start = order(brackets, flow)
+    if flow == "brackets":
+        start = after(start, facts.Created())
+    for number in range(brackets):
+        start = after(start, *sent(number))
+    return after(start, facts.Confirmed(()))
+
+
+def merged(brackets: int = 3) -> Order:
+    """An order whose merge was answered."""
+    return after(uploaded(brackets), facts.MergeIntended(), facts.Merged())
+
+
+def processed(*ended: bool) -> Order:
+    """An order with one image for each of ``ended``: whether it came out."""
+    images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good) for n, good in enumerate(ended or (True,)))
+    return after(merged(), facts.Seen(merging=False, processing=False, images=images))

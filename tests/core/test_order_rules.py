@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import pytest
+
+from daemon.order import Health, ImageState, MergeState, Phase, facts, next_steps
+from daemon.order.facts import Kind
+from tests.core.orders import NOW, POLICY, after, merged, order, processed, sent, uploaded
+
+
+def test_every_bracket_is_registered_then_sent() -> None:
+    """A locked order asks for a place for each bracket, and a registered bracket is sent first of all."""
+    start = order(3)
+    assert next_steps(start) == (facts.Register(0), facts.Register(1), facts.Register(2))
+    one = after(start, sent(1)[0])
+    assert one.phase is Phase.UPLOADING
+    assert next_steps(one) == (facts.Upload(1), facts.Register(0), facts.Register(2))
+
+
+def test_the_brackets_flow_creates_the_order_first() -> None:
+    """In the brackets flow nothing is registered before the order exists."""
+    start = order(flow="brackets")
+    assert next_steps(start) == (facts.Create(),)
+    assert next_steps(after(start, facts.Created()))[0] == facts.Register(0)
+
+
+def test_uploaded_only_after_a_last_look() -> None:
+    """When every bracket is stored the files and the service are looked at once more before the merge."""
+    start = after(order(1), *sent(0))
+    assert (start.phase, next_steps(start)) == (Phase.UPLOADING, (facts.Confirm(),))
+    complete = after(start, facts.Confirmed(()))
+    assert (complete.phase, next_steps(complete)) == (Phase.UPLOADED, (facts.Merge(),))
+
+
+def test_no_merge_with_a_bracket_missing() -> None:
+    """While one bracket is not stored, the word that all is well changes nothing."""
+    start = after(order(2), *sent(0), facts.Confirmed(()))
+    assert start.phase is Phase.UPLOADING
+    assert facts.Merge() not in next_steps(start)
+
+
+def test_a_lost_place_is_made_anew_and_the_old_one_discarded() -> None:
+    """A refused or expired registration gets a fresh id, and is deleted at the service before the merge."""
+    start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
+    assert start.registration(0) != order(1).registration(0)
+    assert next_steps(start) == (facts.Register(0), facts.Discard("s0.0"))
+    again = after(start, *sent(0, attempt=1))
+    assert next_steps(again) == (facts.Discard("s0.0"),)
+    assert after(again, facts.Confirmed(())).phase is Phase.UPLOADING
+    assert after(again, facts.Discarded("s0.0"), facts.Confirmed(())).phase is Phase.UPLOADED
+
+
+def test_a_registration_whose_answer_was_lost_is_discarded_too() -> None:
+    """An id that may or may not exist at the service is deleted before the merge: it is ours, so it is known."""
+    start = order(1)
+    lost = after(start, facts.SlotLost(0, 0, "no answer"))
+    assert lost.discards == (start.registration(0),)
+
+
+def test_late_answers_change_nothing() -> None:
+    """An answer to a registration that was given up is not taken for the present one."""
+    start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
+    for late in sent(0, attempt=0):
+        assert after(start, late) is start
+
+
+def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
+    """A bracket that changes before the merge loses its place and waits for the quiet period."""
+    stored = after(order(2), *sent(0), *sent(1))
+    changed = after(stored, facts.Changed(1, 4321, 99, 71))
+    assert (changed.brackets[1].size, changed.brackets[1].stored) == (4321, False)
+    assert changed.due == NOW + POLICY.quiet
+    assert "DCIM/IMG_0432.JPG changed" in changed.messages[0]
+    assert facts.Discard("s1.0") in next_steps(changed)
+
+
+def test_brackets_the_service_lacks_are_sent_again() -> None:
+    """After the service had time to show a stored bracket and does not, that bracket is sent anew."""
+    start = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
+    soon = after(start, facts.Confirmed((1,)), now=NOW + 1)
+    assert soon.brackets[1].stored
+    assert soon.due == NOW + 1 + POLICY.confirm_every
+    late = after(start, facts.Confirmed((1,)), now=NOW + POLICY.confirm_wait)
+    assert (late.brackets[0].stored, late.brackets[1].stored) == (True, False)
+
+
+def test_the_intent_to_merge_is_recorded_first() -> None:
+    """From the recorded intent on the order is only looked at; nobody asks for the merge a second time."""
+    assert facts.intent(facts.Merge()) == facts.MergeIntended()
+    intended = after(uploaded(), facts.MergeIntended())
+    assert (intended.phase, intended.merge) == (Phase.MERGING, MergeState.ASKED)
+    assert next_steps(intended) == (facts.Look(),)
+
+
+def test_idle_right_after_the_merge_is_not_done() -> None:
+    """An idle order without images is not done, and its merge is not repeated within the grace."""
+    idle = facts.Seen(merging=False, processing=False, images=())
+    start = after(after(uploaded(), facts.MergeIntended()), idle, now=NOW + POLICY.idle_grace - 1)
+    assert (start.phase, next_steps(start)) == (Phase.MERGING, (facts.Look(),))
+
+
+def test_an_unanswered_merge_is_asked_again_only_after_the_grace() -> None:
+    """A merge whose answer was lost, on an order that stays idle for the whole grace, was not carried out."""
+    idle = facts.Seen(merging=False, processing=False, images=())
+    start = after(after(uploaded(), facts.MergeIntended()), idle, now=NOW + POLICY.idle_grace)
+    assert next_steps(start) == (facts.Merge(),)
+
+
+def test_an_answered_merge_is_never_asked_again() -> None:
+    """However long an order stays idle after an accepted merge, it is looked at, and says so."""
+    idle = facts.Seen(merging=False, processing=False, images=())
+    start = after(merged(), idle, now=NOW + 10 * POLICY.idle_grace)
+    assert next_steps(start) == (facts.Look(),)
+    assert start.health is Health.RETRYING
+    assert "accepted the merge" in start.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("failed", "steps"),
+    [
+        (facts.Failed(facts.Merge(), Kind.PASSING, "no connection", unsent=True), (facts.Merge(),)),
+        (facts.Failed(facts.Merge(), Kind.PASSING, "answer lost"), (facts.Look(),)),
+    ],
+)
+def test_a_merge_is_repeated_only_when_it_certainly_was_not_sent(
+    failed: facts.Failed, steps: tuple[facts.Step, ...]
+) -> None:
+    """A merge that never left is asked for again; one whose answer was lost is looked for."""
+    assert next_steps(after(uploaded(), facts.MergeIntended(), failed)) == steps
+
+
+def test_done_means_every_image_ended() -> None:
+    """Images are fetched when both flags are down and every one of them has ended, not before."""
+    images = (facts.SeenImage("a", "a", ended=True), facts.SeenImage("b", "b", ended=None))
+    start = after(merged(), facts.Seen(merging=False, processing=False, images=images))
+    assert start.phase is Phase.PROCESSING
+    both = (images[0], facts.SeenImage("b", "b", ended=False, reason="too dark"))
+    busy = after(start, facts.Seen(merging=False, processing=True, images=both))
+    assert busy.phase is Phase.PROCESSING
+    done = after(busy, facts.Seen(merging=False, processing=False, images=both))
+    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (facts.Fetch("a"),))
+
+
+def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
+    """What was bought is put in place from disk; only when the bytes are gone is it asked for again."""
+    bought = after(processed(True), facts.Fetched("i0", 10, "ab", "jpg"))
+    assert next_steps(bought) == (facts.Place("i0"),)
+    assert after(bought, facts.Fetched("i0", 11, "cd", "jpg")) is bought
+    placed = after(bought, facts.Placed("i0", "IMG_0431.jpg"))
+    assert next_steps(placed) == (facts.Deliver(),)
+    assert next_steps(after(bought, facts.FetchLost("i0"))) == (facts.Fetch("i0"),)
+
+
+def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
+    """An image that failed at the service does not keep the others back, and asks for attention."""
+    start = processed(True, False)
+    bought = after(start, facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
+    assert (bought.phase, bought.health, bought.due) == (Phase.DOWNLOADED, Health.ATTENTION, None)
+    assert bought.messages == ("picture 1 failed: the service gives no reason",)
+
+
+def test_late_photos_are_told() -> None:
+    """Photos that came after the lock are named, so that no room is missing in silence."""
+    done = after(processed(False), facts.Delivered(late=("IMG_0999.JPG",)))
+    assert done.health is Health.ATTENTION
+    assert "IMG_0999.JPG" in done.messages[-1]
+
+
+def test_passing_failures_back_off_and_go_away() -> None:
+    """What passes is tried again later, longer each time, and its message leaves with it."""
+    failed = facts.Failed(facts.Register(0), Kind.PASSING, "no route", unsent=True)
+    first = after(order(2), failed)
+    assert first.health is Health.RETRYING
+    assert first.due is not None
+    assert NOW <= first.due <= NOW + POLICY.retry_first
+    many = first
+    for _ in range(12):
+        many = after(many, failed)
+    assert many.due is not None
+    assert many.due <= NOW + POLICY.retry_longest
+    assert next_steps(many)[0] == facts.Register(1), "what failed waits behind its neighbours"
+    good = after(many, sent(1)[0], now=many.due)
+    assert (good.health, good.failures) == (Health.OK, 0)
+
+
+def test_the_services_wish_is_honoured() -> None:
+    """Retry-After is never undercut, also when a neighbour succeeds meanwhile."""
+    start = after(order(2), sent(1)[0])
+    waiting = after(start, facts.Failed(facts.Register(0), Kind.PASSING, "429", unsent=True, retry_after=120.0))
+    assert waiting.due == NOW + 120
+    assert after(waiting, facts.Stored(1, 0), now=NOW + 3).due == NOW + 120
+
+
+@pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.FILE, Kind.BUG])
+def test_what_time_does_not_mend_is_held_for_a_person(kind: Kind) -> None:
+    """A refused request, an unreadable file or a bug holds the order, with its words, and nothing more is asked."""
+    held = after(order(2), sent(0)[0], facts.Failed(facts.Upload(0), kind, "the reason"))
+    assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)
+    assert held.messages == ("the reason",)
+    assert next_steps(held) == ()
+
+
+def test_what_was_under_way_when_an_order_was_held_still_counts() -> None:
+    """An upload that ends after the order was held is not sent a second time when a person lets it go on."""
+    start = after(order(2), sent(0)[0], sent(1)[0], facts.Failed(facts.Upload(0), Kind.FILE, "unreadable"))
+    held = after(start, facts.Stored(1, 0))
+    assert (held.phase, held.messages) == (Phase.HELD, ("unreadable",))
+    again = after(held, facts.Retried())
+    assert (again.phase, next_steps(again)) == (Phase.UPLOADING, (facts.Upload(0),))
+
+
+def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
+    """A shoot whose folder is gone before the merge costs nothing and ends; after it, the order is held instead."""
+    gone = facts.Failed(facts.Register(0), Kind.GONE, "removed")
+    assert after(order(1), gone).phase is Phase.CANCELLED
+    assert after(merged(), gone).phase is Phase.HELD
+
+
+def test_an_account_failure_leaves_the_order_ready() -> None:
+    """When the account is refused the order itself waits for nothing: it goes on as soon as the account does."""
+    start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
+    assert (start.phase, start.due, start.messages) == (Phase.SETTLED, NOW, ("key refused",))
+
+
+def test_a_skipped_shoot_can_be_sent_after_all() -> None:
+    """A person's word turns a skipped shoot into an order, with the files that lie there then."""
+    skipped = order(0, phase=Phase.SKIPPED)
+    brackets = order(2).brackets
+    assert next_steps(skipped) == ()
+    locked = after(skipped, facts.Locked(brackets, ("IMG_0002.CR2",)))
+    assert (locked.phase, locked.brackets, locked.left_out) == (Phase.SETTLED, brackets, ("IMG_0002.CR2",))
+    assert after(locked, facts.Locked(())) is locked
+
+
+def test_polls_grow_from_first_to_longest() -> None:
+    """Looks at a merged order start after about five seconds and grow to half a minute."""
+    start, waits = merged(), []
+    for _ in range(12):
+        assert start.due is not None
+        waits.append(start.due - NOW)
+        start = after(start, facts.Seen(merging=True, processing=False, images=()))
+    assert 4.5 <= waits[0] <= 5.5
+    assert all(27 <= wait <= 33 for wait in waits[-4:])
+
+
+def test_names_are_unique_and_readable() -> None:
+    """A bracket's name at the service shows shoot and file, and no two orders or attempts share one."""
+    start = order(2)
+    assert start.bracket_name(0) == "12 Oak St IMG_0431 6f1d1f0e-1.JPG"
+    again = after(start, facts.SlotLost(0, 0, "expired"))
+    assert again.bracket_name(0) == "12 Oak St IMG_0431 6f1d1f0e-1-2.JPG"
+
+
+def test_an_image_that_is_not_given_out_is_named() -> None:
+    """An image that the service no longer has ends as failed and the order goes on."""
+    lost = after(processed(True, True), facts.ImageLost("i0", "no such image"))
+    assert [image.state for image in lost.images] == [ImageState.FAILED, ImageState.PROCESSED]
+    assert next_steps(lost) == (facts.Fetch("i1"),)
