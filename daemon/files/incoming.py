@@ -130,12 +130,12 @@ def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) ->
         for name in _names(stem, extension):
             target = os.path.join(folder, name)
             if os.path.lexists(target):
-                if _sha256(target) != sha256:
+                if not _holds(target, sha256):
                     continue
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(part)
                 return name
-            if not os.path.exists(part) or _sha256(part) != sha256:
+            if not _holds(part, sha256):
                 return None
             if _name_exclusively(part, target):
                 sync_folder(folder)
@@ -213,12 +213,13 @@ def _shortened(stem: str, room: int) -> str:
     return stem
 
 
-def _sha256(path: str) -> str:
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while data := file.read(1 << 20):
-            digest.update(data)
-    return digest.hexdigest()
+def _holds(path: str, sha256: str) -> bool:
+    """Whether a file can be read and holds exactly these bytes."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from daemon.service import FlowName, Service, Timeouts
+
+from .hosts import Host, Script
+
+KEY = "k3y-that-must-stay-home"
+
+Hosts = Callable[..., Host]
+Services = Callable[..., Service]
+
+
+@pytest.fixture
+def host() -> Iterator[Hosts]:
+    """Start hosts that are gone after the test: ``host(script, address=…)``."""
+    with ExitStack() as stack:
+
+        def start(script: Script, **settings: object) -> Host:
+            return stack.enter_context(Host(script, **settings))  # type: ignore[arg-type]
+
+        yield start
+
+
+@pytest.fixture
+def service() -> Iterator[Services]:
+    """Open services that are closed after the test: ``service(base_url, flow=…)``."""
+    with ExitStack() as stack:
+
+        def open_service(
+            base_url: str, *, flow: FlowName = "images", dev_mode: bool = False, timeouts: Timeouts | None = None
+        ) -> Service:
+            patience = timeouts or Timeouts(connect=5, read=5, write=5, pool=5)
+            opened = Service(
+                base_url=base_url,
+                key=KEY,
+                flow=flow,
+                dev_mode=dev_mode,
+                user_agent="bracketd/test",
+                timeouts=patience,
+            )
+            stack.callback(opened.close)
+            return opened
+
+        yield open_service

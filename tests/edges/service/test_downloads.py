@@ -1,0 +1,229 @@
+"""Downloads over a real line: redirects, the key, and what is no image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from daemon import errors
+from daemon.service import Service
+
+from .conftest import KEY, Hosts, Services
+from .hosts import Exchange, Host, always
+
+PICTURE = b"\xff\xd8\xff\xe0" + bytes(700_000) + b"\xff\xd9"
+
+
+def fetch(service: Service, image_id: str = "i", *, quality: int | None = None, max_width: int | None = None) -> bytes:
+    """The image's bytes."""
+    with service.download(image_id, format="jpeg", quality=quality, max_width=max_width) as download:
+        return b"".join(download.chunks)
+
+
+def keys(host: Host) -> list[str | None]:
+    """The key in each request ``host`` has seen."""
+    return [seen.headers.get("x-api-key") for seen in host.seen]
+
+
+def test_what_a_download_asks_for(host: Hosts, service: Services) -> None:
+    """The full size is asked for in so many words, with the wishes given and no others."""
+    api = host(always(200, PICTURE, content_type="image/jpeg"))
+    opened = service(api.url)
+    assert fetch(opened) == PICTURE
+    assert fetch(opened, "a/b", quality=90, max_width=2000) == PICTURE
+    plain, full = api.seen
+    assert urlsplit(plain.target).path == "/v3/images/i/enhanced"
+    assert parse_qs(urlsplit(plain.target).query) == {"preview": ["false"], "format": ["jpeg"]}
+    assert plain.headers["accept"] == "*/*"
+    assert plain.headers["accept-encoding"] == "identity"
+    assert urlsplit(full.target).path == "/v3/images/a%2Fb/enhanced"
+    assert parse_qs(urlsplit(full.target).query) == {
+        "preview": ["false"],
+        "format": ["jpeg"],
+        "quality": ["90"],
+        "max_width": ["2000"],
+    }
+
+
+def test_an_image_comes_in_pieces(host: Hosts, service: Services) -> None:
+    """Type and length are told first, and the bytes come at most 256 KiB at a time."""
+    api = host(always(200, PICTURE, content_type="image/jpeg"))
+    with service(api.url).download("i", format="jpeg", quality=None, max_width=None) as download:
+        assert (download.content_type, download.length) == ("image/jpeg", len(PICTURE))
+        pieces = list(download.chunks)
+    assert b"".join(pieces) == PICTURE
+    assert max(map(len, pieces)) <= 256 * 1024
+
+
+def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
+    """An image of unknown length is read to the end of the answer."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.raw(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nConnection: close\r\n\r\n" + PICTURE)
+        exchange.hang_up()
+
+    with service(host(script).url).download("i", format="jpeg", quality=None, max_width=None) as download:
+        assert download.length is None
+        assert b"".join(download.chunks) == PICTURE
+
+
+def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
+    """Over two other hosts and back, the key goes to the API's origin once and never again."""
+    storage = host(always(500), address="127.0.0.2")
+    assets = host(lambda it: it.answer(302, location=storage.url + "/x?sig=1"))
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target == "/copy":
+            exchange.answer(200, PICTURE, content_type="image/jpeg")
+        else:
+            exchange.answer(302, location=assets.url + "/y")
+
+    api = host(script)
+    storage.script = always(302, location=api.url + "/copy")
+    assert fetch(service(api.url, dev_mode=True)) == PICTURE
+    assert keys(api) == [KEY, None]
+    assert keys(assets) == [None]
+    assert keys(storage) == [None]
+    for seen in [*assets.seen, *storage.seen, api.seen[1]]:
+        assert not {"x-api-version", "x-dev-mode", "authorization", "referer", "cookie"} & set(seen.headers)
+    assert storage.seen[0].target == "/x?sig=1"
+
+
+def test_another_name_for_the_same_machine_is_another_origin(host: Hosts, service: Services) -> None:
+    """The key stays away from the same port under another name, and from another port under the same name."""
+    for name in ("localhost", "127.0.0.1"):
+        other = host(always(200, PICTURE, content_type="image/jpeg"))
+        where = other.url.replace("127.0.0.1", name)
+        api = host(lambda it, where=where: it.answer(302, location=where))
+        assert fetch(service(api.url)) == PICTURE
+        assert keys(other) == [None]
+
+
+def test_a_redirect_on_the_own_origin_keeps_the_key(host: Hosts, service: Services) -> None:
+    """As long as nothing leaves the API's origin, the key goes along."""
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target == "/here":
+            exchange.answer(200, PICTURE, content_type="image/jpeg")
+        else:
+            exchange.answer(301, location="/here")
+
+    api = host(script)
+    assert fetch(service(api.url)) == PICTURE
+    assert keys(api) == [KEY, KEY]
+
+
+@pytest.mark.parametrize("name", ["image_url", "imageSource", "url"])
+def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -> None:
+    """A download answered with JSON leads to the link in it, without the key."""
+    storage = host(always(200, PICTURE, content_type="image/jpeg"), address="127.0.0.2")
+    api = host(always(200, {name: storage.url + "/x", "other": 1}))
+    assert fetch(service(api.url)) == PICTURE
+    assert keys(storage) == [None]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        always(200, "<html><title>Sign in</title>", content_type="text/html; charset=utf-8"),
+        always(200, "<html><title>Sign in</title>", content_type="image/jpeg"),
+        always(200, "\n <Error><Code>AccessDenied</Code></Error>", content_type="application/octet-stream"),
+        always(200, "<Error/>", content_type="application/xml"),
+        always(200, "plain", content_type="text/plain"),
+        always(200, {"message": "soon"}),
+        always(200, '{"message": "soon"}', content_type="image/jpeg"),
+        always(200, {"image_url": 3}),
+        always(200, {"url": "http://storage.example/x"}),
+        always(200, "[1, 2]", content_type="application/json"),
+        always(200, b"", content_type="image/jpeg"),
+        always(204),
+        always(302),
+        always(302, location="http://storage.example/x"),
+        always(302, location="file:///etc/passwd"),
+        always(302, location="http://[broken"),
+        always(302, location="https://" + "a" * 70 + "/"),
+    ],
+)
+def test_what_is_no_image(host: Hosts, service: Services, answer: Callable[[Exchange], None]) -> None:
+    """Pages, XML, JSON without a link, nothing at all and bad links are Garbled, never handed out."""
+    with pytest.raises(errors.Garbled):
+        fetch(service(host(answer).url))
+
+
+def test_circles_end(host: Hosts, service: Services) -> None:
+    """Five redirects are followed, a sixth is not."""
+    api = host(lambda it: it.answer(302, location=it.target))
+    with pytest.raises(errors.Garbled, match="circles"):
+        fetch(service(api.url))
+    assert len(api.seen) == 6
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        lambda it: (it.answer(200, PICTURE, content_length=str(len(PICTURE) + 1)), it.hang_up()),
+        lambda it: (
+            it.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\xff\xd8\xff\xe0\r\n"),
+            it.hang_up(),
+        ),
+    ],
+)
+def test_half_an_image(host: Hosts, service: Services, script: Callable[[Exchange], None]) -> None:
+    """An image that is shorter than its answer promised is Garbled."""
+    with pytest.raises(errors.Garbled):
+        fetch(service(host(script).url))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.NotReady),
+        (404, errors.NotReady),
+        (425, errors.NotReady),
+        (401, errors.KeyRefused),
+        (402, errors.NoCredits),
+        (403, errors.KeyRefused),
+        (422, errors.RequestRefused),
+        (503, errors.Unavailable),
+    ],
+)
+def test_refused_by_the_api(host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]) -> None:
+    """A download that is too early is told apart from one that is refused."""
+    with pytest.raises(kind, match="because"):
+        fetch(service(host(always(status, {"message": "because"})).url))
+
+
+def test_refused_by_another_host(host: Hosts, service: Services) -> None:
+    """An expired link to storage asks for another try, not for another key."""
+    storage = host(always(403, "<Error><Code>AccessDenied</Code></Error>"), address="127.0.0.2")
+    api = host(lambda it: it.answer(302, location=storage.url + "/x"))
+    with pytest.raises(errors.NotReady, match="AccessDenied"):
+        fetch(service(api.url))
+
+
+def test_breaking_off_ends_the_connection(host: Hosts, service: Services) -> None:
+    """A caller that stops reading gets its own exception back, and the connection is not used again."""
+    api = host(always(200, PICTURE * 20, content_type="image/jpeg"))
+    opened = service(api.url)
+
+    def break_off() -> None:
+        with opened.download("i", format="jpeg", quality=None, max_width=None) as download:
+            for _ in download.chunks:
+                raise KeyError("enough")
+
+    with pytest.raises(KeyError, match="enough"):
+        break_off()
+    api.script = always(200, {"orders": []})
+    opened.ping()
+    assert api.connections == 2
+
+
+def test_an_image_read_to_its_end_leaves_the_connection_good(host: Hosts, service: Services) -> None:
+    """After a whole image the next call uses the same connection."""
+    api = host(always(200, PICTURE, content_type="image/jpeg"))
+    opened = service(api.url)
+    fetch(opened)
+    fetch(opened)
+    assert api.connections == 1

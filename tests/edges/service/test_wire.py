@@ -1,0 +1,170 @@
+"""Answers read strictly where needed and tolerantly elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.errors import Garbled
+from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen, Slot, wire
+
+
+def order(**fields: object) -> dict[str, object]:
+    """An OrderOut."""
+    return {"order_id": "o", **fields}
+
+
+def image(**fields: object) -> dict[str, object]:
+    """An ImageOut."""
+    return {"image_id": "i", "image_name": "n", **fields}
+
+
+def status_of(**fields: object) -> ImageStatus:
+    """The status of an image with these fields."""
+    return wire.order_seen(order(images=[image(**fields)])).images[0].status
+
+
+def test_a_whole_order() -> None:
+    """An order in the vendor's shape is read with all its images, and what we do not know is ignored."""
+    answer = order(
+        is_merging=None,
+        is_processing=True,
+        total_images=2.0,
+        surprise={"a": 1},
+        images=[
+            image(status="processed", status_reason=None, downloaded=True, date_added=1700000000000),
+            {"image_id": "j", "image_name": None, "status": "error", "status_reason": "Daily limit reached"},
+        ],
+    )
+    assert wire.order_seen(answer) == OrderSeen(
+        merging=False,
+        processing=True,
+        images=(
+            ImageSeen("i", "n", ImageStatus.PROCESSED, None, downloaded=True),
+            ImageSeen("j", "", ImageStatus.FAILED, "Daily limit reached", downloaded=False),
+        ),
+    )
+
+
+def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
+    """Missing flags are false and missing images are none."""
+    assert wire.order_seen({}) == OrderSeen(merging=False, processing=False, images=())
+    assert wire.order_seen({"images": None}).images == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("waiting", ImageStatus.WAITING),
+        ("uploaded", ImageStatus.WAITING),
+        ("pending", ImageStatus.WAITING),
+        ("queued", ImageStatus.WAITING),
+        ("processing", ImageStatus.PROCESSING),
+        ("processed", ImageStatus.PROCESSED),
+        ("completed", ImageStatus.PROCESSED),
+        ("complete", ImageStatus.PROCESSED),
+        ("done", ImageStatus.PROCESSED),
+        ("success", ImageStatus.PROCESSED),
+        ("Processed ", ImageStatus.PROCESSED),
+        ("error", ImageStatus.FAILED),
+        ("failed", ImageStatus.FAILED),
+        ("expired", ImageStatus.EXPIRED),
+        ("something new", ImageStatus.PROCESSING),
+    ],
+)
+def test_words_for_a_status(word: str, status: ImageStatus) -> None:
+    """The vendor's words and their synonyms are understood; an unknown word means still pending."""
+    assert status_of(status=word) is status
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"enhanced": True, "error": False}, ImageStatus.PROCESSED),
+        ({"enhanced": False, "error": True}, ImageStatus.FAILED),
+        ({"enhanced": True, "error": True}, ImageStatus.FAILED),
+        ({"enhanced": False, "error": False}, ImageStatus.WAITING),
+        ({"enhanced": None}, ImageStatus.WAITING),
+        ({}, ImageStatus.WAITING),
+        ({"status": "processing", "enhanced": True}, ImageStatus.PROCESSING),
+    ],
+)
+def test_booleans_of_older_accounts(fields: dict[str, object], status: ImageStatus) -> None:
+    """Without a status word the booleans ``enhanced`` and ``error`` decide, and with one they do not."""
+    assert status_of(**fields) is status
+
+
+def test_a_reason_that_is_no_text_is_kept() -> None:
+    """A reason of any type is kept as words."""
+    seen = wire.order_seen(order(images=[image(status="error", status_reason={"code": "QUOTA"})]))
+    assert seen.images[0].reason == '{"code":"QUOTA"}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (order(images="none"), "images"),
+        (order(images=["none"]), "images"),
+        (order(images=[{"image_name": "n"}]), "image_id"),
+        (order(images=[image(image_id=7)]), "image_id"),
+        (order(images=[image(image_id="")]), "image_id"),
+        (order(images=[image(image_id="..")]), "image_id"),
+        (order(images=[image(image_id="a/../b")]), "image_id"),
+        (order(images=[image(image_name=["n"])]), "image_name"),
+        (order(images=[image(status=3)]), "status"),
+        (order(images=[image(downloaded="yes")]), "downloaded"),
+        (order(images=[image(error="no")]), "error"),
+        (order(is_merging="false"), "is_merging"),
+        (order(is_processing=[]), "is_processing"),
+    ],
+)
+def test_a_wrong_type_is_named(answer: dict[str, object], named: str) -> None:
+    """A field of another type than promised is named, never guessed at."""
+    with pytest.raises(Garbled, match=f"'{named}'"):
+        wire.order_seen(answer)
+
+
+def test_brackets_with_and_without_ids() -> None:
+    """A bracket's id may be missing only where the version does not promise it."""
+    bare = {"brackets": [{"name": "a.jpg", "is_uploaded": True}]}
+    assert wire.brackets_seen(bare, ids=False) == (BracketSeen(None, "a.jpg", uploaded=True, image_id=None),)
+    with pytest.raises(Garbled, match="'bracket_id'"):
+        wire.brackets_seen(bare, ids=True)
+    full: dict[str, object] = {
+        "brackets": [{"bracket_id": "b", "name": "a.jpg", "is_uploaded": None, "image_id": "i", "metadata": {}}]
+    }
+    for ids in (True, False):
+        assert wire.brackets_seen(full, ids=ids) == (BracketSeen("b", "a.jpg", uploaded=False, image_id="i"),)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'"text"', b"nul", b"\xff\xfe", b"[" * 100_000, b'{"a":'])
+def test_what_is_no_json_object_is_garbled(body: bytes) -> None:
+    """Anything but a JSON object is Garbled."""
+    with pytest.raises(Garbled):
+        wire.parse(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=8), below, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ("images", "brackets", "is_merging", "image_id", "status", "bracket_id", "is_uploaded", "status_reason")
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON | st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON))))
+def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
+    """Any JSON is either read or Garbled, nothing else."""
+    parsed = wire.parse(json.dumps(answer).encode())
+    for read in (wire.order_seen, lambda it: wire.brackets_seen(it, ids=True), wire.image_link, wire.check_orders):
+        with contextlib.suppress(Garbled):
+            read(parsed)
+
+
+def test_a_slot_s_repr_hides_its_url() -> None:
+    """A presigned URL is not shown by the slot that carries it."""
+    assert "signature" not in repr(Slot("id", "https://store.example/?signature", "image/jpeg"))

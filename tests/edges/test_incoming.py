@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import Garbled, OutputError
+from daemon.files.incoming import Part, part_name, place, read_json, write_json
+
+JPEG = b"\xff\xd8\xff\xe0" + b"room" * 50 + b"\xff\xd9"
+
+
+def fetched(folder: Path, image: str, data: bytes = JPEG) -> str:
+    """Bytes of an image on disk under their hidden name; their SHA-256."""
+    with Part(str(folder), image) as part:
+        return part.write([data[:7], data[7:]], len(data)).sha256
+
+
+def test_fetched_bytes_get_their_name(tmp_path: Path) -> None:
+    """A whole picture lies under a hidden name until it is placed, then under its own, and no part file is left."""
+    out = tmp_path / "out" / "12 Oak St"
+    sha = fetched(out, "i1")
+    assert os.listdir(out) == [part_name("i1")]
+    assert part_name("i1").startswith(".")
+    assert place(str(out), "i1", "IMG_0431", "jpg", sha) == "IMG_0431.jpg"
+    assert {name: (out / name).read_bytes() for name in os.listdir(out)} == {"IMG_0431.jpg": JPEG}
+    assert sha == hashlib.sha256(JPEG).hexdigest()
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    """A name that another file has is left to it; the picture gets a suffix."""
+    (tmp_path / "IMG_1.jpg").write_bytes(b"the photographer's own")
+    (tmp_path / "IMG_1-2.jpg").symlink_to("nowhere")
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", fetched(tmp_path, "i1")) == "IMG_1-3.jpg"
+    assert (tmp_path / "IMG_1.jpg").read_bytes() == b"the photographer's own"
+
+
+def test_placing_twice_gives_one_picture(tmp_path: Path) -> None:
+    """A place that was interrupted after its rename finds the picture there and makes no second one."""
+    sha = fetched(tmp_path, "i1")
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    fetched(tmp_path, "i1")
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert os.listdir(tmp_path) == ["IMG_1.jpg"]
+
+
+def test_lost_bytes_are_told(tmp_path: Path) -> None:
+    """When the hidden file is gone or is not what was fetched, there is nothing to place."""
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
+    fetched(tmp_path, "i1")
+    assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "length"),
+    [
+        (b"<!doctype html><p>Sorry", None),
+        (JPEG[:-2], None),
+        (JPEG[:-2], len(JPEG)),
+        (JPEG + JPEG[:9], len(JPEG)),
+        (b"", None),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 40, None),
+        (b"RIFF\xff\x00\x00\x00WEBPVP8 ", None),
+    ],
+    ids=["html", "cut", "cut and announced", "too long", "empty", "png without end", "webp cut"],
+)
+def test_what_is_no_whole_picture_is_refused(tmp_path: Path, data: bytes, length: int | None) -> None:
+    """HTML, half a picture or nothing is never given a picture's name, and leaves no file."""
+    with pytest.raises(Garbled), Part(str(tmp_path), "i1") as part:
+        part.write([data], length)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "extension"),
+    [
+        (JPEG + b"\0\0\0", "jpg"),
+        (b"\x89PNG\r\n\x1a\n0000IEND\xaeB`\x82", "png"),
+        (b"RIFF\x0c\x00\x00\x00WEBP00000000", "webp"),
+    ],
+)
+def test_every_format_is_known(tmp_path: Path, data: bytes, extension: str) -> None:
+    """JPEG (also padded), PNG and WebP are recognised by their bytes and named by them."""
+    with Part(str(tmp_path), "i1") as part:
+        assert part.write([data], None).extension == extension
+
+
+def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) -> None:
+    """Room that was reserved, or bytes of a broken try, are no part of the picture."""
+    (tmp_path / part_name("i1")).write_bytes(b"z" * 9999)
+    with Part(str(tmp_path), "i1") as part:
+        part.reserve(5000)
+        sha = part.write([JPEG], None).sha256
+    assert place(str(tmp_path), "i1", "a", "jpg", sha) == "a.jpg"
+    assert (tmp_path / "a.jpg").read_bytes() == JPEG
+
+
+@pytest.mark.parametrize("stem", ["x" * 255, "é" * 130, "e\u0301" * 100, "🏡" * 70])
+def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> None:
+    """A stem that is too long with its suffix is cut at a character, twice if need be."""
+    first = place(str(tmp_path), "i1", stem, "jpg", fetched(tmp_path, "i1"))
+    second = place(str(tmp_path), "i2", stem, "jpg", fetched(tmp_path, "i2", JPEG.replace(b"room", b"hall")))
+    assert first is not None
+    assert second is not None
+    assert first.endswith(".jpg")
+    assert second.endswith("-2.jpg")
+    assert sorted(os.listdir(tmp_path)) == sorted([first, second])
+
+
+def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
+    """On a full disk the part file cannot even be begun, and the message says what to do."""
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no /dev/full")
+    (tmp_path / part_name("i1")).symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=r"No space left on device\. Make room there"), Part(str(tmp_path), "i1") as p:
+        p.write([JPEG], len(JPEG))
+
+
+def test_an_output_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    """An output that cannot be written is an error which names it and its remedy."""
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match=r"cannot write to .*out/12 Oak St"):
+        Part(str(tmp_path / "out" / "12 Oak St"), "i1")
+
+
+def test_json_is_replaced_whole(tmp_path: Path) -> None:
+    """A document is written whole or not at all, can hold names that are not UTF-8, and reads back."""
+    write_json(str(tmp_path), "order.json", {"shoot": "é", "odd": os.fsdecode(b"\xff.jpg")})
+    write_json(str(tmp_path), "order.json", {"shoot": "é"})
+    assert json.loads((tmp_path / "order.json").read_text()) == {"shoot": "é"}
+    assert read_json(str(tmp_path), "order.json") == {"shoot": "é"}
+    assert read_json(str(tmp_path), "other.json") is None
+    assert os.listdir(tmp_path) == ["order.json"]
+    assert stat.S_ISREG((tmp_path / "order.json").stat().st_mode)

@@ -1,0 +1,96 @@
+"""The sandbox as a process of its own, as every test of the daemon uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+
+_START_S = 30.0
+_STOP_S = 20.0
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: where its three hosts listen, an accepted key, its process, and where it keeps bytes."""
+
+    api: str
+    storage: str
+    assets: str
+    key: str
+    pid: int
+    directory: Path
+
+    def report(self) -> dict[str, Any]:
+        """The ledger, as ``daemon.sandbox.ledger`` describes it."""
+        return self._ask("GET", "/_sandbox/report", None)
+
+    def violations(self) -> list[dict[str, Any]]:
+        """The rules that were broken so far; a test of the daemon ends by asserting that there are none."""
+        broken: list[dict[str, Any]] = self.report()["violations"]
+        return broken
+
+    def faults(self, rules: Sequence[str | Mapping[str, object]]) -> None:
+        """Put these rules in force, in words or as objects, in place of the ones before."""
+        self._ask("POST", "/_sandbox/faults", list(rules))
+
+    def client(self, version: str = "2025-01-01", **headers: str) -> httpx.Client:
+        """A client of the API with the key and a pinned version."""
+        return httpx.Client(
+            base_url=self.api, headers={"x-api-key": self.key, "x-api-version": version, **headers}, timeout=30
+        )
+
+    def _ask(self, method: str, path: str, body: object) -> dict[str, Any]:
+        answer = httpx.request(method, self.api + path, json=body, timeout=30)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+
+@contextlib.contextmanager
+def running_sandbox(*args: str) -> Iterator[Sandbox]:
+    """Start ``python -m daemon.sandbox`` with further ``args``, and stop it at the end.
+
+    Without ``--speed`` nothing is delayed; without ``--dir`` its bytes are in a temporary folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) as directory:
+        command = [sys.executable, "-m", "daemon.sandbox", "--json", "--speed", "0", "--dir", directory, *args]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            told = json.loads(_first_line(process.stdout, command))
+            kept = Path(told.pop("dir"))
+            yield Sandbox(directory=kept, **told)
+        finally:
+            _stop(process)
+
+
+def _first_line(output: IO[bytes], command: Sequence[str]) -> bytes:
+    """The line that says it is ready; what it says instead is on this process's own standard error."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
+        ready = selector.select(_START_S)
+    line = output.readline() if ready else b""
+    if not line:
+        raise RuntimeError(f"not ready within {_START_S} s: {' '.join(command)}")
+    return line
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
