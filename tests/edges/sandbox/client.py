@@ -1,0 +1,123 @@
+"""A plain client of both flows, written for the sandbox's tests from the vendor's documents alone."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.sandbox_process import Sandbox
+
+Json = dict[str, Any]
+
+_PATIENCE_S = 60.0
+
+
+@dataclass
+class Client:
+    """One order of one flow at one sandbox."""
+
+    sandbox: Sandbox
+    flow: str = "images"
+    version: str = ""
+    order_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def __post_init__(self) -> None:
+        self.version = self.version or {"images": "2025-01-01", "brackets": "2025-05-08"}[self.flow]
+        self.http = self.sandbox.client(self.version)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def ask(self, method: str, path: str, body: object = None, **options: Any) -> Json:
+        """An answer that has to be a good one."""
+        if body is not None:
+            options["json"] = body
+        answer = self.http.request(method, path, **options)
+        assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
+        told: Json = answer.json()
+        return told
+
+    def register(self, name: str, **more: object) -> tuple[str, str, str]:
+        """A bracket's id, its upload URL, and the Content-Type that was signed."""
+        if self.flow == "images":
+            form = {"order_id": self.order_id, "image_name": name, "contentType": "image/jpeg", "hdr": True}
+            told = self.ask("POST", "/v3/images/", form | more)
+            return told["image_id"], told["s3PutObjectUrl"], "image/jpeg"
+        told = self.ask("POST", "/v3/brackets/", {"order_id": self.order_id, "name": name} | more)
+        return told["bracket_id"], told["upload_url"], "application/octet-stream"
+
+    def upload(self, files: Mapping[str, bytes]) -> dict[str, str]:
+        """Register and store; ids by name."""
+        if self.flow == "brackets":
+            self.ask("POST", "/v3/orders/", {"order_id": self.order_id, "name": "A house"})
+        ids: dict[str, str] = {}
+        for name, data in files.items():
+            ids[name], url, content_type = self.register(name)
+            put(url, data, content_type)
+        return ids
+
+    def merge(self, body: object = None) -> Json:
+        """Start the merge."""
+        act = "merge" if self.flow == "images" else "process"
+        return self.ask("POST", f"/v3/orders/{self.order_id}/{act}", body)
+
+    def order(self) -> Json:
+        """A look at the order."""
+        return self.ask("GET", f"/v3/orders/{self.order_id}")
+
+    def images(self) -> list[Json]:
+        """The order's images once all of them have ended."""
+        for order in self.looks():
+            images: list[Json] = order["images"]
+            if images and not order["is_merging"] and not order["is_processing"]:
+                return images
+        raise AssertionError("unreachable")
+
+    def looks(self) -> Iterator[Json]:
+        """Look again and again, with a bound."""
+        for _ in attempts():
+            yield self.order()
+
+    def wait(self, there: Callable[[], bool]) -> None:
+        """Until it is there, with a bound."""
+        for _ in attempts():
+            if there():
+                return
+
+    def download(self, image_id: str, which: str = "enhanced", **query: str) -> httpx.Response:
+        """The file at the end of the redirects, fetched without the key."""
+        answer = self.http.get(f"/v3/images/{image_id}/{which}", params=query)
+        assert answer.status_code == 302, f"{answer.status_code} {answer.text}"
+        return httpx.get(answer.headers["location"], follow_redirects=True, timeout=30)
+
+    def ledger(self) -> Json:
+        """What the sandbox's report says about this order."""
+        told: Json = self.sandbox.report()["orders"][self.order_id]
+        return told
+
+    def broken(self) -> list[str]:
+        """The rules this order broke."""
+        return [item["rule"] for item in self.sandbox.violations() if item["order_id"] == self.order_id]
+
+
+def attempts() -> Iterator[None]:
+    """Time for one attempt after another; an error when there were enough."""
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)
+    raise AssertionError(f"not there within {_PATIENCE_S} s")
+
+
+def put(url: str, data: bytes, content_type: str) -> None:
+    """Store bytes at a slot that takes them."""
+    answer = httpx.put(url, content=data, headers={"content-type": content_type}, timeout=30)
+    assert (answer.status_code, answer.content) == (200, b""), answer.text

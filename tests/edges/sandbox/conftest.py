@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandbox_process import Sandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Sandbox]:
+    """One sandbox for the tests that leave it as it was and look at their own orders only."""
+    with running_sandbox() as sandbox:
+        yield sandbox

@@ -1,0 +1,207 @@
+"""Both flows against the sandbox, which is strict about all that is known of the service."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from daemon import errors
+from daemon.service import FlowName, ImageSeen, ImageStatus, Service, content_type_of
+from tests.sandbox_process import Sandbox, running_sandbox
+
+PATIENCE_S = 30
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for all of these tests; at their end no rule of the service may have been broken."""
+    with running_sandbox("--long-side", "320") as running:
+        yield running
+        assert running.violations() == []
+
+
+@pytest.fixture(params=["images", "brackets"])
+def service(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The sandbox through each flow."""
+    with closing(open_service(sandbox, request.param)) as opened:
+        yield opened
+
+
+def open_service(sandbox: Sandbox, flow: FlowName, key: str | None = None) -> Service:
+    """A client of the sandbox."""
+    return Service(base_url=sandbox.api, key=key or sandbox.key, flow=flow, dev_mode=False, user_agent="bracketd/test")
+
+
+def photo(number: int) -> bytes:
+    """The ``number``-th exposure of a scene, taken a second after the one before."""
+    picture = Image.radial_gradient("L").resize((320, 240)).point(lambda value: min(255, value * (number + 1) // 2))
+    exif = Image.Exif()
+    exif[0x0110] = "Camera"
+    exif.get_ifd(0x8769).update({0x829A: 0.01 * 4**number, 0x9003: f"2024:05:01 12:00:0{number}"})
+    data = io.BytesIO()
+    picture.convert("RGB").save(data, "JPEG", exif=exif)
+    return data.getvalue()
+
+
+def send(service: Service, order_id: str, count: int) -> list[str]:
+    """Create, register and upload ``count`` exposures; the ids the service gave them, once it has them all."""
+    service.create(order_id, "Elm Street 3")
+    ids = []
+    for number in range(count):
+        name = f"IMG_{number:04}-{order_id}.jpg"
+        data = photo(number)
+        slot = service.register(order_id, str(uuid4()), name, content_type_of(name))
+        service.upload(slot, [data[:1000], data[1000:]], len(data))
+        ids.append(slot.id)
+    if service.flow.confirms_storage:
+        until(lambda: [it.uploaded for it in service.brackets(order_id)] == [True] * count)
+    return ids
+
+
+def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageSeen, ...]:
+    """The order's images other than its brackets, once all have ended."""
+
+    def ended() -> bool:
+        seen = service.order(order_id)
+        states = [image.status is ImageStatus.PROCESSED for image in seen.images if image.id not in ids]
+        return not seen.merging and not seen.processing and bool(states) and all(states)
+
+    until(ended)
+    return tuple(image for image in service.order(order_id).images if image.id not in ids)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for the sandbox to come that far."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_an_order_from_end_to_end(service: Service) -> None:
+    """Three exposures become one picture, which is bought by its download and not by a refused wish."""
+    service.ping()
+    order_id = str(uuid4())
+    ids = send(service, order_id, 3)
+    service.merge(order_id, per_image=3, enhance={"sky_replacement": True})
+    (image,) = outputs(service, order_id, ids)
+    with (
+        pytest.raises(errors.RequestRefused, match="quality"),
+        service.download(image.id, format="jpeg", quality=99, max_width=None),
+    ):
+        pass
+    assert not outputs(service, order_id, ids)[0].downloaded
+    with service.download(image.id, format="jpeg", quality=90, max_width=None) as download:
+        data = b"".join(download.chunks)
+        assert download.length == len(data)
+        assert download.content_type == "image/jpeg"
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.size == (320, 240)
+    assert outputs(service, order_id, ids)[0].downloaded
+
+
+def test_sets_by_hand(sandbox: Sandbox) -> None:
+    """The brackets flow merges the sets it is given, and tells which bracket went where."""
+    with closing(open_service(sandbox, "brackets")) as service:
+        order_id = str(uuid4())
+        a, b, c, d = send(service, order_id, 4)
+        service.merge(order_id, per_image=None, enhance={}, sets=[[a, c], [b, d]])
+        first, second = outputs(service, order_id, [])
+        image_of = {it.id: it.image_id for it in service.brackets(order_id)}
+    assert image_of[a] == image_of[c]
+    assert image_of[b] == image_of[d]
+    assert {image_of[a], image_of[b]} == {first.id, second.id}
+
+
+def test_an_id_that_is_taken(service: Service) -> None:
+    """Asking for an order or a bracket under an id that exists is AlreadyExists."""
+    order_id, bracket_id = str(uuid4()), str(uuid4())
+    service.create(order_id, "n")
+    service.register(order_id, bracket_id, f"{bracket_id}.jpg", "image/jpeg")
+    with pytest.raises(errors.AlreadyExists):
+        if service.flow.creates_order:
+            service.create(order_id, "n")
+        else:
+            service.register(order_id, bracket_id, f"{bracket_id}-2.jpg", "image/jpeg")
+
+
+def test_a_registration_taken_back(service: Service) -> None:
+    """A registration can be discarded, and discarded again."""
+    order_id = str(uuid4())
+    service.create(order_id, "n")
+    slot = service.register(order_id, str(uuid4()), f"{order_id}.jpg", "image/jpeg")
+    service.discard(slot.id)
+    service.discard(slot.id)
+
+
+def test_ids_nobody_knows(service: Service) -> None:
+    """An unknown order is NotFound; an unknown image is one that may still come."""
+    with pytest.raises(errors.NotFound):
+        service.order(str(uuid4()))
+    with (
+        pytest.raises(errors.NotReady),
+        service.download(str(uuid4()), format="jpeg", quality=None, max_width=None),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        ("list_orders html", errors.Garbled),
+        ("list_orders half-json", errors.Garbled),
+        ("list_orders truncated", errors.Garbled),
+        ("list_orders short-length", errors.Garbled),
+        ("list_orders reset-before", errors.Unreachable),
+        ("list_orders reset-after", errors.Unreachable),
+        ("list_orders 401", errors.KeyRefused),
+        ("list_orders 402", errors.NoCredits),
+        ("list_orders 429 retry_after=3", errors.TooManyRequests),
+        ("list_orders 503", errors.Unavailable),
+    ],
+)
+def test_what_goes_wrong(sandbox: Sandbox, service: Service, rule: str, kind: type[errors.ServiceError]) -> None:
+    """Each way in which the service fails is an error of its own, and over with the next call."""
+    sandbox.faults([rule])
+    with pytest.raises(kind):
+        service.ping()
+    service.ping()
+
+
+@pytest.mark.parametrize("rule", ["upload reset-before", "upload reset-after", "upload 503"])
+def test_an_upload_that_fails_can_be_repeated(sandbox: Sandbox, service: Service, rule: str) -> None:
+    """An upload whose outcome is unknown is sent again into the same slot."""
+    order_id = str(uuid4())
+    service.create(order_id, "n")
+    slot = service.register(order_id, str(uuid4()), f"{order_id}.jpg", "image/jpeg")
+    data = photo(0)
+    sandbox.faults([rule])
+    with pytest.raises(errors.Passing):
+        service.upload(slot, [data], len(data))
+    service.upload(slot, [data], len(data))
+
+
+def test_a_slot_that_is_refused(sandbox: Sandbox, service: Service) -> None:
+    """Storage refuses an expired URL and a forged one."""
+    order_id = str(uuid4())
+    service.create(order_id, "n")
+    slot = service.register(order_id, str(uuid4()), f"{order_id}-1.jpg", "image/jpeg")
+    sandbox.faults(["create_image expired-url", "create_bracket expired-url"])
+    expired = service.register(order_id, str(uuid4()), f"{order_id}-2.jpg", "image/jpeg")
+    sandbox.faults([])
+    for bad in (expired, replace(slot, url=slot.url + "x")):
+        with pytest.raises(errors.SlotRefused):
+            service.upload(bad, [b"abc"], 3)
+
+
+def test_a_wrong_key(sandbox: Sandbox) -> None:
+    """A key the service does not know is KeyRefused."""
+    with closing(open_service(sandbox, "images", key="another-key")) as service, pytest.raises(errors.KeyRefused):
+        service.ping()

@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from daemon.errors import StateDamaged, StateError, StateTooNew
+from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.store.file import FILE
+from daemon.store.reader import Reader, ask
+from daemon.store.rows import Waiting
+from daemon.store.schema import VERSION
+from daemon.store.store import Store
+from tests.core.orders import NOW, after, order, processed, sent
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run something that awaits."""
+    return asyncio.run(work)
+
+
+async def stored(state: Path, *orders: Order) -> None:
+    """A state file with these orders."""
+    store = Store.open(state)
+    for one in orders:
+        await store.add(one, facts.Locked(one.brackets))
+    store.close()
+
+
+FULL = replace(
+    processed(True, False),
+    preset=Preset(5, {"ai_version": "5.x", "sky_replacement": True}, "png", 90, 4000),
+    output=os.fsdecode(b"/out/\xff"),
+    shoot=os.fsdecode(b"\xff"),
+    folder=os.fsdecode(b"/in/\xff"),
+    left_out=(os.fsdecode(b"\xfe.CR2"), "b"),
+    discards=("r1",),
+    notes=("a note",),
+    images=(Image("i", "n", (0, 2), ImageState.PLACED, None, 5, "ab", "jpg", "é.jpg", 1.5, 2),),
+)
+
+
+def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Every field of an order survives the state file, names that are not UTF-8 and huge inodes included."""
+    odd = replace(FULL, brackets=(replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1),))
+
+    async def work() -> Order:
+        store = Store.open(tmp_path)
+        await store.add(odd, facts.Locked(odd.brackets))
+        back = await store.load(odd.id)
+        store.close()
+        return back
+
+    assert run(work()) == odd
+
+
+def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
+    """Each fact's order is on disk when record returns, and the journal tells all facts in order, without secrets."""
+    start = order(2)
+    steps = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(facts.Upload(1))]
+
+    async def work() -> Order:
+        store = Store.open(tmp_path)
+        await store.add(start, facts.Locked(start.brackets))
+        now = start
+        for fact in steps:
+            new = after(now, fact)
+            await store.record(now, fact, new, NOW)
+            now = new
+        store.close()
+        return now
+
+    expected = run(work())
+    with Reader(tmp_path) as reader:
+        assert reader.order(start.id) == expected
+        journal = reader.journal(start.id)
+    assert [entry["fact"] for entry in journal] == ["Locked", "Registered", "Stored", "SlotLost", "Interrupted"]
+    assert "https://storage" not in str(journal)
+
+
+def test_fewer_images_leave_no_rows_behind(tmp_path: Path) -> None:
+    """When the service shows fewer images than before, the state file has fewer too."""
+    before = processed(True, True, True)
+    fewer = replace(before, images=before.images[:1])
+
+    async def work() -> Order:
+        store = Store.open(tmp_path)
+        await store.add(before, facts.Locked(before.brackets))
+        await store.record(before, facts.Delivered(), fewer, NOW)
+        back = await store.load(before.id)
+        store.close()
+        return back
+
+    assert run(work()) == fewer
+
+
+def test_due_orders_are_found_and_a_clock_that_jumped_back_stops_none(tmp_path: Path) -> None:
+    """Orders are due at their time, and at once when their time is absurdly far ahead."""
+    ids = [f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a1{n}" for n in range(4)]
+    dues = [NOW - 1, NOW + 60, NOW + 10**6, None]
+    orders = [replace(order(), id=i, due=due, folder=f"/in/{i}") for i, due in zip(ids, dues, strict=True)]
+
+    async def work() -> list[str]:
+        store = Store.open(tmp_path)
+        for one in orders:
+            await store.add(one, facts.Locked(one.brackets))
+        found = await store.due(NOW, 3600)
+        assert await store.next_due() == NOW - 1
+        store.close()
+        return found
+
+    assert run(work()) == [ids[0], ids[2]]
+
+
+def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
+    """What another program asks for is seen, stays until it is done, and is then gone."""
+
+    async def work() -> list[str]:
+        store = Store.open(tmp_path)
+        assert await store.asks() == []
+        ask(tmp_path, "retry", "o1", NOW)
+        first = await store.asks()
+        assert await store.asks() == [], "nothing new was written"
+        await store.done(first[0])
+        ask(tmp_path, "submit", os.fsdecode(b"/in/\xff"), NOW)
+        second = await store.asks()
+        store.close()
+        return [f"{a.verb} {a.target}" for a in (*first, *second)]
+
+    assert run(work()) == ["retry o1", "submit " + os.fsdecode(b"/in/\xff")]
+
+
+def test_a_wish_left_while_no_daemon_runs_waits_for_it(tmp_path: Path) -> None:
+    """An ask made before the daemon starts is found when it does."""
+    ask(tmp_path, "retry", "o1", NOW)
+
+    async def work() -> int:
+        store = Store.open(tmp_path)
+        found = await store.asks()
+        store.close()
+        return len(found)
+
+    assert run(work()) == 1
+
+
+def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
+    """Waiting shoots of one watched folder are replaced together, and leave when they become orders."""
+    mine = [Waiting(f"/in/{name}", name, "because", 3, 30, NOW) for name in ("12 Oak St", "b")]
+
+    async def work() -> None:
+        store = Store.open(tmp_path)
+        await store.replace_waiting("/other", [Waiting("/other/c", "c", "why", 1, 1, NOW)])
+        await store.replace_waiting("/in", mine)
+        await store.replace_waiting("/in", mine)
+        await store.add(order(), facts.Locked(order().brackets))
+        store.close()
+
+    run(work())
+    with Reader(tmp_path) as reader:
+        assert sorted(w.folder for w in reader.waiting()) == ["/in/b", "/other/c"]
+
+
+def test_a_root_is_new_once(tmp_path: Path) -> None:
+    """A watched folder counts as seen from its first look on, over restarts."""
+
+    async def work() -> list[bool]:
+        store = Store.open(tmp_path)
+        first = await store.has_seen("/in")
+        await store.see("/in", NOW)
+        store.close()
+        store = Store.open(tmp_path)
+        again = await store.has_seen("/in")
+        store.close()
+        return [first, again]
+
+    assert run(work()) == [False, True]
+
+
+def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
+    """Of several orders of one folder the newest counts, and cancelled ones leave the folder free."""
+    old = replace(order(), phase=Phase.CANCELLED)
+    new = replace(order(), id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a99", created_at=NOW + 1)
+
+    async def work() -> tuple[Order | None, frozenset[str], frozenset[str]]:
+        store = Store.open(tmp_path)
+        await store.add(old, facts.Locked(old.brackets))
+        free = await store.folders()
+        await store.add(new, facts.Locked(new.brackets))
+        newest, taken = await store.newest(old.folder), await store.folders()
+        store.close()
+        return newest, free, taken
+
+    assert run(work()) == (new, frozenset(), frozenset({"/in/12 Oak St"}))
+
+
+def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:
+    """A person may say the shoot's name, its folder, or the beginning of its id."""
+    run(stored(tmp_path, order()))
+    with Reader(tmp_path) as reader:
+        for words in ("12 Oak St", "/in/12 Oak St", order().id, order().id[:6]):
+            assert [row["id"] for row in reader.find(words)] == [order().id]
+        assert reader.find("Oak") == []
+        assert reader.find("6f1") == []
+
+
+def test_the_sums_are_kept_with_the_order(tmp_path: Path) -> None:
+    """Status needs no bracket and no image: the order's row has their sums."""
+    run(stored(tmp_path, after(order(3), *sent(0))))
+    with Reader(tmp_path) as reader:
+        (row,) = reader.orders()
+    assert (row["brackets_total"], row["brackets_uploaded"], row["bytes_total"], row["bytes_uploaded"]) == (
+        3,
+        1,
+        3003,
+        1000,
+    )
+
+
+def test_no_state_file_is_an_empty_look(tmp_path: Path) -> None:
+    """Looking where no daemon ever ran shows nothing and makes nothing."""
+    with Reader(tmp_path / "none") as reader:
+        assert (reader.orders(), reader.waiting(), reader.daemon()) == ([], [], {})
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
+    """Only its user may read the state file, and each commit is flushed."""
+    run(stored(tmp_path, order()))
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+
+    async def settings() -> list[Any]:
+        store = Store.open(tmp_path)
+        found = await store._database.read(
+            lambda c: [
+                next(iter(c.execute(f"PRAGMA {p}").fetchone().values())) for p in ("synchronous", "journal_mode")
+            ]
+        )
+        store.close()
+        return found
+
+    assert run(settings()) == [2, "wal"]
+
+
+def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
+    """A state file of a newer version is neither read nor touched, and the message says what to do."""
+    run(stored(tmp_path, order()))
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(StateTooNew, match="newer bracketd"):
+        Store.open(tmp_path)
+    with pytest.raises(StateTooNew):
+        Reader(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["no database", "torn page"])
+def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str) -> None:
+    """A damaged state file is refused with the way out, and left as it is."""
+    run(stored(tmp_path, order(200)))
+    path = tmp_path / FILE
+    data = bytearray(path.read_bytes())
+    if damage == "no database":
+        data[:16] = b"not a database!!"
+    else:
+        data[8192:20000] = os.urandom(20000 - 8192)
+    path.write_bytes(data)
+    with pytest.raises(StateDamaged, match="backup"):
+        Store.open(tmp_path)
+    assert path.read_bytes() == bytes(data)
+
+
+def test_a_state_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    """A state directory that cannot be made is an error with a remedy."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError, match="local disk"):
+        Store.open(tmp_path / "file" / "state")
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    """When a transaction fails, none of it is there."""
+
+    async def work() -> list[str]:
+        store = Store.open(tmp_path)
+        bad = replace(order(), brackets=(replace(order().brackets[0], size=2**70),))
+        with pytest.raises(OverflowError):
+            await store.add(bad, facts.Locked(()))
+        await store.add(order(), facts.Locked(()))
+        found = await store.due(NOW, 1)
+        store.close()
+        return found
+
+    assert run(work()) == [order().id]
