@@ -56,6 +56,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float, dev_mode: 
         "shoot": order.shoot,
         "order_id": order.id,
         "folder": order.folder,
+        "output": order.output,
         "flow": order.flow,
         "dev_mode": dev_mode,
         "locked_at": _iso(order.created_at),

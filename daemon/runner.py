@@ -77,9 +77,10 @@ class Runner:
         uploads: int,
         downloads: int,
         submit: Callable[[str], Awaitable[None]],
+        asks_every: float = ASKS_EVERY,
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
-        self._submit = submit
+        self._submit, self._asks_every = submit, asks_every
         self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
         self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
         self._gate = Gate(policy.account_probe)
@@ -133,8 +134,8 @@ class Runner:
     async def _nap(self) -> float:
         due = await self._store.next_due()
         if due is None or self._gate.reason is not None or self._visits:
-            return ASKS_EVERY
-        return min(max(0.0, due - self._clock.now()), ASKS_EVERY)
+            return self._asks_every
+        return min(max(0.0, due - self._clock.now()), self._asks_every)
 
     async def _answer(self, ask: Ask) -> None:
         match ask.verb:

@@ -1,0 +1,241 @@
+"""``bracketd demo``: the whole way of a shoot, on this machine alone, with the real daemon and the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+SHOOT = "12 Oak Street"
+PATIENCE = 600.0
+"""Seconds that the demo waits for its pictures; large RAW shoots of one's own take a while to merge."""
+
+
+@click.command()
+@click.option("--shoot", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A shoot of your own.")
+@click.option(
+    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; made if missing."
+)
+@click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
+@click.option("--scenes", type=click.IntRange(1, 4), default=3, show_default=True, help="Rooms of the sample shoot.")
+@click.option("--keep", is_flag=True, help="Keep everything: brackets, state, logs, the sandbox's storage.")
+def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
+    """See a shoot become finished HDRs: no key, no network, nothing leaves this machine.
+
+    Makes a sample shoot (or takes a copy of yours), starts a sandbox of the service and the daemon, drops the shoot
+    into the watched folder, and ends by naming the finished pictures.
+    """
+    try:
+        import cv2 as _cv2  # noqa: F401, PLC0415 - only to say early what is missing
+        import starlette as _starlette  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise click.ClickException(f"{error}. The demo needs: pip install 'bracketd[sandbox]'") from error
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="bracketd-demo-"))
+    folder = folder.resolve()
+    stage = Stage(folder, flow)
+    stage.prepare()
+    source = _sample(stage.card, scenes) if shoot is None else shoot.resolve()
+    with stage.sandbox() as api, stage.daemon(api):
+        click.echo(f"Dropping “{source.name}” into {stage.watched}")
+        stage.drop(source)
+        order = stage.watch_until_done()
+    _tell(stage, order, keep=keep)
+
+
+class Stage:
+    """The demo's folders and programs."""
+
+    def __init__(self, folder: Path, flow: str) -> None:
+        self.folder, self.flow = folder, flow
+        self.card, self.watched, self.output = folder / "card", folder / "shoots", folder / "finished"
+        self.state, self.config = folder / "state", folder / "config.yaml"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises ClickException when they are in use."""
+        for made in (self.watched, self.output, self.state):
+            if made.exists() and any(made.iterdir()):
+                raise click.ClickException(f"{made} is not empty. Give the demo a folder of its own with --dir.")
+            made.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def sandbox(self) -> Iterator[dict[str, Any]]:
+        """The sandbox, running; gives what it says of itself when it is ready."""
+        storage = self.folder / "sandbox"
+        storage.mkdir()
+        arguments = ["-m", "daemon.sandbox", "--json", "--dir", str(storage)]
+        with (self.folder / "sandbox.log").open("wb") as log:
+            program = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
+            with _ended(program):
+                assert program.stdout is not None
+                line = program.stdout.readline()
+                if not line:
+                    raise click.ClickException(f"the sandbox did not start; see {self.folder / 'sandbox.log'}")
+                yield json.loads(line)
+
+    @contextmanager
+    def daemon(self, api: dict[str, Any]) -> Iterator[None]:
+        """The daemon, running and watching."""
+        settings = {
+            "api": {"key": api["key"], "base_url": api["api"], "flow": self.flow, "poll_every": "1s"},
+            "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "2s"}],
+            "state_dir": str(self.state),
+            "log": {"format": "json"},
+        }
+        self.config.write_text(json.dumps(settings, indent=2))
+        self.config.chmod(0o600)
+        command = [sys.executable, "-m", "daemon", "--config", str(self.config), "run"]
+        with (self.folder / "daemon.log").open("wb") as log:
+            program = subprocess.Popen(command, stdout=log, stderr=log)
+            with _ended(program):
+                self._wait(lambda: self._report(program.pid)["daemon"]["running"], 30.0, program)
+                yield
+
+    def drop(self, source: Path) -> None:
+        """Copy the shoot in, as a card reader or a sync client would; the original is not touched."""
+        shutil.copytree(source, self.watched / source.name)
+
+    def watch_until_done(self) -> dict[str, Any]:
+        """Show the order's way until it ends; the order as ``status --json`` tells it."""
+        order: dict[str, Any] = {}
+
+        def done() -> bool:
+            nonlocal order
+            order = next(iter(self._report(None)["orders"]), {})
+            return order.get("phase") in ("downloaded", "held", "cancelled")
+
+        if sys.stdout.isatty():
+            self._watch_live(done)
+        else:
+            self._watch_lines(done, lambda: order)
+        if order.get("phase") != "downloaded":
+            why = "; ".join(order.get("messages", [])) or "it took too long"
+            raise click.ClickException(f"the order did not come to its end: {why}. Everything is in {self.folder}")
+        return order
+
+    def _watch_live(self, done: Callable[[], bool]) -> None:
+        from rich.live import Live  # noqa: PLC0415 - only for a terminal
+
+        from daemon.cli.table import status_view  # noqa: PLC0415
+
+        with Live(refresh_per_second=8) as live:
+
+            def shown() -> bool:
+                ended = done()
+                live.update(status_view(self._report(os.getpid()), everything=True, now=time.time()))
+                return ended
+
+            self._wait(shown, PATIENCE)
+
+    def _watch_lines(self, done: Callable[[], bool], order: Callable[[], dict[str, Any]]) -> None:
+        said = ""
+
+        def told() -> bool:
+            nonlocal said
+            ended, now = done(), order()
+            if now:
+                sent, got = now["brackets"], now["images"]
+                line = f"{now['phase']:<12} {sent['uploaded']}/{sent['total']} brackets uploaded"
+                line += f", {got['downloaded']}/{got['total']} pictures" if got["total"] else ""
+                if line != said:
+                    click.echo(f"  {line}")
+                    said = line
+            return ended
+
+        self._wait(told, PATIENCE)
+
+    def _report(self, pid: int | None) -> dict[str, Any]:
+        from daemon.cli.status import document  # noqa: PLC0415
+        from daemon.host.lock import running_pid  # noqa: PLC0415
+        from daemon.store.reader import Reader  # noqa: PLC0415
+
+        with Reader(self.state) as reader:
+            return document(reader, self.state, running_pid(self.state) if pid is not None else None)
+
+    def _wait(
+        self, condition: Callable[[], bool], patience: float, program: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        end = time.monotonic() + patience
+        while not condition() and time.monotonic() < end:
+            if program is not None and program.poll() is not None:
+                raise click.ClickException(f"the daemon did not start; see {self.folder / 'daemon.log'}")
+            time.sleep(0.15)
+
+
+@contextmanager
+def _ended(program: subprocess.Popen[Any]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if program.poll() is None:
+            program.send_signal(signal.SIGTERM)
+            try:
+                program.wait(15)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+        if program.stdout is not None:
+            program.stdout.close()
+
+
+def _sample(card: Path, scenes: int) -> Path:
+    from daemon.demo.camera import make_shoot  # noqa: PLC0415 - numpy and more
+
+    folder = card / SHOOT
+    with click.progressbar(length=100, label="Photographing a sample home") as bar:
+        make_shoot(folder, scenes=scenes, progress=lambda done, total: bar.update(100 * done // total - bar.pos))
+    return folder
+
+
+def _tell(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
+    """Name the finished pictures, and lay a contact sheet beside them."""
+    from daemon.demo.contact_sheet import ContactRow, contact_sheet  # noqa: PLC0415 - pillow
+
+    output = Path(order["output"])
+    note = json.loads((output / "order.json").read_text())
+    rows = [ContactRow(tuple(brackets), picture) for picture, brackets in pairs(note)]
+    sheet = output / "contact-sheet.jpg"
+    contact_sheet(rows, sheet)
+    if not keep:
+        for leftover in (stage.card, stage.watched, stage.state, stage.folder / "sandbox"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in ("config.yaml", "sandbox.log", "daemon.log"):
+            (stage.folder / name).unlink(missing_ok=True)
+    click.echo(f"\n{len(rows)} finished picture(s) of {order['brackets']['total']} brackets:")
+    for row in rows:
+        click.echo(f"  {row.finished}")
+    for failed in note["failed"]:
+        click.echo(f"  failed: {failed['name']}: {failed['reason']}")
+    click.echo(f"Before and after, side by side:\n  {sheet}")
+    if keep:
+        click.echo(f"Everything else is in {stage.folder}: `bracketd --config {stage.config} status`")
+
+
+def pairs(note: dict[str, Any]) -> Iterator[tuple[Path, list[Path]]]:
+    """Each finished picture of an ``order.json`` with the brackets it was made of.
+
+    Where the service does not tell them, a picture's brackets are those from its own name's up to the next one's.
+    """
+    files = [bracket["file"] for bracket in note["brackets"]]
+    stems = [Path(file).stem for file in files]
+
+    def start(image: dict[str, Any]) -> int:
+        stem = Path(image["file"]).stem
+        return stems.index(stem) if stem in stems else 0
+
+    pictures = sorted(note["images"], key=start)
+    ends = [*map(start, pictures[1:]), len(files)]
+    for image, end in zip(pictures, ends, strict=True):
+        members = image["brackets"] or files[start(image) : end]
+        yield Path(note["output"]) / image["file"], [Path(note["folder"]) / member for member in members]

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Order, Phase, Policy, facts
+from daemon.order.facts import Kind
+from daemon.runner import Runner
+from daemon.store.reader import Reader, ask
+from daemon.store.store import Store
+from tests.core.orders import order
+from tests.shell.simulated import START, Inline, SimulatedClock, simulate
+
+POLICY = Policy()
+
+
+@dataclass
+class World:
+    """A service that is only what its answers are: each step takes a second, the merge half a minute."""
+
+    clock: SimulatedClock
+    takes: float = 1.0
+    trouble: Callable[[Order, facts.Step], facts.Fact | None] = lambda _order, _step: None
+    steps: list[tuple[str, facts.Step]] = field(default_factory=list)
+    under_way: Counter[str] = field(default_factory=Counter)
+    most: Counter[str] = field(default_factory=Counter)
+    merged_at: dict[str, float] = field(default_factory=dict)
+
+    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+        """Carry out a step."""
+        kind = type(step).__name__
+        self.steps.append((of.id, step))
+        self.under_way[kind] += 1
+        self.most[kind] = max(self.most[kind], self.under_way[kind])
+        await asyncio.sleep(self.takes)
+        self.under_way[kind] -= 1
+        return self.trouble(of, step) or self.answer(of, step)
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """What happens when nothing goes wrong."""
+        match step:
+            case facts.Register(n):
+                return facts.Registered(n, of.brackets[n].attempt, f"s{n}", f"https://s/{n}", "image/jpeg")
+            case facts.Upload(n):
+                return facts.Stored(n, of.brackets[n].attempt)
+            case facts.Discard(registration):
+                return facts.Discarded(registration)
+            case facts.Confirm():
+                return facts.Confirmed(())
+            case facts.Merge():
+                self.merged_at[of.id] = self.clock.now()
+                return facts.Merged()
+            case facts.Look():
+                done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
+                return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+            case facts.Fetch(image):
+                return facts.Fetched(image, 3, "ab", "jpg")
+            case facts.Place(image):
+                return facts.Placed(image, "one.jpg")
+            case facts.Deliver():
+                return facts.Delivered()
+            case _:
+                return facts.Created()
+
+    def count(self, kind: type[facts.Step], order_id: str | None = None) -> int:
+        """How often a kind of step was taken."""
+        return sum(isinstance(step, kind) and order_id in (None, of) for of, step in self.steps)
+
+
+@asynccontextmanager
+async def running(
+    state: Path,
+    world: World,
+    *orders: Order,
+    submit: Callable[[str], Awaitable[None]] | None = None,
+    asks_every: float = 1.0,
+) -> AsyncIterator[tuple[Store, Runner]]:
+    """A runner at work on these orders."""
+    store = Store.open(state, Inline())
+
+    async def nobody(_folder: str) -> None:
+        raise AssertionError
+
+    runner = Runner(
+        store,
+        world.perform,
+        world.clock,
+        POLICY,
+        uploads=4,
+        downloads=2,
+        submit=submit or nobody,
+        asks_every=asks_every,
+    )
+    for one in orders:
+        await store.add(one, facts.Locked(one.brackets))
+    task = asyncio.create_task(runner.run())
+    try:
+        yield store, runner
+    finally:
+        runner.stop()
+        await task
+        store.close()
+
+
+def shoot(number: int = 0, brackets: int = 3) -> Order:
+    """One of several orders that are due now."""
+    order_id = f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}"
+    return replace(order(brackets), id=order_id, folder=f"/in/{number}", output=f"/out/{number}", due=START)
+
+
+async def until(store: Store, order_id: str, phase: Phase, patience: float = 3600.0) -> Order:
+    """The order when it is in a phase."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + patience
+    while loop.time() < end:
+        found = await store.load(order_id)
+        if found.phase is phase:
+            return found
+        await asyncio.sleep(0.5)
+    raise AssertionError(f"{(await store.load(order_id)).phase} after {patience} s: {found.messages}")
+
+
+def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
+    """An order that is due passes every phase in order, is merged once, and rests at downloaded."""
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock)
+        async with running(tmp_path, world, shoot()) as (store, _):
+            done = await until(store, shoot().id, Phase.DOWNLOADED)
+            assert done.due is None
+        return world
+
+    world = simulate(work)
+    assert world.count(facts.Merge) == 1
+    assert world.count(facts.Fetch) == 1
+    with Reader(tmp_path) as reader:
+        told = [entry["fact"] for entry in reader.journal(shoot().id)]
+    assert told[0] == "Locked"
+    assert told.index("MergeIntended") == told.index("Merged") - 1, "the intent is on disk before the request"
+    assert told[-3:] == ["Fetched", "Placed", "Delivered"]
+
+
+def test_lanes_are_as_wide_as_set_and_full(tmp_path: Path) -> None:
+    """Over all orders together, as many brackets are sent at once as the setting says, and no more."""
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock)
+        async with running(tmp_path, world, *(shoot(n, brackets=9) for n in range(3))) as (store, _):
+            for number in range(3):
+                await until(store, shoot(number).id, Phase.DOWNLOADED)
+        return world
+
+    most = simulate(work).most
+    assert most["Upload"] <= 4
+    assert max(most["Upload"], most["Register"]) == 4
+
+
+def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
+    """A merged order is looked at a few times in half a minute, not all the time."""
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock, takes=0.01)
+        async with running(tmp_path, world, shoot()) as (store, _):
+            await until(store, shoot().id, Phase.DOWNLOADED)
+        return world
+
+    assert 2 <= simulate(work).count(facts.Look) <= 6
+
+
+def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
+    """While the key is refused all orders wait, one probe goes out now and then, and all go on when it is taken."""
+    mended_at = START + 2000
+
+    def refused(of: Order, step: facts.Step) -> facts.Fact | None:
+        del of
+        if clocks[0].now() < mended_at:
+            return facts.Failed(step, Kind.ACCOUNT, "the key was refused", unsent=True)
+        return None
+
+    clocks: list[SimulatedClock] = []
+
+    async def work(clock: SimulatedClock) -> tuple[World, int]:
+        clocks.append(clock)
+        world = World(clock, trouble=refused)
+        async with running(tmp_path, world, *(shoot(n) for n in range(5))) as (store, _):
+            await asyncio.sleep(1900)
+            asked = len(world.steps)
+            with Reader(tmp_path) as reader:
+                assert reader.daemon()["account"] == "the key was refused"
+            for number in range(5):
+                await until(store, shoot(number).id, Phase.DOWNLOADED)
+            with Reader(tmp_path) as reader:
+                assert "account" not in reader.daemon()
+        return world, asked
+
+    _, asked = simulate(work)
+    probes = 1900 // POLICY.account_probe
+    assert asked <= 5 * 4 + probes + 1, "what was begun before the first answer, then probes alone"
+
+
+def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
+    """An order on which our own code fails is held with its traceback; its neighbours are delivered."""
+
+    def bug(of: Order, step: facts.Step) -> facts.Fact | None:
+        if of.id == shoot(0).id:
+            return facts.Failed(step, Kind.BUG, "a bug", detail="Traceback: line 1")
+        return None
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock, trouble=bug), shoot(0), shoot(1)) as (store, _):
+            await until(store, shoot(1).id, Phase.DOWNLOADED)
+            assert (await store.load(shoot(0).id)).phase is Phase.HELD
+
+    simulate(work)
+    with Reader(tmp_path) as reader:
+        assert any(entry["detail"].get("detail") == "Traceback: line 1" for entry in reader.journal(shoot(0).id))
+
+
+def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
+    """Three days without a connection cost patience only: fewer than four hundred tries an order a day, then everything is done."""
+    back_at = START + 3 * 86400
+
+    async def work(clock: SimulatedClock) -> World:
+        def offline(of: Order, step: facts.Step) -> facts.Fact | None:
+            del of
+            if clock.now() < back_at:
+                return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
+            return None
+
+        world = World(clock, trouble=offline)
+        async with running(tmp_path, world, shoot(), asks_every=600.0) as (store, _):
+            await asyncio.sleep(3 * 86400)
+            assert len(world.steps) < 3 * 400
+            await until(store, shoot().id, Phase.DOWNLOADED, patience=POLICY.retry_longest + 600)
+        return world
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("at", [1.5, 3.5, 6.5, 20.0, 40.0])
+def test_a_restart_goes_on_where_it_was(tmp_path: Path, at: float) -> None:
+    """Stopped and started anew at any moment, an order is merged once and its image fetched once."""
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock)
+        async with running(tmp_path, world, shoot()):
+            await asyncio.sleep(at)
+        async with running(tmp_path, world) as (store, _):
+            await until(store, shoot().id, Phase.DOWNLOADED)
+        return world
+
+    world = simulate(work)
+    assert (world.count(facts.Merge), world.count(facts.Fetch)) == (1, 1)
+    assert world.count(facts.Upload) == 3, "what was under way at the stop was recorded"
+
+
+def test_a_clock_that_jumps_stops_nothing(tmp_path: Path) -> None:
+    """When the wall clock is set back by a year, or ahead, orders go on within their usual time."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock), shoot(0), shoot(1)) as (store, _):
+            await until(store, shoot(0).id, Phase.MERGING)
+            clock.offset = -365 * 86400.0
+            await asyncio.sleep(20)
+            clock.offset = 365 * 86400.0
+            for number in range(2):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=120)
+
+    simulate(work)
+
+
+def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
+    """An ask to retry, left by another program, is noticed within a few seconds."""
+    broken = [True]
+
+    def unreadable(of: Order, step: facts.Step) -> facts.Fact | None:
+        del of
+        if isinstance(step, facts.Upload) and step.bracket == 1 and broken[0]:
+            return facts.Failed(step, Kind.FILE, "IMG_0432.JPG cannot be read")
+        return None
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock, trouble=unreadable)
+        async with running(tmp_path, world, shoot()) as (store, _):
+            await until(store, shoot().id, Phase.HELD)
+            await asyncio.sleep(600)
+            quiet = len(world.steps)
+            await asyncio.sleep(600)
+            assert len(world.steps) == quiet, "a held order asks for nothing"
+            broken[0] = False
+            ask(tmp_path, "retry", shoot().id, clock.now())
+            await until(store, shoot().id, Phase.DOWNLOADED, patience=120)
+        return world
+
+    world = simulate(work)
+    assert world.count(facts.Upload) == 4, "the good brackets were not sent again"
+
+
+def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path) -> None:
+    """An ask to submit a folder is handed on, once."""
+    seen: list[str] = []
+
+    async def submit(folder: str) -> None:
+        seen.append(folder)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock), submit=submit):
+            ask(tmp_path, "submit", "/in/12 Oak St", clock.now())
+            await asyncio.sleep(5)
+
+    simulate(work)
+    assert seen == ["/in/12 Oak St"]
+
+
+def test_idle_costs_no_steps(tmp_path: Path) -> None:
+    """With everything delivered, nothing is asked of the service any more."""
+
+    async def work(clock: SimulatedClock) -> None:
+        world = World(clock)
+        async with running(tmp_path, world, shoot(), asks_every=60.0) as (store, _):
+            await until(store, shoot().id, Phase.DOWNLOADED)
+            before = len(world.steps)
+            await asyncio.sleep(86400)
+            assert len(world.steps) == before
+
+    simulate(work)
