@@ -145,7 +145,13 @@ def cr3(parts: Sequence[bytes], gap: int = 0) -> bytes:
     """A CR3 with the boxes CMT1, CMT2 and so on, ``gap`` bytes of something else before them."""
     inside = b"".join(box(b"CMT%d" % number, part) for number, part in enumerate(parts, 1))
     canon = box(b"uuid", bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + box(b"CNCV", b"CanonCR3_001") + inside)
-    return box(b"ftyp", b"crx \0\0\0\1crx isom") + box(b"free", b"\0" * gap) + box(b"moov", canon) + box(b"mdat", b"")
+    other = box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + box(b"CMT1", b""))
+    return (
+        box(b"ftyp", b"crx \0\0\0\1crx isom")
+        + box(b"free", b"\0" * gap)
+        + box(b"moov", other + canon)
+        + box(b"mdat", b"")
+    )
 
 
 @dataclass(frozen=True)

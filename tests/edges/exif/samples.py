@@ -133,10 +133,10 @@ def cr2(order: str = "<") -> bytes:
     return tiff(photo(ifd0={0x0100: shorts(1536), 0x0101: shorts(1024)}), order, gap=b"CR\2\0\0\0\0\0")
 
 
-def rw2(inside: bytes) -> bytes:
+def rw2(inside: bytes, iso: int = 400) -> bytes:
     """The photo as an RW2: the JPEG inside is the value of an entry, the size is that between borders."""
     borders = {0x0004: shorts(8), 0x0005: shorts(12), 0x0006: shorts(4008), 0x0007: shorts(6012)}
-    return tiff({**IFD0, **borders, 0x0017: shorts(400), 0x002E: blob(inside)}, magic=85)
+    return tiff({**IFD0, **borders, 0x0017: shorts(iso), 0x002E: blob(inside)}, magic=85)
 
 
 def everything() -> dict[str, tuple[bytes, Capture]]:

@@ -53,9 +53,13 @@ def test_a_jpeg_without_exif_has_a_size() -> None:
 
 
 def test_other_segments_are_stepped_over() -> None:
-    """JFIF, XMP in another APP1, a second Exif block, comments and fill bytes do not disturb a JPEG."""
+    """JFIF, XMP in another APP1, a second Exif block, comments, tables and fill bytes do not disturb a JPEG."""
     before = segment(0xE0, b"JFIF\0\1\2\0\0\1\0\1\0\0") + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>") + b"\xff"
-    after = segment(0xE1, b"Exif\0\0" + tiff({0x010F: text("Later")})) + segment(0xFE, b"a comment")
+    after = (
+        segment(0xE1, b"Exif\0\0" + tiff({0x010F: text("Later")}))
+        + segment(0xFE, b"a comment")
+        + segment(0xC4, b"tables")
+    )
     assert parse(jpeg(block(), before=before, after=after)) == READ
 
 
@@ -124,6 +128,7 @@ def test_an_rw2_without_its_jpeg_says_what_it_knows_itself() -> None:
     """An RW2 whose JPEG is missing still gives make, model, size and Panasonic's own ISO."""
     capture = parse(rw2(b"not a JPEG"))
     assert (capture.make, capture.iso, capture.width, capture.height) == ("Canon", 400, 6000, 4000)
+    assert parse(rw2(b"not a JPEG", iso=0)).iso is None
 
 
 def test_an_rw2_s_jpeg_may_lie_beyond_the_head() -> None:
@@ -155,6 +160,20 @@ def test_a_cr3_without_canon_s_box_is_still_a_cr3() -> None:
     assert parse(cr3([])) == Capture(container="cr3")
 
 
+def test_a_box_without_a_size_reaches_to_the_end() -> None:
+    """The size 0 of a last box means all that is left."""
+    data = cr3([tiff(part) for part in (IFD0, EXIF, CANON_NOTE)])
+    at = data.index(b"moov") - 4
+    assert parse(data[:at] + b"\0\0\0\0" + data[at + 4 :]) == replace(READ, container="cr3")
+
+
+def test_a_box_smaller_than_its_head_ends_the_search() -> None:
+    """What follows a box of an impossible size is not taken for boxes."""
+    data = cr3([tiff(part) for part in (IFD0, EXIF, CANON_NOTE)])
+    at = data.index(b"moov") - 4
+    assert parse(data[:at] + b"\0\0\0\4" + data[at:]) == Capture(container="cr3")
+
+
 @pytest.mark.parametrize(
     "heif",
     [
@@ -173,10 +192,11 @@ def test_heif_in_all_its_variants(heif: Heif) -> None:
     assert in_part(heif.file()) == replace(READ, container="heif")
 
 
+@pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize(("turn", "orientation"), [(0, 1), (1, 8), (2, 3), (3, 6)])
-def test_a_heif_s_own_turn_counts_where_exif_has_none(turn: int, orientation: int) -> None:
+def test_a_heif_s_own_turn_counts_where_exif_has_none(turn: int, orientation: int, wide: bool) -> None:
     """Quarter turns anticlockwise in irot become Exif's orientation."""
-    assert parse(Heif(tiff({0x010F: text("SONY")}), turn=turn).file()).orientation == orientation
+    assert parse(Heif(tiff({0x010F: text("SONY")}), turn=turn, wide=wide).file()).orientation == orientation
 
 
 @pytest.mark.parametrize("brands", [b"heix\0\0\0\0mif1", b"MiHB\0\0\0\0MiHBheic", b"avif\0\0\0\0avif"])

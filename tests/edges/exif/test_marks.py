@@ -183,6 +183,7 @@ def test_panasonic_says_mode_and_number(mode: int, number: int, expected: Bracke
     ("drive", "expected"),
     [
         ((0, 0), BracketMark(aeb=False)),
+        ((0, 3), BracketMark(aeb=False)),
         ((1, 4), BracketMark(aeb=False, sequence_number=4)),
         ((2, 1), BracketMark(aeb=True, sequence_number=1)),
         ((3, 1), BracketMark(aeb=False, sequence_number=1)),

@@ -23,7 +23,7 @@ def bracket(scene: int, stops: float, taken: datetime, *, size: tuple[int, int] 
     exif[0x010F], exif[0x0110] = "Canon", "Canon EOS 6D"
     exif.get_ifd(_EXIF_IFD).update(
         {
-            0x829A: TiffImagePlugin.IFDRational(2.0**stops / 60).limit_rational(1_000_000),
+            0x829A: TiffImagePlugin.IFDRational(round(1000 * 2.0**stops), 60_000),
             0x829D: TiffImagePlugin.IFDRational(8, 1),
             0x8827: 200,
             0x9003: taken.strftime("%Y:%m:%d %H:%M:%S"),

@@ -59,7 +59,7 @@ def test_fused_from_all_exposures(shared: Sandbox) -> None:
 
 @FLOWS
 def test_every_n(shared: Sandbox, flow: str) -> None:
-    """With a fixed number the brackets are cut every N by capture time, whatever the order of upload; the last is short."""
+    """A fixed number cuts every N by capture time, whatever the order of upload; the last set is short."""
     files = shoot(1, stops=(-2.0, -1.0, 0.0, 1.0, 2.0))
     with Client(shared, flow) as client:
         client.upload(dict(reversed(files.items())))
@@ -153,7 +153,7 @@ def test_idle_moment() -> None:
 
 @pytest.mark.parametrize("appear", ["one-by-one", "at-once"])
 def test_images_appear(appear: str) -> None:
-    """An order fills with images gradually or all at once, waiting first, and is never idle before the last has ended."""
+    """An order fills with images gradually or all at once, and is not idle before the last has ended."""
     seen: list[list[str]] = []
     options = ("--speed", "0.05", "--set", "image_time=6", "--set", f"images_appear={appear}", "--poll-floor", "0")
     with running_sandbox(*options) as sandbox, Client(sandbox) as client:

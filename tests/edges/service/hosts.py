@@ -6,9 +6,13 @@ import contextlib
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self
+
+ELSEWHERE = "127.0.0.2" if sys.platform == "linux" else "localhost"
+"""A second name for loopback; only Linux answers to all of 127.0.0.0/8 unasked."""
 
 Script = Callable[["Exchange"], None]
 

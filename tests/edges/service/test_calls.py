@@ -5,15 +5,16 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 import trustme
 
 from daemon import errors
-from daemon.service import OrderSeen, Service, Timeouts
+from daemon.service import OrderSeen, Pace, Service, Slot, Timeouts
 
 from .conftest import KEY, Hosts, Services
-from .hosts import Exchange, always
+from .hosts import ELSEWHERE, Exchange, always
 
 IMPATIENT = Timeouts(connect=1, read=0.2, write=0.2, pool=1)
 
@@ -270,9 +271,9 @@ def test_a_post_is_repeated_only_where_that_is_asked(host: Hosts, service: Servi
 
 def test_a_call_never_leaves_for_another_host(host: Hosts, service: Services) -> None:
     """An API call redirected to another host ends there: that host hears nothing."""
-    other = host(always(200, {"orders": []}), address="127.0.0.2")
+    other = host(always(200, {"orders": []}), address=ELSEWHERE)
     api = host(lambda it: it.answer(307, location=other.url + it.target))
-    with pytest.raises(errors.Garbled, match=r"127\.0\.0\.2"):
+    with pytest.raises(errors.Garbled, match="the key stays here"):
         service(api.url).ping()
     assert other.seen == []
 
@@ -292,6 +293,20 @@ def test_connections_are_used_again(host: Hosts, service: Services) -> None:
     for _ in range(3):
         opened.ping()
     assert api.connections == 1
+
+
+def test_calls_keep_the_pace_and_transfers_do_not(host: Hosts) -> None:
+    """Every request to the API waits for its turn; those to storage do not."""
+    api = host(always(200, {"orders": []}))
+    waits: list[float] = []
+    pace = Pace(10, clock=lambda: 0.0, sleep=waits.append)
+    opened = Service(base_url=api.url, key=KEY, flow="images", dev_mode=False, user_agent="t", pace=pace)
+    with closing(opened):
+        opened.ping()
+        opened.upload(Slot("b", api.url, "image/jpeg"), [b"a"], 1)
+        opened.ping()
+        opened.ping()
+    assert [round(wait, 6) for wait in waits] == [0.1, 0.2]
 
 
 def test_no_cookies_are_kept(host: Hosts, service: Services) -> None:

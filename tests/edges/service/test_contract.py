@@ -123,13 +123,16 @@ def test_sets_by_hand(sandbox: Sandbox) -> None:
 def test_an_id_that_is_taken(service: Service) -> None:
     """Asking for an order or a bracket under an id that exists is AlreadyExists."""
     order_id, bracket_id = str(uuid4()), str(uuid4())
-    service.create(order_id, "n")
-    service.register(order_id, bracket_id, f"{bracket_id}.jpg", "image/jpeg")
-    with pytest.raises(errors.AlreadyExists):
+
+    def ask() -> None:
         if service.flow.creates_order:
             service.create(order_id, "n")
         else:
-            service.register(order_id, bracket_id, f"{bracket_id}-2.jpg", "image/jpeg")
+            service.register(order_id, bracket_id, f"{uuid4()}.jpg", "image/jpeg")
+
+    ask()
+    with pytest.raises(errors.AlreadyExists):
+        ask()
 
 
 def test_a_registration_taken_back(service: Service) -> None:

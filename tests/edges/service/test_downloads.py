@@ -11,7 +11,7 @@ from daemon import errors
 from daemon.service import Service
 
 from .conftest import KEY, Hosts, Services
-from .hosts import Exchange, Host, always
+from .hosts import ELSEWHERE, Exchange, Host, always
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(700_000) + b"\xff\xd9"
 
@@ -71,7 +71,7 @@ def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
 
 def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
     """Over two other hosts and back, the key goes to the API's origin once and never again."""
-    storage = host(always(500), address="127.0.0.2")
+    storage = host(always(500), address=ELSEWHERE)
     assets = host(lambda it: it.answer(302, location=storage.url + "/x?sig=1"))
 
     def script(exchange: Exchange) -> None:
@@ -93,12 +93,21 @@ def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
 
 def test_another_name_for_the_same_machine_is_another_origin(host: Hosts, service: Services) -> None:
     """The key stays away from the same port under another name, and from another port under the same name."""
-    for name in ("localhost", "127.0.0.1"):
-        other = host(always(200, PICTURE, content_type="image/jpeg"))
-        where = other.url.replace("127.0.0.1", name)
-        api = host(lambda it, where=where: it.answer(302, location=where))
-        assert fetch(service(api.url)) == PICTURE
-        assert keys(other) == [None]
+    picture = always(200, PICTURE, content_type="image/jpeg")
+    other_port = host(picture)
+    api = host(always(302, location=other_port.url))
+    assert fetch(service(api.url)) == PICTURE
+    assert keys(other_port) == [None]
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target == "/same":
+            picture(exchange)
+        else:
+            exchange.answer(302, location=same_port.url.replace("127.0.0.1", "localhost") + "/same")
+
+    same_port = host(script)
+    assert fetch(service(same_port.url)) == PICTURE
+    assert keys(same_port) == [KEY, None]
 
 
 def test_a_redirect_on_the_own_origin_keeps_the_key(host: Hosts, service: Services) -> None:
@@ -118,7 +127,7 @@ def test_a_redirect_on_the_own_origin_keeps_the_key(host: Hosts, service: Servic
 @pytest.mark.parametrize("name", ["image_url", "imageSource", "url"])
 def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -> None:
     """A download answered with JSON leads to the link in it, without the key."""
-    storage = host(always(200, PICTURE, content_type="image/jpeg"), address="127.0.0.2")
+    storage = host(always(200, PICTURE, content_type="image/jpeg"), address=ELSEWHERE)
     api = host(always(200, {name: storage.url + "/x", "other": 1}))
     assert fetch(service(api.url)) == PICTURE
     assert keys(storage) == [None]
@@ -197,7 +206,7 @@ def test_refused_by_the_api(host: Hosts, service: Services, status: int, kind: t
 
 def test_refused_by_another_host(host: Hosts, service: Services) -> None:
     """An expired link to storage asks for another try, not for another key."""
-    storage = host(always(403, "<Error><Code>AccessDenied</Code></Error>"), address="127.0.0.2")
+    storage = host(always(403, "<Error><Code>AccessDenied</Code></Error>"), address=ELSEWHERE)
     api = host(lambda it: it.answer(302, location=storage.url + "/x"))
     with pytest.raises(errors.NotReady, match="AccessDenied"):
         fetch(service(api.url))

@@ -1,0 +1,119 @@
+"""pydantic's complaints in words for a photographer."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from daemon.config.document import Document, Location
+from daemon.config.mistake import Mistake, nearest
+from daemon.config.settings import FileSettings
+from daemon.errors import Problem
+
+LONGEST = 60
+"""Characters of a value that a message repeats."""
+
+
+def explain(error: ValidationError, document: Document) -> list[Problem]:
+    """One problem a value, however many complaints there are about it."""
+    problems: dict[Location, Problem] = {}
+    for complaint in error.errors(include_url=False):
+        location = _named(complaint["loc"])
+        emptied = complaint["type"] == "too_short" and complaint["input"]  # only because each item has a problem
+        if location not in problems and not emptied:
+            problems[location] = _problem(complaint, location, document.where(location))
+    return list(problems.values())
+
+
+def _problem(complaint: Any, location: Location, where: str) -> Problem:
+    field, mistake = _field(location), complaint.get("ctx", {}).get("error")
+    if isinstance(mistake, Mistake):
+        return Problem(where, mistake.what, mistake.remedy)
+    if complaint["type"] == "extra_forbidden":
+        return _unknown(location, where)
+    if field is None:
+        return Problem(where, complaint["msg"], "Compare with config.example.yaml.")
+    if complaint["type"] == "missing":
+        return Problem(where, "It is missing", f"Add a line `{location[-1]}:` with {field.description}.")
+    value = complaint["input"]
+    shown = "The value" if _secret(field) else _shown(value)
+    return Problem(where, f"{shown} is not {field.description}", _remedy(value, field))
+
+
+def _unknown(location: Location, where: str) -> Problem:
+    name, known = str(location[-1]), list(_model(location[:-1]).model_fields)
+    meant = nearest(name, known)
+    remedy = f"Did you mean {meant}?" if meant else f"Remove it; there are {', '.join(known)}."
+    return Problem(where, f"There is no setting called {name}", remedy)
+
+
+def _remedy(value: object, field: FieldInfo) -> str:
+    options = [option for option in _leaves(field.annotation) if isinstance(option, str)]
+    if isinstance(value, str) and (meant := nearest(value, options)):
+        return f"Did you mean {meant}?"
+    kinds = _leaves(field.annotation)
+    if (str in kinds or SecretStr in kinds) and value is not None and not isinstance(value, dict | list):
+        return "Put it in quotes."
+    if field.is_required():
+        return "Change it."
+    default = field.default
+    if default is None or isinstance(default, BaseModel):
+        return "Change it, or remove the line."
+    return f"Change it, or remove the line for the default, {_shown(default)}."
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None | "":
+            return "Nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "A group of settings"
+        case list():
+            return "A list" if value else "An empty list"
+        case float():
+            return f"{value:g}"
+    text = str(value)
+    text = text if text.isprintable() else ascii(text)[1:-1]
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+def _secret(field: FieldInfo) -> bool:
+    return SecretStr in _leaves(field.annotation)
+
+
+def _leaves(annotation: Any) -> list[Any]:
+    """The types and literal values that an annotation is made of."""
+    parts = get_args(annotation)
+    return [leaf for part in parts for leaf in _leaves(part)] if parts else [annotation]
+
+
+def _named(location: tuple[int | str, ...]) -> Location:
+    """The part of pydantic's location that the file knows: below a field without a model are pydantic's own words."""
+    for length in range(1, len(location) + 1):
+        field = _field(location[:length])
+        inner = None if field is None else _inner(field)
+        if inner is None and not isinstance(location[length - 1], int):
+            return location[:length]
+    return location
+
+
+def _field(location: Location) -> FieldInfo | None:
+    if not location or isinstance(location[-1], int):
+        return _field(location[:-1]) if location else None
+    return _model(location[:-1]).model_fields.get(location[-1])
+
+
+def _model(location: Location) -> type[BaseModel]:
+    field = _field(location)
+    return (_inner(field) if field else None) or FileSettings
+
+
+def _inner(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a group, or of a list's items."""
+    leaf = _leaves(field.annotation)[0]
+    return leaf if isinstance(leaf, type) and issubclass(leaf, BaseModel) else None

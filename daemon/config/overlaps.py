@@ -1,0 +1,77 @@
+"""Folders that must not lie in one another, because the daemon would take its own results for shoots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from daemon.config.document import Document, Location, spelled
+from daemon.config.locate import state_dir
+from daemon.config.mistake import Mistake
+from daemon.config.places import expand, inside
+from daemon.errors import Problem
+
+
+class Place(NamedTuple):
+    """A folder that a setting names."""
+
+    location: Location
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """``folders[0].watch``."""
+        return spelled(self.location)
+
+
+def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Problem]:
+    """What lies where it must not. Paths that cannot be understood are left to the other checks."""
+    watches = _places(document, "watch", environ)
+    outputs = _places(document, "output", environ)
+    problems = []
+    for n, watch in enumerate(watches):
+        for m, other in enumerate(watches):
+            if n == m or not inside(watch.path, other.path):
+                continue
+            if not inside(other.path, watch.path):
+                problems.append(_problem(document, watch, "The folder lies in", other, "Watch only one of them."))
+            elif n > m:
+                problems.append(_problem(document, watch, "The folder is the same as", other, "Watch it only once."))
+    for output in outputs:
+        remedy = "Finished pictures would be taken for new shoots: choose a folder elsewhere."
+        problems += [
+            _problem(document, output, "The output lies in", watch, remedy)
+            for watch in watches
+            if inside(output.path, watch.path)
+        ]
+    for state in _state(document, environ):
+        problems += [
+            _problem(document, state, "The state directory lies in", place, "Choose a folder elsewhere.")
+            for place in (*watches, *outputs)
+            if inside(state.path, place.path)
+        ]
+    return problems
+
+
+def _problem(document: Document, place: Place, what: str, other: Place, remedy: str) -> Problem:
+    return Problem(document.where(place.location), f"{what} {other.name} ({other.path})", remedy)
+
+
+def _places(document: Document, name: str, environ: Mapping[str, str]) -> list[Place]:
+    folders: Any = document.data.get("folders")
+    places = []
+    for n, folder in enumerate(folders if isinstance(folders, list) else []):
+        written = folder.get(name) if isinstance(folder, dict) else None
+        try:
+            places.append(Place(("folders", n, name), expand(written, document.file.parent, environ)))
+        except Mistake:
+            continue
+    return places
+
+
+def _state(document: Document, environ: Mapping[str, str]) -> list[Place]:
+    try:
+        return [Place(("state_dir",), state_dir(document, environ))]
+    except Mistake:
+        return []

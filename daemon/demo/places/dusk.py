@@ -1,0 +1,48 @@
+"""The sky after sunset, in cd/m²."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from daemon.demo.places.garden import Woods, forest
+from daemon.demo.raytrace.noise import noise
+from daemon.demo.raytrace.vectors import Bundle, column, mixed, ramp, vector
+
+OVERHEAD = vector(1.6, 3.1, 8.2)
+LOW = vector(16, 13.5, 17)
+AFTERGLOW = vector(62, 27, 10)
+CLOUD = vector(30, 13.5, 12)
+WOODS = (
+    Woods(220, 24, 80, vector(1.3, 1.5, 2.2), vector(0.9, 1.1, 1.7), seed=4, ragged=0.5, floor=0.6),
+    Woods(45, 11, 9, vector(0.42, 0.5, 0.4), vector(0.10, 0.13, 0.12), seed=6, ragged=0.9, floor=0.25),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dusk:
+    """Blue hour, with an afterglow in the direction ``glow`` (unit, level)."""
+
+    glow: Bundle
+    seed: float = 0
+
+    def skylight(self, points: Bundle, ways: Bundle) -> Bundle:  # noqa: ARG002  a backdrop's form
+        """The sky without its clouds."""
+        up = np.maximum(ways[2], np.float32(0))
+        sky = mixed(column(LOW, ways), column(OVERHEAD, ways), ramp(0.0, 0.55, up))
+        flat = np.maximum(np.hypot(ways[0], ways[1]), np.float32(1e-3))
+        toward = np.maximum((ways[0] * self.glow[0] + ways[1] * self.glow[1]) / flat, 0) ** 2
+        return sky + column(AFTERGLOW, ways) * (toward * np.exp(-up * 7) * (0.4 + 0.6 * toward))
+
+    def __call__(self, points: Bundle, ways: Bundle) -> Bundle:
+        """Sky, clouds and woods."""
+        sky = self.skylight(points, ways)
+        up = np.maximum(ways[2], np.float32(0.01))
+        u, v = ways[0] / (up + 0.1) * np.float32(0.10) + self.seed, ways[1] / (up + 0.1) * np.float32(0.22)
+        bands = noise(u, v, 1.9) + (noise(u * 4, v * 5, 1.6) - 0.5) * np.float32(0.25)
+        cover = ramp(0.55, 0.80, bands) * ramp(0.02, 0.12, ways[2]) * (1 - ramp(0.3, 0.75, ways[2]))
+        light = mixed(sky, column(CLOUD, ways) * (0.5 + 1.0 * sky[0] / 40), cover * np.float32(0.75))
+        for woods in WOODS:
+            light = forest(woods, self.glow, points, ways, light)
+        return light

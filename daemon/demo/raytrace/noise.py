@@ -1,0 +1,45 @@
+"""Seamless noise to paint with: squares of 512 x 512 values that repeat, looked up at any point."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from daemon.demo.raytrace.vectors import Bundle
+
+SIDE = 512
+_ROW = 1024
+
+
+@cache
+def square(steepness: float) -> Bundle:
+    """A square of noise from 0 to 1 (mean 0.5) whose spectrum falls with ``frequency ** -steepness``.
+
+    0 is white, 1 grainy, 2 cloudy.
+    """
+    spectrum = np.fft.rfft2(np.random.default_rng(round(steepness * 100)).standard_normal((SIDE, SIDE)))
+    radius = np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None, :])
+    radius[0, 0] = 1
+    field = np.fft.irfft2(spectrum * radius**-steepness)
+    field = (field - field.mean()) / field.std()
+    return np.clip(field / 6 + 0.5, 0, 1).astype(np.float32)
+
+
+def noise(u: Bundle, v: Bundle, steepness: float = 1.5) -> Bundle:
+    """Noise at ``u, v``; it repeats after 1 in both."""
+    shape = u.shape
+    pad = -u.size % _ROW
+    maps = [
+        np.pad((w.ravel() % 1) * np.float32(SIDE), (0, pad)).astype(np.float32).reshape(-1, _ROW) for w in (u, v)
+    ]
+    found = cv2.remap(square(steepness), maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(found.ravel()[: u.size].reshape(shape), np.float32)
+
+
+def chance(*cells: Bundle) -> Bundle:
+    """A number from 0 to 1 for every cell, the same for the same cell, unlike its neighbours'."""
+    mix = sum((cell * np.float32(k) for cell, k in zip(cells, (12.9898, 78.233, 37.719), strict=False)), np.float32(0.5))
+    value = np.sin(mix) * np.float32(4375.85)
+    return np.asarray(value - np.floor(value), np.float32)

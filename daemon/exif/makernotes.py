@@ -1,0 +1,116 @@
+"""Finding the directory inside a maker note, and reading its bracket marks.
+
+Where a maker's directory begins and what its offsets count from is nobody's standard; the layouts and tags are those
+that ExifTool's tag tables document (exiftool.org/TagNames).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from daemon.exif.capture import BracketMark
+from daemon.exif.ifd import Directory, Tiff, open_tiff
+from daemon.exif.marks import Note, canon, fujifilm, nikon, olympus, panasonic, pentax, sony
+from daemon.exif.source import Source
+
+NO_NOTE = Note(None, BracketMark())
+
+MOST_ENTRIES = 255
+"""Entries a maker's directory may have; with more it is not one, or in the other byte order."""
+
+MOST_PRIVATE_RECORDS = 32
+"""Records looked at in a DNG's private data."""
+
+_DNG_PRIVATE_DATA = 0xC634
+
+Reads = Callable[[Directory], Note]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How notes that begin with ``mark`` are laid out.
+
+    The directory begins ``skip`` bytes in; its offsets count from the note's own first byte if ``own`` is true, else
+    from where those of the surrounding TIFF structure do.
+    """
+
+    mark: bytes
+    skip: int
+    own: bool
+    reads: Reads
+
+
+_LAYOUTS = (
+    _Layout(b"Nikon\0\x01", 8, False, nikon),
+    _Layout(b"FUJIFILM", 12, True, fujifilm),
+    _Layout(b"Panasonic\0\0\0", 12, False, panasonic),
+    _Layout(b"OLYMP\0", 8, False, olympus),
+    _Layout(b"OLYMPUS\0", 12, True, olympus),
+    _Layout(b"OM SYSTEM\0", 16, True, olympus),
+    _Layout(b"SONY DSC ", 12, False, sony),
+    _Layout(b"SONY CAM ", 12, False, sony),
+    _Layout(b"SONY MOBILE", 12, False, sony),
+    _Layout(b"AOC\0", 6, False, pentax),
+    _Layout(b"PENTAX \0", 10, True, pentax),
+    _Layout(b"RICOH\0II", 8, True, pentax),
+    _Layout(b"RICOH\0MM", 8, True, pentax),
+)
+
+_BARE = {"CANON": canon, "NIKON": nikon, "SONY": sony}
+"""Makers whose notes may begin with the directory itself, by the first word of the make."""
+
+
+def note_in(directory: Directory, tag: int, make: str | None) -> Note:
+    """What the maker note that ``tag`` holds says."""
+    at, size = directory.place(tag)
+    return note_at(directory.tiff, at, make) if size else NO_NOTE
+
+
+def note_at(tiff: Tiff, at: int, make: str | None) -> Note:
+    """What the maker note at offset ``at`` of the file says; ``tiff`` is the structure around it."""
+    source = tiff.source
+    opening = source.at(at, 16)
+    if opening.startswith(b"Nikon\0\x02"):
+        opened = open_tiff(source, at + 10)
+        return nikon(opened[0].directory(opened[2])) if opened else NO_NOTE
+    for layout in _LAYOUTS:
+        if opening.startswith(layout.mark):
+            base = at if layout.own else tiff.base
+            return layout.reads(_directory(source, base, at + layout.skip, tiff.order))
+    reads = _BARE.get((make or "").upper().split(" ")[0])
+    return reads(_directory(source, tiff.base, at, tiff.order)) if reads else NO_NOTE
+
+
+def note_in_private_data(ifd0: Directory, make: str | None) -> Note:
+    """What the maker note in DNGPrivateData says: Pentax puts its own there, Adobe's converter that of the raw file.
+
+    Adobe's data are its name, a NUL, then records of a four-letter name, a big-endian size and that many bytes;
+    ``MakN`` holds the byte order, the offset that the note had in the raw file and so counts from, and the note.
+    """
+    source = ifd0.tiff.source
+    at, size = ifd0.place(_DNG_PRIVATE_DATA)
+    if source.at(at, 6) != b"Adobe\0":
+        return note_at(ifd0.tiff, at, None) if size else NO_NOTE
+    record, end = at + 6, at + size
+    for _ in range(MOST_PRIVATE_RECORDS):
+        if record >= end:
+            break
+        length = source.number(record + 4, 4)
+        if source.at(record, 4) == b"MakN":
+            order = "<" if source.at(record + 8, 2) == b"II" else ">"
+            note = record + 14
+            return note_at(Tiff(source, note - source.number(record + 10, 4), order), note, make)
+        record += 8 + length + length % 2
+    return NO_NOTE
+
+
+def _directory(source: Source, base: int, at: int, order: str) -> Directory:
+    """The directory at ``at``, empty if it has no sensible number of entries.
+
+    Software that rewrites the Exif block may leave it in the byte order other than ``order``.
+    """
+    for likely in (order, "<" if order == ">" else ">"):
+        if 0 < source.number(at, 2, likely) <= MOST_ENTRIES:
+            return Tiff(source, base, likely).directory(at - base)
+    return Directory(Tiff(source, base, order), {})

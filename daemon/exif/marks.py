@@ -1,0 +1,145 @@
+"""What each maker's note says about bracketing, from its directory (tags as in ExifTool's tag tables)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from daemon.exif.capture import BracketMark
+from daemon.exif.ifd import Directory
+
+
+class Note(NamedTuple):
+    """A maker note: the body's serial number, if it has one, and the bracket mark."""
+
+    serial: str | None
+    mark: BracketMark
+
+
+_NIKON_BRACKETING = 1 << 4
+_NIKON_NOT_EXPOSURE = 1 << 6 | 1 << 8  # white balance, active D-lighting: set together with bit 4
+_NIKON_NO_COUNT = 0xFFFFF7FF
+
+_OLYMPUS_EXPOSURE_MODES = (2, 4)  # exposure, exposure and white balance
+_OLYMPUS_BY_BITS = 5
+_OLYMPUS_EXPOSURE_BITS = 1 << 0 | 1 << 5
+
+_SONY_BRACKETING = 5
+_SONY_RELEASE_BRACKETING = (2, 23)  # continuous, single
+_SONY_ABSENT = 0xFFFF
+_SONY_PLAIN = {pow(plain, 3, 249): plain for plain in range(249)}
+_SONY_TABLE = bytes(_SONY_PLAIN.get(byte, byte) for byte in range(256))
+_SONY_PANORAMA = 100
+
+
+class _SonyLayout(NamedTuple):
+    """Where the enciphered tag 0x9400 keeps the release mode, the image number less 1, and the sequence's length."""
+
+    release: int
+    number: int
+    length: int
+
+
+_SONY_A = _SonyLayout(0x10, 0x08, 0x22)
+_SONY_B = _SonyLayout(0x10, 0x08, 0x1E)
+_SONY_C = _SonyLayout(0x09, 0x12, 0x16)
+_SONY_LAYOUTS = {
+    **dict.fromkeys((0x07, 0x09, 0x0A), _SONY_A),
+    **dict.fromkeys((0x0C,), _SONY_B),
+    **dict.fromkeys((0x23, 0x24, 0x26, 0x28, 0x31, 0x32, 0x33, 0x41), _SONY_C),
+}
+"""By the tag's first byte as it stands, enciphered."""
+
+
+def canon(note: Directory) -> Note:
+    """Canon: FileInfo 0x0093 [3] BracketMode, [4] BracketValue; ShotInfo 0x0004 [17] AEBBracketValue."""
+    file_info = _canon_words(note, 0x0093)
+    shot_info = _canon_words(note, 0x0004)
+    mode = file_info[3] if len(file_info) > 3 else None
+    code = shot_info[17] if len(shot_info) > 17 else file_info[4] if len(file_info) > 4 else None
+    value = None if code is None else _canon_ev(code)
+    aeb = mode == 1 if mode is not None else True if value else None
+    number = note.number(0x000C)
+    return Note(f"{number:010d}" if number else None, BracketMark(aeb=aeb, value_ev=value))
+
+
+def nikon(note: Directory) -> Note:
+    """Nikon: ShootingMode 0x0089, ExposureBracketValue 0x0019, ShutterCount 0x00A7."""
+    mode = note.number(0x0089)
+    count = note.number(0x00A7)
+    mark = BracketMark(
+        aeb=None if mode is None else bool(mode & _NIKON_BRACKETING) and not mode & _NIKON_NOT_EXPOSURE,
+        value_ev=note.ratio(0x0019),
+        shutter_count=None if count == _NIKON_NO_COUNT else count,
+    )
+    return Note(note.text(0x001D) or note.text(0x00A0), mark)
+
+
+def sony(note: Directory) -> Note:
+    """Sony: ReleaseMode 0xB049, SequenceNumber 0xB04A, and the enciphered 0x9400."""
+    mode, number = (None if found == _SONY_ABSENT else found for found in map(note.number, (0xB049, 0xB04A)))
+    length = None
+    bracketing = [] if mode is None else [mode == _SONY_BRACKETING]
+    enciphered = note.blob(0x9400, 64)
+    layout = _SONY_LAYOUTS.get(enciphered[0]) if len(enciphered) > 0x22 else None
+    if layout:
+        plain = enciphered.translate(_SONY_TABLE)
+        bracketing.append(plain[layout.release] in _SONY_RELEASE_BRACKETING)
+        number = int.from_bytes(plain[layout.number : layout.number + 4], "little") + 1
+        length = plain[layout.length]
+    return Note(None, _in_sequence(any(bracketing) if bracketing else None, number, length))
+
+
+def fujifilm(note: Directory) -> Note:
+    """Fujifilm: AutoBracketing 0x1100, SequenceNumber 0x1101."""
+    mode = note.number(0x1100)
+    return Note(note.text(0x0010), _in_sequence(None if mode is None else mode == 1, note.number(0x1101)))
+
+
+def panasonic(note: Directory) -> Note:
+    """Panasonic: BurstMode 0x002A, SequenceNumber 0x002B."""
+    mode = note.number(0x002A)
+    return Note(note.text(0x0025), _in_sequence(None if mode is None else mode == 2, note.number(0x002B)))
+
+
+def olympus(note: Directory) -> Note:
+    """Olympus and OM System: DriveMode 0x0600 of CameraSettings 0x2020: mode, shot number, bits of the mode."""
+    drive = note.directory(0x2020).numbers(0x0600, 3)
+    serial = note.directory(0x2010).text(0x0101)
+    if not drive:
+        return Note(serial, BracketMark())
+    mode, shot, bits = (*drive, 0, 0)[:3]
+    aeb = mode in _OLYMPUS_EXPOSURE_MODES or (mode == _OLYMPUS_BY_BITS and bool(bits & _OLYMPUS_EXPOSURE_BITS))
+    return Note(serial, _in_sequence(aeb, shot if mode else None))
+
+
+def pentax(note: Directory) -> Note:
+    """Pentax: CameraSettings 0x0205 byte 7 DriveMode2, byte 9 number and length; K-01 and later differ."""
+    settings = note.blob(0x0205, 32)
+    serial = note.text(0x0229)
+    if not 10 <= len(settings) < 25:
+        return Note(serial, BracketMark())
+    aeb = bool(settings[7] & 1 << 6)
+    shot = settings[9]
+    return Note(serial, _in_sequence(aeb, (shot >> 4) + 1, shot & 15) if aeb else BracketMark(aeb=False))
+
+
+def _canon_words(note: Directory, tag: int) -> tuple[int, ...]:
+    """Canon's arrays of signed 16-bit words, the first of which is the array's size in bytes; empty if it is not."""
+    words = note.numbers(tag)
+    if not words or words[0] != note.place(tag)[1]:
+        return ()
+    return tuple(word - 0x10000 if word >= 0x8000 else word for word in words)
+
+
+def _canon_ev(code: int) -> float:
+    """Canon's exposure values count 1/32 EV, save that a third is written 12 and two thirds 20."""
+    whole, part = divmod(abs(code), 32)
+    value = whole + {12: 1 / 3, 20: 2 / 3}.get(part, part / 32)
+    return -value if code < 0 else value
+
+
+def _in_sequence(aeb: bool | None, number: int | None, length: int | None = None) -> BracketMark:
+    """A mark with its place in the sequence; 0, a sequence of one, and numbers beyond all sense are none."""
+    if length == 1 or not number or number > 9999:
+        return BracketMark(aeb=aeb)
+    return BracketMark(aeb, None, number, length if length and length < _SONY_PANORAMA else None)

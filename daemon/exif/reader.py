@@ -1,0 +1,77 @@
+"""Reading one camera file: which container it is, and the bounded reads behind it."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from daemon.errors import FileGone, FileUnreadable
+from daemon.exif.capture import Capture
+from daemon.exif.cr3 import read_cr3
+from daemon.exif.heif import BRANDS, read_heif
+from daemon.exif.jpeg import MAGIC as JPEG
+from daemon.exif.jpeg import read_jpeg
+from daemon.exif.png import MAGIC as PNG
+from daemon.exif.png import read_png
+from daemon.exif.raf import MAGIC as RAF
+from daemon.exif.raf import read_raf
+from daemon.exif.source import HEAD_BYTES, Fetch, Source
+from daemon.exif.tiff import MAGICS as TIFF
+from daemon.exif.tiff import read_tiff
+
+MOST_BRANDS = 32
+"""Brands looked at to tell whether a file of boxes is a HEIF."""
+
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+
+
+def read(path: str | os.PathLike[str]) -> Capture:
+    """What the file at ``path`` says about its exposure; an empty Capture if it is no picture.
+
+    One open and one read of 64 KiB; where metadata lie elsewhere, the bounded further reads of ``daemon.exif.source``.
+
+    Raises:
+        FileGone: there is no such file any more.
+        FileUnreadable: the system does not let it be read.
+
+    """
+    name = os.fspath(path)
+    try:
+        with open(name, "rb", buffering=0) as file:
+            length = os.fstat(file.fileno()).st_size
+
+            def fetch(offset: int, size: int) -> bytes:
+                if offset >= length:
+                    return b""
+                file.seek(offset)
+                return file.read(size)
+
+            return parse(file.read(HEAD_BYTES), fetch)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno in _GONE:
+            raise FileGone(name, f"{name} is gone ({reason}). It will be looked for again at the next scan.") from error
+        raise FileUnreadable(name, f"{name} cannot be read ({reason}). Check its permissions and the disk.") from error
+
+
+def parse(head: bytes, fetch: Fetch | None = None) -> Capture:
+    """What a file that begins with ``head`` says about its exposure; an empty Capture if it is no picture.
+
+    ``fetch(offset, size)`` gives bytes beyond the head, for formats that keep metadata elsewhere; it is called a
+    bounded number of times. Whatever the bytes are, nothing is raised but what ``fetch`` raises.
+    """
+    source = Source(head, fetch)
+    if head.startswith(JPEG):
+        return read_jpeg(source)
+    if head.startswith(TIFF):
+        return read_tiff(source)
+    if head.startswith(RAF):
+        return read_raf(source)
+    if head.startswith(PNG):
+        return read_png(source)
+    if head[4:8] == b"ftyp":
+        if head[8:12] == b"crx ":
+            return read_cr3(source)
+        if any(head[at : at + 4] in BRANDS for at in range(8, min(source.number(0, 4), MOST_BRANDS * 4), 4)):
+            return read_heif(source)
+    return Capture()

@@ -1,0 +1,100 @@
+"""One daemon a state directory.
+
+The lock is the operating system's own on ``bracketd.lock`` (``flock`` or its like, by filelock), so a crash, a kill
+or a power cut frees it. The holder's process id stands beside it in ``bracketd.pid``, for people and for ``status``;
+only the lock says whether it still counts.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from daemon.errors import AlreadyRunning, StateError
+
+LOCK, PID = "bracketd.lock", "bracketd.pid"
+
+GRACE = 1.0
+"""Seconds to wait for the lock: another process that only asks ``running_pid`` may hold it for an instant."""
+
+
+class InstanceLock:
+    """Held from ``with`` to its end; makes the state directory if there is none.
+
+    Entering raises AlreadyRunning when another process holds it after a second, and StateError when the directory
+    cannot be used.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._directory = state_dir
+        self._lock = FileLock(state_dir / LOCK, thread_local=False)
+
+    def __enter__(self) -> Self:
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock.acquire(timeout=GRACE, poll_interval=0.02)
+            _write_pid(self._directory)
+        except Timeout:
+            raise AlreadyRunning(str(self._directory), _read_pid(self._directory)) from None
+        except OSError as error:
+            self._lock.release()
+            raise StateError(
+                f"cannot use the state directory {self._directory}: {error.strerror or error}. "
+                "Give bracketd a state_dir on a local disk that it may write to."
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            (self._directory / PID).unlink(missing_ok=True)
+        self._lock.release()
+
+
+def running_pid(state_dir: Path) -> int | None:
+    """The process id of the daemon on ``state_dir``, None when none runs. Waits for nothing and creates nothing.
+
+    Where the lock may not be opened, because it is another account's, the pid file's word is taken if a process of
+    that number lives.
+    """
+    lock = state_dir / LOCK
+    if not lock.exists():
+        return None
+    try:
+        with FileLock(lock, thread_local=False).acquire(blocking=False):
+            return None
+    except (Timeout, OSError):
+        pid = _read_pid(state_dir)
+        return pid if pid and _lives(pid) else None
+
+
+def _write_pid(state_dir: Path) -> None:
+    part = state_dir / f".{PID}.part"
+    part.write_text(f"{os.getpid()}\n", encoding="ascii")
+    part.replace(state_dir / PID)
+
+
+def _read_pid(state_dir: Path) -> int | None:
+    try:
+        return int((state_dir / PID).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _lives(pid: int) -> bool:
+    """Whether there is a process ``pid``; a stale number can be seen while two others ask at the same moment."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,86 @@
+"""The log: one line an event, for people or for programs, and no secrets in it.
+
+structlog's loggers and the standard library's (httpx, watchdog, uvicorn) come out the same. JSON has one object a
+line with ``timestamp`` (ISO 8601, UTC), ``level``, ``logger`` and ``event``; an exception is structured. On a terminal
+an exception is a plain traceback below the line, without the values of variables.
+
+Whatever is in a value, a file's name for one, cannot begin a new line or steer a terminal.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from daemon.host.logs.plain import order_keys, to_json, to_plain, to_terminal
+from daemon.host.logs.redaction import hide_named, redact, without_secrets
+
+__all__ = ["configure", "redact"]
+
+CHATTY = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "watchdog": logging.INFO, "asyncio": logging.INFO}
+"""Loggers with a floor of their own: httpx names every request's URL at INFO, watchdog every event at DEBUG."""
+
+
+def configure(level: str, format: Literal["auto", "console", "json"], stream: TextIO) -> None:  # noqa: A002 - the setting's name
+    """Send every log line of ``level`` (debug, info, warning, error) and above to ``stream``.
+
+    ``auto`` is console on a terminal and JSON elsewhere. Colours need a terminal and no ``$NO_COLOR``
+    (https://no-color.org). May be called again; the last call counts.
+    """
+    number = logging.getLevelNamesMapping()[level.upper()]
+    terminal = stream.isatty()
+    console = format == "console" or (format == "auto" and terminal)
+    colours = terminal and not os.environ.get("NO_COLOR") and sys.platform != "win32"
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        _Line(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(_console(colours=colours) if console else _json()),
+            ],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(number)
+    for name, floor in CHATTY.items():
+        logging.getLogger(name).setLevel(max(floor, number))
+    logging.captureWarnings(capture=True)
+
+
+class _Line(structlog.stdlib.ProcessorFormatter):
+    """The finished line, looked through once more: secrets may be anywhere in it, a traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = without_secrets(super().format(record))
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _json() -> list[Processor]:
+    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [structlog.processors.ExceptionRenderer(frames), hide_named, to_plain, order_keys, to_json]
+
+
+def _console(*, colours: bool) -> list[Processor]:
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=colours, exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+    )
+    return [structlog.processors.format_exc_info, hide_named, to_plain, to_terminal, renderer]

@@ -1,0 +1,43 @@
+"""Where this machine keeps configuration and state.
+
+In this order:
+
+1. what systemd set up for the unit: ``$CONFIGURATION_DIRECTORY``, ``$STATE_DIRECTORY`` (systemd.exec(5); several
+   directories are separated by colons, the first one is ours);
+2. ``$XDG_CONFIG_HOME``, ``$XDG_STATE_HOME`` when absolute (XDG Base Directory Specification);
+3. the platform's own place, as platformdirs knows it: ``~/.config/bracketd`` and ``~/.local/state/bracketd`` on
+   Linux, ``~/Library/Application Support/bracketd`` for both on macOS.
+
+Nothing is created here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "bracketd"
+
+
+def config_file(environ: Mapping[str, str]) -> Path:
+    """The settings file used when none is named; it need not exist."""
+    directory = _from_systemd(environ, "CONFIGURATION_DIRECTORY") or _from_xdg(environ, "XDG_CONFIG_HOME")
+    return (directory or platformdirs.user_config_path(_NAME, appauthor=False)) / "config.yaml"
+
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """The directory for the state file and the instance lock; it need not exist."""
+    directory = _from_systemd(environ, "STATE_DIRECTORY") or _from_xdg(environ, "XDG_STATE_HOME")
+    return directory or platformdirs.user_state_path(_NAME, appauthor=False)
+
+
+def _from_systemd(environ: Mapping[str, str], variable: str) -> Path | None:
+    first, _, _ = environ.get(variable, "").partition(":")
+    return Path(first) if first else None
+
+
+def _from_xdg(environ: Mapping[str, str], variable: str) -> Path | None:
+    base = Path(environ.get(variable, ""))
+    return base / _NAME if base.is_absolute() else None

@@ -1,0 +1,48 @@
+"""Reading requests: their JSON bodies and queries, checked against the fields of a form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from daemon.sandbox.answers import invalid
+from daemon.sandbox.fields import Fields, complaints, from_query
+
+Json = dict[str, object]
+
+_LONGEST_BODY: int = 8 << 20
+
+
+async def form(request: Request, known: Fields, required: Sequence[str] = (), *, optional: bool = False) -> Json:
+    """The body as an object with valid fields; ``optional`` takes no body for ``{}``. Raises ``Refused`` (422)."""
+    body = await _whole(request)
+    if not body and optional:
+        return {}
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        raise invalid("json", {"_schema": ["Invalid JSON body."]}) from None
+    if not isinstance(values, dict):
+        raise invalid("json", {"_schema": ["Invalid input type."]})
+    if wrong := complaints(values, known, required):
+        raise invalid("json", wrong)
+    return values
+
+
+def query(request: Request, known: Fields) -> Json:
+    """The known parameters of the query. Raises ``Refused`` (422)."""
+    values = from_query(request.query_params, known)
+    if wrong := complaints(values, known):
+        raise invalid("query", wrong)
+    return values
+
+
+async def _whole(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            raise invalid("json", {"_schema": ["Longer than a form can be."]})
+    return bytes(body)

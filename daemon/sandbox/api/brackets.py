@@ -1,0 +1,77 @@
+"""``/v3/brackets/``: register a bracket of the newer flow, and list an order's brackets."""
+
+from __future__ import annotations
+
+import uuid
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from daemon.sandbox import wire
+from daemon.sandbox.answers import not_found
+from daemon.sandbox.api.bodies import form
+from daemon.sandbox.api.slots import slot
+from daemon.sandbox.fields import BRACKET_IN
+from daemon.sandbox.records import Bracket
+from daemon.sandbox.service import Service
+
+_CONTENT_TYPE = "application/octet-stream"
+
+
+class Brackets:
+    """The noun's endpoints."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        """The paths about brackets."""
+        return [
+            Route("/v3/brackets/", self.register, methods=["POST"], name="create_bracket"),
+            Route("/v3/orders/{id}/brackets", self.listed, methods=["GET"], name="order_brackets"),
+        ]
+
+    async def register(self, request: Request) -> Response:
+        """A bracket of an order that exists, and where its bytes go."""
+        service = self._service
+        account = service.account(request)
+        body = await form(request, BRACKET_IN, ["name", "order_id"])
+        order = service.catalogue.orders.get(str(body["order_id"]))
+        if order is None or order.account != account:
+            raise not_found("Order")
+        service.spend_name(account, str(body["name"]))
+        bracket = Bracket(
+            id=str(uuid.uuid4()),
+            order_id=order.id,
+            name=str(body["name"]),
+            account=account,
+            flow="brackets",
+            content_type=_CONTENT_TYPE,
+            added=service.clock.now(),
+            form=body,
+        )
+        if service.catalogue.mixed(order, "brackets"):
+            service.broken("mixed-flows", order_id=order.id, record_id=bracket.id)
+        if order.merges:
+            service.broken("late-bracket", order_id=order.id, record_id=bracket.id)
+        service.catalogue.add_bracket(bracket)
+        service.ledger.registered(bracket)
+        shown = wire.bracket_out(bracket, wire.BRACKETS_SINCE, service.clock.now(), show_image=False)
+        return JSONResponse(shown | {"upload_url": slot(service, "create_bracket", bracket.id, _CONTENT_TYPE)})
+
+    async def listed(self, request: Request) -> Response:
+        """An order's brackets as they were registered; no key is asked for."""
+        service = self._service
+        order = service.order(request)
+        version = service.version(request)
+        show_image = service.switches.bracket_image == "shown"
+        now = service.clock.now()
+        return JSONResponse(
+            {
+                "brackets": [
+                    wire.bracket_out(bracket, version, now, show_image=show_image)
+                    for bracket in service.catalogue.brackets_of(order)
+                ]
+            }
+        )

@@ -1,0 +1,93 @@
+"""``POST /v3/orders/{id}/merge`` of the images flow, ``/process`` of the brackets flow: one act under two names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from daemon.sandbox import wire
+from daemon.sandbox.answers import exists, invalid
+from daemon.sandbox.api.bodies import Json, form
+from daemon.sandbox.course import run_order
+from daemon.sandbox.fields import NUMBER, SETS, Fields, preferences
+from daemon.sandbox.records import Bracket, Flow, Order
+from daemon.sandbox.service import Service
+
+
+class Merging:
+    """Both endpoints."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        """The two paths."""
+        return [
+            Route("/v3/orders/{id}/merge", self.merge, methods=["POST"], name="merge_order"),
+            Route("/v3/orders/{id}/process", self.process, methods=["POST"], name="process_order"),
+        ]
+
+    async def merge(self, request: Request) -> Response:
+        """Merge what was registered with ``hdr``."""
+        return await self._start(request, "images", "merge_order", {})
+
+    async def process(self, request: Request) -> Response:
+        """Merge what was registered as brackets, in sets of the client's choice if it wants."""
+        return await self._start(request, "brackets", "process_order", SETS)
+
+    async def _start(self, request: Request, flow: Flow, route: str, more: Fields) -> Response:
+        service = self._service
+        account = service.account(request)
+        version = service.version(request)
+        order = service.order(request, account)
+        body = await form(request, preferences(version) | NUMBER | more, optional=True)
+        brackets = service.catalogue.brackets_of(order)
+        if more:
+            _check_sets(body, brackets)
+        self._watch_rules(order, brackets, flow)
+        stored = [bracket for bracket in brackets if bracket.stored is not None]
+        if not stored and service.switches.empty_merge == "refused":
+            raise invalid("json", {"order_id": ["No uploaded brackets in this order."]})
+        if order.merges and service.switches.second_merge == "refused":
+            raise exists("A merge of this order")
+        service.ledger.merged(order.id, route, body, len(stored), service.clock.now())
+        if not order.merges or service.switches.second_merge == "again":
+            dev_mode = request.headers.get("x-dev-mode", "").lower() == "true"
+            service.begin(run_order(service, order, stored, body, dev_mode=dev_mode))
+        order.merges += 1
+        order.updated = service.clock.now()
+        return JSONResponse(wire.order_out(order, service.catalogue.images_of(order), version))
+
+    def _watch_rules(self, order: Order, brackets: Sequence[Bracket], flow: Flow) -> None:
+        missing = [bracket for bracket in brackets if bracket.stored is None and not _superseded(bracket, brackets)]
+        if missing:
+            told = f"{len(missing)} of {len(brackets)}, {missing[0].name} for one"
+            self._service.broken("merge-before-stored", order_id=order.id, detail=told)
+        if order.merges:
+            self._service.broken("second-merge", order_id=order.id)
+        if self._service.catalogue.mixed(order, flow):
+            self._service.broken("mixed-flows", order_id=order.id)
+
+
+def _superseded(bracket: Bracket, brackets: Sequence[Bracket]) -> bool:
+    """Whether this one was registered anew: the brackets flow has no way to take a bracket back."""
+    return bracket.flow == "brackets" and any(
+        other.name == bracket.name and other.stored is not None for other in brackets
+    )
+
+
+def _check_sets(body: Json, brackets: Sequence[Bracket]) -> None:
+    groups = body.get("images")
+    if not isinstance(groups, list) or not groups:
+        return
+    if body.get("number_of_brackets_per_image"):
+        raise invalid("json", {"images": ["Give either images or number_of_brackets_per_image."]})
+    named = [key for group in groups for key in group["bracket_ids"]]
+    known = {bracket.id for bracket in brackets}
+    if strangers := sorted(set(named) - known):
+        raise invalid("json", {"images": [f"Bracket {key} is not in this order." for key in strangers[:3]]})
+    if len(named) != len(set(named)):
+        raise invalid("json", {"images": ["A bracket is in more than one image."]})

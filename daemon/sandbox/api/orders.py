@@ -1,0 +1,111 @@
+"""``/v3/orders/``: create, list, look, rename, delete."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import islice
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from daemon.sandbox import wire
+from daemon.sandbox.answers import exists, invalid
+from daemon.sandbox.api.bodies import form, query
+from daemon.sandbox.fields import ORDER_IN, PAGE
+from daemon.sandbox.service import Service
+
+_PER_PAGE = 5
+_MARGIN = 0.95
+
+
+class Orders:
+    """The noun's endpoints, but for merging."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._looked: dict[str, float] = {}
+
+    def routes(self) -> list[Route]:
+        """The paths about orders."""
+        return [
+            Route("/v3/orders/", self.create, methods=["POST"], name="create_order"),
+            Route("/v3/orders/", self.listed, methods=["GET"], name="list_orders"),
+            Route("/v3/orders/{id}", self.show, methods=["GET"], name="show_order"),
+            Route("/v3/orders/{id}", self.rename, methods=["PATCH"], name="rename_order"),
+            Route("/v3/orders/{id}", self.delete, methods=["DELETE"], name="delete_order"),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """An order under an id of the client's choice, or one made up here."""
+        service = self._service
+        account = service.account(request)
+        body = await form(request, ORDER_IN, optional=True)
+        order_id = str(body.get("order_id") or uuid.uuid4())
+        if service.catalogue.taken(order_id):
+            raise exists("Order")
+        name = body.get("name")
+        order = service.catalogue.open_order(
+            order_id, account, service.clock.now(), name if isinstance(name, str) else None
+        )
+        return JSONResponse(wire.order_out(order, (), service.version(request)))
+
+    async def listed(self, request: Request) -> Response:
+        """A page of the account's orders, newest first; the cursor is the last order's number."""
+        service = self._service
+        account = service.account(request)
+        asked = query(request, PAGE)
+        per_page = asked.get("per_page", _PER_PAGE)
+        offset = str(asked.get("offset") or "")
+        if offset and not (offset.isascii() and offset.isdigit()):
+            raise invalid("query", {"offset": ["Not a valid offset."]})
+        assert isinstance(per_page, int)
+        older = (
+            order for order in service.catalogue.orders_of(account) if not offset or order.number < int(offset[:18])
+        )
+        page = list(islice(older, per_page + 1))
+        more = str(page[per_page - 1].number) if len(page) > per_page else None
+        version = service.version(request)
+        shown = [wire.order_out(order, service.catalogue.images_of(order), version) for order in page[:per_page]]
+        return JSONResponse({"orders": shown, "pagination": {"next_offset": more, "per_page": per_page}})
+
+    async def show(self, request: Request) -> Response:
+        """An order with its images; no key is asked for."""
+        service = self._service
+        order = service.order(request)
+        idle = order.merges > 0 and order.looks < service.switches.idle_looks
+        order.looks += order.merges > 0
+        self._watch_pace(request, order.id, merged=order.merges > 0)
+        return JSONResponse(
+            wire.order_out(order, service.catalogue.images_of(order), service.version(request), idle=idle)
+        )
+
+    async def rename(self, request: Request) -> Response:
+        """Change an order's name."""
+        service = self._service
+        order = service.order(request, service.account(request))
+        body = await form(request, ORDER_IN)
+        if isinstance(name := body.get("name"), str):
+            order.name = name
+            order.updated = service.clock.now()
+        return JSONResponse(wire.order_out(order, service.catalogue.images_of(order), service.version(request)))
+
+    async def delete(self, request: Request) -> Response:
+        """Forget an order and all that is in it."""
+        service = self._service
+        service.catalogue.forget_order(service.order(request, service.account(request)))
+        return Response(status_code=204)
+
+    def _watch_pace(self, request: Request, order_id: str, *, merged: bool) -> None:
+        """Looks before a merge, and looks whose answer a fault spoils, are not polling."""
+        service = self._service
+        if not merged or getattr(request.state, "spoiled", False):
+            self._looked.pop(order_id, None)
+            return
+        service.ledger.polled(order_id)
+        now = service.clock.steady()
+        before = self._looked.get(order_id)
+        self._looked[order_id] = now
+        floor = service.clock.real(service.settings.poll_floor)
+        if before is not None and now - before < floor * _MARGIN:
+            service.broken("fast-poll", order_id=order_id, detail=f"after {now - before:.2f} s of {floor:.2f} s")

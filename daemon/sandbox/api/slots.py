@@ -1,0 +1,17 @@
+"""Upload slots: the URL that a registration answers with."""
+
+from __future__ import annotations
+
+from daemon.sandbox.faults import SLOT_KINDS
+from daemon.sandbox.service import Service
+from daemon.sandbox.slots import CONTENT_TYPE
+
+
+def slot(service: Service, route: str, record_id: str, content_type: str) -> str:
+    """Where the bytes of this record go, signed for this type; already expired if a fault wants it."""
+    expires = service.clock.now() + service.switches.url_lifetime
+    if service.faults.take(route, SLOT_KINDS, record_id) is not None:
+        expires = service.clock.now() - 1
+    return service.signer.sign(
+        "PUT", service.hosts.storage, f"/uploads/{record_id}", {CONTENT_TYPE: content_type}, expires
+    )

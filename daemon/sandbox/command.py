@@ -1,0 +1,190 @@
+"""The command ``bracketd sandbox``. Light to import: what is heavy is imported when it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from daemon.sandbox.faults import MOMENTS, ROUTES, Rule, kinds_at, rule_of_words
+from daemon.sandbox.settings import MADE_UP_KEY, Settings, Switches
+
+if TYPE_CHECKING:
+    from daemon.sandbox.service import Hosts
+
+_Wanted = TypeVar("_Wanted")
+_Got = TypeVar("_Got")
+_PORT = click.IntRange(0, 65535)
+
+
+def _list_faults(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo("WHERE, and the KINDs there with the parameters each takes besides next, rate, skip and match:")
+        for where in ("*", *ROUTES, *MOMENTS):
+            kinds = (f"{kind}({', '.join(sorted(more))})" if more else kind for kind, more in kinds_at(where).items())
+            click.echo(f"  {where}: {' '.join(kinds)}")
+        context.exit()
+
+
+def _list_switches(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        for item in fields(Switches):
+            choices = " | ".join(item.metadata.get("choices", ()))
+            click.echo(f"  {item.name}={item.default}  {item.metadata['about']}{f' ({choices})' if choices else ''}")
+        context.exit()
+
+
+def _rules(_context: click.Context, _parameter: click.Parameter, words: Iterable[str]) -> list[Rule]:
+    return [_or_usage(rule_of_words, text) for text in words]
+
+
+def _switches(_context: click.Context, _parameter: click.Parameter, words: Iterable[str]) -> Switches:
+    return _or_usage(Switches().with_words, words)
+
+
+def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
+    try:
+        return read(wanted)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+@click.command(epilog="It listens on loopback only, and stops on Ctrl-C or SIGTERM.")
+@click.option("--port", default=0, type=_PORT, help="The API's port; 0 is any free one.")
+@click.option("--storage-port", default=0, type=_PORT, help="Storage's port; 0 is any free one.")
+@click.option("--assets-port", default=0, type=_PORT, help="The asset host's port; 0 is any free one.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    default=[MADE_UP_KEY],
+    show_default=True,
+    help="An API key that is accepted, and an account of its own. Repeatable.",
+)
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where bytes are kept; without it a temporary folder that is removed at the end.",
+)
+@click.option("--seed", default=0, show_default=True, help="With the same seed faults by chance strike alike.")
+@click.option(
+    "--speed",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Factor on every simulated delay: 0.1 is a tenth of it, 0 is none.",
+)
+@click.option(
+    "--poll-floor",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Looking at a merged order again within so many seconds, times --speed, is a violation.",
+)
+@click.option(
+    "--long-side",
+    default=2400,
+    show_default=True,
+    type=click.IntRange(64),
+    help="Pictures are merged with no more than so many pixels on their longer side.",
+)
+@click.option(
+    "--fault",
+    "rules",
+    multiple=True,
+    metavar="'WHERE KIND [NAME=VALUE]...'",
+    callback=_rules,
+    help="Let something go wrong, as in 'upload reset-after next=2' or '* 503 rate=0.05'. Repeatable.",
+)
+@click.option(
+    "--set",
+    "switches",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_switches,
+    help="Choose what is not known about the service, or how long things take. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="When ready print one line of JSON, and nothing else.")
+@click.option("--list-faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults)
+@click.option("--list-switches", is_flag=True, is_eager=True, expose_value=False, callback=_list_switches)
+def sandbox(
+    *,
+    port: int,
+    storage_port: int,
+    assets_port: int,
+    keys: tuple[str, ...],
+    directory: Path | None,
+    seed: int,
+    speed: float,
+    poll_floor: float,
+    long_side: int,
+    rules: list[Rule],
+    switches: Switches,
+    as_json: bool,
+) -> None:
+    r"""Stand in for the Autoenhance API on this machine: merge for real, charge nothing, fail on demand.
+
+    Any client of the API can use it: give it the printed address in place of https://api.autoenhance.ai and the
+    printed key in x-api-key. With curl:
+
+    \b
+      curl -H "x-api-key: KEY" ADDRESS/v3/orders/
+
+    GET ADDRESS/_sandbox/report lists what was registered, stored, merged, charged and downloaded, and which rules
+    the client broke. POST a list of faults to ADDRESS/_sandbox/faults to set them while it runs.
+
+    It was made from the vendor's documents and SDKs and never compared with the live service. It does not know how
+    the service groups and enhances (its own grouping and look are simple), its webhooks, its exact words and limits,
+    and what is listed by --list-switches: there it does what the switch says.
+    """
+    with _folder(directory) as kept:
+        settings = Settings(
+            directory=kept,
+            keys=keys,
+            port=port,
+            storage_port=storage_port,
+            assets_port=assets_port,
+            seed=seed,
+            speed=speed,
+            poll_floor=poll_floor,
+            long_side=long_side,
+            switches=switches,
+        )
+        try:
+            from daemon.sandbox.serve import serve  # noqa: PLC0415 - heavy: web server and image libraries
+        except ImportError as missing:
+            raise click.ClickException(
+                f"The sandbox needs {missing.name}. Install it with: pip install 'bracketd[sandbox]'"
+            ) from None
+        try:
+            asyncio.run(serve(settings, rules, lambda hosts: _tell(settings, hosts, as_json=as_json)))
+        except OSError as problem:
+            raise click.ClickException(f"The sandbox cannot listen: {problem}. Choose other ports.") from None
+
+
+@contextmanager
+def _folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is not None:
+        yield chosen.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="bracketd-sandbox-") as made:
+        yield Path(made)
+
+
+def _tell(settings: Settings, hosts: Hosts, *, as_json: bool) -> None:
+    place = str(settings.directory)
+    if as_json:
+        told = {"api": hosts.api, "storage": hosts.storage, "assets": hosts.assets}
+        click.echo(json.dumps(told | {"key": settings.keys[0], "pid": os.getpid(), "dir": place}))
+        return
+    click.echo(f"The sandbox listens.\n  API      {hosts.api}\n  storage  {hosts.storage}\n  assets   {hosts.assets}")
+    click.echo(f"  key      {settings.keys[0]}\n  bytes    {place}\n  report   {hosts.api}/_sandbox/report")

@@ -1,0 +1,118 @@
+"""What becomes of an order after its merge: idle for a moment, grouping, then image by image until all have ended."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from daemon.sandbox import grouping
+from daemon.sandbox.faults import IMAGE_KINDS, MERGE_KINDS
+from daemon.sandbox.grouping import Shot
+from daemon.sandbox.records import Bracket, Image, Order
+from daemon.sandbox.service import Service
+
+_NO_PICTURE = "The brackets could not be decoded"
+_DAILY_LIMIT = "Daily enhancement limit reached, quota exceeded"
+
+
+async def run_order(
+    service: Service, order: Order, brackets: Sequence[Bracket], body: Mapping[str, object], *, dev_mode: bool
+) -> None:
+    """Merge these stored brackets as ``body`` says; ends when every image has."""
+    switches = service.switches
+    await service.clock.wait(switches.idle_time)
+    fault = service.faults.take("merge", MERGE_KINDS, order.id)
+    if fault is not None and fault.kind == "idle-forever":
+        return
+    order.is_merging = True
+    await service.clock.wait(switches.grouping_time)
+    if fault is not None and fault.kind == "slow-grouping":
+        await service.clock.wait(fault.seconds)
+    if service.catalogue.orders.get(order.id) is not order:
+        return
+    sets = _sets(await service.studio.shots(brackets), body)
+    if fault is not None and fault.kind in {"stray", "misgroup"}:
+        sets = _disturbed(sets, fault.kind)
+    images = [_image(service, order, shots, body, dev_mode=dev_mode) for shots in sets]
+    at_once = switches.images_appear == "at-once"
+    for image in images if at_once else ():
+        _show(service, image)
+    order.is_processing = bool(images)
+    order.is_merging = not at_once and bool(images)
+    for image in images:
+        if not at_once:
+            _show(service, image)
+        order.is_merging = not at_once and image is not images[-1]
+        await enhance(service, image)
+        if image.deleted and order.id not in service.catalogue.orders:
+            return
+        order.updated = service.clock.now()
+    order.is_merging = order.is_processing = False
+
+
+async def enhance(service: Service, image: Image) -> None:
+    """Work on one image until it is processed or has failed."""
+    image.status, image.reason = "processing", None
+    await service.clock.wait(service.switches.image_time)
+    image.reason = await _failure(service, image)
+    image.status = "error" if image.reason else "processed"
+
+
+async def _failure(service: Service, image: Image) -> str | None:
+    """Merge, and say why it failed; None if it did not."""
+    fault = service.faults.take("image", IMAGE_KINDS, image.name)
+    if fault is not None:
+        return fault.reason
+    limit = service.switches.daily_limit
+    if limit and service.enhanced >= limit:
+        return _DAILY_LIMIT
+    service.enhanced += 1
+    try:
+        readable = await service.studio.merge(image)
+    except (OSError, ValueError) as problem:
+        return f"The image could not be merged: {problem}"
+    return _NO_PICTURE if not readable and service.switches.undecodable == "error" else None
+
+
+def _sets(shots: Sequence[Shot], body: Mapping[str, object]) -> list[list[Shot]]:
+    groups = body.get("images")
+    if isinstance(groups, list) and groups:
+        by_id = {shot.id: shot for shot in shots}
+        return [found for group in groups if (found := [by_id[key] for key in group["bracket_ids"] if key in by_id])]
+    number = body.get("number_of_brackets_per_image")
+    return grouping.every(shots, number) if isinstance(number, int) and number else grouping.automatic(shots)
+
+
+def _disturbed(sets: list[list[Shot]], kind: str) -> list[list[Shot]]:
+    """The first set of several loses its last bracket: to nobody (``stray``), or to the next set (``misgroup``)."""
+    first = next((index for index, shots in enumerate(sets) if len(shots) > 1), None)
+    if first is None:
+        return sets
+    *kept, lost = sets[first]
+    rest = sets[first + 1 :]
+    moved = [[lost], *rest] if kind == "stray" or not rest else [[lost, *rest[0]], *rest[1:]]
+    return [*sets[:first], kept, *moved]
+
+
+def _image(
+    service: Service, order: Order, shots: Sequence[Shot], body: Mapping[str, object], *, dev_mode: bool
+) -> Image:
+    """A new image of a set, waiting."""
+    return Image(
+        id=str(uuid.uuid4()),
+        order_id=order.id,
+        name=shots[0 if service.switches.image_name == "first" else -1].name,
+        account=order.account,
+        added=service.clock.now(),
+        form={name: value for name, value in body.items() if name not in {"images", "number_of_brackets_per_image"}},
+        bracket_ids=tuple(shot.id for shot in shots),
+        dev_mode=dev_mode,
+    )
+
+
+def _show(service: Service, image: Image) -> None:
+    """Let an image appear in its order; its brackets point to it from now on."""
+    for key in image.bracket_ids:
+        service.catalogue.brackets[key].image_id = image.id
+    service.catalogue.add_image(image)
+    service.ledger.appeared(image)

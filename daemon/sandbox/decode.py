@@ -1,0 +1,71 @@
+"""From a bracket's file to its pixels, whatever kind of file it is, no larger than asked for."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from daemon.errors import FileError
+from daemon.exif import Capture, read
+from daemon.sandbox.fuse import Pixels
+
+_RAW: Final = frozenset({"cr2", "cr3", "nef", "arw", "dng", "orf", "pef", "srw", "rw2", "raf"})
+_JPEG_START: Final = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
+_MOST_EMBEDDED: Final = 16
+
+cv2.utils.logging.setLogLevel(
+    cv2.utils.logging.LOG_LEVEL_SILENT
+)  # what cannot be decoded is an answer here, not a line on stderr
+
+
+def decode(path: Path, long_side: int | None = None) -> Pixels | None:
+    """The file's picture, upright, its longer side no more than ``long_side``; None if it has none that can be read.
+
+    A RAW's is the largest JPEG inside it: the preview that cameras embed.
+    """
+    try:
+        capture = read(path)
+    except FileError:
+        capture = Capture()
+    pixels = None if capture.container in _RAW else cv2.imread(str(path), _reduction(capture, long_side))
+    if pixels is None:
+        pixels = _embedded(path)
+    return None if pixels is None else within(np.asarray(pixels, np.uint8), long_side)
+
+
+def within(pixels: Pixels, long_side: int | None) -> Pixels:
+    """The picture, made smaller if its longer side exceeds ``long_side``."""
+    height, width = pixels.shape[:2]
+    factor = (long_side or 1 << 20) / max(height, width)
+    return resized(pixels, round(width * factor), round(height * factor)) if factor < 1 else pixels
+
+
+def resized(pixels: Pixels, width: int, height: int) -> Pixels:
+    """The picture in a smaller size, each pixel the mean of those it covers."""
+    size = (max(1, width), max(1, height))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _reduction(capture: Capture, long_side: int | None) -> int:
+    """How the decoder may leave out pixels that would be averaged away; JPEG's can, at no loss here."""
+    spare = max(capture.width or 0, capture.height or 0) / (long_side or 1 << 20)
+    if spare >= 4:
+        return cv2.IMREAD_REDUCED_COLOR_4
+    return cv2.IMREAD_REDUCED_COLOR_2 if spare >= 2 else cv2.IMREAD_COLOR
+
+
+def _embedded(path: Path) -> Pixels | None:
+    if path.stat().st_size < 1024:
+        return None
+    data = np.memmap(path, np.uint8, "r")
+    best: Pixels | None = None
+    for found in islice(_JPEG_START.finditer(data.data), _MOST_EMBEDDED):
+        pixels = cv2.imdecode(np.asarray(data[found.start() :]), cv2.IMREAD_COLOR)
+        if pixels is not None and (best is None or pixels.size > best.size):
+            best = np.asarray(pixels, np.uint8)
+    return best

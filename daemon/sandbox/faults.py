@@ -1,0 +1,170 @@
+"""What goes wrong on purpose: rules that say where, what and how often, decided by a seed.
+
+A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``; in words: ``upload reset-after next=2``.
+``where`` is a route's name (``ROUTES``), ``*`` for any, or a moment of an order's course (``MOMENTS``). ``next`` lets
+it happen the next so many times, ``rate`` with that probability for ever; without either it happens once. ``skip``
+spares the first so many. ``match`` limits it to subjects (a request's path, an image's name) that contain the text.
+"""
+
+from __future__ import annotations
+
+import random
+import shlex
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+ROUTES: Final = (
+    *("create_order", "list_orders", "show_order", "rename_order", "delete_order", "order_brackets"),
+    *("merge_order", "process_order", "create_bracket", "create_image", "show_image", "delete_image"),
+    *("process_image", "report_image", "enhanced", "original", "upload", "asset", "download"),
+)
+SLOTS: Final = ("create_image", "create_bracket")
+MOMENTS: Final = ("merge", "image")
+
+_SECONDS: Final = frozenset({"seconds"})
+_AFTER: Final = frozenset({"after"})
+
+REQUEST_KINDS: Final[Mapping[str, frozenset[str]]] = {
+    **{str(status): _AFTER for status in (400, 401, 402, 403, 404, 409, 500, 502, 504)},
+    **{str(status): _AFTER | {"retry_after"} for status in (429, 503)},
+    "reset-before": frozenset(),
+    "reset-after": frozenset(),
+    "slow": _SECONDS,
+    "stall": _SECONDS,
+    "truncated": frozenset(),
+    "short-length": frozenset(),
+    "html": frozenset(),
+    "half-json": frozenset(),
+}
+SLOT_KINDS: Final[Mapping[str, frozenset[str]]] = {"expired-url": frozenset()}
+UPLOAD_KINDS: Final[Mapping[str, frozenset[str]]] = {"upload-lag": _SECONDS}
+MERGE_KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "idle-forever": frozenset(),
+    "slow-grouping": _SECONDS,
+    "stray": frozenset(),
+    "misgroup": frozenset(),
+}
+IMAGE_KINDS: Final[Mapping[str, frozenset[str]]] = {"error": frozenset({"reason"})}
+
+
+@dataclass(slots=True)
+class Rule:
+    """One way to fail. ``seconds`` are before ``speed``; ``after`` carries the request out and loses its answer."""
+
+    where: str
+    kind: str
+    next: int | None = None
+    rate: float | None = None
+    skip: int = 0
+    match: str = ""
+    seconds: float = 30.0
+    retry_after: int | None = None
+    after: bool = False
+    reason: str = "The image could not be processed"
+    happened: int = field(default=0, init=False)
+
+    @property
+    def left(self) -> int | None:
+        """How often it will still happen; None if for ever."""
+        return None if self.rate is not None else (1 if self.next is None else self.next) - self.happened
+
+
+_GIVEN: Final = {item.name: item.type for item in fields(Rule) if item.init}
+
+
+def rule_of(values: Mapping[str, object]) -> Rule:
+    """A rule from JSON values. Raises ``ValueError`` saying what is wrong."""
+    where, kind = values.get("where"), values.get("kind")
+    kinds = kinds_at(where) if isinstance(where, str) else {}
+    if not kinds:
+        raise ValueError(f"where is one of: *, {', '.join((*ROUTES, *MOMENTS))}")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise ValueError(f"the kinds at {where} are: {', '.join(kinds)}")
+    allowed = {"where", "kind", "next", "rate", "skip", "match"} | kinds[kind]
+    for name, value in values.items():
+        if name not in allowed:
+            raise ValueError(f"{kind} at {where} takes: {', '.join(sorted(allowed))}")
+        if value is not None and not _fits(value, str(_GIVEN[name])):
+            raise ValueError(f"{name} is not {value!r}")
+    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    rule = Rule(**given)
+    if rule.next is not None and rule.rate is not None:
+        raise ValueError("a rule has next or rate, not both")
+    return rule
+
+
+def rule_of_words(text: str) -> Rule:
+    """A rule from ``WHERE KIND [NAME=VALUE ...]``, quoted as in a shell. Raises ``ValueError`` saying what is wrong."""
+    where, kind, *rest = [*shlex.split(text), "", ""]
+    values: dict[str, object] = {"where": where, "kind": kind}
+    for word in filter(None, rest):
+        name, _, value = word.partition("=")
+        values[name] = _read(value, str(_GIVEN.get(name, "str")))
+    return rule_of(values)
+
+
+def kinds_at(where: str) -> Mapping[str, frozenset[str]]:
+    """What can go wrong there, and which further parameters each kind takes."""
+    if where in MOMENTS:
+        return MERGE_KINDS if where == "merge" else IMAGE_KINDS
+    if where not in {*ROUTES, "*"}:
+        return {}
+    more = SLOT_KINDS if where in SLOTS else UPLOAD_KINDS if where == "upload" else {}
+    return {**REQUEST_KINDS, **more}
+
+
+class Faults:
+    """The rules in force, and the one dice they share."""
+
+    def __init__(self, seed: int, rules: Iterable[Rule] = ()) -> None:
+        self._dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._rules = list(rules)
+
+    def replace(self, rules: Iterable[Rule]) -> None:
+        """Forget the rules and what they did; these are in force now."""
+        self._rules = list(rules)
+
+    def take(self, where: str, kinds: Collection[str], subject: str = "") -> Rule | None:
+        """The first rule that strikes at this place and subject now, of these kinds; it is used up by that."""
+        for rule in self._rules:
+            if rule.where not in {where, "*"} or rule.kind not in kinds or rule.match not in subject:
+                continue
+            if self._strikes(rule):
+                rule.happened += 1
+                return rule
+        return None
+
+    def report(self) -> list[dict[str, object]]:
+        """The rules with how often each happened, and how often it still will (null: for ever)."""
+        return [
+            {"where": rule.where, "kind": rule.kind, "match": rule.match, "happened": rule.happened, "left": rule.left}
+            for rule in self._rules
+        ]
+
+    def _strikes(self, rule: Rule) -> bool:
+        if rule.left is not None and rule.left <= 0:
+            return False
+        if rule.skip > 0:
+            rule.skip -= 1
+            return False
+        return rule.rate is None or self._dice.random() < rule.rate
+
+
+def _fits(value: object, kind: str) -> bool:
+    if kind.startswith("bool"):
+        return isinstance(value, bool)
+    if kind.startswith("int"):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind.startswith("float"):
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, str)
+
+
+def _read(text: str, kind: str) -> object:
+    if kind.startswith("bool"):
+        return {"true": True, "false": False}.get(text, text)
+    try:
+        return int(text) if kind.startswith("int") else float(text) if kind.startswith("float") else text
+    except ValueError:
+        return text

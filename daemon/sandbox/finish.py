@@ -1,0 +1,55 @@
+"""The look of a finished picture: bright, neutral and calm, as estate agents like their rooms. Mild on purpose."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+
+from daemon.sandbox.fuse import Pixels
+
+_MIDDLE: Final = 0.63
+"""Where the median lightness should be, of 1."""
+_GAMMA: Final = (0.62, 1.1)
+_SATURATION: Final = 1.12
+_NEUTRAL: Final = 0.5
+"""How much of the colour cast of what should be white is taken away."""
+_CAST_LIMIT: Final = 6.0
+_LOCAL_CONTRAST: Final = 1.3
+_SHARPENING: Final = 0.35
+
+
+def finished(pixels: Pixels) -> Pixels:
+    """The picture with levels, white balance, local contrast, colour and sharpness put right."""
+    light, green_red, blue_yellow = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))
+    light = cv2.LUT(light, _curve(np.asarray(light, np.uint8)))
+    crisp = cv2.createCLAHE(clipLimit=_LOCAL_CONTRAST, tileGridSize=(4, 4)).apply(light)
+    light = cv2.addWeighted(crisp, 0.5, light, 0.5, 0)
+    white = (light > np.percentile(light, 55)) & (light < 250)
+    colours = [_coloured(np.asarray(plane, np.uint8), white) for plane in (green_red, blue_yellow)]
+    graded = cv2.cvtColor(cv2.merge([light, *colours]), cv2.COLOR_LAB2BGR)
+    soft = cv2.GaussianBlur(graded, (0, 0), 1.2)
+    return np.asarray(cv2.addWeighted(graded, 1 + _SHARPENING, soft, -_SHARPENING, 0), np.uint8)
+
+
+def _curve(light: Pixels) -> Pixels:
+    """Black and white at the ends, the median in the middle, and highlights rolled off rather than pushed out."""
+    low, middle, high = (float(value) for value in np.percentile(light, (0.3, 50, 99.7)))
+    low, high = min(low, 20.0), max(high, 200.0)
+    place = min(max((middle - low) / (high - low), 0.05), 0.95)
+    gamma = min(max(math.log(_MIDDLE) / math.log(place), _GAMMA[0]), _GAMMA[1])
+    steps = np.clip((np.arange(256) - low) / (high - low), 0, 1)
+    lifted = steps**gamma
+    blend = np.clip((steps - 0.6) / 0.4, 0, 1) * 0.5
+    return np.asarray(np.round(255 * (lifted * (1 - blend) + steps * blend)), np.uint8)
+
+
+def _coloured(plane: Pixels, white: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Pixels:
+    """A colour plane of CIELAB, its cast lessened and its saturation raised a little."""
+    off = plane.astype(np.float32) - 128
+    calm = white & (np.abs(off) < 20)
+    cast = float(np.median(off[calm])) if calm.any() else 0.0
+    cast = min(max(cast * _NEUTRAL, -_CAST_LIMIT), _CAST_LIMIT)
+    return np.asarray(np.clip((off - cast) * _SATURATION + 128, 0, 255), np.uint8)

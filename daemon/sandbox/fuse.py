@@ -1,0 +1,117 @@
+"""From a set of exposures to one picture: align and fuse. NumPy and OpenCV; memory is bounded by the pixels asked for.
+
+Alignment is by median threshold bitmaps (G. Ward, "Fast, robust image registration for compositing high dynamic range
+photographs", 2003; OpenCV's). Fusion weighs detail, saturation and exposedness and blends in Laplacian pyramids
+(T. Mertens, J. Kautz, F. Van Reeth, "Exposure Fusion", 2007), one colour and one exposure at a time: OpenCV's own
+holds all of them as floats, three times the memory. Exposedness counts more than in the paper, and detail less:
+windows stay readable and noise is not taken for detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Height by width by 3: blue, green, red."""
+Plane = NDArray[np.float32]
+"""Height by width: one colour, or a weight."""
+
+_DETAIL: Final = 0.3
+_SATURATION: Final = 0.5
+_EXPOSEDNESS: Final = 1.3
+_EXPOSEDNESS_WIDTH: Final = 0.2
+_COARSEST: Final = 8
+_MTB_BITS: Final = 6
+_FARTHEST: Final = 0.02
+"""A shift of more than this part of the width is a mistake of the alignment, not of the tripod."""
+
+
+def fused(exposures: Sequence[Pixels]) -> Pixels:
+    """One picture of all exposures, which have one size."""
+    if len(exposures) == 1:
+        return exposures[0]
+    aligned = _aligned(sorted(exposures, key=np.mean))
+    weights = [_weight(pixels) for pixels in aligned]
+    total = np.sum(weights, axis=0)
+    mix = np.empty_like(aligned[0])
+    for colour in range(3):
+        planes = (pixels[:, :, colour] for pixels in aligned)
+        mix[:, :, colour] = _blended(zip(planes, (weight / total for weight in weights), strict=True))
+    return mix
+
+
+def _aligned(exposures: Sequence[Pixels]) -> list[Pixels]:
+    """The exposures, dark to bright, each moved by whole pixels onto the one before."""
+    if min(exposures[0].shape[:2]) < 1 << (_MTB_BITS + 1):
+        return list(exposures)
+    aligner = cv2.createAlignMTB(_MTB_BITS)
+    limit = _FARTHEST * exposures[0].shape[1]
+    moved = [exposures[0]]
+    before = cv2.cvtColor(exposures[0], cv2.COLOR_BGR2GRAY)
+    across = down = 0
+    for pixels in exposures[1:]:
+        grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+        right, below = aligner.calculateShift(before, grey)
+        if max(abs(right), abs(below)) <= limit:
+            across, down = across + int(right), down + int(below)
+        moved.append(_moved(pixels, across, down))
+        before = grey
+    return moved
+
+
+def _moved(pixels: Pixels, across: int, down: int) -> Pixels:
+    if across == down == 0:
+        return pixels
+    height, width = pixels.shape[:2]
+    matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    moved = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
+
+
+def _weight(pixels: Pixels) -> Plane:
+    """How much each pixel of an exposure is worth, at half size."""
+    small = cv2.pyrDown(pixels).astype(np.float32) / 255
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    detail = cv2.GaussianBlur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (0, 0), 1.5)
+    off = (small - 0.5).astype(np.float32)
+    exposedness = np.exp(-np.square(off).sum(axis=2) * (_EXPOSEDNESS / (2 * _EXPOSEDNESS_WIDTH**2)))
+    weight = (detail + 0.02) ** _DETAIL * (small.std(axis=2) + 0.02) ** _SATURATION * exposedness
+    return np.asarray(weight + 1e-9, np.float32)
+
+
+def _blended(layers: Iterable[tuple[NDArray[np.uint8], Plane]]) -> NDArray[np.uint8]:
+    """One colour of all exposures, each with its weight at half size, blended coarse with coarse and fine with fine."""
+    blend: list[Plane] = []
+    for plane, weight in layers:
+        for level, band in enumerate(_bands(plane.astype(np.float32), weight)):
+            if level == len(blend):
+                blend.append(band)
+            else:
+                blend[level] += band
+    mix = blend.pop()
+    while blend:
+        finer = blend.pop()
+        mix = cv2.pyrUp(mix, dstsize=_size(finer)).astype(np.float32, copy=False) + finer
+    return np.clip(mix, 0, 255).astype(np.uint8)
+
+
+def _bands(plane: Plane, weight: Plane) -> Iterator[Plane]:
+    """The plane's Laplacian pyramid from fine to coarse, times the weight's Gaussian one."""
+    share = cv2.resize(weight, _size(plane), interpolation=cv2.INTER_LINEAR)
+    while min(plane.shape) > _COARSEST:
+        coarse = cv2.pyrDown(plane)
+        plane -= cv2.pyrUp(coarse, dstsize=_size(plane))
+        plane *= share
+        yield plane
+        plane, share = np.asarray(coarse, np.float32), cv2.pyrDown(share)
+    yield np.asarray(plane * share, np.float32)
+
+
+def _size(plane: Plane) -> tuple[int, int]:
+    height, width = plane.shape
+    return width, height

@@ -1,0 +1,117 @@
+"""Everything the three listeners share, and who may do what."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict, deque
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.requests import Request
+
+from daemon.sandbox.answers import no_key, not_found, too_many
+from daemon.sandbox.clock import Clock
+from daemon.sandbox.faults import Faults
+from daemon.sandbox.ledger import Ledger
+from daemon.sandbox.records import Account, Bracket, Catalogue, Image, Order
+from daemon.sandbox.settings import Settings, Switches
+from daemon.sandbox.slots import Signer
+from daemon.sandbox.studio import Studio
+from daemon.sandbox.vault import Vault
+
+_HOUR_S: Final = 3600.0
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where each listener is, as the start of a URL."""
+
+    api: str
+    storage: str
+    assets: str
+
+
+@dataclass
+class Service:
+    """The stand-in behind its listeners. ``tasks`` carries the orders' courses."""
+
+    settings: Settings
+    hosts: Hosts
+    faults: Faults
+    tasks: asyncio.TaskGroup
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    ledger: Ledger = field(default_factory=Ledger)
+    signer: Signer = field(default_factory=Signer)
+    enhanced: int = 0
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.settings.speed)
+        self.vault = Vault(self.settings.directory)
+        self.studio = Studio(self.vault, self.settings.long_side)
+        self._names: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self._courses: set[asyncio.Task[None]] = set()
+
+    @property
+    def switches(self) -> Switches:
+        """The unknowns as chosen."""
+        return self.settings.switches
+
+    def account(self, request: Request) -> Account:
+        """Whose key the request carries. Raises ``Refused`` (401) if it is nobody's."""
+        key = request.headers.get("x-api-key", "")
+        if key not in self.settings.keys:
+            raise no_key()
+        return Account(key)
+
+    def version(self, request: Request) -> str:
+        """The API version that the request pins, or the account's; what is not a date pins nothing."""
+        pinned = request.headers.get("x-api-version", "")
+        return pinned if _DATE.fullmatch(pinned) else self.switches.default_version
+
+    def order(self, request: Request, account: Account | None = None) -> Order:
+        """The order in the path. Raises ``Refused`` (404) if there is none, or it is another account's."""
+        order = self.catalogue.orders.get(request.path_params["id"])
+        if order is None or (account is not None and order.account != account):
+            raise not_found("Order")
+        return order
+
+    def image(self, request: Request, account: Account | None = None) -> Image | Bracket:
+        """The image in the path, be it a bracket of the images flow. Raises ``Refused`` (404) as ``order``."""
+        record_id = request.path_params["id"]
+        bracket = self.catalogue.brackets.get(record_id)
+        found = bracket if bracket is not None and bracket.flow == "images" else self.catalogue.images.get(record_id)
+        if found is None or found.deleted or (account is not None and found.account != account):
+            raise not_found("Image")
+        return found
+
+    def spend_name(self, account: Account, name: str) -> None:
+        """Count one use of a file name. Raises ``Refused`` (429) beyond the hour's limit."""
+        limit = self.switches.name_limit
+        if not limit:
+            return
+        uses = self._names[account.key, name]
+        now = self.clock.now()
+        while uses and uses[0] <= now - _HOUR_S:
+            uses.popleft()
+        if len(uses) >= limit:
+            raise too_many(f"The name {name!r} was used {limit} times in the last hour")
+        uses.append(now)
+
+    def begin(self, course: Coroutine[None, None, None]) -> None:
+        """Let something go its course beside the requests."""
+        task = self.tasks.create_task(course)
+        self._courses.add(task)
+        task.add_done_callback(self._courses.discard)
+
+    def close(self) -> None:
+        """End every course, and the work on pixels."""
+        for task in self._courses:
+            task.cancel()
+        self.studio.close()
+
+    def broken(self, rule: str, *, order_id: str | None = None, record_id: str | None = None, detail: str = "") -> None:
+        """Record a violation now."""
+        self.ledger.broken(rule, self.clock.now(), order_id=order_id, record_id=record_id, detail=detail)

@@ -1,0 +1,65 @@
+"""Where pixels are worked on: one merge at a time and one render at a time, in threads, so that the server answers."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from daemon.sandbox import pictures
+from daemon.sandbox.grouping import Shot, shot_of
+from daemon.sandbox.pictures import Wish
+from daemon.sandbox.records import Bracket, Image
+from daemon.sandbox.vault import Vault
+
+
+class Studio:
+    """Two threads over one vault."""
+
+    def __init__(self, vault: Vault, long_side: int) -> None:
+        self._vault = vault
+        self._long_side = long_side
+        self._merging = ThreadPoolExecutor(1, "merge")
+        self._rendering = ThreadPoolExecutor(1, "render")
+
+    async def shots(self, brackets: Sequence[Bracket]) -> list[Shot]:
+        """The brackets as their files' metadata tell them."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._rendering,
+            lambda: [shot_of(bracket.id, bracket.name, self._vault.upload(bracket.id)) for bracket in brackets],
+        )
+
+    async def merge(self, image: Image) -> bool:
+        """Make an image of its brackets, or of its own bytes. False if none held a picture and a made-up one is there.
+
+        Raises ``ValueError`` or ``OSError`` if it cannot be written.
+        """
+        sources = [self._vault.upload(key) for key in image.bracket_ids or (image.id,)]
+        return await asyncio.get_running_loop().run_in_executor(
+            self._merging,
+            lambda: pictures.merge(
+                sources,
+                image.name,
+                self._long_side,
+                enhance=image.form.get("enhance") is not False,
+                original=self._vault.original(image.id),
+                enhanced=self._vault.enhanced(image.id),
+            ),
+        )
+
+    async def render(self, image_id: str, *, enhanced: bool, wish: Wish) -> str:
+        """The name in the vault of the file that was wished for."""
+        source = self._vault.enhanced(image_id) if enhanced else self._vault.original(image_id)
+        name = hashlib.sha256(f"{source.name}{source.stat().st_mtime_ns}{wish}".encode()).hexdigest()[:32]
+        target = self._vault.render(f"{name}.{wish.format}")
+        if not target.exists():
+            await asyncio.get_running_loop().run_in_executor(
+                self._rendering, lambda: pictures.render(source, target, wish)
+            )
+        return target.name
+
+    def close(self) -> None:
+        """Finish what is being worked on, drop the rest."""
+        for threads in (self._merging, self._rendering):
+            threads.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,51 @@
+"""Bytes on disk: brackets as they arrived, merged pictures, and the files made from them for download."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+
+class Vault:
+    """One folder. Ids are checked before they come here: they are file names."""
+
+    def __init__(self, directory: Path) -> None:
+        self._uploads = directory / "uploads"
+        self._merged = directory / "merged"
+        self._renders = directory / "renders"
+        for folder in (self._uploads, self._merged, self._renders):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def upload(self, record_id: str) -> Path:
+        """Where a bracket's bytes are."""
+        return self._uploads / record_id
+
+    def enhanced(self, image_id: str) -> Path:
+        """Where an image's full result is."""
+        return self._merged / f"{image_id}.enhanced.jpg"
+
+    def original(self, image_id: str) -> Path:
+        """Where an image's merged but unenhanced picture is."""
+        return self._merged / f"{image_id}.original.jpg"
+
+    def render(self, name: str) -> Path:
+        """Where a file for download is."""
+        return self._renders / name
+
+    async def receive(self, record_id: str, chunks: AsyncIterator[bytes]) -> tuple[int, str]:
+        """Write a body as it arrives; its length and SHA-256 once it is whole. A broken one leaves nothing."""
+        digest = hashlib.sha256()
+        size = 0
+        target = self.upload(record_id)
+        part = target.with_name(f"{target.name}.{id(chunks):x}.part")
+        try:
+            with part.open("wb") as file:
+                async for chunk in chunks:
+                    file.write(chunk)
+                    digest.update(chunk)
+                    size += len(chunk)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return size, digest.hexdigest()

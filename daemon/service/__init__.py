@@ -1,0 +1,27 @@
+"""The Autoenhance HTTP API: wire shapes, both flows, error classes, pacing.
+
+Knows nothing of phases, SQL or retries over time.
+"""
+
+from daemon.service.client import Download, Service, order_page
+from daemon.service.flows import Flow, FlowName
+from daemon.service.line import Timeouts
+from daemon.service.media import content_type_of
+from daemon.service.pacing import Pace
+from daemon.service.wire import BracketSeen, ImageSeen, ImageStatus, OrderSeen, Slot
+
+__all__ = [
+    "BracketSeen",
+    "Download",
+    "Flow",
+    "FlowName",
+    "ImageSeen",
+    "ImageStatus",
+    "OrderSeen",
+    "Pace",
+    "Service",
+    "Slot",
+    "Timeouts",
+    "content_type_of",
+    "order_page",
+]

@@ -1,0 +1,201 @@
+"""The Autoenhance API as plain calls: each asks once and returns a value or raises from ``daemon.errors``.
+
+Nothing here waits for a better time, remembers an order or tries again; that is for those who call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from daemon.errors import ConfigError, Garbled, NotFound, Problem, RequestRefused
+from daemon.service import bodies, wire
+from daemon.service.flows import FLOWS, Call, FlowName
+from daemon.service.line import TIMEOUTS, Line, Timeouts
+from daemon.service.origins import allowed
+from daemon.service.pacing import Pace
+from daemon.service.wire import BracketSeen, OrderSeen, Slot
+from daemon.service.words import words_of
+
+_NO_IMAGE: Final = (b"<", b"{", b"[")
+"""What a page, XML or JSON begins with, and no picture does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An image on its way: ``length`` in bytes if told; ``chunks`` of at most 256 KiB, to be read once."""
+
+    content_type: str
+    length: int | None
+    chunks: Iterator[bytes]
+
+
+class Service:
+    """The API for one account, through one flow. Thread-safe: calls may run in any threads, many at once.
+
+    ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``connections`` bounds those to
+    the API and, apart from them, those to storage. Raises ``ConfigError`` for a base URL or key that can be none, and
+    for certificate or proxy settings in the environment that cannot be used; a loopback service is never asked through
+    a proxy.
+
+    Every call raises ``Unreachable``, ``Unavailable``, ``TooManyRequests``, ``Garbled``, ``NotReady``, ``KeyRefused``,
+    ``NoCredits`` and ``RequestRefused``; what else, each call says.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        key: str,
+        flow: FlowName,
+        dev_mode: bool,
+        user_agent: str,
+        connections: int = 16,
+        timeouts: Timeouts = TIMEOUTS,
+        pace: Pace | None = None,
+    ) -> None:
+        self.flow = FLOWS[flow]
+        account = {"x-api-version": self.flow.api_version}
+        if dev_mode:
+            account["x-dev-mode"] = "true"
+        self._line = Line(
+            base=_base(base_url),
+            key=_key(key),
+            account=account,
+            user_agent=user_agent,
+            connections=connections,
+            timeouts=timeouts,
+            pace=pace or Pace(),
+        )
+
+    def ping(self) -> None:
+        """Ask for the newest order: shows that base URL, line and key are good."""
+        wire.check_orders(self._line.ask(Call("GET", "/v3/orders/?per_page=1")))
+
+    def create(self, order_id: str, name: str) -> None:
+        """Create the order; nothing to do in a flow whose ``creates_order`` is false. Raises ``AlreadyExists``."""
+        call = self.flow.create(order_id, name)
+        if call is None:
+            return
+        if self._line.ask(call).get("order_id", order_id) != order_id:
+            raise RequestRefused(
+                "The service gave the order another id than it was asked for. "
+                "Delete the empty order in the web app and set api.flow to images."
+            )
+
+    def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Slot:
+        """Announce one bracket and get its slot. Raises ``AlreadyExists``, ``NotFound``.
+
+        ``Slot.id`` is the service's id; in the images flow ``bracket_id`` is asked for as that id.
+        """
+        answer = self._line.ask(self.flow.register(order_id, bracket_id, name, content_type))
+        return self.flow.slot(answer, content_type)
+
+    def discard(self, registration_id: str) -> None:
+        """Take a registration back, if the flow can. An unknown one is as good as taken back."""
+        call = self.flow.discard(registration_id)
+        if call is None:
+            return
+        try:
+            self._line.ask(call)
+        except NotFound:
+            return
+
+    def upload(self, slot: Slot, chunks: Iterable[bytes], size: int) -> None:
+        """PUT exactly ``size`` bytes into the slot, streamed as ``chunks`` gives them.
+
+        What ``chunks`` raises comes out as it is and ends the connection, so that storage keeps nothing. Raises
+        ``SlotRefused`` for an expired or forged URL or another Content-Type, ``ValueError`` for more or fewer bytes.
+        """
+        self._line.put(slot.url, slot.content_type, chunks, size)
+
+    def brackets(self, order_id: str) -> tuple[BracketSeen, ...]:
+        """The order's registered brackets. Raises ``NotFound``."""
+        return self.flow.brackets_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}/brackets")))
+
+    def merge(
+        self,
+        order_id: str,
+        *,
+        per_image: int | None,
+        enhance: Mapping[str, object],
+        sets: Sequence[Sequence[str]] | None = None,
+    ) -> None:
+        """Have the order's brackets grouped, merged and enhanced with the preferences ``enhance``.
+
+        Groups of ``per_image`` brackets, or the given ``sets`` of ``Slot.id`` (where ``flow.takes_sets``), or with
+        neither the service's own. What a second merge does is not documented: look at the order first. Raises
+        ``NotFound``, ``AlreadyExists``, and ``ValueError`` for sets the flow cannot send.
+        """
+        self._line.ask(self.flow.merge(order_id, per_image=per_image, enhance=enhance, sets=sets))
+
+    def order(self, order_id: str) -> OrderSeen:
+        """Where the order stands. Raises ``NotFound``.
+
+        ``images`` is as the service lists it. The images flow registers each bracket as an image, which may be listed
+        too: one whose id is the ``Slot.id`` of the order's own bracket is no output, and callers leave it out.
+        """
+        return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")))
+
+    @contextmanager
+    def download(
+        self,
+        image_id: str,
+        *,
+        format: str,  # noqa: A002 - the API's own word
+        quality: int | None,
+        max_width: int | None,
+    ) -> Iterator[Download]:
+        """The enhanced image in full size, which buys it the first time.
+
+        ``format`` is jpeg, png or webp, ``quality`` 1 to 90, ``max_width`` in pixels; None leaves it to the service.
+        Reading ``chunks`` raises ``Garbled`` if fewer bytes come than were told. Raises ``NotFound``.
+        """
+        wishes = {"preview": "false", "format": format, "quality": quality, "max_width": max_width}
+        query = urlencode({name: wish for name, wish in wishes.items() if wish is not None})
+        with closing(self._line.fetch(f"/v3/images/{quote(image_id, safe='')}/enhanced?{query}")) as response:
+            rest = bodies.pieces(response)
+            first = next(rest, b"")
+            if not first or first[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_NO_IMAGE):
+                said = words_of(first) or "an empty answer"
+                raise Garbled(f"{response.url.host} gave no image ({said}). It is asked again.")
+            yield Download(response.headers.get("content-type", ""), bodies.length(response), chain((first,), rest))
+
+    def stop(self) -> None:
+        """Cut every transfer and refuse every further call: who waits in one gets a ``Passing`` error at once."""
+        self._line.cut()
+
+    def close(self) -> None:
+        """Let go of all connections; to be called when no call is under way."""
+        self._line.close()
+
+
+def order_page(order_id: str) -> str:
+    """The order's page in the vendor's web app (the address the vendor's own examples print)."""
+    return f"https://app.autoenhance.ai/orders/{quote(order_id, safe='')}"
+
+
+def _base(base_url: str) -> httpx.URL:
+    try:
+        base = httpx.URL(base_url)
+        allowed(base, base=base)
+        plain = not (base.userinfo or base.query or base.fragment)
+    except (httpx.InvalidURL, Garbled):
+        plain = False
+    if not plain:
+        problem = Problem("api.base_url", f"{base_url!r} is not a plain https URL", "Correct it or leave it out")
+        raise ConfigError((problem,))
+    return base
+
+
+def _key(key: str) -> str:
+    if not key or not all("!" <= char <= "~" for char in key):
+        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it anew from the web app")
+        raise ConfigError((problem,))
+    return key

@@ -1,0 +1,208 @@
+"""The line to the service: HTTP with the key on a short leash, redirects followed by hand.
+
+Two clients keep the key where it belongs. One knows it and asks the API's own origin only; the other, for storage and
+for the hosts a download is redirected to, has never been told it. (httpx takes ``Authorization`` off a request that is
+redirected to another host, but carries a header of any other name along.)
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+
+import httpx
+
+from daemon.errors import ConfigError, Garbled, Problem, Unreachable
+from daemon.service import bodies, failures, wire
+from daemon.service.flows import Call
+from daemon.service.origins import allowed, is_loopback, same_origin
+from daemon.service.pacing import Pace
+from daemon.service.sockets import Sockets
+from daemon.service.wire import Json
+from daemon.service.words import words_of
+
+_HOPS: Final = 5
+
+# Their records hold presigned URLs: whole ones at INFO, the Location header at DEBUG.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds without progress after which a request is given up; none limits how long a transfer takes.
+
+    ``connect`` to one address, ``read`` between two pieces of an answer, ``write`` for one piece of a request, ``pool``
+    for a free connection while others transfer.
+    """
+
+    connect: float = 10.0
+    read: float = 60.0
+    write: float = 60.0
+    pool: float = 600.0
+
+
+TIMEOUTS: Final = Timeouts()
+
+
+class Line:
+    """HTTP to the API at ``base`` with the ``account`` headers, and to other hosts without them."""
+
+    def __init__(
+        self,
+        *,
+        base: httpx.URL,
+        key: str,
+        account: Mapping[str, str],
+        user_agent: str,
+        connections: int,
+        timeouts: Timeouts,
+        pace: Pace,
+    ) -> None:
+        self._base = base
+        self._key = key.encode()
+        self._pace = pace
+        self._sockets = Sockets()
+        common = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        patience = httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
+        try:
+            tls = httpx.create_ssl_context()
+
+            def client(headers: Mapping[str, str]) -> httpx.Client:
+                return httpx.Client(
+                    headers=headers,
+                    verify=tls,
+                    trust_env=not is_loopback(base.host),
+                    auth=httpx.Auth(),  # none, also not from a URL's user part
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                    timeout=patience,
+                    limits=limits,
+                )
+
+            self._api = client(common | {"x-api-key": key} | dict(account))
+            self._outside = client(common)
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            problem = Problem(
+                "the environment",
+                f"its certificate or proxy settings cannot be used: {error}",
+                "Correct SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY or ALL_PROXY",
+            )
+            raise ConfigError((problem,)) from error
+
+    def ask(self, call: Call) -> Json:
+        """One API call and its JSON answer; nothing said counts as ``{}``. Redirects are followed on the own origin."""
+        headers = {"Accept": "application/json"}
+        content = None
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(call.body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+        url = self._url(call.path)
+        for _ in range(_HOPS + 1):
+            with closing(self._send(call.method, url, headers, content, keyed=True)) as response:
+                if response.is_success:
+                    return wire.parse(bodies.whole(response))
+                target = _location(response)
+                if target is None or not (call.method == "GET" or response.status_code in (307, 308)):
+                    raise failures.of_api(self._refusal(response))
+            url = allowed(url.join(target), base=self._base)
+            if not same_origin(url, self._base):
+                raise Garbled(f"The service sends its callers to {url.host}; the key stays here. Check api.base_url.")
+        raise Garbled("The service redirects in circles. It is asked again.")
+
+    def put(self, target: str, content_type: str, chunks: Iterable[bytes], size: int) -> None:
+        """PUT exactly ``size`` bytes to storage."""
+        url = allowed(target, base=self._base)
+        body = bodies.Exactly(chunks, size)
+        headers = {"Content-Type": content_type, "Content-Length": str(size)}
+        with closing(self._send("PUT", url, headers, body, keyed=False)) as response:
+            if not response.is_success:
+                raise failures.of_upload(self._refusal(response))
+            if not body.complete:
+                raise Garbled(f"{url.host} thanked for a file before it had all of it. It is sent again.")
+            bodies.beginning(response)  # to its end, so that the next upload can use the connection
+
+    def fetch(self, path: str) -> httpx.Response:
+        """The answer that brings an image, over redirects and links in JSON; to be closed by the caller.
+
+        The key goes along until the first other origin, and not again after it.
+        """
+        url = self._url(path)
+        keyed = True
+        for _ in range(_HOPS + 1):
+            keyed = keyed and same_origin(url, self._base)
+            response = self._send("GET", url, {"Accept": "*/*"}, None, keyed=keyed)
+            try:
+                target = self._onward(response, keyed=keyed)
+                if target is None:
+                    return response
+                url = allowed(url.join(target), base=self._base)
+            except BaseException:
+                response.close()
+                raise
+            response.close()
+        raise Garbled("The download is redirected in circles. It is asked again.")
+
+    def cut(self) -> None:
+        """Shut every connection, now and from now on."""
+        self._sockets.cut_all()
+
+    def close(self) -> None:
+        """Let go of everything; no call may be under way."""
+        self.cut()
+        self._api.close()
+        self._outside.close()
+
+    def _send(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        content: bytes | Iterable[bytes] | None,
+        *,
+        keyed: bool,
+    ) -> httpx.Response:
+        """One request. The answer's body is still to be read, and the answer to be closed."""
+        if self._sockets.cut:
+            raise Unreachable(
+                "The line is cut because bracketd is stopping. It is tried at the next start.", sent=False
+            )
+        if keyed:
+            self._pace.wait()
+        client = self._api if keyed else self._outside
+        with failures.ours(url.host):
+            trace = {"trace": self._sockets.trace}
+            request = client.build_request(method, url, headers=headers, content=content, extensions=trace)
+            return client.send(request, stream=True)
+
+    def _onward(self, response: httpx.Response, *, keyed: bool) -> str | None:
+        """Where the image is, None if it is here. Raises if it is nowhere."""
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not response.is_success:
+            target = _location(response)
+            if target is None:
+                raise failures.of_download(self._refusal(response), keyed=keyed)
+            return target
+        if kind == "application/json" or kind.endswith("+json"):
+            return wire.image_link(wire.parse(bodies.whole(response)))
+        if kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
+            said = words_of(bodies.beginning(response)) or "an empty page"
+            raise Garbled(f"{response.url.host} gave {kind} for an image ({said}). It is asked again.")
+        return None
+
+    def _url(self, path: str) -> httpx.URL:
+        return httpx.URL(str(self._base).rstrip("/") + path)
+
+    def _refusal(self, response: httpx.Response) -> failures.Refusal:
+        body = bodies.beginning(response).replace(self._key, b"(key)")
+        return failures.Refusal(response.url.host, response.status_code, response.headers, body)
+
+
+def _location(response: httpx.Response) -> str | None:
+    """Where a redirect leads; None if it is none."""
+    return response.headers.get("location") if response.has_redirect_location else None

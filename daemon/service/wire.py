@@ -1,0 +1,220 @@
+"""What the service says, read into values: strict about what is needed, deaf to the rest.
+
+An answer that lacks a needed field, or has another type in it, raises ``Garbled`` naming the field; unknown keys are
+ignored. Sources: the vendor's OpenAPI schemas as generated into its SDKs, and the shapes integrations have observed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from daemon.errors import Garbled
+from daemon.service.words import words_of
+
+Json = Mapping[str, object]
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,127}")
+_LINKS: Final = ("image_url", "imageSource", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a bracket's bytes go. ``url`` is presigned: who has it can write there, so no repr shows it."""
+
+    id: str
+    url: str = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class BracketSeen:
+    """A registered bracket as the service lists it.
+
+    ``id`` is None where the pinned version does not tell it (the vendor's SDK for 2025-01-01 knows only the name and
+    ``is_uploaded``): then the name, unique by our own making, tells which it is. ``image_id`` is the merged image it
+    went into, once there is one and the service says so.
+    """
+
+    id: str | None
+    name: str
+    uploaded: bool
+    image_id: str | None
+
+
+class ImageStatus(StrEnum):
+    """Where an image stands at the service; any word it has not taught us yet reads as PROCESSING."""
+
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    PROCESSED = "processed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+_STATUS: Final = {
+    "waiting": ImageStatus.WAITING,
+    "uploaded": ImageStatus.WAITING,
+    "pending": ImageStatus.WAITING,
+    "queued": ImageStatus.WAITING,
+    "processing": ImageStatus.PROCESSING,
+    "processed": ImageStatus.PROCESSED,
+    "completed": ImageStatus.PROCESSED,
+    "complete": ImageStatus.PROCESSED,
+    "done": ImageStatus.PROCESSED,
+    "success": ImageStatus.PROCESSED,
+    "error": ImageStatus.FAILED,
+    "failed": ImageStatus.FAILED,
+    "expired": ImageStatus.EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSeen:
+    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for"."""
+
+    id: str
+    name: str
+    status: ImageStatus
+    reason: str | None
+    downloaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order as the service shows it; both flags false and no images may mean "not started yet"."""
+
+    merging: bool
+    processing: bool
+    images: tuple[ImageSeen, ...]
+
+
+def parse(body: bytes) -> Json:
+    """The JSON object in ``body``; no body counts as an empty one. Raises ``Garbled`` for anything else."""
+    if not body.strip():
+        return {}
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Garbled(
+            f"The service gave no JSON where it promised some ({words_of(body)}). It is asked again."
+        ) from None
+    if not isinstance(value, Mapping):
+        raise _wrong("the answer", "an object", value)
+    return value
+
+
+def order_seen(answer: Json) -> OrderSeen:
+    """An OrderOut."""
+    return OrderSeen(
+        merging=_flag(answer, "is_merging"),
+        processing=_flag(answer, "is_processing"),
+        images=tuple(_image(item) for item in _items(answer, "images")),
+    )
+
+
+def brackets_seen(answer: Json, *, ids: bool) -> tuple[BracketSeen, ...]:
+    """An OrderBracketsOut; ``ids`` tells whether this version must name each bracket's id."""
+    return tuple(
+        BracketSeen(
+            id=identity(item, "bracket_id") if ids or item.get("bracket_id") is not None else None,
+            name=_text(item, "name") or "",
+            uploaded=_flag(item, "is_uploaded"),
+            image_id=identity(item, "image_id") if item.get("image_id") is not None else None,
+        )
+        for item in _items(answer, "brackets")
+    )
+
+
+def check_orders(answer: Json) -> None:
+    """Raise ``Garbled`` unless this is an OrdersOut, a page of orders."""
+    if not isinstance(answer.get("orders"), list):
+        raise _wrong("orders", "a list", answer.get("orders"))
+
+
+def identity(answer: Json, key: str) -> str:
+    """An id: it becomes part of paths, so nothing but letters, digits and ``_ - . :`` is one."""
+    value = answer.get(key)
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise _wrong(key, "an id", value)
+    return value
+
+
+def link(answer: Json, key: str) -> str:
+    """A URL the service hands out; whether it may be used is the caller's question."""
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise _wrong(key, "a URL", value)
+    return value
+
+
+def image_link(answer: Json) -> str:
+    """The URL in a download that was answered with JSON."""
+    for key in _LINKS:
+        if answer.get(key) is not None:
+            return link(answer, key)
+    raise _wrong(" or ".join(_LINKS), "a URL", None)
+
+
+def _image(item: Json) -> ImageSeen:
+    return ImageSeen(
+        id=identity(item, "image_id"),
+        name=_text(item, "image_name") or "",
+        status=_status(item),
+        reason=_reason(item),
+        downloaded=_flag(item, "downloaded"),
+    )
+
+
+def _status(item: Json) -> ImageStatus:
+    """By the word, or on accounts older than 2024-10-01 by the booleans ``error`` and ``enhanced``."""
+    word = _text(item, "status")
+    if word:
+        return _STATUS.get(word.strip().lower(), ImageStatus.PROCESSING)
+    if _flag(item, "error"):
+        return ImageStatus.FAILED
+    return ImageStatus.PROCESSED if _flag(item, "enhanced") else ImageStatus.WAITING
+
+
+def _reason(item: Json) -> str | None:
+    """``status_reason`` has no type in the vendor's schema: text as it is, anything else as compact JSON."""
+    value = item.get("status_reason")
+    if value is None or isinstance(value, str):
+        return value or None
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _items(answer: Json, key: str) -> list[Json]:
+    value = answer.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise _wrong(key, "a list", value)
+    for item in value:
+        if not isinstance(item, Mapping):
+            raise _wrong(key, "a list of objects", item)
+    return value
+
+
+def _flag(answer: Json, key: str) -> bool:
+    """``is_processing`` has no type in the vendor's older schema, so 0 and 1 pass too."""
+    value = answer.get(key)
+    if value is None or isinstance(value, bool | int):
+        return bool(value)
+    raise _wrong(key, "true, false or null", value)
+
+
+def _text(answer: Json, key: str) -> str | None:
+    value = answer.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong(key, "text or null", value)
+
+
+def _wrong(key: str, wanted: str, value: object) -> Garbled:
+    found = "nothing" if value is None else f"a {type(value).__name__}" if not isinstance(value, str) else "other text"
+    return Garbled(f"The service's answer has {found} in {key!r} where {wanted} was promised. It is asked again.")

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from daemon.config import load
+
+from .conftest import Load, Problems, Write, folder
+
+
+def test_only_watch_and_output_have_to_be_given(loaded: Load) -> None:
+    """A file with one folder is enough; everything else has the documented default."""
+    settings = loaded(folder())
+    one = settings.folders[0]
+    assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == (60.0, "skip", "auto", 30.0)
+    assert (one.grouping, one.enhance_wire()) == ("automatic", {})
+    assert (one.download.format, one.download.quality, one.download.max_width) == ("jpeg", 90, None)
+    assert (settings.api.base_url, settings.api.flow) == ("https://api.autoenhance.ai", "images")
+    assert (settings.api.dev_mode, settings.api.poll_every) == (False, 5.0)
+    assert (settings.transfers.uploads, settings.transfers.downloads) == (4, 2)
+    assert (settings.log.level, settings.log.format) == ("info", "auto")
+    assert settings.warnings == ()
+
+
+def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
+    """What is given in the file is what the settings say."""
+    settings = loaded(
+        folder(
+            "quiet_period: 2m\nexisting: process\nobserver: polling\npoll_interval: 5\ngrouping: 5\n"
+            "download: {format: webp, quality: 80, max_width: 4000}"
+        )
+        + "api: {base_url: 'http://127.0.0.1:8080/', flow: brackets, dev_mode: yes, poll_every: 1s}\n"
+        "transfers: {uploads: 32, downloads: 1}\nstate_dir: state\nlog: {level: debug, format: json}\n"
+    )
+    one = settings.folders[0]
+    assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == (120.0, "process", "polling", 5.0)
+    assert (one.grouping, one.download.model_dump()) == (5, {"format": "webp", "quality": 80, "max_width": 4000})
+    assert settings.api.model_dump(include={"base_url", "flow", "dev_mode", "poll_every"}) == {
+        "base_url": "http://127.0.0.1:8080",
+        "flow": "brackets",
+        "dev_mode": True,
+        "poll_every": 1.0,
+    }
+    assert (settings.transfers.uploads, settings.transfers.downloads) == (32, 1)
+    assert settings.state_dir == tmp_path / "state"
+    assert (settings.log.level, settings.log.format) == ("debug", "json")
+
+
+def test_settings_cannot_be_changed(loaded: Load) -> None:
+    """Settings are frozen."""
+    with pytest.raises(ValidationError, match="frozen"):
+        loaded(folder()).folders[0].quiet_period = 1.0  # type: ignore[misc]  # this is what must fail
+
+
+def test_a_group_left_blank_is_a_group_of_defaults(loaded: Load) -> None:
+    """A group whose lines are all commented out is no mistake."""
+    assert loaded(folder("enhance:\ndownload:") + "api:\ntransfers:\nlog:\n").log.level == "info"
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("90s", 90),
+        ("2m", 120),
+        ("1h30m", 5400),
+        ("1h 30m 5s", 5405),
+        ("1.5h", 5400),
+        ("90", 90),
+        ("0.25", 0.25),
+        ("'45'", 45),
+        ("2M", 120),
+        ("24h", 86400),
+    ],
+)
+def test_durations_are_written_as_people_do(loaded: Load, written: str, seconds: float) -> None:
+    """Hours, minutes and seconds, or a bare number of seconds."""
+    assert loaded(folder(f"quiet_period: {written}")).folders[0].quiet_period == seconds
+
+
+@pytest.mark.parametrize("written", ["0", "-5", "0s", "''", "soon", "90x", "25h", ".inf", ".nan", "yes", "[90]", "h"])
+def test_what_is_no_duration_is_refused(problems: Problems, written: str) -> None:
+    """Nothing, less than nothing, more than a day and other words are not durations."""
+    (problem,) = problems(folder(f"quiet_period: {written}"))
+    assert problem.where.endswith("config.yaml:4: folders[0].quiet_period")
+    assert "is not a time such as" in problem.what
+
+
+@pytest.mark.parametrize("written", ["0", "10", "true", "2.0", "auto", "'3'", "-1"])
+def test_grouping_is_automatic_or_one_to_nine(problems: Problems, written: str) -> None:
+    """Anything but ``automatic`` and 1 to 9 is refused."""
+    (problem,) = problems(folder(f"grouping: {written}"))
+    assert "1 to 9" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("https://api.example.com/", "https://api.example.com"),
+        ("https://api.example.com/base//", "https://api.example.com/base"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.9.9.9:1/", "http://127.9.9.9:1"),
+        ("'http://[::1]:80'", "http://[::1]:80"),
+    ],
+)
+def test_base_url_loses_its_last_slash(loaded: Load, written: str, normal: str) -> None:
+    """https anywhere, http on this machine, no slash at the end."""
+    assert loaded(folder() + f"api: {{base_url: {written}}}").api.base_url == normal
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://api.example.com",
+        "http://localhost.example.com",
+        "http://192.168.0.4",
+        "ftp://localhost",
+        "api.example.com",
+        "https://",
+        "'https://host:port'",
+        "'https://host?x=1'",
+        "'http://[::1'",
+        "''",
+        "5",
+    ],
+)
+def test_base_url_must_be_https_or_loopback(problems: Problems, written: str) -> None:
+    """The key and the photos never travel in clear over a network."""
+    (problem,) = problems(folder() + f"api: {{base_url: {written}}}")
+    assert problem.where.endswith("config.yaml:4: api.base_url")
+
+
+def test_base_url_holds_no_credentials_and_does_not_repeat_them(problems: Problems) -> None:
+    """A password in the address is refused without being shown."""
+    (problem,) = problems(folder() + "api: {base_url: 'https://me:hunter2@api.example.com'}")
+    assert "password" in problem.what
+    assert "hunter2" not in str(problem)
+
+
+def test_preferences_pass_as_they_are_given(loaded: Load) -> None:
+    """Known and newer preferences go on the wire as written; blank ones and those not given do not."""
+    settings = loaded(
+        folder(
+            'enhance: {ai_version: "9.9-beta", sky_replacement: false, cloud_type: HIGH_CLOUD, privacy:, '
+            "restage: {style: [a, 1, 2.5, null, true]}, brightness: LOW, preset_id: 7}"
+        )
+    )
+    assert settings.folders[0].enhance_wire() == {
+        "ai_version": "9.9-beta",
+        "sky_replacement": False,
+        "cloud_type": "HIGH_CLOUD",
+        "restage": {"style": ["a", 1, 2.5, None, True]},
+        "brightness": "LOW",
+        "preset_id": 7,
+    }
+
+
+def test_paths_expand(config: Write, tmp_path: Path) -> None:
+    """``~``, ``$VAR``, ``${VAR}`` and ``$$`` expand; a relative path starts at the file's folder."""
+    file = config(
+        "folders:\n"
+        "  - {watch: ~/in, output: $DISK/out}\n"
+        "  - {watch: '${DISK}s/in', output: ../up}\n"
+        "  - {watch: other, output: a$$b}\n"
+        "state_dir: here\n"
+    )
+    settings = load(file, {"HOME": "/h/me", "DISK": "/disk"})
+    assert [str(f.watch) for f in settings.folders[:2]] == ["/h/me/in", "/disks/in"]
+    assert [str(f.output) for f in settings.folders] == ["/disk/out", str(tmp_path.parent / "up"), f"{tmp_path}/a$b"]
+    assert str(settings.state_dir) == f"{tmp_path}/here"
+
+
+def test_settings_can_be_shared_with_an_alias(loaded: Load) -> None:
+    """YAML's anchors and merges work, a folder's own line having precedence."""
+    settings = loaded(
+        "folders:\n"
+        "  - &day\n"
+        "    watch: day\n"
+        "    output: out\n"
+        "    quiet_period: 5m\n"
+        "  - watch: dusk\n"
+        "    <<: *day\n"
+        "    existing: process\n"
+    )
+    assert [f.watch.name for f in settings.folders] == ["day", "dusk"]
+    assert [f.quiet_period for f in settings.folders] == [300, 300]
+    assert [f.existing for f in settings.folders] == ["skip", "process"]
