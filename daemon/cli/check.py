@@ -24,7 +24,7 @@ def check(config: Path | None) -> None:
     from daemon.config import load  # noqa: PLC0415 - needs what `status` must not wait for
 
     settings = load(config, os.environ)
-    click.echo(f"settings   {settings.path}")
+    click.echo(f"settings   {settings.config_file}")
     for warning in settings.warnings:
         click.echo(f"  note     {warning}")
     problems = [*_folders(settings), *_state(settings), *_service(settings)]

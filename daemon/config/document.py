@@ -7,6 +7,7 @@ YAML 1.1. Anchors, aliases and ``<<`` merges work, so that several watched folde
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Location = tuple[str | int, ...]
 """The keys and list positions that lead to a value: ``("folders", 0, "watch")``."""
 
+INDENTED_BY_TAB = re.compile(r" *\t")
 MERGE = "tag:yaml.org,2002:merge"
 
 START = "Copy config.example.yaml there and fill it in, or name another file with --config or $BRACKETD_CONFIG."
@@ -62,21 +64,26 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Document:
     """The configuration file's data. Raises ConfigError if there is none to be had; other mistakes are kept."""
     file = find(path, environ)
     text = _text(file)
-    loader = type_of_loader(text)
     try:
-        node = loader.get_single_node()
-        reading = _Reading(file, loader)
-        data = reading.value(node, (), ()) if node is not None else None
+        data, reading = _parsed(file, text)
     except yaml.YAMLError as error:
         raise ConfigError((_syntax(file, text, error),)) from None
-    finally:
-        loader.dispose()
     if data is None:
         raise ConfigError((Problem(str(file), "The file is empty", START),))
     if not isinstance(data, dict):
         remedy = "Begin with lines such as `folders:`; config.example.yaml shows how."
         raise ConfigError((Problem(f"{file}:1", "These are not settings", remedy),))
     return Document(file, data, reading.lines, tuple(reading.problems))
+
+
+def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
+    loader = type_of_loader(text)
+    try:
+        reading = _Reading(file, loader)
+        node = loader.get_single_node()
+        return (None if node is None else reading.value(node, (), ())), reading
+    finally:
+        loader.dispose()
 
 
 def _text(file: Path) -> str:
@@ -150,14 +157,14 @@ class _Reading:
 
 def _syntax(file: Path, text: str, error: yaml.YAMLError) -> Problem:
     """PyYAML's complaint in other words, without the file's own: they might hold the key."""
-    mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
-    where, said = f"{file}:{line}", str(getattr(error, "problem", None) or "")
-    if "\\t" in said:
+    mark, said = getattr(error, "problem_mark", None), str(getattr(error, "problem", None) or "")
+    line = mark.line if mark else text.count("\n", 0, getattr(error, "position", 0))
+    where = f"{file}:{line + 1}"
+    if any(map(INDENTED_BY_TAB.match, text.splitlines()[line : line + 1])):
         return Problem(where, "A tab is used for indentation", "Indent with spaces.")
     if isinstance(error, yaml.reader.ReaderError):
         return Problem(where, "There is a character that YAML does not allow", "Remove it, or save the file as UTF-8.")
-    if "single document" in said:
+    if "another document" in said:
         return Problem(where, "A second document begins here", "Remove the line `---`.")
     if isinstance(error, yaml.constructor.ConstructorError | yaml.composer.ComposerError) or "tag" in said:
         return Problem(where, "A value begins with `!` or `*`, which mean something in YAML", "Put it in quotes.")

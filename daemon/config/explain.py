@@ -38,7 +38,8 @@ def _problem(complaint: Any, location: Location, where: str) -> Problem:
     if complaint["type"] == "missing":
         return Problem(where, "It is missing", f"Add a line `{location[-1]}:` with {field.description}.")
     value = complaint["input"]
-    shown = "The value" if _secret(field) else _shown(value)
+    unseen = SecretStr in _leaves(field.annotation) or _inner(field) is not None  # a key may stand in a group's place
+    shown = "The value" if unseen and isinstance(value, str | int | float) else _shown(value)
     return Problem(where, f"{shown} is not {field.description}", _remedy(value, field))
 
 
@@ -80,10 +81,6 @@ def _shown(value: object) -> str:
     text = text if text.isprintable() else ascii(text)[1:-1]
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return f'"{text}"' if isinstance(value, str) else text
-
-
-def _secret(field: FieldInfo) -> bool:
-    return SecretStr in _leaves(field.annotation)
 
 
 def _leaves(annotation: Any) -> list[Any]:

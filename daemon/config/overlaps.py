@@ -39,19 +39,18 @@ def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Probl
             elif n > m:
                 problems.append(_problem(document, watch, "The folder is the same as", other, "Watch it only once."))
     for output in outputs:
-        remedy = "Finished pictures would be taken for new shoots: choose a folder elsewhere."
-        problems += [
-            _problem(document, output, "The output lies in", watch, remedy)
-            for watch in watches
-            if inside(output.path, watch.path)
-        ]
+        if outer := _holding(output, watches):
+            remedy = "Finished pictures would be taken for new shoots: choose a folder elsewhere."
+            problems.append(_problem(document, output, "The output lies in", outer, remedy))
     for state in _state(document, environ):
-        problems += [
-            _problem(document, state, "The state directory lies in", place, "Choose a folder elsewhere.")
-            for place in (*watches, *outputs)
-            if inside(state.path, place.path)
-        ]
+        if outer := _holding(state, [*watches, *outputs]):
+            remedy = "Choose a folder elsewhere."
+            problems.append(_problem(document, state, "The state directory lies in", outer, remedy))
     return problems
+
+
+def _holding(inner: Place, places: list[Place]) -> Place | None:
+    return next((place for place in places if inside(inner.path, place.path)), None)
 
 
 def _problem(document: Document, place: Place, what: str, other: Place, remedy: str) -> Problem:

@@ -43,14 +43,18 @@ def merge(
     """Write what a set becomes, without and with finishing. False if no bracket could be read: a made-up one is there.
 
     Larger sets are merged smaller, so that they need no more memory. A bracket of another size is left out.
-    Raises ``OSError`` if they cannot be written.
+    Raises ``ValueError`` if it cannot be worked on, and ``OSError`` if it cannot be written.
     """
     bound = round(long_side * min(1.0, math.sqrt(_USUAL_SET / len(brackets))))
     exposures = [pixels for path in brackets if (pixels := decode(path, bound)) is not None]
     exposures = [pixels for pixels in exposures if pixels.shape == exposures[0].shape]
-    merged = fused(exposures) if exposures else _nothing(title)
+    try:
+        merged = fused(exposures) if exposures else _nothing(title)
+        result = finished(merged) if exposures and enhance else merged
+    except cv2.error as problem:
+        raise ValueError(str(problem)) from None
     _write(original, merged, "jpeg", _KEPT_QUALITY)
-    _write(enhanced, finished(merged) if exposures and enhance else merged, "jpeg", _KEPT_QUALITY)
+    _write(enhanced, result, "jpeg", _KEPT_QUALITY)
     return bool(exposures)
 
 

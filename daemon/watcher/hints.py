@@ -1,13 +1,18 @@
 """Hints that something changed below a watched folder. Hints may be lost; scans are the truth.
 
+Measured with watchdog 7.1 on Linux: a watch tells nothing of what was there before it, so a scan follows each
+``follow``; a queue that overflows loses events and says so only in watchdog's own log, which is listened to here.
+
 The root is watched without its sub-folders, and each shoot that is still arriving with all of its own: a finished
 archive costs nothing, and a burst of events in one shoot cannot drown another's.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,7 +20,6 @@ import structlog
 from watchdog.events import (
     DirCreatedEvent,
     DirDeletedEvent,
-    DirModifiedEvent,
     DirMovedEvent,
     FileClosedEvent,
     FileCreatedEvent,
@@ -40,11 +44,15 @@ CHANGES: list[type[FileSystemEvent]] = [
     FileDeletedEvent,
     FileClosedEvent,
     DirCreatedEvent,
-    DirModifiedEvent,
     DirMovedEvent,
     DirDeletedEvent,
 ]
-"""Opening and reading a file is none: our own scans would wake us."""
+"""Opening and reading a file is none: our own work would wake us. One list for all watches of an observer: two
+watches on one folder with different lists would silence each other."""
+
+
+OVERFLOW_LOG = "watchdog.observers.inotify_c"
+"""Where watchdog 7.1 says that events were lost; it says so nowhere else."""
 
 
 class Dirty:
@@ -112,6 +120,19 @@ class NoHints:
         """Nothing to end."""
 
 
+class _Overflow(logging.Handler):
+    """Makes everything dirty when watchdog logs that the system's queue ran over."""
+
+    def __init__(self, dirty: Dirty) -> None:
+        super().__init__(logging.WARNING)
+        self._dirty = dirty
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Something was lost; nobody knows what."""
+        if "overflow" in record.getMessage().lower():
+            self._dirty.add(None)
+
+
 class NativeHints(FileSystemEventHandler):
     """Hints from the operating system, through a watchdog observer of its own."""
 
@@ -120,9 +141,12 @@ class NativeHints(FileSystemEventHandler):
         self._dirty = dirty
         self._observer: BaseObserver = Observer()
         self._watches: dict[str, ObservedWatch] = {}
+        self._overflow = _Overflow(dirty)
 
     def start(self) -> None:
         """Watch the root. Raises OSError."""
+        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
+        logging.getLogger(OVERFLOW_LOG).addHandler(self._overflow)
         self._observer.start()
         self._observer.schedule(self, self._root, recursive=False, event_filter=CHANGES)
 
@@ -147,8 +171,10 @@ class NativeHints(FileSystemEventHandler):
 
     def stop(self) -> None:
         """End all watches and their threads."""
-        self._observer.stop()
-        self._observer.join(timeout=5)
+        logging.getLogger(OVERFLOW_LOG).removeHandler(self._overflow)
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join(timeout=5)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Mark the shoot dirty. Must not raise: an exception here would end the observer."""

@@ -94,9 +94,11 @@ def _smoothed(light: Bundle, normals: Bundle, points: Bundle, *, passes: int) ->
         for j in range(5):
             for i in range(5):
                 part = (slice(None), slice(j * step, j * step + height), slice(i * step, i * step + width))
-                alike = np.maximum(dot(wide_normals[part], normals), np.float32(0)) ** 8
+                alike = np.maximum(dot(wide_normals[part], normals), 0)
+                alike *= alike
+                alike *= alike
                 off = dot(wide_points[part] - points, normals)
-                weight = alike * (SPLINE[i] * SPLINE[j]) / (1 + off * off * 1e4)
+                weight = alike * alike * (SPLINE[i] * SPLINE[j]) / (1 + off * off * 1e4)
                 total += wide[part] * weight
                 weights += weight
         light = total / np.maximum(weights, np.float32(1e-6))

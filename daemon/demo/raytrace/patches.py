@@ -8,7 +8,7 @@ from daemon.demo.raytrace.obstacles import SHELL
 from daemon.demo.raytrace.place import Shell
 from daemon.demo.raytrace.shapes import Shape, box
 from daemon.demo.raytrace.surfaces import BLACK, plain
-from daemon.demo.raytrace.vectors import Bundle, Indices, Mask
+from daemon.demo.raytrace.vectors import Bundle, Indices
 
 EDGE = 0.28
 """Edge of a patch, metres."""
@@ -66,6 +66,3 @@ class Patches:
         i = np.clip(((across + 1) / 2 * m).astype(np.intp), 0, m - 1)
         j = np.clip(((up + 1) / 2 * n).astype(np.intp), 0, n - 1)
         return np.asarray(self._first[face] + i * n + j, np.intp)
-
-
-__all__ = ["Mask"]

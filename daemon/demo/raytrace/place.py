@@ -9,7 +9,7 @@ import numpy as np
 
 from daemon.demo.raytrace.shapes import FAR, Shape, Thing
 from daemon.demo.raytrace.surfaces import Surface
-from daemon.demo.raytrace.vectors import Bundle, Mask, column, vector
+from daemon.demo.raytrace.vectors import Bundle, Mask, Numbers, column, vector
 
 INWARD = np.array([[1, -1, 0, 0, 0, 0], [0, 0, 1, -1, 0, 0], [0, 0, 0, 0, 1, -1]], np.float32)
 """Unit normals of a shell's faces: west, east, south, north, floor, ceiling."""
@@ -57,7 +57,7 @@ class Shell:
     surfaces: tuple[Surface, ...]
     openings: tuple[Opening, ...]
 
-    def meet(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, NDFaces]:
+    def meet(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, Numbers]:
         """How far along each ray the shell is met, FAR through an opening; and which face."""
         origin = np.broadcast_to(origin if origin.ndim > 1 else column(origin, heading), heading.shape)
         safe = np.where(np.abs(heading) < 1e-9, np.float32(1e-9), heading)
@@ -80,9 +80,6 @@ class Shell:
     def plane(self, wall: int) -> float:
         """Where a wall stands on its axis."""
         return float((self.high if wall % 2 else self.low)[wall // 2])
-
-
-NDFaces = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Bundle = NDArray[np.float32]
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int16]
 
 
 def vector(*xyz: float) -> Bundle:

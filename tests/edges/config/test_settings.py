@@ -51,7 +51,7 @@ def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
 def test_settings_cannot_be_changed(loaded: Load) -> None:
     """Settings are frozen."""
     with pytest.raises(ValidationError, match="frozen"):
-        loaded(folder()).folders[0].quiet_period = 1.0  # type: ignore[misc]  # this is what must fail
+        loaded(folder()).folders[0].quiet_period = 1.0
 
 
 def test_a_group_left_blank_is_a_group_of_defaults(loaded: Load) -> None:
@@ -105,7 +105,7 @@ def test_grouping_is_automatic_or_one_to_nine(problems: Problems, written: str) 
     ],
 )
 def test_base_url_loses_its_last_slash(loaded: Load, written: str, normal: str) -> None:
-    """https anywhere, http on this machine, no slash at the end."""
+    """Encrypted anywhere, plain http on this machine, no slash at the end."""
     assert loaded(folder() + f"api: {{base_url: {written}}}").api.base_url == normal
 
 
@@ -142,7 +142,7 @@ def test_preferences_pass_as_they_are_given(loaded: Load) -> None:
     """Known and newer preferences go on the wire as written; blank ones and those not given do not."""
     settings = loaded(
         folder(
-            'enhance: {ai_version: "9.9-beta", sky_replacement: false, cloud_type: HIGH_CLOUD, privacy:, '
+            'enhance: {ai_version: "9.9-beta", sky_replacement: false, cloud_type: HIGH_CLOUD, privacy: null, '
             "restage: {style: [a, 1, 2.5, null, true]}, brightness: LOW, preset_id: 7}"
         )
     )

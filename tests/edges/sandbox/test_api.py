@@ -203,16 +203,16 @@ def test_bracket_needs_its_order(shared: Sandbox) -> None:
 
 def test_uploaded_is_told_late() -> None:
     """A bracket is told to be uploaded only some time after its bytes arrived."""
-    with running_sandbox("--speed", "0.2", "--set", "upload_lag=5") as sandbox:
-        with Client(sandbox, "brackets") as client:
-            client.upload({"a.jpg": b"x"})
+    options = ("--speed", "0.2", "--set", "upload_lag=5")
+    with running_sandbox(*options) as sandbox, Client(sandbox, "brackets") as client:
+        client.upload({"a.jpg": b"x"})
 
-            def uploaded() -> bool:
-                (listed,) = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
-                return bool(listed["is_uploaded"])
+        def uploaded() -> bool:
+            (listed,) = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
+            return bool(listed["is_uploaded"])
 
-            assert not uploaded()
-            client.wait(uploaded)
+        assert not uploaded()
+        client.wait(uploaded)
 
 
 def test_pages() -> None:
@@ -279,7 +279,7 @@ def test_invalid_sets(shared: Sandbox) -> None:
     """Sets with a bracket twice, an unknown one, or a number besides, are 422."""
     with Client(shared, "brackets") as client:
         first, second, _ = client.upload(shoot(1)).values()
-        for body in (
+        bodies: list[Json] = [
             {"images": [{"bracket_ids": [first]}, {"bracket_ids": [first, second]}]},
             {"images": [{"bracket_ids": [STRANGER]}]},
             {"images": [{"bracket_ids": [first]}], "number_of_brackets_per_image": 3},
@@ -287,7 +287,8 @@ def test_invalid_sets(shared: Sandbox) -> None:
             {"images": [{}]},
             {"images": [first]},
             {"number_of_brackets_per_image": 10},
-        ):
+        ]
+        for body in bodies:
             answer = client.http.post(f"/v3/orders/{client.order_id}/process", json=body)
             assert answer.status_code == 422, body
 

@@ -114,6 +114,18 @@ def test_an_endless_refusal_is_not_read_to_its_end(host: Hosts, service: Service
         service(host(endless).url).order("o")
 
 
+def test_an_endless_answer_is_given_up(host: Hosts, service: Services) -> None:
+    """An answer that goes on for ever is Garbled before it fills the memory."""
+
+    def endless(exchange: Exchange) -> None:
+        exchange.raw(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"orders": [')
+        while True:
+            exchange.raw(b" " * (1 << 20))
+
+    with pytest.raises(errors.Garbled, match="does not stop"):
+        service(host(endless).url).ping()
+
+
 def test_nobody_there(service: Services) -> None:
     """A refused connection is Unreachable and certainly not sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

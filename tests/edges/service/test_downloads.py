@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -65,6 +66,14 @@ def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
         exchange.hang_up()
 
     with service(host(script).url).download("i", format="jpeg", quality=None, max_width=None) as download:
+        assert download.length is None
+        assert b"".join(download.chunks) == PICTURE
+
+
+def test_an_image_packed_against_our_wish(host: Hosts, service: Services) -> None:
+    """An image that comes compressed all the same is unpacked, and no length is told for it."""
+    api = host(always(200, gzip.compress(PICTURE), content_type="image/jpeg", content_encoding="gzip"))
+    with service(api.url).download("i", format="jpeg", quality=None, max_width=None) as download:
         assert download.length is None
         assert b"".join(download.chunks) == PICTURE
 

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daemon.config import load
+from daemon.errors import ConfigError
+
+from .conftest import Problems, Write, folder
+
+
+def test_every_mistake_is_told_at_once(problems: Problems) -> None:
+    """All mistakes come together, in the file's order, each with its line, key and remedy."""
+    found = problems(
+        "api: {flow: image, keyy: 1}\n"
+        "folders:\n"
+        "  - watch: in\n"
+        "    output: in/out\n"
+        "    quiet_period: 5x\n"
+        "    existing: skipp\n"
+        "    enhance: {ai_version: 4.7, sky_replacment: true}\n"
+        "    download: {quality: 100, max_width: '3'}\n"
+        "  - watch: other\n"
+        "    grouping: 3\n"
+        "    grouping: 5\n"
+        "  -\n"
+        "transfers: 4\n"
+        "state_dir: $NOPE/x\n"
+        "log: {level: INFO}\n"
+    )
+    assert [problem.where.rpartition("config.yaml:")[2] for problem in found] == [
+        "1: api.flow",
+        "1: api.keyy",
+        "4: folders[0].output",
+        "5: folders[0].quiet_period",
+        "6: folders[0].existing",
+        "7: folders[0].enhance.sky_replacment",
+        "7: folders[0].enhance.ai_version",
+        "8: folders[0].download.quality",
+        "8: folders[0].download.max_width",
+        "9: folders[1].output",
+        "11: folders[1].grouping",
+        "12: folders[2].watch",
+        "12: folders[2].output",
+        "13: transfers",
+        "14: state_dir",
+        "15: log.level",
+    ]
+    assert all(problem.what and problem.remedy.endswith((".", "?")) for problem in found)
+    assert not any(problem.what.endswith(".") for problem in found)
+
+
+def test_a_problem_names_the_whole_file(problems: Problems, tmp_path: Path) -> None:
+    """``where`` begins with the file's full path, so that an editor can jump to it."""
+    (problem,) = problems(folder("existing: never"))
+    assert problem.where == f"{tmp_path}/config.yaml:4: folders[0].existing"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("quiet_perod: 5", "Did you mean quiet_period?"),
+        ("Watch: x", "Did you mean watch?"),
+        ("colour: red", "Remove it; there are watch, output,"),
+        ("download: {format: JPG}", "Did you mean jpeg?"),
+        ("enhance: {cloud_type: clear}", "Did you mean CLEAR?"),
+        ("enhance: {Sky_Replacement: true}", "Did you mean sky_replacement?"),
+        ("enhance: {lens_corection: true}", "Did you mean lens_correction?"),
+        ("enhance: {ai_version: 4.10}", "Put it in quotes."),
+        ("enhance: {ai_version: 2025-05-08}", "Put it in quotes."),
+        ("enhance: {number_of_brackets_per_image: 5}", "Use the folder's `grouping`."),
+        ("enhance: {newer: 2025-05-08}", "Put dates and the like in quotes."),
+        ("enhance: {newer: [.inf]}", "Put dates and the like in quotes."),
+        ("download: {quality: 100}", "Change it, or remove the line for the default, 90."),
+        ("download: {max_width: 0}", "Change it, or remove the line."),
+    ],
+)
+def test_the_remedy_fits_the_mistake(problems: Problems, text: str, said: str) -> None:
+    """A slip of the pen gets the right word, a bad value its default, a bare number quotes."""
+    (problem,) = problems(folder(text))
+    assert said in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "existing: 1",
+        "observer: off",
+        "download: [jpeg]",
+        "download: {quality: '80'}",
+        "download: {quality: 80.0}",
+        "download: {quality: true}",
+        "enhance: sky",
+        "enhance: {sky_replacement: 'yes'}",
+        "enhance: {upscale: 1}",
+        "poll_interval: {}",
+    ],
+)
+def test_types_are_not_guessed(problems: Problems, text: str) -> None:
+    """A value of another type is refused, not converted."""
+    assert len(problems(folder(text))) == 1
+
+
+def test_values_are_shown_on_one_short_line(problems: Problems) -> None:
+    """A long value, or one with line ends, cannot flood or break a message."""
+    (problem,) = problems(folder(f'existing: "a\\n\\u001b[31m{"x" * 500}"'))
+    assert str(problem).isprintable()
+    assert len(str(problem)) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "The file is empty"),
+        ("# only a comment\n", "The file is empty"),
+        ("- a\n- b\n", "These are not settings"),
+        ("just words\n", "These are not settings"),
+        ("folders: []\n", "An empty list is not"),
+        ("folders:\n", "Nothing is not"),
+        ("folders: in\n", "The value is not a list"),
+        ("log: {level: info}\n", "It is missing"),
+    ],
+)
+def test_a_file_without_folders_is_told_so(problems: Problems, text: str, what: str) -> None:
+    """An empty file, one that is no mapping and one without folders each get their own sentence."""
+    (problem,) = problems(text)
+    assert problem.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("folders:\n\t- watch: in\n", 2, "A tab"),
+        ("folders:\n  - watch: in\n\toutput: out\n", 3, "A tab"),
+        ("folders:\n  - watch: 'in\n", 3, "This is not YAML"),
+        ("folders:\n  - watch: in\n output: out\n", 3, "This is not YAML"),
+        ("folders: [in\n", 2, "This is not YAML"),
+        ("api: {key: !secret x}\n", 1, "A value begins with `!`"),
+        ("api: {key: *sk-live}\n", 1, "A value begins with `!`"),
+        ("log:\n---\nlog:\n", 2, "A second document"),
+        ("log: \x01\n", 1, "There is a character"),
+    ],
+)
+def test_broken_yaml_is_told_with_its_line(problems: Problems, text: str, line: int, what: str) -> None:
+    """What YAML cannot read is told with the line it stopped at."""
+    (problem,) = problems(text)
+    assert problem.where.endswith(f"config.yaml:{line}")
+    assert problem.what.startswith(what)
+
+
+def test_a_value_inside_itself_is_refused(problems: Problems) -> None:
+    """An alias to what it stands in is told, not followed for ever."""
+    found = problems(folder("enhance: &e {newer: *e}"))
+    assert any(problem.what == "The value contains itself" for problem in found)
+
+
+def test_a_key_that_is_no_word_is_refused(problems: Problems) -> None:
+    """A list or group in the place of a name is told."""
+    found = problems("? [a, b]\n: 1\n" + folder())
+    assert [problem.what for problem in found] == ["A setting's name is not a word"]
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    """Text in another encoding is not half understood."""
+    file = tmp_path / "c.yaml"
+    file.write_bytes(b"log:\n  level: info\n# caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"c\.yaml:3: The file is not UTF-8 text"):
+        load(file, {})
+
+
+def test_a_byte_order_mark_and_crlf_are_fine(tmp_path: Path) -> None:
+    """A file saved by a Windows editor is read like any other."""
+    file = tmp_path / "c.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + folder("existing: process").replace("\n", "\r\n").encode())
+    assert load(file, {}).folders[0].existing == "process"
+
+
+def test_a_missing_file_is_told_with_what_to_copy(tmp_path: Path) -> None:
+    """Without a file, the remedy names the example to begin with."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "none.yaml", {})
+    (problem,) = caught.value.problems
+    assert problem.where == str(tmp_path / "none.yaml")
+    assert "config.example.yaml" in problem.remedy
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    """A configuration file that cannot be read is a configuration error, not a traceback."""
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, {})
+
+
+def test_the_file_is_looked_for_in_three_places(config: Write, tmp_path: Path) -> None:
+    """``--config`` goes before ``$BRACKETD_CONFIG``, which goes before the platform's config directory."""
+    named = config(folder("existing: process"))
+    by_variable = tmp_path / "variable.yaml"
+    by_variable.write_text(folder("existing: skip"))
+    by_platform = tmp_path / "xdg" / "bracketd" / "config.yaml"
+    by_platform.parent.mkdir(parents=True)
+    by_platform.write_text(folder("observer: polling"))
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "xdg"), "BRACKETD_CONFIG": str(by_variable)}
+    assert load(named, environ).config_file == named
+    assert load(None, environ).config_file == by_variable
+    assert load(None, environ | {"BRACKETD_CONFIG": ""}).config_file == by_platform
+
+
+@pytest.mark.parametrize(
+    "written", ["$NOPE/x", "${NOPE}", "~nobody-of-that-name/x", "''", "'  '", "5", "[a]", '"a\\0b"']
+)
+def test_a_path_that_means_nothing_is_refused(problems: Problems, written: str) -> None:
+    """An unset variable, an unknown home, no text at all."""
+    (problem,) = problems(folder() + f"state_dir: {written}\n")
+    assert problem.where.endswith("config.yaml:4: state_dir")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from daemon.sandbox.command import sandbox
+from daemon.sandbox.faults import ROUTES
+from daemon.sandbox.settings import Switches
+from tests.sandbox_process import Sandbox, running_sandbox
+
+COMMAND = [sys.executable, "-m", "daemon.sandbox"]
+
+
+def test_one_line_of_json() -> None:
+    """With --json standard output is one line that says where everything is."""
+    with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert Path(told["dir"]).is_dir()
+        process.terminate()
+        assert process.stdout.read() == b""
+    assert set(told) == {"api", "storage", "assets", "key", "pid", "dir"}
+    assert told["pid"] == process.pid
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_stops_cleanly(name: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C end it with status 0, a client still connected, and its temporary folder is gone."""
+    with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = json.loads(process.stdout.readline())
+        with httpx.Client() as client:
+            client.get(f"{told['api']}/_sandbox/report")
+            process.send_signal(name)
+            assert process.wait(20) == 0
+        assert process.stderr.read() == b""
+    assert not Path(told["dir"]).exists()
+
+
+def test_chosen_folder_stays(tmp_path: Path) -> None:
+    """A folder given by --dir keeps its bytes."""
+    with running_sandbox("--dir", str(tmp_path / "kept")) as running:
+        assert running.directory == tmp_path / "kept"
+    assert (tmp_path / "kept" / "uploads").is_dir()
+
+
+def test_loopback_only(shared: Sandbox) -> None:
+    """It listens on loopback and nowhere else."""
+    listening = [item for item in psutil.Process(shared.pid).net_connections("tcp") if item.status == "LISTEN"]
+    assert len(listening) == 3
+    assert all(item.laddr.ip.startswith("127.") for item in listening)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers on all of 127.0.0.0/8")
+def test_three_addresses(shared: Sandbox) -> None:
+    """On Linux API, storage and assets are three different hosts."""
+    assert len({urlsplit(url).hostname for url in (shared.api, shared.storage, shared.assets)}) == 3
+
+
+def test_chosen_port() -> None:
+    """A port can be chosen; one that is taken is said so, with a remedy and no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Choose other ports" in done.stderr
+    assert "Traceback" not in done.stderr
+    with running_sandbox("--port", port) as running:
+        assert running.api == f"http://127.0.0.1:{port}"
+
+
+def test_text_for_people() -> None:
+    """Without --json it tells the address, the key and the report."""
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = "".join(process.stdout.readline() for _ in range(7))
+        process.terminate()
+    for word in ("http://127.0.0.1:", "sandbox-key", "/_sandbox/report"):
+        assert word in told
+
+
+def test_help() -> None:
+    """The help says how to point a client at it, and what it does not know."""
+    told = " ".join(CliRunner().invoke(sandbox, ["--help"]).output.split())
+    for words in ("in place of https://api.autoenhance.ai", "x-api-key", "never compared with the live service"):
+        assert words in told
+
+
+def test_lists() -> None:
+    """Every place of a fault and every switch can be listed."""
+    faults = CliRunner().invoke(sandbox, ["--list-faults"]).output
+    switches = CliRunner().invoke(sandbox, ["--list-switches"]).output
+    assert all(f"  {route}: " in faults for route in ROUTES)
+    assert all(f"  {name}=" in switches for name in Switches.__slots__)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--fault", "nowhere 503"), ("--set", "colour=red"), ("--set", "images_appear=never"), ("--set", "not_ready=x")],
+)
+def test_wrong_options(option: str, value: str) -> None:
+    """A mistake in an option is told, with what could be there instead."""
+    result = CliRunner().invoke(sandbox, [option, value])
+    assert result.exit_code == 2
+    assert option in result.output
+
+
+def test_light_import() -> None:
+    """Importing the command loads neither the web server nor the image libraries."""
+    code = (
+        "import sys, daemon.sandbox.command; print({'cv2', 'numpy', 'starlette', 'uvicorn', 'PIL'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_memory_while_uploading() -> None:
+    """Large uploads go to disk: memory does not grow with them."""
+    size = 40_000_000
+    with running_sandbox() as running, running.client() as client:
+        process = psutil.Process(running.pid)
+        before = process.memory_info().rss
+        for number in range(4):
+            form = {"image_name": f"{number}.jpg", "order_id": "one", "hdr": True, "contentType": "image/jpeg"}
+            url = client.post("/v3/images/", json=form).json()["s3PutObjectUrl"]
+            answer = httpx.put(url, content=bytes(size), headers={"content-type": "image/jpeg"}, timeout=60)
+            assert answer.status_code == 200
+        assert process.memory_info().rss - before < size // 2

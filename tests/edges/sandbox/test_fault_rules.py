@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from daemon.sandbox.faults import (
+    IMAGE_KINDS,
+    MERGE_KINDS,
+    MOMENTS,
+    REQUEST_KINDS,
+    ROUTES,
+    Faults,
+    kinds_at,
+    rule_of,
+    rule_of_words,
+)
+
+
+def test_words_and_values_agree() -> None:
+    """A rule means the same in words and as an object."""
+    words = rule_of_words("upload 503 rate=0.25 skip=2 match=/uploads/ after=true retry_after=7")
+    values = {"rate": 0.25, "skip": 2, "match": "/uploads/", "after": True, "retry_after": 7}
+    assert words == rule_of({"where": "upload", "kind": "503"} | values)
+    assert rule_of_words("image error 'reason=Daily limit'").reason == "Daily limit"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "upload",
+        "nowhere 503",
+        "upload unkind",
+        "upload idle-forever",
+        "merge 503",
+        "upload 503 next=x",
+        "upload 503 next=-1",
+        "upload 503 rate=0.1 next=1",
+        "upload 503 seconds=3",
+        "upload 503 colour=red",
+        "upload reset-after after=maybe",
+    ],
+)
+def test_wrong_rules(text: str) -> None:
+    """A rule that could never strike as meant is refused with a reason."""
+    with pytest.raises(ValueError, match=r"."):
+        rule_of_words(text)
+
+
+@pytest.mark.parametrize("where", ["*", *ROUTES, *MOMENTS])
+def test_every_place_has_kinds(where: str) -> None:
+    """Every place has kinds, and each of them makes a rule there."""
+    for kind in kinds_at(where):
+        assert rule_of_words(f"{where} {kind}").kind == kind
+
+
+def test_once_by_default() -> None:
+    """Without a number a rule strikes once."""
+    faults = Faults(0, [rule_of_words("upload 503")])
+    assert [bool(faults.take("upload", REQUEST_KINDS)) for _ in range(3)] == [True, False, False]
+
+
+def test_next_and_skip() -> None:
+    """A rule spares the first so many and then strikes so many."""
+    faults = Faults(0, [rule_of_words("upload 503 next=2 skip=1")])
+    assert [bool(faults.take("upload", REQUEST_KINDS)) for _ in range(4)] == [False, True, True, False]
+    assert faults.report() == [{"where": "upload", "kind": "503", "match": "", "happened": 2, "left": 0}]
+
+
+def test_only_where_it_belongs() -> None:
+    """A rule leaves other places, kinds and subjects alone, and is not used up by them."""
+    faults = Faults(0, [rule_of_words("image error match=0002"), rule_of_words("merge stray")])
+    assert faults.take("image", IMAGE_KINDS, "IMG_0001.JPG") is None
+    assert faults.take("merge", IMAGE_KINDS) is None
+    assert faults.take("image", IMAGE_KINDS, "IMG_0002.JPG") is not None
+    assert faults.take("merge", MERGE_KINDS) is not None
+
+
+def test_anywhere() -> None:
+    """A star strikes at every route."""
+    faults = Faults(0, [rule_of_words("* 503 next=2")])
+    assert all(faults.take(where, REQUEST_KINDS) for where in ("upload", "show_order"))
+
+
+def test_seed() -> None:
+    """Chance is the same for the same seed, another for another, and about as likely as asked for."""
+
+    def strikes(seed: int) -> list[bool]:
+        faults = Faults(seed, [rule_of_words("* 503 rate=0.3")])
+        return [faults.take("upload", REQUEST_KINDS) is not None for _ in range(400)]
+
+    assert strikes(1) == strikes(1) != strikes(2)
+    assert 80 < sum(strikes(1)) < 160

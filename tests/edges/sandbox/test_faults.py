@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.edges.sandbox.client import Client, put
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox, running_sandbox
+
+JPEG = {"content-type": "image/jpeg"}
+LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+
+
+@pytest.fixture(scope="module")
+def hurt() -> Iterator[Sandbox]:
+    """A sandbox whose faults each test sets for itself."""
+    with running_sandbox("--set", "name_limit=0") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(hurt: Sandbox) -> Iterator[Client]:
+    """An order at a sandbox without faults."""
+    hurt.faults([])
+    with Client(hurt) as client:
+        yield client
+
+
+def test_status_of_a_gateway(hurt: Sandbox, client: Client) -> None:
+    """A 5xx carries HTML, and the request was not carried out."""
+    hurt.faults(["create_image 502"])
+    answer = _register(client)
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert client.http.get(f"/v3/orders/{client.order_id}").status_code == 404
+
+
+def test_carried_out_all_the_same(hurt: Sandbox, client: Client) -> None:
+    """With ``after`` the request was carried out though its answer says otherwise."""
+    hurt.faults(["create_image 503 after=true retry_after=3"])
+    answer = _register(client)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+    assert client.order()["order_id"] == client.order_id
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "wish"),
+    [(429, "", None), (429, "retry_after=2", "2"), (402, "", None), (401, "", None)],
+)
+def test_refusals(hurt: Sandbox, client: Client, status: int, more: str, wish: str | None) -> None:
+    """Refusals come in the API's own shape, with Retry-After if so chosen."""
+    hurt.faults([f"create_image {status} {more}"])
+    answer = _register(client)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, wish)
+    assert set(answer.json()) == {"message", "detail"}
+    assert _register(client).status_code == 200
+
+
+def test_reset_before(hurt: Sandbox, client: Client) -> None:
+    """A connection reset before the request is carried out leaves nothing done."""
+    hurt.faults(["create_image reset-before"])
+    with pytest.raises(LOST):
+        _register(client)
+    assert client.http.get(f"/v3/orders/{client.order_id}").status_code == 404
+
+
+def test_reset_after(hurt: Sandbox, client: Client) -> None:
+    """A connection reset after it leaves it done, its answer lost."""
+    hurt.faults(["create_image reset-after"])
+    with pytest.raises(LOST):
+        _register(client)
+    assert client.order()["order_id"] == client.order_id
+
+
+def test_upload_lost_after(hurt: Sandbox, client: Client) -> None:
+    """An upload whose answer is lost was stored."""
+    _, url, content_type = client.register("a.jpg")
+    hurt.faults(["upload reset-after"])
+    with pytest.raises(LOST):
+        put(url, b"x", content_type)
+    assert client.ledger()["registered"][0]["stored"]["size"] == 1
+
+
+def test_upload_refused(hurt: Sandbox, client: Client) -> None:
+    """Storage can refuse an upload with 403 in XML though nothing is wrong with it."""
+    _, url, _ = client.register("a.jpg")
+    hurt.faults(["upload 403"])
+    answer = httpx.put(url, content=b"x" * 1_000_000, headers=JPEG)
+    assert (answer.status_code, "<Code>AccessDenied</Code>" in answer.text) == (403, True)
+    put(url, b"x", "image/jpeg")
+
+
+def test_expired_slot(hurt: Sandbox, client: Client) -> None:
+    """A registration can answer with a URL that has expired already; the next one is good."""
+    hurt.faults(["create_image expired-url"])
+    _, url, _ = client.register("a.jpg")
+    assert "expired" in httpx.put(url, content=b"x", headers=JPEG).text
+    put(client.register("b.jpg")[1], b"x", "image/jpeg")
+
+
+def test_page_instead_of_json(hurt: Sandbox, client: Client) -> None:
+    """An answer can be a web page with 200."""
+    client.register("a.jpg")
+    hurt.faults(["show_order html"])
+    answer = client.http.get(f"/v3/orders/{client.order_id}")
+    assert (answer.status_code, answer.text[:6]) == (200, "<html>")
+
+
+def test_half_json(hurt: Sandbox, client: Client) -> None:
+    """JSON can end in its middle, though HTTP is content."""
+    client.register("a.jpg")
+    whole = client.http.get(f"/v3/orders/{client.order_id}").text
+    hurt.faults(["show_order half-json"])
+    assert client.http.get(f"/v3/orders/{client.order_id}").text == whole[: len(whole) // 2]
+
+
+def test_truncated_download(hurt: Sandbox, client: Client) -> None:
+    """A download can break off in its middle; it does not count as completed."""
+    image_id = _image(client)
+    hurt.faults(["download truncated"])
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.download(image_id, preview="false")
+    assert client.ledger()["images"][0]["downloads"]["full"] == 0
+    assert client.download(image_id, preview="false").status_code == 200
+    assert client.broken() == []
+
+
+def test_short_length(hurt: Sandbox, client: Client) -> None:
+    """A download can end early with a Content-Length that says so: only the picture tells."""
+    image_id = _image(client)
+    hurt.faults(["download short-length"])
+    half = client.download(image_id, preview="false").content
+    whole = client.download(image_id, preview="false").content
+    assert half == whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize("kind", ["slow", "stall"])
+def test_slow_and_stalled(kind: str) -> None:
+    """An answer can come late, or stop in its middle, until the client loses patience; it is whole to who waits."""
+    with running_sandbox("--speed", "1", "--set", "idle_time=0") as sandbox, Client(sandbox) as client:
+        client.register("a.jpg")
+        sandbox.faults([f"show_order {kind} seconds=3600", f"show_order {kind} seconds=0.1"])
+        with pytest.raises(httpx.ReadTimeout):
+            client.http.get(f"/v3/orders/{client.order_id}", timeout=0.5)
+        assert client.order()["order_id"] == client.order_id
+
+
+def test_upload_lag() -> None:
+    """A single bracket can be told to be uploaded long after it is."""
+    options = ("--speed", "1", "--fault", "upload upload-lag seconds=3600")
+    with running_sandbox(*options) as sandbox, Client(sandbox, "brackets") as client:
+        client.upload({"a.jpg": b"x"})
+        (listed,) = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
+        assert listed["is_uploaded"] is False
+        assert client.ledger()["registered"][0]["stored"]["size"] == 1
+
+
+def test_failed_image(hurt: Sandbox, client: Client) -> None:
+    """A chosen image can fail with a reason; the others do not."""
+    hurt.faults(["image error match=IMG_0004 'reason=Too dark'"])
+    client.upload(shoot(2))
+    client.merge()
+    assert [(image["status"], image["status_reason"]) for image in client.images()] == [
+        ("processed", None),
+        ("error", "Too dark"),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "sizes"), [("stray", [2, 1, 3]), ("misgroup", [2, 4])])
+def test_wrong_sets(hurt: Sandbox, client: Client, kind: str, sizes: list[int]) -> None:
+    """A bracket can be left over as its own image, or land in the next set."""
+    hurt.faults([f"merge {kind}"])
+    client.upload(shoot(2))
+    client.merge()
+    client.images()
+    assert [len(image["bracket_ids"]) for image in client.ledger()["images"]] == sizes
+
+
+def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
+    """A merge can be accepted and nothing ever come of it."""
+    hurt.faults(["merge idle-forever"])
+    client.upload(shoot(1))
+    client.merge()
+    client.wait(lambda: hurt.report()["faults"][0]["happened"] == 1)
+    order = client.order()
+    assert (bool(order["is_merging"]), order["is_processing"], order["images"]) == (False, False, [])
+
+
+def test_wrong_rules_are_told(hurt: Sandbox) -> None:
+    """Rules that cannot be are 422 with the reason, and the ones before stay."""
+    hurt.faults(["merge stray"])
+    for body in (["nowhere 503"], {"where": "upload"}, [5], [{"where": "upload"}], "upload 503"):
+        answer = httpx.post(f"{hurt.api}/_sandbox/faults", json=body)
+        assert (answer.status_code, list(answer.json()["detail"]["json"])) == (422, ["faults"])
+    told = httpx.get(f"{hurt.api}/_sandbox/faults").json()["faults"]
+    assert told == [{"where": "merge", "kind": "stray", "match": "", "happened": 0, "left": 1}]
+
+
+def _register(client: Client) -> httpx.Response:
+    form = {"order_id": client.order_id, "image_name": "a.jpg", "contentType": "image/jpeg", "hdr": True}
+    return client.http.post("/v3/images/", json=form)
+
+
+def _image(client: Client) -> str:
+    client.upload(shoot(1))
+    client.merge()
+    (image,) = client.images()
+    return str(image["image_id"])
