@@ -223,7 +223,7 @@ def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
-    """Three days without a connection cost patience only: fewer than four hundred tries an order a day, then everything is done."""
+    """Three days without a connection cost patience only: a few hundred tries a day, then everything is done."""
     back_at = START + 3 * 86400
 
     async def work(clock: SimulatedClock) -> World:

@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.order import Order, Phase, Policy, Preset, evolve, facts
+from daemon.store.reader import Reader
+from daemon.store.store import Store
+from daemon.watcher import Dirty, Hints, Intake, WatchedFolder, Watcher
+from tests.shell.simulated import Inline, SimulatedClock, simulate
+
+QUIET = 60.0
+INTERVAL = 300.0
+
+
+@dataclass
+class Told:
+    """Hints that come when a test says so, from a source that a test can break."""
+
+    dirty: Dirty
+    alive: bool = True
+    broken: bool = False
+    followed: set[str] = field(default_factory=set)
+
+    def start(self) -> None:
+        """Begin, unless the system gives none."""
+        if self.broken:
+            raise OSError(24, "inotify instance limit reached")
+
+    def follow(self, shoot: str) -> None:
+        """Remember that a shoot is followed."""
+        self.followed.add(shoot)
+
+    def forget(self, shoot: str) -> None:
+        """Remember that it no longer is."""
+        self.followed.discard(shoot)
+
+    def works(self) -> bool:
+        """As the test says."""
+        return self.alive
+
+    def stop(self) -> None:
+        """End."""
+        self.followed.clear()
+
+
+@dataclass
+class Scene:
+    """A watched folder under watch."""
+
+    root: Path
+    state: Path
+    store: Store
+    watcher: Watcher
+    hints: list[Told]
+    told: list[tuple[str, facts.Fact]]
+
+    def hint(self, shoot: str) -> None:
+        """The system says that something changed in a shoot."""
+        self.hints[-1].dirty.add(shoot)
+
+    def put(self, path: str, data: bytes = b"photo") -> Path:
+        """A file in the watched folder."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        return file
+
+    def orders(self) -> dict[str, tuple[str, int]]:
+        """Shoot → phase and brackets, as ``status`` sees them."""
+        with Reader(self.state) as reader:
+            return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in reader.orders()}
+
+    def waiting(self) -> dict[str, str]:
+        """Shoot → why it waits, as ``status`` sees it."""
+        with Reader(self.state) as reader:
+            return {w.shoot: w.reason for w in reader.waiting()}
+
+
+@asynccontextmanager
+async def watching(
+    tmp: Path, clock: SimulatedClock, *, process_existing: bool = False, broken: bool = False
+) -> AsyncIterator[Scene]:
+    """A watcher at work on ``tmp/in``."""
+    store = Store.open(tmp / "state", Inline())
+    folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), QUIET, process_existing, INTERVAL, Preset(5))
+    hints: list[Told] = []
+    told: list[tuple[str, facts.Fact]] = []
+
+    def make_hints(_root: str, dirty: Dirty) -> Hints:
+        hints.append(Told(dirty, broken=broken))
+        return hints[-1]
+
+    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        return function(*arguments)
+
+    intake = Intake(
+        folder, store, clock.now, flow="images", added=lambda: None, tell=lambda order, fact: told.append((order, fact))
+    )
+    watcher = Watcher(folder, intake, store, clock, make_hints=make_hints, blocking=blocking)
+    task = asyncio.create_task(watcher.run())
+    await watcher.ready.wait()
+    try:
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told)
+    finally:
+        watcher.stop()
+        await task
+        store.close()
+
+
+@pytest.fixture
+def tmp(tmp_path: Path) -> Path:
+    """A place with an empty watched folder."""
+    (tmp_path / "in").mkdir()
+    return tmp_path
+
+
+def test_a_dropped_shoot_becomes_an_order_when_it_was_quiet(tmp: Path) -> None:
+    """A shoot is an order once, with all its brackets, a quiet period after its last change and not before."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/DCIM/IMG_1.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(QUIET - 5)
+            assert "1 photo(s)" in scene.waiting()["12 Oak St"]
+            scene.put("12 Oak St/DCIM/IMG_2.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(QUIET - 2)
+            assert scene.orders() == {}
+            await asyncio.sleep(4)
+            assert scene.orders() == {"12 Oak St": ("settled", 2)}
+            assert scene.waiting() == {}
+            await asyncio.sleep(10 * INTERVAL)
+            assert len(scene.orders()) == 1
+            assert scene.hints[-1].followed == set(), "a finished shoot is no longer followed"
+
+    simulate(work)
+
+
+def test_without_any_hint_a_rescan_finds_it(tmp: Path) -> None:
+    """When the system tells nothing, a shoot is found at the next rescan all the same."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, broken=True) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+            assert scene.orders() == {"12 Oak St": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_change_without_a_hint_is_seen_by_the_last_look(tmp: Path) -> None:
+    """A file that arrives unannounced during the quiet period keeps the shoot from being locked without it."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(QUIET - 10)
+            scene.put("12 Oak St/IMG_2.JPG")
+            await asyncio.sleep(20)
+            assert scene.orders() == {}
+            await asyncio.sleep(QUIET)
+            assert scene.orders() == {"12 Oak St": ("settled", 2)}
+
+    simulate(work)
+
+
+def test_an_archive_is_not_paid_for_by_mistake(tmp: Path) -> None:
+    """Shoots that lie in a folder when it is first watched are skipped, and stay so; new ones are sent."""
+    for name in ("old 1", "old 2"):
+        (tmp / "in" / name).mkdir()
+        (tmp / "in" / name / "IMG_1.JPG").write_bytes(b"x")
+    (tmp / "in" / "made ahead").mkdir()
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"old 1": ("skipped", 0), "old 2": ("skipped", 0)}
+        async with watching(tmp, clock) as scene:
+            scene.put("made ahead/IMG_1.JPG")
+            scene.put("new/IMG_1.JPG")
+            await asyncio.sleep(2 * INTERVAL)
+            assert {name: phase for name, (phase, _) in scene.orders().items()} == {
+                "old 1": "skipped",
+                "old 2": "skipped",
+                "made ahead": "settled",
+                "new": "settled",
+            }
+
+    simulate(work)
+
+
+def test_existing_shoots_are_sent_when_asked_for(tmp: Path) -> None:
+    """With ``existing: process`` the shoots of a new watched folder are sent."""
+    (tmp / "in" / "old").mkdir()
+    (tmp / "in" / "old" / "IMG_1.JPG").write_bytes(b"x")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, process_existing=True) as scene:
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"old": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_shoots_dropped_while_the_daemon_was_down_are_found(tmp: Path) -> None:
+    """A shoot that came between two runs is new, not an archive."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock):
+            await asyncio.sleep(1)
+        (tmp / "in" / "12 Oak St").mkdir()
+        (tmp / "in" / "12 Oak St" / "IMG_1.JPG").write_bytes(b"x")
+        async with watching(tmp, clock) as scene:
+            await asyncio.sleep(QUIET + 2)
+            assert scene.orders() == {"12 Oak St": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_person_submits(tmp: Path) -> None:
+    """Submitting sends a waiting shoot now, a skipped one after all, and goes without what cannot be used."""
+    (tmp / "in" / "old").mkdir()
+    (tmp / "in" / "old" / "IMG_1.JPG").write_bytes(b"x")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await scene.watcher.submit("old")
+            scene.put("new/IMG_1.JPG")
+            scene.put("new/IMG_2.JPG", b"")
+            scene.hint("new")
+            await asyncio.sleep(1)
+            await scene.watcher.submit("new")
+            assert scene.orders() == {"old": ("settled", 1), "new": ("settled", 1)}
+            order = await scene.store.newest(str(tmp / "in" / "new"))
+            assert order is not None
+            assert order.left_out == ("IMG_2.JPG",)
+            await asyncio.sleep(2 * INTERVAL)
+            assert len(scene.orders()) == 2
+
+    simulate(work)
+
+
+def test_submitting_nothing_keeps_the_shoot_waiting(tmp: Path) -> None:
+    """A submitted folder without a photo that can be read gets no order, and is still watched."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("new/IMG_1.JPG", b"")
+            scene.hint("new")
+            await asyncio.sleep(1)
+            await scene.watcher.submit("new")
+            assert scene.orders() == {}
+            scene.put("new/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 40)
+            assert scene.orders() == {"new": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
+    """Submitting a shoot whose order is held before its merge ends that order and makes a new one of its files."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("new/IMG_1.JPG")
+            await scene.watcher.submit("new")
+            first = await scene.store.newest(str(tmp / "in" / "new"))
+            assert first is not None
+            trouble = facts.Failed(facts.Register(0), facts.Kind.FILE, "unreadable")
+            held = evolve(first, trouble, now=clock.now(), policy=Policy())
+            await scene.store.record(first, trouble, held, clock.now())
+            scene.put("new/IMG_2.JPG")
+            await asyncio.sleep(5)
+            await scene.watcher.submit("new")
+            second = await scene.store.newest(str(tmp / "in" / "new"))
+            assert second is not None
+            assert second.id != first.id
+            assert len(second.brackets) == 2
+            assert scene.told == [(first.id, facts.Cancelled("submitted anew as it is now"))]
+
+    simulate(work)
+
+
+async def _delivered(scene: Scene, shoot: str) -> Order:
+    order = await scene.store.newest(str(scene.root / shoot))
+    assert order is not None
+    done = replace(order, phase=Phase.DOWNLOADED, due=None)
+    await scene.store.record(order, facts.Delivered(), done, 0)
+    return done
+
+
+def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
+    """A delivered shoot that is moved away and back costs nothing; other photos under its name are a new shoot."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.watcher.submit("12 Oak St")
+            first = await _delivered(scene, "12 Oak St")
+            for data, expected in ((b"photo", first.id), (b"another home", None)):
+                shutil.rmtree(tmp / "in" / "12 Oak St")
+                await asyncio.sleep(INTERVAL + 1)
+                scene.put("12 Oak St/IMG_1.JPG", data)
+                await asyncio.sleep(INTERVAL + QUIET + 2)
+                newest = await scene.store.newest(first.folder)
+                assert newest is not None
+                assert (newest.id == first.id) is (expected is not None)
+                assert newest.output == (first.output if expected else f"{first.output}-2")
+
+    simulate(work)
+
+
+def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
+    """While a root is away the watcher says so; when it is back nothing was forgotten and nothing is sent twice."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.watcher.submit("12 Oak St")
+            os.rename(tmp / "in", tmp / "away")
+            await asyncio.sleep(INTERVAL + 1)
+            with Reader(scene.state) as reader:
+                assert any("cannot be read" in str(value) for value in reader.daemon().values())
+            os.rename(tmp / "away", tmp / "in")
+            scene.put("13 Oak St/IMG_1.JPG")
+            await asyncio.sleep(2 * INTERVAL)
+            with Reader(scene.state) as reader:
+                assert reader.daemon() == {}
+            assert scene.orders() == {"12 Oak St": ("settled", 1), "13 Oak St": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_dead_events_are_noticed_and_started_anew(tmp: Path) -> None:
+    """When the source of hints dies, another is made at the next look and follows what was followed."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(1)
+            scene.hints[-1].alive = False
+            await asyncio.sleep(60)
+            assert len(scene.hints) == 2
+
+    simulate(work)
+
+
+def test_a_shoot_removed_while_it_arrives_is_forgotten(tmp: Path) -> None:
+    """A folder that goes away before it settled leaves nothing behind."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(5)
+            shutil.rmtree(tmp / "in" / "12 Oak St")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(5)
+            assert (scene.waiting(), scene.orders(), scene.hints[-1].followed) == ({}, {}, set())
+
+    simulate(work)
