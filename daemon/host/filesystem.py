@@ -48,12 +48,15 @@ class Mount(NamedTuple):
 def is_network(path: str | os.PathLike[str]) -> bool:
     """Whether files at ``path`` may change, or be locked, by other machines. Not known counts as no."""
     kind = filesystem_type(path)
-    if kind is None:
-        return False
+    return kind is not None and is_network_type(kind)
+
+
+def is_network_type(kind: str) -> bool:
+    """Whether a type of file system is one of a network, or shared with another machine."""
     family, dot, subtype = kind.partition(".")
     if dot and family == "fuse":
         return subtype not in LOCAL_FUSE
-    return kind in NETWORK or family.startswith("fusefs_")
+    return kind in NETWORK or kind.startswith("fusefs_")
 
 
 def filesystem_type(path: str | os.PathLike[str]) -> str | None:

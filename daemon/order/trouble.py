@@ -8,6 +8,10 @@ from daemon.order import facts as f
 from daemon.order.changes import back_off, with_bracket, with_image
 from daemon.order.model import RESTING, MergeState, Order, Phase
 from daemon.order.policy import Policy
+from daemon.order.uploading import unregister
+
+UPLOADS_A_PLACE = 4
+"""Failed uploads to one place before another is asked for."""
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -35,11 +39,16 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 
 
 def _count_failure(order: Order, step: f.Step) -> Order:
-    """Put what failed behind its neighbours, so that it does not block them."""
+    """Put what failed behind its neighbours, so that it does not block them.
+
+    Storage that hangs up may have refused the place without being heard: after a few uploads it is made anew.
+    """
     match step:
         case f.Register(number) | f.Upload(number):
-            bracket = order.brackets[number]
-            return with_bracket(order, number, replace(bracket, failures=bracket.failures + 1))
+            bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
+            if isinstance(step, f.Upload) and bracket.registered and bracket.failures % UPLOADS_A_PLACE == 0:
+                return unregister(order, number, bracket)
+            return with_bracket(order, number, bracket)
         case f.Fetch(image_id):
             found = next((i for i in order.images if i.id == image_id), None)
             return with_image(order, replace(found, failures=found.failures + 1)) if found else order

@@ -47,7 +47,7 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None:
         return order
-    again = _unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
+    again = unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
     if bracket.failures == 0:
         return progress(again, now)
     return back_off(again, fact.why, now, policy)
@@ -62,7 +62,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
         return order
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
     return replace(
-        _unregister(order, fact.bracket, new),
+        unregister(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
         f"for {policy.quiet:.0f} s",
         due=now + policy.quiet,
@@ -87,12 +87,12 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
     for number in fact.missing:
-        order = _unregister(order, number, order.brackets[number])
+        order = unregister(order, number, order.brackets[number])
     why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
 
 
-def _unregister(order: Order, number: int, bracket: Bracket) -> Order:
+def unregister(order: Order, number: int, bracket: Bracket) -> Order:
     """Give a bracket a fresh registration, and see to it that the old one is deleted.
 
     Also one whose answer never came: the id is ours, so it can be deleted without having been seen.

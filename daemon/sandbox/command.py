@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from daemon.sandbox.faults import MOMENTS, ROUTES, Rule, kinds_at, rule_of_words
+from daemon.sandbox.faults import MOMENTS, ROUTES, SLOTS, Rule, kinds_at, rule_of_words
 from daemon.sandbox.settings import MADE_UP_KEY, Settings, Switches
 
 if TYPE_CHECKING:
@@ -27,11 +27,19 @@ _PORT = click.IntRange(0, 65535)
 
 def _list_faults(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo("WHERE, and the KINDs there with the parameters each takes besides next, rate, skip and match:")
-        for where in ("*", *ROUTES, *MOMENTS):
-            kinds = (f"{kind}({', '.join(sorted(more))})" if more else kind for kind, more in kinds_at(where).items())
-            click.echo(f"  {where}: {' '.join(kinds)}")
+        click.echo("At each of these requests, or at * for any of them:")
+        click.echo(f"  {' '.join(ROUTES)}")
+        click.echo(f"the kinds are, each with what it takes besides next, rate, skip and match:\n  {_kinds('*')}")
+        for where in (*SLOTS, "upload", *MOMENTS):
+            click.echo(f"{'and at' if where in ROUTES else 'In the course of an order at'} {where}:")
+            click.echo(f"  {_kinds(where, besides=() if where in MOMENTS else kinds_at('*'))}")
         context.exit()
+
+
+def _kinds(where: str, besides: Collection[str] = ()) -> str:
+    kinds = kinds_at(where).items()
+    words = (f"{kind}({', '.join(sorted(more))})" if more else kind for kind, more in kinds if kind not in besides)
+    return " ".join(words)
 
 
 def _list_switches(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -114,8 +122,22 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
     help="Choose what is not known about the service, or how long things take. Repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="When ready print one line of JSON, and nothing else.")
-@click.option("--list-faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults)
-@click.option("--list-switches", is_flag=True, is_eager=True, expose_value=False, callback=_list_switches)
+@click.option(
+    "--list-faults",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_faults,
+    help="Say what can go wrong where, and exit.",
+)
+@click.option(
+    "--list-switches",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_switches,
+    help="Say what --set can choose, and exit.",
+)
 def sandbox(
     *,
     port: int,
@@ -131,13 +153,10 @@ def sandbox(
     switches: Switches,
     as_json: bool,
 ) -> None:
-    r"""Stand in for the Autoenhance API on this machine: merge for real, charge nothing, fail on demand.
+    """Stand in for the Autoenhance API on this machine: merge for real, charge nothing, fail on demand.
 
     Any client of the API can use it: give it the printed address in place of https://api.autoenhance.ai and the
-    printed key in x-api-key. With curl:
-
-    \b
-      curl -H "x-api-key: KEY" ADDRESS/v3/orders/
+    printed key in x-api-key, as in: curl -H "x-api-key: KEY" ADDRESS/v3/orders/
 
     GET ADDRESS/_sandbox/report lists what was registered, stored, merged, charged and downloaded, and which rules
     the client broke. POST a list of faults to ADDRESS/_sandbox/faults to set them while it runs.

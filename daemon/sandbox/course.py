@@ -28,26 +28,33 @@ async def run_order(
     await service.clock.wait(switches.grouping_time)
     if fault is not None and fault.kind == "slow-grouping":
         await service.clock.wait(fault.seconds)
-    if service.catalogue.orders.get(order.id) is not order:
-        return
     sets = _sets(await service.studio.shots(brackets), body)
     if fault is not None and fault.kind in {"stray", "misgroup"}:
         sets = _disturbed(sets, fault.kind)
     images = [_image(service, order, shots, body, dev_mode=dev_mode) for shots in sets]
-    at_once = switches.images_appear == "at-once"
-    for image in images if at_once else ():
-        _show(service, image)
-    order.is_processing = bool(images)
-    order.is_merging = not at_once and bool(images)
-    for image in images:
-        if not at_once:
-            _show(service, image)
+    await _fill(service, order, images)
+
+
+async def _fill(service: Service, order: Order, images: Sequence[Image]) -> None:
+    """Let the images appear in their order and work on them one by one, for as long as there is that order."""
+    at_once = service.switches.images_appear == "at-once"
+    order.is_processing = True
+    for number, image in enumerate(images):
+        if order.id not in service.catalogue.orders:
+            return
+        for appearing in _appearing(images, number, at_once=at_once):
+            _show(service, appearing)
         order.is_merging = not at_once and image is not images[-1]
         await enhance(service, image)
-        if image.deleted and order.id not in service.catalogue.orders:
-            return
         order.updated = service.clock.now()
     order.is_merging = order.is_processing = False
+
+
+def _appearing(images: Sequence[Image], number: int, *, at_once: bool) -> Sequence[Image]:
+    """Which images appear when the one with this number is begun."""
+    if at_once:
+        return images if number == 0 else ()
+    return images[number : number + 1]
 
 
 async def enhance(service: Service, image: Image) -> None:

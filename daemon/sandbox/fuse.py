@@ -25,6 +25,8 @@ _DETAIL: Final = 0.3
 _SATURATION: Final = 0.5
 _EXPOSEDNESS: Final = 1.3
 _EXPOSEDNESS_WIDTH: Final = 0.2
+_CLIPPING: Final = 0.2
+"""Within this distance of white a pixel is worth less and less."""
 _COARSEST: Final = 8
 _MTB_BITS: Final = 6
 _FARTHEST: Final = 0.02
@@ -80,7 +82,8 @@ def _weight(pixels: Pixels) -> Plane:
     detail = cv2.GaussianBlur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (0, 0), 1.5)
     off = (small - 0.5).astype(np.float32)
     exposedness = np.exp(-np.square(off).sum(axis=2) * (_EXPOSEDNESS / (2 * _EXPOSEDNESS_WIDTH**2)))
-    weight = (detail + 0.02) ** _DETAIL * (small.std(axis=2) + 0.02) ** _SATURATION * exposedness
+    room = np.clip((1 - small.max(axis=2)) / _CLIPPING, 0.02, 1)
+    weight = room * (detail + 0.02) ** _DETAIL * (small.std(axis=2) + 0.02) ** _SATURATION * exposedness
     return np.asarray(weight + 1e-9, np.float32)
 
 

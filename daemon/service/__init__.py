@@ -3,7 +3,7 @@
 Knows nothing of phases, SQL or retries over time.
 """
 
-from daemon.service.client import Download, Service, order_page
+from daemon.service.client import Download, Service
 from daemon.service.flows import Flow, FlowName
 from daemon.service.line import Timeouts
 from daemon.service.media import content_type_of
@@ -23,5 +23,4 @@ __all__ = [
     "Slot",
     "Timeouts",
     "content_type_of",
-    "order_page",
 ]

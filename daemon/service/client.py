@@ -176,11 +176,6 @@ class Service:
         self._line.close()
 
 
-def order_page(order_id: str) -> str:
-    """The order's page in the vendor's web app (the address the vendor's own examples print)."""
-    return f"https://app.autoenhance.ai/orders/{quote(order_id, safe='')}"
-
-
 def _base(base_url: str) -> httpx.URL:
     try:
         base = httpx.URL(base_url)

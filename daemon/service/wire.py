@@ -109,7 +109,8 @@ def parse(body: bytes) -> Json:
 
 
 def order_seen(answer: Json) -> OrderSeen:
-    """An OrderOut."""
+    """An OrderOut. Flags and images may be missing, but not the order's id: nothing at all is no idle order."""
+    identity(answer, "order_id")
     return OrderSeen(
         merging=_flag(answer, "is_merging"),
         processing=_flag(answer, "is_processing"),
@@ -119,6 +120,8 @@ def order_seen(answer: Json) -> OrderSeen:
 
 def brackets_seen(answer: Json, *, ids: bool) -> tuple[BracketSeen, ...]:
     """An OrderBracketsOut; ``ids`` tells whether this version must name each bracket's id."""
+    if "brackets" not in answer:
+        raise _wrong("brackets", "a list", None)
     return tuple(
         BracketSeen(
             id=identity(item, "bracket_id") if ids or item.get("bracket_id") is not None else None,

@@ -255,3 +255,13 @@ def test_an_image_that_is_not_given_out_is_named() -> None:
     lost = after(processed(True, True), facts.ImageLost("i0", "no such image"))
     assert [image.state for image in lost.images] == [ImageState.FAILED, ImageState.PROCESSED]
     assert next_steps(lost) == (facts.Fetch("i1"),)
+
+
+def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
+    """After a few uploads to one place failed without an answer, the bracket is registered anew."""
+    start = after(order(1), sent(0)[0])
+    broken = facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")
+    few = after(start, *[broken] * 3)
+    assert few.brackets[0].registered
+    more = after(few, broken)
+    assert next_steps(more) == (facts.Register(0), facts.Discard("s0.0"))

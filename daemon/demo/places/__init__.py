@@ -1,0 +1,1 @@
+"""Places to photograph: rooms, what stands in them and what is outside."""

@@ -1,4 +1,4 @@
-"""The sky after sunset, in cd/m²."""
+"""The sky after sunset and the woods against it, painted by direction; in cd/m²."""
 
 from __future__ import annotations
 
@@ -6,43 +6,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.demo.places.garden import Woods, forest
+from daemon.demo.places.woods import Woods
 from daemon.demo.raytrace.noise import noise
 from daemon.demo.raytrace.vectors import Bundle, column, mixed, ramp, vector
 
-OVERHEAD = vector(1.6, 3.1, 8.2)
-LOW = vector(16, 13.5, 17)
-AFTERGLOW = vector(62, 27, 10)
-CLOUD = vector(30, 13.5, 12)
+OVERHEAD, LOW = vector(1.6, 3.1, 8.2), vector(16, 13.5, 17)
+AFTERGLOW, CLOUD = vector(62, 27, 10), vector(30, 13.5, 12)
 WOODS = (
     Woods(220, 24, 80, vector(1.3, 1.5, 2.2), vector(0.9, 1.1, 1.7), seed=4, ragged=0.5, floor=0.6),
-    Woods(45, 11, 9, vector(0.42, 0.5, 0.4), vector(0.10, 0.13, 0.12), seed=6, ragged=0.9, floor=0.25),
+    Woods(45, 11, 9, vector(0.26, 0.33, 0.27), vector(0.06, 0.08, 0.075), seed=6, ragged=0.9, floor=0.25),
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dusk:
-    """Blue hour, with an afterglow in the direction ``glow`` (unit, level)."""
+    """Blue hour; ``glow`` is the level unit direction to where the sun went down, ``drift`` where the clouds are."""
 
     glow: Bundle
-    seed: float = 0
+    drift: float = 0
 
-    def skylight(self, points: Bundle, ways: Bundle) -> Bundle:  # noqa: ARG002  a backdrop's form
+    def skylight(self, ways: Bundle) -> Bundle:
         """The sky without its clouds."""
         up = np.maximum(ways[2], np.float32(0))
         sky = mixed(column(LOW, ways), column(OVERHEAD, ways), ramp(0.0, 0.55, up))
         flat = np.maximum(np.hypot(ways[0], ways[1]), np.float32(1e-3))
-        toward = np.maximum((ways[0] * self.glow[0] + ways[1] * self.glow[1]) / flat, 0) ** 2
+        toward = np.maximum((ways[0] * self.glow[0] + ways[1] * self.glow[1]) / flat, 0)
+        toward = toward * toward
         return sky + column(AFTERGLOW, ways) * (toward * np.exp(-up * 7) * (0.4 + 0.6 * toward))
 
-    def __call__(self, points: Bundle, ways: Bundle) -> Bundle:
+    def seen(self, points: Bundle, ways: Bundle) -> Bundle:
         """Sky, clouds and woods."""
-        sky = self.skylight(points, ways)
+        sky = self.skylight(ways)
         up = np.maximum(ways[2], np.float32(0.01))
-        u, v = ways[0] / (up + 0.1) * np.float32(0.10) + self.seed, ways[1] / (up + 0.1) * np.float32(0.22)
-        bands = noise(u, v, 1.9) + (noise(u * 4, v * 5, 1.6) - 0.5) * np.float32(0.25)
-        cover = ramp(0.55, 0.80, bands) * ramp(0.02, 0.12, ways[2]) * (1 - ramp(0.3, 0.75, ways[2]))
-        light = mixed(sky, column(CLOUD, ways) * (0.5 + 1.0 * sky[0] / 40), cover * np.float32(0.75))
+        u, v = ways[0] / (up + 0.1) * 0.10 + self.drift, ways[1] / (up + 0.1) * 0.22
+        bands = noise(u, v, 1.9) + (noise(u * 4, v * 5, 1.6) - 0.5) * 0.25
+        cover = ramp(0.55, 0.80, bands) * ramp(0.02, 0.12, ways[2]) * (1 - ramp(0.3, 0.75, ways[2])) * 0.75
+        light = mixed(sky, column(CLOUD, ways) * (0.5 + sky[0] / 40), cover)
         for woods in WOODS:
-            light = forest(woods, self.glow, points, ways, light)
+            light = woods.over(light, points, ways, self.glow)
         return light

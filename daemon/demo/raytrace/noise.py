@@ -29,17 +29,18 @@ def square(steepness: float) -> Bundle:
 
 def noise(u: Bundle, v: Bundle, steepness: float = 1.5) -> Bundle:
     """Noise at ``u, v``; it repeats after 1 in both."""
-    shape = u.shape
-    pad = -u.size % _ROW
-    maps = [
-        np.pad((w.ravel() % 1) * np.float32(SIDE), (0, pad)).astype(np.float32).reshape(-1, _ROW) for w in (u, v)
-    ]
-    found = cv2.remap(square(steepness), maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(found.ravel()[: u.size].reshape(shape), np.float32)
+    found = cv2.remap(square(steepness), _map(u), _map(v), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(found, np.float32).ravel()[: u.size].reshape(u.shape)
 
 
-def chance(*cells: Bundle) -> Bundle:
+def _map(w: Bundle) -> Bundle:
+    """Coordinates in rows of a length OpenCV takes."""
+    rows = np.zeros((w.size // _ROW + 1, _ROW), np.float32)
+    rows.ravel()[: w.size] = (w.ravel() - np.floor(w.ravel())) * SIDE
+    return rows
+
+
+def chance(cell: Bundle, other: Bundle | float = 0) -> Bundle:
     """A number from 0 to 1 for every cell, the same for the same cell, unlike its neighbours'."""
-    mix = sum((cell * np.float32(k) for cell, k in zip(cells, (12.9898, 78.233, 37.719), strict=False)), np.float32(0.5))
-    value = np.sin(mix) * np.float32(4375.85)
-    return np.asarray(value - np.floor(value), np.float32)
+    value = np.sin(cell * np.float32(12.9898) + other * np.float32(78.233) + np.float32(0.5)) * np.float32(4375.85)
+    return value - np.floor(value)

@@ -22,9 +22,10 @@ _known: set[str] = set()
 
 
 def redact(secret: str) -> None:
-    """Never show ``secret`` from now on, wherever it turns up, also escaped as in JSON."""
+    """Never show ``secret`` from now on, wherever it turns up, also as Python or JSON, or both, write it in quotes."""
     if secret:
-        _known.update((secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]))
+        for written in (secret, repr(secret)[1:-1]):
+            _known.update((written, json.dumps(written)[1:-1]))
 
 
 def hide_named(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -187,6 +187,18 @@ def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
     assert (bool(order["is_merging"]), order["is_processing"], order["images"]) == (False, False, [])
 
 
+def test_grouping_takes_long() -> None:
+    """Grouping can take minutes: the order is merging and has no images."""
+    options = ("--speed", "1", "--set", "idle_time=0", "--set", "grouping_time=0")
+    with running_sandbox(*options) as sandbox, Client(sandbox) as client:
+        sandbox.faults(["merge slow-grouping seconds=3600"])
+        client.upload(shoot(1))
+        client.merge()
+        client.wait(lambda: sandbox.report()["faults"][0]["happened"] == 1)
+        order = client.order()
+        assert (order["is_merging"], order["images"]) == (True, [])
+
+
 def test_wrong_rules_are_told(hurt: Sandbox) -> None:
     """Rules that cannot be are 422 with the reason, and the ones before stay."""
     hurt.faults(["merge stray"])

@@ -140,6 +140,17 @@ def test_enhance_again(shared: Sandbox) -> None:
         client.wait(lambda: client.ask("GET", path)["status"] == "processed")
 
 
+def test_deleted_while_merging(shared: Sandbox) -> None:
+    """An order can be deleted while it is merged; the sandbox goes on."""
+    with Client(shared) as client, Client(shared) as next_one:
+        client.upload(shoot(3))
+        client.merge()
+        assert client.http.delete(f"/v3/orders/{client.order_id}").status_code == 204
+        next_one.upload(shoot(1))
+        next_one.merge()
+        assert len(next_one.images()) == 1
+
+
 def test_idle_moment() -> None:
     """Right after a merge the order can still read idle and empty."""
     with running_sandbox("--set", "idle_looks=2") as sandbox, Client(sandbox) as client:

@@ -14,7 +14,7 @@ from daemon import errors
 from daemon.service import OrderSeen, Pace, Service, Slot, Timeouts
 
 from .conftest import KEY, Hosts, Services
-from .hosts import ELSEWHERE, Exchange, always
+from .hosts import ELSEWHERE, Exchange, Script, always
 
 IMPATIENT = Timeouts(connect=1, read=0.2, write=0.2, pool=1)
 
@@ -63,6 +63,16 @@ def test_no_json_where_json_was_promised(
     api = host(always(200, body, content_type="application/json"))
     with pytest.raises(errors.Garbled):
         call(service(api.url, flow="brackets"))
+
+
+@pytest.mark.parametrize("call", [CALLS[0], *CALLS[2:4], CALLS[5]])
+@pytest.mark.parametrize("answer", [always(200), always(204), always(200, {})])
+def test_nothing_where_something_was_promised(
+    host: Hosts, service: Services, call: Callable[[Service], object], answer: Script
+) -> None:
+    """An empty answer to a call that needs one is Garbled."""
+    with pytest.raises(errors.Garbled):
+        call(service(host(answer).url))
 
 
 def test_a_page_is_named_by_its_title(host: Hosts, service: Services) -> None:
@@ -345,7 +355,7 @@ def test_netrc_and_user_parts_add_nothing(
         if exchange.target == "/v3/orders/o":
             exchange.answer(307, location=api.url.replace("//", "//me:secret@") + "/again")
         else:
-            exchange.answer(200, {})
+            exchange.answer(200, {"order_id": "o"})
 
     api = host(script)
     service(api.url).order("o")

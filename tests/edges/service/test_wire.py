@@ -52,8 +52,17 @@ def test_a_whole_order() -> None:
 
 def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
     """Missing flags are false and missing images are none."""
-    assert wire.order_seen({}) == OrderSeen(merging=False, processing=False, images=())
-    assert wire.order_seen({"images": None}).images == ()
+    assert wire.order_seen(order()) == OrderSeen(merging=False, processing=False, images=())
+    assert wire.order_seen(order(images=None)).images == ()
+    assert wire.brackets_seen({"brackets": None}, ids=True) == ()
+
+
+def test_nothing_at_all_is_no_idle_order() -> None:
+    """An answer that does not even name the order, or has no list of brackets, is Garbled."""
+    with pytest.raises(Garbled, match="'order_id'"):
+        wire.order_seen({})
+    with pytest.raises(Garbled, match="'brackets'"):
+        wire.brackets_seen({}, ids=False)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +162,17 @@ JSON = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=8), below, max_size=3),
     max_leaves=8,
 )
-FIELDS = ("images", "brackets", "is_merging", "image_id", "status", "bracket_id", "is_uploaded", "status_reason")
+FIELDS = (
+    "order_id",
+    "images",
+    "brackets",
+    "is_merging",
+    "image_id",
+    "status",
+    "bracket_id",
+    "is_uploaded",
+    "status_reason",
+)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON | st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON))))

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import structlog
+
+from daemon.host import logs
+
+Format = Literal["auto", "console", "json"]
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+@pytest.fixture(autouse=True)
+def quiet_again() -> Iterator[None]:
+    """Leave logging as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def written(stream: io.StringIO) -> list[dict[str, Any]]:
+    """The stream's lines as JSON."""
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    """What JSON at level info is written to."""
+    stream = io.StringIO()
+    logs.configure("info", "json", stream)
+    return stream
+
+
+def test_an_event_is_one_json_object(stream: io.StringIO) -> None:
+    """Time in UTC, level, logger, event and then what was said about it, paths and objects as text."""
+    structlog.get_logger("bracketd").info("uploaded", path=Path("/a b/c"), done=3, of=[1.5, None], where={"n": {7}})
+    (line,) = written(stream)
+    assert list(line)[:4] == ["timestamp", "level", "logger", "event"]
+    at = datetime.fromisoformat(line.pop("timestamp"))
+    assert abs((datetime.now(UTC) - at).total_seconds()) < 3600
+    assert line == {
+        "level": "info",
+        "logger": "bracketd",
+        "event": "uploaded",
+        "path": "/a b/c",
+        "done": 3,
+        "of": [1.5, None],
+        "where": {"n": [7]},
+    }
+
+
+def test_the_standard_librarys_loggers_come_out_the_same(stream: io.StringIO) -> None:
+    """A library's record has the same keys, with its arguments filled in."""
+    logging.getLogger("some.library").warning("lost %d of %s", 3, "x")
+    (line,) = written(stream)
+    assert {key: line[key] for key in ("level", "logger", "event")} == {
+        "level": "warning",
+        "logger": "some.library",
+        "event": "lost 3 of x",
+    }
+    assert "timestamp" in line
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_only_the_level_and_above_are_written(level: str) -> None:
+    """The level counts for structlog's loggers and for the standard library's."""
+    stream = io.StringIO()
+    logs.configure(level, "json", stream)
+    for each in ("debug", "info", "warning", "error"):
+        getattr(structlog.get_logger(), each)("ours")
+        getattr(logging.getLogger("theirs"), each)("theirs")
+    order = ["debug", "info", "warning", "error"]
+    expected = [each for each in order[order.index(level) :] for _ in range(2)]
+    assert [line["level"] for line in written(stream)] == expected
+
+
+def test_libraries_that_name_urls_are_quieter() -> None:
+    """The line of httpx for every request, which holds its URL, is not written even at debug; its warnings are."""
+    stream = io.StringIO()
+    logs.configure("debug", "json", stream)
+    for name in ("httpx", "httpcore.connection"):
+        logging.getLogger(name).info("HTTP Request: GET https://x/y?z")
+        logging.getLogger(name).warning("told")
+    assert [line["event"] for line in written(stream)] == ["told", "told"]
+
+
+def test_warnings_are_log_lines(stream: io.StringIO) -> None:
+    """Python's warnings do not break into a log of JSON lines."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(capture=False)
+        logs.configure("info", "json", stream)
+        warnings.warn("old ways", DeprecationWarning, stacklevel=1)
+        logging.captureWarnings(capture=False)
+    (line,) = written(stream)
+    assert (line["logger"], line["level"]) == ("py.warnings", "warning")
+    assert "old ways" in line["event"]
+
+
+def test_the_last_call_counts(stream: io.StringIO) -> None:
+    """Configuring again writes to the new stream only."""
+    second = io.StringIO()
+    logs.configure("info", "json", second)
+    structlog.get_logger().info("once")
+    assert stream.getvalue() == ""
+    assert len(written(second)) == 1
+
+
+@pytest.mark.parametrize(
+    ("stream", "form", "is_json"),
+    [
+        (io.StringIO(), "auto", True),
+        (Terminal(), "auto", False),
+        (io.StringIO(), "console", False),
+        (Terminal(), "json", True),
+    ],
+)
+def test_auto_is_console_on_a_terminal_and_json_elsewhere(stream: io.StringIO, form: Format, is_json: bool) -> None:
+    """The format is what was asked for; ``auto`` asks the stream."""
+    logs.configure("info", form, stream)
+    structlog.get_logger().info("hello")
+    assert stream.getvalue().startswith("{") == is_json
+
+
+@pytest.mark.parametrize(
+    ("stream", "no_color", "coloured"),
+    [(Terminal(), None, True), (Terminal(), "1", False), (Terminal(), "", True), (io.StringIO(), None, False)],
+)
+def test_colours_need_a_terminal_and_no_no_color(
+    stream: io.StringIO, no_color: str | None, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Escape sequences go to terminals only, and not when $NO_COLOR is set (https://no-color.org)."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color is not None:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    logs.configure("info", "console", stream)
+    structlog.get_logger().warning("hello")
+    assert ("\x1b[" in stream.getvalue()) == (coloured and sys.platform != "win32")
+
+
+NASTY = 'IMG\n{"event": "forged"}\r\x1b[2J\x07\x85\u2028\u2029\u202egpj.exe\x7f\udcff'
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_name_cannot_break_a_line_or_steer_a_terminal(form: Format) -> None:
+    """Control characters, line ends and turned text in any value or event are written as escapes."""
+    stream = io.StringIO()
+    logs.configure("info", form, stream)
+    structlog.get_logger("x").info(
+        f"sent {NASTY}", file=NASTY, path=Path(NASTY), many=[NASTY], deep={NASTY: (NASTY,)}, error=OSError(NASTY)
+    )
+    logging.getLogger("y").error("lost %s", NASTY)
+    text = stream.getvalue()
+    assert text.count("\n") == 2
+    assert all(character.isprintable() for character in text.replace("\n", ""))
+    text.encode("utf-8")
+
+
+def test_json_gives_a_name_back_as_it_is(stream: io.StringIO) -> None:
+    """Escapes in JSON are JSON's own: a program reads the very name."""
+    structlog.get_logger().info("sent", file=NASTY, accents="Küche")
+    (line,) = written(stream)
+    assert (line["file"], line["accents"]) == (NASTY, "Küche")
+    assert "Küche" in stream.getvalue()
+
+
+def _open(password: str) -> None:
+    raise FileNotFoundError(f"no \x1b[31msuch\nfile, {len(password)}")
+
+
+def _fail() -> None:
+    try:
+        _open("in-a-" + "variable")
+    except FileNotFoundError as error:
+        raise RuntimeError("gave up") from error
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_an_exception_is_structured_in_json(stream: io.StringIO, ours: bool) -> None:
+    """Type, message and frames of an exception and its cause, without variables."""
+    try:
+        _fail()
+    except RuntimeError:
+        (structlog.get_logger() if ours else logging.getLogger("x")).exception("failed")
+    (line,) = written(stream)
+    assert line["event"] == "failed"
+    assert [each["exc_type"] for each in line["exception"]] == ["RuntimeError", "FileNotFoundError"]
+    assert line["exception"][0]["frames"][-1]["name"] == "_fail"
+    assert "in-a-variable" not in stream.getvalue()
+
+
+def test_an_exception_is_a_plain_traceback_on_the_console() -> None:
+    """A traceback keeps its lines, without variables, and without what would steer the terminal."""
+    stream = io.StringIO()
+    logs.configure("info", "console", stream)
+    try:
+        _fail()
+    except RuntimeError:
+        structlog.get_logger().exception("failed")
+    text = stream.getvalue()
+    assert "\nTraceback (most recent call last):\n" in text
+    assert text.endswith("RuntimeError: gave up\n")
+    assert "\\x1b[31msuch" in text
+    assert "\x1b" not in text
+    assert "in-a-variable" not in text
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_values_of_secret_keys_are_hidden(form: Format) -> None:
+    """Keys named like secrets show nothing of their values, at any depth."""
+    stream = io.StringIO()
+    logs.configure("info", form, stream)
+    secret = "s3cr3t"
+    structlog.get_logger().info(
+        "sent",
+        key=secret,
+        api_key=secret,
+        headers={"X-API-Key": secret, "Authorization": secret, "more": [{"access_token": secret}]},
+        password=[secret],
+        monkey="shown",
+    )
+    assert secret not in stream.getvalue()
+    assert stream.getvalue().count("[redacted]") == 6
+    assert "shown" in stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("secret", ["sk-4f9a-registered", 'sk-"quoted\\back'])
+def test_a_known_secret_is_hidden_wherever_it_turns_up(form: Format, secret: str) -> None:
+    """In the event, in any value, in an exception, in a library's message, also where it is escaped."""
+    logs.redact(secret)
+    stream = io.StringIO()
+    logs.configure("info", form, stream)
+    structlog.get_logger().info(f"with {secret}", value=secret, deep=[{"a": f"x{secret}y"}], name={secret: 1})
+    logging.getLogger("z").error("header %r", {"x": secret})
+    try:
+        int(f"bad {secret}")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    text = stream.getvalue()
+    assert "registered" not in text
+    assert "quoted" not in text
+    assert text.count("[redacted]") >= 6
+
+
+def test_an_empty_secret_hides_nothing(stream: io.StringIO) -> None:
+    """No key is no secret."""
+    logs.redact("")
+    structlog.get_logger().info("hello")
+    assert written(stream)[0]["event"] == "hello"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://s3.test/a/b.jpg?X-Amz-Signature=abc&x=1", "https://s3.test/a/b.jpg?…"),
+        ("https://s3.test/a?content-type=image%2Fjpeg&X-Amz-Credential=AK", "https://s3.test/a?…"),
+        ("https://cdn.test/a?Expires=1&Signature=x&Key-Pair-Id=K", "https://cdn.test/a?…"),
+        ("https://blob.test/a?sv=2022&sig=abc", "https://blob.test/a?…"),
+        ("/slots/1?token=abc", "/slots/1?…"),
+        ("https://api.test/v3/images/1/enhanced?preview=false&format=jpeg", None),
+        ("ready? not yet", None),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_signed_url_loses_its_query(url: str, shown: str | None, form: Format) -> None:
+    """Whoever reads the log cannot use a signed URL; other queries stay to be read."""
+    stream = io.StringIO()
+    logs.configure("info", form, stream)
+    structlog.get_logger().info(f"got {url}, again", url=url)
+    logging.getLogger("x").error("bad %s", {"at": url})
+    assert stream.getvalue().count(shown or url) == 3
+    assert ("abc" in stream.getvalue()) is False
