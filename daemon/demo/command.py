@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -76,7 +75,9 @@ class Stage:
         storage.mkdir()
         arguments = ["-m", "daemon.sandbox", "--json", "--dir", str(storage)]
         with (self.folder / "sandbox.log").open("wb") as log:
-            program = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
+            program = subprocess.Popen(  # noqa: S603 - our own program, no shell
+                [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=log, text=True
+            )
             with _ended(program):
                 assert program.stdout is not None
                 line = program.stdout.readline()
@@ -97,9 +98,9 @@ class Stage:
         self.config.chmod(0o600)
         command = [sys.executable, "-m", "daemon", "--config", str(self.config), "run"]
         with (self.folder / "daemon.log").open("wb") as log:
-            program = subprocess.Popen(command, stdout=log, stderr=log)
+            program = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own program, no shell
             with _ended(program):
-                self._wait(lambda: self._report(program.pid)["daemon"]["running"], 30.0, program)
+                self._wait(lambda: self._report()["daemon"]["running"], 30.0, program)
                 yield
 
     def drop(self, source: Path) -> None:
@@ -112,7 +113,7 @@ class Stage:
 
         def done() -> bool:
             nonlocal order
-            order = next(iter(self._report(None)["orders"]), {})
+            order = next(iter(self._report()["orders"]), {})
             return order.get("phase") in ("downloaded", "held", "cancelled")
 
         if sys.stdout.isatty():
@@ -133,7 +134,7 @@ class Stage:
 
             def shown() -> bool:
                 ended = done()
-                live.update(status_view(self._report(os.getpid()), everything=True, now=time.time()))
+                live.update(status_view(self._report(), everything=True, now=time.time()))
                 return ended
 
             self._wait(shown, PATIENCE)
@@ -155,13 +156,13 @@ class Stage:
 
         self._wait(told, PATIENCE)
 
-    def _report(self, pid: int | None) -> dict[str, Any]:
+    def _report(self) -> dict[str, Any]:
         from daemon.cli.status import document  # noqa: PLC0415
         from daemon.host.lock import running_pid  # noqa: PLC0415
         from daemon.store.reader import Reader  # noqa: PLC0415
 
         with Reader(self.state) as reader:
-            return document(reader, self.state, running_pid(self.state) if pid is not None else None)
+            return document(reader, self.state, running_pid(self.state))
 
     def _wait(
         self, condition: Callable[[], bool], patience: float, program: subprocess.Popen[bytes] | None = None
