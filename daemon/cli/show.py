@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from daemon.cli.asks import one
+from daemon.cli.words import printable
 from daemon.config.locate import locate_state
 from daemon.order import ImageState, Order
 from daemon.store.reader import Reader
@@ -37,10 +38,10 @@ def _head(order: Order) -> list[str]:
     sets = f"every {per_image} brackets, in order of capture time" if per_image else "grouped by the service"
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
     return [
-        f"{_plain(order.shoot)}: {order.phase.value}, {order.health.value}",
-        *(f"  ! {_plain(message)}" for message in order.messages),
-        f"  folder   {_plain(order.folder)}",
-        f"  output   {_plain(order.output)}",
+        f"{printable(order.shoot)}: {order.phase.value}, {order.health.value}",
+        *(f"  ! {printable(message)}" for message in order.messages),
+        f"  folder   {printable(order.folder)}",
+        f"  output   {printable(order.output)}",
         f"  order    {order.id}  {order_page(order.id)}",
         f"  sets     {sets}",
         f"  enhance  {enhance or 'as the account is set up'}",
@@ -56,10 +57,10 @@ def _brackets(order: Order) -> list[str]:
         "",
         f"brackets: {stored} of {len(order.brackets)} uploaded",
         *(
-            f"  {'✓' if b.stored else '·'} {_plain(b.path)}  {b.size / 1e6:.1f} MB  as {order.bracket_name(n)!r}"
+            f"  {'✓' if b.stored else '·'} {printable(b.path)}  {b.size / 1e6:.1f} MB  as {order.bracket_name(n)!r}"
             for n, b in enumerate(order.brackets)
         ),
-        *(f"  - {_plain(path)}  left out" for path in order.left_out),
+        *(f"  - {printable(path)}  left out" for path in order.left_out),
     ]
 
 
@@ -68,9 +69,9 @@ def _images(order: Order) -> list[str]:
         return []
     lines = ["", f"images: {len(order.images)}"]
     for image in order.images:
-        file = f"  {_plain(image.file)}" if image.file else ""
+        file = f"  {printable(image.file)}" if image.file else ""
         reason = f"  {image.reason}" if image.state is ImageState.FAILED and image.reason else ""
-        made_of = ", ".join(_plain(order.brackets[n].path.rsplit("/", 1)[-1]) for n in image.brackets)
+        made_of = ", ".join(printable(order.brackets[n].path.rsplit("/", 1)[-1]) for n in image.brackets)
         lines.append(f"  {image.state.value}{file}  {image.id}{reason}{f'  of {made_of}' if made_of else ''}")
     return lines
 
@@ -79,13 +80,9 @@ def _journal(journal: list[dict[str, Any]]) -> list[str]:
     lines = ["", "journal:"]
     for entry in journal:
         detail = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in entry["detail"].items())
-        lines.append(f"  {_when(entry['at'])}  {entry['fact']}  {_plain(detail)[:300]}")
+        lines.append(f"  {_when(entry['at'])}  {entry['fact']}  {printable(detail)[:300]}")
     return lines
 
 
 def _when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

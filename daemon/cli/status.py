@@ -16,15 +16,10 @@ from daemon.host.lock import running_pid
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
 
-RECENT = 20
-"""Finished orders that the table shows; ``--all`` and ``--json`` show every one."""
-
-RESTING = ("downloaded", "skipped", "cancelled")
-
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs; the shape is stable (version 1).")
-@click.option("--all", "everything", is_flag=True, help=f"Also what ended longer ago than the last {RECENT}.")
+@click.option("--all", "everything", is_flag=True, help="Also what ended long ago.")
 @click.pass_obj
 def status(config: Path | None, as_json: bool, everything: bool) -> None:
     """Show where every order stands, and why. Works while the daemon runs and while it does not."""

@@ -1,77 +1,106 @@
-"""What a person sees of orders in a terminal."""
+"""What a person sees of orders in a terminal: a line each, and below it what there is to say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from daemon.cli.words import printable
+
 RECENT = 20
+"""Shoots that ended which are shown; the rest are only counted."""
+
 RESTING = ("downloaded", "skipped", "cancelled")
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
 BAR = 12
+PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
+SKIPPED = "skipped: was here before the folder was watched; `bracketd submit FOLDER` sends it"
 
 
 def print_status(report: dict[str, Any], *, everything: bool, now: float) -> None:
-    """Print the table, with as much width as there is."""
-    Console(highlight=False).print(status_view(report, everything=everything, now=now))
+    """Print what ``status --json`` would say, for people; ``now`` is epoch seconds."""
+    Console(highlight=False).print(StatusView(report, everything=everything, now=now))
 
 
-def status_view(report: dict[str, Any], *, everything: bool, now: float) -> RenderableType:
-    """The daemon's line, the table of waiting shoots and orders, and the messages below it."""
-    daemon = report["daemon"]
-    if daemon["running"]:
-        head = Text(f"bracketd {daemon['version'] or ''} is running (pid {daemon['pid']})")
-    else:
-        head = Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
-    parts: list[RenderableType] = [head, *(Text(message, style="red") for message in daemon["messages"])]
-    active = [order for order in report["orders"] if order["phase"] not in RESTING]
-    ended = [order for order in report["orders"] if order["phase"] in RESTING]
-    shown = [*active, *(ended if everything else ended[:RECENT])]
-    if not shown and not report["waiting"]:
-        return Group(*parts, Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim"))
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title, options in (("shoot", {"overflow": "fold"}), ("phase", {}), ("brackets", {}), ("pictures", {})):
-        table.add_column(title, **options)  # type: ignore[arg-type]  # rich types each option on its own
-    table.add_column("since", justify="right", no_wrap=True)
-    for shoot in report["waiting"]:
-        table.add_row(
-            Text(_plain(shoot["shoot"])), Text("waiting", "cyan"), str(shoot["files"]), "", _age(shoot["since"], now)
-        )
-        table.add_row("", Text(f"  {_plain(shoot['reason'])}", "dim"))
-    for order in shown:
-        _add_order(table, order, now)
-    parts.append(table)
-    if len(ended) > RECENT and not everything:
-        parts.append(Text(f"and {len(ended) - RECENT} more that ended (--all)", style="dim"))
-    return Group(*parts)
+class StatusView:
+    """The daemon's line, waiting shoots, orders under way, then what ended lately; as wide as the terminal."""
+
+    def __init__(self, report: dict[str, Any], *, everything: bool, now: float) -> None:
+        self._report, self._everything, self._now = report, everything, now
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        yield from self._head()
+        active = [order for order in self._report["orders"] if order["phase"] not in RESTING]
+        ended = [order for order in self._report["orders"] if order["phase"] in RESTING]
+        shown = [*active, *(ended if self._everything else ended[:RECENT])]
+        waiting = self._report["waiting"]
+        if not shown and not waiting:
+            yield Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim")
+            return
+        longest = max(cell_len(printable(shoot["shoot"])) for shoot in (*waiting, *shown))
+        room = options.max_width - PHASE - BRACKETS - PICTURES - AGE
+        width = max(12, min(longest + 2, room))
+        yield _line(width, Text("shoot"), Text("phase"), "brackets", "pictures", "since", style="bold")
+        for shoot in waiting:
+            yield from self._waiting(shoot, width)
+        for order in shown:
+            yield from self._order(order, width)
+        if any(order["phase"] == "skipped" for order in shown):
+            yield Text(SKIPPED, style="dim")
+        if len(ended) > RECENT and not self._everything:
+            yield Text(f"and {len(ended) - RECENT} more that ended (--all shows them)", style="dim")
+
+    def _head(self) -> Iterator[RenderableType]:
+        daemon = self._report["daemon"]
+        if daemon["running"]:
+            yield Text(f"bracketd {daemon['version'] or ''} is running (pid {daemon['pid']})")
+        else:
+            yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
+        for message in daemon["messages"]:
+            yield Text(printable(message), style="red")
+
+    def _waiting(self, shoot: dict[str, Any], width: int) -> Iterator[RenderableType]:
+        name, phase = Text(printable(shoot["shoot"])), Text("waiting", style="cyan")
+        yield _line(width, name, phase, f"{shoot['files']} so far", "", _age(shoot["since"], self._now))
+        yield _message(shoot["reason"], "dim")
+
+    def _order(self, order: dict[str, Any], width: int) -> Iterator[RenderableType]:
+        colour = COLOURS[order["health"]] if order["phase"] not in ("skipped", "cancelled") else "dim"
+        brackets, images, size = order["brackets"], order["images"], order["bytes"]
+        sent = f"{brackets['uploaded']}/{brackets['total']}" if brackets["total"] else ""
+        if order["phase"] in ("settled", "uploading") and size["total"]:
+            sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
+        got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
+        got += f", {images['failed']} failed" if images["failed"] else ""
+        name, phase = Text(printable(order["shoot"])), Text(order["phase"], style=colour)
+        yield _line(width, name, phase, sent, got, _age(order["updated_at"], self._now))
+        for message in order["messages"] if order["phase"] != "skipped" else ():
+            yield _message(message, colour)
 
 
-def _add_order(table: Table, order: dict[str, Any], now: float) -> None:
-    colour = COLOURS[order["health"]] if order["phase"] not in ("skipped", "cancelled") else "dim"
-    brackets, images, size = order["brackets"], order["images"], order["bytes"]
-    sent = f"{brackets['uploaded']}/{brackets['total']}" if brackets["total"] else ""
-    if order["phase"] in ("uploading", "settled") and size["total"]:
-        sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
-    got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
-    if images["failed"]:
-        got += f" ({images['failed']} failed)"
-    table.add_row(Text(_plain(order["shoot"])), Text(order["phase"], colour), sent, got, _age(order["updated_at"], now))
-    for message in order["messages"]:
-        table.add_row("", Text(f"  {_plain(message)}", colour))
+def _line(width: int, name: Text, phase: Text, *rest: str, style: str = "") -> Text:
+    """One line of columns, ``rest`` being brackets, pictures and age; a name too long ends in an ellipsis."""
+    name.truncate(width - 1, overflow="ellipsis")
+    name.pad_right(max(0, width - name.cell_len))
+    phase.pad_right(PHASE - phase.cell_len)
+    brackets, pictures, age = rest
+    numbers = set_cell_size(brackets, BRACKETS) + set_cell_size(pictures, PICTURES) + age.rjust(AGE - 1)
+    return Text.assemble(name, phase, numbers, style=style, no_wrap=True, overflow="ellipsis")
+
+
+def _message(text: str, colour: str) -> RenderableType:
+    return Padding(Text(printable(text), style=colour), (0, 0, 0, 2))
 
 
 def _bar(share: float) -> str:
     full = round(share * BAR)
     return "━" * full + "╌" * (BAR - full)
-
-
-def _plain(text: str) -> str:
-    """A name as one printable line: control characters in a file name must not reach the terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _age(moment: str, now: float) -> str:

@@ -128,13 +128,13 @@ class Stage:
     def _watch_live(self, done: Callable[[], bool]) -> None:
         from rich.live import Live  # noqa: PLC0415 - only for a terminal
 
-        from daemon.cli.table import status_view  # noqa: PLC0415
+        from daemon.cli.table import StatusView  # noqa: PLC0415
 
         with Live(refresh_per_second=8) as live:
 
             def shown() -> bool:
                 ended = done()
-                live.update(status_view(self._report(), everything=True, now=time.time()))
+                live.update(StatusView(self._report(), everything=True, now=time.time()))
                 return ended
 
             self._wait(shown, PATIENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -16,6 +16,8 @@ from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
 
 log = structlog.get_logger("bracketd.watcher")
+
+SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
 
 BEFORE_MERGE = (Phase.SETTLED, Phase.UPLOADING, Phase.UPLOADED)
 
@@ -62,7 +64,7 @@ class Intake:
 
     async def skip(self, shoot: str) -> None:
         """Record a shoot that was there before the folder was watched, so that nobody pays for an archive."""
-        order = await self._order(shoot, Phase.SKIPPED)
+        order = replace(await self._order(shoot, Phase.SKIPPED), trouble=SKIPPED)
         await self._store.add(order, facts.Locked((), why="there before the folder was watched"))
 
     async def lock(self, shoot: str, found: Listing, why: str) -> None:
