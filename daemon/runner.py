@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
 
 import structlog
 
-from daemon.order import Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order import LINE, Order, Phase, Policy, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.store.store import Ask, Store
 
@@ -24,16 +23,6 @@ Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
 UPLOAD_STEPS = (facts.Register, facts.Upload)
 ASKS_EVERY = 1.0
 """Seconds between looks for what other programs asked: how long ``bracketd submit`` may take to be noticed."""
-
-
-class Clock(Protocol):
-    """Epoch seconds, and seconds that only ever go forward."""
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
 
 
 class Gate:
@@ -211,9 +200,9 @@ class Runner:
 
     def _tell(self, before: Order, fact: facts.Fact, after: Order) -> None:
         words = log.bind(shoot=after.shoot, order=after.id)
-        if after.phase is not before.phase:
-            told = words.warning if after.phase in (Phase.HELD, Phase.CANCELLED) else words.info
-            told(after.phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
+        for phase in _passed(before.phase, after.phase):
+            told = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
+            told(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
         match fact:
             case facts.Failed(kind=Kind.BUG):
                 words.error("bug", step=str(fact.step), why=fact.why, traceback=fact.detail)
@@ -225,6 +214,13 @@ class Runner:
                 words.info("picture in place", file=fact.file, folder=after.output)
             case _:
                 words.debug("fact", fact=str(fact))
+
+
+def _passed(before: Phase, after: Phase) -> tuple[Phase, ...]:
+    """The phases entered on the way: one look can show that merging and processing are over."""
+    if after is before or before not in LINE or after not in LINE:
+        return () if after is before else (after,)
+    return LINE[LINE.index(before) + 1 : LINE.index(after) + 1]
 
 
 def lane(step: facts.Step) -> str:

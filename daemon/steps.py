@@ -47,7 +47,15 @@ class Steps:
         except Stopped:
             return facts.Interrupted(step)
         except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
-            return failure(order, step, error)
+            return facts.Interrupted(step) if self._stopped() else failure(order, step, error)
+
+    def _stopped(self) -> bool:
+        """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
+        try:
+            self._go_on()
+        except Stopped:
+            return True
+        return False
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
         match step:

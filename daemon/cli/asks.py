@@ -33,6 +33,7 @@ def submit(config: Path | None, folder: Path) -> None:
     target = os.path.join(parent, absolute.name)
     with Reader(settings.state_dir) as reader:
         newest = next(iter(reader.find(target)), None)
+        held_in = reader.order(newest["id"]).held_in if newest is not None else None
     if newest is not None and newest["phase"] in UNDER_WAY:
         raise click.ClickException(f"{absolute.name} is under way already ({newest['phase']}).")
     if newest is not None and newest["phase"] == "downloaded":
@@ -40,6 +41,8 @@ def submit(config: Path | None, folder: Path) -> None:
             f"{absolute.name} was sent already; its pictures are in {newest['output']}. "
             "Copy the folder under another name to send, and pay for, it again."
         )
+    if held_in in UNDER_WAY[3:]:
+        raise click.ClickException(f"{absolute.name} was merged already. `bracketd retry` lets it go on.")
     ask(settings.state_dir, "submit", target, time.time())
     click.echo(f"{absolute.name} will be sent. {_when(settings.state_dir)}")
 

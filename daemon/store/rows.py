@@ -6,14 +6,18 @@ import dataclasses
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.order.facts import Fact, Locked
+from daemon.order.facts import Fact, Locked, Seen, SeenImage
 
 Row = dict[str, Any]
+
+COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",)}
+"""Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
 _MOST = 2**63 - 1
 
@@ -160,15 +164,23 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
-    """A fact as the journal keeps it: its name and its fields, without secrets; of a manifest only its size."""
+    """A fact as the journal keeps it: its name and its fields, without secrets; of COUNTED ones how many they are."""
     detail: Row = {}
     for field in dataclasses.fields(fact):
         value = getattr(fact, field.name)
         if field.metadata.get("secret") or value in (None, (), ""):
             continue
-        detail[field.name] = len(value) if isinstance(fact, Locked) and field.name == "brackets" else _plain(value)
+        detail[field.name] = _counted(value) if field.name in COUNTED.get(type(fact), ()) else _plain(value)
     name = type(fact).__name__
     return {"order_id": order_id, "at": at, "fact": name, "detail": json.dumps(detail, default=str)}
+
+
+def _counted(values: tuple[Any, ...]) -> Any:
+    """How many; of images how many are pending, processed and failed."""
+    if not isinstance(values[0], SeenImage):
+        return len(values)
+    names = {None: "pending", True: "processed", False: "failed"}
+    return dict(Counter(names[image.ended] for image in values))
 
 
 def _plain(value: Any) -> Any:

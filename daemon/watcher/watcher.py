@@ -10,11 +10,12 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from daemon.files import scan
+from daemon.host.clock import Clock
 from daemon.shoot import Arrival, Listing, verdict
 from daemon.store.rows import Waiting
 from daemon.store.store import Store
@@ -34,16 +35,6 @@ ROOT_RETRY = 10.0
 
 MISSING, LOOSE = "/missing", "/loose"
 """What was said of the watched folder itself; no shoot's name has a slash."""
-
-
-class Clock(Protocol):
-    """Epoch seconds, and seconds that only ever go forward."""
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
 
 
 class Watcher:
