@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import structlog
 
+from daemon.host.clock import Clock
 from daemon.order import LINE, Order, Phase, Policy, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.store.store import Ask, Store

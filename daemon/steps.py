@@ -223,7 +223,7 @@ def _changed(order: Order, number: int) -> facts.Fact:
     now = scan.look(order.folder, path)
     if now is None:
         raise errors.FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
-    return facts.Changed(number, now.size, now.mtime_ns, now.inode)
+    return facts.Changed(number, order.brackets[number].attempt, now.size, now.mtime_ns, now.inode)
 
 
 def _file(bracket: Bracket) -> File:

@@ -126,9 +126,10 @@ class SlotLost:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A bracket's file is not the one recorded; these are its new size, mtime and inode."""
+    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime and inode."""
 
     bracket: int
+    attempt: int
     size: int
     mtime_ns: int
     inode: int

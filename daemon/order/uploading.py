@@ -55,10 +55,8 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
 
 def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     """A file is not the one that was locked: nothing of it counts, and it must be still again first."""
-    if order.phase not in (Phase.SETTLED, Phase.UPLOADING):
-        return order
-    bracket = order.brackets[fact.bracket]
-    if (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
+    bracket = awaited(order, fact.bracket, fact.attempt)
+    if bracket is None or (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
         return order
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
     return replace(

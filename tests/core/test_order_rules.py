@@ -66,7 +66,7 @@ def test_late_answers_change_nothing() -> None:
 def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
     """A bracket that changes before the merge loses its place and waits for the quiet period."""
     stored = after(order(2), *sent(0), *sent(1))
-    changed = after(stored, facts.Changed(1, 4321, 99, 71))
+    changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
     assert (changed.brackets[1].size, changed.brackets[1].stored) == (4321, False)
     assert changed.due == NOW + POLICY.quiet
     assert "DCIM/IMG_0432.JPG changed" in changed.messages[0]

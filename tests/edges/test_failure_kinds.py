@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon import errors
+from daemon.order import facts
+from daemon.order.facts import Kind
+from daemon.steps import failure
+from tests.core.orders import order
+
+ANSWERS: dict[type[errors.BracketdError], Kind] = {
+    errors.Passing: Kind.PASSING,
+    errors.Unreachable: Kind.PASSING,
+    errors.Unavailable: Kind.PASSING,
+    errors.TooManyRequests: Kind.PASSING,
+    errors.Garbled: Kind.PASSING,
+    errors.NotReady: Kind.PASSING,
+    errors.AccountRefused: Kind.ACCOUNT,
+    errors.KeyRefused: Kind.ACCOUNT,
+    errors.NoCredits: Kind.ACCOUNT,
+    errors.ServiceError: Kind.REQUEST,
+    errors.RequestRefused: Kind.REQUEST,
+    errors.NotFound: Kind.REQUEST,
+    errors.AlreadyExists: Kind.REQUEST,
+    errors.SlotRefused: Kind.REQUEST,
+    errors.FileError: Kind.FILE,
+    errors.FileGone: Kind.FILE,
+    errors.FileUnreadable: Kind.FILE,
+    errors.FileChanged: Kind.FILE,
+    errors.OutputError: Kind.OUTPUT,
+}
+ELSEWHERE = (errors.ConfigError, errors.StateError)
+"""Errors of starting, which no step raises."""
+
+
+def family(kind: type[errors.BracketdError]) -> Iterator[type[errors.BracketdError]]:
+    """An error class and all below it."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from family(child)
+
+
+def test_every_error_has_an_answer() -> None:
+    """No class of the error tree is without an answer of its own in this table."""
+    starting = {error for kind in ELSEWHERE for error in family(kind)}
+    assert set(family(errors.BracketdError)) - starting - {errors.BracketdError} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("kind", ANSWERS, ids=lambda kind: kind.__name__)
+def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdError]) -> None:
+    """Each error becomes a failure of the kind that the table says, with its own words."""
+    error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
+    told = failure(replace(order(), folder=str(tmp_path)), facts.Upload(0), error)
+    assert (told.kind, told.why) == (ANSWERS[kind], "the words")
+
+
+@pytest.mark.parametrize(
+    ("error", "unsent"),
+    [
+        (errors.Unreachable("x", sent=False), True),
+        (errors.Unreachable("x", sent=True), False),
+        (errors.TooManyRequests("x"), True),
+        (errors.Unavailable("x"), False),
+        (errors.Garbled("x"), False),
+        (errors.NoCredits("x"), True),
+        (errors.RequestRefused("x"), True),
+    ],
+    ids=repr,
+)
+def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unsent: bool) -> None:
+    """An answer that was lost or makes no sense leaves open whether the request was carried out."""
+    assert failure(order(), facts.Merge(), error).unsent is unsent
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    """What is in no tree is a bug: told as one, with the traceback for the journal."""
+    told = failure(order(), facts.Look(), ZeroDivisionError("division by zero"))
+    assert told.kind is Kind.BUG
+    assert told.detail is not None
+    assert "ZeroDivisionError" in told.detail
+
+
+def test_a_missing_file_a_missing_shoot_and_a_missing_disk_differ(tmp_path: Path) -> None:
+    """One file gone is for a person, the whole shoot gone ends the order, a root gone is waited for."""
+    gone = errors.FileGone("IMG_1.JPG", "gone")
+    kinds = []
+    for folder in (tmp_path, tmp_path / "shoot", tmp_path / "root" / "shoot"):
+        kinds.append(failure(replace(order(), folder=str(folder)), facts.Upload(0), gone).kind)
+    assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]

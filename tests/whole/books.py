@@ -1,0 +1,71 @@
+"""The books: what the daemon says it did, what the sandbox knows, and what lies on the disk have to agree."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from tests.sandbox_process import Sandbox
+from tests.whole.program import Bracketd, Json
+
+
+def audit(program: Bracketd, sandbox: Sandbox) -> None:
+    """Every order is paid for as often as it has pictures, whole on both sides, and the key was told to nobody."""
+    report = sandbox.report()
+    for order in program.peek()["orders"]:
+        at_sandbox = report["orders"].get(order["order_id"], {"registered": [], "merges": [], "images": []})
+        if order["phase"] == "downloaded":
+            _delivered(order, at_sandbox)
+        else:
+            assert all(image["charged"] <= 1 for image in at_sandbox["images"])
+        assert len(at_sandbox["merges"]) <= 1
+    _key_is_kept(program)
+
+
+def _delivered(order: Json, at_sandbox: Json) -> None:
+    output = Path(order["output"])
+    note = json.loads((output / "order.json").read_text())
+    assert note["order_id"] == order["order_id"]
+    sent = Counter(sha256(Path(order["folder"], bracket["file"])) for bracket in note["brackets"])
+    there = [bracket["stored"] for bracket in at_sandbox["registered"] if not bracket["deleted"]]
+    assert Counter(stored["sha256"] for stored in there if stored) == sent, "the originals, byte for byte, once each"
+    assert order["brackets"] == {"total": sent.total(), "uploaded": sent.total()}
+    good = [image for image in at_sandbox["images"] if image["status"] == "processed"]
+    bad = [image for image in at_sandbox["images"] if image["status"] == "error"]
+    assert {image["image_id"] for image in note["images"]} == {image["image_id"] for image in good}
+    assert {image["image_id"] for image in note["failed"]} == {image["image_id"] for image in bad}
+    assert [image["charged"] for image in good] == [1] * len(good), "one charge an image"
+    assert not any(image["charged"] for image in bad)
+    assert len(at_sandbox["merges"]) == 1
+    for image in note["images"]:
+        assert sha256(output / image["file"]) == image["sha256"]
+        assert cv2.imread(str(output / image["file"])) is not None
+    hidden = [path.name for path in output.iterdir() if path.name.startswith(".")]
+    assert hidden == [], "no part file is left behind"
+
+
+def _key_is_kept(program: Bracketd) -> None:
+    key = program.key.encode()
+    written = [program.log, *_files(program.state), *_files(program.output)]
+    assert [path for path in written if path.exists() and key in path.read_bytes()] == []
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_order(sandbox: Sandbox, order: Json) -> dict[str, Any]:
+    """What the sandbox's report says of an order."""
+    told: dict[str, Any] = sandbox.report()["orders"][order["order_id"]]
+    return told

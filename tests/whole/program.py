@@ -1,0 +1,224 @@
+"""The installed program as a person has it: a configuration file, the verbs, and the daemon as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from daemon.cli.status import document
+from daemon.store.reader import Reader
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+COMMAND = str(Path(sys.executable).with_name("bracketd"))
+PATIENCE = 40.0
+"""Seconds after which a test gives up waiting; nothing is measured with it."""
+
+STOP = 10.0
+"""Seconds within which the daemon promises to end after SIGTERM or Ctrl-C."""
+
+
+class Bracketd:
+    """One person's bracketd in a folder of its own. ``settings`` become the configuration file at every ``start``.
+
+    Everything that the daemon says in all its runs is in ``log``, a JSON object a line.
+    """
+
+    def __init__(self, home: Path, *, api: str, key: str) -> None:
+        self.home, self.key = home, key
+        self.watched, self.output, self.state = home / "shoots", home / "finished", home / "state"
+        self.config, self.log = home / "config.yaml", home / "daemon.log"
+        self.settings: Json = {
+            "api": {"key": key, "base_url": api, "poll_every": "0.2s"},
+            "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "0.5s"}],
+            "state_dir": str(self.state),
+            "log": {"level": "debug", "format": "json"},
+        }
+        self.launcher: tuple[str, ...] = ()
+        """What starts the daemon, before its own name: nothing, or a program that takes rights away from it."""
+        self._daemon: subprocess.Popen[bytes] | None = None
+        self.watched.mkdir(parents=True)
+
+    @property
+    def folder(self) -> Json:
+        """The settings of the one watched folder."""
+        folder: Json = self.settings["folders"][0]
+        return folder
+
+    @property
+    def pid(self) -> int:
+        """The daemon's process id."""
+        assert self._daemon is not None
+        return self._daemon.pid
+
+    # --- the daemon ---
+
+    def write_config(self) -> None:
+        """Write the settings down; JSON is YAML, too."""
+        self.config.write_text(json.dumps(self.settings, indent=2))
+        self.config.chmod(0o600)
+
+    def start(self, *command: str) -> None:
+        """Start the daemon, and wait until it watches."""
+        self.write_config()
+        begun = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            words = (*self.launcher, *(command or (COMMAND,)), "--config", str(self.config), "run")
+            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environment(self.home))
+        until(lambda: any(event["event"] == "watching" for event in self.events(begun)) or self._has_ended())
+        assert not self._has_ended(), self.log.read_text()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask the daemon to stop; its exit status. It has as long as it promises to need."""
+        assert self._daemon is not None
+        self._daemon.send_signal(number)
+        return self.ended(STOP)
+
+    def signal(self, number: int) -> None:
+        """Send the daemon a signal and go on."""
+        assert self._daemon is not None
+        self._daemon.send_signal(number)
+
+    def kill(self) -> None:
+        """End the daemon in the middle of whatever it does."""
+        self.signal(signal.SIGKILL)
+        self.ended(PATIENCE)
+
+    def ended(self, patience: float) -> int:
+        """The exit status of a daemon that ends by itself."""
+        assert self._daemon is not None
+        status = self._daemon.wait(patience)
+        self._daemon = None
+        return status
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+
+    def _has_ended(self) -> bool:
+        return self._daemon is None or self._daemon.poll() is not None
+
+    # --- the photographer ---
+
+    def drop(self, shoot: str, files: Mapping[str, bytes]) -> Path:
+        """Put files into a shoot's folder, as a card reader or a sync client does; names may have folders."""
+        folder = self.watched / shoot
+        folder.mkdir(exist_ok=True)
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        return folder
+
+    # --- the verbs ---
+
+    def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a verb with the configuration file."""
+        return bracketd("--config", str(self.config), *words, home=self.home, **environ)
+
+    def status(self) -> Json:
+        """What ``bracketd status --json`` says."""
+        done = self.run("status", "--json")
+        assert done.returncode == 0, done.stderr
+        told: Json = json.loads(done.stdout)
+        return told
+
+    # --- watching it ---
+
+    def peek(self) -> Json:
+        """``status --json`` without a process of its own, for looking many times a second."""
+        with Reader(self.state) as reader:
+            return document(reader, self.state, self._daemon.pid if self._daemon else None)
+
+    def order(self, shoot: str) -> Json | None:
+        """The newest order of a shoot, as ``status`` tells it; None if it has none."""
+        orders = [order for order in self.peek()["orders"] if order["shoot"] == shoot]
+        return max(orders, key=lambda order: (order["phase"] != "cancelled", order["created_at"]), default=None)
+
+    def when(self, shoot: str, condition: Callable[[Json], bool], patience: float = PATIENCE) -> Json:
+        """Wait until a shoot's order is as ``condition`` wants it; the order."""
+
+        def found() -> Json | None:
+            order = self.order(shoot)
+            return order if order is not None and condition(order) else None
+
+        try:
+            return until(found, patience)
+        except TimeoutError:
+            raise AssertionError(f"waited in vain for {shoot}: {self.order(shoot)}") from None
+
+    def reach(self, shoot: str, *phases: str, patience: float = PATIENCE) -> Json:
+        """Wait until a shoot's order is in one of these phases; the order."""
+        return self.when(shoot, lambda order: order["phase"] in phases, patience)
+
+    def message(self, shoot: str, words: str) -> Json:
+        """Wait until a shoot's order has a message with these words; the order."""
+        return self.when(shoot, lambda order: any(words in message for message in order["messages"]))
+
+    def wait_for_files(self, number: int) -> Json:
+        """Wait until a shoot waits with so many files; what ``status`` says of it."""
+        return until(lambda: next((w for w in self.peek()["waiting"] if w["files"] == number), None))
+
+    def journal(self, order_id: str) -> list[Json]:
+        """Every fact of an order."""
+        with Reader(self.state) as reader:
+            return reader.journal(order_id)
+
+    def events(self, begin: int = 0) -> list[Json]:
+        """What the log says from byte ``begin`` on; a line that is no JSON is an event without more."""
+        with self.log.open("rb") as log:
+            log.seek(begin)
+            return [_event(line) for line in log.read().decode().splitlines()]
+
+    def told(self, words: str) -> list[Json]:
+        """The events that begin with these words."""
+        return [event for event in self.events() if event["event"].startswith(words)]
+
+
+def _event(line: str) -> Json:
+    try:
+        event: Json = json.loads(line)
+    except ValueError:
+        return {"event": line}
+    return event
+
+
+def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end."""
+    return subprocess.run(
+        (COMMAND, *words),
+        env=environment(home) | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A person's environment, without what whoever runs the tests has set up."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+def until(condition: Callable[[], T | None], patience: float = PATIENCE) -> T:
+    """The first true value of ``condition``. Raises TimeoutError."""
+    for _ in _attempts(patience):
+        if value := condition():
+            return value
+    raise TimeoutError(f"not within {patience} s")
+
+
+def _attempts(patience: float) -> Iterator[None]:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.05)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.program import Bracketd, until
+
+
+def test_dropped_while_the_daemon_was_down(program: Bracketd) -> None:
+    """A shoot dropped between two runs is found at the start of the second one."""
+    program.start()
+    assert program.stop() == 0
+    program.drop("12 Oak St", shoot(1))
+    program.start()
+    program.reach("12 Oak St", "downloaded")
+
+
+def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
+    """The first sight of a watched folder sends nothing; log and status name what is skipped, and how to send it."""
+    program.drop("1 Elm St", shoot(1))
+    program.drop("2 Elm St", shoot(1))
+    program.start()
+    (told,) = program.told("shoots that were here already are skipped")
+    assert told["shoots"] == 2
+    assert "bracketd submit FOLDER" in told["remedy"]
+    orders = program.status()["orders"]
+    assert sorted((order["shoot"], order["phase"], order["health"]) for order in orders) == [
+        ("1 Elm St", "skipped", "ok"),
+        ("2 Elm St", "skipped", "ok"),
+    ]
+    assert all("bracketd submit" in order["messages"][0] for order in orders)
+    table = program.run("status").stdout
+    assert "1 Elm St" in table
+    assert "bracketd submit FOLDER" in table
+    program.drop("3 Elm St", shoot(1))
+    program.reach("3 Elm St", "downloaded")
+    assert {order["phase"] for order in program.peek()["orders"]} == {"skipped", "downloaded"}
+
+
+def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
+    """``submit`` sends a skipped shoot, and no other, also when the daemon is down at that moment."""
+    for name in ("1 Elm St", "2 Elm St", "3 Elm St"):
+        program.drop(name, shoot(1))
+    program.start()
+    done = program.run("submit", str(program.watched / "1 Elm St"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert program.reach("1 Elm St", "downloaded")["messages"] == []
+    program.stop()
+    done = program.run("submit", str(program.watched / "2 Elm St"))
+    assert "not running" in done.stdout
+    program.start()
+    program.reach("2 Elm St", "downloaded")
+    assert (program.order("3 Elm St") or {})["phase"] == "skipped"
+
+
+def test_an_archive_can_be_processed(program: Bracketd) -> None:
+    """With ``existing: process`` the shoots that are there at first sight are sent like new ones."""
+    program.folder["existing"] = "process"
+    program.drop("1 Elm St", shoot(1))
+    program.start()
+    program.reach("1 Elm St", "downloaded")
+
+
+def test_a_waiting_shoot_can_be_submitted(program: Bracketd) -> None:
+    """``submit`` does not wait for the quiet period; until then the shoot is shown as waiting, with the reason."""
+    program.folder["quiet_period"] = "1h"
+    program.start()
+    program.drop("12 Oak St", shoot(1))
+    waiting = program.wait_for_files(3)
+    assert (waiting["shoot"], "3600 s" in waiting["reason"]) == ("12 Oak St", True)
+    assert "12 Oak St" in program.run("status").stdout
+    program.run("submit", str(program.watched / "12 Oak St"))
+    program.reach("12 Oak St", "downloaded")
+    assert program.status()["waiting"] == []
+
+
+def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
+    """Loose photos, empty folders and folders without photos are said once each, and nothing is made of them."""
+    program.start()
+    (program.watched / "IMG_0001.JPG").write_bytes(b"loose")
+    program.drop("empty", {})
+    program.drop("papers", {"contract.pdf": b"x", "plans/ground floor.dwg": b"x"})
+    until(lambda: len(program.told("a folder without photos is left alone")) == 2)
+    program.drop("12 Oak St", shoot(1))
+    program.reach("12 Oak St", "downloaded")
+    said = [event["shoot"] for event in program.told("a folder without photos is left alone")]
+    assert sorted(said) == ["empty", "papers"]
+    (loose,) = program.told("photos outside a shoot's folder are left alone")
+    assert loose["photos"] == 1
+    assert [order["shoot"] for order in program.status()["orders"]] == ["12 Oak St"]
+    assert program.status()["waiting"] == []
+
+
+def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:
+    """An empty folder that was there at first sight is no archive: when photos come, they are sent."""
+    program.drop("12 Oak St", {})
+    program.start()
+    program.drop("12 Oak St", {f"100CANON/{name}": data for name, data in shoot(1).items()})
+    program.reach("12 Oak St", "downloaded")
+
+
+def test_a_shoot_that_grows_is_waited_for(program: Bracketd) -> None:
+    """Files that keep coming, each within the quiet period of the one before, are one order."""
+    program.folder["quiet_period"] = "3s"
+    program.start()
+    for number, (name, data) in enumerate(shoot(2).items(), start=1):
+        program.drop("12 Oak St", {name: data})
+        program.wait_for_files(number)
+    assert program.reach("12 Oak St", "downloaded")["brackets"]["total"] == 6
+
+
+def test_photos_that_come_late_are_named(program: Bracketd, sandbox: Sandbox) -> None:
+    """A photo that comes after the shoot was locked is not lost from sight: status and order.json name it."""
+    late = shoot(2)
+    first = {name: late.pop(name) for name in ("IMG_0001.JPG", "IMG_0002.JPG", "IMG_0003.JPG")}
+    sandbox.faults(["merge slow-grouping seconds=2"])
+    program.start()
+    program.drop("12 Oak St", first)
+    program.reach("12 Oak St", "merging")
+    program.drop("12 Oak St", late)
+    order = program.reach("12 Oak St", "downloaded")
+    assert order["health"] == "attention"
+    assert "3 photo(s) came after the shoot was locked" in order["messages"][0]
+    assert "IMG_0004.JPG" in order["messages"][0]
