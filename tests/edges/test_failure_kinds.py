@@ -87,7 +87,6 @@ def test_a_bug_keeps_its_traceback() -> None:
 def test_a_missing_file_a_missing_shoot_and_a_missing_disk_differ(tmp_path: Path) -> None:
     """One file gone is for a person, the whole shoot gone ends the order, a root gone is waited for."""
     gone = errors.FileGone("IMG_1.JPG", "gone")
-    kinds = []
-    for folder in (tmp_path, tmp_path / "shoot", tmp_path / "root" / "shoot"):
-        kinds.append(failure(replace(order(), folder=str(folder)), facts.Upload(0), gone).kind)
+    folders = (tmp_path, tmp_path / "shoot", tmp_path / "root" / "shoot")
+    kinds = [failure(replace(order(), folder=str(folder)), facts.Upload(0), gone).kind for folder in folders]
     assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]
