@@ -80,6 +80,7 @@ class App:
                 uploads=settings.transfers.uploads,
                 downloads=settings.transfers.downloads,
                 submit=lambda folder: self._submit(watchers, folder),
+                preset_of=self._preset_of,
             )
             watchers = [self._watcher(folder, store, runner) for folder in settings.folders]
             self._catch_signals()
@@ -155,12 +156,17 @@ class App:
                 return
         log.warning("submitted, but it is in no watched folder", folder=folder)
 
+    def _preset_of(self, shoot: str) -> Preset | None:
+        root = os.path.dirname(shoot)
+        return next((preset_of(folder) for folder in self._settings.folders if str(folder.watch) == root), None)
+
     # --- being watched over ---
 
     async def _report(self, store: Store, runner: Runner, watchers: list[Watcher]) -> None:
         """Tell the service manager READY after the first look, and that all is well while all parts answer."""
         for watcher in watchers:
             await watcher.ready.wait()
+        await store.note("watching", [watcher.folder.watch for watcher in watchers])
         self._notifier.ready(f"watching {len(watchers)} folder(s)")
         log.info("watching", folders=[watcher.folder.watch for watcher in watchers], version=__version__)
         every = min(self._notifier.watchdog_s or 60.0, 60.0) / 3

@@ -13,7 +13,7 @@ from contextlib import suppress
 import structlog
 
 from daemon.host.clock import Clock
-from daemon.order import LINE, Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order import LINE, Order, Phase, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.store.store import Ask, Store
 
@@ -55,7 +55,11 @@ class Gate:
 
 
 class Runner:
-    """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules."""
+    """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules.
+
+    ``submit`` takes a shoot's folder to its watcher; ``preset_of`` says what the settings are by now for a shoot's
+    folder, None if it is in no watched folder any more.
+    """
 
     def __init__(
         self,
@@ -67,10 +71,11 @@ class Runner:
         uploads: int,
         downloads: int,
         submit: Callable[[str], Awaitable[None]],
+        preset_of: Callable[[str], Preset | None],
         asks_every: float = ASKS_EVERY,
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
-        self._submit, self._asks_every = submit, asks_every
+        self._submit, self._preset_of, self._asks_every = submit, preset_of, asks_every
         self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
         self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
         self._gate = Gate(policy.account_probe)
@@ -131,7 +136,8 @@ class Runner:
         match ask.verb:
             case "retry":
                 self._gate.probe_now()
-                self.tell(ask.target, facts.Retried())
+                order = await self._store.load(ask.target)
+                self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
             case "submit":
                 await self._submit(ask.target)
             case _:

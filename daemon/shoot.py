@@ -109,11 +109,11 @@ def verdict(arrival: Arrival, quiet: float) -> Verdict:
     ready = bool(found.of(FileClass.READY))
     quiet_at = arrival.still_since + quiet
     if seen_at < quiet_at and not ready:
-        return Verdict(settled=False, reason=f"{_count(found)}; settled when quiet for {quiet:.0f} s", look_at=quiet_at)
+        return Verdict(settled=False, reason=f"{_count(found)}; settled when quiet for {quiet:g} s", look_at=quiet_at)
     if problems := (*found.problems, *(f"{file.path} {file.problem}" for file in found.photos if file.problem)):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return _wait(seen_at, f"{problems[0]}{more}. Mend it, or `bracketd submit` the folder to send the rest")
-    return Verdict(settled=True, reason="a .ready file says it is complete" if ready else f"quiet for {quiet:.0f} s")
+    return Verdict(settled=True, reason="a .ready file says it is complete" if ready else f"quiet for {quiet:g} s")
 
 
 def _wait(seen_at: float, reason: str) -> Verdict:

@@ -33,7 +33,7 @@ def submit(config: Path | None, folder: Path) -> None:
     target = os.path.join(parent, absolute.name)
     with Reader(settings.state_dir) as reader:
         newest = next(iter(reader.find(target)), None)
-        held_in = reader.order(newest["id"]).held_in if newest is not None else None
+        merge = reader.order(newest["id"]).merge if newest is not None else "not asked"
     if newest is not None and newest["phase"] in UNDER_WAY:
         raise click.ClickException(f"{absolute.name} is under way already ({newest['phase']}).")
     if newest is not None and newest["phase"] == "downloaded":
@@ -41,7 +41,7 @@ def submit(config: Path | None, folder: Path) -> None:
             f"{absolute.name} was sent already; its pictures are in {newest['output']}. "
             "Copy the folder under another name to send, and pay for, it again."
         )
-    if held_in in UNDER_WAY[3:]:
+    if newest is not None and newest["phase"] == "held" and merge != "not asked":
         raise click.ClickException(f"{absolute.name} was merged already. `bracketd retry` lets it go on.")
     ask(settings.state_dir, "submit", target, time.time())
     click.echo(f"{absolute.name} will be sent. {_when(settings.state_dir)}")

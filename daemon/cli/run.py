@@ -6,18 +6,31 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from daemon.errors import StateOnNetwork
+
+if TYPE_CHECKING:
+    from daemon.config import Settings
+
 
 @click.command()
+@click.option(
+    "--idle-on-config-error",
+    is_flag=True,
+    help="When the settings cannot be used, say why and wait until they are mended, instead of ending with status 78. "
+    "For service managers that would start it again and again, such as launchd.",
+)
 @click.pass_obj
-def run(config: Path | None) -> None:
+def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     """Watch the folders and do the work, until stopped.
 
     Stops cleanly on Ctrl-C and SIGTERM within ten seconds and loses nothing; a second signal stops at once.
     """
     from daemon.app import App  # noqa: PLC0415 - only this verb needs the daemon
+    from daemon.cli.idle import until_mended  # noqa: PLC0415
     from daemon.config import load  # noqa: PLC0415
     from daemon.host import logs  # noqa: PLC0415
     from daemon.host.clock import SystemClock  # noqa: PLC0415
@@ -25,12 +38,13 @@ def run(config: Path | None) -> None:
     from daemon.host.lock import InstanceLock  # noqa: PLC0415
     from daemon.host.notify import Notifier  # noqa: PLC0415
 
-    settings = load(config, os.environ)
-    key = settings.require_key()
+    def read() -> tuple[Settings, str]:
+        settings = load(config, os.environ)
+        return settings, settings.require_key()
+
+    settings, key = until_mended(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
     logs.redact(key)
-    from daemon.errors import StateOnNetwork  # noqa: PLC0415
-
     if is_network(settings.state_dir):
         raise StateOnNetwork(
             f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "

@@ -45,6 +45,7 @@ def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]
             "running": pid is not None,
             "pid": pid,
             "version": noted.get("version"),
+            "watching": pid is not None and "watching" in noted,
             "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
             "state_dir": str(state_dir),
             "messages": [*account, *missing] if pid else [],

@@ -1,61 +1,183 @@
-"""A camera-card dump of rendered places: `DCIM/100CANON/IMG_0431.JPG` and on, five exposures a scene.
+"""A camera-card dump of rendered scenes: ``DCIM/100CANON/IMG_0431.JPG`` and on, a set of brackets a scene.
 
-The files name themselves "Canon EOS R6", so that software that looks at maker and model behaves as it would with a
-photographer's card. Nothing else of them is a Canon file: there is no maker note.
+The files name "Canon EOS R6" as their camera, so that software that looks at maker and model treats them as it would
+a photographer's card. Nothing else of them comes from Canon: there is no maker note.
+
+What happens to the light is what happens in a camera: lens glare and fall-off, a hand's or a tripod's small
+movement between frames, shot and read noise, a full well, fourteen bits, a white balance and a tone curve.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
+from daemon.demo.card import Shot, exif
 from daemon.demo.raytrace.vectors import Bundle
-from daemon.demo.scene import Scene, scene
+from daemon.demo.raytrace.view import Size
+from daemon.demo.scene import Scene, rendered
 
 Progress = Callable[[int, int], None]
+"""Told how many brackets of how many are written."""
 Pixels = NDArray[np.uint8]
 
+FOLDER = Path("DCIM", "100CANON")
 FIRST_NUMBER = 431
-STEP_EV = 2
-APERTURE = 8.0
-ISO = 400
-FULL_WELL = 60000 * 100 / ISO
-"""Electrons at which a pixel is full."""
-READ_NOISE = 4.0
-"""Electrons, standard deviation."""
-MID_GREY = 0.13
-"""Share of saturation at which the meter places the room's mean."""
-SHUTTERS = tuple(
-    Fraction(text)
-    for text in (
-        "1/8000 1/6400 1/5000 1/4000 1/3200 1/2500 1/2000 1/1600 1/1250 1/1000 1/800 1/640 1/500 1/400 1/320 1/250 1/200 "
-        "1/160 1/125 1/100 1/80 1/60 1/50 1/40 1/30 1/25 1/20 1/15 1/13 1/10 1/8 1/6 1/5 1/4 3/10 2/5 1/2 3/5 4/5 1 13/10 "
-        "8/5 2 5/2 16/5 4 5 6 8 10 13 15 20 25 30"
-    ).split()
-)
-"""What a camera's shutter dial says, in seconds, a third of a stop apart."""
+MOST_BRACKETS = 9
 JPEG_QUALITY = 92
+START = datetime(2026, 5, 14, 10, 41, 7, 300_000, tzinfo=UTC)
 BETWEEN_FRAMES = 0.24
-"""Seconds a camera needs from the end of one bracket to the next."""
+"""Seconds from the end of one exposure to the beginning of the next."""
+BETWEEN_SCENES = (20.0, 60.0)
 
+APERTURE, ISO = 8.0, 400
+SATURATION = 78 / 0.65 / ISO * APERTURE**2
+"""Luminance times exposure time at which a pixel is full, in cd/m² s. Source: ISO 12232, saturation-based speed."""
+METERED = 0.16
+"""Share of saturation at which the meter puts the scene's mean."""
+FULL_WELL, READ_NOISE = 15000.0, 4.0
+"""Electrons, at this ISO."""
+LEVELS = 1 << 14
+GLARE, GLARE_WIDTH = 0.004, 0.08
+"""Share of the light that strays in the lens, and how far, in picture widths."""
+FALL_OFF = 0.22
+"""Light lost in the corners."""
+MOVEMENT, ROLL = 0.7, 0.008
+"""How far the camera moves between frames: pixels and degrees, standard deviations; at most twice that."""
+AUTO_WHITE = 0.55
+"""How much of a room's tint the white balance takes out; outdoors none."""
 
-def curve(linear: Bundle) -> Bundle:
-    """The camera's tone curve: share of saturation in, JPEG value from 0 to 1 out."""
-    return np.asarray(np.interp(linear, _LINEAR, _TONES), np.float32)
+SHUTTERS = (
+    *(
+        Fraction(1, n)
+        for n in (8000, 6400, 5000, 4000, 3200, 2500, 2000, 1600, 1250, 1000, 800, 640, 500, 400, 320, 250)
+    ),
+    *(Fraction(1, n) for n in (200, 160, 125, 100, 80, 60, 50, 40, 30, 25, 20, 15, 13, 10, 8, 6, 5, 4)),
+    *(Fraction(n, 10) for n in (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 60, 80, 100, 130, 150, 200, 250, 300)),
+)
+"""The shutter's speeds as cameras write them, in seconds, a third of a stop apart."""
+
+_SHARES = np.linspace(0, 1, LEVELS)
+_GAMMA = _SHARES ** (1 / 2.2)
+_TONES = 0.65 * _GAMMA + 0.35 * _GAMMA**2 * (3 - 2 * _GAMMA)
+_PIXELS: Pixels = (_TONES * 255 + 0.5).astype(np.uint8)
 
 
 def linear(values: Bundle) -> Bundle:
-    """The way back: JPEG value from 0 to 1 in, share of saturation out."""
-    return np.asarray(np.interp(values, _TONES, _LINEAR), np.float32)
+    """JPEG values from 0 to 1 back through the camera's tone curve: shares of saturation."""
+    return np.interp(values, _TONES, _SHARES).astype(np.float32)
 
 
-_LINEAR = np.linspace(0, 1, 4097) ** 2.2
-_TONES = (lambda g: g + 0.10 * np.sin(2 * np.pi * (g - 0.02)) * -0.35 * (1 - g) * 2)(np.linspace(0, 1, 4097))
+def biases(brackets: int) -> tuple[int, ...]:
+    """Exposure steps of a set in EV, in the order a Canon takes them: as metered, then dark to bright.
+
+    Two EV apart up to five brackets, one EV beyond; of an even number the brightest is left out.
+    """
+    if not 1 <= brackets <= MOST_BRACKETS:
+        raise ValueError(f"A set has 1 to {MOST_BRACKETS} brackets, not {brackets}.")
+    step, reach = (2 if brackets <= 5 else 1), brackets // 2
+    return (0, *(step * n for n in range(-reach, reach + 1) if n))[:brackets]
+
+
+def make_shoot(
+    folder: Path,
+    *,
+    scenes: int = 3,
+    brackets: int = 5,
+    size: Size = (1500, 1000),
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Photograph so many scenes, each with so many brackets, into a card's folders below ``folder``.
+
+    ``size`` is width and height in pixels, portrait or landscape. Gives the files in the order they were taken; the
+    same arguments give the same bytes. ``progress`` is called before the first and after each file. Raises ValueError
+    for a number of brackets no camera takes, OSError where the folder cannot be written.
+    """
+    ladder = biases(brackets)
+    target = folder / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    chance = np.random.default_rng([seed, brackets])
+    begun = START + timedelta(minutes=seed % 240)
+    files: list[Path] = []
+    for number in range(scenes):
+        if progress and not files:
+            progress(0, scenes * brackets)
+        sitting = Sitting.of(rendered(number, size, seed=seed))
+        for bias in ladder:
+            time = sitting.shutter(bias)
+            shot = Shot(begun, time, bias, APERTURE, ISO, sitting.focal_mm, size)
+            path = target / f"IMG_{FIRST_NUMBER + len(files):04}.JPG"
+            picture = Image.fromarray(sitting.exposed(time, chance, steady=bias == 0))
+            picture.save(path, "JPEG", quality=JPEG_QUALITY, subsampling=1, exif=exif(shot))
+            files.append(path)
+            begun += timedelta(seconds=float(time) + BETWEEN_FRAMES + float(chance.uniform(0, 0.02)))
+            if progress:
+                progress(len(files), scenes * brackets)
+        begun += timedelta(seconds=float(chance.uniform(*BETWEEN_SCENES)))
+    return tuple(files)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sitting:
+    """A scene as it falls on the sensor, white balanced, in cd/m², and the metered shutter."""
+
+    light: Bundle
+    metered: Fraction
+    focal_mm: float
+
+    @classmethod
+    def of(cls, scene: Scene) -> Sitting:
+        """Point the camera at a scene."""
+        light = _through_lens(scene.radiance)
+        brightness = light.max(axis=2)
+        room = light[brightness < np.percentile(brightness, 70)]
+        tint = np.exp(np.log(room + np.float32(1e-3)).mean(axis=0))
+        light *= (tint[1] / tint) ** np.float32(AUTO_WHITE if scene.indoors else 0)
+        mean = float(np.exp(np.log(brightness + np.float32(1e-3)).mean()))
+        return cls(light, _nearest(METERED * SATURATION / mean), scene.focal_mm)
+
+    def shutter(self, bias: int) -> Fraction:
+        """The speed for an exposure so many EV from the metered one."""
+        return _nearest(float(self.metered) * 2.0**bias)
+
+    def exposed(self, time: Fraction, chance: np.random.Generator, *, steady: bool) -> Pixels:
+        """One frame as the camera's JPEG shows it, shape (height, width, 3); not moved if ``steady``."""
+        light = self.light if steady else _moved(self.light, chance)
+        electrons = light * np.float32(FULL_WELL * float(time) / SATURATION)
+        noise = chance.standard_normal(electrons.shape, dtype=np.float32)
+        electrons += noise * np.sqrt(np.maximum(electrons, 0) + np.float32(READ_NOISE**2))
+        raw = np.clip(electrons * np.float32((LEVELS - 1) / FULL_WELL), 0, LEVELS - 1).astype(np.uint16)
+        pixels: Pixels = _PIXELS.take(raw)
+        return pixels
+
+
+def _nearest(seconds: float) -> Fraction:
+    return min(SHUTTERS, key=lambda speed: abs(np.log2(float(speed) / seconds)))
+
+
+def _through_lens(radiance: Bundle) -> Bundle:
+    """With the lens' softness, glare and fall-off."""
+    height, width = radiance.shape[:2]
+    small = cv2.resize(radiance, (max(width // 8, 1), max(height // 8, 1)), interpolation=cv2.INTER_AREA)
+    glare = cv2.resize(cv2.GaussianBlur(small, (0, 0), max(width, height) / 8 * GLARE_WIDTH), (width, height))
+    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    fall_off = (1 - FALL_OFF * (x * x + y * y) / 2).astype(np.float32)
+    soft = cv2.GaussianBlur(radiance, (3, 3), 0.45)
+    return np.asarray((soft * (1 - GLARE) + glare * GLARE) * fall_off[:, :, None], np.float32)
+
+
+def _moved(light: Bundle, chance: np.random.Generator) -> Bundle:
+    height, width = light.shape[:2]
+    across, down, roll = np.clip(chance.standard_normal(3), -2, 2) * (MOVEMENT, MOVEMENT, ROLL)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), float(roll), 1)
+    matrix[:, 2] += across, down
+    return np.asarray(cv2.warpAffine(light, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101), np.float32)

@@ -100,7 +100,7 @@ class Stage:
         with (self.folder / "daemon.log").open("wb") as log:
             program = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own program, no shell
             with _ended(program):
-                self._wait(lambda: self._report()["daemon"]["running"], 30.0, program)
+                self._wait(lambda: self._report()["daemon"]["watching"], 30.0, program)
                 yield
 
     def drop(self, source: Path) -> None:
@@ -114,7 +114,7 @@ class Stage:
         def done() -> bool:
             nonlocal order
             order = next(iter(self._report()["orders"]), {})
-            return order.get("phase") in ("downloaded", "held", "cancelled")
+            return order.get("phase") in ("downloaded", "held", "cancelled", "skipped")
 
         if sys.stdout.isatty():
             self._watch_live(done)

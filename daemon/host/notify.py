@@ -56,7 +56,7 @@ class Notifier:
             return
         message = "\n".join(lines).encode("utf-8", "backslashreplace")
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
-            ear.settimeout(None)
+            ear.settimeout(1)
             ear.sendto(message, self.address)
 
 

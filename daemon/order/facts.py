@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from daemon.order.model import Bracket
+from daemon.order.model import Bracket, Preset
 
 # --- steps -------------------------------------------------------------------------------------------------
 
@@ -255,7 +255,9 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """A person asked to try again now."""
+    """A person asked to try again now; ``preset`` is what the watched folder is set to by now, if it still is one."""
+
+    preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)

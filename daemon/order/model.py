@@ -76,7 +76,8 @@ class ImageState(StrEnum):
 class Bracket:
     """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
 
-    ``attempt`` counts registrations: each has an id of its own, minted before the request that carries it.
+    ``attempt`` counts the times it was begun anew: each registration has an id of its own, minted before the request
+    that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     """
 
@@ -204,13 +205,13 @@ class Order:
     def bracket_name(self, number: int) -> str:
         """The name that bracket ``number`` bears at the service: readable in its web app, unique across orders.
 
-        The API refuses the 31st use of one exact name in an hour, and cameras all say IMG_0001. Names that are
-        not UTF-8, or long, are made presentable; the file itself is never renamed.
+        The API refuses the 31st use of one exact name in an hour, and cameras all say IMG_0001. A bracket that is
+        registered again keeps its name. Names that are not UTF-8, or long, are made presentable; the file itself is
+        never renamed.
         """
         bracket = self.brackets[number]
         stem, dot, extension = _presentable(bracket.path.rsplit("/", 1)[-1]).rpartition(".")
-        unique = f"{self.id[:8]}-{number + 1}" + (f"-{bracket.attempt + 1}" if bracket.attempt else "")
-        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {unique}{dot}{extension[:8]}"
+        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {self.id[:8]}-{number + 1}{dot}{extension[:8]}"
 
 
 def _presentable(name: str) -> str:

@@ -56,10 +56,15 @@ def _count_failure(order: Order, step: f.Step) -> Order:
             return order
 
 
-def retried(order: Order, _fact: f.Retried, now: float, _policy: Policy) -> Order:
-    """A held order goes back to where it was; a waiting one goes on now."""
+def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order:
+    """A held order goes back to where it was; a waiting one goes on now.
+
+    What the service refused may have been a setting: until the merge, a held order takes those of today.
+    """
     if order.phase is Phase.HELD and order.held_in is not None:
-        return replace(order, phase=order.held_in, held_in=None, trouble=None, failures=0, due=now)
+        mended = fact.preset if order.merge is MergeState.NOT_ASKED else None
+        back = replace(order, phase=order.held_in, held_in=None, preset=mended or order.preset)
+        return replace(back, trouble=None, failures=0, due=now)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
@@ -67,8 +72,7 @@ def retried(order: Order, _fact: f.Retried, now: float, _policy: Policy) -> Orde
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
     """The end of an order that has not been merged; later it would leave paid images behind."""
-    before = order.held_in or order.phase
-    if before not in (Phase.SETTLED, Phase.UPLOADING, Phase.UPLOADED, Phase.SKIPPED):
+    if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
         return order
     return replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
 

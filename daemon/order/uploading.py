@@ -60,7 +60,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
         return order
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
     return replace(
-        unregister(order, fact.bracket, new),
+        _send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
         f"for {policy.quiet:.0f} s",
         due=now + policy.quiet,
@@ -85,9 +85,20 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
     for number in fact.missing:
-        order = unregister(order, number, order.brackets[number])
+        order = _send_anew(order, number, order.brackets[number])
     why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
+
+
+def _send_anew(order: Order, number: int, bracket: Bracket) -> Order:
+    """Have a bracket's bytes sent again, in place of those that were.
+
+    The brackets flow cannot take a registration back, and two with bytes would be two exposures of one image. There
+    the same place is used once more, which replaces what lies in it.
+    """
+    if order.flow == "brackets" and bracket.registered:
+        return with_bracket(order, number, replace(bracket, attempt=bracket.attempt + 1, stored_at=None))
+    return unregister(order, number, bracket)
 
 
 def unregister(order: Order, number: int, bracket: Bracket) -> Order:

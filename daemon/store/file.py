@@ -26,7 +26,7 @@ def open_for_writing(state_dir: Path) -> sqlite3.Connection:
     path = state_dir / FILE
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _damage_named(path):
+        with trouble_named(path):
             connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
             try:
                 _configure(connection)
@@ -51,11 +51,13 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     path = state_dir / FILE
     if not path.exists():
         return None
-    with _damage_named(path):
+    with trouble_named(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
         try:
             connection.row_factory = _as_dict
-            require_known(connection, str(path))
+            if require_known(connection, str(path)) == 0:  # just being made
+                connection.close()
+                return None
         except BaseException:
             connection.close()
             raise
@@ -79,17 +81,25 @@ def _as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, ob
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
+PASSING = {
+    "locked": "Close the other program that uses it, and try again.",
+    "full": "Make room on its disk.",
+    "readonly": "See to its permissions and its disk.",
+    "unable to open": "See to its permissions and its disk.",
+    "disk I/O": "See to its disk.",
+}
+"""Words of SQLite's (https://www.sqlite.org/rescode.html) for what does not mean that the file is damaged."""
+
+
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
+def trouble_named(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into StateError, or StateDamaged when nothing but another file would help."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise StateError(f"{path} is locked by another program ({error}). Close it and try again.") from error
-        if "readonly" in str(error) or "unable to open" in str(error):
-            raise StateError(f"cannot open {path} ({error}). See to its permissions and its disk.") from error
-        raise StateDamaged(_damage(path, error)) from error
     except sqlite3.DatabaseError as error:
+        remedy = next((remedy for words, remedy in PASSING.items() if words in str(error)), None)
+        if remedy is not None and isinstance(error, sqlite3.OperationalError):
+            raise StateError(f"the state file {path} cannot be used ({error}). {remedy}") from error
         raise StateDamaged(_damage(path, error)) from error
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from daemon.order import Order
-from daemon.store.file import open_for_reading, open_for_writing
+from daemon.store.file import FILE, open_for_reading, open_for_writing, trouble_named
 from daemon.store.rows import Waiting, load, pack, unpack
 
 SUMMARY = (
@@ -22,6 +22,7 @@ class Reader:
 
     def __init__(self, state_dir: Path) -> None:
         self._connection = open_for_reading(state_dir)
+        self._path = state_dir / FILE
 
     def close(self) -> None:
         """Close the file."""
@@ -35,7 +36,10 @@ class Reader:
         self.close()
 
     def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        return self._connection.execute(query, values).fetchall() if self._connection is not None else []
+        if self._connection is None:
+            return []
+        with trouble_named(self._path):
+            return self._connection.execute(query, values).fetchall()
 
     def orders(self) -> list[dict[str, Any]]:
         """A summary of every order, the one that changed last first; keys as the columns are named."""
@@ -63,7 +67,7 @@ class Reader:
 
     def find(self, words: str) -> list[dict[str, Any]]:
         """Orders by shoot name, folder, or the beginning of an order id; the newest first."""
-        rows = self.orders()
+        rows = sorted(self.orders(), key=lambda row: float(row["created_at"]), reverse=True)
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         return exact or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
 
@@ -71,7 +75,8 @@ class Reader:
         """An order, whole. Raises KeyError."""
         if self._connection is None:
             raise KeyError(order_id)
-        return load(self._connection, order_id)
+        with trouble_named(self._path):
+            return load(self._connection, order_id)
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
         """Every fact of an order, oldest first: at, fact, detail."""
@@ -80,13 +85,6 @@ class Reader:
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
-    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order."""
-    connection = open_for_writing(state_dir)
-    try:
-        statement = "INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)"
-        values: tuple[object, ...] = (now, verb, pack(target))
-        connection.execute(statement, values)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    connection.close()
+    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order. Raises StateError."""
+    with closing(open_for_writing(state_dir)) as connection, trouble_named(state_dir / FILE):
+        connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", (now, verb, pack(target)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from daemon.grouping import one_per_frame
-from daemon.order import RESTING, Bracket, FlowName, Order, Phase, Preset, evolve, facts
+from daemon.order import RESTING, Bracket, FlowName, MergeState, Order, Phase, Preset, evolve, facts
 from daemon.order.policy import Policy
 from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
@@ -18,8 +18,6 @@ from daemon.store.store import Store
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
-
-BEFORE_MERGE = (Phase.SETTLED, Phase.UPLOADING, Phase.UPLOADED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +91,19 @@ class Intake:
             now = self._now()
             await self._store.record(newest, fact, evolve(newest, fact, now=now, policy=Policy()), now)
             self._begin(newest, fact)
-        elif newest.phase is Phase.HELD and newest.held_in in BEFORE_MERGE:
+        elif newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
             self._tell(newest.id, facts.Cancelled("submitted anew as it is now"))
-            await self._add(shoot, fact)
+            await self._add(shoot, fact, output=newest.output)
         elif newest.phase in RESTING:
             words.warning("submitted, but it was sent already", order=newest.id, phase=newest.phase.value)
         else:
             words.warning("submitted, but it is under way already", order=newest.id, phase=newest.phase.value)
         return True
 
-    async def _add(self, shoot: str, fact: facts.Locked) -> None:
+    async def _add(self, shoot: str, fact: facts.Locked, output: str | None = None) -> None:
+        """A new order; ``output`` is where the one that it replaces would have put its pictures."""
         order = await self._order(shoot, Phase.SETTLED, fact)
+        order = replace(order, output=output or order.output)
         await self._store.add(order, fact)
         self._begin(order, fact)
 

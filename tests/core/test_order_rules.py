@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from daemon.order import Health, ImageState, MergeState, Phase, facts, next_steps
+from daemon.order import Health, ImageState, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, sent, uploaded
 
@@ -71,6 +73,16 @@ def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
     assert changed.due == NOW + POLICY.quiet
     assert "DCIM/IMG_0432.JPG changed" in changed.messages[0]
     assert facts.Discard("s1.0") in next_steps(changed)
+
+
+def test_the_brackets_flow_sends_anew_to_the_same_place() -> None:
+    """Where a registration cannot be taken back, changed bytes replace the old ones; a late answer does not count."""
+    stored = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
+    changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
+    assert next_steps(changed) == (facts.Upload(1),)
+    assert changed.discards == ()
+    assert after(changed, facts.Stored(1, 0)) is changed
+    assert after(changed, facts.Stored(1, 1)).brackets[1].stored
 
 
 def test_brackets_the_service_lacks_are_sent_again() -> None:
@@ -208,6 +220,25 @@ def test_what_was_under_way_when_an_order_was_held_still_counts() -> None:
     assert (again.phase, next_steps(again)) == (Phase.UPLOADING, (facts.Upload(0),))
 
 
+def test_a_retried_order_takes_the_settings_of_today_until_its_merge() -> None:
+    """A merge refused because of a setting goes out with the mended one; one that went out keeps its own."""
+    mended = Preset(per_image=3)
+    refused = after(uploaded(), facts.MergeIntended(), facts.Failed(facts.Merge(), Kind.REQUEST, "422", unsent=True))
+    assert refused.phase is Phase.HELD
+    assert after(refused, facts.Retried(mended)).preset == mended
+    assert after(refused, facts.Retried()).preset == refused.preset
+    lost = after(uploaded(), facts.MergeIntended(), facts.Failed(facts.Look(), Kind.REQUEST, "?", unsent=True))
+    assert after(lost, facts.Retried(mended)).preset == lost.preset
+
+
+def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
+    """An order whose merge was refused can end; one whose merge may have happened cannot."""
+    asked = after(uploaded(), facts.MergeIntended())
+    assert after(asked, facts.Cancelled("anew")) is asked
+    refused = after(asked, facts.Failed(facts.Merge(), Kind.REQUEST, "422", unsent=True))
+    assert after(refused, facts.Cancelled("anew")).phase is Phase.CANCELLED
+
+
 def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
     """A shoot whose folder is gone before the merge costs nothing and ends; after it, the order is held instead."""
     gone = facts.Failed(facts.Register(0), Kind.GONE, "removed")
@@ -243,11 +274,12 @@ def test_polls_grow_from_first_to_longest() -> None:
 
 
 def test_names_are_unique_and_readable() -> None:
-    """A bracket's name at the service shows shoot and file, and no two orders or attempts share one."""
+    """A bracket's name at the service shows shoot and file, no two orders share one, and a new place changes none."""
     start = order(2)
     assert start.bracket_name(0) == "12 Oak St IMG_0431 6f1d1f0e-1.JPG"
+    assert replace(start, id="12345678-6a3c-4d59-9d0a-3a3c9b8f4a11").bracket_name(0) != start.bracket_name(0)
     again = after(start, facts.SlotLost(0, 0, "expired"))
-    assert again.bracket_name(0) == "12 Oak St IMG_0431 6f1d1f0e-1-2.JPG"
+    assert again.bracket_name(0) == start.bracket_name(0)
 
 
 def test_an_image_that_is_not_given_out_is_named() -> None:

@@ -95,6 +95,7 @@ async def running(
         uploads=4,
         downloads=2,
         submit=submit or nobody,
+        preset_of=lambda _folder: None,
         asks_every=asks_every,
     )
     for one in orders:

@@ -287,6 +287,7 @@ def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
             assert second is not None
             assert second.id != first.id
             assert len(second.brackets) == 2
+            assert second.output == first.output
             assert scene.told == [(first.id, facts.Cancelled("submitted anew as it is now"))]
 
     simulate(work)

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import cv2
+from PIL import Image
 
 from tests.sandbox_process import Sandbox
 from tests.whole.program import Bracketd, Json
@@ -44,7 +44,8 @@ def _delivered(order: Json, at_sandbox: Json) -> None:
     assert len(at_sandbox["merges"]) == 1
     for image in note["images"]:
         assert sha256(output / image["file"]) == image["sha256"]
-        assert cv2.imread(str(output / image["file"])) is not None
+        with Image.open(output / image["file"]) as picture:
+            picture.load()
     hidden = [path.name for path in output.iterdir() if path.name.startswith(".")]
     assert hidden == [], "no part file is left behind"
 

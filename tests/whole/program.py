@@ -168,6 +168,10 @@ class Bracketd:
         """Wait until a shoot waits with so many files; what ``status`` says of it."""
         return until(lambda: next((w for w in self.peek()["waiting"] if w["files"] == number), None))
 
+    def wait_until_it_says(self, words: str) -> Json:
+        """Wait until a shoot waits for a reason with these words; what ``status`` says of it."""
+        return until(lambda: next((w for w in self.peek()["waiting"] if words in w["reason"]), None))
+
     def journal(self, order_id: str) -> list[Json]:
         """Every fact of an order."""
         with Reader(self.state) as reader:

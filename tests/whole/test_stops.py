@@ -16,7 +16,7 @@ OAK = "12 Oak St"
 
 
 def test_sigterm_in_the_middle_of_uploads(program: Bracketd, sandbox: Sandbox) -> None:
-    """A stop while files are on their way ends within ten seconds with status 0, and the next start finishes the shoot."""
+    """A stop while files are on their way ends in ten seconds with status 0; the next start finishes the shoot."""
     sandbox.faults(["upload slow skip=1 next=2 seconds=60"])
     program.start()
     program.drop(OAK, large(shoot(1)))

@@ -18,8 +18,9 @@ from daemon.demo.places.materials import (
     STEEL,
     glazed,
 )
+from daemon.demo.places.patterns import lattice
 from daemon.demo.places.seating import legs
-from daemon.demo.raytrace.shapes import Shape, Thing, blob, box, cone, placed
+from daemon.demo.raytrace.shapes import Shape, Span, Thing, blob, box, cone, placed
 from daemon.demo.raytrace.surfaces import Paint, Surface, plain
 from daemon.demo.raytrace.vectors import Bundle, vector
 
@@ -38,11 +39,17 @@ def coffee_table(top: Surface, width: float = 1.15, depth: float = 0.66) -> Thin
     )
 
 
+def woven_rug(ground: Bundle, thread: Bundle, x: Span, y: Span) -> Thing:
+    """A rug on the floor, by where it begins and ends."""
+    paint = lattice(ground, thread, ((x[1] - x[0]) / 2, (y[1] - y[0]) / 2))
+    return (box(x, y, (0, 0.014), Surface(ground * 0.85, paint=paint), casts=False),)
+
+
 def books() -> Thing:
     """Three large books on top of each other."""
     tones = (vector(0.62, 0.60, 0.55), vector(0.08, 0.13, 0.17), vector(0.50, 0.20, 0.10))
     return tuple(
-        box((-0.15 + i * 0.012, 0.15 - i * 0.016), (-0.11 + i * 0.01, 0.11 - i * 0.006), (low, low + 0.03), Surface(tone))
+        box((0.012 * i - 0.15, 0.15 - 0.016 * i), (0.01 * i - 0.11, 0.11 - 0.006 * i), (low, low + 0.03), Surface(tone))
         for i, (tone, low) in enumerate(zip(tones, (0, 0.032, 0.064), strict=True))
     )
 
@@ -70,9 +77,10 @@ def plant(height: float, seed: int, *, leaves: int = 34, size: float = 0.3) -> T
     """A fiddle-leaf fig in a pot whose width goes with the leaves' ``size``."""
     chance = np.random.default_rng(seed)
     r, pot, trunk = size * 0.6, size * 1.2, size * 0.07
+    earth = plain(0.03, 0.02, 0.015)
     parts: list[Shape] = [
         cone((-r, r), (-r, r), (0, pot), plain(0.66, 0.64, 0.60), foot=0.78),
-        cone((-r * 0.9, r * 0.9), (-r * 0.9, r * 0.9), (pot - 0.01, pot + 0.004), plain(0.03, 0.02, 0.015), casts=False),
+        cone((-r * 0.9, r * 0.9), (-r * 0.9, r * 0.9), (pot - 0.01, pot + 0.004), earth, casts=False),
         cone((-trunk, trunk), (-trunk, trunk), (pot * 0.9, height * 0.86), plain(0.12, 0.08, 0.05), head=0.5),
     ]
     for n in range(leaves):
@@ -95,8 +103,9 @@ def floor_lamp() -> Thing:
 
 def lantern(radius: float, drop: float, *, lit: bool) -> Thing:
     """A paper lantern on a cable; its origin is the ceiling."""
+    paper, low = PAPER_LIT if lit else PAPER, -drop - radius * 1.5
     return (
-        blob((-radius, radius), (-radius, radius), (-drop - radius * 1.5, -drop), PAPER_LIT if lit else PAPER, casts=False),
+        blob((-radius, radius), (-radius, radius), (low, -drop), paper, casts=False),
         cone((-0.004, 0.004), (-0.004, 0.004), (-drop, 0), STEEL, casts=False),
         cone((-0.06, 0.06), (-0.06, 0.06), (-0.025, 0), STEEL, casts=False),
     )
@@ -141,9 +150,9 @@ def bowl_of_fruit() -> Thing:
     return tuple(parts)
 
 
-def print_on_wall(width: float, height: float, paint: Paint, frame: Surface = OAK) -> Thing:
-    """A framed print on a wall to its north, centred on its origin."""
-    w, h, bar = width / 2, height / 2, 0.022
+def print_on_wall(half: tuple[float, float], paint: Paint, frame: Surface = OAK) -> Thing:
+    """A framed print, ``half`` its half sizes, on a wall to its north, centred on its origin."""
+    (w, h), bar = half, 0.022
     return (
         box((-w, w), (-0.018, 0), (-h, h), Surface(vector(0.55, 0.52, 0.48), paint=paint)),
         box((-w - bar, w + bar), (-0.03, 0), (h, h + bar), frame),

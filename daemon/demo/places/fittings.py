@@ -13,14 +13,12 @@ from daemon.demo.raytrace.shapes import Shape, Thing, blob, box, cone, placed
 from daemon.demo.raytrace.surfaces import Surface
 from daemon.demo.raytrace.vectors import Bundle, vector
 
-WALL = 0.26
-"""Thickness of outer walls, metres."""
 TURNS = {0: 90, 1: -90, 2: 180, 3: 0}
 """How a thing that leans on a wall to its north is turned to lean on each wall."""
 VASES = (vector(0.55, 0.50, 0.43), vector(0.10, 0.13, 0.14), vector(0.42, 0.20, 0.10))
 
 
-def on_wall(shell: Shell, wall: int, along: float, thing: Thing, height: float = 0, off: float = 0) -> Thing:
+def on_wall(shell: Shell, wall: int, along: float, thing: Thing, height: float = 0, *, off: float = 0) -> Thing:
     """The thing with its back to a wall, ``off`` metres from it."""
     plane = shell.plane(wall) + (off if wall % 2 == 0 else -off)
     return placed(thing, (plane, along, height) if wall < 2 else (along, plane, height), TURNS[wall])
@@ -30,7 +28,7 @@ def window(shell: Shell, opening: Opening, bars: int, frame: Surface) -> Thing:
     """The frame of an opening, with ``bars`` uprights in it, and the sides of the hole."""
     (left, right), (low, high) = opening.along, opening.up
     w, h, edge, side, deep = (right - left) / 2, high - low, 0.055, 0.03, (0.06, 0.14)
-    hole = (0.001, WALL)
+    hole = (0.001, shell.thick)
     uprights = [-w + (2 * w - edge) * i / (bars + 1) for i in range(bars + 2)]
     parts = (
         box((-w, w), deep, (0, edge), frame),
@@ -71,7 +69,9 @@ def skirting(shell: Shell, wall: int) -> Thing:
     return tuple(parts)
 
 
-def cabinets(width: float, doors: int, front: Surface, top: Surface, *, depth: float = 0.6, height: float = 0.9) -> Thing:
+def cabinets(
+    width: float, doors: int, front: Surface, top: Surface, *, depth: float = 0.6, height: float = 0.9
+) -> Thing:
     """A run of floor cabinets with a worktop."""
     w, door = width / 2, width / doors
     parts = [
@@ -102,7 +102,7 @@ def wall_cabinets(width: float, doors: int, front: Surface, *, low: float = 1.5,
 def _door(x: tuple[float, float], z: tuple[float, float], y: float, front: Surface) -> Thing:
     """A door with a raised panel."""
     return (
-        box((x[0] + 0.004, x[1] - 0.004), (y, y + 0.018), z, front),
+        box((x[0] + 0.004, x[1] - 0.004), (y, y + 0.018), z, front, casts=False),
         box((x[0] + 0.06, x[1] - 0.06), (y - 0.005, y), (z[0] + 0.07, z[1] - 0.07), front, casts=False),
     )
 
@@ -139,6 +139,6 @@ def _on_shelf(chance: np.random.Generator, run: float, high: float) -> tuple[Thi
     if kind == 1:
         r, glaze = min(run / 2, 0.085), glazed(VASES[int(chance.integers(len(VASES)))])
         neck = cone((-r / 3, r / 3), (-r / 3, r / 3), (high * 0.6, high * 0.8), glaze, casts=False)
-        return (blob((-r, r), (-r, r), (0, high * 0.68), glaze), neck), min(run, 0.3)
+        return (blob((-r, r), (-r, r), (0, high * 0.68), glaze, casts=False), neck), min(run, 0.3)
     paint = spines(high, float(chance.uniform(0, 50)))
     return (box((-run / 2, run / 2), (-0.1, 0.1), (0, high), Surface(vector(0.25, 0.22, 0.18), paint=paint)),), run

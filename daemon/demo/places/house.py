@@ -35,6 +35,9 @@ WARM = vector(1.0, 0.72, 0.42)
 STEP = 0.06
 """Height of the ground floor above the terrace."""
 UPSTAIRS = 3.25
+ART = (0.85, 0.5)
+BLIND = glowing(120, 84, 45)
+CYPRESSES = ((-8.6, 11, 5.6), (-9.9, 12.4, 6.4), (9.4, 12.4, 6.0))
 
 
 def house(mood: Mood) -> Composition:
@@ -49,7 +52,7 @@ def house(mood: Mood) -> Composition:
         *(placed(lounger(vector(0.62, 0.60, 0.55)), (x, 9.4, 0), turn) for x, turn in ((-4.6, 8), (-3.2, 4))),
         *(placed(_box_ball(), (x, 10.3, 0)) for x in (1.3, 3.1)),
         (box((-15, -7.6), (8.5, 9.3), (-0.02, 1.3), HEDGE), box((7.9, 16), (9.5, 10.3), (-0.02, 1.2), HEDGE)),
-        *(placed(_cypress(height), (x, y, 0)) for x, y, height in ((-8.6, 11, 5.6), (-9.9, 12.4, 6.4), (9.4, 12.4, 6.0))),
+        *(placed(_cypress(height), (x, y, 0)) for x, y, height in CYPRESSES),
         *(placed(_bollard(), (x, 4.8, 0)) for x in (-6.3, 4.6)),
     )
     lamps = (
@@ -84,7 +87,7 @@ def _walls() -> tuple[Thing, ...]:
             box((-4.1, 5.5), (11.0, 15.9), (5.58, 5.84), STUCCO),
             box((-4.1, 5.5), (10.99, 11.0), (5.76, 5.85), BLACK_FRAME, casts=False),
             box((-2.7, -1.5), (11.77, 11.8), (4.0, 5.2), BLACK_FRAME, casts=False),
-            *(box((x, x + 0.54), (11.76, 11.77), (4.05, 5.15), glowing(120, 84, 45), casts=False) for x in (-2.66, -2.08)),
+            *(box((x, x + 0.54), (11.76, 11.77), (4.05, 5.15), BLIND, casts=False) for x in (-2.66, -2.08)),
         ),
     )
 
@@ -107,11 +110,11 @@ def _glass_room(x: Span, z: Span, front: float, depth: float, panes: int) -> Thi
 
 
 def _furniture(mood: Mood) -> tuple[Thing, ...]:
-    art = hills(SAND, mood.second * 1.2, PETROL * 0.9, (0.85, 0.5))
+    art = hills(SAND, mood.second * 1.2, PETROL * 0.9, ART)
     return (
         placed(sofa(2.6, vector(0.35, 0.34, 0.31), mood.accent, CREAM), (-2.6, 14.4, STEP)),
         placed(floor_lamp(), (-4.6, 14.6, STEP)),
-        placed(print_on_wall(1.7, 1.0, art), (-2.6, 15.5, 1.75)),
+        placed(print_on_wall(ART, art), (-2.6, 15.5, 1.75)),
         placed(lantern(0.4, 0.4, lit=True), (-2.4, 13.0, 2.73)),
         placed(plant(1.7, 5), (0.4, 14.0, STEP)),
         placed(shelf(1.6, 2.1, 5), (-5.0, 15.48, STEP)),

@@ -33,6 +33,7 @@ TOP = 0.9
 """Height of the worktop."""
 ISLAND = 0.93
 PENDANTS = (1.95, 2.7, 3.45)
+ART = (0.35, 0.475)
 MARBLE = Surface(
     vector(0.74, 0.73, 0.71), paint=veined(vector(0.78, 0.77, 0.75), vector(0.33, 0.32, 0.32)), sheen=0.04, rough=0.05
 )
@@ -70,7 +71,7 @@ def kitchen(mood: Mood) -> Composition:
         placed(vase(vector(0.55, 0.53, 0.5)), (3.3, 2.7, ISLAND)),
         placed(books(), (1.85, 2.55, ISLAND), turn=20),
         *(placed(pendant(0.62, BRASS), (x, 2.55, HEIGHT)) for x in PENDANTS),
-        on_wall(shell, 1, 2.9, print_on_wall(0.7, 0.95, arches(PAPER_TONE, mood.second * 1.1, TERRACOTTA, (0.35, 0.475))), 1.5),
+        on_wall(shell, 1, 2.9, print_on_wall(ART, arches(PAPER_TONE, mood.second * 1.1, TERRACOTTA, ART)), 1.5),
     )
     lamps = tuple(Lamp(vector(x, 2.55, 1.76), vector(46, 35, 21), radius=0.08, throw="spot") for x in PENDANTS)
     place = Place(things, Garden(sun.toward, mood.drift), shell, sun, lamps, DAYLIGHT)
@@ -87,10 +88,11 @@ def _tall_units() -> Thing:
         ((0.606, 1.196), (1.012, 2.4)),
     )
     return (
-        box((0, 1.2), (front + 0.02, 0), (0.1, 2.4), GAP),
+        box((0, 1.2), (front + 0.02, 0), (0.1, 2.4), GREEN),
+        box((0.002, 1.198), (front + 0.018, front + 0.02), (0.1, 2.4), GAP, casts=False),
         box((0, 1.2), (front + 0.07, 0), (0, 0.1), STEEL, casts=False),
-        *(box(x, (front, front + 0.02), z, GREEN) for x, z in doors),
-        box((0.004, 0.594), (front, front + 0.02), (0.612, 1.258), GLASS_BLACK),
+        *(box(x, (front, front + 0.018), z, GREEN, casts=False) for x, z in doors),
+        box((0.004, 0.594), (front, front + 0.018), (0.612, 1.258), GLASS_BLACK, casts=False),
         box((0.05, 0.55), (front - 0.045, front - 0.03), (1.17, 1.185), BRASS, casts=False),
         box((0.05, 0.55), (front - 0.002, front), (1.205, 1.25), STEEL, casts=False),
         *(
@@ -127,4 +129,3 @@ def _island() -> Thing:
         box((-half, -half + thick), (-0.5, 0.55), (0, low), MARBLE),
         box((half - thick, half), (-0.5, 0.55), (0, low), MARBLE),
     )
-

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from daemon.demo.places.decor import coffee_table, floor_lamp, lantern, plant, print_on_wall
+from daemon.demo.places.decor import coffee_table, floor_lamp, lantern, plant, print_on_wall, woven_rug
 from daemon.demo.places.fittings import curtains, on_wall, shelf, skirting, window
 from daemon.demo.places.garden import Garden
 from daemon.demo.places.materials import BLACK_FRAME, CREAM, PETROL, SAND, STEEL, WALNUT, WHITE
 from daemon.demo.places.paints import grained
-from daemon.demo.places.patterns import hills, lattice
+from daemon.demo.places.patterns import hills
 from daemon.demo.places.rooms import DAYLIGHT, Composition, Mood, boards, room
 from daemon.demo.places.seating import armchair, pouf, sofa
 from daemon.demo.raytrace.place import Lamp, Opening, Place
@@ -18,6 +18,9 @@ from daemon.demo.raytrace.view import Eye
 
 WIDTH, DEPTH, HEIGHT = 6.6, 6.3, 2.68
 RUG = ((1.5, 4.7), (2.5, 4.8))
+ART = (0.75, 0.5)
+BEAM_PAINT = grained(vector(0.27, 0.165, 0.085), vector(0.14, 0.08, 0.04), scale=2.5)
+BEAM = Surface(vector(0.22, 0.13, 0.065), paint=BEAM_PAINT)
 
 
 def living_room(mood: Mood) -> Composition:
@@ -26,23 +29,22 @@ def living_room(mood: Mood) -> Composition:
     front, side = Opening(3, (1.75, 5.05), (0.02, 2.30)), Opening(0, (0.9, 2.0), (0.85, 2.25))
     floor = boards(vector(0.43, 0.285, 0.165), vector(0.24, 0.145, 0.075), 0.16)
     shell = room((WIDTH, DEPTH, HEIGHT), floor, front, side)
-    rug = Surface(vector(0.55, 0.5, 0.42), paint=lattice(vector(0.60, 0.555, 0.475), vector(0.16, 0.17, 0.19), (1.6, 1.15)))
-    beam = Surface(vector(0.22, 0.13, 0.065), paint=grained(vector(0.27, 0.165, 0.085), vector(0.14, 0.08, 0.04), scale=2.5))
-    art = hills(SAND, mood.accent * 1.25, PETROL * 0.9, (0.75, 0.5))
+    rug = woven_rug(vector(0.60, 0.555, 0.475), vector(0.16, 0.17, 0.19), *RUG)
+    art = hills(SAND, mood.accent * 1.25, PETROL * 0.9, ART)
     things = (
         window(shell, front, 2, BLACK_FRAME),
         window(shell, side, 1, WHITE),
         curtains(shell, front, vector(0.66, 0.63, 0.57), STEEL),
         *(skirting(shell, wall) for wall in (0, 1, 3)),
-        *((box((0, WIDTH), (y - 0.08, y + 0.08), (HEIGHT - 0.18, HEIGHT), beam),) for y in (2.1, 4.3)),
-        (box(*RUG, (0, 0.014), rug, casts=False),),
+        *((box((0, WIDTH), (y - 0.08, y + 0.08), (HEIGHT - 0.18, HEIGHT), BEAM),) for y in (2.1, 4.3)),
+        rug,
         placed(sofa(2.5, vector(0.30, 0.31, 0.30), mood.accent, CREAM), (0.62, 3.65, 0), turn=90),
         placed(coffee_table(WALNUT), (2.75, 3.6, 0.01), turn=80),
         placed(armchair(vector(0.50, 0.40, 0.27)), (4.75, 4.75, 0), turn=-42),
         placed(pouf(vector(0.62, 0.60, 0.55)), (4.35, 2.75, 0)),
         placed(plant(1.75, 3), (0.62, 5.6, 0)),
         placed(floor_lamp(), (0.45, 2.1, 0)),
-        on_wall(shell, 0, 3.65, print_on_wall(1.5, 1.0, art), 1.55),
+        on_wall(shell, 0, 3.65, print_on_wall(ART, art), 1.55),
         on_wall(shell, 1, 3.7, shelf(2.4, 2.1, 6)),
         placed(lantern(0.32, 0.35, lit=True), (2.9, 3.6, HEIGHT)),
     )

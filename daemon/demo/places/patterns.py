@@ -67,7 +67,7 @@ def spines(high: float, kind: float) -> Paint:
 
 
 def hills(ground: Bundle, sun: Bundle, land: Bundle, half: tuple[float, float]) -> Paint:
-    """A print on a wall that runs along x, ``half`` its half sizes: a low sun over two hills, on paper with a margin."""
+    """A print on a wall along x, ``half`` its half sizes: a low sun over two hills, on paper with a margin."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)
@@ -85,7 +85,7 @@ def hills(ground: Bundle, sun: Bundle, land: Bundle, half: tuple[float, float]) 
 
 
 def arches(ground: Bundle, first: Bundle, second: Bundle, half: tuple[float, float]) -> Paint:
-    """A print on a wall that runs along x: rounded arches within each other, on paper with a margin."""
+    """A print on a wall along x: rounded arches within each other, on paper with a margin."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)

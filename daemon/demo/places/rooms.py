@@ -18,7 +18,7 @@ Composition = tuple[Place, Eye]
 """A place, and where the photographer stands."""
 
 SUNLIGHT = vector(86000, 78000, 66000)
-DAYLIGHT = 0.3
+DAYLIGHT = 0.18
 ACCENTS = (TERRACOTTA, OCHRE, PETROL, SAGE, PLUM)
 WALL = vector(0.77, 0.752, 0.715)
 CEILING = plain(0.82, 0.81, 0.79)

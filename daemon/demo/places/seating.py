@@ -12,9 +12,12 @@ ARM = 0.2
 PANELS = 4
 
 
-def pillow(width: float, height: float, surface: Surface, at: tuple[float, float, float], lean: float, turn: float = 0) -> Thing:
+def pillow(
+    size: tuple[float, float], surface: Surface, at: tuple[float, float, float], lean: float, turn: float = 0
+) -> Thing:
     """A loose pillow; ``lean`` is 0 for lying and 90 for upright."""
-    lying = (blob((-width / 2, width / 2), (-height / 2, height / 2), (-0.085, 0.085), surface, wide=4, tall=2),)
+    w, h = size[0] / 2, size[1] / 2
+    lying = (blob((-w, w), (-h, h), (-0.085, 0.085), surface, wide=4, tall=2),)
     return placed(placed(lying, tilt=lean), at, turn)
 
 
@@ -41,9 +44,9 @@ def sofa(width: float, colour: Bundle, accent: Bundle, second: Bundle) -> Thing:
     for left in (-half + ARM + i * seat for i in range(3)):
         parts.append(blob((left + 0.004, left + seat - 0.004), (-0.47, 0.24), (0.25, 0.46), fabric, wide=8, tall=4))
         parts += placed(back, (left + seat / 2, 0.16, 0.63), tilt=-12)
-    parts += pillow(0.46, 0.46, cloth(accent), (-half + 0.42, -0.03, 0.64), 68, 14)
-    parts += pillow(0.40, 0.40, cloth(second), (-half + 0.74, -0.03, 0.64), 68, -8)
-    parts += pillow(0.46, 0.46, cloth(accent), (half - 0.43, -0.03, 0.64), 68, -16)
+    parts += pillow((0.46, 0.46), cloth(accent), (-half + 0.42, -0.03, 0.64), 68, 14)
+    parts += pillow((0.40, 0.40), cloth(second), (-half + 0.74, -0.03, 0.64), 68, -8)
+    parts += pillow((0.46, 0.46), cloth(accent), (half - 0.43, -0.03, 0.64), 68, -16)
     return tuple(parts)
 
 
@@ -100,13 +103,15 @@ def bed(width: float, linen: Bundle, throw: Bundle, head: Bundle) -> Thing:
         blob((-w - 0.05, w + 0.05), (-2.12, -0.72), (0.20, 0.64), cover, wide=8, tall=8),
         blob((-w - 0.045, w + 0.045), (-0.98, -0.68), (0.44, 0.665), sheet, wide=8, tall=4),
         blob((-w - 0.07, w + 0.07), (-1.96, -1.42), (0.22, 0.66), wool, wide=8, tall=8),
+        *(
+            blob((x + 0.002, x + panel - 0.002), (-0.12, 0), (0.25, 1.16), back, wide=8, tall=8)
+            for x in ((i - PANELS / 2) * panel for i in range(PANELS))
+        ),
     ]
-    for x in ((i - PANELS / 2) * panel for i in range(PANELS)):
-        parts.append(blob((x + 0.002, x + panel - 0.002), (-0.12, 0), (0.25, 1.16), back, wide=8, tall=8))
     for x in (-w / 2, w / 2):
-        parts += pillow(0.8, 0.52, sheet, (x, -0.24, 0.74), 62)
-        parts += pillow(0.7, 0.44, cloth(head), (x, -0.40, 0.74), 52)
-    parts += pillow(0.6, 0.34, cloth(throw), (0, -0.56, 0.70), 48)
+        parts += pillow((0.8, 0.52), sheet, (x, -0.24, 0.74), 62)
+        parts += pillow((0.7, 0.44), cloth(head), (x, -0.40, 0.74), 52)
+    parts += pillow((0.6, 0.34), cloth(throw), (0, -0.56, 0.70), 48)
     return tuple(parts)
 
 

@@ -32,7 +32,7 @@ class Woods:
     floor: float = 0
 
     def over(self, behind: Bundle, points: Bundle, ways: Bundle, sun: Bundle) -> Bundle:
-        """``behind`` with these woods before it, seen from points along unit directions, lit from the side of the sun."""
+        """``behind`` with these woods before it, from points along unit directions, lit from the side of the sun."""
         flat = np.maximum(np.hypot(ways[0], ways[1]), np.float32(1e-4))
         east, north = (points[k] * 0.5 + ways[k] / flat * self.distance for k in (0, 1))
         along = np.arctan2(east, north) * self.distance + self.seed * 17

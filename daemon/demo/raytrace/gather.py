@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from daemon.demo.raytrace.light import OFF_SURFACE, Light, averaged, cosine_ways, repeated, spread
@@ -15,6 +17,10 @@ COARSE = 5
 SHADOW_RAYS = 10
 BOUNCE_RAYS = 10
 MIRROR_RAYS = 4
+NEXT, AROUND = (0, 1), (-2, -1, 0, 1, 2, 3)
+"""Which grid points are asked, across and down: the next ones, and more where those lie on other surfaces."""
+ALONE = 0.02
+"""A point whose neighbours' weights add up to less lies on a surface that they do not."""
 TILE = 8
 SPLINE = np.array([1, 4, 6, 4, 1], np.float32) / 16
 
@@ -59,20 +65,31 @@ class Gathered:
 
     def at(self, x: Bundle, y: Bundle, points: Bundle, flat: Bundle) -> tuple[Bundle, Bundle]:
         """Illuminance (lux) and mirrored radiance (cd/m²), (3, N) each, at picture points ``x, y`` on this surface."""
+        total, weights = self._found(x, y, points, flat, NEXT)
+        alone = np.nonzero(weights < ALONE)[0]
+        if alone.size:
+            total[:, alone], weights[alone] = self._found(x[alone], y[alone], points[:, alone], flat[:, alone], AROUND)
+        total /= weights
+        return total[:3], total[3:]
+
+    def _found(
+        self, x: Bundle, y: Bundle, points: Bundle, flat: Bundle, offsets: tuple[int, ...]
+    ) -> tuple[Bundle, Bundle]:
+        """The sum of the light at grid points around each picture point, weighted by likeness; and of the weights."""
         column, row = x / COARSE - 0.5, y / COARSE - 0.5
         left, top = np.floor(column), np.floor(row)
         total, weights = np.zeros((6, x.size), np.float32), np.zeros(x.size, np.float32)
-        for i, j in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            share = (1 - np.abs(column - left - i)) * (1 - np.abs(row - top - j))
+        reach = len(offsets) / 2
+        for i, j in product(offsets, repeat=2):
+            share = (1 - np.abs(column - left - i) / reach) * (1 - np.abs(row - top - j) / reach)
             place = np.clip(top + j, 0, self._rows - 1) * self._columns + np.clip(left + i, 0, self._columns - 1)
             near = self._table.take(place.astype(np.intp), axis=1)
             alike, off = np.maximum(dot(near[:3], flat), 0), dot(near[3:6] - points, flat)
             alike *= alike
-            weight = (share + 1e-3) * (alike * alike + 1e-4) / (1e-3 + off * off * 50)
+            weight = (share + 1e-3) * (alike * alike + 1e-4) / (1 + off * off * 5e4)
             total += near[6:] * weight
             weights += weight
-        total /= weights
-        return total[:3], total[3:]
+        return total, weights
 
 
 def _tiles(columns: int, rows: int) -> Bundle:

@@ -57,22 +57,24 @@ class Light:
     def fallen(self, points: Bundle, normals: Bundle, order: Bundle, rays: int) -> Bundle:
         """Light of windows and lamps on each point, (3, N) lux, with about ``rays`` shadow rays a point."""
         total = np.zeros(points.shape, np.float32)
-        areas = [float(np.linalg.norm(np.cross(pane.across, pane.up))) for pane in self.place.panes]
-        for pane, area in zip(self.place.panes, areas, strict=True):
-            total += self._of_pane(pane, area, points, normals, order, max(2, round(rays * area / sum(areas))))
+        panes = self.place.panes
+        for pane in panes:
+            share = pane.area / sum(other.area for other in panes)
+            total += self._of_pane(pane, points, normals, spread(order, max(2, round(rays * share))))
         for lamp in self.place.lamps:
             total += self._of_lamp(lamp, points, normals, order)
         return total
 
-    def _of_pane(self, pane: Pane, area: float, points: Bundle, normals: Bundle, order: Bundle, rays: int) -> Bundle:
-        u, v = (a.ravel() for a in spread(order, rays))
+    def _of_pane(self, pane: Pane, points: Bundle, normals: Bundle, targets: tuple[Bundle, Bundle]) -> Bundle:
+        """Light from as many points of the pane as ``targets`` has rows."""
+        rays, (u, v) = len(targets[0]), (a.ravel() for a in targets)
         start = repeated(points + normals * OFF_SURFACE, rays)
         way = column(pane.corner, start) + pane.across[:, None] * u + pane.up[:, None] * v - start
         far2 = np.maximum(dot(way, way), np.float32(1e-4))
         way /= np.sqrt(far2)
         falling = np.maximum(dot(repeated(normals, rays), way), 0)
         leaving = np.maximum(-dot(column(unit(cross(pane.across, pane.up)), way), way), 0)
-        weight = falling * np.minimum(leaving * area / far2, np.float32(math.pi)) * self.place.daylight
+        weight = falling * np.minimum(leaving * pane.area / far2, np.float32(math.pi)) * self.place.daylight
         useful = np.nonzero(weight > 1e-5)[0]
         reach = np.sqrt(far2[useful])
         useful = useful[self.obstacles.clear(start[:, useful], way[:, useful] * reach)]
@@ -103,15 +105,16 @@ class Light:
     def sunlight(self, points: Bundle, flat: Bundle, normals: Bundle, *, softness: float = 1) -> Bundle:
         """The sun's light on each point of a room, (3, N) lux: what the openings let in.
 
-        ``flat`` are the normals of the shapes, ``normals`` those with their relief; the edges of light are
-        ``softness`` times as wide as in nature.
+        ``flat`` are the normals of the shapes, ``normals`` those with their relief, which tells by half; the edges of
+        light are ``softness`` times as wide as in nature.
         """
         total = np.zeros(points.shape, np.float32)
         sun, shell = self.place.sun, self.place.shell
         if sun is None or shell is None:
             return total
-        falling = dot(column(sun.toward, normals), normals)
-        sunny = np.nonzero((falling > 0) & (dot(column(sun.toward, flat), flat) > 0.01))[0]
+        straight = dot(column(sun.toward, flat), flat)
+        falling = np.maximum((straight + dot(column(sun.toward, normals), normals)) / 2, 0)
+        sunny = np.nonzero(straight > 0.01)[0]
         share = np.zeros(sunny.size, np.float32)
         for opening in shell.openings:
             share = np.maximum(share, _let_in(opening, shell, sun, points[:, sunny], softness))

@@ -8,6 +8,7 @@ import numpy as np
 
 from daemon.demo.raytrace.place import Place
 from daemon.demo.raytrace.shapes import FAR, NEAR, Shape
+from daemon.demo.raytrace.threads import each
 from daemon.demo.raytrace.vectors import Bundle, Indices, Mask, largest, smallest
 
 OUTDOORS = -1
@@ -38,8 +39,11 @@ class Obstacles:
         """The distance of the first thing on each ray, in lengths of ``heading``, and its number."""
         t = np.empty(heading.shape[1], np.float32)
         what = np.empty(heading.shape[1], np.intp)
-        for part in _chunks(heading.shape[1]):
+
+        def look(part: slice) -> None:
             t[part], what[part] = self._nearest(origin[:, part], heading[:, part])
+
+        each(look, _chunks(heading.shape[1]))
         return t, what
 
     def _nearest(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, Indices]:
@@ -64,8 +68,11 @@ class Obstacles:
     def clear(self, origin: Bundle, heading: Bundle, reach: float = 1) -> Mask:
         """Which rays meet no shape within ``reach`` lengths of ``heading``; the shell does not count."""
         free = np.empty(heading.shape[1], np.bool_)
-        for part in _chunks(heading.shape[1]):
+
+        def look(part: slice) -> None:
             free[part] = self._clear(origin[:, part], heading[:, part], np.float32(reach))
+
+        each(look, _chunks(heading.shape[1]))
         return free
 
     def _clear(self, origin: Bundle, heading: Bundle, reach: np.float32) -> Mask:

@@ -8,7 +8,7 @@ from daemon.demo.raytrace.obstacles import SHELL
 from daemon.demo.raytrace.place import Shell
 from daemon.demo.raytrace.shapes import Shape, box
 from daemon.demo.raytrace.surfaces import BLACK, plain
-from daemon.demo.raytrace.vectors import Bundle, Indices
+from daemon.demo.raytrace.vectors import Bundle, Indices, dot
 
 EDGE = 0.28
 """Edge of a patch, metres."""
@@ -33,9 +33,14 @@ class Patches:
         self._rows = counts[np.arange(len(counts)), (axis + 1) % 3]
         self._columns = counts[np.arange(len(counts)), (axis + 2) % 3]
         self._first = np.concatenate([[0], np.cumsum(self._rows * self._columns)[:-1]])
-        parts = [self._face(shell if number == SHELL else None, frame, 6 * number + face, face)
-                 for number, frame in enumerate(frames) for face in range(6)]
-        self.points, self.normals, self.tones, self.glows = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
+        faces = [
+            self._face(shell if number == SHELL else None, frame, 6 * number + face, face)
+            for number, frame in enumerate(frames)
+            for face in range(6)
+        ]
+        self.points, self.normals, self.tones, self.glows = (
+            np.concatenate(parts, axis=1) for parts in zip(*faces, strict=True)
+        )
 
     def _face(self, shell: Shell | None, frame: Shape, number: int, face: int) -> tuple[Bundle, Bundle, Bundle, Bundle]:
         m, n, axis = int(self._rows[number]), int(self._columns[number]), face // 2
@@ -52,13 +57,11 @@ class Patches:
     def at(self, points: Bundle, what: Indices) -> Indices:
         """The patch at each point of the surface of shape number ``what``."""
         into, away = self._into[what], points - self._centres[what].T
-        x, y, z = (into[:, row, 0] * away[0] + into[:, row, 1] * away[1] + into[:, row, 2] * away[2] for row in range(3))
-        ax, ay, az = np.abs(x), np.abs(y), np.abs(z)
-        level = (az >= ax) & (az >= ay)
-        east = ~level & (ax >= ay)
-        return np.where(
-            level, self._cell(what, 2, z, x, y), np.where(east, self._cell(what, 0, x, y, z), self._cell(what, 1, y, z, x))
-        )
+        x, y, z = (dot(into[:, row].T, away) for row in range(3))
+        across, along, up = np.abs(x), np.abs(y), np.abs(z)
+        level, side = (up >= across) & (up >= along), across >= along
+        upright = np.where(side, self._cell(what, 0, x, y, z), self._cell(what, 1, y, z, x))
+        return np.where(level, self._cell(what, 2, z, x, y), upright)
 
     def _cell(self, what: Indices, axis: int, out: Bundle, across: Bundle, up: Bundle) -> Indices:
         face = 6 * what + 2 * axis + (out > 0)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from daemon.demo.raytrace.gather import Gathered
 from daemon.demo.raytrace.place import Place
+from daemon.demo.raytrace.threads import each
 from daemon.demo.raytrace.vectors import Bundle, Indices, Mask, Numbers, column, dot, largest, unit
 from daemon.demo.raytrace.view import SKY, Eye, Sight, Size, View
 
@@ -34,7 +33,7 @@ def taken(place: Place, eye: Eye, size: Size) -> Bundle:
     what = np.empty((height, width), np.int16)
 
     def first_look(top: int) -> None:
-        x, y = (np.arange(begin, end, dtype=np.float32) + 0.5 for begin, end in ((0, width), (top, min(top + BAND, height))))
+        x, y = _middles(0, width), _middles(top, min(top + BAND, height))
         sight = view.grid(x, y)
         xs, ys = np.meshgrid(x, y)
         picture[top : top + BAND] = _shaded(view, gathered, sight, xs.ravel(), ys.ravel()).T.reshape(-1, width, 3)
@@ -47,10 +46,13 @@ def taken(place: Place, eye: Eye, size: Size) -> Bundle:
         colours = _shaded(view, gathered, view.points(x, y), x, y)
         picture[row, at] = colours.reshape(3, len(AGAIN), -1).mean(axis=1).T
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(first_look, range(0, height, BAND)))
-        list(pool.map(second_look, _batches(_edges(picture, what))))
+    each(first_look, range(0, height, BAND))
+    each(second_look, _batches(_edges(picture, what)))
     return picture
+
+
+def _middles(begin: int, end: int) -> Bundle:
+    return np.arange(begin, end, dtype=np.float32) + np.float32(0.5)
 
 
 def _batches(edges: Mask) -> Iterator[tuple[Indices, Indices]]:

@@ -50,12 +50,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shell:
-    """A room's walls, floor and ceiling: a box seen from inside, its ``surfaces`` in the order of ``INWARD``."""
+    """A room's walls, floor and ceiling: a box seen from inside, its ``surfaces`` in the order of ``INWARD``.
+
+    Its walls are ``thick`` metres.
+    """
 
     low: Bundle
     high: Bundle
     surfaces: tuple[Surface, ...]
     openings: tuple[Opening, ...]
+    thick: float = 0.26
 
     def meet(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, Numbers]:
         """How far along each ray the shell is met, FAR through an opening; and which face."""
@@ -92,11 +96,19 @@ class Sun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pane:
-    """A window as a source of light: a rectangle by its ``corner`` and two edges, facing ``cross(across, up)``."""
+    """The outside of a window as a source of light: a rectangle by its ``corner`` and two edges.
+
+    It faces ``cross(across, up)``.
+    """
 
     corner: Bundle
     across: Bundle
     up: Bundle
+
+    @property
+    def area(self) -> float:
+        """Square metres."""
+        return float(np.linalg.norm(np.cross(self.across, self.up)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +126,7 @@ class Place:
     """All that can be seen and all that lights it.
 
     A place without a shell stands under the open sky. ``daylight`` is the share of sun and sky that gets in: trees,
-    eaves and blinds, which the camera does not see, keep off the rest, so that a shallow room has a deep one's contrast.
+    eaves and blinds, which the camera does not see, keep off the rest, and give a shallow room a deep one's contrast.
     """
 
     things: tuple[Thing, ...]
@@ -134,7 +146,7 @@ def _pane(shell: Shell, opening: Opening) -> Pane:
     (left, right), (low, high) = opening.along, opening.up
     run = vector(0, 1, 0) if opening.axis == 0 else vector(1, 0, 0)
     corner = run * left + vector(0, 0, low)
-    corner[opening.axis] = shell.plane(opening.wall)
+    corner[opening.axis] = shell.plane(opening.wall) + (shell.thick if opening.wall % 2 else -shell.thick)
     across, rise = run * (right - left), vector(0, 0, high - low)
     if float(np.dot(np.cross(across, rise), INWARD[:, opening.wall])) < 0:
         corner, across = corner + across, -across

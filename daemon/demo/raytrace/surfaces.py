@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from daemon.demo.raytrace.vectors import Bundle, vector
+from daemon.demo.raytrace.vectors import Bundle, column, unit, vector
 
 Paint = Callable[[Bundle, Bundle, Bundle], Bundle]
 """Albedo at points (3, N) with unit normals (3, N), both in the shape's own frame in metres, where one pixel
@@ -29,6 +29,11 @@ class Surface:
     sheen: float = 0
     rough: float = 0.1
     glow: Bundle = field(default_factory=lambda: BLACK)
+
+    def painted(self, points: Bundle, normals: Bundle, blur: Bundle) -> tuple[Bundle, Bundle]:
+        """Albedo, and the normals with relief; see ``Paint``."""
+        albedo = self.paint(points, normals, blur) if self.paint else column(self.tone, points)
+        return albedo, unit(normals + self.relief(points)) if self.relief else normals
 
 
 def plain(red: float, green: float, blue: float, *, sheen: float = 0, rough: float = 0.1) -> Surface:

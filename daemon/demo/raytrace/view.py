@@ -9,8 +9,8 @@ import numpy as np
 
 from daemon.demo.raytrace.place import INWARD, Place
 from daemon.demo.raytrace.shapes import FAR, Shape
-from daemon.demo.raytrace.surfaces import Surface, plain
-from daemon.demo.raytrace.vectors import Bundle, Indices, Numbers, column, dot, unit, vector
+from daemon.demo.raytrace.surfaces import plain
+from daemon.demo.raytrace.vectors import Bundle, Indices, Numbers, column, dot, vector
 
 FILM = 0.036
 """Long edge of a full-frame sensor, metres."""
@@ -151,24 +151,20 @@ class View:
         at, ways = detail.points[:, part], sight.ways[:, part]
         if kind < FACES:
             flat = np.repeat(INWARD[:, kind : kind + 1], part.size, axis=1)
-            detail.albedo[:, part], detail.normals[:, part] = self._painted(surface, at, flat, flat, ways, sight.depth[part])
+            albedo, normals = surface.painted(at, flat, self._blur(flat, ways, sight.depth[part]))
         else:
             shape = self._shapes[kind - FACES]
             flat = shape.normal(at)
             local = shape.local(at - column(shape.centre, at))
-            albedo, normals = self._painted(surface, local, shape.local(flat), flat, ways, sight.depth[part])
-            detail.albedo[:, part], detail.normals[:, part] = albedo, shape.outer(normals)
+            albedo, normals = surface.painted(local, shape.local(flat), self._blur(flat, ways, sight.depth[part]))
+            normals = shape.outer(normals)
+        detail.albedo[:, part], detail.normals[:, part] = albedo, normals
         detail.flat[:, part] = flat
         detail.glow[:, part] = column(surface.glow, at)
         detail.sheen[part] = surface.sheen
         detail.rough[part] = surface.rough
 
-    def _painted(
-        self, surface: Surface, local: Bundle, facing: Bundle, flat: Bundle, ways: Bundle, depth: Bundle
-    ) -> tuple[Bundle, Bundle]:
-        """Albedo, and the normals with relief in the surface's own frame."""
-        albedo = column(surface.tone, local)
-        if surface.paint:
-            slant = np.maximum(np.abs(dot(flat, ways)) / np.sqrt(dot(ways, ways)), np.float32(SLANT))
-            albedo = surface.paint(local, facing, depth * self.eye.pixel(self.size) / slant)
-        return albedo, unit(facing + surface.relief(local)) if surface.relief else facing
+    def _blur(self, flat: Bundle, ways: Bundle, depth: Bundle) -> Bundle:
+        """How many metres of a surface one pixel covers."""
+        slant = np.maximum(np.abs(dot(flat, ways)) / np.sqrt(dot(ways, ways)), np.float32(SLANT))
+        return depth * self.eye.pixel(self.size) / slant

@@ -184,8 +184,8 @@ def test_json_gives_a_name_back_as_it_is(stream: io.StringIO) -> None:
     assert "Küche" in stream.getvalue()
 
 
-def _open(password: str) -> None:
-    raise FileNotFoundError(f"no \x1b[31msuch\nfile, {len(password)}")
+def _open(kept: str) -> None:
+    raise FileNotFoundError(f"no \x1b[31msuch\nfile, {len(kept)}")
 
 
 def _fail() -> None:

@@ -1,0 +1,46 @@
+"""``python -m bench``: measure, and print the table."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from bench.measures import MEASURES, measure
+from bench.sizes import FULL, QUICK
+from bench.table import table
+from daemon import __version__
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Everything in less than a minute, with figures to match.")
+@click.option("--only", multiple=True, type=click.Choice(tuple(MEASURES)), help="Measure only this. Repeatable.")
+@click.option("--idle", "idle_s", type=click.FloatRange(1), help="Seconds to watch an idle daemon for.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here, too.")
+def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Path | None) -> None:
+    """Measure bracketd's speed and size on this machine, on loopback with TLS.
+
+    What the machine does besides is measured along; a quiet one gives the better figures, and a repeated run the
+    truer ones. Needs curl for the uploads.
+    """
+    sizes = QUICK if quick else FULL
+    if idle_s is not None:
+        sizes = replace(sizes, idle_s=idle_s)
+    rows = []
+    for row in measure(sizes, only or tuple(MEASURES)):
+        rows.append(row)
+        click.echo(f"{row.name} …", err=True)
+    click.echo(table(rows))
+    if file is not None:
+        machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
+        told = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
+        figures = [asdict(row) | {"met": row.met} for row in rows]
+        file.write_text(json.dumps(told | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    bench()

@@ -1,0 +1,68 @@
+"""Orders that came to their end long ago, in a state file, as the daemon itself would have written them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from daemon.order import Bracket, Order, Phase, Policy, evolve, facts
+from daemon.store.file import open_for_writing
+from daemon.store.rows import bracket_row, image_row, journal_row, order_row, upsert
+
+BRACKETS, PER_IMAGE = 25, 5
+LONG_AGO = 1_700_000_000.0
+
+URL = "https://storage.example/" + "x" * 450
+"""About as long as a presigned URL of Amazon S3."""
+
+
+def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
+    """Write so many finished orders in one transaction, and leave their folders empty in ``watch``."""
+    order, journal = _finished()
+    connection = open_for_writing(state_dir)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for number in range(orders):
+            shoot = f"{number + 1:05} Sample Street"
+            (watch / shoot).mkdir(parents=True)
+            folder, output = str(watch / shoot), str(watch.with_name("output") / shoot)
+            mine = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output)
+            upsert(connection, "orders", ("id",), [order_row(mine)])
+            key = ("order_id", "number")
+            upsert(connection, "brackets", key, (bracket_row(mine.id, n, b) for n, b in enumerate(mine.brackets)))
+            upsert(connection, "images", key, (image_row(mine.id, n, i) for n, i in enumerate(mine.images)))
+            upsert(connection, "journal", ("seq",), (journal_row(mine.id, fact, LONG_AGO) for fact in journal))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _finished() -> tuple[Order, Sequence[facts.Fact]]:
+    """An order to which everything has happened, by the rules, and what happened."""
+    files = tuple(Bracket(f"DCIM/100CANON/IMG_{n:04}.CR3", 30_000_000, 10**18, n) for n in range(BRACKETS))
+    images = tuple(
+        facts.SeenImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)
+    )
+    happened: list[facts.Fact] = []
+    for n in range(BRACKETS):
+        happened += [facts.Registered(n, 0, str(uuid.uuid4()), URL, "image/x-canon-cr3"), facts.Stored(n, 0)]
+    happened += [facts.Confirmed(()), facts.MergeIntended(), facts.Merged(), facts.Seen(False, False, images)]
+    for n, image in enumerate(images):
+        happened += [facts.Fetched(image.id, 9_000_000, "0" * 64, "jpg"), facts.Placed(image.id, f"IMG_{n:04}.jpg")]
+    happened.append(facts.Delivered())
+    order = Order(
+        id=str(uuid.uuid4()),
+        flow="images",
+        shoot="",
+        folder="",
+        output="",
+        created_at=LONG_AGO,
+        updated_at=LONG_AGO,
+        brackets=files,
+    )
+    for fact in happened:
+        order = evolve(order, fact, now=LONG_AGO, policy=Policy())
+    assert order.phase is Phase.DOWNLOADED, order
+    return order, (facts.Locked(files, (), "quiet for 60 s"), *happened)

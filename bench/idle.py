@@ -1,0 +1,42 @@
+"""What the daemon takes while nothing happens: CPU time and memory, with an empty state and a full one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from bench.finished import store_finished
+from bench.running import Daemon, running_daemon, running_service
+from bench.sizes import Bench
+from bench.table import Row
+from bench.usage import Memory, cpu_seconds
+
+CPU_GOAL = 0.2
+MEMORY_GOAL = 70.0
+READY_GOAL = 2.0
+
+CALM = 2.0
+"""Seconds after its start until a daemon counts as idle."""
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """A daemon that has just been set up, and one that has finished many orders whose folders are all still there."""
+    sizes = bench.sizes
+    with running_service(bench.folder / "service") as service:
+        with running_daemon(bench.folder, service) as daemon:
+            yield from _rows(daemon, "new", "idle, newly set up", sizes.idle_s)
+        store_finished(daemon.state_dir, daemon.watch, sizes.orders)
+        with running_daemon(bench.folder, service) as daemon:
+            yield from _rows(daemon, "stored", f"idle, {sizes.orders} finished orders", sizes.idle_s)
+
+
+def _rows(daemon: Daemon, name: str, what: str, seconds: float) -> Iterator[Row]:
+    time.sleep(CALM)
+    began, taken = time.monotonic(), cpu_seconds(daemon.pid)
+    time.sleep(seconds)
+    lasted, taken = time.monotonic() - began, cpu_seconds(daemon.pid) - taken
+    memory = Memory.of(daemon.pid)
+    note = f"{taken * 1000:.0f} ms in {lasted:.0f} s"
+    yield Row(f"idle.{name}.cpu", what, 100 * taken / lasted, "% of a core", CPU_GOAL, note)
+    yield Row(f"idle.{name}.memory", "  memory", memory.rss, "MB", MEMORY_GOAL, f"{memory}")
+    yield Row(f"idle.{name}.ready", "  start to ready", daemon.ready_after, "s", READY_GOAL)

@@ -1,0 +1,27 @@
+"""Everything that is measured, in the order of the table."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+
+from bench import idle, memory, status, uploading, waiting
+from bench.sizes import Bench, Sizes
+from bench.table import Row
+
+MEASURES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
+    "uploading": uploading.measure,
+    "memory": memory.measure,
+    "waiting": waiting.measure,
+    "idle": idle.measure,
+    "status": status.measure,
+}
+
+
+def measure(sizes: Sizes, only: Collection[str] = tuple(MEASURES)) -> Iterator[Row]:
+    """The rows of the chosen measures as they come, each from a folder of its own that is removed at once."""
+    for name, rows in MEASURES.items():
+        if name in only:
+            with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+                yield from rows(Bench(sizes, Path(folder)))

@@ -1,0 +1,52 @@
+"""Shoots to send: photos that are whole JPEG files, of any size, all different."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from PIL import Image
+
+COMMENT = 65_533
+"""Bytes that one comment segment holds besides its marker and its length (ITU-T T.81, B.2.4.5)."""
+
+_serial = count()
+
+
+def make_shoot(folder: Path, *, photos: int, size_mb: float) -> Path:
+    """A folder of so many photos of so many million bytes each, flushed to the disk."""
+    folder.mkdir(parents=True)
+    for number in range(photos):
+        with open(folder / f"IMG_{number + 1:04}.JPG", "wb") as file:
+            file.writelines(_jpeg(int(size_mb * 1e6)))
+            file.flush()
+            os.fsync(file.fileno())
+    return folder
+
+
+def link_shoot(folder: Path, photos: Path) -> Path:
+    """The same photos as another shoot, without copying them."""
+    folder.mkdir(parents=True)
+    for photo in photos.iterdir():
+        os.link(photo, folder / photo.name)
+    return folder
+
+
+def _jpeg(size: int) -> Iterator[bytes]:
+    """A picture of a few pixels, filled up with comments to at least ``size`` bytes."""
+    buffer = io.BytesIO()
+    Image.new("L", (8, 8)).save(buffer, "JPEG")
+    picture = buffer.getvalue()
+    yield picture[:2]
+    yield _comment(str(next(_serial)).encode())
+    noise = os.urandom(COMMENT)
+    for _ in range(max(0, size - len(picture)) // (COMMENT + 4) + 1):
+        yield _comment(noise)
+    yield picture[2:]
+
+
+def _comment(text: bytes) -> bytes:
+    return b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text

@@ -1,0 +1,203 @@
+"""The daemon and the service as processes of their own, ended when the ``with`` ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trustme
+import yaml
+
+from bench.listener import Exchange
+from daemon.order import LINE, Phase
+from daemon.store.reader import Reader
+
+BRACKETD = Path(sys.executable).with_name("bracketd")
+"""The installed command, beside the interpreter that runs this."""
+
+QUIET = 0.3
+"""Seconds of stillness after which a shoot is settled here: how long it is, is a setting and not measured."""
+
+PATIENCE = 300.0
+"""Seconds after which something that does not happen is given up."""
+
+LOOK_EVERY = 0.05
+
+
+class GivenUp(Exception):
+    """Something did not happen, or a process ended that should not have."""
+
+
+@dataclass
+class Service:
+    """A running service: where its API and its storage listen, who vouches for them, and what they have seen."""
+
+    api: str
+    storage: str
+    authority: Path
+    log: Path
+    pids: tuple[int, ...]
+    _read: int = 0
+
+    def seen(self) -> list[Exchange]:
+        """The exchanges since the last time."""
+        with open(self.log, "rb") as file:
+            file.seek(self._read)
+            lines = file.readlines()
+            self._read = file.tell()
+        return [Exchange(**json.loads(line)) for line in lines]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What happened to an order."""
+
+    order_id: str
+    journal: Sequence[Mapping[str, Any]]
+
+    def moment(self, fact: str) -> float:
+        """When the first fact of this name happened, in seconds since 1970."""
+        return next(float(entry["at"]) for entry in self.journal if entry["fact"] == fact)
+
+
+@dataclass
+class Daemon:
+    """A running daemon: its process, its folders, its configuration, and how long it took to be ready."""
+
+    pid: int
+    watch: Path
+    state_dir: Path
+    config: Path
+    ready_after: float
+    alive: Callable[[], bool] = field(repr=False)
+
+    def drop(self, shoot: Path) -> None:
+        """Move a shoot into the watched folder; it must be on the same file system."""
+        shoot.rename(self.watch / shoot.name)
+
+    def reached(self, shoot: str, phase: Phase) -> Past:
+        """A shoot's order as soon as it is in ``phase`` or a later one. Raises GivenUp.
+
+        Looks now and then, and at little: the looking must not slow down what it looks at.
+        """
+        end = time.monotonic() + PATIENCE
+        with Reader(self.state_dir) as reader:
+            while time.monotonic() < end and self.alive():
+                row = next((row for row in reader.orders() if row["shoot"] == shoot), None)
+                if row and row["phase"] in LINE and LINE.index(row["phase"]) >= LINE.index(phase):
+                    return Past(row["id"], reader.journal(row["id"]))
+                time.sleep(LOOK_EVERY)
+        raise GivenUp(f"{shoot} does not get to {phase}; see {self.config.with_name('daemon.log')}")
+
+
+@contextmanager
+def running_service(folder: Path, *, processed_after_s: float = 0, image_mb: float = 0.1) -> Iterator[Service]:
+    """Start the API and the storage, with a certificate from an authority of their own."""
+    folder.mkdir(parents=True)
+    authority, certificate, log = (folder / name for name in ("authority.pem", "certificate.pem", "log"))
+    made = trustme.CA()
+    made.cert_pem.write_to_path(authority)
+    made.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    log.touch()
+    common = [str(certificate), str(log)]
+    with ExitStack() as stack:
+        pid, port = stack.enter_context(_listening("bench.storage", *common))
+        storage = f"https://127.0.0.1:{port}"
+        more = [storage, str(processed_after_s), str(int(image_mb * 1e6))]
+        api_pid, port = stack.enter_context(_listening("bench.api", *common, *more))
+        yield Service(f"https://127.0.0.1:{port}", storage, authority, log, (pid, api_pid))
+
+
+@contextmanager
+def running_daemon(
+    folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0
+) -> Iterator[Daemon]:
+    """Start the installed daemon on folders below ``folder`` and wait until it is ready; end it as systemd does.
+
+    Raises GivenUp. A second daemon on the same folder goes on with the state of the first.
+    """
+    watch, config, log = folder / "watch", write_config(folder, service, uploads, poll_every_s), folder / "daemon.log"
+    watch.mkdir(parents=True, exist_ok=True)
+    ear, address = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), folder / "notify"
+    address.unlink(missing_ok=True)
+    with ear, open(log, "ab") as told:
+        ear.bind(str(address))
+        environ = {**os.environ, "SSL_CERT_FILE": str(service.authority), "NOTIFY_SOCKET": str(address)}
+        began = time.monotonic()
+        process = subprocess.Popen([BRACKETD, "--config", config, "run"], stderr=told, env=environ)  # noqa: S603 - ours
+        try:
+            _await_ready(ear, process, log)
+            yield Daemon(
+                pid=process.pid,
+                watch=watch,
+                state_dir=folder / "state",
+                config=config,
+                ready_after=time.monotonic() - began,
+                alive=lambda: process.poll() is None,
+            )
+        finally:
+            _end(process)
+
+
+def write_config(folder: Path, service: Service | None, uploads: int = 4, poll_every_s: float = 1.0) -> Path:
+    """A configuration for folders below ``folder``; without a service, one that only ``status`` can use."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "config.yaml"
+    settings = {
+        "api": {
+            "key": "not-a-secret",
+            "base_url": service.api if service else "https://127.0.0.1:9",
+            "poll_every": poll_every_s,
+        },
+        "folders": [{"watch": str(folder / "watch"), "output": str(folder / "output"), "quiet_period": QUIET}],
+        "transfers": {"uploads": uploads},
+        "state_dir": str(folder / "state"),
+        "log": {"format": "json"},
+    }
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    config.chmod(0o600)
+    return config
+
+
+def _await_ready(ear: socket.socket, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the daemon has told its service manager that it is ready (sd_notify(3))."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        if select.select([ear], [], [], 0.1)[0] and b"READY=1" in ear.recv(4096):
+            return
+    raise GivenUp(f"the daemon does not become ready:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def _listening(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - this package's own
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline()
+            if not port:
+                raise GivenUp(f"{module} does not start")
+            yield process.pid, int(port)
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

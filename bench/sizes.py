@@ -1,0 +1,50 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Numbers of files, rounds and orders; ``_mb`` are millions of bytes, ``_s`` seconds."""
+
+    files: int = 60
+    file_mb: float = 10
+    uploads: int = 4
+    rounds: int = 5
+    big_files: int = 24
+    big_mb: float = 60
+    big_uploads: int = 8
+    shoots: int = 5
+    image_mb: float = 5
+    poll_every_s: float = 5
+    processed_after_s: float = 8
+    idle_s: float = 60
+    orders: int = 10_000
+    runs: int = 11
+
+
+FULL = Sizes()
+
+QUICK = Sizes(
+    files=20,
+    rounds=3,
+    big_files=8,
+    shoots=3,
+    poll_every_s=0.5,
+    processed_after_s=0.8,
+    idle_s=6,
+    orders=2_000,
+    runs=5,
+)
+"""Everything once, in less than a minute."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a measure is given: how much to measure, and a folder of its own that it may fill."""
+
+    sizes: Sizes
+    folder: Path

@@ -1,0 +1,57 @@
+"""``bracketd status`` as a process, with many orders stored, beside what Python takes to do nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from bench.finished import store_finished
+from bench.running import BRACKETD, GivenUp, write_config
+from bench.sizes import Bench
+from bench.table import Row
+
+GOAL = 0.2
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """For programs and for people; medians of runs that take turns with their peers'."""
+    orders = bench.sizes.orders
+    config = write_config(bench.folder, None)
+    store_finished(bench.folder / "state", bench.folder / "watch", orders)
+    status = [str(BRACKETD), "--config", str(config), "status"]
+    commands = {
+        "status --json": [*status, "--json"],
+        "status": status,
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "python with its libraries": [sys.executable, "-c", "import click, sqlite3, yaml, json"],
+    }
+    if (told := _count(commands["status --json"])) != orders:
+        raise GivenUp(f"status --json tells of {told} orders; {orders} are stored")
+    took = _medians(commands, bench.sizes.runs)
+    nothing, libraries = took["python -c pass"], took["python with its libraries"]
+    for name, verb in (("json", "status --json"), ("table", "status")):
+        note = (
+            f"{took[verb] / libraries:.1f} x `import click, sqlite3, yaml, json` ({libraries:.3f} s); "
+            f"`python -c pass` {nothing:.3f} s"
+        )
+        yield Row(f"status.{name}", f"bracketd {verb}, {orders} orders", took[verb], "s", GOAL, note, took)
+
+
+def _count(command: Sequence[str]) -> int:
+    told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own command
+    return len(json.loads(told)["orders"])
+
+
+def _medians(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, float]:
+    took: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            began = time.monotonic()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own command
+            took[name].append(time.monotonic() - began)
+    return {name: median(seconds) for name, seconds in took.items()}

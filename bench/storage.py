@@ -1,0 +1,36 @@
+"""The service's storage: takes brackets and forgets them. ``python -m bench.storage CERTIFICATE LOG`` prints its port.
+
+A process a connection, so that no lock of the interpreter is what an upload waits for. It takes every path and checks
+nothing: who measures storage's own work learns nothing of the client.
+"""
+
+from __future__ import annotations
+
+import socketserver
+import sys
+
+from bench.listener import BUFFER, Answer, Listener
+
+
+class Storage(socketserver.ForkingMixIn, Listener):
+    """Forks for each connection."""
+
+    max_children = 64
+
+
+class Forget(Answer):
+    """Reads what is put, into the same place again and again."""
+
+    def do_PUT(self) -> None:
+        """A bracket."""
+        room, left = memoryview(bytearray(BUFFER)), self.length()
+        while left:
+            taken = self.rfile.readinto1(room[:left])
+            if not taken:
+                raise ConnectionError("the client hung up")
+            left -= taken
+        self.reply(b"")
+
+
+if __name__ == "__main__":
+    Storage(Forget, *sys.argv[1:]).announce_and_serve()

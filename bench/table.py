@@ -1,0 +1,48 @@
+"""What was measured, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+HEADS = ("what", "measured", "goal", "met", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. ``unit`` is ``x`` for a ratio to the peer, else a unit; ``goal`` is the most it should be.
+
+    ``figure`` is None when it could not be measured, and ``note`` says why; else ``note`` says what the figure was
+    made of, and ``beside`` has those numbers.
+    """
+
+    name: str
+    what: str
+    figure: float | None
+    unit: str
+    goal: float | None = None
+    note: str = ""
+    beside: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None without a goal or a figure."""
+        return None if self.goal is None or self.figure is None else self.figure <= self.goal
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as aligned text, one a line, under a line of heads."""
+    cells = [HEADS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADS))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    goal = f"<= {_number(row.goal)} {row.unit}" if row.goal is not None else ""
+    figure = f"{_number(row.figure)} {row.unit}" if row.figure is not None else "-"
+    return row.what, figure, goal, {True: "yes", False: "NO", None: ""}[row.met], row.note
+
+
+def _number(value: float) -> str:
+    """Three digits that count, never in powers of ten."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"

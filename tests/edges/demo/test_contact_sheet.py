@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from colorsys import hsv_to_rgb
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
+
+from daemon.demo.contact_sheet import SHEET, TILE, ContactRow, contact_sheet, exposure, seconds
+
+Colour = tuple[int, int, int]
+Maker = Callable[..., Path]
+NEAR = 12
+"""How far JPEG may move a colour."""
+GRID = 3
+"""Every so manieth pixel is looked at."""
+
+
+@pytest.fixture
+def painted(tmp_path: Path) -> Maker:
+    """Writes a picture of one colour, with an exposure time if given."""
+
+    def make(
+        name: str, colour: Colour, size: tuple[int, int] = (300, 200), time: Fraction | None = None, turned: int = 1
+    ) -> Path:
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = turned
+        if time is not None:
+            exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime] = IFDRational(time.numerator, time.denominator)
+        path = tmp_path / name
+        Image.new("RGB", size, colour).save(path, quality=95, exif=exif)
+        return path
+
+    return make
+
+
+def sheet_of(rows: list[ContactRow], folder: Path) -> NDArray[np.int16]:
+    """The sheet's pixels."""
+    target = folder / "sheet.jpg"
+    contact_sheet(rows, target)
+    with Image.open(target) as image:
+        assert image.format == "JPEG"
+        return np.asarray(image.convert("RGB"), np.int16)
+
+
+def area(sheet: NDArray[np.int16], colour: Colour) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what has this colour; it must be there."""
+    rows, columns = np.nonzero((np.abs(sheet[::GRID, ::GRID] - np.array(colour, np.int16)) < NEAR).all(axis=2))
+    assert rows.size, f"{colour} is not on the sheet"
+    left, right = np.percentile(columns * GRID, [0.2, 99.8])
+    top, bottom = np.percentile(rows * GRID, [0.2, 99.8])
+    return int(left), int(top), int(right), int(bottom)
+
+
+def size_of(sheet: NDArray[np.int16], colour: Colour) -> tuple[int, int]:
+    """Width and height of what has this colour."""
+    left, top, right, bottom = area(sheet, colour)
+    return right - left, bottom - top
+
+
+def test_row(painted: Maker, tmp_path: Path) -> None:
+    """A row shows its brackets small, from dark to bright by their Exif, and the finished picture large beside them."""
+    red, green, blue, gold = (200, 30, 30), (30, 160, 40), (30, 40, 190), (210, 170, 40)
+    brackets = (
+        painted("a.jpg", green, time=Fraction(1, 60)),
+        painted("b.jpg", blue, time=Fraction(4)),
+        painted("c.jpg", red, time=Fraction(1, 250)),
+    )
+    sheet = sheet_of([ContactRow(brackets, painted("done.jpg", gold, (600, 400)))], tmp_path)
+    tops = [area(sheet, colour)[1] for colour in (red, green, blue)]
+    assert tops == sorted(tops)
+    assert tops[0] < tops[2]
+    for colour in (red, green, blue):
+        assert area(sheet, colour)[2] < area(sheet, gold)[0]
+        assert size_of(sheet, colour)[0] * 4 < size_of(sheet, gold)[0]
+    width, height = size_of(sheet, gold)
+    assert width / height == pytest.approx(1.5, rel=0.02)
+
+
+def test_captions(painted: Maker, tmp_path: Path) -> None:
+    """Something is written under every bracket, under the finished picture and at the top."""
+    red, gold = (200, 30, 30), (210, 170, 40)
+    row = ContactRow((painted("a.jpg", red, time=Fraction(1, 60)),), painted("done.jpg", gold, (600, 400)))
+    sheet = sheet_of([row], tmp_path)
+    for colour in (red, gold):
+        left, _, _, bottom = area(sheet, colour)
+        assert sheet[bottom + 4 : bottom + 36, left : left + 90].min() < 160
+    assert sheet[:200, 100:700].min() < 80
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 7, 20])
+def test_many_rows(painted: Maker, tmp_path: Path, count: int) -> None:
+    """One to twenty sets all find their place, in a sheet of sensible shape, in their order."""
+    hues = [hsv_to_rgb(n / 20, 1, 0.95 if n % 2 else 0.6) for n in range(count)]
+    colours = [(int(255 * red), int(255 * green), int(255 * blue)) for red, green, blue in hues]
+    dark = painted("bracket.jpg", (90, 90, 92), time=Fraction(1, 8))
+    rows = [ContactRow((dark,) * 5, painted(f"{n}.jpg", colour)) for n, colour in enumerate(colours)]
+    sheet = sheet_of(rows, tmp_path)
+    height, width, _ = sheet.shape
+    assert 1800 < width < 3000
+    assert 0.4 < height / width < 4
+    places = [area(sheet, colour)[:2] for colour in colours]
+    assert places == sorted(places, key=lambda place: (place[1], place[0]))
+    assert len(set(places)) == count
+
+
+def test_portrait(painted: Maker, tmp_path: Path) -> None:
+    """Portraits stand upright, by their pixels or by their orientation tag, and are not cut."""
+    gold, blue = (210, 170, 40), (30, 40, 190)
+    rows = [
+        ContactRow((painted("a.jpg", (120, 20, 90), (200, 300)),), painted("b.jpg", gold, (400, 600))),
+        ContactRow((painted("c.jpg", (20, 120, 90), (200, 300)),), painted("d.jpg", blue, (600, 400), turned=6)),
+    ]
+    sheet = sheet_of(rows, tmp_path)
+    for colour in (gold, blue):
+        width, height = size_of(sheet, colour)
+        assert width / height == pytest.approx(2 / 3, rel=0.02)
+
+
+def test_mixed_sets(painted: Maker, tmp_path: Path) -> None:
+    """Sets of no, one, nine and thirteen brackets stand on one sheet, and no picture covers another."""
+    rows = []
+    for n, count in enumerate((0, 1, 9, 13)):
+        brackets = tuple(
+            painted(f"{n}-{i}.jpg", (100, 140, 30 + 60 * n), time=Fraction(1, i + 1)) for i in range(count)
+        )
+        rows.append(ContactRow(brackets, painted(f"{n}.jpg", (200, 60, 30 + 60 * n))))
+    sheet = sheet_of(rows, tmp_path)
+    for n, row in enumerate(rows):
+        left, top, right, bottom = area(sheet, (200, 60, 30 + 60 * n))
+        assert (np.abs(sheet[top + 4 : bottom - 3, left + 4 : right - 3] - (200, 60, 30 + 60 * n)) < NEAR).all()
+        if row.brackets:
+            assert area(sheet, (100, 140, 30 + 60 * n))[2] < left
+
+
+@pytest.mark.parametrize("content", [b"II*\0\x08\0\0\0not a picture", b"", b"\xff\xd8\xff\xe0 half a picture", None])
+def test_unreadable(painted: Maker, tmp_path: Path, content: bytes | None) -> None:
+    """A RAW, empty, damaged or missing file gets a neutral tile with writing on it, be it bracket or finished."""
+    raw = tmp_path / "DSC_2041.NEF"
+    if content is not None:
+        raw.write_bytes(content)
+    sheet = sheet_of([ContactRow((raw, painted("a.jpg", (30, 40, 190))), raw)], tmp_path)
+    left, top, right, bottom = area(sheet, TILE)
+    assert right - left > 1000
+    assert sheet[top:bottom, left:right].min() < 160
+
+
+def test_raw_with_preview(tmp_path: Path) -> None:
+    """A RAW file that is a TIFF inside is not shown as its thumbnail."""
+    raw = tmp_path / "IMG_1.CR2"
+    Image.new("RGB", (160, 120), (0, 200, 0)).save(raw, "TIFF")
+    sheet = sheet_of([ContactRow((), raw)], tmp_path)
+    assert not (np.abs(sheet - np.array((0, 200, 0))) < NEAR).all(axis=2).any()
+
+
+def test_no_sets(tmp_path: Path) -> None:
+    """A sheet of nothing is refused."""
+    with pytest.raises(ValueError, match="at least one set"):
+        contact_sheet([], tmp_path / "sheet.jpg")
+
+
+def test_margins(painted: Maker, tmp_path: Path) -> None:
+    """Nothing touches the edge of the sheet."""
+    sheet = sheet_of([ContactRow((), painted("a.jpg", (10, 10, 10)))], tmp_path)
+    frame = np.concatenate([sheet[:60].reshape(-1, 3), sheet[-60:].reshape(-1, 3), sheet[:, :60].reshape(-1, 3)])
+    assert (np.abs(frame - np.array(SHEET)) < NEAR).all()
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (1 / 8000, "1/8000 s"),
+        (1 / 60, "1/60 s"),
+        (0.25, "1/4 s"),
+        (0.3, "0.3 s"),
+        (1.0, "1 s"),
+        (1.3, "1.3 s"),
+        (30, "30 s"),
+    ],
+)
+def test_seconds(time: float, text: str) -> None:
+    """Exposure times are written as photographers do."""
+    assert seconds(time) == text
+
+
+def test_exposure(painted: Maker, tmp_path: Path) -> None:
+    """The exposure time is read from the file; a file without one has none."""
+    assert exposure(painted("a.jpg", (1, 2, 3), time=Fraction(1, 250))) == pytest.approx(0.004)
+    assert exposure(painted("b.jpg", (1, 2, 3))) is None
+    assert exposure(tmp_path / "gone.jpg") is None

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.whole.program import Bracketd
+
+HOUSES = [
+    "with  two spaces ",
+    "quo'te \"double\" `back` $(sub) ; & | * ?",
+    "new\nline\ttab\x1b[31m",
+    "🏡 casa",
+    unicodedata.normalize("NFC", "Café"),
+    unicodedata.normalize("NFD", "Café"),
+    "x" * 255,
+    "ö" * 127,
+    os.fsdecode(b"not \xff\xfe utf-8"),
+    "-rf",
+]
+FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
+
+
+@FLOWS
+def test_every_name_of_a_folder(program: Bracketd, flow: str) -> None:
+    """A shoot's folder may be called anything that the disk takes; its pictures lie in a folder of the same name."""
+    program.settings["api"]["flow"] = flow
+    program.start()
+    for house in HOUSES:
+        program.drop(house, shoot(1, stops=(0,)))
+    for house in HOUSES:
+        order = program.reach(house, "downloaded")
+        assert order["output"] == os.path.join(program.output, house)
+    assert sorted(os.listdir(program.output)) == sorted(HOUSES)
+    assert sorted(order["shoot"] for order in program.status()["orders"]) == sorted(HOUSES)
+    for house in HOUSES:
+        shown = program.run("show", "--", house)
+        assert shown.returncode == 0, shown.stderr
+        assert "\x1b" not in shown.stdout
+        assert ": downloaded, ok\n" in shown.stdout.partition("  folder")[0]
+    assert "\x1b[31m" not in program.run("status", "--all").stdout
+
+
+@FLOWS
+def test_every_name_of_a_file(program: Bracketd, flow: str) -> None:
+    """A photo may be called anything; its picture has its stem, and twins in Unicode's two forms stay two."""
+    program.settings["api"]["flow"] = flow
+    program.start()
+    stems = [os.fsdecode(os.fsencode(house)[:251]) for house in HOUSES if house != "ö" * 127] + ["ö" * 125]
+    pictures = iter(shoot(len(stems), stops=(0,)).values())
+    program.drop("12 Oak St", {f"{stem}.JPG": next(pictures) for stem in stems})
+    order = program.reach("12 Oak St", "downloaded")
+    assert order["images"]["total"] == len(stems)
+    assert sorted(os.listdir(order["output"])) == sorted([*(f"{stem}.jpg" for stem in stems), "order.json"])
+
+
+def test_equal_names_in_a_shoot(program: Bracketd) -> None:
+    """Cameras that count alike, and counters that wrap, give equal file names; every picture gets a name of its own."""
+    program.start()
+    first, second = (data for name, data in shoot(2, stops=(0,)).items())
+    program.drop("12 Oak St", {"A/100CANON/IMG_0001.JPG": first, "B/100CANON/IMG_0001.JPG": second})
+    order = program.reach("12 Oak St", "downloaded")
+    assert sorted(os.listdir(order["output"])) == ["IMG_0001-2.jpg", "IMG_0001.jpg", "order.json"]
+
+
+def test_loops_and_strangers(program: Bracketd) -> None:
+    """A link that leads back up, devices, sockets and files that are no photos do no harm and are not sent."""
+    program.start()
+    folder = program.drop("12 Oak St", shoot(1) | {"movie.mp4": b"x", "IMG_0001.xmp": b"x", "catalog.lrcat": b"x"})
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "up").symlink_to("..", target_is_directory=True)
+    (folder / "self.JPG").symlink_to("self.JPG")
+    os.mkfifo(folder / "pipe.JPG")
+    program.wait_until_it_says("self.JPG cannot be read (Too many levels of symbolic links)")
+    (folder / "self.JPG").unlink()
+    assert program.reach("12 Oak St", "downloaded")["brackets"]["total"] == 3
+
+
+@pytest.mark.parametrize("trouble", ["empty", "dangling", "forbidden"])
+def test_a_photo_that_cannot_be_used(program: Bracketd, trouble: str) -> None:
+    """A photo that is empty or cannot be read makes its shoot wait, with the reason; ``submit`` sends the rest."""
+    program.launcher = without_privileges()
+    program.start()
+    files = shoot(1)
+    bad = program.watched / "12 Oak St" / "IMG_0003.JPG"
+    program.watched.joinpath("12 Oak St").mkdir()
+    match trouble:
+        case "empty":
+            files[bad.name] = b""
+        case "dangling":
+            bad.symlink_to(program.home / "nowhere.JPG")
+            del files[bad.name]
+        case "forbidden":
+            bad.write_bytes(files.pop(bad.name))
+            bad.chmod(0)
+    program.drop("12 Oak St", files)
+    reason = {"empty": "is empty (0 bytes)", "dangling": "is a link to", "forbidden": "cannot be read (no permission)"}
+    waiting = program.wait_until_it_says(f"{bad.name} {reason[trouble]}")
+    assert waiting["shoot"] == "12 Oak St"
+    assert "bracketd submit" in waiting["reason"]
+    assert program.order("12 Oak St") is None
+    program.run("submit", str(program.watched / "12 Oak St"))
+    order = program.reach("12 Oak St", "downloaded")
+    assert order["brackets"]["total"] == 2
+    assert json.loads(Path(order["output"], "order.json").read_text())["left_out"] == [bad.name]
+    assert bad.name in program.run("show", "12 Oak St").stdout
+
+
+def test_a_folder_that_cannot_be_read(program: Bracketd) -> None:
+    """A folder inside a shoot that cannot be opened may hold photos: the shoot waits until it can."""
+    program.launcher = without_privileges()
+    program.start()
+    folder = program.drop("12 Oak St", {f"100CANON/{name}": data for name, data in shoot(1).items()})
+    (folder / "101CANON").mkdir(mode=0)
+    program.wait_until_it_says("folder 101CANON cannot be read")
+    (folder / "101CANON").chmod(0o755)
+    program.drop("12 Oak St", {"101CANON/IMG_0004.JPG": shoot(1)["IMG_0001.JPG"], "IMG_0005.JPG": b"hint"})
+    (folder / "IMG_0005.JPG").unlink()
+    assert program.reach("12 Oak St", "downloaded")["brackets"]["total"] == 4
+
+
+def without_privileges() -> tuple[str, ...]:
+    """What makes permissions count for root as well; nothing for everybody else. Skips where root cannot do that."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("root reads everything, and setpriv(1) is not here to change that")
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
