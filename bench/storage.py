@@ -24,8 +24,9 @@ class Forget(Answer):
     def do_PUT(self) -> None:
         """A bracket."""
         room, left = memoryview(bytearray(BUFFER)), self.length()
+        left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))
         while left:
-            taken = self.rfile.readinto1(room[:left])
+            taken = self.request._sslobj.read(left, room)
             if not taken:
                 raise ConnectionError("the client hung up")
             left -= taken

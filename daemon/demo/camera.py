@@ -38,8 +38,8 @@ BETWEEN_FRAMES = 0.24
 """Seconds from the end of one exposure to the beginning of the next."""
 BETWEEN_SCENES = (20.0, 60.0)
 
-APERTURE, ISO = 8.0, 400
-SATURATION = 78 / 0.65 / ISO * APERTURE**2
+APERTURE, ISO = Fraction(8), 400
+SATURATION = 78 / 0.65 / ISO * float(APERTURE) ** 2
 """Luminance times exposure time at which a pixel is full, in cd/m² s. Source: ISO 12232, saturation-based speed."""
 METERED = 0.16
 """Share of saturation at which the meter puts the scene's mean."""
@@ -114,7 +114,7 @@ def make_shoot(
         sitting = Sitting.of(rendered(number, size, seed=seed))
         for bias in ladder:
             time = sitting.shutter(bias)
-            shot = Shot(begun, time, bias, APERTURE, ISO, sitting.focal_mm, size)
+            shot = Shot(begun, time, bias, APERTURE, ISO, sitting.focal, size)
             path = target / f"IMG_{FIRST_NUMBER + len(files):04}.JPG"
             picture = Image.fromarray(sitting.exposed(time, chance, steady=bias == 0))
             picture.save(path, "JPEG", quality=JPEG_QUALITY, subsampling=1, exif=exif(shot))
@@ -132,7 +132,7 @@ class Sitting:
 
     light: Bundle
     metered: Fraction
-    focal_mm: float
+    focal: Fraction
 
     @classmethod
     def of(cls, scene: Scene) -> Sitting:
@@ -143,7 +143,7 @@ class Sitting:
         tint = np.exp(np.log(room + np.float32(1e-3)).mean(axis=0))
         light *= (tint[1] / tint) ** np.float32(AUTO_WHITE if scene.indoors else 0)
         mean = float(np.exp(np.log(brightness + np.float32(1e-3)).mean()))
-        return cls(light, _nearest(METERED * SATURATION / mean), scene.focal_mm)
+        return cls(light, _nearest(METERED * SATURATION / mean), Fraction(scene.focal_mm).limit_denominator(10))
 
     def shutter(self, bias: int) -> Fraction:
         """The speed for an exposure so many EV from the metered one."""

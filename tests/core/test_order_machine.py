@@ -168,6 +168,17 @@ class OrderMachine(RuleBasedStateMachine):
                 self.now = max(self.now, self.order.due or self.now)
                 self.take(step, "done")
 
+    @precondition(lambda self: self.order.phase in (Phase.SETTLED, Phase.UPLOADING))
+    @rule(outcome=st.sampled_from(OUTCOMES))
+    def up_to_the_merge(self, outcome: str) -> None:
+        """All goes well until the one step that must not be taken twice."""
+        for _ in range(40):
+            step = self.choose(self.order)[0]
+            self.now = max(self.now, self.order.due or self.now)
+            self.take(step, outcome if isinstance(step, facts.Merge) else "done")
+            if isinstance(step, facts.Merge):
+                return
+
     @precondition(lambda self: bool(self.past))
     @rule(data=st.data())
     def echo(self, data: st.DataObject) -> None:
@@ -236,7 +247,7 @@ class OrderMachine(RuleBasedStateMachine):
 
 
 EFFORT = settings(
-    max_examples=300,
+    max_examples=200,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -31,14 +32,15 @@ def test_every_name_of_a_folder(program: Bracketd, flow: str) -> None:
     """A shoot's folder may be called anything that the disk takes; its pictures lie in a folder of the same name."""
     program.settings["api"]["flow"] = flow
     program.start()
-    for house in HOUSES:
+    houses = those_the_disk_takes(HOUSES, program.home / "try")
+    for house in houses:
         program.drop(house, shoot(1, stops=(0,)))
-    for house in HOUSES:
+    for house in houses:
         order = program.reach(house, "downloaded")
         assert order["output"] == os.path.join(program.output, house)
-    assert sorted(os.listdir(program.output)) == sorted(HOUSES)
-    assert sorted(order["shoot"] for order in program.status()["orders"]) == sorted(HOUSES)
-    for house in HOUSES:
+    assert sorted(os.listdir(program.output)) == houses
+    assert sorted(order["shoot"] for order in program.status()["orders"]) == houses
+    for house in houses:
         shown = program.run("show", "--", house)
         assert shown.returncode == 0, shown.stderr
         assert "\x1b" not in shown.stdout
@@ -51,7 +53,7 @@ def test_every_name_of_a_file(program: Bracketd, flow: str) -> None:
     """A photo may be called anything; its picture has its stem, and twins in Unicode's two forms stay two."""
     program.settings["api"]["flow"] = flow
     program.start()
-    stems = [os.fsdecode(os.fsencode(house)[:251]) for house in HOUSES if house != "ö" * 127] + ["ö" * 125]
+    stems = those_the_disk_takes([house[:125] if "ö" in house else house[:251] for house in HOUSES], program.home / "try")
     pictures = iter(shoot(len(stems), stops=(0,)).values())
     program.drop("12 Oak St", {f"{stem}.JPG": next(pictures) for stem in stems})
     order = program.reach("12 Oak St", "downloaded")
@@ -119,9 +121,17 @@ def test_a_folder_that_cannot_be_read(program: Bracketd) -> None:
     (folder / "101CANON").mkdir(mode=0)
     program.wait_until_it_says("folder 101CANON cannot be read")
     (folder / "101CANON").chmod(0o755)
-    program.drop("12 Oak St", {"101CANON/IMG_0004.JPG": shoot(1)["IMG_0001.JPG"], "IMG_0005.JPG": b"hint"})
-    (folder / "IMG_0005.JPG").unlink()
+    program.drop("12 Oak St", {"IMG_0004.JPG": shoot(1)["IMG_0001.JPG"]})
     assert program.reach("12 Oak St", "downloaded")["brackets"]["total"] == 4
+
+
+def those_the_disk_takes(names: list[str], trial: Path) -> list[str]:
+    """The names as a folder lists them, sorted: some disks take no bytes that are not UTF-8, or one form of Unicode."""
+    trial.mkdir()
+    for name in names:
+        with contextlib.suppress(OSError):
+            (trial / name).mkdir()
+    return sorted(os.listdir(trial))
 
 
 def without_privileges() -> tuple[str, ...]:

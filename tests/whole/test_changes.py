@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
+from tests.whole.program import Bracketd, Json, until
+
+OAK = "12 Oak St"
+FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
+
+HELD_UP = ["upload slow skip=1 next=2 seconds=2"]
+"""One bracket is stored at once, two take a while."""
+
+
+@pytest.fixture
+def uploading(program: Bracketd, sandbox: Sandbox) -> Json:
+    """An order of three brackets in the middle of its uploads, the daemon's quiet period being short."""
+    sandbox.faults(HELD_UP)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
+    until(lambda: sandbox.report()["faults"][0]["happened"] == 2)
+    return order
+
+
+def test_a_shoot_removed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
+    """A shoot that is removed in the middle of its upload ends its order: nothing is merged, nothing costs anything."""
+    shutil.rmtree(program.watched / OAK)
+    order = program.reach(OAK, "cancelled")
+    assert order["order_id"] == uploading["order_id"]
+    assert "was removed or renamed; nothing was merged or paid" in order["messages"][0]
+    assert of_order(sandbox, order)["merges"] == []
+
+
+def test_a_shoot_renamed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
+    """A shoot that is renamed in the middle of its upload is sent under its new name, once."""
+    (program.watched / OAK).rename(program.watched / "12 Oak Street")
+    program.reach("12 Oak Street", "downloaded")
+    assert program.reach(OAK, "cancelled")["order_id"] == uploading["order_id"]
+    assert of_order(sandbox, uploading)["merges"] == []
+    assert (program.output / "12 Oak Street" / "order.json").exists()
+
+
+def test_a_photo_removed_while_it_is_sent(program: Bracketd, uploading: Json) -> None:
+    """A photo that is removed holds its order and is named; put back, ``retry`` goes on with the same order."""
+    photo = program.watched / OAK / "IMG_0002.JPG"
+    aside = program.home / photo.name
+    photo.rename(aside)
+    order = program.reach(OAK, "held")
+    assert order["health"] == "attention"
+    assert f"{photo.name} is gone. Put it back, then `bracketd retry`" in order["messages"][0]
+    aside.rename(photo)
+    done = program.run("retry", OAK)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert program.reach(OAK, "downloaded")["order_id"] == uploading["order_id"]
+
+
+def test_a_held_shoot_can_be_submitted_without_a_photo(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
+    """A photo that is gone for good: ``submit`` ends the held order and sends what is there as a new one."""
+    (program.watched / OAK / "IMG_0002.JPG").unlink()
+    program.reach(OAK, "held")
+    program.run("submit", str(program.watched / OAK))
+    order = program.reach(OAK, "downloaded")
+    assert order["brackets"]["total"] == 2
+    assert order["output"] == uploading["output"]
+    assert of_order(sandbox, uploading)["merges"] == []
+    phases = {order["order_id"]: order["phase"] for order in program.status()["orders"]}
+    assert phases == {uploading["order_id"]: "cancelled", order["order_id"]: "downloaded"}
+
+
+@FLOWS
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, flow: str, number: int) -> None:
+    """Of a photo that changes before the merge, be it stored or on its way, only the new bytes reach the picture."""
+    program.settings["api"]["flow"] = flow
+    sandbox.faults(HELD_UP)
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
+    photo = program.watched / OAK / f"IMG_{number:04}.JPG"
+    photo.write_bytes(photo.read_bytes() + b"edited")
+    program.message(OAK, f"{photo.name} changed after the shoot was locked")
+    order = program.reach(OAK, "downloaded")
+    assert order["messages"] == []
+    assert order["bytes"]["total"] == sum(path.stat().st_size for path in photo.parent.iterdir())
+
+
+def test_a_photo_that_grows_while_it_is_sent(program: Bracketd, sandbox: Sandbox) -> None:
+    """A photo that is still being written when it is sent is sent again when it is complete."""
+    whole = shoot(1)
+    half = {name: data[: len(data) // 2] for name, data in whole.items()}
+    sandbox.faults(["create_image slow next=3 seconds=1"])
+    program.start()
+    program.drop(OAK, half)
+    program.reach(OAK, "settled", "uploading")
+    program.drop(OAK, whole)
+    order = program.reach(OAK, "downloaded")
+    assert order["bytes"] == {"total": sum(map(len, whole.values())), "uploaded": sum(map(len, whole.values()))}
+
+
+def test_a_missing_disk_is_waited_for(program: Bracketd, uploading: Json) -> None:
+    """When the watched folder itself goes away, as with its disk, everything waits, and goes on when it is back."""
+    away = Path(f"{program.watched} away")
+    program.watched.rename(away)
+    program.message(OAK, "Is its disk mounted?")
+    until(lambda: any("cannot be read" in told for told in program.status()["daemon"]["messages"]))
+    away.rename(program.watched)
+    assert program.reach(OAK, "downloaded")["order_id"] == uploading["order_id"]
+    until(lambda: program.status()["daemon"]["messages"] == [])
