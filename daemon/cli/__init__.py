@@ -15,19 +15,20 @@ EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
 
 VERBS = {
-    "run": "daemon.cli.run:run",
-    "check": "daemon.cli.check:check",
-    "status": "daemon.cli.status:status",
-    "show": "daemon.cli.show:show",
-    "submit": "daemon.cli.asks:submit",
-    "retry": "daemon.cli.asks:retry",
-    "sandbox": "daemon.sandbox.command:sandbox",
-    "demo": "daemon.demo.command:demo",
+    "run": ("daemon.cli.run", "Watch the folders and do the work, until stopped."),
+    "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
+    "status": ("daemon.cli.status", "Show where every order stands, and why."),
+    "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
+    "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
+    "retry": ("daemon.cli.asks", "Let a held order go on, or a waiting one try again now."),
+    "sandbox": ("daemon.sandbox.command", "A stand-in for the service, on this machine."),
+    "demo": ("daemon.demo.command", "See a shoot become finished HDRs; no key, no network."),
 }
+"""Each verb's module, which holds a command of its name, and its line in the help."""
 
 
 class Verbs(click.Group):
-    """A group whose commands are imported when they are needed."""
+    """A group whose commands are imported when they are used, not to be listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order in which one meets them."""
@@ -39,9 +40,14 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        module, _, name = VERBS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        command: click.Command = getattr(importlib.import_module(VERBS[cmd_name][0]), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of verbs in the help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

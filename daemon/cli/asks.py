@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
+from daemon.cli.find import one
+from daemon.config import load, locate_state
+from daemon.host.lock import running_pid
 from daemon.store.reader import Reader, ask
 
 UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
@@ -19,8 +21,6 @@ UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downl
 @click.pass_obj
 def submit(config: Path | None, folder: Path) -> None:
     """Send the shoot in FOLDER now, as it lies there: one that still waits, was skipped, or is held."""
-    from daemon.config import load  # noqa: PLC0415 - needs what `status` must not wait for
-
     settings = load(config, os.environ)
     absolute = Path(os.path.abspath(folder))
     watched = [settings_folder.watch for settings_folder in settings.folders]
@@ -52,8 +52,6 @@ def submit(config: Path | None, folder: Path) -> None:
 @click.pass_obj
 def retry(config: Path | None, shoot: str) -> None:
     """Let a held order go on, or a waiting one try again now. SHOOT is its name, its folder, or its order id."""
-    from daemon.config.locate import locate_state  # noqa: PLC0415
-
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
         order = one(reader, shoot)
@@ -65,17 +63,6 @@ def retry(config: Path | None, shoot: str) -> None:
     click.echo(f"{order['shoot']} is tried again. {_when(state_dir)}")
 
 
-def one(reader: Reader, words: str) -> dict[str, Any]:
-    """The newest order that a person means."""
-    found = reader.find(words)
-    if not found:
-        raise click.ClickException(f"no order is called {words!r}. `bracketd status` lists them.")
-    if len({row["folder"] for row in found}) > 1:
-        names = "".join(f"\n  {row['id'][:8]}  {row['folder']}" for row in found)
-        raise click.ClickException(f"{words!r} could be any of these; say the id or the folder:{names}")
-    return found[0]
-
-
 def _same(one_path: Path, other: Path) -> bool:
     try:
         return os.path.samefile(one_path, other)
@@ -84,6 +71,4 @@ def _same(one_path: Path, other: Path) -> bool:
 
 
 def _when(state_dir: Path) -> str:
-    from daemon.host.lock import running_pid  # noqa: PLC0415
-
     return "" if running_pid(state_dir) else "The daemon is not running: it will be done when it is (`bracketd run`)."

@@ -7,22 +7,20 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from daemon.config import Settings, load
 from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError
-
-if TYPE_CHECKING:
-    from daemon.config import Settings
+from daemon.host.filesystem import filesystem_type, is_network
+from daemon.host.lock import running_pid
+from daemon.service import Service
 
 
 @click.command()
 @click.pass_obj
 def check(config: Path | None) -> None:
     """Look at the settings, the key, the folders and the API; name every problem and its remedy."""
-    from daemon.config import load  # noqa: PLC0415 - needs what `status` must not wait for
-
     settings = load(config, os.environ)
     click.echo(f"settings   {settings.config_file}")
     for warning in settings.warnings:
@@ -36,8 +34,6 @@ def check(config: Path | None) -> None:
 
 
 def _folders(settings: Settings) -> Iterator[Problem]:
-    from daemon.host.filesystem import filesystem_type, is_network  # noqa: PLC0415
-
     for number, folder in enumerate(settings.folders):
         where = f"folders[{number}]"
         yield from _readable(f"{where}.watch", folder.watch)
@@ -67,9 +63,6 @@ def _writable(where: str, folder: Path) -> Iterator[Problem]:
 
 
 def _state(settings: Settings) -> Iterator[Problem]:
-    from daemon.host.filesystem import is_network  # noqa: PLC0415
-    from daemon.host.lock import running_pid  # noqa: PLC0415
-
     if is_network(settings.state_dir):
         remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
         yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
@@ -79,8 +72,6 @@ def _state(settings: Settings) -> Iterator[Problem]:
 
 
 def _service(settings: Settings) -> Iterator[Problem]:
-    from daemon.service import Service  # noqa: PLC0415
-
     api = settings.api
     try:
         key = settings.require_key()

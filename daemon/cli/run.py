@@ -6,14 +6,19 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import structlog
 
+from daemon.app import App
+from daemon.cli.idle import until_mended
+from daemon.config import Settings, load
 from daemon.errors import StateOnNetwork
-
-if TYPE_CHECKING:
-    from daemon.config import Settings
+from daemon.host import logs
+from daemon.host.clock import SystemClock
+from daemon.host.filesystem import is_network
+from daemon.host.lock import InstanceLock
+from daemon.host.notify import Notifier
 
 
 @click.command()
@@ -29,14 +34,6 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
 
     Stops cleanly on Ctrl-C and SIGTERM within ten seconds and loses nothing; a second signal stops at once.
     """
-    from daemon.app import App  # noqa: PLC0415 - only this verb needs the daemon
-    from daemon.cli.idle import until_mended  # noqa: PLC0415
-    from daemon.config import load  # noqa: PLC0415
-    from daemon.host import logs  # noqa: PLC0415
-    from daemon.host.clock import SystemClock  # noqa: PLC0415
-    from daemon.host.filesystem import is_network  # noqa: PLC0415
-    from daemon.host.lock import InstanceLock  # noqa: PLC0415
-    from daemon.host.notify import Notifier  # noqa: PLC0415
 
     def read() -> tuple[Settings, str]:
         settings = load(config, os.environ)
@@ -45,6 +42,8 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     settings, key = until_mended(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
     logs.redact(key)
+    for warning in settings.warnings:
+        structlog.get_logger("bracketd").warning(str(warning))
     if is_network(settings.state_dir):
         raise StateOnNetwork(
             f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "

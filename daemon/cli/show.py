@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from daemon.cli.asks import one
+from daemon.cli.find import one
 from daemon.cli.words import printable
 from daemon.config.locate import locate_state
 from daemon.order import ImageState, Order

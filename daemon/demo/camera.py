@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from daemon.demo.card import Shot, exif
+from daemon.demo.card import OFFSET, Shot, exif
 from daemon.demo.raytrace.vectors import Bundle
 from daemon.demo.raytrace.view import Size
 from daemon.demo.scene import Scene, rendered
@@ -33,7 +33,7 @@ FOLDER = Path("DCIM", "100CANON")
 FIRST_NUMBER = 431
 MOST_BRACKETS = 9
 JPEG_QUALITY = 92
-START = datetime(2026, 5, 14, 10, 41, 7, 300_000, tzinfo=UTC)
+START = datetime(2026, 5, 14, 10, 41, 7, 300_000, tzinfo=timezone(OFFSET))
 BETWEEN_FRAMES = 0.24
 """Seconds from the end of one exposure to the beginning of the next."""
 BETWEEN_SCENES = (20.0, 60.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from PIL.ExifTags import Base as Tag
@@ -19,7 +19,8 @@ MAKE, MODEL = "Canon", "Canon EOS R6"
 SERIAL = "283021004417"
 LENS = "RF15-35mm F2.8 L IS USM"
 LENS_RANGE = (Fraction(15), Fraction(35), Fraction(28, 10), Fraction(28, 10))
-OFFSET = "+01:00"
+OFFSET = timedelta(hours=1)
+"""From UTC to the camera's clock."""
 
 UPRIGHT, INCH, COSITED, SRGB = 1, 2, 2, 1
 APERTURE_PRIORITY, PATTERN_METERING, FLASH_OFF, AUTO_BRACKET, AUTO_WHITE_BALANCE = 3, 5, 16, 2, 0
@@ -49,6 +50,7 @@ class Shot:
 def exif(shot: Shot) -> bytes:
     """The Exif segment of a shot; times are the camera's own clock, with hundredths as this camera writes them."""
     clock, hundredths = f"{shot.begun:%Y:%m:%d %H:%M:%S}", f"{shot.begun.microsecond // 10_000:02}"
+    offset = f"+{OFFSET // timedelta(hours=1):02}:00"
     picture: list[Entry] = [
         (Tag.Make, "ascii", MAKE),
         (Tag.Model, "ascii", MODEL),
@@ -68,9 +70,9 @@ def exif(shot: Shot) -> bytes:
         (Tag.ExifVersion, "undefined", b"0231"),
         (Tag.DateTimeOriginal, "ascii", clock),
         (Tag.DateTimeDigitized, "ascii", clock),
-        (Tag.OffsetTime, "ascii", OFFSET),
-        (Tag.OffsetTimeOriginal, "ascii", OFFSET),
-        (Tag.OffsetTimeDigitized, "ascii", OFFSET),
+        (Tag.OffsetTime, "ascii", offset),
+        (Tag.OffsetTimeOriginal, "ascii", offset),
+        (Tag.OffsetTimeDigitized, "ascii", offset),
         (Tag.ComponentsConfiguration, "undefined", b"\1\2\3\0"),
         (Tag.ExposureBiasValue, "signed rational", (Fraction(shot.bias),)),
         (Tag.MeteringMode, "short", PATTERN_METERING),

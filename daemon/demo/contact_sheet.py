@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,11 @@ BELOW = 9
 Colour = tuple[int, int, int]
 SHEET, INK, QUIET, TILE, RULE = (250, 248, 244), (38, 36, 33), (132, 126, 117), (229, 225, 217), (214, 209, 200)
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+Image.init()
+FORMATS = tuple(name for name in ("JPEG", "PNG", "WEBP", "AVIF") if name in Image.OPEN)
 """What is shown. RAW files are not: Pillow would open some as TIFF and show a thumbnail or noise."""
+UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, ArithmeticError, struct.error)
+"""What Pillow raises on damaged files and damaged Exif, besides ``Image.DecompressionBombError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,18 @@ def contact_sheet(sets: Sequence[ContactRow], target: Path) -> None:
 
 
 def exposure(path: Path) -> float | None:
-    """The exposure time a file states, in seconds; None if it states none."""
+    """The exposure time a file states, in seconds; None if it states none that can be."""
     try:
         with Image.open(path, formats=FORMATS) as image:
-            return float(image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime])
-    except (OSError, KeyError, TypeError, ValueError, ZeroDivisionError):
+            time = float(image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime])
+    except (*UNREADABLE, Image.DecompressionBombError):
         return None
+    return time if 0 < time < math.inf else None
 
 
 def seconds(time: float) -> str:
     """An exposure time as photographers write it: "1/60 s", "0.4 s", "2 s"."""
-    return f"1/{1 / time:.0f} s" if 0 < time < 0.28 else f"{time:.1f}".removesuffix(".0") + " s"
+    return f"1/{1 / time:.0f} s" if time < 0.28 else f"{time:.1f}".removesuffix(".0") + " s"
 
 
 def _headline(sheet: Image.Image, sets: Sequence[ContactRow]) -> None:
@@ -113,10 +118,10 @@ def _drawn(row: ContactRow, width: int) -> Image.Image:
         x, y = number // lines * (small + gap), round(number % lines * step)
         canvas.paste(tile, (x, y))
         draw.rectangle((x, y, x + tile.width - 1, y + tile.height - 1), outline=RULE)
-        note = seconds(time) if time else path.suffix.removeprefix(".").upper()
+        note = seconds(time) if time else _readable(path.suffix).removeprefix(".").upper()
         draw.text((x, y + tile.height + BELOW), note, QUIET, font, anchor="lt")
     canvas.paste(finished, (left, 0))
-    draw.text((left, finished.height + BELOW), row.finished.name, INK, font, anchor="lt")
+    draw.text((left, finished.height + BELOW), _readable(row.finished.name), INK, font, anchor="lt")
     return canvas
 
 
@@ -126,8 +131,8 @@ def _shown(path: Path, room: tuple[int, int]) -> Image.Image:
         with Image.open(path, formats=FORMATS) as image:
             image.draft("RGB", (room[0] * 2, room[1] * 2))
             return ImageOps.contain(ImageOps.exif_transpose(image).convert("RGB"), room, Image.Resampling.LANCZOS)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return _tile(path.name, room)
+    except (*UNREADABLE, Image.DecompressionBombError):
+        return _tile(_readable(path.name), room)
 
 
 def _tile(name: str, room: tuple[int, int]) -> Image.Image:
@@ -139,6 +144,11 @@ def _tile(name: str, room: tuple[int, int]) -> Image.Image:
         name = name[: len(name) // 2 - 1] + "…" + name[len(name) // 2 + 1 :]
     ImageDraw.Draw(tile).text((size[0] / 2, size[1] / 2), name, QUIET, font, anchor="mm")
     return tile
+
+
+def _readable(name: str) -> str:
+    """A file's name in one line: a name may hold line breaks, and bytes that are no text."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _count(number: int, noun: str) -> str:

@@ -103,12 +103,17 @@ def test_a_photo_that_grows_while_it_is_sent(program: Bracketd, sandbox: Sandbox
     assert order["bytes"] == {"total": sum(map(len, whole.values())), "uploaded": sum(map(len, whole.values()))}
 
 
-def test_a_missing_disk_is_waited_for(program: Bracketd, uploading: Json) -> None:
-    """When the watched folder itself goes away, as with its disk, everything waits, and goes on when it is back."""
+def test_a_missing_disk_is_waited_for(program: Bracketd, sandbox: Sandbox) -> None:
+    """When the watched folder itself goes away, as with its disk, its order waits, and goes on when it is back."""
+    program.folder.update(observer="polling", poll_interval="0.5s")
+    sandbox.faults(HELD_UP)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
     away = Path(f"{program.watched} away")
     program.watched.rename(away)
     program.message(OAK, "Is its disk mounted?")
-    until(lambda: any("cannot be read" in told for told in program.status()["daemon"]["messages"]))
+    until(lambda: program.peek()["daemon"]["messages"])
+    assert "cannot be read: No such file or directory" in program.status()["daemon"]["messages"][0]
     away.rename(program.watched)
-    assert program.reach(OAK, "downloaded")["order_id"] == uploading["order_id"]
-    until(lambda: program.status()["daemon"]["messages"] == [])
+    assert program.reach(OAK, "downloaded")["order_id"] == order["order_id"]

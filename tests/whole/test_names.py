@@ -3,7 +3,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import unicodedata
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.edges.sandbox.shots import shoot
 from tests.whole.program import Bracketd
+from tests.whole.rights import without_privileges
 
 HOUSES = [
     "with  two spaces ",
@@ -132,12 +132,3 @@ def those_the_disk_takes(names: list[str], trial: Path) -> list[str]:
         with contextlib.suppress(OSError):
             (trial / name).mkdir()
     return sorted(os.listdir(trial))
-
-
-def without_privileges() -> tuple[str, ...]:
-    """What makes permissions count for root as well; nothing for everybody else. Skips where root cannot do that."""
-    if os.geteuid() != 0:
-        return ()
-    if shutil.which("setpriv") is None:
-        pytest.skip("root reads everything, and setpriv(1) is not here to change that")
-    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")

@@ -102,8 +102,7 @@ class View:
     def grid(self, x: Bundle, y: Bundle) -> Sight:
         """What is seen through the points where columns ``x`` and rows ``y`` cross, row by row."""
         ways = self.eye.ways(*np.meshgrid(x, y), self.size)
-        shape2 = ways.shape[1:]
-        depth, what = (a.reshape(shape2) for a in self._backmost(ways.reshape(3, -1)))
+        depth, what = (a.reshape(y.size, x.size) for a in self._backmost(ways.reshape(3, -1)))
         for number, (shape, (left, top, right, bottom)) in enumerate(zip(self._shapes, self._frames, strict=True)):
             part = slice(*np.searchsorted(y, [top, bottom])), slice(*np.searchsorted(x, [left, right]))
             if depth[part].size:

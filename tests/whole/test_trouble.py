@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
+from tests.whole.program import Bracketd, until
+from tests.whole.rights import without_privileges
+
+OAK, ELM = "12 Oak St", "1 Elm St"
+
+
+def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
+    """With a wrong key everything waits and one message says so; with the right one everything goes on."""
+    program.settings["api"]["key"] = "not-the-key"
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.drop(ELM, shoot(1))
+    (message,) = until(lambda: program.peek()["daemon"]["messages"])
+    assert "refused the API key" in message
+    assert program.status()["daemon"]["messages"] == [message]
+    for house in (OAK, ELM):
+        program.reach(house, "settled")
+    checked = program.run("check")
+    assert checked.returncode == 1
+    assert "refused the API key" in checked.stderr
+    assert "Copy the key anew" in checked.stderr
+    assert program.stop() == 0
+    assert len(program.told("account refused")) == 1
+    assert sandbox.report()["orders"].keys().isdisjoint(o["order_id"] for o in program.status()["orders"])
+    program.settings["api"]["key"] = program.key
+    program.start()
+    for house in (OAK, ELM):
+        program.reach(house, "downloaded")
+    assert program.status()["daemon"]["messages"] == []
+    assert program.run("check").returncode == 0
+    assert "not-the-key" not in program.log.read_text() + checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("where", ["create_image", "merge_order", "enhanced"])
+def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
+    """When the credits are used up the account waits, and says so; ``retry`` tells it that they were topped up."""
+    sandbox.faults([f"{where} 402 next=99"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.message(OAK, "no plan or credits")
+    assert "Payment required: no credits left" in order["messages"][0]
+    assert order["health"] == "retrying"
+    assert program.status()["daemon"]["messages"] == order["messages"]
+    sandbox.faults([])
+    program.run("retry", OAK)
+    program.reach(OAK, "downloaded")
+    assert program.status()["daemon"]["messages"] == []
+
+
+def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandbox) -> None:
+    """A 422 holds the order with the service's own words; ``retry`` goes on with the settings as they are mended."""
+    program.folder["enhance"] = {"ai_version": "9.9"}
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "held")
+    assert order["health"] == "attention"
+    assert "422: Validation error (ai_version: Must be one of" in order["messages"][0]
+    program.run("retry", OAK)
+    until(lambda: sandbox.report()["requests"]["merge_order"] and len(program.told("held")) == 2)
+    program.stop()
+    program.folder["enhance"] = {"ai_version": "4.7"}
+    program.start()
+    assert program.reach(OAK, "held")["order_id"] == order["order_id"]
+    done = program.run("retry", OAK)
+    assert "tried again" in done.stdout
+    assert program.reach(OAK, "downloaded")["order_id"] == order["order_id"]
+    (merge,) = of_order(sandbox, order)["merges"]
+    assert merge["body"] == {"ai_version": "4.7"}
+
+
+ONCE = {
+    "images": ("create_image", "upload", "show_order", "enhanced", "asset", "download"),
+    "brackets": ("create_order", "create_bracket", "upload", "order_brackets", "show_order", "enhanced", "download"),
+}
+MERGE = {"images": "merge_order", "brackets": "process_order"}
+FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
+
+
+@FLOWS
+@pytest.mark.parametrize("kind", ["reset-after", "503 after=true", "502", "html", "429 retry_after=1"])
+def test_everything_fails_once(program: Bracketd, sandbox: Sandbox, flow: str, kind: str) -> None:
+    """Each request fails once, carried out or not, with an answer or without: the shoot comes out all the same."""
+    merge = {"html": [], "502": []}.get(kind, [f"{MERGE[flow]} {kind}"])
+    sandbox.faults([*(f"{where} {kind}" for where in ONCE[flow]), *merge])
+    program.settings["api"]["flow"] = flow
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "downloaded", patience=90)
+    assert (order["health"], order["messages"]) == ("ok", [])
+    assert [fault["left"] for fault in sandbox.report()["faults"]] == [0] * len(ONCE[flow] + tuple(merge))
+
+
+def test_the_services_wish_to_wait_is_noted(program: Bracketd, sandbox: Sandbox) -> None:
+    """``Retry-After`` of a 429 is what the order waits for, and the order says what it waits for."""
+    sandbox.faults(["create_image 429 retry_after=4000"])
+    program.start()
+    program.drop(OAK, shoot(1, stops=(0,)))
+    order = program.message(OAK, "wants fewer requests")
+    assert order["health"] == "retrying"
+    (failed,) = (entry for entry in program.journal(order["order_id"]) if entry["fact"] == "Failed")
+    assert failed["detail"]["retry_after"] == 4000
+    program.run("retry", OAK)
+    program.reach(OAK, "downloaded")
+
+
+@FLOWS
+def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
+    """An upload URL that has expired is replaced by a fresh one, and the unused registration reaches no picture."""
+    route = {"images": "create_image", "brackets": "create_bracket"}[flow]
+    sandbox.faults([f"{route} expired-url next=2"])
+    program.settings["api"]["flow"] = flow
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "downloaded")
+    registered = of_order(sandbox, order)["registered"]
+    assert len(registered) == 5
+    assert sum(bracket["deleted"] for bracket in registered) == (2 if flow == "images" else 0)
+
+
+def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> None:
+    """An image that the service cannot make is named with its reason, costs nothing, and stops no other."""
+    sandbox.faults(["image error match=IMG_0004 'reason=Too dark, quota exceeded'"])
+    program.start()
+    program.drop(OAK, shoot(3))
+    order = program.reach(OAK, "downloaded")
+    assert order["health"] == "attention"
+    assert order["images"] == {"total": 3, "processed": 2, "downloaded": 2, "failed": 1}
+    assert "IMG_0004" in order["messages"][0]
+    assert order["messages"][0].endswith("failed: Too dark, quota exceeded")
+    note = json.loads(Path(order["output"], "order.json").read_text())
+    assert [failed["reason"] for failed in note["failed"]] == ["Too dark, quota exceeded"]
+    assert {image["file"] for image in note["images"]} == {"IMG_0001.jpg", "IMG_0007.jpg"}
+    assert "Too dark, quota exceeded" in program.run("show", OAK).stdout
+    assert "1 failed" in program.run("status").stdout
+
+
+@pytest.mark.parametrize("kind", ["truncated", "short-length"])
+def test_half_a_picture_is_fetched_again(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
+    """A download that breaks off, even one that claims to be whole, is repeated; half a picture is never delivered."""
+    sandbox.faults([f"download {kind} next=2"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.reach(OAK, "downloaded")
+
+
+def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
+    """Without a connection the daemon starts, orders are made and wait, and say why."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        program.settings["api"]["base_url"] = "http://127.0.0.1:{}".format(taken.getsockname()[1])
+        program.start()
+        program.drop(OAK, shoot(1))
+        order = program.message(OAK, "cannot be reached")
+        assert (order["phase"], order["health"]) == ("settled", "retrying")
+        checked = program.run("check")
+        assert checked.returncode == 1
+        assert "See to the network" in checked.stderr
+        program.stop()
+    program.settings["api"]["base_url"] = sandbox.api
+    program.start()
+    program.reach(OAK, "downloaded")
+
+
+def test_an_output_that_cannot_be_written(program: Bracketd, sandbox: Sandbox) -> None:
+    """With a read-only output nothing is bought; the order says so, and goes on when it can be written."""
+    program.launcher = without_privileges()
+    program.output.mkdir(mode=0o555)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.message(OAK, "cannot write to")
+    assert "Permission denied" in order["messages"][0]
+    assert order["phase"] == "downloading"
+    assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
+    program.output.chmod(0o755)
+    program.run("retry", OAK)
+    program.reach(OAK, "downloaded")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 80 MB; skips where none can be mounted."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "none", disk], check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> None:
+    """With a full output disk nothing is bought; the order says so, and goes on when there is room again."""
+    full = small_disk / "full"
+    full.write_bytes(b"\0" * 60_000_000)
+    program.output = small_disk / "finished"
+    program.folder["output"] = str(program.output)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.message(OAK, "Make room there; bracketd goes on by itself")
+    assert "No space left on device" in order["messages"][0]
+    assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
+    full.unlink()
+    program.run("retry", OAK)
+    program.reach(OAK, "downloaded")
+    program.close()
