@@ -20,6 +20,7 @@ import structlog
 
 from daemon import __version__
 from daemon.config import FolderSettings, Settings
+from daemon.errors import BracketdError
 from daemon.host.clock import Clock
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.notify import Notifier
@@ -60,42 +61,14 @@ class App:
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError."""
-        settings = self._settings
-        store = Store.open(settings.state_dir)
+        store = Store.open(self._settings.state_dir)
         try:
             await store.begin()
-            await store.note("version", __version__)
-            await store.note("pid", os.getpid())
-            await store.note("started_at", self._clock.now())
-            policy = Policy(
-                poll_first=settings.api.poll_every,
-                poll_longest=settings.api.poll_every * 6,
-                quiet=max(folder.quiet_period for folder in settings.folders),
-            )
-            runner = Runner(
-                store,
-                self._perform,
-                self._clock,
-                policy,
-                uploads=settings.transfers.uploads,
-                downloads=settings.transfers.downloads,
-                submit=lambda folder: self._submit(watchers, folder),
-                preset_of=self._preset_of,
-            )
-            watchers = [self._watcher(folder, store, runner) for folder in settings.folders]
-            self._catch_signals()
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
-                tasks.append(group.create_task(runner.run(), name="runner"))
-                feeder = group.create_task(self._report(store, runner, watchers), name="report")
-                await self._stop.wait()
-                for watcher in watchers:
-                    watcher.stop()
-                runner.stop()
-                await asyncio.wait(tasks, timeout=GRACE)
-                self._break_off()
-                await asyncio.wait(tasks)
-                feeder.cancel()
+            for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
+                await store.note(key, value)
+            await self._serve(store)
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
         finally:
             self._break_off()
             self._threads.shutdown(wait=False, cancel_futures=True)
@@ -103,6 +76,33 @@ class App:
                 service.close()
             store.close()
         log.info("stopped")
+
+    async def _serve(self, store: Store) -> None:
+        lanes = self._settings.transfers
+        runner = Runner(
+            store,
+            self._perform,
+            self._clock,
+            policy_of(self._settings),
+            uploads=lanes.uploads,
+            downloads=lanes.downloads,
+            submit=lambda folder: self._submit(watchers, folder),
+            preset_of=self._preset_of,
+        )
+        watchers = [self._watcher(folder, store, runner) for folder in self._settings.folders]
+        self._catch_signals()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
+            tasks.append(group.create_task(runner.run(), name="runner"))
+            report = group.create_task(self._report(store, runner, watchers), name="report")
+            await self._stop.wait()
+            for watcher in watchers:
+                watcher.stop()
+            runner.stop()
+            await asyncio.wait(tasks, timeout=GRACE)
+            self._break_off()
+            await asyncio.wait(tasks)
+            report.cancel()
 
     # --- parts ---
 
@@ -211,6 +211,15 @@ class App:
             raise Stopped
 
 
+def policy_of(settings: Settings) -> Policy:
+    """What the settings mean for when to try again."""
+    return Policy(
+        poll_first=settings.api.poll_every,
+        poll_longest=settings.api.poll_every * 6,
+        quiet=max(folder.quiet_period for folder in settings.folders),
+    )
+
+
 def preset_of(settings: FolderSettings) -> Preset:
     """What a watched folder's settings mean for its orders."""
     download = settings.download
@@ -221,6 +230,14 @@ def preset_of(settings: FolderSettings) -> Preset:
         quality=download.quality,
         max_width=download.max_width,
     )
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that made the others stop: one of ours if there is one, for it says what to do."""
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 
 def _bounded_threads() -> Callable[..., Awaitable[Any]]:

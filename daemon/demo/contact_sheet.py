@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +75,7 @@ def contact_sheet(sets: Sequence[ContactRow], target: Path) -> None:
 def exposure(path: Path) -> float | None:
     """The exposure time a file states, in seconds; None if it states none that can be."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with _opened(path) as image:
             time = float(image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime])
     except (*UNREADABLE, Image.DecompressionBombError):
         return None
@@ -125,10 +127,17 @@ def _drawn(row: ContactRow, width: int) -> Image.Image:
     return canvas
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The picture, without Pillow's warnings about damaged Exif and huge sizes."""
+    with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
+        yield image
+
+
 def _shown(path: Path, room: tuple[int, int]) -> Image.Image:
     """The picture upright and as large as fits the room, or a tile with the file's name."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with _opened(path) as image:
             image.draft("RGB", (room[0] * 2, room[1] * 2))
             return ImageOps.contain(ImageOps.exif_transpose(image).convert("RGB"), room, Image.Resampling.LANCZOS)
     except (*UNREADABLE, Image.DecompressionBombError):

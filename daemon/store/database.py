@@ -6,7 +6,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import TypeVar
+
+from daemon.store.file import trouble_named
 
 T = TypeVar("T")
 
@@ -14,29 +17,34 @@ T = TypeVar("T")
 class Database:
     """Functions of a connection, run one after the other on one thread, each as one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: Executor) -> None:
-        self._connection = connection
-        self._thread = thread
+    def __init__(self, connection: sqlite3.Connection, path: Path, thread: Executor) -> None:
+        self._connection, self._path, self._thread = connection, path, thread
 
     async def write(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``function`` in a transaction; when this returns, what it wrote is on disk."""
+        """Run ``function`` in a transaction; when this returns, what it wrote is on disk. Raises StateError."""
 
         def transaction() -> T:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = function(self._connection)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            return result
+            with trouble_named(self._path):
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = function(self._connection)
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+                return result
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``function``, which only reads, on the same connection."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, self._connection)
+        """Run ``function``, which only reads, on the same connection. Raises StateError."""
+
+        def look() -> T:
+            with trouble_named(self._path):
+                return function(self._connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
 
     def close(self) -> None:
         """Finish what was asked for, then close the file."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from daemon.order import Order, Phase
 from daemon.order.facts import Fact
 from daemon.store.database import Database
-from daemon.store.file import open_for_writing
+from daemon.store.file import FILE, open_for_writing
 from daemon.store.rows import (
     Row,
     Waiting,
@@ -47,7 +47,8 @@ class Store:
     def open(cls, state_dir: Path, thread: Executor | None = None) -> Store:
         """Open, make or migrate the state file. Raises StateError and its kinds."""
         connection = open_for_writing(state_dir)
-        return cls(Database(connection, thread or ThreadPoolExecutor(1, thread_name_prefix="store")))
+        thread = thread or ThreadPoolExecutor(1, thread_name_prefix="store")
+        return cls(Database(connection, state_dir / FILE, thread))
 
     def close(self) -> None:
         """Finish what was asked for, then close the file."""

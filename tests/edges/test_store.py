@@ -300,3 +300,19 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
         return found
 
     assert run(work()) == [order().id]
+
+
+def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
+    """When the state file cannot grow, the error says so and what to do, and it is not called damaged."""
+
+    async def work() -> None:
+        store = Store.open(tmp_path)
+        await store._database.read(lambda c: c.execute("PRAGMA max_page_count = 40"))
+        try:
+            await store.add(order(2000), facts.Locked(()))
+        finally:
+            store.close()
+
+    with pytest.raises(StateError, match="full.*Make room") as told:
+        run(work())
+    assert not isinstance(told.value, StateDamaged)

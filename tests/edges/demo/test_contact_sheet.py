@@ -158,6 +158,30 @@ def test_raw_with_preview(tmp_path: Path) -> None:
     assert not (np.abs(sheet - np.array((0, 200, 0))) < NEAR).all(axis=2).any()
 
 
+@pytest.mark.parametrize(
+    "name", ["two\nlines.NEF", "tab\t“quotes” 'single'.NEF", "🏡 Küche 廚房.NEF", "x" * 240 + ".NEF", "\udcff.NEF"]
+)
+def test_strange_names(tmp_path: Path, name: str) -> None:
+    """Any name a file can have is written on its tile, in one line."""
+    sheet = sheet_of([ContactRow((Path(name), Path(name)), Path(name))], tmp_path)
+    left, top, right, bottom = area(sheet, TILE)
+    assert sheet[top:bottom, left:right].min() < 160
+
+
+def test_damaged_exif(painted: Maker, tmp_path: Path) -> None:
+    """Damage anywhere in a file's head costs its caption or its picture, never the sheet."""
+    whole = painted("a.jpg", (30, 40, 190), time=Fraction(1, 60)).read_bytes()
+    chance = np.random.default_rng(1)
+    damaged = tmp_path / "b.jpg"
+    for _ in range(400):
+        content = bytearray(whole)
+        for place in chance.integers(0, 250, 4):
+            content[place] = chance.integers(256)
+        damaged.write_bytes(content)
+        assert (exposure(damaged) or 1) > 0
+    contact_sheet([ContactRow((damaged,), damaged)], tmp_path / "sheet.jpg")
+
+
 def test_no_sets(tmp_path: Path) -> None:
     """A sheet of nothing is refused."""
     with pytest.raises(ValueError, match="at least one set"):
@@ -192,4 +216,5 @@ def test_exposure(painted: Maker, tmp_path: Path) -> None:
     """The exposure time is read from the file; a file without one has none."""
     assert exposure(painted("a.jpg", (1, 2, 3), time=Fraction(1, 250))) == pytest.approx(0.004)
     assert exposure(painted("b.jpg", (1, 2, 3))) is None
+    assert exposure(painted("c.jpg", (1, 2, 3), time=Fraction(0))) is None
     assert exposure(tmp_path / "gone.jpg") is None
