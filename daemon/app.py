@@ -234,9 +234,7 @@ def preset_of(settings: FolderSettings) -> Preset:
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that made the others stop: one of ours if there is one, for it says what to do."""
-    leaves: list[BaseException] = []
-    for error in group.exceptions:
-        leaves.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    leaves = [_first(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 

@@ -313,6 +313,6 @@ def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
         finally:
             store.close()
 
-    with pytest.raises(StateError, match="full.*Make room") as told:
+    with pytest.raises(StateError, match=r"full.*Make room") as told:
         run(work())
     assert not isinstance(told.value, StateDamaged)

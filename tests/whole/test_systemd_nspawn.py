@@ -52,7 +52,8 @@ def service(machine: Machine, unit: str) -> Iterator[Service]:
     service = Service(machine, unit.replace("@", f"@{ACCOUNT}"), user=user)
     folder = f"{machine.home}/.config/systemd/user" if user else "/etc/systemd/system"
     ask(machine, "faults", [])
-    machine.do("rm", "-rf", f"{machine.home}/.local/state", f"{machine.home}/Pictures", f"{folder}/{unit}.d")
+    own = (f"{machine.home}/{name}" for name in (".config/bracketd", ".local/state", "Pictures"))
+    machine.do("rm", "-rf", *own, f"{folder}/{unit}.d")
     machine.write(f"{folder}/{unit}", (REPOSITORY / "systemd" / unit).read_bytes())
     machine.write(f"{folder}/{unit}.d/shorter.conf", SHORTER)
     until(lambda: machine.at(f"/run/user/{machine.uid}/bus").exists(), PATIENCE)

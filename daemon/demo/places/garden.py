@@ -10,9 +10,9 @@ from daemon.demo.places.woods import Woods
 from daemon.demo.raytrace.noise import noise
 from daemon.demo.raytrace.vectors import Bundle, column, dot, mixed, ramp, vector
 
-ZENITH, HORIZON = vector(1150, 2100, 4300), vector(3400, 4500, 6000)
+ZENITH, HORIZON = vector(1150, 2100, 4300), vector(3900, 4600, 5600)
 CLOUD = vector(7200, 7400, 7700)
-LAWN = vector(980, 1330, 400)
+LAWN = vector(1070, 1300, 330)
 GREEN_NEAR, GREEN_FAR = vector(2300, 3000, 1500), vector(700, 950, 600)
 """What lawn and trees send into a room."""
 LAWN_HEIGHT, LAWN_END = -0.18, 16.9
@@ -20,9 +20,9 @@ STRIPE = 0.9
 """Width of what a mower leaves, metres."""
 TREES = (
     Woods(260, 20, 90, vector(1500, 2000, 2300), vector(950, 1350, 1650), seed=1, ragged=0.5, floor=0.55),
-    Woods(70, 11, 13, vector(850, 1150, 690), vector(220, 360, 280), seed=2, ragged=0.7, floor=0.3),
-    Woods(34, 7.4, 6.5, vector(960, 1240, 370), vector(75, 140, 55), seed=5, ragged=0.8),
-    Woods(17, 1.5, 2.2, vector(700, 1060, 270), vector(55, 120, 36), seed=3, ragged=0.22, floor=0.7),
+    Woods(70, 11, 13, vector(900, 1120, 640), vector(240, 350, 260), seed=2, ragged=0.7, floor=0.3),
+    Woods(34, 7.4, 6.5, vector(1040, 1210, 320), vector(86, 134, 45), seed=5, ragged=0.8),
+    Woods(17, 1.5, 2.2, vector(770, 1020, 240), vector(64, 112, 30), seed=3, ragged=0.22, floor=0.7),
 )
 """Hills, a far wood, the garden's trees, its hedge."""
 
