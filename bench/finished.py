@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from daemon.order import Bracket, Order, Phase, Policy, evolve, facts
 from daemon.store.file import open_for_writing
-from daemon.store.rows import bracket_row, image_row, journal_row, order_row, upsert
+from daemon.store.rows import Row, bracket_row, image_row, journal_row, order_row
 
 BRACKETS, PER_IMAGE = 25, 5
 LONG_AGO = 1_700_000_000.0
@@ -21,22 +23,27 @@ URL = "https://storage.example/" + "x" * 450
 def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
     """Write so many finished orders in one transaction, and leave their folders empty in ``watch``."""
     order, journal = _finished()
-    connection = open_for_writing(state_dir)
-    try:
+    brackets = [bracket_row(order.id, number, bracket) for number, bracket in enumerate(order.brackets)]
+    images = [image_row(order.id, number, image) for number, image in enumerate(order.images)]
+    past = [journal_row(order.id, fact, LONG_AGO) for fact in journal]
+    with closing(open_for_writing(state_dir)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         for number in range(orders):
             shoot = f"{number + 1:05} Sample Street"
             (watch / shoot).mkdir(parents=True)
             folder, output = str(watch / shoot), str(watch.with_name("output") / shoot)
-            mine = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output)
-            upsert(connection, "orders", ("id",), [order_row(mine)])
-            key = ("order_id", "number")
-            upsert(connection, "brackets", key, (bracket_row(mine.id, n, b) for n, b in enumerate(mine.brackets)))
-            upsert(connection, "images", key, (image_row(mine.id, n, i) for n, i in enumerate(mine.images)))
-            upsert(connection, "journal", ("seq",), (journal_row(mine.id, fact, LONG_AGO) for fact in journal))
+            own = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output)
+            _insert(connection, "orders", [order_row(own)])
+            for table, rows in (("brackets", brackets), ("images", images), ("journal", past)):
+                _insert(connection, table, [{**row, "order_id": own.id} for row in rows])
         connection.execute("COMMIT")
-    finally:
-        connection.close()
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    columns = tuple(rows[0])
+    marks = ", ".join(f":{column}" for column in columns)
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - the store's own names
+    connection.executemany(statement, rows)
 
 
 def _finished() -> tuple[Order, Sequence[facts.Fact]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socketserver
 import ssl
 import sys
@@ -54,10 +55,20 @@ class Listener(socketserver.TCPServer):
         self.log = Log(log)
 
     def announce_and_serve(self) -> None:
-        """Print the port, for whoever started this program, and serve until killed."""
+        """Print the port, for whoever started this program, and serve until SIGTERM or until that one is gone."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.starter = os.getppid()
         sys.stdout.write(f"{self.server_address[1]}\n")
         sys.stdout.flush()
-        self.serve_forever()
+        with self:
+            self.serve_forever()
+
+    def service_actions(self) -> None:
+        """Called twice a second: nobody shall be left behind listening."""
+        super().service_actions()
+        if os.getppid() != self.starter:
+            sys.exit()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is none of our business; anything else is told."""
@@ -72,6 +83,7 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     rbufsize = BUFFER
+    timeout = 120
 
     def setup(self) -> None:
         """Agree on TLS here, where one handshake does not wait for another."""

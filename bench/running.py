@@ -120,9 +120,7 @@ def running_service(folder: Path, *, processed_after_s: float = 0, image_mb: flo
 
 
 @contextmanager
-def running_daemon(
-    folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0
-) -> Iterator[Daemon]:
+def running_daemon(folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0) -> Iterator[Daemon]:
     """Start the installed daemon on folders below ``folder`` and wait until it is ready; end it as systemd does.
 
     Raises GivenUp. A second daemon on the same folder goes on with the state of the first.
@@ -135,7 +133,8 @@ def running_daemon(
         ear.bind(str(address))
         environ = {**os.environ, "SSL_CERT_FILE": str(service.authority), "NOTIFY_SOCKET": str(address)}
         began = time.monotonic()
-        process = subprocess.Popen([BRACKETD, "--config", config, "run"], stderr=told, env=environ)  # noqa: S603 - ours
+        command = [BRACKETD, "--config", config, "run"]
+        process = subprocess.Popen(command, stderr=told, env=environ, process_group=0)  # noqa: S603 - our own
         try:
             _await_ready(ear, process, log)
             yield Daemon(

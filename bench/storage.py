@@ -6,6 +6,8 @@ nothing: who measures storage's own work learns nothing of the client.
 
 from __future__ import annotations
 
+import os
+import signal
 import socketserver
 import sys
 
@@ -17,6 +19,12 @@ class Storage(socketserver.ForkingMixIn, Listener):
 
     max_children = 64
 
+    def server_close(self) -> None:
+        """End the connections, too."""
+        for pid in self.active_children or ():
+            os.kill(pid, signal.SIGKILL)
+        super().server_close()
+
 
 class Forget(Answer):
     """Reads what is put, into the same place again and again."""
@@ -24,9 +32,9 @@ class Forget(Answer):
     def do_PUT(self) -> None:
         """A bracket."""
         room, left = memoryview(bytearray(BUFFER)), self.length()
-        left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))
+        left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))  # what came along with the head
         while left:
-            taken = self.request._sslobj.read(left, room)
+            taken = self.request.recv_into(room[:left])
             if not taken:
                 raise ConnectionError("the client hung up")
             left -= taken

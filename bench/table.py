@@ -34,7 +34,9 @@ def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text, one a line, under a line of heads."""
     cells = [HEADS, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADS))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -45,4 +47,12 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _number(value: float) -> str:
     """Three digits that count, never in powers of ten."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    return (
+        f"{value:.0f}"
+        if value >= 100
+        else f"{value:.1f}"
+        if value >= 10
+        else f"{value:.2f}"
+        if value >= 1
+        else f"{value:.3f}"
+    )

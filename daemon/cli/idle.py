@@ -23,10 +23,10 @@ EVERY = 2.0
 """Seconds between two looks at the settings; a look takes a millisecond."""
 
 
-def until_mended(read: Callable[[], Settings]) -> Settings:
-    """What ``read`` returns when it no longer raises ConfigError. Tells of the problems whenever they are others.
+def until_mended(read: Callable[[], Settings], every: float = EVERY) -> Settings:
+    """What ``read`` returns when it no longer raises ConfigError; it is asked every so many seconds.
 
-    SIGTERM and Ctrl-C end the program meanwhile, with status 0.
+    Problems are told when they are others than before. SIGTERM and Ctrl-C end the program meanwhile, with status 0.
     """
     told: tuple[Problem, ...] = ()
     with _ending_on_signals():
@@ -37,7 +37,7 @@ def until_mended(read: Callable[[], Settings]) -> Settings:
                 if error.problems != told:
                     told = error.problems
                     _tell(told)
-            time.sleep(EVERY)
+            time.sleep(every)
 
 
 def _tell(problems: tuple[Problem, ...]) -> None:

@@ -27,7 +27,7 @@ PATIENCE = 600.0
     "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; made if missing."
 )
 @click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
-@click.option("--scenes", type=click.IntRange(1, 4), default=3, show_default=True, help="Rooms of the sample shoot.")
+@click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Scenes of the sample shoot.")
 @click.option("--keep", is_flag=True, help="Keep everything: brackets, state, logs, the sandbox's storage.")
 def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
     """See a shoot become finished HDRs: no key, no network, nothing leaves this machine.

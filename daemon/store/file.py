@@ -104,8 +104,9 @@ def trouble_named(path: Path) -> Iterator[None]:
 
 
 def _damage(path: Path, error: Exception) -> str:
+    said = " ".join(str(error).split())
     return (
-        f"the state file {path} is damaged ({error}). bracketd does not start over it, because what was already "
+        f"the state file {path} is damaged ({said}). bracketd does not start over it, because what was already "
         f"sent would be sent and paid for again. Put back a copy of {path.name} from a backup, or move the file away "
         "knowingly: shoots that lie in the watched folders are then recorded as skipped."
     )

@@ -80,7 +80,9 @@ class Bracketd:
         """Ask the daemon to stop; its exit status. It has as long as it promises to need."""
         assert self._daemon is not None
         self._daemon.send_signal(number)
-        return self.ended(STOP)
+        status = self.ended(STOP)
+        assert status != 0 or self.told("stopped"), "it ended without having come to its end"
+        return status
 
     def signal(self, number: int) -> None:
         """Send the daemon a signal and go on."""
@@ -179,9 +181,8 @@ class Bracketd:
 
     def events(self, begin: int = 0) -> list[Json]:
         """What the log says from byte ``begin`` on; a line that is no JSON is an event without more."""
-        with self.log.open("rb") as log:
-            log.seek(begin)
-            return [_event(line) for line in log.read().decode().splitlines()]
+        said = self.log.read_bytes()[begin:] if self.log.exists() else b""
+        return [_event(line) for line in said.decode().splitlines()]
 
     def told(self, words: str) -> list[Json]:
         """The events that begin with these words."""

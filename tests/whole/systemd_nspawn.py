@@ -1,8 +1,8 @@
-"""A Debian that its own systemd boots, in a container without network, where the units are tried for real.
+r"""A Debian that its own systemd boots, in a container without network, where the units are tried for real.
 
 It takes root, systemd-nspawn(1) and a root directory, which stays as it is; changes go to a layer in memory::
 
-    debootstrap --variant=minbase \\
+    debootstrap --variant=minbase \
       --include=systemd-sysv,dbus-user-session,libpam-systemd,python3 bookworm ROOT
     BRACKETD_NSPAWN_ROOT=ROOT pytest tests/whole/test_systemd_nspawn.py
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from tests.whole.program import Json, until
 
 REPOSITORY = Path(__file__).parents[2]
 ACCOUNT = "anna"
-PROGRAM = f"""#!/bin/sh
+PROGRAM = """#!/bin/sh
 PYTHONPATH=/opt/bracketd:/opt/packages exec /usr/bin/python3 -P -m daemon "$@"
 """
 CLEAN = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
@@ -78,6 +77,10 @@ class Machine:
         """A path in the machine, as seen from outside."""
         return self.root / str(path).lstrip("/")
 
+    def cursor(self) -> str:
+        """Where the journal ends at present."""
+        return self.do("journalctl", "--lines=0", "--show-cursor").rpartition("cursor: ")[2].strip()
+
     def write(self, path: str | Path, content: str | bytes, *, mode: int = 0o644) -> None:
         """Write a file, the account's own when it is in its home."""
         file = self.at(path)
@@ -119,11 +122,15 @@ def _started(process: subprocess.Popen[bytes]) -> Machine | None:
 
 @dataclass(frozen=True)
 class Service:
-    """One of the units on a machine: its name, and whether the account's own manager runs it or the machine's."""
+    """One of the units on a machine: its name, whether the account's own manager runs it, and where its journal begins.
+
+    ``begin`` is a journal's cursor; what was said before is of no interest.
+    """
 
     machine: Machine
     unit: str
     user: bool
+    begin: str
 
     def systemctl(self, *words: str) -> str:
         """Ask the manager that runs the unit."""
@@ -148,11 +155,10 @@ class Service:
     def journal(self) -> list[str]:
         """What the journal has of the unit, as ``journalctl`` shows it without time and name."""
         self.machine.do("journalctl", "--sync")
+        words = ("--output=cat", f"--after-cursor={self.begin}", f"--unit={self.unit}")
         if self.user:
-            told = self.machine.do_as_account("journalctl", "--user", "-o", "cat", "-u", self.unit)
-        else:
-            told = self.machine.do("journalctl", "-o", "cat", "-u", self.unit)
-        return told.splitlines()
+            return self.machine.do_as_account("journalctl", "--user", *words).splitlines()
+        return self.machine.do("journalctl", *words).splitlines()
 
     def status(self) -> Json:
         """What ``bracketd status --json`` tells the account."""

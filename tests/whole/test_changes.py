@@ -11,7 +11,6 @@ from tests.whole.books import of_order
 from tests.whole.program import Bracketd, Json, until
 
 OAK = "12 Oak St"
-FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
 
 HELD_UP = ["upload slow skip=1 next=2 seconds=2"]
 """One bracket is stored at once, two take a while."""
@@ -73,8 +72,7 @@ def test_a_held_shoot_can_be_submitted_without_a_photo(program: Bracketd, sandbo
     assert phases == {uploading["order_id"]: "cancelled", order["order_id"]: "downloaded"}
 
 
-@FLOWS
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(("flow", "number"), [("images", 1), ("images", 3), ("brackets", 1)])
 def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, flow: str, number: int) -> None:
     """Of a photo that changes before the merge, be it stored or on its way, only the new bytes reach the picture."""
     program.settings["api"]["flow"] = flow

@@ -14,7 +14,7 @@ from tests.whole.rights import without_privileges
 
 HOUSES = [
     "with  two spaces ",
-    "quo'te \"double\" `back` $(sub) ; & | * ?",
+    'quo\'te "double" `back` $(sub) ; & | * ?',
     "new\nline\ttab\x1b[31m",
     "🏡 casa",
     unicodedata.normalize("NFC", "Café"),
@@ -53,7 +53,9 @@ def test_every_name_of_a_file(program: Bracketd, flow: str) -> None:
     """A photo may be called anything; its picture has its stem, and twins in Unicode's two forms stay two."""
     program.settings["api"]["flow"] = flow
     program.start()
-    stems = those_the_disk_takes([house[:125] if "ö" in house else house[:251] for house in HOUSES], program.home / "try")
+    stems = those_the_disk_takes(
+        [house[:125] if "ö" in house else house[:251] for house in HOUSES], program.home / "try"
+    )
     pictures = iter(shoot(len(stems), stops=(0,)).values())
     program.drop("12 Oak St", {f"{stem}.JPG": next(pictures) for stem in stems})
     order = program.reach("12 Oak St", "downloaded")

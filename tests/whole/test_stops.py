@@ -10,7 +10,7 @@ import pytest
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
-from tests.whole.program import STOP, Bracketd, bracketd, until
+from tests.whole.program import STOP, Bracketd, until
 
 OAK = "12 Oak St"
 
@@ -58,11 +58,8 @@ def test_a_second_signal_stops_at_once(program: Bracketd, sandbox: Sandbox) -> N
     [
         ("images", "create_image"),
         ("images", "merge_order"),
-        ("images", "show_order"),
         ("images", "download"),
-        ("brackets", "create_order"),
         ("brackets", "create_bracket"),
-        ("brackets", "order_brackets"),
         ("brackets", "process_order"),
     ],
 )
@@ -82,7 +79,7 @@ def test_killed_before_an_answer_arrived(program: Bracketd, sandbox: Sandbox, fl
     program.reach(OAK, "downloaded")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_again_and_again(program: Bracketd, sandbox: Sandbox, seed: int) -> None:
     """However often it is killed, wherever that is, a shoot is merged once and each picture bought once."""
     chance = random.Random(seed)
@@ -123,15 +120,6 @@ def test_python_m_daemon(program: Bracketd) -> None:
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
     assert program.stop() == 0
-
-
-def test_help_names_every_verb(program: Bracketd) -> None:
-    """``--help`` lists the verbs, each of them has help of its own, and ``--version`` tells the version."""
-    told = bracketd("--help", home=program.home).stdout
-    for verb in ("run", "check", "status", "show", "submit", "retry", "sandbox", "demo"):
-        assert f"  {verb} " in told
-        assert bracketd(verb, "--help", home=program.home).returncode == 0
-    assert bracketd("--version", home=program.home).stdout.startswith("bracketd, version ")
 
 
 def large(files: dict[str, bytes], size: int = 8_000_000) -> dict[str, bytes]:

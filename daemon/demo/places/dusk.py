@@ -31,8 +31,8 @@ class Dusk:
         sky = mixed(column(LOW, ways), column(OVERHEAD, ways), ramp(0.0, 0.55, up))
         flat = np.maximum(np.hypot(ways[0], ways[1]), np.float32(1e-3))
         toward = np.maximum((ways[0] * self.glow[0] + ways[1] * self.glow[1]) / flat, 0)
-        toward = toward * toward
-        return sky + column(AFTERGLOW, ways) * (toward * np.exp(-up * 7) * (0.4 + 0.6 * toward))
+        share: Bundle = toward * toward * np.exp(-up * 7) * (0.4 + 0.6 * toward * toward)
+        return sky + column(AFTERGLOW, ways) * share
 
     def seen(self, points: Bundle, ways: Bundle) -> Bundle:
         """Sky, clouds and woods."""

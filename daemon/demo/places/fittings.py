@@ -59,7 +59,8 @@ def curtains(shell: Shell, opening: Opening, colour: Bundle, rail: Surface, *, w
 def skirting(shell: Shell, wall: int) -> Thing:
     """A white board along the foot of a wall, but for openings that reach down to it."""
     axis = 1 if wall < 2 else 0
-    begin, parts = float(shell.low[axis]), []
+    begin = float(shell.low[axis])
+    parts: list[Shape] = []
     gaps = sorted(o.along for o in shell.openings if o.wall == wall and o.up[0] < 0.1)
     for left, right in [*gaps, (float(shell.high[axis]), 0.0)]:
         w = (left - begin) / 2

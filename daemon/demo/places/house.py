@@ -29,7 +29,9 @@ SLABS = tiled(vector(0.42, 0.40, 0.37), vector(0.16, 0.15, 0.14), wide=1, high=0
 PAVING = Surface(vector(0.40, 0.38, 0.35), paint=SLABS, sheen=0.02, rough=0.12)
 WATER = Surface(vector(0.02, 0.07, 0.08), sheen=0.04, rough=0.015, glow=vector(0.14, 1.25, 1.45))
 HEDGE = Surface(
-    vector(0.04, 0.08, 0.025), paint=leafy(vector(0.082, 0.125, 0.03), vector(0.017, 0.034, 0.009)), relief=dented(2.0, 3)
+    vector(0.04, 0.08, 0.025),
+    paint=leafy(vector(0.082, 0.125, 0.03), vector(0.017, 0.034, 0.009)),
+    relief=dented(2.0, 3),
 )
 WARM = vector(1.0, 0.72, 0.42)
 STEP = 0.06

@@ -7,7 +7,7 @@ import numpy as np
 from daemon.demo.places.paints import line
 from daemon.demo.raytrace.noise import chance, noise
 from daemon.demo.raytrace.surfaces import Paint
-from daemon.demo.raytrace.vectors import Bundle, column, mixed
+from daemon.demo.raytrace.vectors import Bundle, Mask, column, mixed
 
 PAPER = np.float32(0.78)
 MARGIN = 0.2
@@ -72,7 +72,7 @@ def hills(ground: Bundle, sun: Bundle, land: Bundle, half: tuple[float, float]) 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)
         wash = _wash(u, v)
-        picture = column(ground, points) * wash
+        picture: Bundle = column(ground, points) * wash
         disc = np.clip(0.5 - (np.hypot(u - 0.18, v - 0.22) - 0.33) / soft, 0, 1)
         picture = mixed(picture, column(sun, points) * wash, disc)
         for height, slope, tone in ((-0.12, 0.9, 0.55), (-0.42, -1.3, 1.0)):
@@ -90,7 +90,7 @@ def arches(ground: Bundle, first: Bundle, second: Bundle, half: tuple[float, flo
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)
         wash = _wash(u, v)
-        picture = column(ground, points) * wash
+        picture: Bundle = column(ground, points) * wash
         out = np.where(v > -0.05, np.hypot(u, v + 0.05), np.abs(u))
         for radius, tone in ((0.52, second), (0.40, ground), (0.34, first), (0.22, ground), (0.16, second)):
             share = np.clip(0.5 - (out - radius) / soft, 0, 1) * np.clip(0.5 + (v + 0.62) / soft, 0, 1)
@@ -108,5 +108,6 @@ def _wash(u: Bundle, v: Bundle) -> Bundle:
     return 1 + 0.35 * (noise(u * 0.2, v * 0.2, 1.6) - 0.5)
 
 
-def _inside(u: Bundle, v: Bundle, half: tuple[float, float]) -> Bundle:
-    return np.minimum(half[0] / half[1] - np.abs(u), 1 - np.abs(v)) > MARGIN
+def _inside(u: Bundle, v: Bundle, half: tuple[float, float]) -> Mask:
+    to_edge: Bundle = np.minimum(half[0] / half[1] - np.abs(u), 1 - np.abs(v))
+    return to_edge > MARGIN

@@ -35,7 +35,8 @@ def repeated(a: Bundle, count: int) -> Bundle:
 
 def averaged(a: Bundle, count: int) -> Bundle:
     """The way back: the mean of each point's rays."""
-    return a.reshape(3, count, -1).mean(axis=1)
+    mean: Bundle = a.reshape(3, count, -1).mean(axis=1)
+    return mean
 
 
 def cosine_ways(normals: Bundle, order: Bundle, count: int) -> Bundle:
@@ -43,7 +44,7 @@ def cosine_ways(normals: Bundle, order: Bundle, count: int) -> Bundle:
     u, v = spread(order, count)
     turn, out = np.float32(2 * np.pi) * u, np.sqrt(v)
     first, second = (axis[:, None, :] for axis in basis(normals))
-    ways = first * (out * np.cos(turn)) + second * (out * np.sin(turn)) + normals[:, None, :] * np.sqrt(1 - v)
+    ways: Bundle = first * (out * np.cos(turn)) + second * (out * np.sin(turn)) + normals[:, None, :] * np.sqrt(1 - v)
     return ways.reshape(3, -1)
 
 
@@ -130,7 +131,7 @@ def _let_in(opening: Opening, shell: Shell, sun: Sun, points: Bundle, softness: 
     axis = opening.axis
     t = (shell.plane(opening.wall) - points[axis]) / sun.toward[axis]
     blur = np.maximum(t * (SUN_WIDTH * softness), np.float32(1e-3))
-    share = (t > 0).astype(np.float32)
+    share: Bundle = (t > 0).astype(np.float32)
     for k, (low, high) in ((1 - axis, opening.along), (2, opening.up)):
         at = points[k] + t * sun.toward[k]
         share = share * np.clip((at - low) / blur + 0.5, 0, 1) * np.clip((high - at) / blur + 0.5, 0, 1)

@@ -23,8 +23,8 @@ def square(steepness: float) -> Bundle:
     radius = np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None, :])
     radius[0, 0] = 1
     field = np.fft.irfft2(spectrum * radius**-steepness)
-    field = (field - field.mean()) / field.std()
-    return np.clip(field / 6 + 0.5, 0, 1).astype(np.float32)
+    values: Bundle = np.clip((field - field.mean()) / field.std() / 6 + 0.5, 0, 1)
+    return values.astype(np.float32)
 
 
 def noise(u: Bundle, v: Bundle, steepness: float = 1.5) -> Bundle:

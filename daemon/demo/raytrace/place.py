@@ -45,7 +45,8 @@ class Opening:
         """Which points of the wall's plane lie in the hole."""
         run = points[1 - self.axis]
         (left, right), (low, high) = self.along, self.up
-        return (run > left) & (run < right) & (points[2] > low) & (points[2] < high)
+        within: Mask = (run > left) & (run < right) & (points[2] > low) & (points[2] < high)
+        return within
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,7 @@ class Radiosity:
         fallen = light.fallen(points, normals, order, SHADOW_RAYS)
         fallen += light.sunlight(points, normals, normals, softness=PATCH_SOFTNESS)
         patch, sky = self._sources(repeated(points + normals * OFF_SURFACE, RAYS), cosine_ways(normals, order, RAYS))
-        self._radiance = np.zeros(points.shape, np.float32)
+        self._radiance: Bundle = np.zeros(points.shape, np.float32)
         for _ in range(BOUNCES):
             self._radiance = patches.tones * (fallen / np.float32(np.pi) + averaged(self._of(patch) + sky, RAYS))
 
@@ -43,12 +43,14 @@ class Radiosity:
         t, what = self._obstacles.nearest(origin, ways)
         out = np.nonzero(what == OUTDOORS)[0]
         patch = self._patch(origin, ways, t, what)
-        radiance = self._radiance[:, patch] + self._patches.glows[:, patch]
+        radiance: Bundle = self._radiance[:, patch] + self._patches.glows[:, patch]
         radiance[:, out] = self._place.outdoors.seen(origin[:, out], ways[:, out]) * self._place.daylight
         return radiance
 
     def _of(self, patch: Indices) -> Bundle:
-        return np.where(patch == OUTDOORS, np.float32(0), self._radiance.take(patch, axis=1, mode="clip"))
+        sent: Bundle = self._radiance.take(patch, axis=1, mode="clip")
+        sent[:, patch == OUTDOORS] = 0
+        return sent
 
     def _sources(self, origin: Bundle, ways: Bundle) -> tuple[Indices, Bundle]:
         """The patch each ray ends on, or OUTDOORS; and what the open sky sends along the rays that meet nothing."""

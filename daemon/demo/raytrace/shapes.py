@@ -102,8 +102,8 @@ class _Round(Shape):
         met = np.full(enter.shape, FAR, np.float32)
         near = np.nonzero((enter < leave) & (leave > NEAR))
         if near[0].size:
-            pick = (slice(None), *near)
-            met[near] = self._approach(np.broadcast_to(start, way.shape)[pick], way[pick], enter[near], leave[near])
+            starts, ways = (np.stack([axis[near] for axis in np.broadcast_to(a, way.shape)]) for a in (start, way))
+            met[near] = self._approach(starts, ways, enter[near], leave[near])
         return met
 
     def _approach(self, start: Bundle, way: Bundle, enter: Bundle, leave: Bundle) -> Bundle:
@@ -135,7 +135,8 @@ class Cone(_Round):
 
     def level(self, p: Bundle) -> Bundle:
         """See the class above."""
-        return np.maximum(np.hypot(p[0], p[1]) - self._radius(p[2]), np.abs(p[2]) - 1)
+        outside: Bundle = np.maximum(np.hypot(p[0], p[1]) - self._radius(p[2]), np.abs(p[2]) - 1)
+        return outside
 
     def _radius(self, z: Bundle) -> Bundle:
         return (self.foot + self.head) / 2 + (self.head - self.foot) / 2 * z

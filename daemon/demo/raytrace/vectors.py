@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Bundle = NDArray[np.float32]
+Bundle = NDArray[np.floating[Any]]
+"""All are float32 where they run; NumPy's types take the product of one and a Python number for more."""
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int16]
@@ -25,7 +27,8 @@ def column(one: Bundle, like: Bundle) -> Bundle:
 
 def dot(a: Bundle, b: Bundle) -> Bundle:
     """Scalar products, one a vector."""
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    product: Bundle = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return product
 
 
 def cross(a: Bundle, b: Bundle) -> Bundle:
@@ -49,12 +52,14 @@ def turned(matrix: Bundle, a: Bundle) -> Bundle:
 
 def largest(a: Bundle) -> Bundle:
     """The largest of each vector's three numbers; several times faster than a reduction."""
-    return np.maximum(np.maximum(a[0], a[1]), a[2])
+    most: Bundle = np.maximum(np.maximum(a[0], a[1]), a[2])
+    return most
 
 
 def smallest(a: Bundle) -> Bundle:
     """The smallest of each vector's three numbers."""
-    return np.minimum(np.minimum(a[0], a[1]), a[2])
+    least: Bundle = np.minimum(np.minimum(a[0], a[1]), a[2])
+    return least
 
 
 def mixed(a: Bundle, b: Bundle, share: Bundle) -> Bundle:
@@ -64,7 +69,7 @@ def mixed(a: Bundle, b: Bundle, share: Bundle) -> Bundle:
 
 def ramp(low: float, high: float, x: Bundle) -> Bundle:
     """0 below ``low``, 1 above ``high``, an S between."""
-    s = np.clip((x - low) / (high - low), 0, 1)
+    s: Bundle = np.clip((x - low) / (high - low), 0, 1)
     return s * s * (3 - 2 * s)
 
 

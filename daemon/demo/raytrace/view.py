@@ -102,7 +102,8 @@ class View:
     def grid(self, x: Bundle, y: Bundle) -> Sight:
         """What is seen through the points where columns ``x`` and rows ``y`` cross, row by row."""
         ways = self.eye.ways(*np.meshgrid(x, y), self.size)
-        depth, what = (a.reshape(y.size, x.size) for a in self._backmost(ways.reshape(3, -1)))
+        depth, what = self._backmost(ways.reshape(3, -1))
+        depth, what = depth.reshape(y.size, x.size), what.reshape(y.size, x.size)
         for number, (shape, (left, top, right, bottom)) in enumerate(zip(self._shapes, self._frames, strict=True)):
             part = slice(*np.searchsorted(y, [top, bottom])), slice(*np.searchsorted(x, [left, right]))
             if depth[part].size:
