@@ -50,7 +50,7 @@ class Speak(Answer):
 
     server: Api
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as the base looks for it
         """An image, an order, or the list of orders, which is empty."""
         if image := ENHANCED.match(self.path):
             self.reply(self.server.image, image[1], "image/jpeg")
@@ -59,7 +59,7 @@ class Speak(Answer):
         else:
             self.reply(b'{"orders": []}')
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - as the base looks for it
         """A merge or a registration."""
         body = json.loads(self.rfile.read(self.length()))
         if order := ORDER.match(self.path):

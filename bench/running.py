@@ -133,7 +133,7 @@ def running_daemon(folder: Path, service: Service, *, uploads: int = 4, poll_eve
         ear.bind(str(address))
         environ = {**os.environ, "SSL_CERT_FILE": str(service.authority), "NOTIFY_SOCKET": str(address)}
         began = time.monotonic()
-        command = [BRACKETD, "--config", config, "run"]
+        command = [str(BRACKETD), "--config", str(config), "run"]
         process = subprocess.Popen(command, stderr=told, env=environ, process_group=0)  # noqa: S603 - our own
         try:
             _await_ready(ear, process, log)

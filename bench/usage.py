@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import platform
 import threading
 import time
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ def cpu_seconds(pid: int) -> float:
     On Linux to the nanosecond by the process's own clock, whose number is made as clock_getcpuclockid(3) makes it;
     elsewhere as exactly as the system tells, which may be hundredths of a second.
     """
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         return time.clock_gettime(~pid << 3 | 2)
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
