@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The vendor's SDK in both generations, each in an environment of its own: its clients test the sandbox.
+SDKS := 1.0.7 1.1.0
+SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
 .PHONY: demo test lint check bench lock clean
 .DELETE_ON_ERROR:
@@ -14,6 +17,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+.venv-sdk-%/.ready: tests/sdk/requirements-%.lock
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 demo: $(READY)
 	$(BIN)/bracketd demo $(ARGS)
 
@@ -23,16 +31,19 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint $(SDKS_READY)
 	$(BIN)/pytest -n 2 $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
 
 # Pins with hashes for every platform, and no index address. Needs uv.
+PINNED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade
 lock:
-	uv pip compile pyproject.toml --extra sandbox --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --extra sandbox --group dev $(PINNED) --output-file requirements.lock
+	for sdk in $(SDKS); do \
+	  echo "autoenhance==$$sdk" | uv pip compile - $(PINNED) --output-file tests/sdk/requirements-$$sdk.lock || exit; \
+	done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(dir $(SDKS_READY)) .mypy_cache .ruff_cache .pytest_cache .hypothesis

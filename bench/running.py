@@ -23,6 +23,8 @@ from bench.listener import Exchange
 from daemon.order import LINE, Phase
 from daemon.store.reader import Reader
 
+HERE = Path(__file__).parents[1]
+
 BRACKETD = Path(sys.executable).with_name("bracketd")
 """The installed command, beside the interpreter that runs this."""
 
@@ -181,7 +183,7 @@ def _await_ready(ear: socket.socket, process: subprocess.Popen[bytes], log: Path
 @contextmanager
 def _listening(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
     command = [sys.executable, "-m", module, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - this package's own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE) as process:  # noqa: S603 - this package's own
         try:
             assert process.stdout is not None
             port = process.stdout.readline()

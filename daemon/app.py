@@ -28,7 +28,7 @@ from daemon.order import FlowName, Order, Policy, Preset, facts
 from daemon.runner import Runner
 from daemon.service import Service
 from daemon.steps import Steps, Stopped
-from daemon.store.store import Store
+from daemon.store.store import Ask, Store
 from daemon.watcher import Dirty, Hints, Intake, NativeHints, NoHints, WatchedFolder, Watcher
 
 log = structlog.get_logger("bracketd")
@@ -51,7 +51,7 @@ class App:
 
     def __init__(self, settings: Settings, clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
-        self._services: dict[FlowName, Service] = {}
+        self._services: dict[tuple[FlowName, bool], Service] = {}
         self._key = settings.require_key()
         self._abort = threading.Event()
         self._signals = 0
@@ -71,6 +71,7 @@ class App:
             raise _first(group) from group
         finally:
             self._break_off()
+            self._end_at_last(1)
             self._threads.shutdown(wait=False, cancel_futures=True)
             for service in self._services.values():
                 service.close()
@@ -86,7 +87,7 @@ class App:
             policy_of(self._settings),
             uploads=lanes.uploads,
             downloads=lanes.downloads,
-            submit=lambda folder: self._submit(watchers, folder),
+            submit=lambda ask: self._submit(watchers, ask),
             preset_of=self._preset_of,
         )
         watchers = [self._watcher(folder, store, runner) for folder in self._settings.folders]
@@ -118,7 +119,7 @@ class App:
             quiet=settings.quiet_period,
             process_existing=settings.existing == "process",
             interval=settings.poll_interval if polling else RESCAN,
-            preset=preset_of(settings),
+            preset=preset_of(settings, self._settings.api.dev_mode),
         )
         intake = Intake(
             folder, store, self._clock.now, flow=self._settings.api.flow, added=runner.wake, tell=runner.tell
@@ -130,35 +131,31 @@ class App:
         return Watcher(folder, intake, store, self._clock, make_hints=make_hints, blocking=_bounded_threads())
 
     async def _perform(self, order: Order, step: facts.Step) -> facts.Fact:
-        steps = Steps(
-            self._service(order.flow), dev_mode=self._settings.api.dev_mode, go_on=self._go_on, now=self._clock.now
-        )
+        service = self._service(order.flow, dev_mode=order.preset.dev_mode)
+        steps = Steps(service, go_on=self._go_on, now=self._clock.now)
         return await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
 
-    def _service(self, flow: FlowName) -> Service:
-        """The service in an order's own flow, which may not be the one that new orders get."""
-        if flow not in self._services:
+    def _service(self, flow: FlowName, *, dev_mode: bool) -> Service:
+        """The service as an order began with it, which may not be how new orders get it."""
+        if (flow, dev_mode) not in self._services:
             api, lanes = self._settings.api, self._settings.transfers
-            self._services[flow] = Service(
+            self._services[flow, dev_mode] = Service(
                 base_url=api.base_url,
                 key=self._key,
                 flow=flow,
-                dev_mode=api.dev_mode,
+                dev_mode=dev_mode,
                 user_agent=f"bracketd/{__version__}",
                 connections=lanes.uploads + lanes.downloads + 4,
             )
-        return self._services[flow]
+        return self._services[flow, dev_mode]
 
-    async def _submit(self, watchers: list[Watcher], folder: str) -> None:
-        for watcher in watchers:
-            if os.path.dirname(folder) == watcher.folder.watch:
-                await watcher.submit(os.path.basename(folder))
-                return
-        log.warning("submitted, but it is in no watched folder", folder=folder)
+    def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
+        return any(watcher.submit(ask) for watcher in watchers)
 
     def _preset_of(self, shoot: str) -> Preset | None:
         root = os.path.dirname(shoot)
-        return next((preset_of(folder) for folder in self._settings.folders if str(folder.watch) == root), None)
+        folders = (folder for folder in self._settings.folders if str(folder.watch) == root)
+        return next((preset_of(folder, self._settings.api.dev_mode) for folder in folders), None)
 
     # --- being watched over ---
 
@@ -196,10 +193,14 @@ class App:
             os._exit(128 + number)
         log.info("stopping; a second signal stops at once", signal=signal.Signals(number).name)
         self._notifier.stopping()
-        last = threading.Timer(LAST, os._exit, (0,))
+        self._end_at_last(0)
+        self._stop.set()
+
+    def _end_at_last(self, status: int) -> None:
+        """End the process in a while, whatever still hangs: a thread on a dead mount would keep it for ever."""
+        last = threading.Timer(LAST, os._exit, (status,))
         last.daemon = True
         last.start()
-        self._stop.set()
 
     def _break_off(self) -> None:
         self._abort.set()
@@ -220,7 +221,7 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def preset_of(settings: FolderSettings) -> Preset:
+def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
     """What a watched folder's settings mean for its orders."""
     download = settings.download
     return Preset(
@@ -229,6 +230,7 @@ def preset_of(settings: FolderSettings) -> Preset:
         format=download.format,
         quality=download.quality,
         max_width=download.max_width,
+        dev_mode=dev_mode,
     )
 
 

@@ -49,7 +49,7 @@ def note_name(order: Order) -> str:
     return "order.json" if other is None or other.get("order_id") == order.id else f"order-{order.id[:8]}.json"
 
 
-def delivery_note(order: Order, late: tuple[str, ...], *, now: float, dev_mode: bool) -> dict[str, Any]:
+def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[str, Any]:
     """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes."""
     return {
         "version": 1,
@@ -58,7 +58,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float, dev_mode: 
         "folder": order.folder,
         "output": order.output,
         "flow": order.flow,
-        "dev_mode": dev_mode,
+        "dev_mode": order.preset.dev_mode,
         "locked_at": _iso(order.created_at),
         "delivered_at": _iso(now),
         "settings": {

@@ -57,8 +57,8 @@ class Gate:
 class Runner:
     """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules.
 
-    ``submit`` takes a shoot's folder to its watcher; ``preset_of`` says what the settings are by now for a shoot's
-    folder, None if it is in no watched folder any more.
+    ``submit`` hands a wish to the watcher of its folder, which carries it out, and says whether there is one;
+    ``preset_of`` says what the settings are by now for a shoot's folder, None if it is in no watched folder any more.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Runner:
         *,
         uploads: int,
         downloads: int,
-        submit: Callable[[str], Awaitable[None]],
+        submit: Callable[[Ask], bool],
         preset_of: Callable[[str], Preset | None],
         asks_every: float = ASKS_EVERY,
     ) -> None:
@@ -136,10 +136,16 @@ class Runner:
         match ask.verb:
             case "retry":
                 self._gate.probe_now()
-                order = await self._store.load(ask.target)
-                self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
+                try:
+                    order = await self._store.load(ask.target)
+                except KeyError:
+                    log.warning("asked to retry an order that is not there", order=ask.target)
+                else:
+                    self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
             case "submit":
-                await self._submit(ask.target)
+                if self._submit(ask):
+                    return
+                log.warning("submitted, but it is in no watched folder", folder=ask.target)
             case _:
                 log.warning("asked for something this bracketd does not know", verb=ask.verb)
         await self._store.done(ask)

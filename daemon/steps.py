@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 
 from daemon import errors
@@ -31,11 +30,8 @@ class Steps:
     ``go_on`` is called between pieces of a transfer and raises Stopped to break off; ``now`` is epoch seconds.
     """
 
-    def __init__(
-        self, service: Service, *, dev_mode: bool, go_on: Callable[[], None], now: Callable[[], float]
-    ) -> None:
+    def __init__(self, service: Service, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
         self._service = service
-        self._dev_mode = dev_mode
         self._go_on = go_on
         self._now = now
 
@@ -141,7 +137,7 @@ class Steps:
 
     def _look(self, order: Order) -> facts.Fact:
         seen = self._service.order(order.id)
-        sent = {bracket.service_id for bracket in order.brackets}
+        sent = order.registrations | {bracket.service_id for bracket in order.brackets}
         outputs = [image for image in seen.images if image.id not in sent]
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
@@ -185,7 +181,7 @@ class Steps:
     def _deliver(self, order: Order) -> facts.Fact:
         late = late_photos(order)
         name = note_name(order)
-        incoming.write_json(order.output, name, delivery_note(order, late, now=self._now(), dev_mode=self._dev_mode))
+        incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
 
 
@@ -195,6 +191,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
     match error:
         case errors.Unreachable(sent=False) | errors.TooManyRequests():
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after)
+        case errors.NotReady():
+            return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():
@@ -208,9 +206,7 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.OutputError():
             return facts.Failed(step, kind.OUTPUT, why)
         case _:
-            detail = "".join(traceback.format_exception(error))
-            told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
-            return facts.Failed(step, kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
+            return facts.bug(step, error)
 
 
 def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:

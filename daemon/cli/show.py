@@ -79,8 +79,10 @@ def _images(order: Order) -> list[str]:
 def _journal(journal: list[dict[str, Any]]) -> list[str]:
     lines = ["", "journal:"]
     for entry in journal:
-        detail = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in entry["detail"].items())
+        short = {key: value for key, value in entry["detail"].items() if key != "detail"}
+        detail = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in short.items())
         lines.append(f"  {_when(entry['at'])}  {entry['fact']}  {printable(detail)[:300]}")
+        lines += [f"    {printable(line)}" for line in str(entry["detail"].get("detail", "")).splitlines()]
     return lines
 
 

@@ -25,17 +25,28 @@ def status(config: Path | None, as_json: bool, everything: bool) -> None:
     """Show where every order stands, and why. Works while the daemon runs and while it does not."""
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
+        if as_json:
+            click.echo(in_json(reader, state_dir, running_pid(state_dir)))
+            return
         report = document(reader, state_dir, running_pid(state_dir))
-    if as_json:
-        click.echo(json.dumps(report))
-    else:
-        from daemon.cli.table import print_status  # noqa: PLC0415 - rich is only for people
+    from daemon.cli.table import print_status  # noqa: PLC0415 - rich is only for people
 
-        print_status(report, everything=everything, now=time.time())
+    print_status(report, everything=everything, now=time.time())
 
 
 def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     """What ``status --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, sizes bytes."""
+    told: dict[str, Any] = json.loads(in_json(reader, state_dir, pid))
+    return told
+
+
+def in_json(reader: Reader, state_dir: Path, pid: int | None) -> bytes:
+    """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
+    beside = json.dumps(_beside_orders(reader, state_dir, pid))
+    return f'{beside[:-1]}, "orders": [{", ".join(reader.orders_in_json(order_page("")))}]}}'.encode()
+
+
+def _beside_orders(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
     account = [noted["account"]] if noted.get("account") else []
@@ -50,7 +61,6 @@ def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]
             "state_dir": str(state_dir),
             "messages": [*account, *missing] if pid else [],
         },
-        "orders": [_order(row) for row in reader.orders()],
         "waiting": [
             {
                 "shoot": w.shoot,
@@ -62,29 +72,6 @@ def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]
             }
             for w in (reader.waiting() if pid else [])
         ],
-    }
-
-
-def _order(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "shoot": row["shoot"],
-        "folder": row["folder"],
-        "output": row["output"],
-        "phase": row["phase"],
-        "health": row["health"],
-        "messages": row["messages"],
-        "order_id": row["id"],
-        "url": order_page(row["id"]),
-        "brackets": {"total": row["brackets_total"], "uploaded": row["brackets_uploaded"]},
-        "images": {
-            "total": row["images_total"],
-            "processed": row["images_processed"],
-            "downloaded": row["images_downloaded"],
-            "failed": row["images_failed"],
-        },
-        "bytes": {"total": row["bytes_total"], "uploaded": row["bytes_uploaded"]},
-        "created_at": _iso(row["created_at"]),
-        "updated_at": _iso(row["updated_at"]),
     }
 
 

@@ -65,7 +65,10 @@ class Part:
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int) -> None:
-        """Take the room for ``size`` bytes now, so that a full disk is known before they are bought."""
+        """Take the room for ``size`` bytes before they are read, so that a full disk is known early, where it can be.
+
+        The service has been asked by then: ``size`` is its answer's. What is known before that is ``MARGIN``.
+        """
         with _told(self._folder):
             if size and hasattr(os, "posix_fallocate"):
                 try:
@@ -123,7 +126,7 @@ def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) ->
     """Give fetched bytes the name ``stem.extension``, or the first free ``stem-2.extension`` and so on.
 
     A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or None
-    when the fetched bytes are not there. Raises OutputError.
+    when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
     """
     part = os.path.join(folder, part_name(image_id))
     with _told(folder):
@@ -134,8 +137,9 @@ def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) ->
                     continue
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(part)
+                sync_folder(folder)
                 return name
-            if not _holds(part, sha256):
+            if not os.path.lexists(part) or _sha256(part) != sha256:
                 return None
             if _name_exclusively(part, target):
                 sync_folder(folder)
@@ -216,10 +220,14 @@ def _shortened(stem: str, room: int) -> str:
 def _holds(path: str, sha256: str) -> bool:
     """Whether a file can be read and holds exactly these bytes."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        return _sha256(path) == sha256
     except OSError:
         return False
+
+
+def _sha256(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

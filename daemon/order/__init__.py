@@ -4,6 +4,7 @@
 """
 
 from daemon.order import facts
+from daemon.order.again import Again, compare, fingerprint
 from daemon.order.model import (
     LINE,
     RESTING,
@@ -23,6 +24,7 @@ from daemon.order.rules import evolve, next_steps
 __all__ = [
     "LINE",
     "RESTING",
+    "Again",
     "Bracket",
     "FlowName",
     "Health",
@@ -33,7 +35,9 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "compare",
     "evolve",
     "facts",
+    "fingerprint",
     "next_steps",
 ]

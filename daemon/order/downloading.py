@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import fetching, forward, progress, with_image
+from daemon.order.changes import back_off, fetching, forward, progress, with_image
 from daemon.order.model import ImageState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -22,17 +22,22 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
         sha256=fact.sha256,
         extension=fact.extension,
         fetched_at=now,
-        failures=0,
     )
     return progress(with_image(order, got), now)
 
 
-def fetch_lost(order: Order, fact: f.FetchLost, now: float, _policy: Policy) -> Order:
-    """Somebody removed fetched bytes before they had their name; the service gives a bought image again."""
+def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> Order:
+    """Somebody removed fetched bytes before they had their name; the service gives a bought image again.
+
+    Who removes them may do so each time: the more often one image was lost, the longer it waits.
+    """
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:
         return order
-    return replace(with_image(order, replace(image, state=ImageState.PROCESSED)), due=now)
+    again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
+    order = replace(with_image(order, again), failures=max(order.failures, image.failures))
+    why = f"the downloaded bytes of {image.name} were removed from {order.output}; they are downloaded once more"
+    return back_off(order, why, now, policy)
 
 
 def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
@@ -56,12 +61,9 @@ def delivered(order: Order, fact: f.Delivered, now: float, _policy: Policy) -> O
     open_images = any(i.state in (ImageState.PENDING, ImageState.PROCESSED, ImageState.FETCHED) for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
         return order
-    notes = order.notes
-    if fact.late:
-        names = ", ".join(fact.late[:3]) + (" …" if len(fact.late) > 3 else "")
-        late = (
-            f"{len(fact.late)} photo(s) came after the shoot was locked and are not in this order: {names}. "
-            "Move them to a folder of their own to send them"
-        )
-        notes = (*notes, late)
-    return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None, notes=notes)
+    return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None, late=fact.late)
+
+
+def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
+    """Photos that no order has are told until somebody sees to them; they are never a silent part of one."""
+    return order if order.late == fact.files else replace(order, late=fact.files)

@@ -6,6 +6,7 @@ word by word; ``secret`` fields are left out of it.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -219,10 +220,18 @@ class Delivered:
     late: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CameLate:
+    """These photos lie in the shoot and were not there when it was locked; none: they are gone again."""
+
+    files: tuple[str, ...]
+
+
 class Kind(StrEnum):
-    """Kinds of failure, each with its own answer (see ``rules.after_failure``)."""
+    """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
 
     PASSING = "passing"
+    NOT_READY = "not ready"
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
@@ -235,10 +244,11 @@ class Kind(StrEnum):
 class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
-    ``unsent``: the service has certainly not carried it out.
+    ``unsent``: the service has certainly not carried it out. ``step`` is None when it was no step that failed, but
+    what we made of one.
     """
 
-    step: Step
+    step: Step | None
     kind: Kind
     why: str
     unsent: bool = False
@@ -284,6 +294,7 @@ Fact = (
     | Placed
     | ImageLost
     | Delivered
+    | CameLate
     | Failed
     | Interrupted
     | Retried
@@ -294,3 +305,10 @@ Fact = (
 def intent(step: Step) -> Fact | None:
     """The fact to record before a step's request leaves, for steps that the service does not bear twice."""
     return MergeIntended() if isinstance(step, Merge) else None
+
+
+def bug(step: Step | None, error: BaseException) -> Failed:
+    """The fact that our own code failed, with the traceback for whoever mends it."""
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    detail = "".join(traceback.format_exception(error))
+    return Failed(step, Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)

@@ -37,15 +37,29 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
-    return replace(forward(order, Phase.DOWNLOADING), due=now) if done else order
+    return replace(forward(order, Phase.DOWNLOADING), due=now) if done else _long(order, now, policy)
+
+
+def _long(order: Order, now: float, policy: Policy) -> Order:
+    """Whole hours, so that the words change as seldom as there is news."""
+    waited = now - (order.merge_asked_at or now)
+    if waited < policy.long_work:
+        return order
+    why = (
+        f"the service has worked on it for more than {waited // policy.long_work * policy.long_work / 3600:.0f} h; "
+        "it is looked at until it is through. If this lasts, ask the vendor about this order"
+    )
+    return replace(order, trouble=why)
 
 
 def _idle(order: Order, now: float, policy: Policy) -> Order:
-    """Idle and empty: not started yet; after the grace an unanswered merge was not carried out."""
+    """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out."""
     waited = now - (order.merge_asked_at or now)
     if waited < policy.idle_grace:
         return order
     if order.merge is MergeState.ASKED:
+        if order.polls < policy.idle_looks:
+            return order
         return replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None, due=now)
     why = (
         f"the service accepted the merge {waited / 60:.0f} min ago and shows no image yet; "
@@ -55,8 +69,14 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
 
 
 def _images(known: tuple[Image, ...], seen: tuple[f.SeenImage, ...]) -> tuple[Image, ...]:
-    """What the service shows now replaces what it showed before; an empty list says nothing."""
+    """What the service shows now replaces what it showed before; an empty list says nothing.
+
+    What is as it was stays the same object, so that nobody writes it anew.
+    """
     if not seen:
         return known
     states = {None: ImageState.PENDING, True: ImageState.PROCESSED, False: ImageState.FAILED}
-    return tuple(Image(id=i.id, name=i.name, brackets=i.brackets, state=states[i.ended], reason=i.reason) for i in seen)
+    before = {image.id: image for image in known}
+    now = (Image(id=i.id, name=i.name, brackets=i.brackets, state=states[i.ended], reason=i.reason) for i in seen)
+    images = tuple(before[image.id] if before.get(image.id) == image else image for image in now)
+    return known if images == known else images

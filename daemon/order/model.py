@@ -134,7 +134,7 @@ class Preset:
 
     ``per_image`` is a fixed number of brackets an image, None lets the service group. ``enhance`` are the
     preferences of the vendor's API, as they go on the wire. ``format`` is jpeg, png or webp; ``quality`` 1-90;
-    ``max_width`` pixels.
+    ``max_width`` pixels. ``dev_mode`` asks for free pictures with a watermark.
     """
 
     per_image: int | None = None
@@ -142,6 +142,7 @@ class Preset:
     format: str = "jpeg"
     quality: int | None = None
     max_width: int | None = None
+    dev_mode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Order:
 
     ``due`` is when the next step may start, None when none is to come by itself. ``trouble`` is what hinders the
     order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
-    ``discards`` are registrations at the service that must be deleted before the merge.
+    ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked. ``discards``
+    are registrations at the service that must be deleted before the merge.
     """
 
     id: str
@@ -168,6 +170,8 @@ class Order:
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    fingerprint: str = ""
+    late: tuple[str, ...] = ()
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
     polls: int = 0
@@ -181,7 +185,12 @@ class Order:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
             return Health.OK
-        if self.phase is Phase.HELD or self.notes or any(i.state is ImageState.FAILED for i in self.images):
+        if (
+            self.phase is Phase.HELD
+            or self.notes
+            or self.late
+            or any(i.state is ImageState.FAILED for i in self.images)
+        ):
             return Health.ATTENTION
         return Health.RETRYING if self.trouble else Health.OK
 
@@ -193,14 +202,24 @@ class Order:
             for image in self.images
             if image.state is ImageState.FAILED
         )
-        return ((self.trouble,) if self.trouble else ()) + failed + self.notes
+        late = (_told_late(self.late),) if self.late else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + late + self.notes
 
     def registration(self, number: int) -> str:
         """The id that bracket ``number`` is registered with in its present attempt (RFC 9562 UUIDv5).
 
         It follows from the order alone, so that it is known, and stored, before the request that carries it.
         """
-        return str(uuid.uuid5(uuid.UUID(self.id), f"{number}/{self.brackets[number].attempt}"))
+        return self._minted(number, self.brackets[number].attempt)
+
+    @property
+    def registrations(self) -> frozenset[str]:
+        """Every id that any bracket was ever registered with, or may have been: none of them is a result."""
+        attempts = ((number, attempt) for number, b in enumerate(self.brackets) for attempt in range(b.attempt + 1))
+        return frozenset(self._minted(number, attempt) for number, attempt in attempts)
+
+    def _minted(self, number: int, attempt: int) -> str:
+        return str(uuid.uuid5(uuid.UUID(self.id), f"{number}/{attempt}"))
 
     def bracket_name(self, number: int) -> str:
         """The name that bracket ``number`` bears at the service: readable in its web app, unique across orders.
@@ -212,6 +231,12 @@ class Order:
         bracket = self.brackets[number]
         stem, dot, extension = _presentable(bracket.path.rsplit("/", 1)[-1]).rpartition(".")
         return f"{_presentable(self.shoot)[:60]} {stem[:60]} {self.id[:8]}-{number + 1}{dot}{extension[:8]}"
+
+
+def _told_late(files: tuple[str, ...]) -> str:
+    names = ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
+    told = f"{len(files)} photo(s) came after the shoot was locked and are not in its order: {names}"
+    return f"{told}. Move them to a folder of their own to send them"
 
 
 def _presentable(name: str) -> str:

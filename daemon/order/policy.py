@@ -18,7 +18,10 @@ class Policy:
     what passes. ``account_probe``: while the account is refused. ``output_retry``: while pictures cannot be
     written. ``quiet``: before a file that changed while it was sent is sent anew. ``idle_grace``: how long an order
     may read idle and empty after a merge before an unanswered merge counts as not carried out (the service
-    shows grouping only after 10 s to 5 min). ``confirm_wait``: how long the service may take to show stored bytes.
+    shows grouping only after 10 s to 5 min), and ``idle_looks``: how often it must have been seen so, for a clock
+    that jumps ahead passes the grace at once. ``long_work``: from when on a person is told that the service takes
+    long. ``fetch_patience``: how often the service may say of one image that it is not there yet.
+    ``confirm_wait``: how long the service may take to show stored bytes.
     """
 
     poll_first: float = 5.0
@@ -29,6 +32,9 @@ class Policy:
     output_retry: float = 60.0
     quiet: float = 30.0
     idle_grace: float = 600.0
+    idle_looks: int = 15
+    long_work: float = 3600.0
+    fetch_patience: int = 12
     confirm_every: float = 2.0
     confirm_wait: float = 60.0
 

@@ -6,7 +6,8 @@ The rules, first:
 2. A late or repeated fact changes nothing.
 3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
 4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
-   looked at, and only one that stays idle and empty for ``Policy.idle_grace`` counts as not merged.
+   looked at, and only one that stays idle and empty for ``Policy.idle_grace``, seen so ``Policy.idle_looks`` times,
+   counts as not merged.
 5. Done means: not merging, not processing, at least one image, and every image ended.
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
 7. A held, skipped or cancelled order asks the service for nothing.
@@ -78,7 +79,7 @@ def _still_held(order: Order, after: Order) -> Order:
 
 
 _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
-    f.Locked: uploading.locked,
+    f.Locked: trouble.nothing,
     f.Created: uploading.created,
     f.Registered: uploading.registered,
     f.Stored: uploading.stored,
@@ -94,6 +95,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Placed: downloading.placed,
     f.ImageLost: downloading.image_lost,
     f.Delivered: downloading.delivered,
+    f.CameLate: downloading.came_late,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

@@ -6,52 +6,80 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import back_off, with_bracket, with_image
-from daemon.order.model import RESTING, MergeState, Order, Phase
+from daemon.order.model import RESTING, Image, MergeState, Order, Phase, Preset
 from daemon.order.policy import Policy
-from daemon.order.uploading import unregister
+from daemon.order.uploading import send_anew
 
 UPLOADS_A_PLACE = 4
 """Failed uploads to one place before another is asked for."""
+
+SET_BACK = 3
+"""What failures that pass count at most against an image: enough to put it behind its neighbours."""
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     """Each kind of failure has its own answer.
 
-    passing: back off · account: the runner pauses the account · output: try again each minute ·
-    gone: cancel before the merge, hold after it · request, file, bug: hold for a person.
+    passing: back off · not ready: so too, until an image's patience is at its end · account: the runner pauses the
+    account, and others probe it before this one · output: try again each minute · gone: cancel before the merge,
+    hold after it · request, file, bug: hold for a person.
     """
     if order.phase in RESTING:
         return order
-    order = _count_failure(order, fact.step)
-    if isinstance(fact.step, f.Merge) and order.merge is MergeState.ASKED and fact.unsent:
-        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+    order = _count_failure(order, fact)
+    if isinstance(fact.step, f.Merge) and order.merge is MergeState.ASKED:
+        unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+        order = unsent if fact.unsent else replace(order, merge_asked_at=now)
     match fact.kind:
         case f.Kind.PASSING:
             return back_off(order, fact.why, now, policy, fact.retry_after)
+        case f.Kind.NOT_READY:
+            image = _image(order, fact.step)
+            if image is not None and image.failures >= policy.fetch_patience:
+                return _held(order, _not_given(image, fact.why))
+            return back_off(order, fact.why, now, policy, fact.retry_after)
         case f.Kind.ACCOUNT:
-            return replace(order, trouble=fact.why, due=now)
+            return replace(order, trouble=fact.why, due=now + policy.account_probe)
         case f.Kind.OUTPUT:
             return replace(order, trouble=fact.why, due=now + policy.output_retry)
         case f.Kind.GONE if order.phase in (Phase.SETTLED, Phase.UPLOADING):
             return cancelled(order, f.Cancelled(fact.why), now, policy)
         case _:
-            return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=fact.why, due=None)
+            return _held(order, fact.why)
 
 
-def _count_failure(order: Order, step: f.Step) -> Order:
+def _held(order: Order, why: str) -> Order:
+    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+
+
+def _not_given(image: Image, why: str) -> str:
+    return (
+        f"the service said {image.failures} times that it does not give out {image.name} ({why.rstrip('.')}). "
+        "Look at the order in the web app; `bracketd retry` asks for it again"
+    )
+
+
+def _image(order: Order, step: f.Step | None) -> Image | None:
+    """The image that a step was to fetch."""
+    return next((i for i in order.images if isinstance(step, f.Fetch) and i.id == step.image), None)
+
+
+def _count_failure(order: Order, fact: f.Failed) -> Order:
     """Put what failed behind its neighbours, so that it does not block them.
 
     Storage that hangs up may have refused the place without being heard: after a few uploads it is made anew.
     """
-    match step:
+    match fact.step:
         case f.Register(number) | f.Upload(number):
             bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
-            if isinstance(step, f.Upload) and bracket.registered and bracket.failures % UPLOADS_A_PLACE == 0:
-                return unregister(order, number, bracket)
+            if isinstance(fact.step, f.Upload) and bracket.registered and bracket.failures % UPLOADS_A_PLACE == 0:
+                return send_anew(order, number, bracket)
             return with_bracket(order, number, bracket)
-        case f.Fetch(image_id):
-            found = next((i for i in order.images if i.id == image_id), None)
-            return with_image(order, replace(found, failures=found.failures + 1)) if found else order
+        case f.Fetch():
+            image = _image(order, fact.step)
+            if image is None or (fact.kind is not f.Kind.NOT_READY and image.failures >= SET_BACK):
+                return order
+            return with_image(order, replace(image, failures=image.failures + 1))
         case _:
             return order
 
@@ -59,15 +87,26 @@ def _count_failure(order: Order, step: f.Step) -> Order:
 def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
-    What the service refused may have been a setting: until the merge, a held order takes those of today.
+    What the service refused may have been a setting: a held order takes those of today, after the merge those of
+    the download. Its images have all patience again.
     """
     if order.phase is Phase.HELD and order.held_in is not None:
-        mended = fact.preset if order.merge is MergeState.NOT_ASKED else None
-        back = replace(order, phase=order.held_in, held_in=None, preset=mended or order.preset)
+        preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
+        back = replace(order, phase=order.held_in, held_in=None, preset=preset, images=images)
         return replace(back, trouble=None, failures=0, due=now)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
+
+
+def _mended(order: Order, today: Preset | None) -> Preset:
+    if today is None or order.merge is MergeState.NOT_ASKED:
+        return today or order.preset
+    return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
+
+
+def _fresh(image: Image) -> Image:
+    return replace(image, failures=0) if image.failures else image
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:

@@ -10,15 +10,6 @@ from daemon.order.model import Bracket, Order, Phase
 from daemon.order.policy import Policy
 
 
-def locked(order: Order, fact: f.Locked, now: float, _policy: Policy) -> Order:
-    """A skipped shoot is sent after all."""
-    if order.phase is not Phase.SKIPPED:
-        return order
-    return replace(
-        order, phase=Phase.SETTLED, brackets=fact.brackets, left_out=fact.left_out, trouble=None, notes=(), due=now
-    )
-
-
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:
     """The order exists at the service."""
     return order if order.created else progress(replace(order, created=True), now)
@@ -60,7 +51,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
         return order
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
     return replace(
-        _send_anew(order, fact.bracket, new),
+        send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
         f"for {policy.quiet:.0f} s",
         due=now + policy.quiet,
@@ -85,12 +76,12 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
     for number in fact.missing:
-        order = _send_anew(order, number, order.brackets[number])
+        order = send_anew(order, number, order.brackets[number])
     why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
 
 
-def _send_anew(order: Order, number: int, bracket: Bracket) -> Order:
+def send_anew(order: Order, number: int, bracket: Bracket) -> Order:
     """Have a bracket's bytes sent again, in place of those that were.
 
     The brackets flow cannot take a registration back, and two with bytes would be two exposures of one image. There

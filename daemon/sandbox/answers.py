@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Final
 from xml.sax.saxutils import escape
 
 from starlette.responses import JSONResponse, Response
 
 Complaints = Mapping[str, Sequence[str]]
 
+BODY_UNKNOWN: Final = (402, 409, 429)
+"""Statuses whose bodies the vendor does not document."""
+
 
 class Refused(Exception):
     """The API's answer to a request it does not carry out."""
 
-    def __init__(self, status: int, message: str, detail: Mapping[str, object] | None = None, **headers: str) -> None:
+    def __init__(self, status: int, message: str, detail: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.detail = detail or {}
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def response(self) -> Response:
-        """As it goes over the wire."""
-        body = {"message": self.message, "detail": self.detail}
-        return JSONResponse(body, self.status, headers=self.headers)
+    def response(self, undocumented: str = "full") -> Response:
+        """As it goes over the wire; ``undocumented`` is the switch ``refusal_body``."""
+        if self.status not in BODY_UNKNOWN or undocumented == "full":
+            return JSONResponse({"message": self.message, "detail": self.detail}, self.status)
+        if undocumented == "message":
+            return JSONResponse({"message": self.message}, self.status)
+        return html_page(self.status) if undocumented == "html" else Response(status_code=self.status)
 
 
 def no_key() -> Refused:
@@ -35,6 +41,11 @@ def no_key() -> Refused:
 def not_found(what: str) -> Refused:
     """404: no such record of this account."""
     return Refused(404, f"{what} not found")
+
+
+def no_credits() -> Refused:
+    """402: the account has nothing left to buy with."""
+    return Refused(402, "Payment required: no credits left")
 
 
 def exists(what: str) -> Refused:

@@ -13,24 +13,26 @@ from starlette.routing import Route
 from daemon.sandbox.answers import Refused
 from daemon.sandbox.api.admin import Admin
 from daemon.sandbox.api.brackets import Brackets
+from daemon.sandbox.api.description import Description
 from daemon.sandbox.api.downloads import Downloads
 from daemon.sandbox.api.images import Images
 from daemon.sandbox.api.merging import Merging
 from daemon.sandbox.api.orders import Orders
 from daemon.sandbox.assets import Assets
 from daemon.sandbox.faulty import Faulty
+from daemon.sandbox.limits import Limited
 from daemon.sandbox.service import Service
 from daemon.sandbox.storage import Storage
 
 COLLECTIONS = ("/v3/images", "/v3/orders", "/v3/brackets")
 
 
-def api_app(service: Service) -> Faulty:
+def api_app(service: Service) -> Limited:
     """The API's."""
-    nouns = (Orders(service), Merging(service), Brackets(service), Images(service), Downloads(service), Admin(service))
-    routes = [route for noun in nouns for route in noun.routes()]
+    nouns = (Orders, Merging, Brackets, Images, Downloads, Admin, Description)
+    routes = [route for noun in nouns for route in noun(service).routes()]
     bare = [Route(path, _with_slash, methods=["GET", "POST"], name="bare") for path in COLLECTIONS]
-    return _app(service, [*routes, *bare], xml=False)
+    return Limited(_app(service, [*routes, *bare], xml=False), service.limits)
 
 
 def storage_app(service: Service) -> Faulty:
@@ -44,8 +46,12 @@ def assets_app(service: Service) -> Faulty:
 
 
 def _app(service: Service, routes: Sequence[Route], *, xml: bool) -> Faulty:
+    async def refuse(request: Request, refused: Exception) -> Response:  # noqa: ARG001 - the answer is in the exception
+        assert isinstance(refused, Refused)
+        return refused.response(service.switches.refusal_body)
+
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-        Refused: _refused,
+        Refused: refuse,
         HTTPException: _unknown,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
@@ -55,11 +61,6 @@ def _app(service: Service, routes: Sequence[Route], *, xml: bool) -> Faulty:
 
 async def _with_slash(request: Request) -> Response:
     return RedirectResponse(request.url.replace(path=f"{request.url.path}/"), 308)
-
-
-async def _refused(request: Request, refused: Exception) -> Response:  # noqa: ARG001 - the answer is in the exception
-    assert isinstance(refused, Refused)
-    return refused.response()
 
 
 async def _unknown(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the answer is in the exception

@@ -6,15 +6,15 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from daemon.sandbox.faults import MOMENTS, ROUTES, SLOTS, Rule, kinds_at, rule_of_words
+from daemon.sandbox import listing
+from daemon.sandbox.faults import Rule, rule_of_words
 from daemon.sandbox.settings import MADE_UP_KEY, Settings, Switches
 
 if TYPE_CHECKING:
@@ -27,26 +27,13 @@ _PORT = click.IntRange(0, 65535)
 
 def _list_faults(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo("At each of these requests, or at * for any of them:")
-        click.echo(f"  {' '.join(ROUTES)}")
-        click.echo(f"the kinds are, each with what it takes besides next, rate, skip and match:\n  {_kinds('*')}")
-        for where in (*SLOTS, "upload", *MOMENTS):
-            click.echo(f"{'and at' if where in ROUTES else 'In the course of an order at'} {where}:")
-            click.echo(f"  {_kinds(where, besides=() if where in MOMENTS else kinds_at('*'))}")
+        click.echo(listing.faults())
         context.exit()
-
-
-def _kinds(where: str, besides: Collection[str] = ()) -> str:
-    kinds = kinds_at(where).items()
-    words = (f"{kind}({', '.join(sorted(more))})" if more else kind for kind, more in kinds if kind not in besides)
-    return " ".join(words)
 
 
 def _list_switches(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        for item in fields(Switches):
-            choices = " | ".join(item.metadata.get("choices", ()))
-            click.echo(f"  {item.name}={item.default}  {item.metadata['about']}{f' ({choices})' if choices else ''}")
+        click.echo(listing.switches())
         context.exit()
 
 
@@ -158,12 +145,15 @@ def sandbox(
     Any client of the API can use it: give it the printed address in place of https://api.autoenhance.ai and the
     printed key in x-api-key, as in: curl -H "x-api-key: KEY" ADDRESS/v3/orders/
 
+    ADDRESS/openapi.json is the API as it is here, for the version in x-api-version or ?version=.
+
     GET ADDRESS/_sandbox/report lists what was registered, stored, merged, charged and downloaded, and which rules
-    the client broke. POST a list of faults to ADDRESS/_sandbox/faults to set them while it runs.
+    the client broke. POST a list of faults to ADDRESS/_sandbox/faults to set them while it runs, as in:
+    curl -d '["upload 503 next=2"]' ADDRESS/_sandbox/faults
 
     It was made from the vendor's documents and SDKs and never compared with the live service. It does not know how
     the service groups and enhances (its own grouping and look are simple), its webhooks, its exact words and limits,
-    and what is listed by --list-switches: there it does what the switch says.
+    and what is listed last by --list-switches: there it does what the switch says.
     """
     with _folder(directory) as kept:
         settings = Settings(

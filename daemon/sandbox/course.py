@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from daemon.sandbox import grouping
-from daemon.sandbox.faults import IMAGE_KINDS, MERGE_KINDS
 from daemon.sandbox.grouping import Shot
+from daemon.sandbox.kinds import IMAGE_KINDS, MERGE_KINDS
 from daemon.sandbox.records import Bracket, Image, Order
 from daemon.sandbox.service import Service
 
@@ -28,8 +28,8 @@ async def run_order(
     await service.clock.wait(switches.grouping_time)
     if fault is not None and fault.kind == "slow-grouping":
         await service.clock.wait(fault.seconds)
-    sets = _sets(await service.studio.shots(brackets), body)
-    if fault is not None and fault.kind in {"stray", "misgroup"}:
+    sets = _sets(await service.studio.shots(brackets), body, switches.short_set)
+    if fault is not None:
         sets = _disturbed(sets, fault.kind)
     images = [_image(service, order, shots, body, dev_mode=dev_mode) for shots in sets]
     await _fill(service, order, images)
@@ -48,6 +48,7 @@ async def _fill(service: Service, order: Order, images: Sequence[Image]) -> None
         await enhance(service, image)
         order.updated = service.clock.now()
     order.is_merging = order.is_processing = False
+    order.status_if_empty = service.switches.empty_order
 
 
 def _appearing(images: Sequence[Image], number: int, *, at_once: bool) -> Sequence[Image]:
@@ -70,10 +71,8 @@ async def _failure(service: Service, image: Image) -> str | None:
     fault = service.faults.take("image", IMAGE_KINDS, image.name)
     if fault is not None:
         return fault.reason
-    limit = service.switches.daily_limit
-    if limit and service.enhanced >= limit:
+    if not service.limits.enhancement(image.account):
         return _DAILY_LIMIT
-    service.enhanced += 1
     try:
         readable = await service.studio.merge(image)
     except (OSError, ValueError) as problem:
@@ -81,19 +80,27 @@ async def _failure(service: Service, image: Image) -> str | None:
     return _NO_PICTURE if not readable and service.switches.undecodable == "error" else None
 
 
-def _sets(shots: Sequence[Shot], body: Mapping[str, object]) -> list[list[Shot]]:
+def _sets(shots: Sequence[Shot], body: Mapping[str, object], short_set: str) -> list[list[Shot]]:
     groups = body.get("images")
     if isinstance(groups, list) and groups:
         by_id = {shot.id: shot for shot in shots}
         return [found for group in groups if (found := [by_id[key] for key in group["bracket_ids"] if key in by_id])]
     number = body.get("number_of_brackets_per_image")
-    return grouping.every(shots, number) if isinstance(number, int) and number else grouping.automatic(shots)
+    if not isinstance(number, int) or not number:
+        return grouping.automatic(shots)
+    return [group for group in grouping.every(shots, number) if short_set != "dropped" or len(group) == number]
 
 
 def _disturbed(sets: list[list[Shot]], kind: str) -> list[list[Shot]]:
-    """The first set of several loses its last bracket: to nobody (``stray``), or to the next set (``misgroup``)."""
+    """The sets as a fault wants them.
+
+    None at all (``no-images``); or the first set of several loses its last bracket: to nobody (``stray``), or to the
+    next set (``misgroup``).
+    """
+    if kind == "no-images":
+        return []
     first = next((index for index, shots in enumerate(sets) if len(shots) > 1), None)
-    if first is None:
+    if first is None or kind not in {"stray", "misgroup"}:
         return sets
     *kept, lost = sets[first]
     rest = sets[first + 1 :]

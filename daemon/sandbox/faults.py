@@ -1,7 +1,7 @@
 """What goes wrong on purpose: rules that say where, what and how often, decided by a seed.
 
 A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``; in words: ``upload reset-after next=2``.
-``where`` is a route's name (``ROUTES``), ``*`` for any, or a moment of an order's course (``MOMENTS``). ``next`` lets
+``where`` is a route's name, ``*`` for any, or a moment of an order's course (``daemon.sandbox.kinds``). ``next`` lets
 it happen the next so many times, ``rate`` with that probability for ever; without either it happens once. ``skip``
 spares the first so many. ``match`` limits it to subjects (a request's path, an image's name) that contain the text.
 """
@@ -14,38 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-ROUTES: Final = (
-    *("create_order", "list_orders", "show_order", "rename_order", "delete_order", "order_brackets"),
-    *("merge_order", "process_order", "create_bracket", "create_image", "show_image", "delete_image"),
-    *("process_image", "report_image", "enhanced", "original", "upload", "asset", "download"),
-)
-SLOTS: Final = ("create_image", "create_bracket")
-MOMENTS: Final = ("merge", "image")
-
-_SECONDS: Final = frozenset({"seconds"})
-_AFTER: Final = frozenset({"after"})
-
-REQUEST_KINDS: Final[Mapping[str, frozenset[str]]] = {
-    **{str(status): _AFTER for status in (400, 401, 402, 403, 404, 409, 500, 502, 504)},
-    **{str(status): _AFTER | {"retry_after"} for status in (429, 503)},
-    "reset-before": frozenset(),
-    "reset-after": frozenset(),
-    "slow": _SECONDS,
-    "stall": _SECONDS,
-    "truncated": frozenset(),
-    "short-length": frozenset(),
-    "html": frozenset(),
-    "half-json": frozenset(),
-}
-SLOT_KINDS: Final[Mapping[str, frozenset[str]]] = {"expired-url": frozenset()}
-UPLOAD_KINDS: Final[Mapping[str, frozenset[str]]] = {"upload-lag": _SECONDS}
-MERGE_KINDS: Final[Mapping[str, frozenset[str]]] = {
-    "idle-forever": frozenset(),
-    "slow-grouping": _SECONDS,
-    "stray": frozenset(),
-    "misgroup": frozenset(),
-}
-IMAGE_KINDS: Final[Mapping[str, frozenset[str]]] = {"error": frozenset({"reason"})}
+from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 
 
 @dataclass(slots=True)
@@ -81,7 +50,7 @@ def rule_of(values: Mapping[str, object]) -> Rule:
         raise ValueError(f"where is one of: *, {', '.join((*ROUTES, *MOMENTS))}")
     if not isinstance(kind, str) or kind not in kinds:
         raise ValueError(f"the kinds at {where} are: {', '.join(kinds)}")
-    allowed = {"where", "kind", "next", "rate", "skip", "match"} | kinds[kind]
+    allowed = {"where", "kind", "next", "rate", "skip", "match"} | kinds[kind].takes
     for name, value in values.items():
         if name not in allowed:
             raise ValueError(f"{kind} at {where} takes: {', '.join(sorted(allowed))}")
@@ -102,16 +71,6 @@ def rule_of_words(text: str) -> Rule:
         name, _, value = word.partition("=")
         values[name] = _read(value, str(_GIVEN.get(name, "str")))
     return rule_of(values)
-
-
-def kinds_at(where: str) -> Mapping[str, frozenset[str]]:
-    """What can go wrong there, and which further parameters each kind takes."""
-    if where in MOMENTS:
-        return MERGE_KINDS if where == "merge" else IMAGE_KINDS
-    if where not in {*ROUTES, "*"}:
-        return {}
-    more = SLOT_KINDS if where in SLOTS else UPLOAD_KINDS if where == "upload" else {}
-    return {**REQUEST_KINDS, **more}
 
 
 class Faults:

@@ -77,6 +77,10 @@ _SHARED: Final[Fields] = {
 }
 
 
+DEFAULTS: Final[Mapping[str, bool]] = {"enhance": True, "lens_correction": True, "vertical_correction": True}
+"""What a preference is when nothing is said; the others are null."""
+
+
 def preferences(version: str) -> Fields:
     """How to enhance, as ``version`` knows it. Fields it does not know are no mistake."""
     if version < "2025-05-08":
@@ -132,7 +136,10 @@ DOWNLOAD: Final[Fields] = {
     "max_width": {"type": "integer", "minimum": 1},
     "scale": {"type": "number", "minimum": 0, "maximum": 1},
 }
-PAGE: Final[Fields] = {"offset": TEXT, "per_page": {"type": "integer", "minimum": 1, "maximum": 15}}
+PAGE: Final[Fields] = {
+    "offset": {"type": "string", "pattern": "^[0-9]*$"},
+    "per_page": {"type": "integer", "minimum": 1, "maximum": 15},
+}
 
 _TYPES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "boolean": ((bool,), "Not a valid boolean."),

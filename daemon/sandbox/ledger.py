@@ -22,7 +22,7 @@ RULES: Final[Mapping[str, str]] = {
     "merge-before-stored": "merged before every bracket registered and not deleted was stored",
     "second-merge": "merged an order that had been merged",
     "late-bracket": "registered a bracket in an order that had been merged",
-    "preferences-at-upload": "sent preferences with a bracket instead of with the merge",
+    "preferences-at-upload": "sent preferences, other than the defaults, with a bracket instead of with the merge",
     "mixed-flows": "used both flows in one order",
     "key-at-storage": "sent the API key to storage",
     "key-at-assets": "sent the API key to the asset host",

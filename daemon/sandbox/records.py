@@ -76,7 +76,10 @@ class Image:
 
 @dataclass(slots=True)
 class Order:
-    """A shoot. ``is_merging`` is None until the first merge; ``images`` are the outputs that can be seen."""
+    """A shoot. ``is_merging`` is None until the first merge; ``images`` are the outputs that can be seen.
+
+    ``status_if_empty`` is the status it reads as while it is idle and has none.
+    """
 
     id: str
     name: str | None
@@ -86,6 +89,7 @@ class Order:
     updated: float
     is_merging: bool | None = None
     is_processing: bool = False
+    status_if_empty: str = "waiting"
     merges: int = 0
     looks: int = 0
     bracket_ids: list[str] = field(default_factory=list)

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from daemon.sandbox.apps import api_app, assets_app, storage_app
+from daemon.sandbox.connection import TRANSPORT
 from daemon.sandbox.faults import Faults, Rule
-from daemon.sandbox.faulty import TRANSPORT
 from daemon.sandbox.service import Hosts, Service
 from daemon.sandbox.settings import Settings
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import defaultdict, deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.requests import Request
 
-from daemon.sandbox.answers import no_key, not_found, too_many
+from daemon.sandbox.answers import no_key, not_found
 from daemon.sandbox.clock import Clock
 from daemon.sandbox.faults import Faults
 from daemon.sandbox.ledger import Ledger
+from daemon.sandbox.limits import Limits
 from daemon.sandbox.records import Account, Bracket, Catalogue, Image, Order
 from daemon.sandbox.settings import Settings, Switches
 from daemon.sandbox.slots import Signer
 from daemon.sandbox.studio import Studio
 from daemon.sandbox.vault import Vault
 
-_HOUR_S: Final = 3600.0
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -45,13 +44,12 @@ class Service:
     catalogue: Catalogue = field(default_factory=Catalogue)
     ledger: Ledger = field(default_factory=Ledger)
     signer: Signer = field(default_factory=Signer)
-    enhanced: int = 0
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.settings.speed)
         self.vault = Vault(self.settings.directory)
         self.studio = Studio(self.vault, self.settings.long_side)
-        self._names: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self.limits = Limits(self.switches, self.clock)
         self._courses: set[asyncio.Task[None]] = set()
 
     @property
@@ -66,9 +64,9 @@ class Service:
             raise no_key()
         return Account(key)
 
-    def version(self, request: Request) -> str:
-        """The API version that the request pins, or the account's; what is not a date pins nothing."""
-        pinned = request.headers.get("x-api-version", "")
+    def version(self, request: Request, wanted: str = "") -> str:
+        """The API version that is wanted or that the request pins, or the account's; what is no date pins nothing."""
+        pinned = wanted or request.headers.get("x-api-version", "")
         return pinned if _DATE.fullmatch(pinned) else self.switches.default_version
 
     def order(self, request: Request, account: Account | None = None) -> Order:
@@ -86,19 +84,6 @@ class Service:
         if found is None or found.deleted or (account is not None and found.account != account):
             raise not_found("Image")
         return found
-
-    def spend_name(self, account: Account, name: str) -> None:
-        """Count one use of a file name. Raises ``Refused`` (429) beyond the hour's limit."""
-        limit = self.switches.name_limit
-        if not limit:
-            return
-        uses = self._names[account.key, name]
-        now = self.clock.now()
-        while uses and uses[0] <= now - _HOUR_S:
-            uses.popleft()
-        if len(uses) >= limit:
-            raise too_many(f"The name {name!r} was used {limit} times in the last hour")
-        uses.append(now)
 
     def begin(self, course: Coroutine[None, None, None]) -> None:
         """Let something go its course beside the requests."""

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from daemon.sandbox.answers import xml_error
 from daemon.sandbox.course import enhance
-from daemon.sandbox.faults import UPLOAD_KINDS
+from daemon.sandbox.kinds import UPLOAD_KINDS
 from daemon.sandbox.records import Image, Stored
 from daemon.sandbox.service import Service
 

@@ -14,15 +14,18 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from daemon.sandbox.clock import stamp
-from daemon.sandbox.fields import preferences
+from daemon.sandbox.fields import DEFAULTS, preferences
 from daemon.sandbox.records import Bracket, Image, Order
 
 Json = dict[str, object]
 
 STATUS_SINCE: Final = "2024-10-01"
 BRACKETS_SINCE: Final = "2025-05-08"
-_TRUE_UNLESS_SAID: Final = ("enhance", "lens_correction", "vertical_correction")
-_NOT_SHOWN: Final = ("contentType", "content_type", "hdr", "images", "number_of_brackets_per_image", "threesixty")
+_NOT_SHOWN: Final = (
+    *("id", "contentType", "content_type", "hdr", "images", "number_of_brackets_per_image", "threesixty"),
+    *("enhanced", "error", "status", "status_reason", "image_type", "is_threesixty", "upload_url", "s3PutObjectUrl"),
+)
+"""What a form may hold and is told otherwise, or not at all. The SDK's 1.1.0 repeats the path's ``id``."""
 
 
 def image_out(image: Image, version: str) -> Json:
@@ -31,7 +34,7 @@ def image_out(image: Image, version: str) -> Json:
         **_preferences_out(image.form, version),
         **_identity_out(image),
         "downloaded": image.downloaded,
-        "scene": image.form.get("scene"),
+        "scene": None,
     }
     if version < STATUS_SINCE:
         return body | {"enhanced": image.status == "processed", "error": image.status == "error"}
@@ -65,7 +68,7 @@ def order_out(order: Order, images: Iterable[Image], version: str, *, idle: bool
     return {
         "order_id": order.id,
         "name": order.name,
-        "status": "processing" if merging or processing else "processed" if shown else "waiting",
+        "status": "processing" if merging or processing else "processed" if shown else order.status_if_empty,
         "is_merging": merging,
         "is_processing": processing,
         "is_deleted": False,
@@ -98,7 +101,7 @@ def _identity_out(record: Image | Bracket) -> Json:
 
 
 def _preferences_out(form: Mapping[str, object], version: str) -> Json:
-    shown: Json = {name: form.get(name, True if name in _TRUE_UNLESS_SAID else None) for name in preferences(version)}
+    shown: Json = {name: form.get(name, DEFAULTS.get(name)) for name in preferences(version)}
     passed = {name: value for name, value in form.items() if name not in shown and name not in _NOT_SHOWN}
     if version >= BRACKETS_SINCE:
         shown["finetune_settings"] = form.get("finetune_settings")

@@ -5,16 +5,43 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from daemon.order import Order
 from daemon.store.file import FILE, open_for_reading, open_for_writing, trouble_named
-from daemon.store.rows import Waiting, load, pack, unpack
+from daemon.store.names import pack, unpack
+from daemon.store.waiting import Waiting
+
+if TYPE_CHECKING:
+    from daemon.order import Order
 
 SUMMARY = (
     "id, shoot, folder, output, phase, health, messages, brackets_total, brackets_uploaded, images_total, "
     "images_processed, images_downloaded, images_failed, bytes_total, bytes_uploaded, created_at, updated_at"
 )
+
+NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
+"""A file name in JSON. ``quoted`` is ours: in a name that is not UTF-8 bytes become lone surrogates (PEP 383)."""
+
+IN_JSON = f"""
+json_object(
+  'shoot', {NAME("shoot")},
+  'folder', {NAME("folder")},
+  'output', {NAME("output")},
+  'phase', phase,
+  'health', health,
+  'messages', json(messages),
+  'order_id', id,
+  'url', ? || id,
+  'brackets', json_object('total', brackets_total, 'uploaded', brackets_uploaded),
+  'images', json_object(
+    'total', images_total, 'processed', images_processed, 'downloaded', images_downloaded, 'failed', images_failed
+  ),
+  'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
+  'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
+  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch')
+)
+"""
+"""An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
 
 
 class Reader:
@@ -23,6 +50,8 @@ class Reader:
     def __init__(self, state_dir: Path) -> None:
         self._connection = open_for_reading(state_dir)
         self._path = state_dir / FILE
+        if self._connection is not None:
+            self._connection.create_function("quoted", 1, lambda name: json.dumps(unpack(name)), deterministic=True)
 
     def close(self) -> None:
         """Close the file."""
@@ -50,6 +79,14 @@ class Reader:
                 row[name] = unpack(row[name])
         return rows
 
+    def orders_in_json(self, page: str) -> list[str]:
+        """A summary of every order, the one that changed last first, each as the text of a JSON object.
+
+        Times are ISO 8601 UTC, sizes bytes; ``page`` and the order's id make the URL of its page.
+        """
+        query = f"SELECT {IN_JSON} AS told FROM orders ORDER BY updated_at DESC"  # noqa: S608 - a constant
+        return [row["told"] for row in self._rows(query, page)]
+
     def waiting(self) -> list[Waiting]:
         """Shoots that are not settled, the longest waiting first."""
         rows = self._rows("SELECT * FROM waiting ORDER BY since")
@@ -73,6 +110,8 @@ class Reader:
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""
+        from daemon.store.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
+
         if self._connection is None:
             raise KeyError(order_id)
         with trouble_named(self._path):

@@ -27,6 +27,8 @@ CREATE TABLE orders (
   created        INTEGER NOT NULL,
   discards       TEXT NOT NULL,
   left_out       TEXT NOT NULL,
+  fingerprint    TEXT NOT NULL,
+  late           TEXT NOT NULL,
   merge          TEXT NOT NULL,
   merge_asked_at REAL,
   polls          INTEGER NOT NULL,
@@ -50,13 +52,14 @@ CREATE TABLE orders (
 CREATE INDEX orders_due ON orders (due) WHERE due IS NOT NULL;
 CREATE INDEX orders_folder ON orders (folder);
 CREATE INDEX orders_updated ON orders (updated_at);
+CREATE INDEX orders_fingerprint ON orders (fingerprint) WHERE fingerprint != '';
 
 CREATE TABLE brackets (
   order_id     TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
   number       INTEGER NOT NULL,
   path         ANY  NOT NULL,
   size         INTEGER NOT NULL,
-  mtime_ns     INTEGER NOT NULL,
+  mtime_ns     ANY  NOT NULL,
   inode        ANY  NOT NULL,
   attempt      INTEGER NOT NULL,
   service_id   TEXT,
@@ -101,8 +104,10 @@ CREATE TABLE asks (
 ) STRICT;
 
 CREATE TABLE roots (
-  path       ANY PRIMARY KEY,
-  first_seen REAL NOT NULL
+  path     ANY PRIMARY KEY,
+  seen_at  REAL NOT NULL,
+  identity TEXT NOT NULL,
+  empty    INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE waiting (

@@ -13,18 +13,9 @@ from daemon.order import Order, Phase
 from daemon.order.facts import Fact
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
-from daemon.store.rows import (
-    Row,
-    Waiting,
-    bracket_row,
-    image_row,
-    journal_row,
-    load,
-    order_row,
-    pack,
-    unpack,
-    upsert,
-)
+from daemon.store.names import pack, unpack
+from daemon.store.rows import Row, bracket_row, image_row, journal_row, load, order_row, upsert
+from daemon.store.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +93,58 @@ class Store:
         )
         return float(row["due"]) if row["due"] is not None else None
 
-    async def folders(self) -> frozenset[str]:
-        """The folder of every shoot that has an order which was not cancelled."""
-        return await self._database.read(
-            lambda connection: frozenset(
-                unpack(row["folder"])
-                for row in connection.execute("SELECT folder FROM orders WHERE phase != ?", (Phase.CANCELLED.value,))
-            )
-        )
+    async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
+        """A new order in place of one that ends, both or neither."""
 
-    async def newest(self, folder: str) -> Order | None:
-        """The newest order of a shoot's folder."""
+        def write(connection: sqlite3.Connection) -> None:
+            _write_order(connection, old, cancelled)
+            connection.execute(*_journal(old.id, why, new.created_at))
+            _write_order(connection, None, new)
+            connection.execute(*_journal(new.id, fact, new.created_at))
+            connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(new.folder),))
 
-        def read(connection: sqlite3.Connection) -> Order | None:
-            row = connection.execute(
-                "SELECT id FROM orders WHERE folder = ? ORDER BY created_at DESC, rowid DESC LIMIT 1", (pack(folder),)
-            ).fetchone()
-            return load(connection, str(row["id"])) if row is not None else None
+        await self._database.write(write)
+
+    async def shoots(self, root: str) -> frozenset[str]:
+        """Names of the shoots directly in a watched folder that have an order which was not cancelled."""
+        prefix = root.rstrip("/") + "/"
+        query = "SELECT folder FROM orders WHERE phase != ?"
+
+        def read(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute(query, (Phase.CANCELLED.value,))
+            folders = (unpack(row["folder"]) for row in rows)
+            return frozenset(folder[len(prefix) :] for folder in folders if folder.startswith(prefix))
 
         return await self._database.read(read)
+
+    async def recent(self, root: str, since: float) -> list[Order]:
+        """Orders of shoots directly in a watched folder that are under way, held, or changed since ``since``."""
+        prefix = root.rstrip("/") + "/"
+        query = "SELECT id, folder FROM orders WHERE phase NOT IN (?, ?) AND (phase != ? OR updated_at >= ?)"
+        phases = (Phase.CANCELLED.value, Phase.SKIPPED.value, Phase.DOWNLOADED.value)
+
+        def read(connection: sqlite3.Connection) -> list[Order]:
+            rows = connection.execute(query, (*phases, since)).fetchall()
+            return [load(connection, str(row["id"])) for row in rows if unpack(row["folder"]).startswith(prefix)]
+
+        return await self._database.read(read)
+
+    async def earlier(self, folder: str, fingerprint: str) -> list[Order]:
+        """Orders, not cancelled, of this folder or with these photos; the newest first."""
+        query = (
+            "SELECT id FROM orders WHERE phase != ? AND (folder = ? OR (fingerprint = ? AND fingerprint != '')) "
+            "ORDER BY created_at DESC, rowid DESC"
+        )
+
+        def read(connection: sqlite3.Connection) -> list[Order]:
+            rows = connection.execute(query, (Phase.CANCELLED.value, pack(folder), fingerprint)).fetchall()
+            return [load(connection, str(row["id"])) for row in rows]
+
+        return await self._database.read(read)
+
+    async def newest(self, folder: str) -> Order | None:
+        """The newest order of a shoot's folder that was not cancelled."""
+        return next(iter(await self.earlier(folder, "")), None)
 
     async def outputs(self) -> frozenset[str]:
         """Every output folder that an order has."""
@@ -152,18 +176,19 @@ class Store:
 
     # --- roots, waiting shoots, the daemon itself ---
 
-    async def has_seen(self, root: str) -> bool:
-        """Whether a watched folder was looked at before."""
-        query = "SELECT 1 AS one FROM roots WHERE path = ?"
-        found = await self._database.read(lambda connection: connection.execute(query, (pack(root),)).fetchone())
-        return found is not None
+    async def has_seen(self, root: str, identity: str) -> bool:
+        """Whether a watched folder was looked at before.
 
-    async def see(self, root: str, now: float) -> None:
-        """A watched folder was looked at."""
-        row = (pack(root), now)
-        await self._database.write(
-            lambda connection: connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", row)
-        )
+        A look at an empty folder that was another one (a mount point without its disk) does not count.
+        """
+        query = "SELECT identity, empty FROM roots WHERE path = ?"
+        row = await self._database.read(lambda connection: connection.execute(query, (pack(root),)).fetchone())
+        return row is not None and (not row["empty"] or row["identity"] == identity)
+
+    async def see(self, root: str, identity: str, *, empty: bool, now: float) -> None:
+        """A watched folder was looked at: which folder it was, and whether it had no shoots."""
+        row: Row = {"path": pack(root), "seen_at": now, "identity": identity, "empty": int(empty)}
+        await self._database.write(lambda connection: upsert(connection, "roots", ("path",), [row]))
 
     async def replace_waiting(self, root: str, waiting: Iterable[Waiting]) -> None:
         """What waits in ``root`` now, for ``status``."""

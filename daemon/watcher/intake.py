@@ -6,11 +6,25 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from daemon.grouping import one_per_frame
-from daemon.order import RESTING, Bracket, FlowName, MergeState, Order, Phase, Preset, evolve, facts
+from daemon.order import (
+    RESTING,
+    Again,
+    Bracket,
+    FlowName,
+    MergeState,
+    Order,
+    Phase,
+    Preset,
+    compare,
+    evolve,
+    facts,
+    fingerprint,
+)
 from daemon.order.policy import Policy
 from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
@@ -52,27 +66,44 @@ class Intake:
         self._folder, self._store, self._now = folder, store, now
         self._flow, self._added, self._tell = flow, added, tell
 
-    async def is_new(self, shoot: str) -> bool:
-        """Whether a shoot that just appeared may become an order: it has none, or none that still counts.
-
-        A folder that comes back under the name of a finished one is looked at again: it may hold other photos.
-        """
+    async def may_be_new(self, shoot: str) -> bool:
+        """Whether a folder that came back is looked at again: a finished one's name may bear other photos now."""
         newest = await self._store.newest(self._folder.path(shoot))
-        return newest is None or newest.phase in (Phase.CANCELLED, Phase.DOWNLOADED)
+        return newest is None or newest.phase is Phase.DOWNLOADED
 
-    async def skip(self, shoot: str) -> None:
-        """Record a shoot that was there before the folder was watched, so that nobody pays for an archive."""
-        order = replace(await self._order(shoot, Phase.SKIPPED), trouble=SKIPPED)
-        await self._store.add(order, facts.Locked((), why="there before the folder was watched"))
+    async def skip(self, shoot: str, found: Listing | None, why: str = SKIPPED) -> None:
+        """Record a shoot without sending it. ``found`` is None when its photos could not be seen."""
+        fact = _locked(found or Listing(), why)
+        order = await self._order(shoot, Phase.SKIPPED, fact)
+        order = replace(order, trouble=why, brackets=(), left_out=())
+        await self._store.add(order, facts.Locked((), why=why))
 
     async def lock(self, shoot: str, found: Listing, why: str) -> None:
-        """Make a settled shoot an order, unless it is the one that was sent from this folder before."""
+        """Make a settled shoot an order, unless its photos, or some of them, were sent before."""
         fact = _locked(found, why)
-        newest = await self._store.newest(self._folder.path(shoot))
-        if newest is not None and newest.phase is Phase.DOWNLOADED and _same(newest, fact):
-            log.info("same photos as before, not sent again", shoot=shoot, order=newest.id)
-            return
-        await self._add(shoot, fact)
+        folder = self._folder.path(shoot)
+        earlier = await self._store.earlier(folder, fingerprint(fact.brackets))
+        again, before = compare(folder, fact.brackets, earlier)
+        match again:
+            case Again.NEW:
+                await self._add(shoot, fact)
+            case Again.SAME if before is not None and not any(order.folder == folder for order in earlier):
+                day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y")
+                told = "was skipped" if before.phase is Phase.SKIPPED else f"sent {day}"
+                same = f"same photos as “{before.shoot}”, {told}; `bracketd submit FOLDER` sends and buys them again"
+                log.warning("skipped", shoot=shoot, why=same)
+                await self.skip(shoot, found, same)
+            case Again.MORE if before is not None:
+                await self.look_for_late(before, found)
+            case _:
+                log.info("not sent", shoot=shoot, why=again.value)
+
+    async def look_for_late(self, order: Order, found: Listing) -> None:
+        """Tell of photos that came into a shoot after it was locked."""
+        known = {bracket.path for bracket in order.brackets} | set(order.left_out)
+        late = tuple(bracket.path for bracket in _locked(found, "").brackets if bracket.path not in known)
+        if late != order.late:
+            self._tell(order.id, facts.CameLate(late))
 
     async def submit(self, shoot: str, found: Listing) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
@@ -85,25 +116,27 @@ class Intake:
             words.error("submitted, but there are no photos that can be read")
             return False
         newest = await self._store.newest(self._folder.path(shoot))
-        if newest is None or newest.phase is Phase.CANCELLED:
+        if newest is None:
             await self._add(shoot, fact)
-        elif newest.phase is Phase.SKIPPED:
-            now = self._now()
-            await self._store.record(newest, fact, evolve(newest, fact, now=now, policy=Policy()), now)
-            self._begin(newest, fact)
-        elif newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
-            self._tell(newest.id, facts.Cancelled("submitted anew as it is now"))
-            await self._add(shoot, fact, output=newest.output)
+        elif newest.phase is Phase.SKIPPED or (newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED):
+            await self._replace(newest, fact)
         elif newest.phase in RESTING:
             words.warning("submitted, but it was sent already", order=newest.id, phase=newest.phase.value)
         else:
             words.warning("submitted, but it is under way already", order=newest.id, phase=newest.phase.value)
         return True
 
-    async def _add(self, shoot: str, fact: facts.Locked, output: str | None = None) -> None:
-        """A new order; ``output`` is where the one that it replaces would have put its pictures."""
+    async def _replace(self, old: Order, fact: facts.Locked) -> None:
+        """A new order in place of one that was skipped or is held before its merge; it keeps its output folder."""
+        why = facts.Cancelled("submitted anew as it is now")
+        order = await self._order(old.shoot, Phase.SETTLED, fact)
+        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
+        ended = evolve(old, why, now=order.created_at, policy=Policy())
+        await self._store.replace(old, ended, why, order, fact)
+        self._begin(order, fact)
+
+    async def _add(self, shoot: str, fact: facts.Locked) -> None:
         order = await self._order(shoot, Phase.SETTLED, fact)
-        order = replace(order, output=output or order.output)
         await self._store.add(order, fact)
         self._begin(order, fact)
 
@@ -114,7 +147,7 @@ class Intake:
             log.warning("goes without some files", shoot=order.shoot, order=order.id, files=list(fact.left_out))
         self._added()
 
-    async def _order(self, shoot: str, phase: Phase, fact: facts.Locked | None = None) -> Order:
+    async def _order(self, shoot: str, phase: Phase, fact: facts.Locked) -> Order:
         now = self._now()
         return Order(
             id=str(uuid.uuid4()),
@@ -126,8 +159,9 @@ class Intake:
             updated_at=now,
             preset=self._folder.preset,
             phase=phase,
-            brackets=fact.brackets if fact else (),
-            left_out=fact.left_out if fact else (),
+            brackets=fact.brackets,
+            left_out=fact.left_out,
+            fingerprint=fingerprint(fact.brackets),
             due=now if phase is Phase.SETTLED else None,
         )
 
@@ -138,11 +172,6 @@ def _locked(found: Listing, why: str) -> facts.Locked:
     brackets = tuple(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in send)
     others = (*twins, *(photo for photo in found.photos if photo.problem), *found.of(FileClass.CONFLICT))
     return facts.Locked(brackets, tuple(sorted(file.path for file in others)), why)
-
-
-def _same(order: Order, fact: facts.Locked) -> bool:
-    """Whether an order was made of the same photos, by path and size."""
-    return {(b.path, b.size) for b in order.brackets} == {(b.path, b.size) for b in fact.brackets}
 
 
 def _free(output: str, taken: frozenset[str]) -> str:

@@ -18,7 +18,7 @@ from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.shoot import Arrival, Listing, verdict
 from daemon.store.rows import Waiting
-from daemon.store.store import Store
+from daemon.store.store import Ask, Store
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
 
@@ -32,6 +32,9 @@ GATHER = 0.2
 
 ROOT_RETRY = 10.0
 """Seconds between looks for a watched folder that is not there."""
+
+LATE = 2 * 86400.0
+"""Seconds for which a delivered shoot is still looked at for photos that came late."""
 
 MISSING, LOOSE = "/missing", "/loose"
 """What was said of the watched folder itself; no shoot's name has a slash."""
@@ -60,16 +63,15 @@ class Watcher:
         self._wake = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
-        self._turn = asyncio.Lock()
         self._stopping = False
-        self._there: frozenset[str] = frozenset()
+        self._there: frozenset[str] | None = None
         self._arrivals: dict[str, Arrival] = {}
         self._since: dict[str, float] = {}
         self._look_at: dict[str, float] = {}
         self._shown: list[Waiting] = []
         self._said: dict[str, object] = {}
-        self._known: set[str] = set()
-        self._seen = False
+        self._recorded: tuple[str, bool] | None = None
+        self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
 
     def stop(self) -> None:
@@ -79,12 +81,10 @@ class Watcher:
 
     async def run(self) -> None:
         """Watch until ``stop``."""
-        self._known = {os.path.basename(f) for f in await self._store.folders() if self._is_mine(f)}
         try:
             while not self._stopping:
                 self._wake.clear()
-                async with self._turn:
-                    pause = await self._look_around()
+                pause = await self._look_around()
                 self.ready.set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
@@ -92,21 +92,29 @@ class Watcher:
         finally:
             await self._end_hints()
 
-    def _is_mine(self, folder: str) -> bool:
-        return os.path.dirname(folder) == self.folder.watch.rstrip(os.sep)
+    def submit(self, ask: Ask) -> bool:
+        """Take on a person's wish to send a shoot of this folder now; False when it lies in another folder."""
+        if os.path.dirname(ask.target) != self.folder.watch.rstrip(os.sep):
+            return False
+        self._asked[ask.seq] = ask
+        self._wake.set()
+        return True
 
-    async def submit(self, shoot: str) -> None:
-        """Send a shoot of this folder now, as it lies there."""
-        async with self._turn:
-            try:
-                found: Listing = await self._blocking(scan.scan, self.folder.path(shoot))
-            except OSError as error:
-                log.warning("submitted, but it cannot be read", shoot=shoot, why=error.strerror)
-                return
+    async def _answer(self, ask: Ask) -> None:
+        """Carry out a wish. One that cannot be carried out because the disk does not answer stays for the next look."""
+        shoot = os.path.basename(ask.target)
+        try:
+            found: Listing = await self._blocking(scan.scan, ask.target)
+        except FileNotFoundError:
+            log.warning("submitted, but it is gone", shoot=shoot)
+        except OSError as error:
+            log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
+            return
+        else:
             if await self._intake.submit(shoot, found):
                 await self._forget(shoot)
-                self._known.add(shoot)
-            await self._show()
+        await self._store.done(ask)
+        del self._asked[ask.seq]
 
     async def _look_around(self) -> float:
         """One look at whatever is due; returns the seconds until the next."""
@@ -121,9 +129,13 @@ class Watcher:
         except OSError as error:
             await self._miss(error)
             return ROOT_RETRY
-        await self._meet(root)
+        for ask in tuple(self._asked.values()):
+            await self._answer(ask)
+        if everything or root.shoots != self._there:
+            await self._meet(root)
         if everything:
             self._rescan_at = now + self.folder.interval
+            await self._look_for_late()
         for shoot in [s for s in self._arrivals if everything or s in dirty or self._look_at[s] <= now]:
             await self._look_at_shoot(shoot)
         await self._show()
@@ -131,10 +143,11 @@ class Watcher:
 
     async def _look_at_root(self) -> scan.Root:
         root: scan.Root = await self._blocking(scan.look_at_root, self.folder.watch)
-        if self._hints is not None and root.identity != self._identity:
+        if root.identity != self._identity:
             await self._end_hints()
+            self._identity, self._there = root.identity, None
         if self._hints is None:
-            self._hints, self._identity = await self._start_hints(), root.identity
+            self._hints = await self._start_hints()
             root = await self._blocking(scan.look_at_root, self.folder.watch)
         if self._said.pop(MISSING, None):
             log.info("watched folder is back", watch=self.folder.watch)
@@ -144,6 +157,7 @@ class Watcher:
     async def _miss(self, error: OSError) -> None:
         """The watched folder is not there: it may not be mounted. What is known of it stays."""
         await self._end_hints()
+        self._there = None
         if self._said.get(MISSING) != error.strerror:
             self._said[MISSING] = error.strerror
             told = f"watched folder {self.folder.watch} cannot be read: {error.strerror}. It is looked for all the time"
@@ -155,39 +169,53 @@ class Watcher:
         if root.loose and self._said.get(LOOSE) != root.loose:
             self._said[LOOSE] = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
-        appeared, gone = root.shoots - self._there, self._there - root.shoots
+        appeared = root.shoots - self._there if self._there is not None else frozenset()
         self._there = root.shoots
-        self._known -= gone
-        for shoot in gone & self._arrivals.keys():
+        for shoot in self._arrivals.keys() - root.shoots:
             await self._forget(shoot)
-        first_sight = not self._seen and not await self._store.has_seen(self.folder.watch)
-        archive, skipped = first_sight and not self.folder.process_existing, 0
-        for shoot in sorted(appeared - self._known):
-            if not await self._intake.is_new(shoot):
-                self._known.add(shoot)
-            elif archive and await self._has_photos(shoot):
-                await self._intake.skip(shoot)
-                self._known.add(shoot)
-                skipped += 1
-            else:
-                await self._follow(shoot)
-        if first_sight:
-            await self._store.see(self.folder.watch, self._clock.now())
-        self._seen = True
-        if skipped:
+        taken = await self._store.shoots(self.folder.watch)
+        new = sorted(root.shoots - taken - self._arrivals.keys())
+        identity = f"{root.identity[0]}:{root.identity[1]}"
+        if not self.folder.process_existing and not await self._store.has_seen(self.folder.watch, identity):
+            new = await self._skip_archive(new)
+        if self._recorded != (identity, not root.shoots):
+            self._recorded = identity, not root.shoots
+            await self._store.see(self.folder.watch, identity, empty=not root.shoots, now=self._clock.now())
+        back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_new(shoot)]
+        for shoot in (*new, *back):
+            await self._follow(shoot)
+
+    async def _skip_archive(self, shoots: list[str]) -> list[str]:
+        """Skip what lies in a folder that was never looked at before; returns what is left to follow."""
+        left = [shoot for shoot in shoots if not await self._skip(shoot)]
+        if len(left) < len(shoots):
             log.warning(
                 "shoots that were here already are skipped",
                 watch=self.folder.watch,
-                shoots=skipped,
+                shoots=len(shoots) - len(left),
                 remedy="`bracketd submit FOLDER` sends one; `existing: process` sends those of a new watched folder",
             )
+        return left
 
-    async def _has_photos(self, shoot: str) -> bool:
+    async def _look_for_late(self) -> None:
+        """Look once more at shoots that were locked lately: what came since is in no order."""
+        for order in await self._store.recent(self.folder.watch, self._clock.now() - LATE):
+            try:
+                found: Listing = await self._blocking(scan.scan, order.folder)
+            except OSError:
+                continue
+            await self._intake.look_for_late(order, found)
+
+    async def _skip(self, shoot: str) -> bool:
+        """Record a shoot of an archive as skipped; one without any photo may be the next job's, made ahead."""
         try:
-            found: Listing = await self._blocking(scan.scan, self.folder.path(shoot))
+            found: Listing | None = await self._blocking(scan.scan, self.folder.path(shoot))
         except OSError:
+            found = None
+        if found is not None and not found.photos and not found.problems:
             return False
-        return bool(found.photos)
+        await self._intake.skip(shoot, found)
+        return True
 
     async def _follow(self, shoot: str) -> None:
         now = self._clock.monotonic()
@@ -204,21 +232,21 @@ class Watcher:
         for kept in (self._arrivals, self._since, self._look_at, self._said):
             kept.pop(shoot, None)
         if self._hints is not None:
-            await self._blocking(self._hints.forget, shoot)
+            with suppress(OSError):
+                await self._blocking(self._hints.forget, shoot)
 
     async def _look_at_shoot(self, shoot: str) -> None:
         try:
             found: Listing = await self._blocking(scan.scan, self.folder.path(shoot))
         except OSError:
             await self._forget(shoot)
-            self._there = self._there - {shoot}
+            self._there = (self._there or frozenset()) - {shoot}
             return
         arrival = self._arrivals[shoot].seen(found, self._clock.monotonic())
         told = verdict(arrival, self.folder.quiet)
         if told.settled:
             await self._intake.lock(shoot, found, told.reason)
             await self._forget(shoot)
-            self._known.add(shoot)
             return
         self._arrivals[shoot] = arrival
         self._look_at[shoot] = self._rescan_at if told.look_at is None else told.look_at
@@ -257,6 +285,8 @@ class Watcher:
         return hints
 
     async def _end_hints(self) -> None:
+        """End the source of hints; one that hangs on a dead mount is left behind."""
         if self._hints is not None:
-            await self._blocking(self._hints.stop)
+            with suppress(OSError):
+                await self._blocking(self._hints.stop)
             self._hints = None

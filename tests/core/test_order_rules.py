@@ -252,14 +252,11 @@ def test_an_account_failure_leaves_the_order_ready() -> None:
     assert (start.phase, start.due, start.messages) == (Phase.SETTLED, NOW, ("key refused",))
 
 
-def test_a_skipped_shoot_can_be_sent_after_all() -> None:
-    """A person's word turns a skipped shoot into an order, with the files that lie there then."""
+def test_a_skipped_shoot_asks_for_nothing() -> None:
+    """A skipped order takes no step by itself, and nobody need worry about it."""
     skipped = order(0, phase=Phase.SKIPPED)
-    brackets = order(2).brackets
     assert next_steps(skipped) == ()
-    locked = after(skipped, facts.Locked(brackets, ("IMG_0002.CR2",)))
-    assert (locked.phase, locked.brackets, locked.left_out) == (Phase.SETTLED, brackets, ("IMG_0002.CR2",))
-    assert after(locked, facts.Locked(())) is locked
+    assert skipped.health is Health.OK
 
 
 def test_polls_grow_from_first_to_longest() -> None:

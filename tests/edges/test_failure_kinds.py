@@ -18,7 +18,7 @@ ANSWERS: dict[type[errors.BracketdError], Kind] = {
     errors.Unavailable: Kind.PASSING,
     errors.TooManyRequests: Kind.PASSING,
     errors.Garbled: Kind.PASSING,
-    errors.NotReady: Kind.PASSING,
+    errors.NotReady: Kind.NOT_READY,
     errors.AccountRefused: Kind.ACCOUNT,
     errors.KeyRefused: Kind.ACCOUNT,
     errors.NoCredits: Kind.ACCOUNT,

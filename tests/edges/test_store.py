@@ -168,37 +168,63 @@ def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
         assert sorted(w.folder for w in reader.waiting()) == ["/in/b", "/other/c"]
 
 
-def test_a_root_is_new_once(tmp_path: Path) -> None:
-    """A watched folder counts as seen from its first look on, over restarts."""
+@pytest.mark.parametrize(
+    ("empty", "identity", "seen"),
+    [(False, "1:2", True), (False, "9:2", True), (True, "1:2", True), (True, "9:2", False)],
+    ids=["same", "on another disk", "was empty", "was an empty mount point"],
+)
+def test_a_root_is_new_once(tmp_path: Path, empty: bool, identity: str, seen: bool) -> None:
+    """A watched folder counts as seen from its first look on, unless that look was at a mount point without a disk."""
 
     async def work() -> list[bool]:
         store = Store.open(tmp_path)
-        first = await store.has_seen("/in")
-        await store.see("/in", NOW)
+        first = await store.has_seen("/in", "1:2")
+        await store.see("/in", "1:2", empty=empty, now=NOW)
         store.close()
         store = Store.open(tmp_path)
-        again = await store.has_seen("/in")
+        again = await store.has_seen("/in", identity)
         store.close()
         return [first, again]
 
-    assert run(work()) == [False, True]
+    assert run(work()) == [False, seen]
 
 
 def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
-    """Of several orders of one folder the newest counts, and cancelled ones leave the folder free."""
+    """Of several orders of one folder the newest counts; cancelled ones leave the folder free."""
     old = replace(order(), phase=Phase.CANCELLED)
     new = replace(order(), id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a99", created_at=NOW + 1)
 
     async def work() -> tuple[Order | None, frozenset[str], frozenset[str]]:
         store = Store.open(tmp_path)
         await store.add(old, facts.Locked(old.brackets))
-        free = await store.folders()
+        free = await store.shoots("/in")
         await store.add(new, facts.Locked(new.brackets))
-        newest, taken = await store.newest(old.folder), await store.folders()
+        newest, taken = await store.newest(old.folder), await store.shoots("/in")
         store.close()
         return newest, free, taken
 
-    assert run(work()) == (new, frozenset(), frozenset({"/in/12 Oak St"}))
+    assert run(work()) == (new, frozenset(), frozenset({"12 Oak St"}))
+
+
+def test_one_order_takes_anothers_place_or_neither_changes(tmp_path: Path) -> None:
+    """The end of an order and the beginning of the one in its place are one transaction."""
+    old = order()
+    ended = after(old, facts.Cancelled("anew"))
+    new = replace(order(), id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a99", created_at=NOW + 1)
+    bad = replace(new, brackets=(replace(new.brackets[0], size=2**70),))
+
+    async def work() -> list[Phase]:
+        store = Store.open(tmp_path)
+        await store.add(old, facts.Locked(old.brackets))
+        with pytest.raises(OverflowError):
+            await store.replace(old, ended, facts.Cancelled("anew"), bad, facts.Locked(()))
+        before = (await store.load(old.id)).phase
+        await store.replace(old, ended, facts.Cancelled("anew"), new, facts.Locked(()))
+        phases = [before, (await store.load(old.id)).phase, (await store.load(new.id)).phase]
+        store.close()
+        return phases
+
+    assert run(work()) == [Phase.SETTLED, Phase.CANCELLED, Phase.SETTLED]
 
 
 def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:

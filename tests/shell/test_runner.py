@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from daemon.order import Order, Phase, Policy, facts
 from daemon.order.facts import Kind
 from daemon.runner import Runner
 from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.store import Ask, Store
 from tests.core.orders import order
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 
@@ -78,14 +78,11 @@ async def running(
     state: Path,
     world: World,
     *orders: Order,
-    submit: Callable[[str], Awaitable[None]] | None = None,
+    submit: Callable[[Ask], bool] = lambda _wish: False,
     asks_every: float = 1.0,
 ) -> AsyncIterator[tuple[Store, Runner]]:
     """A runner at work on these orders."""
     store = Store.open(state, Inline())
-
-    async def nobody(_folder: str) -> None:
-        raise AssertionError
 
     runner = Runner(
         store,
@@ -94,7 +91,7 @@ async def running(
         POLICY,
         uploads=4,
         downloads=2,
-        submit=submit or nobody,
+        submit=submit,
         preset_of=lambda _folder: None,
         asks_every=asks_every,
     )
@@ -303,20 +300,37 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
     assert world.count(facts.Upload) == 4, "the good brackets were not sent again"
 
 
-def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path) -> None:
-    """An ask to submit a folder is handed on, once."""
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path, taken: bool) -> None:
+    """A wish to submit is handed to its watcher, who ends it; one that no watcher takes is ended at once."""
     seen: list[str] = []
 
-    async def submit(folder: str) -> None:
-        seen.append(folder)
+    def submit(wish: Ask) -> bool:
+        seen.append(wish.target)
+        return taken
 
-    async def work(clock: SimulatedClock) -> None:
+    async def work(clock: SimulatedClock) -> list[tuple[str, str]]:
         async with running(tmp_path, World(clock), submit=submit):
             ask(tmp_path, "submit", "/in/12 Oak St", clock.now())
             await asyncio.sleep(5)
+            with Reader(tmp_path) as reader:
+                return reader.asked()
 
-    simulate(work)
+    assert simulate(work) == ([("submit", "/in/12 Oak St")] if taken else [])
     assert seen == ["/in/12 Oak St"]
+
+
+def test_a_wish_for_an_order_that_is_not_there_is_dropped(tmp_path: Path) -> None:
+    """Asking to retry an unknown order, say after an old state file was put back, stops nothing."""
+
+    async def work(clock: SimulatedClock) -> list[tuple[str, str]]:
+        async with running(tmp_path, World(clock)):
+            ask(tmp_path, "retry", "unknown", clock.now())
+            await asyncio.sleep(5)
+            with Reader(tmp_path) as reader:
+                return reader.asked()
+
+    assert simulate(work) == []
 
 
 def test_idle_costs_no_steps(tmp_path: Path) -> None:

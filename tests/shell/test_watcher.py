@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from daemon.order import Order, Phase, Policy, Preset, evolve, facts
-from daemon.store.reader import Reader
+from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Dirty, Hints, Intake, WatchedFolder, Watcher
 from tests.shell.simulated import Inline, SimulatedClock, simulate
@@ -62,22 +62,33 @@ class Scene:
     watcher: Watcher
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
+    photos: int = 0
 
     def hint(self, shoot: str) -> None:
         """The system says that something changed in a shoot."""
         self.hints[-1].dirty.add(shoot)
 
-    def put(self, path: str, data: bytes = b"photo") -> Path:
-        """A file in the watched folder."""
+    def put(self, path: str, data: bytes | None = None) -> Path:
+        """A file in the watched folder; each is a photo of its own."""
+        self.photos += 1
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        file.write_bytes(b"x" * (100 + self.photos) if data is None else data)
         return file
 
+    async def submit(self, shoot: str) -> None:
+        """A person submits a shoot, through another program."""
+        folder = str(self.root / shoot)
+        ask(self.state, "submit", folder, 0.0)
+        (wish,) = await self.store.asks()
+        assert self.watcher.submit(wish)
+        await asyncio.sleep(2)
+
     def orders(self) -> dict[str, tuple[str, int]]:
-        """Shoot → phase and brackets, as ``status`` sees them."""
+        """Shoot → phase and brackets of orders that were not cancelled."""
         with Reader(self.state) as reader:
-            return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in reader.orders()}
+            rows = [row for row in reader.orders() if row["phase"] != "cancelled"]
+        return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
 
     def waiting(self) -> dict[str, str]:
         """Shoot → why it waits, as ``status`` sees it."""
@@ -235,12 +246,12 @@ def test_a_person_submits(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            await scene.watcher.submit("old")
+            await scene.submit("old")
             scene.put("new/IMG_1.JPG")
             scene.put("new/IMG_2.JPG", b"")
             scene.hint("new")
             await asyncio.sleep(1)
-            await scene.watcher.submit("new")
+            await scene.submit("new")
             assert scene.orders() == {"old": ("settled", 1), "new": ("settled", 1)}
             order = await scene.store.newest(str(tmp / "in" / "new"))
             assert order is not None
@@ -259,7 +270,7 @@ def test_submitting_nothing_keeps_the_shoot_waiting(tmp: Path) -> None:
             scene.put("new/IMG_1.JPG", b"")
             scene.hint("new")
             await asyncio.sleep(1)
-            await scene.watcher.submit("new")
+            await scene.submit("new")
             assert scene.orders() == {}
             scene.put("new/IMG_1.JPG")
             await asyncio.sleep(INTERVAL + QUIET + 40)
@@ -274,7 +285,7 @@ def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             scene.put("new/IMG_1.JPG")
-            await scene.watcher.submit("new")
+            await scene.submit("new")
             first = await scene.store.newest(str(tmp / "in" / "new"))
             assert first is not None
             trouble = facts.Failed(facts.Register(0), facts.Kind.FILE, "unreadable")
@@ -282,13 +293,14 @@ def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
             await scene.store.record(first, trouble, held, clock.now())
             scene.put("new/IMG_2.JPG")
             await asyncio.sleep(5)
-            await scene.watcher.submit("new")
+            await scene.submit("new")
             second = await scene.store.newest(str(tmp / "in" / "new"))
             assert second is not None
             assert second.id != first.id
             assert len(second.brackets) == 2
             assert second.output == first.output
-            assert scene.told == [(first.id, facts.Cancelled("submitted anew as it is now"))]
+            assert (await scene.store.load(first.id)).phase is Phase.CANCELLED
+            assert second.output == first.output
 
     simulate(work)
 
@@ -307,17 +319,20 @@ def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
-            await scene.watcher.submit("12 Oak St")
+            await scene.submit("12 Oak St")
             first = await _delivered(scene, "12 Oak St")
-            for data, expected in ((b"photo", first.id), (b"another home", None)):
-                shutil.rmtree(tmp / "in" / "12 Oak St")
+            for same in (True, False):
+                os.rename(tmp / "in" / "12 Oak St", tmp / f"away {same}")
                 await asyncio.sleep(INTERVAL + 1)
-                scene.put("12 Oak St/IMG_1.JPG", data)
+                if same:
+                    os.rename(tmp / "away True", tmp / "in" / "12 Oak St")
+                else:
+                    scene.put("12 Oak St/IMG_1.JPG")
                 await asyncio.sleep(INTERVAL + QUIET + 2)
                 newest = await scene.store.newest(first.folder)
                 assert newest is not None
-                assert (newest.id == first.id) is (expected is not None)
-                assert newest.output == (first.output if expected else f"{first.output}-2")
+                assert (newest.id == first.id) is same
+                assert newest.output == (first.output if same else f"{first.output}-2")
 
     simulate(work)
 
@@ -328,7 +343,7 @@ def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
-            await scene.watcher.submit("12 Oak St")
+            await scene.submit("12 Oak St")
             os.rename(tmp / "in", tmp / "away")
             await asyncio.sleep(INTERVAL + 1)
             with Reader(scene.state) as reader:
@@ -370,5 +385,105 @@ def test_a_shoot_removed_while_it_arrives_is_forgotten(tmp: Path) -> None:
             scene.hint("12 Oak St")
             await asyncio.sleep(5)
             assert (scene.waiting(), scene.orders(), scene.hints[-1].followed) == ({}, {}, set())
+
+    simulate(work)
+
+
+def test_a_renamed_shoot_is_not_bought_again(tmp: Path) -> None:
+    """A shoot that was sent, or skipped, and is then renamed is recognised by its photos and skipped, with a word."""
+    (tmp / "in" / "archive").mkdir()
+    (tmp / "in" / "archive" / "IMG_9.JPG").write_bytes(b"old times")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.submit("12 Oak St")
+            await _delivered(scene, "12 Oak St")
+            os.rename(tmp / "in" / "12 Oak St", tmp / "in" / "12 Oak St - done")
+            os.rename(tmp / "in" / "archive", tmp / "in" / "archive 2019")
+            await asyncio.sleep(2 * INTERVAL)
+            phases = {name: phase for name, (phase, _) in scene.orders().items()}
+            assert phases == {
+                "12 Oak St": "downloaded",
+                "12 Oak St - done": "skipped",
+                "archive": "skipped",
+                "archive 2019": "skipped",
+            }
+            again = await scene.store.newest(str(tmp / "in" / "12 Oak St - done"))
+            assert again is not None
+            assert "same photos as “12 Oak St”, sent" in str(again.trouble)
+            await scene.submit("12 Oak St - done")
+            assert scene.orders()["12 Oak St - done"] == ("settled", 1), "a person's word sends it all the same"
+
+    simulate(work)
+
+
+def test_a_shoot_that_grew_is_not_bought_whole_again(tmp: Path) -> None:
+    """A delivered shoot that comes back with one photo more is not sent again; the photo is told as late."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            photo = scene.put("12 Oak St/IMG_1.JPG")
+            await scene.submit("12 Oak St")
+            done = await _delivered(scene, "12 Oak St")
+            os.rename(photo.parent, tmp / "away")
+            await asyncio.sleep(INTERVAL + 1)
+            (tmp / "away" / "IMG_2.JPG").write_bytes(b"stray")
+            os.rename(tmp / "away", photo.parent)
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"12 Oak St": ("downloaded", 1)}
+            assert (done.id, facts.CameLate(("IMG_2.JPG",))) in scene.told
+
+    simulate(work)
+
+
+def test_photos_that_come_after_the_delivery_are_told(tmp: Path) -> None:
+    """A photo that arrives in a delivered shoot is noticed at the next rescan."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.submit("12 Oak St")
+            done = await _delivered(scene, "12 Oak St")
+            scene.put("12 Oak St/DCIM/IMG_2.JPG")
+            await asyncio.sleep(INTERVAL + 1)
+            assert scene.told[-1] == (done.id, facts.CameLate(("DCIM/IMG_2.JPG",)))
+
+    simulate(work)
+
+
+def test_a_shoot_whose_order_was_cancelled_is_taken_again(tmp: Path) -> None:
+    """A folder that was gone for an instant, and whose order ended for it, is a new shoot at the next rescan."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.submit("12 Oak St")
+            order = await scene.store.newest(str(tmp / "in" / "12 Oak St"))
+            assert order is not None
+            why = facts.Cancelled("the folder was gone")
+            ended = evolve(order, why, now=clock.now(), policy=Policy())
+            await scene.store.record(order, why, ended, clock.now())
+            await asyncio.sleep(2 * INTERVAL)
+            anew = await scene.store.newest(order.folder)
+            assert anew is not None
+            assert anew.phase is Phase.SETTLED
+
+    simulate(work)
+
+
+def test_an_archive_behind_a_late_mount_is_not_bought(tmp: Path) -> None:
+    """When the first look met an empty mount point, the shoots on the disk that is mounted later are an archive."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await asyncio.sleep(1)
+            disk = tmp / "disk"
+            (disk / "old").mkdir(parents=True)
+            (disk / "old" / "IMG_1.JPG").write_bytes(b"x")
+            os.rename(tmp / "in", tmp / "mount point")
+            os.rename(disk, tmp / "in")
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"old": ("skipped", 0)}
 
     simulate(work)

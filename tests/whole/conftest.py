@@ -17,7 +17,7 @@ AT_ONCE = ("idle_time=0", "grouping_time=0", "image_time=0", "upload_lag=0", "id
 def service() -> Iterator[Sandbox]:
     """One sandbox for all tests of a worker; they look at their own orders only."""
     switches = [word for switch in AT_ONCE for word in ("--set", switch)]
-    with running_sandbox("--speed", "1", "--poll-floor", "0", *switches) as sandbox:
+    with running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", "800", *switches) as sandbox:
         yield sandbox
 
 

@@ -37,8 +37,8 @@ class Bracketd:
         self.watched, self.output, self.state = home / "shoots", home / "finished", home / "state"
         self.config, self.log = home / "config.yaml", home / "daemon.log"
         self.settings: Json = {
-            "api": {"key": key, "base_url": api, "poll_every": "0.2s"},
-            "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "0.5s"}],
+            "api": {"key": key, "base_url": api, "poll_every": "0.1s"},
+            "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "0.3s"}],
             "state_dir": str(self.state),
             "log": {"level": "debug", "format": "json"},
         }
@@ -113,13 +113,14 @@ class Bracketd:
     # --- the photographer ---
 
     def drop(self, shoot: str, files: Mapping[str, bytes]) -> Path:
-        """Put files into a shoot's folder, as a card reader or a sync client does; names may have folders."""
+        """Put files into a shoot's folder; names may have folders. A new folder is moved in, complete, in one go."""
         folder = self.watched / shoot
-        folder.mkdir(exist_ok=True)
+        place = folder if folder.exists() else self.home / "card"
+        place.mkdir(exist_ok=True)
         for name, data in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(data)
-        return folder
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(data)
+        return place if place is folder else place.rename(folder)
 
     # --- the verbs ---
 

@@ -3,7 +3,7 @@ r"""A Debian that its own systemd boots, in a container without network, where t
 It takes root, systemd-nspawn(1) and a root directory, which stays as it is; changes go to a layer in memory::
 
     debootstrap --variant=minbase \
-      --include=systemd-sysv,dbus-user-session,libpam-systemd,python3 bookworm ROOT
+      --include=systemd-sysv,dbus,dbus-user-session,libpam-systemd,python3 bookworm ROOT
     BRACKETD_NSPAWN_ROOT=ROOT pytest tests/whole/test_systemd_nspawn.py
 
 Python must be of the same version inside and outside, since the packages of the tests' environment are lent to it.

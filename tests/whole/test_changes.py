@@ -12,7 +12,7 @@ from tests.whole.program import Bracketd, Json, until
 
 OAK = "12 Oak St"
 
-HELD_UP = ["upload slow skip=1 next=2 seconds=2"]
+HELD_UP = ["upload slow skip=1 next=2 seconds=3"]
 """One bracket is stored at once, two take a while."""
 
 

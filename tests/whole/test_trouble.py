@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,6 @@ from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
 from tests.whole.program import Bracketd, until
-from tests.whole.rights import without_privileges
 
 OAK, ELM = "12 Oak St", "1 Elm St"
 
@@ -150,20 +146,11 @@ def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> No
     assert "1 failed" in program.run("status").stdout
 
 
-@pytest.mark.parametrize("kind", ["truncated", "short-length"])
-def test_half_a_picture_is_fetched_again(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
-    """A download that breaks off, even one that claims to be whole, is repeated; half a picture is never delivered."""
-    sandbox.faults([f"download {kind} next=2"])
-    program.start()
-    program.drop(OAK, shoot(1))
-    program.reach(OAK, "downloaded")
-
-
 def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
     """Without a connection the daemon starts, orders are made and wait, and say why."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        program.settings["api"]["base_url"] = "http://127.0.0.1:{}".format(taken.getsockname()[1])
+        program.settings["api"]["base_url"] = f"http://127.0.0.1:{taken.getsockname()[1]}"
         program.start()
         program.drop(OAK, shoot(1))
         order = program.message(OAK, "cannot be reached")
@@ -175,51 +162,3 @@ def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
     program.settings["api"]["base_url"] = sandbox.api
     program.start()
     program.reach(OAK, "downloaded")
-
-
-def test_an_output_that_cannot_be_written(program: Bracketd, sandbox: Sandbox) -> None:
-    """With a read-only output nothing is bought; the order says so, and goes on when it can be written."""
-    program.launcher = without_privileges()
-    program.output.mkdir(mode=0o555)
-    program.start()
-    program.drop(OAK, shoot(1))
-    order = program.message(OAK, "cannot write to")
-    assert "Permission denied" in order["messages"][0]
-    assert order["phase"] == "downloading"
-    assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
-    program.output.chmod(0o755)
-    program.run("retry", OAK)
-    program.reach(OAK, "downloaded")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 80 MB; skips where none can be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if (
-        os.geteuid() != 0
-        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "none", disk], check=False).returncode
-    ):
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", disk], check=True)
-
-
-def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> None:
-    """With a full output disk nothing is bought; the order says so, and goes on when there is room again."""
-    full = small_disk / "full"
-    full.write_bytes(b"\0" * 60_000_000)
-    program.output = small_disk / "finished"
-    program.folder["output"] = str(program.output)
-    program.start()
-    program.drop(OAK, shoot(1))
-    order = program.message(OAK, "Make room there; bracketd goes on by itself")
-    assert "No space left on device" in order["messages"][0]
-    assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
-    full.unlink()
-    program.run("retry", OAK)
-    program.reach(OAK, "downloaded")
-    program.close()

@@ -21,7 +21,8 @@ async def form(request: Request, known: Fields, required: Sequence[str] = (), *,
     if not body and optional:
         return {}
     try:
-        values = json.loads(body)
+        values = json.loads(body, parse_float=_number)
+        json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise invalid("json", {"_schema": ["Invalid JSON body."]}) from None
     if not isinstance(values, dict):
@@ -37,6 +38,12 @@ def query(request: Request, known: Fields) -> Json:
     if wrong := complaints(values, known):
         raise invalid("query", wrong)
     return values
+
+
+def _number(text: str) -> int | float:
+    """A number with a point or an exponent; a whole one is an integer, as JSON Schema has it."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 async def _whole(request: Request) -> bytes:

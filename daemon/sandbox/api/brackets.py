@@ -40,7 +40,7 @@ class Brackets:
         order = service.catalogue.orders.get(str(body["order_id"]))
         if order is None or order.account != account:
             raise not_found("Order")
-        service.spend_name(account, str(body["name"]))
+        service.limits.name(account, str(body["name"]))
         bracket = Bracket(
             id=str(uuid.uuid4()),
             order_id=order.id,

@@ -50,6 +50,8 @@ class Downloads:
         preview = bool(asked.get("preview", service.version(request) >= _PREVIEW_SINCE))
         free = record.dev_mode or request.headers.get("x-dev-mode", "").lower() == "true"
         if which == "enhanced" and not preview and not free:
+            if not record.downloaded:
+                service.limits.purchase(record.account)
             service.ledger.purchased(record, charged=not record.downloaded, at=service.clock.now())
             record.downloaded = True
         wish = {**{name: str(value).lower() for name, value in asked.items()}, "preview": str(preview).lower()}

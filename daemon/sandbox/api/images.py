@@ -13,7 +13,7 @@ from daemon.sandbox.answers import Refused, exists, invalid
 from daemon.sandbox.api.bodies import Json, form
 from daemon.sandbox.api.slots import slot
 from daemon.sandbox.course import enhance
-from daemon.sandbox.fields import IMAGE_IN, REPORT_IN, preferences
+from daemon.sandbox.fields import DEFAULTS, IMAGE_IN, REPORT_IN, preferences
 from daemon.sandbox.records import Account, Bracket, Image
 from daemon.sandbox.service import Service
 
@@ -49,7 +49,7 @@ class Images:
         if service.catalogue.taken(record_id):
             raise exists("Image")
         order_id = self._order_id(body, account)
-        service.spend_name(account, str(body["image_name"]))
+        service.limits.name(account, str(body["image_name"]))
         record = self._record(record_id, order_id, account, body)
         if order_id is not None and order_id not in service.catalogue.orders:
             service.catalogue.open_order(order_id, account, service.clock.now())
@@ -113,7 +113,8 @@ class Images:
         service = self._service
         order = service.catalogue.orders[bracket.order_id]
         where = {"order_id": order.id, "record_id": bracket.id}
-        if early := sorted(set(preferences(version)) & set(bracket.form)):
+        early = [name for name in preferences(version) if bracket.form.get(name) not in (None, DEFAULTS.get(name))]
+        if early:
             service.broken("preferences-at-upload", **where, detail=", ".join(early))
         if service.catalogue.mixed(order, "images"):
             service.broken("mixed-flows", **where)

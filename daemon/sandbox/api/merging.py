@@ -51,6 +51,9 @@ class Merging:
         stored = [bracket for bracket in brackets if bracket.stored is not None]
         if not stored and service.switches.empty_merge == "refused":
             raise invalid("json", {"order_id": ["No uploaded brackets in this order."]})
+        number = body.get("number_of_brackets_per_image")
+        if isinstance(number, int) and number and len(stored) % number and service.switches.short_set == "refused":
+            raise invalid("json", {"number_of_brackets_per_image": ["Does not divide the order's brackets."]})
         if order.merges and service.switches.second_merge == "refused":
             raise exists("A merge of this order")
         service.ledger.merged(order.id, route, body, len(stored), service.clock.now())

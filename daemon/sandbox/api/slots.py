@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.sandbox.faults import SLOT_KINDS
+from daemon.sandbox.kinds import SLOT_KINDS
 from daemon.sandbox.service import Service
 from daemon.sandbox.slots import CONTENT_TYPE
 

@@ -251,17 +251,6 @@ def test_rename_and_delete(shared: Sandbox) -> None:
         assert client.http.get(f"/v3/images/{image_id}").status_code == 404
 
 
-def test_name_limit() -> None:
-    """The 31st use of one exact name within an hour is 429; another name is not."""
-    with running_sandbox() as sandbox, Client(sandbox) as client:
-        for _ in range(30):
-            client.register("IMG_0001.JPG")
-        form = {"order_id": client.order_id, "image_name": "IMG_0001.JPG", "hdr": True}
-        answer = client.http.post("/v3/images/", json=form)
-        assert (answer.status_code, "retry-after" in answer.headers) == (429, False)
-        client.register("IMG_0002.JPG")
-
-
 @pytest.mark.parametrize(
     "options",
     [{}, {"headers": {"content-type": "application/json"}}, {"json": {}}, {"json": {"enhance": False}}],
@@ -312,6 +301,29 @@ def test_second_merge(switch: str, status: int, images: int) -> None:
         assert client.http.post(f"/v3/orders/{client.order_id}/merge").status_code == status
         client.wait(lambda: len(client.images()) == images)
         assert client.broken() == ["second-merge"]
+
+
+@pytest.mark.parametrize(("switch", "status", "images"), [("image", 200, 2), ("dropped", 200, 1), ("refused", 422, 0)])
+def test_brackets_left_over(switch: str, status: int, images: int) -> None:
+    """What becomes of brackets that a fixed number leaves over is a switch."""
+    with running_sandbox("--set", f"short_set={switch}") as sandbox, Client(sandbox) as client:
+        client.upload(shoot(1, stops=(-2.0, 0.0, 2.0, 3.0)))
+        path = f"/v3/orders/{client.order_id}/merge"
+        assert client.http.post(path, json={"number_of_brackets_per_image": 3}).status_code == status
+        assert len(client.images() if images else client.order()["images"]) == images
+
+
+def test_numbers_that_json_cannot_hold(shared: Sandbox) -> None:
+    """A number beyond all bounds, or a text that is none, is 422, never 500; a whole one may have a point."""
+    with Client(shared) as client:
+        for odd in (
+            b'{"image_name": "a", "metadata": {"x": 1e999}}',
+            b'{"image_name": "a", "x": NaN}',
+            b'{"image_name": "\\ud800"}',
+        ):
+            assert client.http.post("/v3/images/", content=odd).status_code == 422
+        told = client.http.post("/v3/images/", content=b'{"image_name": "a", "rating": 5.0}').json()
+    assert told["rating"] == 5
 
 
 def test_report_about_an_image(shared: Sandbox) -> None:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.sandbox.command import sandbox
-from daemon.sandbox.faults import MERGE_KINDS, MOMENTS, REQUEST_KINDS, ROUTES
+from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 from daemon.sandbox.settings import Switches
 from tests.sandbox_process import Sandbox, running_sandbox
 
@@ -98,16 +98,23 @@ def test_help() -> None:
 
 
 def test_lists() -> None:
-    """Every place of a fault and every switch can be listed."""
+    """Every place and kind of a fault, and every switch, can be listed."""
     faults = CliRunner().invoke(sandbox, ["--list-faults"]).output
     switches = CliRunner().invoke(sandbox, ["--list-switches"]).output
-    assert set(faults.replace("(", " ").replace(":", " ").split()) >= {*ROUTES, *MOMENTS, *REQUEST_KINDS, *MERGE_KINDS}
+    words = set(faults.replace(":", " ").split())
+    assert words >= {*ROUTES, *MOMENTS, *(kind for where in (*ROUTES, *MOMENTS) for kind in kinds_at(where))}
     assert all(f"  {name}=" in switches for name in Switches.__slots__)
 
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--fault", "nowhere 503"), ("--set", "colour=red"), ("--set", "images_appear=never"), ("--set", "not_ready=x")],
+    [
+        ("--fault", "nowhere 503"),
+        ("--set", "colour=red"),
+        ("--set", "images_appear=never"),
+        ("--set", "not_ready=x"),
+        ("--set", "not_ready=200"),
+    ],
 )
 def test_wrong_options(option: str, value: str) -> None:
     """A mistake in an option is told, with what could be there instead."""

@@ -192,6 +192,16 @@ def test_json_is_refused(order: tuple[Client, str]) -> None:
     assert client.http.get(path, headers={"accept": "application/json, */*"}).status_code == 302
 
 
+def test_json_is_served() -> None:
+    """If so chosen, a download that accepts JSON only is served as any other."""
+    with running_sandbox("--set", "json_accept=served") as sandbox, Client(sandbox) as client:
+        client.upload(shoot(1))
+        client.merge()
+        (image,) = client.images()
+        path = f"/v3/images/{image['image_id']}/enhanced"
+        assert client.http.get(path, headers={"accept": "application/json"}).status_code == 302
+
+
 def test_link_in_json() -> None:
     """If so chosen a download answers with JSON that holds the link."""
     with running_sandbox("--set", "download_answer=json") as sandbox, Client(sandbox) as client:

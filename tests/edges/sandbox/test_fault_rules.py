@@ -2,17 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.sandbox.faults import (
-    IMAGE_KINDS,
-    MERGE_KINDS,
-    MOMENTS,
-    REQUEST_KINDS,
-    ROUTES,
-    Faults,
-    kinds_at,
-    rule_of,
-    rule_of_words,
-)
+from daemon.sandbox.faults import Faults, rule_of, rule_of_words
+from daemon.sandbox.kinds import BODY_KINDS, IMAGE_KINDS, MERGE_KINDS, MOMENTS, ROUTES, kinds_at, request_kinds
+
+ANY = request_kinds("*")
 
 
 def test_words_and_values_agree() -> None:
@@ -31,6 +24,10 @@ def test_words_and_values_agree() -> None:
         "nowhere 503",
         "upload unkind",
         "upload idle-forever",
+        "upload truncated",
+        "enhanced stall",
+        "delete_order half-json",
+        "download half-json",
         "merge 503",
         "upload 503 next=x",
         "upload 503 next=-1",
@@ -53,16 +50,23 @@ def test_every_place_has_kinds(where: str) -> None:
         assert rule_of_words(f"{where} {kind}").kind == kind
 
 
+def test_bodies_are_spoiled_where_there_are_any() -> None:
+    """A rule for any request never spoils the body of an answer that has none."""
+    assert BODY_KINDS.keys() <= ANY.keys()
+    for where in ("upload", "delete_order", "delete_image", "enhanced", "original", "asset"):
+        assert not BODY_KINDS.keys() & request_kinds(where).keys()
+
+
 def test_once_by_default() -> None:
     """Without a number a rule strikes once."""
     faults = Faults(0, [rule_of_words("upload 503")])
-    assert [bool(faults.take("upload", REQUEST_KINDS)) for _ in range(3)] == [True, False, False]
+    assert [bool(faults.take("upload", ANY)) for _ in range(3)] == [True, False, False]
 
 
 def test_next_and_skip() -> None:
     """A rule spares the first so many and then strikes so many."""
     faults = Faults(0, [rule_of_words("upload 503 next=2 skip=1")])
-    assert [bool(faults.take("upload", REQUEST_KINDS)) for _ in range(4)] == [False, True, True, False]
+    assert [bool(faults.take("upload", ANY)) for _ in range(4)] == [False, True, True, False]
     assert faults.report() == [{"where": "upload", "kind": "503", "match": "", "happened": 2, "left": 0}]
 
 
@@ -78,7 +82,7 @@ def test_only_where_it_belongs() -> None:
 def test_anywhere() -> None:
     """A star strikes at every route."""
     faults = Faults(0, [rule_of_words("* 503 next=2")])
-    assert all(faults.take(where, REQUEST_KINDS) for where in ("upload", "show_order"))
+    assert all(faults.take(where, ANY) for where in ("upload", "show_order"))
 
 
 def test_seed() -> None:
@@ -86,7 +90,7 @@ def test_seed() -> None:
 
     def strikes(seed: int) -> list[bool]:
         faults = Faults(seed, [rule_of_words("* 503 rate=0.3")])
-        return [faults.take("upload", REQUEST_KINDS) is not None for _ in range(400)]
+        return [faults.take("upload", ANY) is not None for _ in range(400)]
 
     assert strikes(1) == strikes(1) != strikes(2)
     assert 80 < sum(strikes(1)) < 160

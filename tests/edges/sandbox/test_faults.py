@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -99,6 +101,33 @@ def test_expired_slot(hurt: Sandbox, client: Client) -> None:
     put(client.register("b.jpg")[1], b"x", "image/jpeg")
 
 
+def test_page_instead_of_storing(hurt: Sandbox, client: Client) -> None:
+    """An upload can be answered 200 by a web page that stored nothing."""
+    image_id, url, content_type = client.register("a.jpg")
+    hurt.faults(["upload html"])
+    answer = httpx.put(url, content=b"x", headers=JPEG)
+    assert (answer.status_code, answer.text[:6]) == (200, "<html>")
+    assert not (hurt.directory / "uploads" / image_id).exists()
+    put(url, b"x", content_type)
+
+
+def test_page_instead_of_a_picture(hurt: Sandbox, client: Client) -> None:
+    """A download can end in a web page with 200; it does not count as completed."""
+    image_id = _image(client)
+    hurt.faults(["download html"])
+    assert client.download(image_id, preview="false").text.startswith("<html>")
+    assert client.ledger()["images"][0]["downloads"]["full"] == 0
+
+
+def test_storage_behind_a_gateway(hurt: Sandbox, client: Client) -> None:
+    """Storage, too, can be behind a gateway that answers 5xx in HTML."""
+    _, url, content_type = client.register("a.jpg")
+    hurt.faults(["upload 503 retry_after=1"])
+    answer = httpx.put(url, content=b"x", headers=JPEG)
+    assert (answer.status_code, answer.headers["retry-after"], answer.text[:6]) == (503, "1", "<html>")
+    put(url, b"x", content_type)
+
+
 def test_page_instead_of_json(hurt: Sandbox, client: Client) -> None:
     """An answer can be a web page with 200."""
     client.register("a.jpg")
@@ -133,6 +162,34 @@ def test_short_length(hurt: Sandbox, client: Client) -> None:
     half = client.download(image_id, preview="false").content
     whole = client.download(image_id, preview="false").content
     assert half == whole[: len(whole) // 2]
+
+
+def test_excess(hurt: Sandbox, client: Client) -> None:
+    """Content-Length can say less than is sent: what is left lies in front of the next answer on that connection."""
+    client.register("a.jpg")
+    path = f"/v3/orders/{client.order_id}"
+    whole = client.http.get(path).content
+    hurt.faults(["show_order excess"])
+    line = http.client.HTTPConnection(urlsplit(hurt.api).netloc, timeout=10)
+    line.request("GET", path)
+    assert line.getresponse().read() == whole[: len(whole) // 2]
+    line.request("GET", path)
+    with pytest.raises(http.client.BadStatusLine):
+        line.getresponse()
+    line.close()
+
+
+def test_drip() -> None:
+    """An answer can come in small pieces: slow as it is, it never stands still, and in the end it is whole."""
+    with running_sandbox("--speed", "1") as sandbox, Client(sandbox) as client:
+        client.register("a.jpg")
+        path = f"/v3/orders/{client.order_id}"
+        whole = client.http.get(path).content
+        sandbox.faults(["show_order drip seconds=2"])
+        with client.http.stream("GET", path, timeout=1.5) as answer:
+            pieces = list(answer.iter_raw())
+        assert b"".join(pieces) == whole
+        assert len(pieces) > 5
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
@@ -185,6 +242,18 @@ def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
     client.wait(lambda: hurt.report()["faults"][0]["happened"] == 1)
     order = client.order()
     assert (bool(order["is_merging"]), order["is_processing"], order["images"]) == (False, False, [])
+
+
+@pytest.mark.parametrize("status", ["waiting", "processed", "error"])
+def test_no_images(status: str) -> None:
+    """A merge can end without any image; the order's status is then a switch."""
+    switches = ("--set", f"empty_order={status}", "--fault", "merge no-images")
+    with running_sandbox(*switches) as sandbox, Client(sandbox) as client:
+        client.upload(shoot(1))
+        client.merge()
+        client.wait(lambda: client.order()["is_merging"] is False)
+        order = client.order()
+        assert (order["is_processing"], order["images"], order["status"]) == (False, [], status)
 
 
 def test_grouping_takes_long() -> None:

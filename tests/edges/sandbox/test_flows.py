@@ -191,16 +191,6 @@ def test_image_is_named_after_a_bracket(switch: str, name: str) -> None:
         assert [image["image_name"] for image in client.images()] == [name]
 
 
-def test_daily_limit() -> None:
-    """Beyond the daily limit images end in error with the reason, without an HTTP error."""
-    with running_sandbox("--set", "daily_limit=1") as sandbox, Client(sandbox) as client:
-        client.upload(shoot(2))
-        client.merge()
-        first, second = client.images()
-        assert (first["status"], second["status"]) == ("processed", "error")
-        assert "limit" in second["status_reason"]
-
-
 def test_undecodable_as_error() -> None:
     """If so chosen, a set without readable pixels ends in error with the reason."""
     with running_sandbox("--set", "undecodable=error") as sandbox, Client(sandbox) as client:

@@ -1,0 +1,52 @@
+"""What ``bracketd sandbox`` says of its faults and its switches, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import groupby
+
+import click
+
+from daemon.sandbox.kinds import MOMENTS, ROUTES, SLOTS, Kind, kinds_at
+from daemon.sandbox.settings import Switches
+
+_WIDTH = 100
+
+
+def faults() -> str:
+    """Every place where something can go wrong, and every kind that can be there."""
+    return "\n".join(_faults())
+
+
+def switches() -> str:
+    """Every switch with its default and its choices, by what it is about."""
+    return "\n".join(_switches())
+
+
+def _faults() -> Iterator[str]:
+    yield "A fault is 'WHERE KIND [NAME=VALUE]...'. It happens once, or next=TIMES, or with rate=PROBABILITY;"
+    yield "skip=COUNT spares the first ones; match=TEXT wants that text in the request's path or the image's name."
+    yield "\nWHERE is a request, or * for any:"
+    yield click.wrap_text(" ".join(ROUTES), _WIDTH, "  ", "  ")
+    yield "and this can happen to it (to an answer's body where there is one):"
+    yield from _kinds(kinds_at("*"))
+    for places in (SLOTS, ("upload",), *((moment,) for moment in MOMENTS)):
+        yield f"\n{'Also at' if places[0] in ROUTES else 'In the course of an order, at'} {' and '.join(places)}:"
+        yield from _kinds({kind: known for kind, known in kinds_at(places[0]).items() if kind not in kinds_at("*")})
+
+
+def _kinds(kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Two lines for each kind, or for several that are alike."""
+    for known, names in groupby(kinds, kinds.__getitem__):
+        yield f"  {' '.join(names)}{''.join(f' [{name}=]' for name in sorted(known.takes))}"
+        yield f"      {known.about}"
+
+
+def _switches() -> Iterator[str]:
+    for group, items in groupby(fields(Switches), lambda item: str(item.metadata["group"])):
+        yield f"{group}:"
+        for item in items:
+            choices = " | ".join(item.metadata["choices"])
+            yield f"  {item.name}={item.default}"
+            yield f"      {item.metadata['about']}{choices and f': {choices}'}"

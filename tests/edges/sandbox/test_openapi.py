@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.generation.stateful import run_state_machine_as_test
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from daemon.sandbox.kinds import ROUTES
+from daemon.sandbox.openapi import document
+from daemon.sandbox.settings import Switches
+from tests.edges.sandbox.client import Client
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox, running_sandbox
+
+Case = schemathesis.Case[Any]
+Operation = schemathesis.APIOperation[Any, Any, Any, Any]
+
+VERSIONS = ("2024-06-01", "2025-01-01", "2025-05-08", "2025-08-31")
+EACH_VERSION = pytest.mark.parametrize("version", VERSIONS)
+OPERATIONS = [route for route in ROUTES if route not in {"upload", "asset", "download"}]
+OWN = ["sandbox_report", "sandbox_faults", "sandbox_set_faults"]
+REPEATABLE = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+ABOUT_GENERATED_IDS: list[schemathesis.CheckFunction] = [positive_data_acceptance, negative_data_rejection]
+"""Checks that know only what they made up themselves; whether a merge has brackets, say, no schema can tell."""
+
+
+class Home:
+    """One version's account, with a finished order."""
+
+    def __init__(self, sandbox: Sandbox, version: str) -> None:
+        self.client = Client(sandbox, "images" if version < "2025-05-08" else "brackets", version=version)
+        self.client.http.headers["x-api-key"] = version
+        self.client.upload(shoot(2))
+        self.client.merge()
+        self.order = self.client.order_id
+        self.image = str(self.client.images()[0]["image_id"])
+
+    def aim(self, case: Case) -> None:
+        """Let a request be about something that is there; about something new if it is going to be deleted."""
+        name = id_of(case.operation)
+        if name == "create_bracket" and isinstance(case.body, dict) and "order_id" in case.body:
+            case.body["order_id"] = self.order
+        elif name == "delete_order":
+            case.path_parameters["id"] = self.client.ask("POST", "/v3/orders/")["order_id"]
+        elif name == "delete_image":
+            case.path_parameters["id"] = self.client.ask("POST", "/v3/images/", {"image_name": "a"})["image_id"]
+        elif "/{id}" in case.path:
+            case.path_parameters["id"] = self.order if "/orders/" in case.path else self.image
+
+    def sending(self) -> dict[str, Any]:
+        """Where and how requests of this account are sent; redirects are not followed."""
+        headers = {"x-api-key": self.client.version, "x-api-version": self.client.version}
+        return {"base_url": self.client.sandbox.api, "headers": headers, "allow_redirects": False}
+
+
+@pytest.fixture(scope="module")
+def attacked() -> Iterator[Sandbox]:
+    """A sandbox with an account for each version, without limits."""
+    keys = [word for version in VERSIONS for word in ("--key", version)]
+    switches = ("name_limit=0", "rate_limit=0", "daily_limit=0", "second_merge=ignored")
+    words = [word for switch in switches for word in ("--set", switch)]
+    with running_sandbox(*keys, *words, "--long-side", "64") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def homes(attacked: Sandbox) -> Iterator[dict[str, Home]]:
+    """Every version's account."""
+    there = {version: Home(attacked, version) for version in VERSIONS}
+    yield there
+    for home in there.values():
+        home.client.http.close()
+
+
+@EACH_VERSION
+def test_one_document_a_version(version: str) -> None:
+    """Every version's document is valid OpenAPI, and describes every route of the API under its own name."""
+    described(version).validate()
+    assert {id_of(operation) for operation in operations(version)} == {*OPERATIONS, *OWN}
+
+
+def test_published(shared: Sandbox) -> None:
+    """The document is at /openapi.json, of the version in the query, else of the request's; no key is asked for."""
+    url = f"{shared.api}/openapi.json"
+    pinned = {"x-api-version": "2024-06-01"}
+    assert httpx.get(url).json() == document("2025-01-01", shared.api, Switches())
+    assert httpx.get(url, headers=pinned).json() == document("2024-06-01", shared.api, Switches())
+    newest = httpx.get(url, headers=pinned, params={"version": "2025-08-31"}).json()
+    assert newest == document("2025-08-31", shared.api, Switches())
+
+
+@EACH_VERSION
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_answers_as_documented(attacked: Sandbox, homes: dict[str, Home], name: str, version: str) -> None:
+    """Whatever is asked, right or wrong: no 500, no undocumented status, no answer outside its schema, no open door."""
+    home = homes[version]
+    operation = described(version).find_operation_by_id(name)
+    statuses: Counter[int] = Counter()
+
+    def attack(wanted: st.SearchStrategy[Case], *, there: bool) -> None:
+        @settings(REPEATABLE, max_examples=7)
+        @given(case=wanted)
+        def ask(case: Case) -> None:
+            if there:
+                home.aim(case)
+            answer = case.call(**home.sending())
+            statuses[answer.status_code] += 1
+            case.validate_response(answer, excluded_checks=ABOUT_GENERATED_IDS if there else [])
+
+        ask()
+
+    attack(right(operation), there=False)
+    attack(wrong(operation), there=False)
+    attack(right(operation), there=True)
+    attack(wrong(operation), there=True)
+    assert min(statuses) < 400, "some of it was good"
+    assert attacked.report()["requests"][name] >= statuses.total(), "the route bears the operation's name"
+
+
+@EACH_VERSION
+def test_chains_as_documented(homes: dict[str, Home], version: str) -> None:
+    """What one answer names can be asked for with the next request, until it is deleted, and not after."""
+    home = homes[version]
+
+    class Chain(described(version).exclude(path_regex="^/_sandbox/").as_state_machine()):  # type: ignore[misc]  # made at run time
+        def get_call_kwargs(self, case: Case) -> dict[str, Any]:  # noqa: ARG002 - all are sent alike
+            return home.sending()
+
+        def validate_response(self, response: schemathesis.Response, case: Case, **_: object) -> None:
+            case.validate_response(response, excluded_checks=ABOUT_GENERATED_IDS)
+
+    run_state_machine_as_test(Chain, settings=settings(REPEATABLE, max_examples=6, stateful_step_count=6))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_paths_as_documented(name: str) -> None:
+    """The ledger and the faults are as documented, too, whatever faults are asked for."""
+    with running_sandbox() as sandbox, Client(sandbox) as client:
+        client.upload(shoot(1))
+        client.merge()
+        client.images()
+        client.merge()
+
+        operation = described("2025-01-01").find_operation_by_id(name)
+
+        @settings(REPEATABLE, max_examples=50)
+        @given(case=right(operation) | wrong(operation))
+        def attack(case: Case) -> None:
+            case.call_and_validate(base_url=sandbox.api, excluded_checks=ABOUT_GENERATED_IDS)
+
+        attack()
+
+
+@EACH_VERSION
+def test_nothing_beyond_the_document(attacked: Sandbox, version: str) -> None:
+    """An order, its images and its brackets have the documented keys and no others."""
+    home = Home(attacked, version)
+    shapes = described(version).raw_schema["components"]["schemas"]
+    order = home.client.order()
+    bracket = home.client.ask("GET", f"/v3/orders/{home.order}/brackets")["brackets"][0]
+    for shown, name in ((order, "OrderOut"), (order["images"][0], "ImageOut"), (bracket, "BracketOut")):
+        assert set(shown) == set(shapes[name]["properties"])
+    home.client.http.close()
+
+
+@pytest.mark.parametrize("body", ["full", "message", "html", "nothing"])
+def test_document_follows_the_switches(body: str) -> None:
+    """What a switch changes is documented as it is then."""
+    words = (f"refusal_body={body}", "not_ready=422", "download_answer=json", "bracket_image=hidden")
+    with running_sandbox("--key", "2025-05-08", *(word for switch in words for word in ("--set", switch))) as sandbox:
+        home = Home(sandbox, "2025-05-08")
+        schema = schemathesis.openapi.from_url(f"{sandbox.api}/openapi.json?version=2025-05-08")
+
+        def status(name: str, **parts: Any) -> int:
+            case = schema.find_operation_by_id(name).Case(**parts, media_type="application/json")
+            answer = case.call(**home.sending())
+            case.validate_response(answer, excluded_checks=ABOUT_GENERATED_IDS)
+            return answer.status_code
+
+        waiting = home.client.ask("POST", "/v3/images/", {"image_name": "a.jpg"})["image_id"]
+        assert status("create_order", body={"order_id": home.order}) == 409
+        assert status("enhanced", path_parameters={"id": waiting}) == 422
+        assert status("enhanced", path_parameters={"id": home.image}) == 200
+        assert status("order_brackets", path_parameters={"id": home.order}) == 200
+        assert "image_id" not in schema.raw_schema["components"]["schemas"]["BracketOut"]["properties"]
+        home.client.http.close()
+
+
+@cache
+def described(version: str) -> OpenApiSchema:
+    """The document as the tester reads it; each request says where the server is. More parameters are no mistake."""
+    schema = schemathesis.openapi.from_dict(document(version, "http://127.0.0.1", Switches()))
+    schema.config.generation.update(allow_extra_parameters=False)
+    return schema
+
+
+def operations(version: str) -> Iterator[Operation]:
+    """Everything that a document describes."""
+    for found in described(version).get_all_operations():
+        assert isinstance(found, Ok)
+        yield found.ok()
+
+
+def id_of(operation: Operation) -> str:
+    """Its name in the document."""
+    return str(operation.definition.raw["operationId"])
+
+
+def right(operation: Operation) -> st.SearchStrategy[Case]:
+    """Requests as the document wants them."""
+    return operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+
+
+def wrong(operation: Operation) -> st.SearchStrategy[Case]:
+    """Requests that are wrong in some way; where none can be, right ones."""
+    spoilable = operation.body or operation.query
+    return operation.as_strategy(generation_mode=GenerationMode.NEGATIVE) if spoilable else right(operation)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Image, ImageState, Order, facts
+from daemon.store.reader import Reader
+from daemon.store.store import Store
+from tests.core.orders import processed
+
+MADE = 1_765_432_100.25
+
+
+def told(state: Path, *orders: Order) -> list[object]:
+    """What a reader tells of these orders."""
+
+    async def work() -> None:
+        store = Store.open(state)
+        for order in orders:
+            await store.add(order, facts.Locked(order.brackets))
+        store.close()
+
+    asyncio.run(work())
+    with Reader(state) as reader:
+        return [json.loads(text) for text in reader.orders_in_json("https://web.example/")]
+
+
+def test_an_order_in_json(tmp_path: Path) -> None:
+    """Every field of the stable shape is the order's own, counted over its brackets and images, its times in UTC."""
+    base = processed(True, False, True)
+    images = (
+        Image("a", "a", state=ImageState.PLACED, file="a.jpg"),
+        Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
+        Image("c", "c"),
+    )
+    order = replace(base, images=images, trouble="wait", created_at=MADE, updated_at=MADE + 3600)
+    assert told(tmp_path, order) == [
+        {
+            "shoot": order.shoot,
+            "folder": order.folder,
+            "output": order.output,
+            "phase": order.phase.value,
+            "health": "attention",
+            "messages": ["wait", 'b failed: too dark, "they" say\n'],
+            "order_id": order.id,
+            "url": f"https://web.example/{order.id}",
+            "brackets": {"total": len(order.brackets), "uploaded": len(order.brackets)},
+            "images": {"total": 3, "processed": 1, "downloaded": 1, "failed": 1},
+            "bytes": {"total": sum(b.size for b in order.brackets), "uploaded": sum(b.size for b in order.brackets)},
+            "created_at": "2025-12-11T05:48:20Z",
+            "updated_at": "2025-12-11T06:48:20Z",
+        }
+    ]
+
+
+@pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), 'a "b" \\ c', "two\nlines\x00", "🏡 Küche 廚房", "{}", "1"])
+def test_names_in_json(tmp_path: Path, name: str) -> None:
+    """A name comes out as Python knows it, whatever is in it; bytes that are not UTF-8 as lone surrogates."""
+    order = replace(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
+    (seen,) = told(tmp_path, order)
+    assert isinstance(seen, dict)
+    assert (seen["shoot"], seen["folder"], seen["output"]) == (name, f"/in/{name}", f"/out/{name}")
+
+
+def test_the_last_change_comes_first(tmp_path: Path) -> None:
+    """Orders are told in the order of their last change, the newest first; without a state file there are none."""
+    one = processed(True)
+    times = (5.0, 7.0, 6.0)
+    ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]
+    orders = [replace(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
+    seen = told(tmp_path, *orders)
+    assert [order["order_id"] for order in seen if isinstance(order, dict)] == [ids[1], ids[2], ids[0]]
+    with Reader(tmp_path / "nowhere") as reader:
+        assert reader.orders_in_json("") == []

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import shutil
+
+from bench.measures import MEASURES, measure
+from bench.sizes import Sizes
+from bench.table import table
+
+TINY = Sizes(
+    files=4,
+    file_mb=0.2,
+    uploads=2,
+    rounds=1,
+    big_files=3,
+    big_mb=1,
+    big_uploads=3,
+    shoots=1,
+    image_mb=0.1,
+    poll_every_s=0.2,
+    processed_after_s=0.1,
+    idle_s=0.5,
+    orders=30,
+    runs=1,
+)
+
+ROWS = {
+    "upload.wire",
+    "upload.whole",
+    "upload.cpu",
+    "memory.uploading",
+    "memory.after",
+    "waiting.first_byte",
+    "waiting.in_place",
+    "idle.new.cpu",
+    "idle.new.memory",
+    "idle.new.ready",
+    "idle.stored.cpu",
+    "idle.stored.memory",
+    "idle.stored.ready",
+    "status.json",
+    "status.table",
+}
+
+
+def test_everything_is_measured() -> None:
+    """The benchmark measures each thing that has a goal, and its table names it; no figure is judged here."""
+    rows = list(measure(TINY))
+    assert {row.name for row in rows} == ROWS
+    for row in rows:
+        if row.figure is None:
+            assert row.name.startswith("upload."), row
+            assert shutil.which("curl") is None, row
+        else:
+            assert row.figure > 0, row
+    lines = table(rows).splitlines()
+    assert len(lines) == 1 + len(rows)
+    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status"}
