@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import structlog
 
+from daemon.errors import StateError
 from daemon.host.clock import Clock
 from daemon.order import LINE, Order, Phase, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
@@ -27,31 +29,49 @@ ASKS_EVERY = 1.0
 
 
 class Gate:
-    """The account: open, or shut because the service refuses it; then one order at a time probes it."""
+    """The account: open, or shut because the service refuses it; then one order at a time probes it.
+
+    Orders that were refused while another was accepted are refused for themselves: they do not shut it again.
+    """
 
     def __init__(self, probe_every: float) -> None:
         self._probe_every = probe_every
         self.reason: str | None = None
         self._probe_at = 0.0
+        self._refused: set[str] = set()
+        self._alone: set[str] = set()
 
     def admits(self, others: int, now: float) -> bool:
         """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
         return self.reason is None or (others == 0 and now >= self._probe_at)
 
-    def shut(self, reason: str, now: float) -> bool:
-        """The account was refused; returns whether that is news."""
+    def shut(self, order_id: str, reason: str, now: float) -> bool:
+        """The account was refused for an order; returns whether that is news."""
+        if order_id in self._alone:
+            return False
+        self._refused.add(order_id)
         news, self.reason = reason != self.reason, reason
         self._probe_at = now + self._probe_every
         return news
 
-    def open(self) -> bool:
-        """The account was accepted; returns whether that is news."""
+    def open(self, order_id: str) -> bool:
+        """The account was accepted for an order; returns whether that is news."""
+        self._alone = (self._alone | self._refused) - {order_id}
+        self._refused.clear()
         news, self.reason = self.reason is not None, None
         return news
 
     def probe_now(self) -> None:
         """A person says that it is mended."""
         self._probe_at = 0.0
+
+
+@dataclass(slots=True)
+class Visit:
+    """An order as it is known by now to all its steps under way; ``None`` stands for one that was not begun."""
+
+    order: Order
+    under_way: dict[asyncio.Task[facts.Fact | None], facts.Step] = field(default_factory=dict)
 
 
 class Runner:
@@ -79,7 +99,9 @@ class Runner:
         self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
         self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
         self._gate = Gate(policy.account_probe)
+        self._begun = 0
         self._visits: dict[str, asyncio.Task[None]] = {}
+        self._quarantine: set[str] = set()
         self._inbox: dict[str, list[facts.Fact]] = {}
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -116,19 +138,36 @@ class Runner:
         due = await self._store.due(self._clock.now(), self._policy.longest)
         for order_id in dict.fromkeys((*told, *due)):
             admitted = order_id in told or self._gate.admits(len(self._visits), self._clock.monotonic())
-            if order_id not in self._visits and admitted:
+            if order_id not in self._visits and order_id not in self._quarantine and admitted:
                 self._visits[order_id] = group.create_task(self._visit(order_id), name=f"order {order_id}")
 
     async def _visit(self, order_id: str) -> None:
         try:
             await self._stay(order_id)
+        except* StateError:
+            raise
+        except* Exception as bugs:
+            await self._hold(order_id, bugs)
         finally:
             del self._visits[order_id]
             self._wake.set()
 
+    async def _hold(self, order_id: str, bugs: BaseException) -> None:
+        """A bug of ours ends one visit, not the daemon: its order is held or, if even that fails, left alone."""
+        while isinstance(bugs, BaseExceptionGroup):
+            bugs = bugs.exceptions[0]
+        self._inbox.pop(order_id, None)
+        try:
+            await self._record(await self._store.load(order_id), facts.bug(None, bugs))
+        except StateError:
+            raise
+        except Exception:
+            self._quarantine.add(order_id)
+            log.exception("a bug; this order is left alone until the next start", order=order_id, why=str(bugs))
+
     async def _nap(self) -> float:
         due = await self._store.next_due()
-        if due is None or self._gate.reason is not None or self._visits:
+        if due is None or self._gate.reason is not None or self._visits or self._quarantine:
             return self._asks_every
         return min(max(0.0, due - self._clock.now()), self._asks_every)
 
@@ -151,28 +190,32 @@ class Runner:
         await self._store.done(ask)
 
     async def _stay(self, order_id: str) -> None:
-        order = await self._store.load(order_id)
-        under_way: dict[asyncio.Task[facts.Fact], facts.Step] = {}
+        visit = Visit(await self._store.load(order_id))
         async with asyncio.TaskGroup() as group:
             while True:
                 while told := self._inbox.pop(order_id, []):
                     for fact in told:
-                        order = await self._record(order, fact)
-                for step in self._startable(order, list(under_way.values())):
-                    order = await self._record_intent(order, step)
-                    under_way[group.create_task(self._take(order, step))] = step
-                if not under_way:
+                        visit.order = await self._record(visit.order, fact)
+                for step in self._startable(visit.order, list(visit.under_way.values())):
+                    visit.under_way[group.create_task(self._take(visit, step))] = step
+                if not visit.under_way:
                     return
-                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(visit.under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    del under_way[task]
-                    order = await self._record(order, task.result())
+                    del visit.under_way[task]
+                    happened = task.result()
+                    if happened is not None:
+                        visit.order = await self._record(visit.order, happened)
+
+    def _may_begin(self, order: Order, others: int) -> bool:
+        """Whether anything may be begun for an order now: it is due, and the account is open or this its probe."""
+        now = self._clock.now()
+        ahead = order.due is None or now < order.due <= now + self._policy.longest
+        return not (self._stopping.is_set() or ahead) and self._gate.admits(others, self._clock.monotonic())
 
     def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
         """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
-        now = self._clock.now()
-        ahead = order.due is None or now < order.due <= now + self._policy.longest
-        if self._stopping.is_set() or ahead or not self._gate.admits(len(under_way), self._clock.monotonic()):
+        if not self._may_begin(order, max(len(under_way), self._begun)):
             return []
         room = dict(self._lanes)
         for step in under_way:
@@ -184,30 +227,42 @@ class Runner:
                 chosen.append(step)
         return chosen[:1] if self._gate.reason is not None else chosen
 
-    async def _take(self, order: Order, step: facts.Step) -> facts.Fact:
-        async with self._free[lane(step)]:
-            return await self._perform(order, step)
+    async def _take(self, visit: Visit, step: facts.Step) -> facts.Fact | None:
+        """Carry a step out as soon as its lane is free; None if by then it is not wanted any more.
 
-    async def _record_intent(self, order: Order, step: facts.Step) -> Order:
-        fact = facts.intent(step)
-        return order if fact is None else await self._record(order, fact)
+        An intent is recorded last of all, so that its time is the request's. A step with an intent is alone in its
+        visit: nobody else changes the order meanwhile.
+        """
+        async with self._free[lane(step)]:
+            if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
+                return None
+            self._begun += 1
+            try:
+                intent = facts.intent(step)
+                if intent is not None:
+                    visit.order = await self._record(visit.order, intent)
+                happened = await self._perform(visit.order, step)
+            finally:
+                self._begun -= 1
+            await self._keep_gate(visit.order.id, happened)
+            return happened
 
     async def _record(self, order: Order, fact: facts.Fact) -> Order:
         now = self._clock.now()
         after = evolve(order, fact, now=now, policy=self._policy)
         await self._store.record(order, fact, after, now)
         self._tell(order, fact, after)
-        await self._keep_gate(fact)
         return after
 
-    async def _keep_gate(self, fact: facts.Fact) -> None:
+    async def _keep_gate(self, order_id: str, fact: facts.Fact) -> None:
+        """What an answer says of the account, before the lane is free for the next request."""
         match fact:
             case facts.Failed(kind=Kind.ACCOUNT):
-                if self._gate.shut(fact.why, self._clock.monotonic()):
+                if self._gate.shut(order_id, fact.why, self._clock.monotonic()):
                     log.error("account refused, everything waits", why=fact.why)
                     await self._store.note("account", fact.why)
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
-                if self._gate.open():
+                if self._gate.open(order_id):
                     log.info("account accepted again")
                     await self._store.note("account", None)
 

@@ -30,7 +30,7 @@ def submit(config: Path | None, folder: Path) -> None:
         raise click.ClickException(
             f"{absolute} is not directly in a watched folder ({roots}). Move or copy it into one of them."
         )
-    target = os.path.join(parent, absolute.name)
+    target = os.path.join(parent, _name_on_disk(absolute))
     with Reader(settings.state_dir) as reader:
         newest = next(iter(reader.find(target)), None)
         merge = reader.order(newest["id"]).merge if newest is not None else "not asked"
@@ -39,7 +39,7 @@ def submit(config: Path | None, folder: Path) -> None:
     if newest is not None and newest["phase"] == "downloaded":
         raise click.ClickException(
             f"{absolute.name} was sent already; its pictures are in {newest['output']}. "
-            "Copy the folder under another name to send, and pay for, it again."
+            "A copy of the folder under another name can be submitted, and is paid for, again."
         )
     if newest is not None and newest["phase"] == "held" and merge != "not asked":
         raise click.ClickException(f"{absolute.name} was merged already. `bracketd retry` lets it go on.")
@@ -61,6 +61,15 @@ def retry(config: Path | None, shoot: str) -> None:
         raise click.ClickException(f"{order['shoot']} is {order['phase']}; there is nothing to try again.")
     ask(state_dir, "retry", order["id"], time.time())
     click.echo(f"{order['shoot']} is tried again. {_when(state_dir)}")
+
+
+def _name_on_disk(folder: Path) -> str:
+    """The folder's name as its disk spells it: some take other case or another Unicode form for the same."""
+    with os.scandir(folder.parent) as entries:
+        names = [entry.name for entry in entries]
+    if folder.name in names:
+        return folder.name
+    return next((name for name in names if _same(folder.parent / name, folder)), folder.name)
 
 
 def _same(one_path: Path, other: Path) -> bool:

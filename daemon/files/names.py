@@ -77,12 +77,14 @@ JUNK_FOLDERS = (
     "__macosx",
     "$recycle.bin",
     "system volume information",
-    "*.lrdata",
-    "captureone",
-    "misc",
-    "eosmisc",
-    "private",
 )
+"""Of the system, of sync clients and of NAS boxes; never entered, never a shoot."""
+
+APP_FOLDERS = ("*.lrdata", "captureone")
+"""What photo apps keep beside the photos; a shoot's own folder may bear any name."""
+
+CARD_FOLDERS = ("misc", "eosmisc", "private")
+"""Of a camera's card, where they lie beside DCIM; elsewhere they are folders like any other."""
 
 RSYNC = re.compile(r"\.(?P<name>.+)\.[A-Za-z0-9]{6}")
 """rsync writes ``.NAME.XXXXXX`` and renames it."""
@@ -93,6 +95,7 @@ def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _IN_FLIGHT, _PLACEHOLDERS, _CONFLICTS = _matcher(IN_FLIGHT), _matcher(PLACEHOLDERS), _matcher(CONFLICTS)
+_APP_FOLDERS, _CARD_FOLDERS = _matcher(APP_FOLDERS), _matcher(CARD_FOLDERS)
 _JUNK_FOLDERS, _IN_FLIGHT_FOLDERS = _matcher(JUNK_FOLDERS), _matcher(IN_FLIGHT_FOLDERS)
 
 
@@ -124,5 +127,10 @@ def holds_in_flight(folder: str) -> bool:
 
 
 def is_junk_folder(folder: str) -> bool:
-    """Whether a folder of this name is never looked into."""
+    """Whether a folder of this name is never looked into, wherever it lies."""
     return bool(_JUNK_FOLDERS.fullmatch(folder)) and not holds_in_flight(folder)
+
+
+def is_beside_the_photos(folder: str, *, on_card: bool) -> bool:
+    """Whether a folder in a shoot holds no photos of it; ``on_card``: it lies beside a DCIM folder."""
+    return bool(_APP_FOLDERS.fullmatch(folder) or (on_card and _CARD_FOLDERS.fullmatch(folder)))

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daemon.files.names import classify, holds_in_flight, is_junk_folder
+from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
 from daemon.shoot import File, FileClass, Listing, listing
 
 DEEPEST = 40
@@ -59,11 +59,14 @@ def scan(folder: str) -> Listing:
         except OSError as error:
             problems.append(f"folder {relative or '.'} cannot be read ({error.strerror})")
             continue
+        on_card = any(entry.name.upper() == "DCIM" for entry in entries)
         for entry in entries:
             path = f"{relative}/{entry.name}" if relative else entry.name
             if _is_folder(entry):
                 here = _identity_of(entry)
-                if here is None or here in above or len(above) > DEEPEST or is_junk_folder(entry.name):
+                if here is None or here in above or len(above) > DEEPEST:
+                    continue
+                if is_junk_folder(entry.name) or is_beside_the_photos(entry.name, on_card=on_card):
                     continue
                 inner = FileClass.IN_FLIGHT if holds_in_flight(entry.name) else within
                 pending.append((path, above | {here}, inner))

@@ -146,7 +146,10 @@ class NativeHints(FileSystemEventHandler):
     def start(self) -> None:
         """Watch the root. Raises OSError."""
         warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
-        logging.getLogger(OVERFLOW_LOG).addHandler(self._overflow)
+        overflows = logging.getLogger(OVERFLOW_LOG)
+        if not overflows.isEnabledFor(logging.WARNING):
+            overflows.setLevel(logging.WARNING)  # it must be heard, also where the log is to tell less
+        overflows.addHandler(self._overflow)
         self._observer.start()
         self._observer.schedule(self, self._root, recursive=False, event_filter=CHANGES)
 

@@ -33,6 +33,18 @@ def test_a_camera_card_is_seen_whole(tmp_path: Path) -> None:
     )
 
 
+def test_card_folders_are_left_out_only_on_a_card(tmp_path: Path) -> None:
+    """MISC and PRIVATE beside DCIM are the camera's own; a shoot, or a folder in one, may bear such a name."""
+    make(tmp_path / "Private/DCIM/IMG_1.JPG")
+    make(tmp_path / "Private/MISC/IMG_2.JPG")
+    make(tmp_path / "Private/PRIVATE/IMG_3.JPG")
+    make(tmp_path / "Misc/private/IMG_4.JPG")
+    make(tmp_path / "Misc/CaptureOne/IMG_5.JPG")
+    assert look_at_root(str(tmp_path)).shoots == {"Private", "Misc"}
+    assert [f.path for f in scan(str(tmp_path / "Private")).photos] == ["DCIM/IMG_1.JPG"]
+    assert [f.path for f in scan(str(tmp_path / "Misc")).photos] == ["private/IMG_4.JPG"]
+
+
 def test_a_symlink_loop_ends(tmp_path: Path) -> None:
     """A link that leads back up is not followed, one to a folder elsewhere is."""
     elsewhere = make(tmp_path / "card/IMG_1.JPG").parent
