@@ -32,11 +32,12 @@ def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Pat
         sizes = replace(sizes, idle_s=idle_s)
     rows = []
     for row in measure(sizes, only or tuple(MEASURES)):
+        click.echo(f"measured {row.name}", err=True)
         rows.append(row)
-        click.echo(f"{row.name} …", err=True)
+    machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
+    click.echo(f"bracketd {__version__}, Python {machine['python']}, {machine['cores']} cores, {machine['system']}\n")
     click.echo(table(rows))
     if file is not None:
-        machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
         told = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
         figures = [asdict(row) | {"met": row.met} for row in rows]
         file.write_text(json.dumps(told | {"rows": figures}, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bench.finished import store_finished
 from bench.running import Daemon, running_daemon, running_service
-from bench.sizes import Bench
+from bench.sizes import Bench, Sizes
 from bench.table import Row
 from bench.usage import Memory, cpu_seconds
 
@@ -15,25 +15,22 @@ CPU_GOAL = 0.2
 MEMORY_GOAL = 70.0
 READY_GOAL = 2.0
 
-CALM = 2.0
-"""Seconds after its start until a daemon counts as idle."""
-
 
 def measure(bench: Bench) -> Iterator[Row]:
     """A daemon that has just been set up, and one that has finished many orders whose folders are all still there."""
     sizes = bench.sizes
     with running_service(bench.folder / "service") as service:
         with running_daemon(bench.folder, service) as daemon:
-            yield from _rows(daemon, "new", "idle, newly set up", sizes.idle_s)
+            yield from _rows(daemon, sizes, "new", "idle CPU, newly set up")
         store_finished(daemon.state_dir, daemon.watch, sizes.orders)
         with running_daemon(bench.folder, service) as daemon:
-            yield from _rows(daemon, "stored", f"idle, {sizes.orders} finished orders", sizes.idle_s)
+            yield from _rows(daemon, sizes, "stored", f"idle CPU, {sizes.orders} finished orders")
 
 
-def _rows(daemon: Daemon, name: str, what: str, seconds: float) -> Iterator[Row]:
-    time.sleep(CALM)
+def _rows(daemon: Daemon, sizes: Sizes, name: str, what: str) -> Iterator[Row]:
+    time.sleep(sizes.calm_s)
     began, taken = time.monotonic(), cpu_seconds(daemon.pid)
-    time.sleep(seconds)
+    time.sleep(sizes.idle_s)
     lasted, taken = time.monotonic() - began, cpu_seconds(daemon.pid) - taken
     memory = Memory.of(daemon.pid)
     note = f"{taken * 1000:.0f} ms in {lasted:.0f} s"

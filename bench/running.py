@@ -104,8 +104,13 @@ class Daemon:
 
 
 @contextmanager
-def running_service(folder: Path, *, processed_after_s: float = 0, image_mb: float = 0.1) -> Iterator[Service]:
-    """Start the API and the storage, with a certificate from an authority of their own."""
+def running_service(
+    folder: Path, *, processed_after_s: float = 0, image_mb: float = 0.1, line_mb_s: float = 0
+) -> Iterator[Service]:
+    """Start the API and the storage, with a certificate from an authority of their own.
+
+    ``line_mb_s``: million bytes a second that can be uploaded, 0 for as many as it can take.
+    """
     folder.mkdir(parents=True)
     authority, certificate, log = (folder / name for name in ("authority.pem", "certificate.pem", "log"))
     made = trustme.CA()
@@ -114,7 +119,7 @@ def running_service(folder: Path, *, processed_after_s: float = 0, image_mb: flo
     log.touch()
     common = [str(certificate), str(log)]
     with ExitStack() as stack:
-        pid, port = stack.enter_context(_listening("bench.storage", *common))
+        pid, port = stack.enter_context(_listening("bench.storage", *common, str(line_mb_s)))
         storage = f"https://127.0.0.1:{port}"
         more = [storage, str(processed_after_s), str(int(image_mb * 1e6))]
         api_pid, port = stack.enter_context(_listening("bench.api", *common, *more))

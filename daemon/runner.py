@@ -146,7 +146,7 @@ class Runner:
             await self._stay(order_id)
         except* StateError:
             raise
-        except* Exception as bugs:
+        except* Exception as bugs:  # noqa: BLE001 - a bug in one order must not end the others
             await self._hold(order_id, bugs)
         finally:
             del self._visits[order_id]
@@ -261,6 +261,8 @@ class Runner:
                 if self._gate.shut(order_id, fact.why, self._clock.monotonic()):
                     log.error("account refused, everything waits", why=fact.why)
                     await self._store.note("account", fact.why)
+                elif self._gate.reason is None:
+                    log.warning("refused for this order alone, it waits", order=order_id, why=fact.why)
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
                 if self._gate.open(order_id):
                     log.info("account accepted again")

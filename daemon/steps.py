@@ -123,10 +123,10 @@ class Steps:
         if order.flow == "images":
             return facts.Confirmed(())
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
-        if twice := there - {bracket.service_id for bracket in order.brackets}:
+        if strays := there - {bracket.service_id for bracket in order.brackets}:
             raise errors.RequestRefused(
-                f"The service has {len(twice)} bracket(s) of this order twice and cannot take them back; nothing was "
-                "merged or paid. `bracketd submit` the shoot's folder to send it as a new order."
+                f"The service has {len(strays)} bracket(s) too many in this order and cannot take them back; nothing "
+                "was merged or paid. `bracketd submit` the shoot's folder to send it as a new order."
             )
         return facts.Confirmed(tuple(n for n, b in enumerate(order.brackets) if b.service_id not in there))
 

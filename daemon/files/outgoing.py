@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from daemon.errors import FileChanged, FileGone, FileUnreadable
 from daemon.shoot import File
 
-CHUNK = 512 * 1024
-"""Bytes a read: with chunks of 256 KiB to 1 MiB httpx in threads keeps up with curl; smaller ones do not."""
+CHUNK = 256 * 1024
+"""Bytes a read: with 128 KiB to 1 MiB httpx in threads takes no longer than curl, with this the least CPU time."""
 
 
 def require_unchanged(folder: str, file: File) -> None:

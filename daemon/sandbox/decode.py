@@ -32,9 +32,10 @@ def decode(path: Path, long_side: int | None = None) -> Pixels | None:
         capture = read(path)
     except FileError:
         capture = Capture()
-    pixels = None if capture.container in _RAW else cv2.imread(str(path), _reduction(capture, long_side))
+    seen = max(capture.width or 0, capture.height or 0)
+    pixels = None if capture.container in _RAW else cv2.imread(str(path), _reduction(seen, long_side))
     if pixels is None:
-        pixels = _embedded(path)
+        pixels = _embedded(path, long_side)
     return None if pixels is None else within(np.asarray(pixels, np.uint8), long_side)
 
 
@@ -51,21 +52,25 @@ def resized(pixels: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _reduction(capture: Capture, long_side: int | None) -> int:
+def _reduction(seen: int, long_side: int | None) -> int:
     """How the decoder may leave out pixels that would be averaged away; JPEG's can, at no loss here."""
-    spare = max(capture.width or 0, capture.height or 0) / (long_side or 1 << 20)
+    spare = seen / (long_side or 1 << 20)
     if spare >= 4:
         return cv2.IMREAD_REDUCED_COLOR_4
     return cv2.IMREAD_REDUCED_COLOR_2 if spare >= 2 else cv2.IMREAD_COLOR
 
 
-def _embedded(path: Path) -> Pixels | None:
+def _embedded(path: Path, long_side: int | None) -> Pixels | None:
+    """The largest JPEG inside. Each is looked at in an eighth of its size, and only the largest in its own."""
     if path.stat().st_size < 1024:
         return None
     data = np.memmap(path, np.uint8, "r")
-    best: Pixels | None = None
+    largest, start, seen = 0, 0, 0
     for found in islice(_JPEG_START.finditer(data.data), _MOST_EMBEDDED):
-        pixels = cv2.imdecode(np.asarray(data[found.start() :]), cv2.IMREAD_COLOR)
-        if pixels is not None and (best is None or pixels.size > best.size):
-            best = np.asarray(pixels, np.uint8)
-    return best
+        small = cv2.imdecode(np.asarray(data[found.start() :]), cv2.IMREAD_REDUCED_COLOR_8)
+        if small is not None and small.size > largest:
+            largest, start, seen = small.size, found.start(), 8 * max(small.shape[:2])
+    if not largest:
+        return None
+    pixels = cv2.imdecode(np.asarray(data[start:]), _reduction(seen, long_side))
+    return None if pixels is None else np.asarray(pixels, np.uint8)

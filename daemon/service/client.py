@@ -163,7 +163,7 @@ class Service:
             rest = bodies.pieces(response)
             first = next(rest, b"")
             if not first or first[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_NO_IMAGE):
-                said = words_of(first) or "an empty answer"
+                said = words_of(self._line.without_key(first)) or "an empty answer"
                 raise Garbled(f"{response.url.host} gave no image ({said}). It is asked again.")
             yield Download(response.headers.get("content-type", ""), bodies.length(response), chain((first,), rest))
 

@@ -106,7 +106,7 @@ class Line:
         for _ in range(_HOPS + 1):
             with closing(self._send(call.method, url, headers, content, keyed=True)) as response:
                 if response.is_success:
-                    return wire.parse(bodies.whole(response))
+                    return wire.parse(self.without_key(bodies.whole(response)))
                 target = _location(response)
                 if target is None or not (call.method == "GET" or response.status_code in (307, 308)):
                     raise failures.of_api(self._refusal(response))
@@ -147,6 +147,10 @@ class Line:
                 raise
             response.close()
         raise Garbled("The download is redirected in circles. It is asked again.")
+
+    def without_key(self, body: bytes) -> bytes:
+        """What an answer says, without the key: a portal or proxy that quotes its caller would bring it into texts."""
+        return body.replace(self._key, b"(key)")
 
     def cut(self) -> None:
         """Shut every connection, now and from now on."""
@@ -189,9 +193,9 @@ class Line:
                 raise failures.of_download(self._refusal(response), keyed=keyed)
             return target
         if kind == "application/json" or kind.endswith("+json"):
-            return wire.image_link(wire.parse(bodies.whole(response)))
+            return wire.image_link(wire.parse(self.without_key(bodies.whole(response))))
         if kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
-            said = words_of(bodies.beginning(response)) or "an empty page"
+            said = words_of(self.without_key(bodies.beginning(response))) or "an empty page"
             raise Garbled(f"{response.url.host} gave {kind} for an image ({said}). It is asked again.")
         return None
 
@@ -199,7 +203,7 @@ class Line:
         return httpx.URL(str(self._base).rstrip("/") + path)
 
     def _refusal(self, response: httpx.Response) -> failures.Refusal:
-        body = bodies.beginning(response).replace(self._key, b"(key)")
+        body = self.without_key(bodies.beginning(response))
         return failures.Refusal(response.url.host, response.status_code, response.headers, body)
 
 

@@ -124,6 +124,9 @@ class Reader:
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
-    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order. Raises StateError."""
-    with closing(open_for_writing(state_dir)) as connection, trouble_named(state_dir / FILE):
+    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order. Raises StateError.
+
+    A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
+    """
+    with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
         connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", (now, verb, pack(target)))

@@ -63,7 +63,7 @@ def order_row(order: Order) -> Row:
 
 
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
-    """One bracket. Some inodes, and times after the year 2262, pass SQLite's largest integer; those are kept as text."""
+    """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
     large = {name: _integer(row[name]) for name in ("mtime_ns", "inode")}
     return {**row, **large, "order_id": order_id, "number": number, "path": pack(bracket.path)}

@@ -111,10 +111,27 @@ def test_idle_right_after_the_merge_is_not_done() -> None:
 
 
 def test_an_unanswered_merge_is_asked_again_only_after_the_grace() -> None:
-    """A merge whose answer was lost, on an order that stays idle for the whole grace, was not carried out."""
+    """A merge whose answer was lost, on an order seen idle often and for the whole grace, was not carried out."""
     idle = facts.Seen(merging=False, processing=False, images=())
-    start = after(after(uploaded(), facts.MergeIntended()), idle, now=NOW + POLICY.idle_grace)
-    assert next_steps(start) == (facts.Merge(),)
+    start = after(uploaded(), facts.MergeIntended(), *[idle] * POLICY.idle_looks)
+    assert next_steps(start) == (facts.Look(),), "no time has passed"
+    assert next_steps(after(start, idle, now=NOW + POLICY.idle_grace)) == (facts.Merge(),)
+
+
+def test_a_clock_that_jumps_ahead_repeats_no_merge() -> None:
+    """However far the clock jumps, an unanswered merge is asked again only after many looks."""
+    idle = facts.Seen(merging=False, processing=False, images=())
+    start = after(after(uploaded(), facts.MergeIntended()), *[idle] * (POLICY.idle_looks - 1), now=NOW + 86400)
+    assert next_steps(start) == (facts.Look(),)
+
+
+def test_the_grace_begins_when_the_answer_was_lost() -> None:
+    """A merge request may take minutes to fail; what the service does is waited for from then on."""
+    idle, lost = facts.Seen(merging=False, processing=False, images=()), NOW + 300
+    start = after(uploaded(), facts.MergeIntended())
+    start = after(start, facts.Failed(facts.Merge(), Kind.PASSING, "no answer"), now=lost)
+    start = after(start, *[idle] * POLICY.idle_looks, now=lost + POLICY.idle_grace - 1)
+    assert next_steps(start) == (facts.Look(),)
 
 
 def test_an_answered_merge_is_never_asked_again() -> None:
@@ -231,6 +248,13 @@ def test_a_retried_order_takes_the_settings_of_today_until_its_merge() -> None:
     assert after(lost, facts.Retried(mended)).preset == lost.preset
 
 
+def test_after_the_merge_a_retried_order_takes_the_download_settings_of_today() -> None:
+    """A refused download goes out as it is set now; what the merge was asked with stays as it was."""
+    start = replace(processed(True), preset=Preset(3, {"a": 1}, "webp", 99, 10))
+    refused = after(start, facts.Failed(facts.Fetch("i0"), Kind.REQUEST, "422", unsent=True))
+    assert after(refused, facts.Retried(Preset(5, {"b": 2}, "jpeg", 90))).preset == Preset(3, {"a": 1}, "jpeg", 90)
+
+
 def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
     """An order whose merge was refused can end; one whose merge may have happened cannot."""
     asked = after(uploaded(), facts.MergeIntended())
@@ -247,9 +271,11 @@ def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
 
 
 def test_an_account_failure_leaves_the_order_ready() -> None:
-    """When the account is refused the order itself waits for nothing: it goes on as soon as the account does."""
+    """An order that the account is refused for lets others probe it first, unless a person says that it is mended."""
     start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
-    assert (start.phase, start.due, start.messages) == (Phase.SETTLED, NOW, ("key refused",))
+    told = (Phase.SETTLED, NOW + POLICY.account_probe, ("key refused",))
+    assert (start.phase, start.due, start.messages) == told
+    assert after(start, facts.Retried(), now=NOW + 1).due == NOW + 1
 
 
 def test_a_skipped_shoot_asks_for_nothing() -> None:
@@ -294,3 +320,10 @@ def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
     assert few.brackets[0].registered
     more = after(few, broken)
     assert next_steps(more) == (facts.Register(0), facts.Discard("s0.0"))
+
+
+def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> None:
+    """Where a registration cannot be taken back, no second one is made beside it."""
+    start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
+    broken = after(start, *[facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")] * 8)
+    assert (next_steps(broken), broken.discards) == ((facts.Upload(0),), ())

@@ -56,6 +56,13 @@ def test_lost_bytes_are_told(tmp_path: Path) -> None:
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
 
 
+def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
+    """A hidden file that is there and cannot be read is trouble with the output; nothing is downloaded once more."""
+    (tmp_path / part_name("i1")).mkdir()
+    with pytest.raises(OutputError, match="cannot write to"):
+        place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64)
+
+
 @pytest.mark.parametrize(
     ("data", "length"),
     [

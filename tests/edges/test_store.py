@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Coroutine
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,8 +50,10 @@ FULL = replace(
 
 
 def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Every field of an order survives the state file, names that are not UTF-8 and huge inodes included."""
-    odd = replace(FULL, brackets=(replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1),))
+    """Every field of an order survives the state file, odd names, huge inodes and a photo of the year 2300 included."""
+    far = 10_413_792_000 * 10**9
+    bracket = replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1, mtime_ns=far)
+    odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far)))
 
     async def work() -> Order:
         store = Store.open(tmp_path)
@@ -273,6 +276,52 @@ def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
         return found
 
     assert run(settings()) == [2, "wal"]
+
+
+def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
+    """In a state directory that others may enter, neither the state file nor the files beside it can be read."""
+    tmp_path.chmod(0o755)
+    mask = os.umask(0o022)
+
+    def modes() -> dict[str, int]:
+        return {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+    async def work() -> dict[str, int]:
+        store = Store.open(tmp_path)
+        await store.add(order(), facts.Locked(order().brackets))
+        found = modes()
+        store.close()
+        return found
+
+    try:
+        assert run(work()) == dict.fromkeys((FILE, f"{FILE}-wal", f"{FILE}-shm"), 0o600)
+    finally:
+        os.umask(mask)
+
+
+def test_an_ask_never_migrates(tmp_path: Path) -> None:
+    """A state file of an older version is the daemon's to bring up to date: an ask is refused and touches nothing."""
+    run(stored(tmp_path, order()))
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("PRAGMA user_version = -1")  # older than any
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(StateError, match="Restart the daemon"):
+        ask(tmp_path, "retry", "o1", NOW)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
+    """A row that the tables refuse is a mistake of ours and comes out as it is; the state file is sound."""
+
+    async def work() -> None:
+        store = Store.open(tmp_path)
+        try:
+            await store.add(replace(order(), flow=None), facts.Locked(()))  # type: ignore[arg-type]
+        finally:
+            store.close()
+
+    with pytest.raises(sqlite3.IntegrityError):
+        run(work())
 
 
 def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:

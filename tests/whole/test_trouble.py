@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.edges.sandbox.shots import shoot
@@ -127,6 +128,25 @@ def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox,
     registered = of_order(sandbox, order)["registered"]
     assert len(registered) == 5
     assert sum(bracket["deleted"] for bracket in registered) == (2 if flow == "images" else 0)
+
+
+def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -> None:
+    """Where the service holds bytes that are none of the shoot's, nothing is merged; ``submit`` starts over."""
+    sandbox.faults(["order_brackets slow seconds=3"])
+    program.settings["api"]["flow"] = "brackets"
+    program.start()
+    program.drop(OAK, shoot(1))
+    until(lambda: sandbox.report()["faults"][0]["happened"] == 1)
+    order = program.reach(OAK, "uploading")
+    with sandbox.client("2025-05-08") as stranger:
+        told = stranger.post("/v3/brackets/", json={"order_id": order["order_id"], "name": "a.jpg"}).json()
+    httpx.put(told["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
+    order = program.reach(OAK, "held")
+    assert "1 bracket(s) too many in this order" in order["messages"][0]
+    program.run("submit", order["folder"])
+    again = program.reach(OAK, "downloaded")
+    assert again["order_id"] != order["order_id"]
+    assert of_order(sandbox, order)["merges"] == []
 
 
 def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> None:

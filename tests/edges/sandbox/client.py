@@ -15,6 +15,7 @@ from tests.sandbox_process import Sandbox
 Json = dict[str, Any]
 
 _PATIENCE_S = 60.0
+_PAUSE_S = 0.02
 
 
 @dataclass
@@ -73,17 +74,17 @@ class Client:
         """A look at the order."""
         return self.ask("GET", f"/v3/orders/{self.order_id}")
 
-    def images(self) -> list[Json]:
+    def images(self, patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> list[Json]:
         """The order's images once all of them have ended."""
-        for order in self.looks():
+        for order in self.looks(patience_s, pause_s):
             images: list[Json] = order["images"]
             if images and not order["is_merging"] and not order["is_processing"]:
                 return images
         raise AssertionError("unreachable")
 
-    def looks(self) -> Iterator[Json]:
+    def looks(self, patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iterator[Json]:
         """Look again and again, with a bound."""
-        for _ in attempts():
+        for _ in attempts(patience_s, pause_s):
             yield self.order()
 
     def wait(self, there: Callable[[], bool]) -> None:
@@ -108,13 +109,13 @@ class Client:
         return [item["rule"] for item in self.sandbox.violations() if item["order_id"] == self.order_id]
 
 
-def attempts() -> Iterator[None]:
+def attempts(patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iterator[None]:
     """Time for one attempt after another; an error when there were enough."""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + patience_s
     while time.monotonic() < end:
         yield
-        time.sleep(0.02)
-    raise AssertionError(f"not there within {_PATIENCE_S} s")
+        time.sleep(pause_s)
+    raise AssertionError(f"not there within {patience_s} s")
 
 
 def put(url: str, data: bytes, content_type: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.sandbox.command import sandbox
+from daemon.sandbox.faults import rule_of_words
 from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 from daemon.sandbox.settings import Switches
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -93,8 +95,23 @@ def test_text_for_people() -> None:
 def test_help() -> None:
     """The help says how to point a client at it, and what it does not know."""
     told = " ".join(CliRunner().invoke(sandbox, ["--help"]).output.split())
-    for words in ("in place of https://api.autoenhance.ai", "x-api-key", "never compared with the live service"):
+    for words in (
+        "in place of https://api.autoenhance.ai",
+        "x-api-key",
+        "/openapi.json",
+        "never compared with the live",
+    ):
         assert words in told
+
+
+def test_readme() -> None:
+    """Every option, fault and switch that the README shows is one."""
+    section = (Path(__file__).parents[3] / "README.md").read_text().split("## The sandbox\n")[1].split("\n## ")[0]
+    told = CliRunner().invoke(sandbox, ["--help"]).output
+    assert set(re.findall(r"--[a-z][a-z-]*", section)) <= set(re.findall(r"--[a-z][a-z-]*", told))
+    assert [rule_of_words(words).where for words in re.findall(r"--fault '([^']+)'", section)]
+    assert Switches().with_words(re.findall(r"--set ([a-z_]+=[\w-]+)", section)) != Switches()
+    assert [rule_of_words(words).where for line in re.findall(r"-d '(\[.*\])'", section) for words in json.loads(line)]
 
 
 def test_lists() -> None:
@@ -130,17 +147,3 @@ def test_light_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "set()"
-
-
-def test_memory_while_uploading() -> None:
-    """Large uploads go to disk: memory does not grow with them."""
-    size = 40_000_000
-    with running_sandbox() as running, running.client() as client:
-        process = psutil.Process(running.pid)
-        before = process.memory_info().rss
-        for number in range(4):
-            form = {"image_name": f"{number}.jpg", "order_id": "one", "hdr": True, "contentType": "image/jpeg"}
-            url = client.post("/v3/images/", json=form).json()["s3PutObjectUrl"]
-            answer = httpx.put(url, content=bytes(size), headers={"content-type": "image/jpeg"}, timeout=60)
-            assert answer.status_code == 200
-        assert process.memory_info().rss - before < size // 2

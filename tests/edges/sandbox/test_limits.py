@@ -12,9 +12,9 @@ FULL = {"preview": "false"}
 
 def test_requests_a_second() -> None:
     """More requests in a second than the limit are 429, which clears at once; the sandbox's own paths have no limit."""
-    with running_sandbox("--set", "rate_limit=5") as sandbox, Client(sandbox) as client:
+    with running_sandbox("--set", "rate_limit=1") as sandbox, Client(sandbox) as client:
         statuses = [client.http.get("/v3/orders/").status_code for _ in range(20)]
-        assert statuses[:5] == [200] * 5
+        assert statuses[0] == 200
         assert 429 in statuses
         assert all(httpx.get(f"{sandbox.api}/_sandbox/report").status_code == 200 for _ in range(10))
         client.wait(lambda: client.http.get("/v3/orders/").status_code == 200)

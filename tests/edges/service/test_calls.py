@@ -105,6 +105,29 @@ def test_a_key_echoed_by_the_service_is_not_repeated(host: Hosts, service: Servi
     assert KEY not in repr(opened)
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(f"<p>you sent {KEY}</p>", "text/html"), (KEY, "application/json"), (f"[{KEY}", "image/jpeg")],
+    ids=["page", "no json", "no image"],
+)
+def test_a_key_echoed_by_a_portal_is_not_repeated(host: Hosts, service: Services, body: str, content_type: str) -> None:
+    """An answer of 200 that quotes the key, as a hotel's portal may, brings it into no message."""
+    opened = service(host(always(200, body, content_type=content_type)).url)
+    with pytest.raises(errors.Garbled) as asked:
+        opened.order("o")
+    with pytest.raises(errors.BracketdError) as fetched, opened.download("i", format="jpeg", quality=None, max_width=1):
+        raise errors.Garbled("nothing was said")
+    assert KEY not in f"{asked.value} {fetched.value}"
+
+
+def test_a_key_echoed_in_an_answer_is_not_kept(host: Hosts, service: Services) -> None:
+    """An order in whose texts the key stands is read without it."""
+    image = {"image_id": "i", "image_name": KEY, "status": "error", "error": KEY, "status_reason": KEY}
+    seen = service(host(always(200, {"order_id": "o", "images": [image]})).url).order("o")
+    assert seen.images
+    assert KEY not in repr(seen)
+
+
 def test_too_many_requests_with_a_wish(host: Hosts, service: Services) -> None:
     """A 429 carries the seconds the service asked for."""
     with pytest.raises(errors.TooManyRequests) as caught:

@@ -1,0 +1,77 @@
+"""What is told, held or put off when something takes long or fails again and again after the merge."""
+
+from __future__ import annotations
+
+import pytest
+
+from daemon.order import Health, Order, Phase, facts, next_steps
+from daemon.order.facts import Kind
+from tests.core.orders import NOW, POLICY, after, merged, order, processed
+
+NOT_YET = facts.Failed(facts.Fetch("i0"), Kind.NOT_READY, "404: not found")
+OFFLINE = facts.Failed(facts.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
+
+
+def test_an_image_that_is_not_given_out_is_held_for_a_person() -> None:
+    """When the service said often enough that an image is not there yet, the order is held; a retry begins anew."""
+    start = after(processed(True, True), *[NOT_YET] * (POLICY.fetch_patience - 1))
+    assert (start.phase, start.health) == (Phase.DOWNLOADING, Health.RETRYING)
+    held = after(start, NOT_YET)
+    assert held.phase is Phase.HELD
+    assert "12 times that it does not give out picture 0 (404: not found)" in held.messages[0]
+    again = after(held, facts.Retried(), NOT_YET)
+    assert again.phase is Phase.DOWNLOADING
+
+
+def test_a_long_outage_is_not_held_against_an_image() -> None:
+    """Days without a connection cost an image its place before its neighbours, not its patience."""
+    start = after(processed(True, True), *[OFFLINE] * 1000)
+    assert next_steps(start)[0] == facts.Fetch("i1")
+    assert after(start, *[NOT_YET] * (POLICY.fetch_patience // 2)).phase is Phase.DOWNLOADING
+
+
+def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None:
+    """An image whose fetched bytes somebody removes each time waits longer each time."""
+    start, waits = processed(True), []
+    for _ in range(12):
+        start = after(start, facts.Fetched("i0", 10, "ab", "jpg"), now=start.due or NOW)
+        lost_at = start.due or NOW
+        start = after(start, facts.FetchLost("i0"), now=lost_at)
+        assert start.due is not None
+        waits.append(start.due - lost_at)
+    assert start.health is Health.RETRYING
+    assert max(waits) > 60
+    assert sum(waits) > 600
+
+
+@pytest.mark.parametrize("images", [(), (facts.SeenImage("a", "a", ended=None),)])
+def test_work_without_end_is_told(images: tuple[facts.SeenImage, ...]) -> None:
+    """After an hour without an end a person is told, while the order is looked at as before."""
+    busy = facts.Seen(merging=not images, processing=True, images=images)
+    soon = after(merged(), busy, now=NOW + POLICY.long_work - 1)
+    assert soon.health is Health.OK
+    late = after(soon, busy, now=NOW + 2.5 * POLICY.long_work)
+    assert "worked on it for more than 2 h" in late.messages[0]
+    assert next_steps(late) == (facts.Look(),)
+    ended = facts.Seen(merging=False, processing=False, images=(facts.SeenImage("a", "a", ended=True),))
+    assert after(late, ended, now=NOW + 3 * POLICY.long_work).messages == ()
+
+
+def test_images_that_are_as_they_were_stay_the_same_objects() -> None:
+    """A look that shows nothing new gives the store nothing to write anew."""
+    shown = (facts.SeenImage("a", "a", ended=None), facts.SeenImage("b", "b", ended=None))
+    first = after(merged(), facts.Seen(merging=False, processing=True, images=shown))
+    again = after(first, facts.Seen(merging=False, processing=True, images=shown))
+    assert again.images is first.images
+    one = after(first, facts.Seen(False, True, (shown[0], facts.SeenImage("b", "b", ended=True))))
+    assert one.images[0] is first.images[0]
+    assert one.images[1].ended
+
+
+def test_every_registration_there_ever_was_is_known() -> None:
+    """The ids of given up registrations are told besides the present ones, so that none is taken for a result."""
+    start = order(2)
+    first = start.registration(0)
+    anew: Order = after(start, facts.SlotLost(0, 0, "expired"), facts.SlotLost(0, 1, "expired"))
+    assert anew.registrations >= {first, anew.registration(0), anew.registration(1)}
+    assert len(anew.registrations) == 4

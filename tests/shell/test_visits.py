@@ -1,0 +1,157 @@
+"""What a visit does with a lane that is late, an account that is refused, and a bug of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
+from daemon.order.facts import Kind
+from daemon.store.file import FILE
+from daemon.store.reader import Reader
+from tests.shell.simulated import START, SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, running, shoot, until
+
+REFUSED = "the key was refused"
+
+
+@dataclass
+class Slow(World):
+    """A world in which some steps take longer, and which keeps when each merge was intended and asked for."""
+
+    longer: Callable[[Order, facts.Step], float] = lambda _order, _step: 0.0
+    asked: list[tuple[float, float | None]] = field(default_factory=list)
+
+    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+        """Carry out a step."""
+        if isinstance(step, facts.Merge):
+            self.asked.append((self.clock.now(), of.merge_asked_at))
+        await asyncio.sleep(self.longer(of, step))
+        return await super().perform(of, step)
+
+
+def merging(number: int) -> Order:
+    """An order that is looked at."""
+    return replace(shoot(number), phase=Phase.PROCESSING, merge=MergeState.SEEN)
+
+
+def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
+    """However long a merge waits for other calls to end, its intent is recorded when the request leaves."""
+
+    async def work(clock: SimulatedClock) -> Slow:
+        world = Slow(clock, longer=lambda of, _step: 0.0 if of.id == shoot(0).id else 200.0)
+        async with running(tmp_path, world, *map(merging, range(1, 9)), shoot(0)) as (store, _):
+            await until(store, shoot(0).id, Phase.MERGING)
+        return world
+
+    ((asked_at, intended_at),) = simulate(work).asked
+    assert asked_at > START + 190, "it had to wait for its lane"
+    assert asked_at == intended_at
+
+
+def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path) -> None:
+    """Of many orders only what is under way when the key is refused reaches the service, and then probes alone."""
+
+    async def work(clock: SimulatedClock) -> int:
+        world = World(clock, trouble=lambda _of, step: facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True))
+        async with running(tmp_path, world, *(shoot(n, brackets=5) for n in range(20))):
+            await asyncio.sleep(2 * POLICY.account_probe - 10)
+            return len(world.steps)
+
+    assert simulate(work) == 4 + 1
+
+
+def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """Neighbours of an order that the service always refuses are done after one pause of the account at most."""
+
+    def refused(of: Order, step: facts.Step) -> facts.Fact | None:
+        alone = of.id == shoot(0).id and isinstance(step, facts.Register)
+        return facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True) if alone else None
+
+    async def work(clock: SimulatedClock) -> None:
+        world = World(clock, trouble=refused)
+        async with running(tmp_path, world, shoot(0), *(shoot(n, brackets=40) for n in range(1, 4))) as (store, _):
+            for number in range(1, 4):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=2 * POLICY.account_probe)
+            bad = await store.load(shoot(0).id)
+            assert (bad.health, bad.messages) == (Health.RETRYING, (REFUSED,))
+
+    simulate(work)
+
+
+def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
+    """A fact that our own code cannot bear holds its order with a traceback; the daemon and its neighbours go on."""
+
+    def nonsense(of: Order, step: facts.Step) -> facts.Fact | None:
+        return facts.Stored(99, 0) if of.id == shoot(0).id and isinstance(step, facts.Upload) else None
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock, trouble=nonsense), shoot(0), shoot(1)) as (store, runner):
+            await until(store, shoot(1).id, Phase.DOWNLOADED)
+            held = await store.load(shoot(0).id)
+            assert held.phase is Phase.HELD
+            assert "a bug in bracketd stopped this order (IndexError" in held.messages[0]
+            runner.tell(shoot(0).id, facts.Cancelled("enough"))
+            await until(store, shoot(0).id, Phase.CANCELLED, patience=10)
+
+    simulate(work)
+    with Reader(tmp_path) as reader:
+        told = [entry["detail"].get("detail", "") for entry in reader.journal(shoot(0).id)]
+    assert any("Traceback" in detail and "IndexError" in detail for detail in told)
+
+
+def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None:
+    """An order that cannot even be read ends nothing, is looked at once, and keeps no neighbour from its way."""
+
+    async def work(clock: SimulatedClock) -> None:
+        world = World(clock)
+        async with running(tmp_path, world) as (store, runner):
+            for number in range(2):
+                await store.add(shoot(number), facts.Locked(shoot(number).brackets))
+            with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+                connection.execute("UPDATE orders SET phase = 'nonsense' WHERE id = ?", (shoot(0).id,))
+                connection.commit()
+            runner.tell("6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4999", facts.Retried())
+            await until(store, shoot(1).id, Phase.DOWNLOADED)
+            await asyncio.sleep(600)
+            assert not [of for of, _ in world.steps if of == shoot(0).id]
+
+    simulate(work)
+
+
+def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
+    """What is queued behind full lanes when the daemon stops is left for the next start, its intent not recorded."""
+
+    async def work(clock: SimulatedClock) -> Slow:
+        world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, facts.Look) else 0.0)
+        orders = (replace(merging(n), due=START) for n in range(1, 9))
+        waiting = replace(shoot(0), phase=Phase.UPLOADED, due=START + 1)
+        async with running(tmp_path, world, *orders, waiting) as (store, _):
+            await asyncio.sleep(5)
+            assert (await store.load(waiting.id)).merge is MergeState.NOT_ASKED
+        return world
+
+    world = simulate(work)
+    assert world.asked == []
+    assert world.count(facts.Look) == 4
+
+
+def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> None:
+    """An image whose fetched bytes vanish each time is downloaded some times in an hour, not some hundred."""
+
+    def vanishes(_of: Order, step: facts.Step) -> facts.Fact | None:
+        return facts.FetchLost(step.image) if isinstance(step, facts.Place) else None
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock, takes=0.05, trouble=vanishes)
+        image = Image("i0", "n", state=ImageState.PROCESSED)
+        start = replace(shoot(), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=(image,))
+        async with running(tmp_path, world, start):
+            await asyncio.sleep(3600)
+        return world
+
+    assert simulate(work).count(facts.Fetch) < 30
