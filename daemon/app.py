@@ -121,14 +121,21 @@ class App:
             interval=settings.poll_interval if polling else RESCAN,
             preset=preset_of(settings, self._settings.api.dev_mode),
         )
+        blocking = _bounded_threads()
         intake = Intake(
-            folder, store, self._clock.now, flow=self._settings.api.flow, added=runner.wake, tell=runner.tell
+            folder,
+            store,
+            self._clock.now,
+            flow=self._settings.api.flow,
+            added=runner.wake,
+            tell=runner.tell,
+            is_there=lambda shoot: blocking(os.path.isdir, shoot),
         )
 
         def make_hints(root: str, dirty: Dirty) -> Hints:
             return NoHints() if polling else NativeHints(root, dirty)
 
-        return Watcher(folder, intake, store, self._clock, make_hints=make_hints, blocking=_bounded_threads())
+        return Watcher(folder, intake, store, self._clock, make_hints=make_hints, blocking=blocking)
 
     async def _perform(self, order: Order, step: facts.Step) -> facts.Fact:
         service = self._service(order.flow, dev_mode=order.preset.dev_mode)

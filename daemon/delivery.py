@@ -19,18 +19,14 @@ def stem_of(order: Order, image: Image) -> str:
     The service tells which brackets an image is made of, or names the image after one of them; failing both, its
     own name is made safe.
     """
-    numbers = image.brackets or tuple(
-        n for n in range(len(order.brackets)) if _same_stem(order.bracket_name(n), image.name)
-    )
+    theirs = image.name.rpartition(".")[0] or image.name
+    named = (n for n in range(len(order.brackets)) if order.tag(n) in (theirs.split()[-1:] + image.name.split()[-1:]))
+    numbers = image.brackets or tuple(named)
     if numbers:
         name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
         return name.rpartition(".")[0] or name
     safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in image.name).strip(". ")
     return safe.rpartition(".")[0] or safe or image.id
-
-
-def _same_stem(ours: str, theirs: str) -> bool:
-    return theirs in (ours, ours.rpartition(".")[0]) or theirs.rpartition(".")[0] == ours.rpartition(".")[0]
 
 
 def late_photos(order: Order) -> tuple[str, ...]:

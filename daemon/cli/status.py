@@ -42,37 +42,38 @@ def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]
 
 def in_json(reader: Reader, state_dir: Path, pid: int | None) -> bytes:
     """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
-    beside = json.dumps(_beside_orders(reader, state_dir, pid))
-    return f'{beside[:-1]}, "orders": [{", ".join(reader.orders_in_json(order_page("")))}]}}'.encode()
+    orders = ", ".join(reader.orders_in_json(order_page("")))
+    daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
+    return f'{{"version": 1, "daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}}}'.encode()
 
 
-def _beside_orders(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
+def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
     account = [noted["account"]] if noted.get("account") else []
     return {
-        "version": 1,
-        "daemon": {
-            "running": pid is not None,
-            "pid": pid,
-            "version": noted.get("version"),
-            "watching": pid is not None and "watching" in noted,
-            "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
-            "state_dir": str(state_dir),
-            "messages": [*account, *missing] if pid else [],
-        },
-        "waiting": [
-            {
-                "shoot": w.shoot,
-                "folder": w.folder,
-                "reason": w.reason,
-                "files": w.files,
-                "bytes": w.bytes,
-                "since": _iso(w.since),
-            }
-            for w in (reader.waiting() if pid else [])
-        ],
+        "running": pid is not None,
+        "pid": pid,
+        "version": noted.get("version"),
+        "watching": pid is not None and "watching" in noted,
+        "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
+        "state_dir": str(state_dir),
+        "messages": [*account, *missing] if pid else [],
     }
+
+
+def _waiting(reader: Reader) -> list[dict[str, Any]]:
+    return [
+        {
+            "shoot": w.shoot,
+            "folder": w.folder,
+            "reason": w.reason,
+            "files": w.files,
+            "bytes": w.bytes,
+            "since": _iso(w.since),
+        }
+        for w in reader.waiting()
+    ]
 
 
 def _iso(seconds: float) -> str:

@@ -227,6 +227,14 @@ class CameLate:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The shoot was renamed or moved while its order was under way."""
+
+    shoot: str
+    folder: str
+
+
 class Kind(StrEnum):
     """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
 
@@ -295,6 +303,7 @@ Fact = (
     | ImageLost
     | Delivered
     | CameLate
+    | Moved
     | Failed
     | Interrupted
     | Retried

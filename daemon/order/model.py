@@ -230,7 +230,11 @@ class Order:
         """
         bracket = self.brackets[number]
         stem, dot, extension = _presentable(bracket.path.rsplit("/", 1)[-1]).rpartition(".")
-        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {self.id[:8]}-{number + 1}{dot}{extension[:8]}"
+        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {self.tag(number)}{dot}{extension[:8]}"
+
+    def tag(self, number: int) -> str:
+        """What makes a bracket's name unique, and known again whatever the shoot is called by then."""
+        return f"{self.id[:8]}-{number + 1}"
 
 
 def _told_late(files: tuple[str, ...]) -> str:

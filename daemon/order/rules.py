@@ -96,6 +96,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.ImageLost: downloading.image_lost,
     f.Delivered: downloading.delivered,
     f.CameLate: downloading.came_late,
+    f.Moved: uploading.moved,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

@@ -6,8 +6,15 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
-from daemon.order.model import Bracket, Order, Phase
+from daemon.order.model import RESTING, Bracket, Order, Phase
 from daemon.order.policy import Policy
+
+
+def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
+    """An order keeps its shoot under another name; its pictures go where they were promised."""
+    if order.phase in RESTING or order.folder == fact.folder:
+        return order
+    return replace(order, shoot=fact.shoot, folder=fact.folder)
 
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -51,7 +51,11 @@ class WatchedFolder:
 
 
 class Intake:
-    """Adds the shoots of one watched folder to the store. ``added`` is called when an order can begin."""
+    """Adds the shoots of one watched folder to the store.
+
+    ``added`` is called when an order can begin, ``tell`` when something happened to one; ``is_there`` says whether a
+    folder exists.
+    """
 
     def __init__(
         self,
@@ -62,8 +66,9 @@ class Intake:
         flow: FlowName,
         added: Callable[[], None],
         tell: Callable[[str, facts.Fact], None],
+        is_there: Callable[[str], Awaitable[bool]],
     ) -> None:
-        self._folder, self._store, self._now = folder, store, now
+        self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
         self._flow, self._added, self._tell = flow, added, tell
 
     async def may_be_new(self, shoot: str) -> bool:
@@ -87,6 +92,11 @@ class Intake:
         match again:
             case Again.NEW:
                 await self._add(shoot, fact)
+            case Again.SAME if (
+                before is not None and before.due is not None and not await self._is_there(before.folder)
+            ):
+                log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
+                self._tell(before.id, facts.Moved(shoot, folder))
             case Again.SAME if before is not None and not any(order.folder == folder for order in earlier):
                 day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y")
                 told = "was skipped" if before.phase is Phase.SKIPPED else f"sent {day}"

@@ -114,7 +114,13 @@ async def watching(
         return function(*arguments)
 
     intake = Intake(
-        folder, store, clock.now, flow="images", added=lambda: None, tell=lambda order, fact: told.append((order, fact))
+        folder,
+        store,
+        clock.now,
+        flow="images",
+        added=lambda: None,
+        tell=lambda order, fact: told.append((order, fact)),
+        is_there=lambda shoot: blocking(os.path.isdir, shoot),
     )
     watcher = Watcher(folder, intake, store, clock, make_hints=make_hints, blocking=blocking)
     task = asyncio.create_task(watcher.run())
@@ -485,5 +491,22 @@ def test_an_archive_behind_a_late_mount_is_not_bought(tmp: Path) -> None:
             os.rename(disk, tmp / "in")
             await asyncio.sleep(2 * INTERVAL)
             assert scene.orders() == {"old": ("skipped", 0)}
+
+    simulate(work)
+
+
+def test_a_shoot_renamed_while_under_way_keeps_its_order(tmp: Path) -> None:
+    """A shoot that is renamed before its order ended is that order still, under its new name."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            await scene.submit("12 Oak St")
+            order = await scene.store.newest(str(tmp / "in" / "12 Oak St"))
+            assert order is not None
+            os.rename(tmp / "in" / "12 Oak St", tmp / "in" / "12 Oak Street")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+            assert (order.id, facts.Moved("12 Oak Street", str(tmp / "in" / "12 Oak Street"))) in scene.told
+            assert list(scene.orders()) == ["12 Oak St"]
 
     simulate(work)
