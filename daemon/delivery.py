@@ -26,7 +26,8 @@ def stem_of(order: Order, image: Image) -> str:
         name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
         return name.rpartition(".")[0] or name
     safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in image.name).strip(". ")
-    return safe.rpartition(".")[0] or safe or image.id
+    stem, _, extension = safe.rpartition(".")
+    return (stem if extension.isalnum() and len(extension) <= 5 else safe) or image.id
 
 
 def late_photos(order: Order) -> tuple[str, ...]:
