@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from bench.measures import MEASURES, measure
+from bench.running import GivenUp
 from bench.sizes import FULL, QUICK
-from bench.table import table
+from bench.table import Row, table
 from daemon import __version__
 
 
@@ -25,15 +26,19 @@ def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Pat
     """Measure bracketd's speed and size on this machine, on loopback with TLS.
 
     What the machine does besides is measured along; a quiet one gives the better figures, and a repeated run the
-    truer ones. Needs curl for the uploads.
+    truer ones. Needs curl for the uploads, and 2 GB of room in $TMPDIR.
     """
     sizes = QUICK if quick else FULL
     if idle_s is not None:
         sizes = replace(sizes, idle_s=idle_s)
-    rows = []
-    for row in measure(sizes, only or tuple(MEASURES)):
-        click.echo(f"measured {row.name}", err=True)
-        rows.append(row)
+    rows: list[Row] = []
+    given_up = None
+    try:
+        for row in measure(sizes, only or tuple(MEASURES)):
+            click.echo(f"measured {row.name}", err=True)
+            rows.append(row)
+    except GivenUp as error:
+        given_up = error
     machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
     click.echo(f"bracketd {__version__}, Python {machine['python']}, {machine['cores']} cores, {machine['system']}\n")
     click.echo(table(rows))
@@ -41,6 +46,8 @@ def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Pat
         told = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
         figures = [asdict(row) | {"met": row.met} for row in rows]
         file.write_text(json.dumps(told | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
+    if given_up is not None:
+        raise click.ClickException(f"the rest was not measured: {given_up}")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
             shoot = f"{number + 1:05} Sample Street"
             (watch / shoot).mkdir(parents=True)
             folder, output = str(watch / shoot), str(watch.with_name("output") / shoot)
-            own = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output)
+            mark = uuid.uuid4().hex
+            own = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output, fingerprint=mark)
             _insert(connection, "orders", [order_row(own)])
             for table, rows in (("brackets", brackets), ("images", images), ("journal", past)):
                 _insert(connection, table, [{**row, "order_id": own.id} for row in rows])

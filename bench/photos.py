@@ -27,14 +27,6 @@ def make_shoot(folder: Path, *, photos: int, size_mb: float) -> Path:
     return folder
 
 
-def link_shoot(folder: Path, photos: Path) -> Path:
-    """The same photos as another shoot, without copying them."""
-    folder.mkdir(parents=True)
-    for photo in photos.iterdir():
-        os.link(photo, folder / photo.name)
-    return folder
-
-
 def _jpeg(size: int) -> Iterator[bytes]:
     """A picture of a few pixels, filled up with comments to at least ``size`` bytes."""
     buffer = io.BytesIO()

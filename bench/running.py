@@ -23,7 +23,7 @@ from bench.listener import Exchange
 from daemon.order import LINE, Phase
 from daemon.store.reader import Reader
 
-HERE = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 
 BRACKETD = Path(sys.executable).with_name("bracketd")
 """The installed command, beside the interpreter that runs this."""
@@ -31,10 +31,11 @@ BRACKETD = Path(sys.executable).with_name("bracketd")
 QUIET = 0.3
 """Seconds of stillness after which a shoot is settled here: how long it is, is a setting and not measured."""
 
-PATIENCE = 300.0
+PATIENCE = 120.0
 """Seconds after which something that does not happen is given up."""
 
 LOOK_EVERY = 0.05
+"""Seconds between two looks at an order."""
 
 
 class GivenUp(Exception):
@@ -43,13 +44,12 @@ class GivenUp(Exception):
 
 @dataclass
 class Service:
-    """A running service: where its API and its storage listen, who vouches for them, and what they have seen."""
+    """A running service: where its API and its storage listen, who vouches for them, and their log."""
 
     api: str
     storage: str
     authority: Path
     log: Path
-    pids: tuple[int, ...]
     _read: int = 0
 
     def seen(self) -> list[Exchange]:
@@ -100,7 +100,7 @@ class Daemon:
                 if row and row["phase"] in LINE and LINE.index(row["phase"]) >= LINE.index(phase):
                     return Past(row["id"], reader.journal(row["id"]))
                 time.sleep(LOOK_EVERY)
-        raise GivenUp(f"{shoot} does not get to {phase}; see {self.config.with_name('daemon.log')}")
+        raise GivenUp(f"{shoot} does not get to {phase}:\n{_end_of(self.config.with_name('daemon.log'))}")
 
 
 @contextmanager
@@ -119,11 +119,11 @@ def running_service(
     log.touch()
     common = [str(certificate), str(log)]
     with ExitStack() as stack:
-        pid, port = stack.enter_context(_listening("bench.storage", *common, str(line_mb_s)))
+        port = stack.enter_context(_listening("bench.storage", *common, str(line_mb_s)))
         storage = f"https://127.0.0.1:{port}"
         more = [storage, str(processed_after_s), str(int(image_mb * 1e6))]
-        api_pid, port = stack.enter_context(_listening("bench.api", *common, *more))
-        yield Service(f"https://127.0.0.1:{port}", storage, authority, log, (pid, api_pid))
+        port = stack.enter_context(_listening("bench.api", *common, *more))
+        yield Service(f"https://127.0.0.1:{port}", storage, authority, log)
 
 
 @contextmanager
@@ -182,19 +182,24 @@ def _await_ready(ear: socket.socket, process: subprocess.Popen[bytes], log: Path
     while time.monotonic() < end and process.poll() is None:
         if select.select([ear], [], [], 0.1)[0] and b"READY=1" in ear.recv(4096):
             return
-    raise GivenUp(f"the daemon does not become ready:\n{log.read_text(errors='replace')[-2000:]}")
+    raise GivenUp(f"the daemon does not become ready:\n{_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
 
 
 @contextmanager
-def _listening(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
+def _listening(module: str, *arguments: str) -> Iterator[int]:
+    """Start a program of this package that prints the port it listens on; the port."""
     command = [sys.executable, "-m", module, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE) as process:  # noqa: S603 - this package's own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:  # noqa: S603 - this package's own
         try:
             assert process.stdout is not None
             port = process.stdout.readline()
             if not port:
                 raise GivenUp(f"{module} does not start")
-            yield process.pid, int(port)
+            yield int(port)
         finally:
             _end(process)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.listener import Exchange
-from bench.photos import link_shoot, make_shoot
+from bench.photos import make_shoot
 from bench.running import Daemon, Service, running_daemon, running_service
 from bench.sizes import Bench
 from bench.table import Row
@@ -61,29 +61,31 @@ def measure(bench: Bench) -> Iterator[Row]:
         for name in ("wire", "whole", "cpu", "line"):
             yield Row(f"upload.{name}", what, None, "x curl", note="there is no curl")
         return
-    photos = make_shoot(bench.folder / "photos", photos=sizes.files, size_mb=sizes.file_mb)
-    free = _rounds(bench, curl, photos, sizes.rounds, 0)
+    free = _rounds(bench, curl, sizes.rounds, 0)
     yield free.row("upload.wire", f"{what}, on the wire", "wire", GOAL)
     yield free.row("upload.whole", "  settled to uploaded", "whole", GOAL)
     yield free.row("upload.cpu", "  CPU time", "cpu", None)
-    limited = _rounds(bench, curl, photos, sizes.line_rounds, sizes.line_mb_s)
+    limited = _rounds(bench, curl, sizes.line_rounds, sizes.line_mb_s)
     yield limited.row("upload.line", line, "whole", LINE_GOAL)
 
 
-def _rounds(bench: Bench, curl: str, photos: Path, rounds: int, line_mb_s: float) -> Rounds:
-    uploads, folder = bench.sizes.uploads, bench.folder / f"line {line_mb_s:g}"
+def _rounds(bench: Bench, curl: str, rounds: int, line_mb_s: float) -> Rounds:
+    """Each round has a shoot of its own, which both send: bracketd would not send the same photos twice."""
+    sizes, folder = bench.sizes, bench.folder / f"line {line_mb_s:g}"
     ours, theirs = [], []
     with (
         running_service(folder / "service", line_mb_s=line_mb_s) as service,
-        running_daemon(folder, service, uploads=uploads, poll_every_s=0.2) as daemon,
+        running_daemon(folder, service, uploads=sizes.uploads, poll_every_s=0.2) as daemon,
     ):
         for number in range(rounds):
-            shoot = link_shoot(folder / f"round {number + 1}", photos)
+            shoot = make_shoot(folder / f"round {number + 1}", photos=sizes.files, size_mb=sizes.file_mb)
             if number % 2:
+                theirs.append(_by_curl(curl, service, shoot, sizes.uploads))
                 ours.append(_by_daemon(daemon, service, shoot))
-            theirs.append(_by_curl(curl, service, photos, uploads))
-            if not number % 2:
+            else:
                 ours.append(_by_daemon(daemon, service, shoot))
+                theirs.append(_by_curl(curl, service, daemon.watch / shoot.name, sizes.uploads))
+            shutil.rmtree(daemon.watch / shoot.name)
     return Rounds(ours, theirs)
 
 

@@ -63,10 +63,10 @@ class App:
         """Serve until a stop signal. Raises StateError."""
         store = Store.open(self._settings.state_dir)
         try:
-            await store.begin()
+            refused = await store.begin()
             for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
                 await store.note(key, value)
-            await self._serve(store)
+            await self._serve(store, refused)
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
@@ -78,7 +78,8 @@ class App:
             store.close()
         log.info("stopped")
 
-    async def _serve(self, store: Store) -> None:
+    async def _serve(self, store: Store, refused: list[str]) -> None:
+        """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
         lanes = self._settings.transfers
         runner = Runner(
             store,
@@ -90,6 +91,8 @@ class App:
             submit=lambda ask: self._submit(watchers, ask),
             preset_of=self._preset_of,
         )
+        for order_id in refused:
+            runner.tell(order_id, facts.Resumed())
         watchers = [self._watcher(folder, store, runner) for folder in self._settings.folders]
         self._catch_signals()
         async with asyncio.TaskGroup() as group:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -54,12 +54,13 @@ class Gate:
         self._probe_at = now + self._probe_every
         return news
 
-    def open(self, order_id: str) -> bool:
-        """The account was accepted for an order; returns whether that is news."""
-        self._alone = (self._alone | self._refused) - {order_id}
+    def open(self, order_id: str) -> frozenset[str] | None:
+        """The account was accepted for an order; if that is news, returns those for which it was refused before."""
+        refused, news = frozenset(self._refused), self.reason is not None
+        self._alone = (self._alone | refused) - {order_id}
         self._refused.clear()
-        news, self.reason = self.reason is not None, None
-        return news
+        self.reason = None
+        return refused - {order_id} if news else None
 
     def probe_now(self) -> None:
         """A person says that it is mended."""
@@ -250,7 +251,7 @@ class Runner:
     async def _record(self, order: Order, fact: facts.Fact) -> Order:
         now = self._clock.now()
         after = evolve(order, fact, now=now, policy=self._policy)
-        await self._store.record(order, fact, after, now)
+        await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now)
         self._tell(order, fact, after)
         return after
 
@@ -264,9 +265,12 @@ class Runner:
                 elif self._gate.reason is None:
                     log.warning("refused for this order alone, it waits", order=order_id, why=fact.why)
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
-                if self._gate.open(order_id):
+                waiting = self._gate.open(order_id)
+                if waiting is not None:
                     log.info("account accepted again")
                     await self._store.note("account", None)
+                    for other in waiting:
+                        self.tell(other, facts.Resumed())
 
     def _tell(self, before: Order, fact: facts.Fact, after: Order) -> None:
         words = log.bind(shoot=after.shoot, order=after.id)
@@ -284,6 +288,12 @@ class Runner:
                 words.info("picture in place", file=fact.file, folder=after.output)
             case _:
                 words.debug("fact", fact=str(fact))
+
+
+def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
+    """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
+    looked = replace(after, polls=before.polls, due=before.due, updated_at=before.updated_at)
+    return not isinstance(fact, facts.Seen) or looked != before
 
 
 def _passed(before: Phase, after: Phase) -> tuple[Phase, ...]:

@@ -279,6 +279,11 @@ class Retried:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The order ends here, before its merge."""
 
@@ -307,6 +312,7 @@ Fact = (
     | Failed
     | Interrupted
     | Retried
+    | Resumed
     | Cancelled
 )
 

@@ -100,5 +100,6 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,
+    f.Resumed: trouble.resumed,
     f.Cancelled: trouble.cancelled,
 }

@@ -99,6 +99,11 @@ def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order
     return replace(order, failures=0, due=now)
 
 
+def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Order:
+    """An order that waits, for the account as far as is known, goes on now."""
+    return order if order.due is None or order.due <= now else replace(order, due=now)
+
+
 def _mended(order: Order, today: Preset | None) -> Preset:
     if today is None or order.merge is MergeState.NOT_ASKED:
         return today or order.preset

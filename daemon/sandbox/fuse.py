@@ -34,10 +34,11 @@ _FARTHEST: Final = 0.02
 
 
 def fused(exposures: Sequence[Pixels]) -> Pixels:
-    """One picture of all exposures, which have one size."""
+    """One picture of all exposures, which have one size. They are moved onto each other where they are."""
     if len(exposures) == 1:
         return exposures[0]
-    aligned = _aligned(sorted(exposures, key=np.mean))
+    aligned = sorted(exposures, key=np.mean)
+    _align(aligned)
     weights = [_weight(pixels) for pixels in aligned]
     total = np.sum(weights, axis=0)
     mix = np.empty_like(aligned[0])
@@ -47,13 +48,12 @@ def fused(exposures: Sequence[Pixels]) -> Pixels:
     return mix
 
 
-def _aligned(exposures: Sequence[Pixels]) -> list[Pixels]:
-    """The exposures, dark to bright, each moved by whole pixels onto the one before."""
+def _align(exposures: Sequence[Pixels]) -> None:
+    """Move each exposure, dark to bright, by whole pixels onto the one before; in place, which saves a copy of all."""
     if min(exposures[0].shape[:2]) < 1 << (_MTB_BITS + 1):
-        return list(exposures)
+        return
     aligner = cv2.createAlignMTB(_MTB_BITS)
     limit = _FARTHEST * exposures[0].shape[1]
-    moved = [exposures[0]]
     before = cv2.cvtColor(exposures[0], cv2.COLOR_BGR2GRAY)
     across = down = 0
     for pixels in exposures[1:]:
@@ -61,18 +61,17 @@ def _aligned(exposures: Sequence[Pixels]) -> list[Pixels]:
         right, below = aligner.calculateShift(before, grey)
         if max(abs(right), abs(below)) <= limit:
             across, down = across + int(right), down + int(below)
-        moved.append(_moved(pixels, across, down))
+        _move(pixels, across, down)
         before = grey
-    return moved
 
 
-def _moved(pixels: Pixels, across: int, down: int) -> Pixels:
+def _move(pixels: Pixels, across: int, down: int) -> None:
     if across == down == 0:
-        return pixels
+        return
     height, width = pixels.shape[:2]
     matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
     moved = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.uint8)
+    np.copyto(pixels, moved)
 
 
 def _weight(pixels: Pixels) -> Plane:

@@ -57,13 +57,14 @@ class Store:
 
         await self._database.write(write)
 
-    async def record(self, before: Order, fact: Fact, after: Order, now: float) -> None:
-        """What a fact made of an order; a fact that changed nothing is in the journal all the same."""
+    async def record(self, before: Order, fact: Fact | None, after: Order, now: float) -> None:
+        """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it."""
 
         def write(connection: sqlite3.Connection) -> None:
             if after is not before:
                 _write_order(connection, before, after)
-            connection.execute(*_journal(after.id, fact, now))
+            if fact is not None:
+                connection.execute(*_journal(after.id, fact, now))
 
         await self._database.write(write)
 
@@ -224,14 +225,20 @@ class Store:
 
         await self._database.write(write)
 
-    async def begin(self) -> None:
-        """Forget what an earlier run noted of itself."""
+    async def begin(self) -> list[str]:
+        """Forget what an earlier run noted of itself; returns the orders that waited for the account then."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> list[str]:
+            noted = connection.execute("SELECT value FROM daemon WHERE key = 'account'").fetchone()
+            refused = (json.loads(noted["value"]),) if noted is not None else (None,)
+            waited = connection.execute(
+                "SELECT id FROM orders WHERE trouble = ? AND due IS NOT NULL", refused
+            ).fetchall()
             connection.execute("DELETE FROM daemon")
             connection.execute("DELETE FROM waiting")
+            return [str(row["id"]) for row in waited]
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     async def answers(self) -> bool:
         """Whether the store still does its work; for the service manager's watchdog."""

@@ -278,6 +278,15 @@ def test_an_account_failure_leaves_the_order_ready() -> None:
     assert after(start, facts.Retried(), now=NOW + 1).due == NOW + 1
 
 
+def test_an_order_that_waits_for_the_account_is_resumed() -> None:
+    """When the account is accepted again, an order that was refused goes on at once; one that rests does not."""
+    start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
+    assert after(start, facts.Resumed(), now=NOW + 1).due == NOW + 1
+    assert after(order(1), facts.Resumed()).due == NOW
+    held = after(order(1), facts.Failed(facts.Register(0), Kind.FILE, "unreadable"))
+    assert after(held, facts.Resumed()) is held
+
+
 def test_a_skipped_shoot_asks_for_nothing() -> None:
     """A skipped order takes no step by itself, and nobody need worry about it."""
     skipped = order(0, phase=Phase.SKIPPED)

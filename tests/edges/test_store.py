@@ -192,6 +192,22 @@ def test_a_root_is_new_once(tmp_path: Path, empty: bool, identity: str, seen: bo
     assert run(work()) == [False, seen]
 
 
+def test_orders_that_waited_for_the_account_are_known_at_the_start(tmp_path: Path) -> None:
+    """A new run learns which orders the account was refused for in the last one, once."""
+
+    async def work() -> list[list[str]]:
+        store = Store.open(tmp_path)
+        await store.add(replace(order(), trouble="key refused", due=NOW + 300), facts.Locked(()))
+        other = replace(order(), id="b" * 36, folder="/in/other", trouble="no connection", due=NOW + 300)
+        await store.add(other, facts.Locked(()))
+        await store.note("account", "key refused")
+        found = [await store.begin(), await store.begin()]
+        store.close()
+        return found
+
+    assert run(work()) == [[order().id], []]
+
+
 def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
     """Of several orders of one folder the newest counts; cancelled ones leave the folder free."""
     old = replace(order(), phase=Phase.CANCELLED)

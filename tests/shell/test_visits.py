@@ -12,11 +12,12 @@ from pathlib import Path
 from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.facts import Kind
 from daemon.store.file import FILE
-from daemon.store.reader import Reader
+from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
 
 REFUSED = "the key was refused"
+BUSY = facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "n", ended=None),))
 
 
 @dataclass
@@ -63,6 +64,24 @@ def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path)
             return len(world.steps)
 
     assert simulate(work) == 4 + 1
+
+
+def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
+    """The first order for which the account is accepted again sets all others free that were refused before it."""
+    mended: list[float] = []
+
+    async def work(clock: SimulatedClock) -> None:
+        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+            return None if mended else facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True)
+
+        async with running(tmp_path, World(clock, trouble=refused), *map(shoot, range(4))) as (store, _):
+            await asyncio.sleep(10)
+            mended.append(clock.now())
+            ask(tmp_path, "retry", shoot(0).id, clock.now())
+            for number in range(4):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=120)
+
+    simulate(work)
 
 
 def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -> None:
@@ -138,6 +157,21 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
     world = simulate(work)
     assert world.asked == []
     assert world.count(facts.Look) == 4
+
+
+def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
+    """Of hours of looks the journal has those that showed something new, and the row has them all."""
+
+    async def work(clock: SimulatedClock) -> None:
+        world = World(clock, trouble=lambda _of, step: BUSY if isinstance(step, facts.Look) else None)
+        async with running(tmp_path, world, shoot()) as (store, _):
+            await asyncio.sleep(4 * 3600)
+            assert (await store.load(shoot().id)).polls > 300
+
+    simulate(work)
+    with Reader(tmp_path) as reader:
+        looks = [entry for entry in reader.journal(shoot().id) if entry["fact"] == "Seen"]
+    assert 1 <= len(looks) <= 1 + 4, "the first, and one for each hour that is told to a person"
 
 
 def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.program import Bracketd, until
@@ -50,6 +52,18 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     program.start()
     program.reach("2 Elm St", "downloaded")
     assert (program.order("3 Elm St") or {})["phase"] == "skipped"
+
+
+def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:
+    """A copy of a shoot that was sent is skipped, with the reason; a person's ``submit`` sends it all the same."""
+    program.start()
+    shutil.copytree(program.drop("12 Oak St", shoot(1)), program.home / "copy")
+    program.reach("12 Oak St", "downloaded")
+    (program.home / "copy").rename(program.watched / "12 Oak St copy")
+    order = program.reach("12 Oak St copy", "skipped")
+    assert "same photos as “12 Oak St”" in order["messages"][0]
+    program.run("submit", order["folder"])
+    program.reach("12 Oak St copy", "downloaded")
 
 
 def test_an_archive_can_be_processed(program: Bracketd) -> None:

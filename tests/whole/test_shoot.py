@@ -108,10 +108,9 @@ def test_equal_names_get_along(program: Bracketd) -> None:
     program.start()
     program.drop("12 Oak St", shoot(1))
     program.reach("12 Oak St", "downloaded")
-    shutil.copytree(program.watched / "12 Oak St", other / "12 Oak St")
-    done = until(lambda: [order for order in program.peek()["orders"] if order["folder"].startswith(str(other))])
-    program.reach("12 Oak St", "downloaded")
+    program.drop("12 Oak St at night", shoot(1)).rename(other / "12 Oak St")
     until((program.output / "12 Oak St-2" / "order.json").exists)
-    assert done[0]["output"] == str(program.output / "12 Oak St-2")
+    done = program.when("12 Oak St", lambda order: order["folder"].startswith(str(other)))
+    assert done["output"] == str(program.output / "12 Oak St-2")
     assert theirs.read_bytes() == b"the photographer's own"
     assert (program.output / "12 Oak St" / "IMG_0001-2.jpg").exists()
