@@ -125,7 +125,9 @@ class Line:
                 raise failures.of_upload(self._refusal(response))
             if not body.complete:
                 raise Garbled(f"{url.host} thanked for a file before it had all of it. It is sent again.")
-            bodies.beginning(response)  # to its end, so that the next upload can use the connection
+            said = bodies.beginning(response)  # to its end, so that the next upload can use the connection
+            if said.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+                raise Garbled(f"{url.host} answered an upload with a page, as portals do. The file is sent again.")
 
     def fetch(self, path: str) -> httpx.Response:
         """The answer that brings an image, over redirects and links in JSON; to be closed by the caller.

@@ -22,7 +22,13 @@ from daemon.host.logs.redaction import hide_named, redact, without_secrets
 
 __all__ = ["configure", "redact"]
 
-CHATTY = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "watchdog": logging.INFO, "asyncio": logging.INFO}
+CHATTY = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "watchdog": logging.INFO,
+    "asyncio": logging.INFO,
+    "filelock": logging.INFO,
+}
 """Loggers with a floor of their own: httpx names every request's URL at INFO, watchdog every event at DEBUG."""
 
 

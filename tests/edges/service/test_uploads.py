@@ -56,6 +56,13 @@ def test_the_key_stays_away_even_from_the_api_s_own_storage(host: Hosts, service
     assert "x-api-key" not in storage.seen[0].headers
 
 
+def test_a_portal_s_page_is_not_a_thank_you(host: Hosts, service: Services) -> None:
+    """A 200 that brings a page does not come from storage: the bracket is not stored."""
+    storage = host(always(200, "<!doctype html><title>Sign in to the hotel's network</title>"))
+    with pytest.raises(errors.Garbled, match="answered an upload with a page"):
+        service(API).upload(slot(storage), [b"a"], 1)
+
+
 @pytest.mark.parametrize("size", [0, 1, 1_000_003])
 def test_sizes(host: Hosts, service: Services, size: int) -> None:
     """A file of any size arrives whole."""
