@@ -85,10 +85,11 @@ def _service(settings: Settings) -> Iterator[Problem]:
         if api.dev_mode:
             click.echo("  note     dev_mode is on: pictures are free and watermarked")
     except AccountRefused as error:
-        yield Problem("api.key", str(error), "Copy the key anew from the web app's API page")
+        yield Problem("api.key", str(error).rstrip("."), "Copy the key anew from the web app's API page")
     except Passing as error:
-        yield Problem("api.base_url", str(error), "See to the network; bracketd itself would wait and try again")
+        remedy = "See to the network; bracketd itself would wait and try again"
+        yield Problem("api.base_url", str(error).rstrip("."), remedy)
     except ServiceError as error:
-        yield Problem("api.base_url", str(error), "See that it is the address of the Autoenhance API")
+        yield Problem("api.base_url", str(error).rstrip("."), "See that it is the address of the Autoenhance API")
     finally:
         service.close()
