@@ -28,21 +28,25 @@ def status(config: Path | None, as_json: bool, everything: bool) -> None:
         if as_json:
             click.echo(in_json(reader, state_dir, running_pid(state_dir)))
             return
-        report = document(reader, state_dir, running_pid(state_dir))
-    from daemon.cli.table import print_status  # noqa: PLC0415 - rich is only for people
+        from daemon.cli.table import RECENT, print_status  # noqa: PLC0415 - rich is only for people
 
-    print_status(report, everything=everything, now=time.time())
+        report = document(reader, state_dir, running_pid(state_dir), ended=-1 if everything else RECENT)
+        hidden = 0 if everything else reader.ended() - RECENT
+    print_status(report, hidden=hidden, now=time.time())
 
 
-def document(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
-    """What ``status --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, sizes bytes."""
-    told: dict[str, Any] = json.loads(in_json(reader, state_dir, pid))
+def document(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> dict[str, Any]:
+    """What ``status --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, sizes bytes.
+
+    Of the orders that ended only the last ``ended``; negative: all.
+    """
+    told: dict[str, Any] = json.loads(in_json(reader, state_dir, pid, ended))
     return told
 
 
-def in_json(reader: Reader, state_dir: Path, pid: int | None) -> bytes:
+def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> bytes:
     """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
-    orders = ", ".join(reader.orders_in_json(order_page("")))
+    orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
     return f'{{"version": 1, "daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}}}'.encode()
 

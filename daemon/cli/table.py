@@ -23,22 +23,22 @@ PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 SKIPPED = "skipped: was here before the folder was watched; `bracketd submit FOLDER` sends it"
 
 
-def print_status(report: dict[str, Any], *, everything: bool, now: float) -> None:
-    """Print what ``status --json`` would say, for people; ``now`` is epoch seconds."""
-    Console(highlight=False).print(StatusView(report, everything=everything, now=now))
+def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:
+    """Print what ``status --json`` would say, for people; ``hidden`` more ended; ``now`` is epoch seconds."""
+    Console(highlight=False).print(StatusView(report, hidden=hidden, now=now))
 
 
 class StatusView:
     """The daemon's line, waiting shoots, orders under way, then what ended lately; as wide as the terminal."""
 
-    def __init__(self, report: dict[str, Any], *, everything: bool, now: float) -> None:
-        self._report, self._everything, self._now = report, everything, now
+    def __init__(self, report: dict[str, Any], *, hidden: int, now: float) -> None:
+        self._report, self._hidden, self._now = report, hidden, now
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield from self._head()
         active = [order for order in self._report["orders"] if order["phase"] not in RESTING]
         ended = [order for order in self._report["orders"] if order["phase"] in RESTING]
-        shown = [*active, *(ended if self._everything else ended[:RECENT])]
+        shown = [*active, *ended]
         waiting = self._report["waiting"]
         if not shown and not waiting:
             yield Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim")
@@ -53,8 +53,8 @@ class StatusView:
             yield from self._order(order, width)
         if any(order["phase"] == "skipped" for order in shown):
             yield Text(SKIPPED, style="dim")
-        if len(ended) > RECENT and not self._everything:
-            yield Text(f"and {len(ended) - RECENT} more that ended (--all shows them)", style="dim")
+        if self._hidden > 0:
+            yield Text(f"and {self._hidden} more that ended (--all shows them)", style="dim")
 
     def _head(self) -> Iterator[RenderableType]:
         daemon = self._report["daemon"]

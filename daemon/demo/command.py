@@ -134,7 +134,7 @@ class Stage:
 
             def shown() -> bool:
                 ended = done()
-                live.update(StatusView(self._report(), everything=True, now=time.time()))
+                live.update(StatusView(self._report(), hidden=0, now=time.time()))
                 return ended
 
             self._wait(shown, PATIENCE)

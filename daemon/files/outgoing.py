@@ -9,7 +9,10 @@ from daemon.errors import FileChanged, FileGone, FileUnreadable
 from daemon.shoot import File
 
 CHUNK = 256 * 1024
-"""Bytes a read: with 128 KiB to 1 MiB httpx in threads takes no longer than curl, with this the least CPU time."""
+"""Bytes a read, and bytes that the line must take within one write time-out (see ``daemon.service.line.Timeouts``).
+
+With 256 KiB to 1 MiB httpx in threads takes as long as curl; with less it takes more CPU time.
+"""
 
 
 def require_unchanged(folder: str, file: File) -> None:

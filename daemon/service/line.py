@@ -39,11 +39,14 @@ class Timeouts:
 
     ``connect`` to one address, ``read`` between two pieces of an answer, ``write`` for one piece of a request, ``pool``
     for a free connection while others transfer.
+
+    Python's TLS counts ``write`` over the whole piece, not from the last byte that went out, so it and the size of the
+    pieces say how slow a line may be: 256 KiB in two minutes are 2 KB a second for each upload under way.
     """
 
     connect: float = 10.0
     read: float = 60.0
-    write: float = 60.0
+    write: float = 120.0
     pool: float = 600.0
 
 

@@ -19,6 +19,8 @@ SUMMARY = (
     "images_processed, images_downloaded, images_failed, bytes_total, bytes_uploaded, created_at, updated_at"
 )
 
+ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
+
 NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
 """A file name in JSON. ``quoted`` is ours: in a name that is not UTF-8 bytes become lone surrogates (PEP 383)."""
 
@@ -79,13 +81,21 @@ class Reader:
                 row[name] = unpack(row[name])
         return rows
 
-    def orders_in_json(self, page: str) -> list[str]:
+    def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
         """A summary of every order, the one that changed last first, each as the text of a JSON object.
 
-        Times are ISO 8601 UTC, sizes bytes; ``page`` and the order's id make the URL of its page.
+        Times are ISO 8601 UTC, sizes bytes; ``page`` and the order's id make the URL of its page. Of those that ended
+        only the last ``ended`` are told; negative: all.
         """
-        query = f"SELECT {IN_JSON} AS told FROM orders ORDER BY updated_at DESC"  # noqa: S608 - a constant
-        return [row["told"] for row in self._rows(query, page)]
+        lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
+        chosen = f"NOT {ENDED} OR id IN ({lately})" if ended >= 0 else "? < 0"
+        query = f"SELECT {IN_JSON} AS told FROM orders WHERE {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
+        return [row["told"] for row in self._rows(query, page, ended)]
+
+    def ended(self) -> int:
+        """How many orders ended."""
+        counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
+        return int(counted[0]["ended"]) if counted else 0
 
     def waiting(self) -> list[Waiting]:
         """Shoots that are not settled, the longest waiting first."""

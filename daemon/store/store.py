@@ -106,26 +106,24 @@ class Store:
 
         await self._database.write(write)
 
-    async def shoots(self, root: str) -> frozenset[str]:
-        """Names of the shoots directly in a watched folder that have an order which was not cancelled."""
+    async def taken(self, root: str, shoots: Iterable[str]) -> frozenset[str]:
+        """Those of these shoots directly in a watched folder that have an order which was not cancelled."""
         prefix = root.rstrip("/") + "/"
-        query = "SELECT folder FROM orders WHERE phase != ?"
+        query = "SELECT 1 AS one FROM orders WHERE folder = ? AND phase != ? LIMIT 1"
 
         def read(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute(query, (Phase.CANCELLED.value,))
-            folders = (unpack(row["folder"]) for row in rows)
-            return frozenset(folder[len(prefix) :] for folder in folders if folder.startswith(prefix))
+            asked = ((shoot, (pack(prefix + shoot), Phase.CANCELLED.value)) for shoot in shoots)
+            return frozenset(shoot for shoot, values in asked if connection.execute(query, values).fetchone())
 
         return await self._database.read(read)
 
     async def recent(self, root: str, since: float) -> list[Order]:
-        """Orders of shoots directly in a watched folder that are under way, held, or changed since ``since``."""
+        """Orders in a watched folder that changed since ``since``, without cancelled and skipped ones."""
         prefix = root.rstrip("/") + "/"
-        query = "SELECT id, folder FROM orders WHERE phase NOT IN (?, ?) AND (phase != ? OR updated_at >= ?)"
-        phases = (Phase.CANCELLED.value, Phase.SKIPPED.value, Phase.DOWNLOADED.value)
+        query = "SELECT id, folder FROM orders WHERE updated_at >= ? AND phase NOT IN (?, ?)"
 
         def read(connection: sqlite3.Connection) -> list[Order]:
-            rows = connection.execute(query, (*phases, since)).fetchall()
+            rows = connection.execute(query, (since, Phase.CANCELLED.value, Phase.SKIPPED.value)).fetchall()
             return [load(connection, str(row["id"])) for row in rows if unpack(row["folder"]).startswith(prefix)]
 
         return await self._database.read(read)

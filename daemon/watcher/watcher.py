@@ -173,7 +173,7 @@ class Watcher:
         self._there = root.shoots
         for shoot in self._arrivals.keys() - root.shoots:
             await self._forget(shoot)
-        taken = await self._store.shoots(self.folder.watch)
+        taken = await self._store.taken(self.folder.watch, root.shoots - self._arrivals.keys())
         new = sorted(root.shoots - taken - self._arrivals.keys())
         identity = f"{root.identity[0]}:{root.identity[1]}"
         if not self.folder.process_existing and not await self._store.has_seen(self.folder.watch, identity):

@@ -216,9 +216,9 @@ def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
     async def work() -> tuple[Order | None, frozenset[str], frozenset[str]]:
         store = Store.open(tmp_path)
         await store.add(old, facts.Locked(old.brackets))
-        free = await store.shoots("/in")
+        free = await store.taken("/in", ["12 Oak St", "13 Oak St"])
         await store.add(new, facts.Locked(new.brackets))
-        newest, taken = await store.newest(old.folder), await store.shoots("/in")
+        newest, taken = await store.newest(old.folder), await store.taken("/in", ["12 Oak St", "13 Oak St"])
         store.close()
         return newest, free, taken
 
