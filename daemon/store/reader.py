@@ -88,9 +88,9 @@ class Reader:
         only the last ``ended`` are told; negative: all.
         """
         lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
-        chosen = f"NOT {ENDED} OR id IN ({lately})" if ended >= 0 else "? < 0"
-        query = f"SELECT {IN_JSON} AS told FROM orders WHERE {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
-        return [row["told"] for row in self._rows(query, page, ended)]
+        chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
+        query = f"SELECT {IN_JSON} AS told FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
+        return [row["told"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
 
     def ended(self) -> int:
         """How many orders ended."""
