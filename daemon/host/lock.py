@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from daemon.errors import AlreadyRunning, StateError
 
 LOCK, PID = "bracketd.lock", "bracketd.pid"
@@ -31,10 +29,14 @@ class InstanceLock:
     """
 
     def __init__(self, state_dir: Path) -> None:
+        from filelock import FileLock  # noqa: PLC0415 - only the daemon holds it
+
         self._directory = state_dir
         self._lock = FileLock(state_dir / LOCK, thread_local=False)
 
     def __enter__(self) -> Self:
+        from filelock import Timeout  # noqa: PLC0415 - only the daemon holds it
+
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=GRACE, poll_interval=0.02)
@@ -63,15 +65,16 @@ def running_pid(state_dir: Path) -> int | None:
     Where the lock may not be opened, because it is another account's, the pid file's word is taken if a process of
     that number lives.
     """
-    lock = state_dir / LOCK
-    if not lock.exists():
+    lock, pid = state_dir / LOCK, _read_pid(state_dir)
+    if pid is None or not _lives(pid) or not lock.exists():
         return None
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - most looks are answered before they need it
+
     try:
         with FileLock(lock, thread_local=False).acquire(blocking=False):
             return None
     except (Timeout, OSError):
-        pid = _read_pid(state_dir)
-        return pid if pid and _lives(pid) else None
+        return pid
 
 
 def _write_pid(state_dir: Path) -> None:

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-
-import platformdirs
+from typing import Literal
 
 _NAME = "bracketd"
 
@@ -24,13 +23,20 @@ _NAME = "bracketd"
 def config_file(environ: Mapping[str, str]) -> Path:
     """The settings file used when none is named; it need not exist."""
     directory = _from_systemd(environ, "CONFIGURATION_DIRECTORY") or _from_xdg(environ, "XDG_CONFIG_HOME")
-    return (directory or platformdirs.user_config_path(_NAME, appauthor=False)) / "config.yaml"
+    return (directory or _own_place("config")) / "config.yaml"
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:
     """The directory for the state file and the instance lock; it need not exist."""
     directory = _from_systemd(environ, "STATE_DIRECTORY") or _from_xdg(environ, "XDG_STATE_HOME")
-    return directory or platformdirs.user_state_path(_NAME, appauthor=False)
+    return directory or _own_place("state")
+
+
+def _own_place(kind: Literal["config", "state"]) -> Path:
+    import platformdirs  # noqa: PLC0415 - a look at the status that is told where need not wait for it
+
+    find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
+    return find(_NAME, appauthor=False)
 
 
 def _from_systemd(environ: Mapping[str, str], variable: str) -> Path | None:
