@@ -12,6 +12,7 @@ import structlog
 
 from daemon.grouping import one_per_frame
 from daemon.order import (
+    LINE,
     RESTING,
     Again,
     Bracket,
@@ -99,7 +100,8 @@ class Intake:
                 self._tell(before.id, facts.Moved(shoot, folder))
             case Again.SAME if before is not None and not any(order.folder == folder for order in earlier):
                 day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y")
-                told = "was skipped" if before.phase is Phase.SKIPPED else f"sent {day}"
+                sent = before.phase in LINE
+                told = f"sent {day}" if sent else f"which is {before.phase.value}"
                 same = f"same photos as “{before.shoot}”, {told}; `bracketd submit FOLDER` sends and buys them again"
                 log.warning("skipped", shoot=shoot, why=same)
                 await self.skip(shoot, found, same)
@@ -137,7 +139,7 @@ class Intake:
         return True
 
     async def _replace(self, old: Order, fact: facts.Locked) -> None:
-        """A new order in place of one that was skipped or is held before its merge; it keeps its output folder."""
+        """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled("submitted anew as it is now")
         order = await self._order(old.shoot, Phase.SETTLED, fact)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
