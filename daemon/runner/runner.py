@@ -15,56 +15,19 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.clock import Clock
-from daemon.order import LINE, Order, Phase, Policy, Preset, evolve, facts, next_steps
+from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
+from daemon.runner.gate import Gate
+from daemon.runner.lanes import excluded, lane
+from daemon.runner.telling import tell
 from daemon.store.store import Ask, Store
 
 log = structlog.get_logger("bracketd.runner")
 
 Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
 
-UPLOAD_STEPS = (facts.Register, facts.Upload)
 ASKS_EVERY = 1.0
 """Seconds between looks for what other programs asked: how long ``bracketd submit`` may take to be noticed."""
-
-
-class Gate:
-    """The account: open, or shut because the service refuses it; then one order at a time probes it.
-
-    Orders that were refused while another was accepted are refused for themselves: they do not shut it again.
-    """
-
-    def __init__(self, probe_every: float) -> None:
-        self._probe_every = probe_every
-        self.reason: str | None = None
-        self._probe_at = 0.0
-        self._refused: set[str] = set()
-        self._alone: set[str] = set()
-
-    def admits(self, others: int, now: float) -> bool:
-        """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
-        return self.reason is None or (others == 0 and now >= self._probe_at)
-
-    def shut(self, order_id: str, reason: str, now: float) -> bool:
-        """The account was refused for an order; returns whether that is news."""
-        if order_id in self._alone:
-            return False
-        self._refused.add(order_id)
-        news, self.reason = reason != self.reason, reason
-        self._probe_at = now + self._probe_every
-        return news
-
-    def open(self, order_id: str) -> frozenset[str] | None:
-        """The account was accepted for an order; if that is news, returns those for which it was refused before."""
-        refused, news = frozenset(self._refused), self.reason is not None
-        self._alone = (self._alone | refused) - {order_id}
-        self._refused.clear()
-        self.reason = None
-        return refused - {order_id} if news else None
-
-    def probe_now(self) -> None:
-        """A person says that it is mended."""
-        self._probe_at = 0.0
 
 
 @dataclass(slots=True)
@@ -223,7 +186,7 @@ class Runner:
             room[lane(step)] -= 1
         chosen = []
         for step in next_steps(order):
-            if step not in under_way and room[lane(step)] > 0 and not _excluded(step, under_way):
+            if step not in under_way and room[lane(step)] > 0 and not excluded(step, under_way):
                 room[lane(step)] -= 1
                 chosen.append(step)
         return chosen[:1] if self._gate.reason is not None else chosen
@@ -252,7 +215,7 @@ class Runner:
         now = self._clock.now()
         after = evolve(order, fact, now=now, policy=self._policy)
         await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now)
-        self._tell(order, fact, after)
+        tell(order, fact, after)
         return after
 
     async def _keep_gate(self, order_id: str, fact: facts.Fact) -> None:
@@ -272,52 +235,8 @@ class Runner:
                     for other in waiting:
                         self.tell(other, facts.Resumed())
 
-    def _tell(self, before: Order, fact: facts.Fact, after: Order) -> None:
-        words = log.bind(shoot=after.shoot, order=after.id)
-        for phase in _passed(before.phase, after.phase):
-            told = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
-            told(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
-        match fact:
-            case facts.Failed(kind=Kind.BUG):
-                words.error("bug", step=str(fact.step), why=fact.why, traceback=fact.detail)
-            case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
-                words.warning("will try again", step=str(fact.step), why=fact.why)
-            case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost():
-                words.warning(type(fact).__name__.lower(), fact=str(fact))
-            case facts.Placed():
-                words.info("picture in place", file=fact.file, folder=after.output)
-            case _:
-                words.debug("fact", fact=str(fact))
-
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
     looked = replace(after, polls=before.polls, due=before.due, updated_at=before.updated_at)
     return not isinstance(fact, facts.Seen) or looked != before
-
-
-def _passed(before: Phase, after: Phase) -> tuple[Phase, ...]:
-    """The phases entered on the way: one look can show that merging and processing are over."""
-    if after is before or before not in LINE or after not in LINE:
-        return () if after is before else (after,)
-    return LINE[LINE.index(before) + 1 : LINE.index(after) + 1]
-
-
-def lane(step: facts.Step) -> str:
-    """Which lane a step takes: uploads, downloads, or short calls."""
-    if isinstance(step, UPLOAD_STEPS):
-        return "uploads"
-    return "downloads" if isinstance(step, facts.Fetch) else "calls"
-
-
-def _excluded(step: facts.Step, under_way: list[facts.Step]) -> bool:
-    """Two steps never concern the same bracket or image at once, and a look at the whole waits for its parts."""
-    match step:
-        case facts.Register(number) | facts.Upload(number):
-            return any(isinstance(other, UPLOAD_STEPS) and other.bracket == number for other in under_way)
-        case facts.Fetch(image) | facts.Place(image):
-            return any(isinstance(other, facts.Fetch | facts.Place) and other.image == image for other in under_way)
-        case facts.Discard():
-            return False
-        case _:
-            return bool(under_way)

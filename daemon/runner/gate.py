@@ -1,0 +1,42 @@
+"""The account as the runner sees it: open, or shut because the service refuses it."""
+
+from __future__ import annotations
+
+
+class Gate:
+    """The account: open, or shut because the service refuses it; then one order at a time probes it.
+
+    Orders that were refused while another was accepted are refused for themselves: they do not shut it again.
+    """
+
+    def __init__(self, probe_every: float) -> None:
+        self._probe_every = probe_every
+        self.reason: str | None = None
+        self._probe_at = 0.0
+        self._refused: set[str] = set()
+        self._alone: set[str] = set()
+
+    def admits(self, others: int, now: float) -> bool:
+        """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
+        return self.reason is None or (others == 0 and now >= self._probe_at)
+
+    def shut(self, order_id: str, reason: str, now: float) -> bool:
+        """The account was refused for an order; returns whether that is news."""
+        if order_id in self._alone:
+            return False
+        self._refused.add(order_id)
+        news, self.reason = reason != self.reason, reason
+        self._probe_at = now + self._probe_every
+        return news
+
+    def open(self, order_id: str) -> frozenset[str] | None:
+        """The account was accepted for an order; if that is news, returns those for which it was refused before."""
+        refused, news = frozenset(self._refused), self.reason is not None
+        self._alone = (self._alone | refused) - {order_id}
+        self._refused.clear()
+        self.reason = None
+        return refused - {order_id} if news else None
+
+    def probe_now(self) -> None:
+        """A person says that it is mended."""
+        self._probe_at = 0.0
