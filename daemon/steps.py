@@ -70,12 +70,16 @@ class Steps:
                 return self._merge(order)
             case facts.Look():
                 return self._look(order)
+            case facts.Reprocess(image_id):
+                return self._reprocess(image_id)
             case facts.Fetch(image_id):
                 return self._fetch(order, image_id)
             case facts.Place(image_id):
                 return _place(order, image_id)
             case facts.Deliver():
                 return self._deliver(order)
+            case facts.Reckon():
+                raise AssertionError("the ledger is asked by the runner")
 
     def _create(self, order: Order) -> facts.Fact:
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
@@ -146,6 +150,13 @@ class Steps:
             for image in outputs
         )
         return facts.Seen(seen.merging, seen.processing, images)
+
+    def _reprocess(self, image_id: str) -> facts.Fact:
+        try:
+            self._service.reprocess(image_id)
+        except (errors.NotFound, errors.RequestRefused) as error:
+            return facts.ImageLost(image_id, str(error))
+        return facts.Reprocessed(image_id)
 
     def _members(self, order: Order) -> dict[str, tuple[int, ...]]:
         """Which brackets each image was made of, as far as the service tells: image id → bracket numbers."""

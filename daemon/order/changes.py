@@ -29,12 +29,22 @@ def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: fl
     return replace(order, failures=order.failures + 1, trouble=why, due=due)
 
 
+def held(order: Order, why: str) -> Order:
+    """Wait for a person."""
+    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+
+
+def released(order: Order, now: float) -> Order:
+    """Go on from where the order was held."""
+    return replace(order, phase=order.held_in or order.phase, held_in=None, trouble=None, failures=0, due=now)
+
+
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:
     """The bracket that an answer is about, unless the answer is late."""
     if order.phase not in (Phase.SETTLED, Phase.UPLOADING):
         return None
     bracket = order.brackets[number]
-    return bracket if bracket.attempt == attempt else None
+    return bracket if bracket.attempt == attempt and bracket.left_out is None else None
 
 
 def fetching(order: Order, image_id: str, state: ImageState) -> Image | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
+from daemon.order.merging import reprocessing
 from daemon.order.model import ImageState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -49,8 +50,8 @@ def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
 
 
 def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> Order:
-    """The service does not give the image out; the others go on."""
-    image = fetching(order, fact.image, ImageState.PROCESSED)
+    """The service does not give the image out, or will not process it once more; the others go on."""
+    image = fetching(order, fact.image, ImageState.PROCESSED) or reprocessing(order, fact.image)
     if image is None:
         return order
     return progress(with_image(order, replace(image, state=ImageState.FAILED, reason=fact.why)), now)
@@ -65,5 +66,7 @@ def delivered(order: Order, fact: f.Delivered, now: float, _policy: Policy) -> O
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
-    """Photos that no order has are told until somebody sees to them; they are never a silent part of one."""
-    return order if order.late == fact.files else replace(order, late=fact.files)
+    """Photos that no order has, or has as they were, are told until somebody sees to them."""
+    if (order.late, order.altered) == (fact.files, fact.altered):
+        return order
+    return replace(order, late=fact.files, altered=fact.altered)

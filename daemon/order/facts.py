@@ -60,6 +60,18 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Reprocess:
+    """Have an image that came to an error processed once more. Its intent is recorded before the request."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reckon:
+    """See whether the limits allow what is to be bought. No request: the ledger of purchases is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Buy an image: download it in full size beside its target, and flush it to disk."""
 
@@ -78,7 +90,7 @@ class Deliver:
     """Write ``order.json``, the sign that the shoot is complete."""
 
 
-Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Fetch | Place | Deliver
+Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess | Reckon | Fetch | Place | Deliver
 
 # --- facts -------------------------------------------------------------------------------------------------
 
@@ -110,10 +122,11 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes."""
+    """The service has a bracket's bytes; ``sha256`` is theirs."""
 
     bracket: int
     attempt: int
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +175,19 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class SeenImage:
-    """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded."""
+    """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded.
+
+    Of one that failed, ``again`` says whether processing it once more can help, and ``limited`` that it failed for
+    nothing but the account's daily limit.
+    """
 
     id: str
     name: str
     ended: bool | None
     reason: str | None = None
     brackets: tuple[int, ...] = ()
+    again: bool = True
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +197,33 @@ class Seen:
     merging: bool
     processing: bool
     images: tuple[SeenImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReprocessIntended:
+    """An image is about to be processed once more."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reprocessed:
+    """The service took on to process an image once more."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What other orders have bought, or were allowed to buy, today and this month, in images."""
+
+    today: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A person allows the order whatever it buys, or sends a supplement that was held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +253,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class ImageLost:
-    """The service does not give this image out."""
+    """The service does not give this image out, or refuses to process it once more."""
 
     image: str
     why: str
@@ -222,9 +268,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class CameLate:
-    """These photos lie in the shoot and were not there when it was locked; none: they are gone again."""
+    """These photos lie in the shoot and no order has them, or they changed after they were merged; none: no more."""
 
     files: tuple[str, ...]
+    altered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +299,8 @@ class Kind(StrEnum):
 class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
-    ``unsent``: the service has certainly not carried it out. ``step`` is None when it was no step that failed, but
-    what we made of one.
+    ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
+    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
     """
 
     step: Step | None
@@ -262,6 +309,8 @@ class Failed:
     unsent: bool = False
     retry_after: float | None = None
     detail: str | None = None
+    offline: bool = False
+    bracket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +351,10 @@ Fact = (
     | MergeIntended
     | Merged
     | Seen
+    | ReprocessIntended
+    | Reprocessed
+    | Reckoned
+    | Approved
     | Fetched
     | FetchLost
     | Placed
@@ -319,7 +372,13 @@ Fact = (
 
 def intent(step: Step) -> Fact | None:
     """The fact to record before a step's request leaves, for steps that the service does not bear twice."""
-    return MergeIntended() if isinstance(step, Merge) else None
+    match step:
+        case Merge():
+            return MergeIntended()
+        case Reprocess(image):
+            return ReprocessIntended(image)
+        case _:
+            return None
 
 
 def bug(step: Step | None, error: BaseException) -> Failed:

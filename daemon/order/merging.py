@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import forward, progress
+from daemon.order.changes import forward, progress, with_image
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
@@ -29,7 +29,7 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     """A look at the order. See rule 5 for what done means."""
     if order.phase not in (Phase.MERGING, Phase.PROCESSING) or order.merge is MergeState.NOT_ASKED:
         return order
-    order = replace(progress(order, now), polls=order.polls + 1, images=_images(order.images, fact.images))
+    order = replace(progress(order, now), polls=order.polls + 1, images=_images(order.images, fact.images, now, policy))
     order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
@@ -37,7 +37,45 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
-    return replace(forward(order, Phase.DOWNLOADING), due=now) if done else _long(order, now, policy)
+    if done:
+        return replace(forward(order, Phase.DOWNLOADING), due=now)
+    return _again(order, fact, now, policy) or _long(order, now, policy)
+
+
+def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _policy: Policy) -> Order:
+    """From here on the image may be processed once more."""
+    image = next((i for i in order.images if i.id == fact.image and i.state is ImageState.AGAIN), None)
+    if order.phase is not Phase.PROCESSING or image is None:
+        return order
+    return with_image(order, replace(image, state=ImageState.PENDING, reprocessed_at=now))
+
+
+def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
+    """The service took it on; a look tells what came of it."""
+    if reprocessing(order, fact.image) is None:
+        return order
+    order = replace(progress(order, now), polls=0)
+    waits = any(image.state is ImageState.AGAIN for image in order.images)
+    return order if waits else replace(order, due=now + poll_wait(policy, order.id, 0))
+
+
+def reprocessing(order: Order, image_id: str) -> Image | None:
+    """The image that was asked to be processed once more and has not ended since."""
+    if order.phase is not Phase.PROCESSING:
+        return None
+    pending = (i for i in order.images if i.state is ImageState.PENDING and i.reprocessed_at is not None)
+    return next((i for i in pending if i.id == image_id), None)
+
+
+def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | None:
+    """An image failed: the service is asked once more at once, or later if only the day's limit was reached."""
+    if not any(image.state is ImageState.AGAIN for image in order.images) or order.phase is not Phase.PROCESSING:
+        return None
+    limited = next((image.reason for image in fact.images if image.limited), None)
+    if limited is None:
+        return replace(order, due=now)
+    why = f"the account's daily limit is reached ({limited}); what failed for it is processed again when it lets"
+    return replace(order, trouble=why, due=now + policy.limit_probe)
 
 
 def _long(order: Order, now: float, policy: Policy) -> Order:
@@ -68,15 +106,31 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     return replace(order, trouble=why)
 
 
-def _images(known: tuple[Image, ...], seen: tuple[f.SeenImage, ...]) -> tuple[Image, ...]:
+def _images(known: tuple[Image, ...], seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """What the service shows now replaces what it showed before; an empty list says nothing.
 
     What is as it was stays the same object, so that nobody writes it anew.
     """
     if not seen:
         return known
-    states = {None: ImageState.PENDING, True: ImageState.PROCESSED, False: ImageState.FAILED}
     before = {image.id: image for image in known}
-    now = (Image(id=i.id, name=i.name, brackets=i.brackets, state=states[i.ended], reason=i.reason) for i in seen)
-    images = tuple(before[image.id] if before.get(image.id) == image else image for image in now)
+    images = tuple(_image(before.get(i.id) or Image(i.id, i.name), i, now, policy) for i in seen)
     return known if images == known else images
+
+
+def _image(known: Image, seen: f.SeenImage, now: float, policy: Policy) -> Image:
+    state = _state(known, seen, now, policy)
+    image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
+    return known if image == known else image
+
+
+def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy) -> ImageState:
+    """An image that comes to an error gets one more try; one that the day's limit stopped as many as it takes."""
+    if seen.ended is None:
+        return ImageState.PENDING
+    if seen.ended:
+        return ImageState.PROCESSED
+    if known.reprocessed_at is not None and now - known.reprocessed_at < policy.reprocess_lag:
+        return ImageState.PENDING
+    tried = known.reprocessed_at is not None or not seen.again
+    return ImageState.AGAIN if seen.limited or not tried else ImageState.FAILED

@@ -7,12 +7,13 @@ relative to the shoot's folder, paths of pictures to the order's output folder.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 FlowName = Literal["images", "brackets"]
+BadFiles = Literal["hold", "leave_out"]
 
 
 class Phase(StrEnum):
@@ -63,9 +64,13 @@ class MergeState(StrEnum):
 
 
 class ImageState(StrEnum):
-    """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed."""
+    """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed.
+
+    AGAIN: it came to an error and is to be processed once more.
+    """
 
     PENDING = "pending"
+    AGAIN = "again"
     PROCESSED = "processed"
     FETCHED = "fetched"
     PLACED = "placed"
@@ -79,6 +84,8 @@ class Bracket:
     ``attempt`` counts the times it was begun anew: each registration has an id of its own, minted before the request
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
+    ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
+    ``left_out`` is why the order goes without it.
     """
 
     path: str
@@ -91,6 +98,9 @@ class Bracket:
     content_type: str | None = None
     stored_at: float | None = None
     failures: int = 0
+    mark: str = ""
+    sha256: str | None = None
+    left_out: str | None = None
 
     @property
     def stored(self) -> bool:
@@ -107,7 +117,8 @@ class Bracket:
 class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
-    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells.
+    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``reprocessed_at`` is
+    when it was last asked to be processed once more.
     """
 
     id: str
@@ -121,11 +132,12 @@ class Image:
     file: str | None = None
     fetched_at: float | None = None
     failures: int = 0
+    reprocessed_at: float | None = None
 
     @property
     def ended(self) -> bool:
         """Whether the service is through with it, one way or the other."""
-        return self.state is not ImageState.PENDING
+        return self.state not in (ImageState.PENDING, ImageState.AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,8 @@ class Preset:
 
     ``per_image`` is a fixed number of brackets an image, None lets the service group. ``enhance`` are the
     preferences of the vendor's API, as they go on the wire. ``format`` is jpeg, png or webp; ``quality`` 1-90;
-    ``max_width`` pixels. ``dev_mode`` asks for free pictures with a watermark.
+    ``max_width`` pixels. ``dev_mode`` asks for free pictures with a watermark. ``bad_files`` says whether a photo that
+    cannot be read holds the order, or the order goes without it.
     """
 
     per_image: int | None = None
@@ -143,6 +156,7 @@ class Preset:
     quality: int | None = None
     max_width: int | None = None
     dev_mode: bool = False
+    bad_files: BadFiles = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +165,11 @@ class Order:
 
     ``due`` is when the next step may start, None when none is to come by itself. ``trouble`` is what hinders the
     order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
-    ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked. ``discards``
-    are registrations at the service that must be deleted before the merge.
+    ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
+    order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
+    must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
+    skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
+    ``approved``: a person said that they may pass them.
     """
 
     id: str
@@ -172,6 +189,11 @@ class Order:
     left_out: tuple[str, ...] = ()
     fingerprint: str = ""
     late: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    supplement_of: str | None = None
+    same_as: str | None = None
+    approved: bool = False
+    reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
     polls: int = 0
@@ -188,7 +210,7 @@ class Order:
         if (
             self.phase is Phase.HELD
             or self.notes
-            or self.late
+            or self.altered
             or any(i.state is ImageState.FAILED for i in self.images)
         ):
             return Health.ATTENTION
@@ -203,7 +225,13 @@ class Order:
             if image.state is ImageState.FAILED
         )
         late = (_told_late(self.late),) if self.late else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + self.notes
+        altered = (_told_altered(self.altered),) if self.altered else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+
+    @property
+    def sent(self) -> tuple[int, ...]:
+        """The numbers of the brackets that are sent: all but those that the order goes without."""
+        return tuple(number for number, bracket in enumerate(self.brackets) if bracket.left_out is None)
 
     def registration(self, number: int) -> str:
         """The id that bracket ``number`` is registered with in its present attempt (RFC 9562 UUIDv5).
@@ -238,9 +266,18 @@ class Order:
 
 
 def _told_late(files: tuple[str, ...]) -> str:
-    names = ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
-    told = f"{len(files)} photo(s) came after the shoot was locked and are not in its order: {names}"
+    told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
+
+
+def _told_altered(files: tuple[str, ...]) -> str:
+    told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
+    return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
+
+
+def names_of(files: Sequence[str]) -> str:
+    """The first few names, for a message."""
+    return ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
 
 
 def _presentable(name: str) -> str:

@@ -11,6 +11,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The most images that an order may buy, and all orders together in a day and a month; None: as many as come."""
+
+    images_per_order: int | None = None
+    images_per_day: int | None = None
+    images_per_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All times in seconds.
 
@@ -21,7 +30,9 @@ class Policy:
     shows grouping only after 10 s to 5 min), and ``idle_looks``: how often it must have been seen so, for a clock
     that jumps ahead passes the grace at once. ``long_work``: from when on a person is told that the service takes
     long. ``fetch_patience``: how often the service may say of one image that it is not there yet.
-    ``confirm_wait``: how long the service may take to show stored bytes.
+    ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image may still
+    show its old error after it was asked to be processed once more. ``limit_probe``: while the account's daily limit
+    is reached. ``limits``: what may be bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -37,11 +48,15 @@ class Policy:
     fetch_patience: int = 12
     confirm_every: float = 2.0
     confirm_wait: float = 60.0
+    reprocess_lag: float = 60.0
+    limit_probe: float = 3600.0
+    limits: Limits = Limits()
 
     @property
     def longest(self) -> float:
         """No due time lies farther ahead than this; one that does was set before the clock jumped."""
-        return max(self.retry_longest, self.account_probe, self.output_retry, self.poll_longest, self.quiet) * 4
+        waits = (self.retry_longest, self.account_probe, self.output_retry, self.poll_longest, self.quiet)
+        return max(*waits, self.limit_probe) * 4
 
 
 def spread(order_id: str, *counts: int) -> float:

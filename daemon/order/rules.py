@@ -10,7 +10,9 @@ The rules, first:
    counts as not merged.
 5. Done means: not merging, not processing, at least one image, and every image ended.
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
-7. A held, skipped or cancelled order asks the service for nothing.
+7. An image that failed is processed once more, once; one that the account's daily limit stopped, when that lets.
+8. Nothing is bought that would pass a limit, unless a person approved.
+9. A held, skipped or cancelled order asks the service for nothing.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -21,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import downloading, merging, trouble, uploading
+from daemon.order import downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
@@ -37,7 +39,7 @@ def next_steps(order: Order) -> tuple[f.Step, ...]:
         case Phase.MERGING:
             return (f.Merge(),) if order.merge is MergeState.NOT_ASKED else (f.Look(),)
         case Phase.PROCESSING:
-            return (f.Look(),)
+            return tuple(f.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (f.Look(),)
         case Phase.DOWNLOADING:
             return _download_steps(order) or (f.Deliver(),)
         case _:
@@ -47,7 +49,7 @@ def next_steps(order: Order) -> tuple[f.Step, ...]:
 def _upload_steps(order: Order) -> tuple[f.Step, ...]:
     if order.flow == "brackets" and not order.created:
         return (f.Create(),)
-    todo = sorted((b.failures, n) for n, b in enumerate(order.brackets) if not b.stored)
+    todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
     return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
@@ -55,6 +57,8 @@ def _upload_steps(order: Order) -> tuple[f.Step, ...]:
 
 def _download_steps(order: Order) -> tuple[f.Step, ...]:
     places = [f.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
+    if money.must_reckon(order):
+        return (*places, f.Reckon())
     fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
     return (*places, *(f.Fetch(order.images[n].id) for _, n in fetches))
 
@@ -62,7 +66,7 @@ def _download_steps(order: Order) -> tuple[f.Step, ...]:
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
     rule = _RULES[type(fact)]
-    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Cancelled):
+    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Approved | f.Cancelled):
         there = replace(order, phase=order.held_in, held_in=None)
         after: Order = rule(there, fact, now, policy)
         after = order if after is there else _still_held(order, after)
@@ -79,7 +83,7 @@ def _still_held(order: Order, after: Order) -> Order:
 
 
 _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
-    f.Locked: trouble.nothing,
+    f.Locked: money.locked,
     f.Created: uploading.created,
     f.Registered: uploading.registered,
     f.Stored: uploading.stored,
@@ -90,6 +94,10 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.MergeIntended: merging.merge_intended,
     f.Merged: merging.merged,
     f.Seen: merging.seen,
+    f.ReprocessIntended: merging.reprocess_intended,
+    f.Reprocessed: merging.reprocessed,
+    f.Reckoned: money.reckoned,
+    f.Approved: money.approved,
     f.Fetched: downloading.fetched,
     f.FetchLost: downloading.fetch_lost,
     f.Placed: downloading.placed,

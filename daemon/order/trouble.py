@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, with_bracket, with_image
-from daemon.order.model import RESTING, Image, MergeState, Order, Phase, Preset
+from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
+from daemon.order.merging import reprocessing
+from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.policy import Policy
-from daemon.order.uploading import send_anew
+from daemon.order.uploading import go_without, send_anew
 
 UPLOADS_A_PLACE = 4
 """Failed uploads to one place before another is asked for."""
@@ -18,38 +20,77 @@ SET_BACK = 3
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    """Each kind of failure has its own answer.
-
-    passing: back off · not ready: so too, until an image's patience is at its end · account: the runner pauses the
-    account, and others probe it before this one · output: try again each minute · gone: cancel before the merge,
-    hold after it · request, file, bug: hold for a person.
-    """
+    """Each kind of failure has its own answer: ``ANSWERS``."""
     if order.phase in RESTING:
         return order
-    order = _count_failure(order, fact)
-    if isinstance(fact.step, f.Merge) and order.merge is MergeState.ASKED:
-        unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
-        order = unsent if fact.unsent else replace(order, merge_asked_at=now)
-    match fact.kind:
-        case f.Kind.PASSING:
-            return back_off(order, fact.why, now, policy, fact.retry_after)
-        case f.Kind.NOT_READY:
-            image = _image(order, fact.step)
-            if image is not None and image.failures >= policy.fetch_patience:
-                return _held(order, _not_given(image, fact.why))
-            return back_off(order, fact.why, now, policy, fact.retry_after)
-        case f.Kind.ACCOUNT:
-            return replace(order, trouble=fact.why, due=now + policy.account_probe)
-        case f.Kind.OUTPUT:
-            return replace(order, trouble=fact.why, due=now + policy.output_retry)
-        case f.Kind.GONE if order.phase in (Phase.SETTLED, Phase.UPLOADING):
-            return cancelled(order, f.Cancelled(fact.why), now, policy)
+    order = _taken_back(_count_failure(order, fact), fact, now)
+    return ANSWERS[fact.kind](order, fact, now, policy)
+
+
+def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
+    """What a request that failed leaves of its intent: nothing if it certainly was not carried out."""
+    match fact.step:
+        case f.Merge() if order.merge is MergeState.ASKED:
+            unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+            return unsent if fact.unsent else replace(order, merge_asked_at=now)
+        case f.Reprocess(image_id) if fact.unsent and (image := reprocessing(order, image_id)):
+            return with_image(order, replace(image, state=ImageState.AGAIN, reprocessed_at=None))
         case _:
-            return _held(order, fact.why)
+            return order
 
 
-def _held(order: Order, why: str) -> Order:
-    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    return back_off(order, fact.why, now, policy, fact.retry_after)
+
+
+def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    image = _image(order, fact.step)
+    if image is not None and image.failures >= policy.fetch_patience:
+        return held(order, _not_given(image, fact.why))
+    return back_off(order, fact.why, now, policy, fact.retry_after)
+
+
+def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    return replace(order, trouble=fact.why, due=now + (fact.retry_after or policy.account_probe))
+
+
+def _output(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    return replace(order, trouble=fact.why, due=now + policy.output_retry)
+
+
+def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
+    if order.preset.bad_files == "hold" or fact.bracket is None or order.brackets[fact.bracket].left_out:
+        return held(order, fact.why)
+    without = go_without(order, fact.bracket, fact.why)
+    return progress(without, now) if without.sent else held(order, fact.why)
+
+
+def _gone(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    if order.phase in (Phase.SETTLED, Phase.UPLOADING):
+        return cancelled(order, f.Cancelled(fact.why), now, policy)
+    return held(order, fact.why)
+
+
+def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
+    return held(order, fact.why)
+
+
+ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
+    f.Kind.PASSING: _passing,
+    f.Kind.NOT_READY: _not_ready,
+    f.Kind.ACCOUNT: _account,
+    f.Kind.REQUEST: _held,
+    f.Kind.FILE: _file,
+    f.Kind.GONE: _gone,
+    f.Kind.OUTPUT: _output,
+    f.Kind.BUG: _held,
+}
+"""What becomes of an order for each kind of failure.
+
+passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · account: wait;
+the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
+it, as the folder is set · gone: cancel before the merge, hold after it · output: try again each minute.
+"""
 
 
 def _not_given(image: Image, why: str) -> str:
@@ -90,10 +131,9 @@ def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
     the download. Its images have all patience again.
     """
-    if order.phase is Phase.HELD and order.held_in is not None:
+    if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        back = replace(order, phase=order.held_in, held_in=None, preset=preset, images=images)
-        return replace(back, trouble=None, failures=0, due=now)
+        return replace(released(order, now), preset=preset, images=images)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)

@@ -37,7 +37,8 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.stored or not bracket.registered:
         return order
-    return progress(with_bracket(order, fact.bracket, replace(bracket, stored_at=now, failures=0)), now)
+    there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256)
+    return progress(with_bracket(order, fact.bracket, there), now)
 
 
 def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
@@ -56,7 +57,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
         return order
-    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode)
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, mark="")
     return replace(
         send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
@@ -75,7 +76,7 @@ def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> O
 
 def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Order:
     """The only way to ``uploaded``: every bracket stored, none missing, no unused registration left."""
-    if order.phase is not Phase.UPLOADING or not all(b.stored for b in order.brackets) or order.discards:
+    if order.phase is not Phase.UPLOADING or not all(order.brackets[n].stored for n in order.sent) or order.discards:
         return order
     if not fact.missing:
         return progress(forward(order, Phase.UPLOADED), now)
@@ -86,6 +87,15 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
         order = send_anew(order, number, order.brackets[number])
     why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
+
+
+def go_without(order: Order, number: int, why: str) -> Order:
+    """The order goes on without a bracket whose file is bad; its registration, if it has one, is taken back."""
+    bracket = order.brackets[number]
+    if bracket.registered or bracket.failures:
+        order = unregister(order, number, bracket)
+    left = replace(order.brackets[number], left_out=why)
+    return replace(with_bracket(order, number, left), notes=(*order.notes, f"goes without {bracket.path}: {why}"))
 
 
 def send_anew(order: Order, number: int, bracket: Bracket) -> Order:

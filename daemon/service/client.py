@@ -143,6 +143,13 @@ class Service:
         """
         return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")))
 
+    def reprocess(self, image_id: str) -> None:
+        """Have an image enhanced again, with the preferences that it has. Raises ``NotFound``.
+
+        Asked for after an error; an image that is never downloaded costs nothing, however often it was enhanced.
+        """
+        self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", {}))
+
     @contextmanager
     def download(
         self,

@@ -24,7 +24,8 @@ _MOST = 2**63 - 1
 
 def order_row(order: Order) -> Row:
     """An order's own columns, and the sums that ``status`` shows without reading brackets and images."""
-    stored = [b for b in order.brackets if b.stored]
+    sent = [order.brackets[number] for number in order.sent]
+    stored = [b for b in sent if b.stored]
     ended = [i for i in order.images if i.ended]
     return {
         "id": order.id,
@@ -40,6 +41,12 @@ def order_row(order: Order) -> Row:
         "left_out": json.dumps(order.left_out),
         "fingerprint": order.fingerprint,
         "late": json.dumps(order.late),
+        "altered": json.dumps(order.altered),
+        "supplement_of": order.supplement_of,
+        "same_as": order.same_as,
+        "approved": int(order.approved),
+        "reckoned": int(order.reckoned),
+        "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
         "polls": order.polls,
@@ -50,9 +57,9 @@ def order_row(order: Order) -> Row:
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
-        "brackets_total": len(order.brackets),
+        "brackets_total": len(sent),
         "brackets_uploaded": len(stored),
-        "bytes_total": sum(b.size for b in order.brackets),
+        "bytes_total": sum(b.size for b in sent),
         "bytes_uploaded": sum(b.size for b in stored),
         "images_total": len(order.images),
         "images_processed": sum(1 for i in ended if i.state is not ImageState.FAILED),
@@ -108,6 +115,11 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         left_out=tuple(json.loads(row["left_out"])),
         fingerprint=row["fingerprint"],
         late=tuple(json.loads(row["late"])),
+        altered=tuple(json.loads(row["altered"])),
+        supplement_of=row["supplement_of"],
+        same_as=row["same_as"],
+        approved=bool(row["approved"]),
+        reckoned=bool(row["reckoned"]),
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
         polls=row["polls"],

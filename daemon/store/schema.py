@@ -126,6 +126,40 @@ CREATE TABLE daemon (
 """
 
 
+SECOND = """
+ALTER TABLE orders ADD COLUMN altered TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE orders ADD COLUMN supplement_of TEXT;
+ALTER TABLE orders ADD COLUMN same_as TEXT;
+ALTER TABLE orders ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN reckoned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN dev_mode INTEGER NOT NULL DEFAULT 0;
+UPDATE orders SET dev_mode = coalesce(json_extract(preset, '$.dev_mode'), 0);
+
+ALTER TABLE brackets ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+ALTER TABLE brackets ADD COLUMN sha256 TEXT;
+ALTER TABLE brackets ADD COLUMN left_out TEXT;
+CREATE INDEX brackets_mark ON brackets (mark) WHERE mark != '';
+
+ALTER TABLE images ADD COLUMN reprocessed_at REAL;
+
+ALTER TABLE roots ADD COLUMN mount TEXT;
+
+CREATE TABLE purchases (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  image_id TEXT NOT NULL,
+  at       REAL NOT NULL,
+  credits  INTEGER NOT NULL,
+  PRIMARY KEY (order_id, image_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purchases_at ON purchases (at);
+INSERT INTO purchases (order_id, image_id, at, credits)
+  SELECT order_id, images.id, fetched_at, 1 FROM images JOIN orders ON orders.id = order_id
+  WHERE fetched_at IS NOT NULL AND NOT dev_mode
+  ON CONFLICT DO NOTHING;
+"""
+"""Adds the ledger of purchases, what content is known by, and what limits and supplements need."""
+
+
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
         for statement in script.split(";"):
@@ -135,7 +169,7 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     return run
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_statements(FIRST),)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_statements(FIRST), _statements(SECOND))
 """Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
 
 VERSION = len(MIGRATIONS)

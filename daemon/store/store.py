@@ -17,10 +17,17 @@ from daemon.store.names import pack, unpack
 from daemon.store.rows import Row, bracket_row, image_row, journal_row, load, order_row, upsert
 from daemon.store.waiting import Waiting
 
+PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+CREDITS = 1
+"""What an image costs: the vendor counts images, one credit each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a person asked for through another program: ``submit`` a folder, ``retry`` an order."""
+    """Something a person asked for through another program.
+
+    ``submit`` and ``submit again`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
+    """
 
     seq: int
     verb: str
@@ -94,6 +101,25 @@ class Store:
         )
         return float(row["due"]) if row["due"] is not None else None
 
+    async def spent(self, day: float, month: float, order_id: str) -> tuple[int, int]:
+        """Images bought since the beginning of the day and of the month, with those that orders may buy already.
+
+        ``order_id`` is the order that asks: what it was allowed itself does not count.
+        """
+        allowed = (
+            "SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id "
+            "WHERE images.state = 'processed' AND reckoned AND NOT dev_mode "
+            "AND 'downloading' IN (phase, held_in) AND orders.id != ?"
+        )
+
+        def read(connection: sqlite3.Connection) -> tuple[int, int]:
+            granted = int(connection.execute(allowed, (order_id,)).fetchone()["n"])
+            since = "SELECT count(*) AS n FROM purchases WHERE at >= ?"
+            today, lately = (int(connection.execute(since, (begin,)).fetchone()["n"]) for begin in (day, month))
+            return today + granted, lately + granted
+
+        return await self._database.read(read)
+
     async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
         """A new order in place of one that ends, both or neither."""
 
@@ -128,15 +154,18 @@ class Store:
 
         return await self._database.read(read)
 
-    async def earlier(self, folder: str, fingerprint: str) -> list[Order]:
-        """Orders, not cancelled, of this folder or with these photos; the newest first."""
+    async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
+        """Orders, not cancelled, of this folder, with these photos, or with any of these marks; the newest first."""
         query = (
-            "SELECT id FROM orders WHERE phase != ? AND (folder = ? OR (fingerprint = ? AND fingerprint != '')) "
-            "ORDER BY created_at DESC, rowid DESC"
+            "SELECT id FROM orders WHERE phase != :cancelled AND (folder = :folder "
+            "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
+            "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)))) ORDER BY created_at DESC, rowid DESC"
         )
+        values: Row = {"cancelled": Phase.CANCELLED.value, "folder": pack(folder), "fingerprint": fingerprint}
+        values["marks"] = json.dumps(list(marks))
 
         def read(connection: sqlite3.Connection) -> list[Order]:
-            rows = connection.execute(query, (Phase.CANCELLED.value, pack(folder), fingerprint)).fetchall()
+            rows = connection.execute(query, values).fetchall()
             return [load(connection, str(row["id"])) for row in rows]
 
         return await self._database.read(read)
@@ -254,6 +283,9 @@ def _write_order(connection: sqlite3.Connection, before: Order | None, after: Or
         connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
     fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
     upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
+    if not after.preset.dev_mode:
+        bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
+        connection.executemany(PURCHASE, bought)
 
 
 def _journal(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
