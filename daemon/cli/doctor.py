@@ -1,0 +1,107 @@
+"""``bracketd doctor``: is the state sound, and copied? With ``--recover``: make it anew."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from daemon.cli.words import printable
+from daemon.config import Settings, load
+from daemon.errors import StateError
+from daemon.host.lock import InstanceLock, running_pid
+from daemon.store import checkup
+
+OVERDUE = 2 * 86400.0
+"""Seconds after which a running daemon's last copy is too old."""
+
+
+@click.command()
+@click.option("--recover", is_flag=True, help="Make a damaged or lost state anew from whatever still knows of it.")
+@click.option("--dry-run", is_flag=True, help="With --recover: only say what would be done.")
+@click.option("--offline", is_flag=True, help="With --recover: do not ask the service.")
+@click.pass_obj
+def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> None:
+    """Look whether the state is sound and copied, or recover it.
+
+    --recover keeps the damaged file, and rebuilds the state from what can be read of it, its newest copy, the
+    order.json of delivered shoots, and the service. Nothing is sent or bought by it.
+    """
+    if (dry_run or offline) and not recover:
+        raise click.UsageError("--dry-run and --offline belong to --recover.")
+    settings = load(config, os.environ)
+    if recover:
+        from daemon.cli.recover import recover_state  # noqa: PLC0415 - a look does not need the service
+
+        with InstanceLock(settings.state_dir):
+            recover_state(settings, dry_run=dry_run, offline=offline)
+        return
+    problems = [*_state(settings), *_copies(settings)]
+    _set_aside(settings)
+    for problem in problems:
+        click.echo(f"problem    {problem}", err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("all is well")
+
+
+def _state(settings: Settings) -> Iterator[str]:
+    try:
+        found = checkup.check(settings.state_dir)
+    except StateError as error:
+        yield str(error)
+        return
+    if found is None:
+        click.echo(f"state      none yet in {settings.state_dir}")
+        return
+    size = f"{found.size / 1e6:.1f} MB, {found.orders} order(s)"
+    click.echo(f"state      {found.file}: sound, version {found.version}, {size}")
+    for output in dict.fromkeys(folder.output for folder in settings.folders):
+        left = list(_left_over(output, found.images_to_come))
+        click.echo(
+            f"output     {output}: {f'{len(left)} part file(s) that no order needs' if left else 'nothing left over'}"
+        )
+        for path in left:
+            click.echo(f"  note     {printable(path)}")
+
+
+def _left_over(output: Path, images: frozenset[str]) -> Iterator[str]:
+    """Part files below an output folder that are none of these images'."""
+    from daemon.files.incoming import part_name  # noqa: PLC0415 - only for outputs
+    from daemon.files.leftovers import OURS  # noqa: PLC0415
+
+    wanted = {part_name(image) for image in images}
+    for folder, _, names in os.walk(output):
+        yield from (os.path.join(folder, name) for name in names if OURS.fullmatch(name) and name not in wanted)
+
+
+def _copies(settings: Settings) -> Iterator[str]:
+    found, now = checkup.copies_of(settings.state_dir), time.time()
+    sound = [copy for copy in found if copy.sound]
+    if not sound:
+        click.echo("copies     none yet; the daemon makes one when it starts, and one a day")
+    else:
+        age = f"{len(sound)} in {sound[0].file.parent}, the last one {told_age(now - sound[0].made_at)} old"
+        click.echo(f"copies     {age} ({sound[0].file.name})")
+    for copy in found:
+        if not copy.sound:
+            yield f"the copy {copy.file} is damaged, and of no use. See to the disk; then delete it"
+    if sound and running_pid(settings.state_dir) and now - sound[0].made_at > OVERDUE:
+        yield "the daemon runs and its last copy is more than two days old. `bracketd status` says what hinders it"
+
+
+def _set_aside(settings: Settings) -> None:
+    for folder in checkup.set_aside(settings.state_dir):
+        click.echo(f"  note     {folder} has what a recovery set aside; delete it when nothing is missed")
+
+
+def told_age(seconds: float) -> str:
+    """A time that has passed, in the largest unit that fits."""
+    for unit, length in (("day(s)", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{max(0, seconds):.0f} s"

@@ -1,0 +1,150 @@
+"""What several sources know of the orders, made into one order each. Pure: time is an argument.
+
+Rules:
+
+1. The later phase wins, then the later change, then the more trusted source.
+2. Whether an order was merged is for the service to say. One that it has merged is only looked at from then on: its
+   merge counts as seen, so that no other is ever asked for.
+3. One that no source shows as merged goes on where it was, but not before a merge asked for in the daemon's last
+   moments would have shown at the service.
+4. When the service was not asked, an order that may have been merged meanwhile waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from daemon.order import LINE, MergeState, Order, Phase, Policy
+from daemon.recovery.atservice import ATTEMPTS, AtService
+from daemon.service import ImageSeen, OrderSeen
+
+SHOWS = Policy().idle_grace
+"""Seconds after which a merge that was asked for shows at the service."""
+
+UNASKED = (
+    "the state was rebuilt without asking the service, which may have merged it already. If the web app shows no "
+    "pictures of it, `bracketd retry` lets it go on; else run `bracketd doctor --recover` with the service in reach"
+)
+AND = "; and "
+"""Between it and what an order was held for before."""
+
+
+class Source(StrEnum):
+    """Where an order is known from, the most trusted first."""
+
+    FILE = "the state file"
+    COPY = "its copy"
+    NOTE = "order.json"
+    SERVICE = "the service"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """An order, the source that it was taken from, what was concluded, and whether a person should look at it."""
+
+    order: Order
+    source: Source
+    why: str = ""
+    doubtful: bool = False
+
+
+def furthest(known: Mapping[Source, Iterable[Order]]) -> dict[str, Rebuilt]:
+    """Of each order what is the furthest that a source knows (rule 1), by its id."""
+    best: dict[str, Rebuilt] = {}
+    for source in Source:
+        for order in known.get(source, ()):
+            before = best.get(order.id)
+            if before is None or _reach(order) > _reach(before.order):
+                best[order.id] = Rebuilt(order, source)
+    return best
+
+
+def unmerged(order: Order) -> bool:
+    """Whether an order is known as one that waits for its merge, so that the service may know better."""
+    return order.merge is MergeState.NOT_ASKED and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+
+
+def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at: float) -> Rebuilt:
+    """An unmerged order after a look at the service (rules 2 and 3); ``there`` is None if it does not know it.
+
+    ``written_at`` is when the daemon last wrote its state.
+    """
+    order = _let_go(rebuilt.order, now)
+    if there is not None and is_merged(order, there.seen):
+        return replace(rebuilt, order=merged(order, there.seen, now), why="the service has merged it")
+    shows_at = written_at + SHOWS
+    if there is None or order.due is None or shows_at <= now:
+        return replace(rebuilt, order=order)
+    moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
+    why = f"goes on at {moment}: only then is it certain that it was not merged"
+    return replace(rebuilt, order=replace(order, due=shows_at, trouble=why), why=why)
+
+
+def unchecked(rebuilt: Rebuilt) -> Rebuilt:
+    """An unmerged order that the service could not be asked about (rule 4)."""
+    order = rebuilt.order
+    if order.phase is not Phase.HELD:
+        order = replace(order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED)
+    elif not (order.trouble or "").endswith(UNASKED):
+        order = replace(order, trouble=f"{order.trouble}{AND}{UNASKED}")
+    return replace(rebuilt, order=order, why=UNASKED, doubtful=True)
+
+
+def _let_go(order: Order, now: float) -> Order:
+    """An order that was held because the service could not be asked, now that it was."""
+    if order.phase is not Phase.HELD or not (order.trouble or "").endswith(UNASKED):
+        return order
+    if order.trouble != UNASKED:
+        return replace(order, trouble=(order.trouble or "").removesuffix(f"{AND}{UNASKED}"))
+    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None)
+
+
+def merged(order: Order, seen: OrderSeen, now: float) -> Order:
+    """An order that the service has merged: from here on it is looked at."""
+    sent = frozenset(order.sent)
+    brackets = (
+        replace(bracket, stored_at=bracket.stored_at or now, attempt=max(bracket.attempt, ATTEMPTS))
+        if number in sent
+        else bracket
+        for number, bracket in enumerate(order.brackets)
+    )
+    return replace(
+        order,
+        phase=Phase.MERGING if seen.merging else Phase.PROCESSING,
+        held_in=None,
+        created=True,
+        brackets=tuple(brackets),
+        discards=(),
+        merge=MergeState.SEEN,
+        merge_asked_at=now,
+        polls=0,
+        failures=0,
+        trouble=None,
+        due=now,
+        updated_at=now,
+    )
+
+
+def is_merged(order: Order, seen: OrderSeen) -> bool:
+    """Whether the service is at work on an order, or has images of it."""
+    return seen.merging or seen.processing or bool(outputs(order, seen))
+
+
+def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
+    """The images of an order that are results, and no registered brackets."""
+    generous = replace(order, brackets=tuple(replace(b, attempt=max(b.attempt, ATTEMPTS)) for b in order.brackets))
+    sent = generous.registrations | {bracket.service_id for bracket in order.brackets}
+    return tuple(image for image in seen.images if image.id not in sent)
+
+
+def _reach(order: Order) -> tuple[float, float]:
+    """How far an order has come, and when it last changed. Only what is not merged is ever skipped or cancelled."""
+    if order.phase is Phase.SKIPPED:
+        return -1.0, order.updated_at
+    if order.phase is Phase.CANCELLED:
+        return LINE.index(Phase.MERGING) - 0.5, order.updated_at
+    phase = order.held_in or order.phase
+    return float(LINE.index(phase)), order.updated_at

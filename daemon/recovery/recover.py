@@ -1,0 +1,232 @@
+"""Rebuilds the state from whatever still knows of it, and never destroys, sends or buys anything.
+
+The sources, in this order of trust: what can be read of the state file itself, its newest sound copy, the notes beside
+the finished pictures, and the service. Then the shoots in the watched folders that none of them knows are recorded as
+skipped: they may have been sent.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from daemon.delivery import output_folder
+from daemon.errors import ServiceError, StateError
+from daemon.order import FlowName, Order, Phase, facts
+from daemon.recovery import stranger
+from daemon.recovery.atservice import Account, AtService
+from daemon.recovery.notes import Notes, find_notes, with_times
+from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_merged, unchecked, unmerged
+from daemon.recovery.stranger import Shoot
+from daemon.recovery.watched import Place, Watched, held_back, look, photos_of, shoot_of, skipped
+from daemon.root import Seen
+from daemon.store import copies
+from daemon.store.file import FILE
+from daemon.store.rebuild import put_in_place, rebuild, remains
+from daemon.store.salvage import Salvage, salvage
+
+SCRATCH = ".recovering-"
+"""How the folder begins, in the state directory, in which the new state file is made."""
+
+PICTURES = (".jpg", ".png", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found. ``file`` is what is left of the state file, ``copy`` its newest sound copy, each with its path.
+
+    ``there`` are our orders at the service, None if it was not asked; ``refused`` says why it could not be.
+    """
+
+    file: tuple[Path, Salvage] | None
+    copy: tuple[Path, Salvage] | None
+    notes: Notes
+    there: Mapping[str, AtService] | None = None
+    refused: str | None = None
+
+    @property
+    def roots(self) -> dict[str, Seen]:
+        """The watched and output folders that were seen, as the more trusted source remembers them."""
+        return {root: seen for found in (self.copy, self.file) if found for root, seen in found[1].roots.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a recovery made of its sources.
+
+    ``unmerged`` are orders of ours at the service that nobody else knows and that it has not merged; ``skipped`` are
+    shoots that nobody knows, ``held`` supplements of photos that nobody knows; ``away`` says why a watched folder was
+    not looked into. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
+    """
+
+    sources: Sources
+    orders: tuple[Rebuilt, ...]
+    unmerged: tuple[AtService, ...]
+    skipped: tuple[Order, ...]
+    held: tuple[Order, ...]
+    away: Mapping[str, str]
+    aside: Path | None = None
+
+
+class Recovery:
+    """One recovery of a state directory, which nobody else may use meanwhile.
+
+    ``account`` is None when the service is not to be asked; ``flow`` is that of orders which only the service knows;
+    ``now`` is epoch seconds.
+    """
+
+    def __init__(
+        self, state_dir: Path, places: Collection[Place], account: Account | None, *, flow: FlowName, now: float
+    ) -> None:
+        self._state_dir, self._places, self._account, self._flow, self._now = state_dir, places, account, flow, now
+
+    def run(self, *, dry_run: bool) -> Report:
+        """Rebuild the state; with ``dry_run`` only say what it would become. Raises StateError and its kinds."""
+        state_dir = self._state_dir
+        try:
+            for left in state_dir.glob(f"{SCRATCH}*"):  # by a recovery that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=state_dir) as scratch:
+                return self._run(Path(scratch), dry_run=dry_run)
+        except OSError as error:
+            raise StateError(
+                f"the state in {state_dir} cannot be rebuilt: {error}. See to its disk; nothing was lost by trying."
+            ) from error
+
+    def _run(self, scratch: Path, *, dry_run: bool) -> Report:
+        sources, written_at = self._read(scratch)
+        watched = look(self._places, sources.roots)
+        orders = furthest(
+            {
+                Source.FILE: sources.file[1].orders if sources.file else (),
+                Source.COPY: sources.copy[1].orders if sources.copy else (),
+                Source.NOTE: map(_with_times, sources.notes.orders),
+            }
+        )
+        sources = self._ask(sources, orders)
+        known = [self._checked(order, sources.there, written_at) for order in orders.values()]
+        strangers, never = self._strangers(known, sources.there or {}, watched)
+        made = (*known, *strangers)
+        folders = {rebuilt.order.folder for rebuilt in made if rebuilt.order.phase is not Phase.CANCELLED}
+        unknown = tuple(skipped(watched, folders, flow=self._flow, now=self._now))
+        held = tuple(held_back((rebuilt.order for rebuilt in made), flow=self._flow, now=self._now))
+        report = Report(sources, made, never, unknown, held, watched.away)
+        return report if dry_run else replace(report, aside=self._write(scratch, report, watched))
+
+    # --- reading ---
+
+    def _read(self, scratch: Path) -> tuple[Sources, float]:
+        """What is on disk, and when the daemon last wrote its state."""
+        file, copy = remains(self._state_dir), copies.newest_sound(self._state_dir / FILE)
+        written_at = _written_at(file) if file is not None else self._now
+        found = Sources(
+            (file, _salvaged(file, scratch / "file")) if file is not None else None,
+            (copy, _salvaged(copy, scratch / "copy")) if copy is not None else None,
+            find_notes(place.output for place in self._places),
+        )
+        return found, written_at
+
+    def _ask(self, sources: Sources, orders: Mapping[str, Rebuilt]) -> Sources:
+        """The sources with what the service knows."""
+        if self._account is None:
+            return sources
+        try:
+            there = self._account.orders(orders)
+            for order_id in (key for key, rebuilt in orders.items() if unmerged(rebuilt.order) and key not in there):
+                order = self._account.order(order_id)
+                if order is not None:
+                    there[order_id] = order
+        except ServiceError as error:
+            return replace(sources, refused=str(error))
+        return replace(sources, there=there)
+
+    def _checked(self, rebuilt: Rebuilt, there: Mapping[str, AtService] | None, written_at: float) -> Rebuilt:
+        if not unmerged(rebuilt.order):
+            return rebuilt
+        if there is None:
+            return unchecked(rebuilt)
+        return checked(rebuilt, there.get(rebuilt.order.id), now=self._now, written_at=written_at)
+
+    def _strangers(
+        self, known: Collection[Rebuilt], there: Mapping[str, AtService], watched: Watched
+    ) -> tuple[list[Rebuilt], tuple[AtService, ...]]:
+        """Orders that only the service knows: those that it has merged, and those that it has not."""
+        mine, never = {rebuilt.order.id for rebuilt in known}, []
+        taken = {
+            rebuilt.order.output for rebuilt in known if rebuilt.order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+        }
+        found: list[Rebuilt] = []
+        for at_service in there.values():
+            if at_service.id in mine:
+                continue
+            order = stranger.order_of(at_service, self._shoot(at_service, watched, taken), self._flow, self._now)
+            if is_merged(order, at_service.seen):
+                found.append(stranger.rebuilt(order, at_service, _pictures(order.output), self._now))
+                taken.add(order.output)
+            else:
+                never.append(at_service)
+        return found, tuple(never)
+
+    def _shoot(self, there: AtService, watched: Watched, taken: Collection[str]) -> Shoot:
+        """The shoot in a watched folder that an order was made of; if it is in none, one as it may have been."""
+        alike = [shoot_of(place, name, taken) for place, name in watched.all() if stranger.may_be_of(there, name)]
+        if alike:
+            return max(alike, key=lambda shoot: len(stranger.files_of(there, shoot)))
+        name, place = stranger.guessed_name(there), next(iter(self._places))
+        output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
+        return Shoot(name, os.path.join(place.watch, name), output, place.preset)
+
+    # --- writing ---
+
+    def _write(self, scratch: Path, report: Report, watched: Watched) -> Path | None:
+        sources, new = report.sources, scratch / "new"
+        new.mkdir()
+        outputs = {place.output for place in self._places}
+        roots = {root: seen for root, seen in sources.roots.items() if root in outputs} | dict(watched.seen)
+        histories = [found[1].file for found in (sources.file, sources.copy) if found]
+        built = rebuild(new, _with_facts(report), histories, roots, self._now)
+        aside = put_in_place(self._state_dir, built, self._now)
+        stamp = datetime.fromtimestamp(self._now, UTC).strftime("%Y%m%dT%H%M%SZ")
+        with suppress(StateError):  # for want of room, say; the daemon will tell, and make one
+            copies.make(self._state_dir / FILE, f"recovered-{stamp}.sqlite3")
+        return aside
+
+
+def _with_facts(report: Report) -> Iterator[tuple[Order, facts.Fact | None]]:
+    for rebuilt in report.orders:
+        as_it_was = rebuilt.source is Source.FILE and not rebuilt.why
+        yield rebuilt.order, None if as_it_was else facts.Recovered(rebuilt.source.value, rebuilt.why)
+    for order in (*report.skipped, *report.held):
+        yield order, facts.Locked(order.brackets, why=order.trouble or "")
+
+
+def _salvaged(path: Path, into: Path) -> Salvage:
+    into.mkdir()
+    return salvage(path, into)
+
+
+def _written_at(file: Path) -> float:
+    wal = file.with_name(f"{file.name}-wal")
+    return max(path.stat().st_mtime for path in (file, wal) if path.exists())
+
+
+def _with_times(order: Order) -> Order:
+    """A delivered order whose note does not tell its photos again, if they still lie there as they were sent."""
+    if order.fingerprint:
+        return order
+    return with_times(order, {file.path: (file.size, file.mtime_ns) for file in photos_of(order.folder)})
+
+
+def _pictures(output: str) -> int | None:
+    """How many pictures lie in an output folder; None if it is not there."""
+    try:
+        names = os.listdir(output)
+    except OSError:
+        return None
+    return sum(1 for name in names if name.lower().endswith(PICTURES) and not name.startswith("."))

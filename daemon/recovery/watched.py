@@ -1,0 +1,179 @@
+"""The watched folders at a recovery: which shoots lie in them, and which of those nobody knows any more."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from daemon.delivery import output_folder
+from daemon.errors import StateError
+from daemon.files import scan
+from daemon.files.roots import Roots
+from daemon.grouping import one_per_frame
+from daemon.order import Bracket, FlowName, Order, Phase, Preset, changed_since, fingerprint
+from daemon.order.model import names_of
+from daemon.recovery.stranger import Shoot
+from daemon.root import Seen
+from daemon.shoot import File, Listing
+
+SKIPPED = "lay here when the state was rebuilt, and whether it was sent is not known; `bracketd submit FOLDER` sends it"
+
+HELD_BACK = (
+    "{} photo(s) lay here when the state was rebuilt, and whether they were sent is not known: {}. "
+    "`bracketd approve` sends them as a supplement"
+)
+
+LATELY = 3 * 86400.0
+"""Seconds for which, and somewhat longer, the daemon looks at a shoot for late photos after its order changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A configured watched folder, where its pictures go, how it orders, and whether it sends what lies there at first.
+
+    Paths are absolute, and spelled as in the settings.
+    """
+
+    watch: str
+    output: str
+    preset: Preset
+    process_existing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Every watched folder that is there. ``away`` says for each of the others why it is not looked into."""
+
+    places: Mapping[str, Place]
+    shoots: Mapping[str, frozenset[str]]
+    seen: Mapping[str, Seen]
+    away: Mapping[str, str]
+
+    def all(self) -> Iterator[tuple[Place, str]]:
+        """Every shoot in every watched folder, in the order of the settings and names."""
+        return ((self.places[watch], shoot) for watch, shoots in self.shoots.items() for shoot in sorted(shoots))
+
+
+class _Memory(dict[str, Seen]):
+    """What is remembered of roots."""
+
+    def seen(self, root: str) -> Seen | None:
+        return self.get(root)
+
+    def see(self, root: str, seen: Seen) -> None:
+        self[root] = seen
+
+
+def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
+    """Look at the watched folders; ``known`` is what is remembered of them.
+
+    Raises StateError when one is away whose shoots would all be sent when it is back, as ``existing: process`` says.
+    """
+    roots = Roots(_Memory(known))
+    shoots, seen, away = {}, {}, {}
+    for place in places:
+        try:
+            found = roots.look(place.watch)
+            why = found.unmounted
+        except OSError as error:
+            why = f"cannot be looked into ({error.strerror})"
+        if why is None:
+            shoots[place.watch], seen[place.watch] = found.root.shoots, found.seen
+        elif place.process_existing:
+            raise StateError(
+                f"the watched folder {place.watch} {why}, and with `existing: process` all that lies there would be "
+                "sent when it is back, also what was sent before. Mount it, or set `existing: skip`."
+            )
+        else:
+            away[place.watch] = why
+    return Watched({place.watch: place for place in places}, shoots, seen, away)
+
+
+def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
+    """A shoot with its files, as an order of it would be; ``taken`` are output folders of other orders."""
+    folder = os.path.join(place.watch, name)
+    output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
+    return Shoot(name, folder, output, place.preset, photos_of(folder))
+
+
+def photos_of(folder: str) -> tuple[File, ...]:
+    """The photos in a shoot's folder that would be sent; none if it cannot be looked into."""
+    found = _listing(folder)
+    return one_per_frame(found.usable)[0] if found is not None else ()
+
+
+def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: float) -> Iterator[Order]:
+    """An order, skipped, for every shoot with photos whose folder is none of the ``known``.
+
+    They may have been sent, so that nothing but a person's word may send them; folders without photos are left alone.
+    """
+    for place, name in watched.all():
+        folder = os.path.join(place.watch, name)
+        found = None if folder in known else _listing(folder)
+        if folder in known or (found is not None and not (found.photos or found.problems)):
+            continue
+        files = one_per_frame(found.usable)[0] if found is not None else ()
+        yield Order(
+            id=str(uuid.uuid4()),
+            flow=flow,
+            shoot=name,
+            folder=folder,
+            output=output_folder(place.output, name, (), dev_mode=place.preset.dev_mode),
+            created_at=now,
+            updated_at=now,
+            preset=place.preset,
+            phase=Phase.SKIPPED,
+            fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
+            trouble=SKIPPED,
+        )
+
+
+def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:
+    """A supplement, held, for photos in the shoots of these orders that none of them has.
+
+    They may have come late, or been sent in an order that nobody knows any more. Looked at are the shoots that the
+    daemon would look at for late photos.
+    """
+    for folder, of_folder in _by_folder(orders).items():
+        newest = max(of_folder, key=lambda order: order.created_at)
+        if max(order.updated_at for order in of_folder) < now - LATELY:
+            continue
+        photos = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in photos_of(folder)]
+        late, _changed = changed_since(of_folder, photos)
+        brackets = tuple(photo for photo in photos if photo.path in late)
+        if brackets:
+            names = names_of([bracket.path for bracket in brackets])
+            yield Order(
+                id=str(uuid.uuid4()),
+                flow=flow,
+                shoot=newest.shoot,
+                folder=folder,
+                output=newest.output,
+                created_at=now,
+                updated_at=now,
+                preset=newest.preset,
+                phase=Phase.HELD,
+                held_in=Phase.SETTLED,
+                brackets=brackets,
+                fingerprint=fingerprint(brackets),
+                supplement_of=newest.id,
+                trouble=HELD_BACK.format(len(brackets), names),
+            )
+
+
+def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:
+    folders: dict[str, list[Order]] = {}
+    for order in orders:
+        if order.phase not in (Phase.SKIPPED, Phase.CANCELLED):
+            folders.setdefault(order.folder, []).append(order)
+    return folders
+
+
+def _listing(folder: str) -> Listing | None:
+    """What lies in a shoot; None if that cannot be seen."""
+    try:
+        return scan.scan(folder)
+    except OSError:
+        return None

@@ -1,0 +1,59 @@
+"""Whether a state file is sound, and what there is of copies: for a person who looks, nothing is changed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.store import copies
+from daemon.store.file import FILE, SET_ASIDE, open_for_reading
+from daemon.store.trouble import damaged, trouble_named
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """A sound state file: its version, its size in bytes, how many orders it has, and the images still to come."""
+
+    file: Path
+    version: int
+    size: int
+    orders: int
+    images_to_come: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the state, when it was made (epoch seconds), and whether it is sound."""
+
+    file: Path
+    made_at: float
+    sound: bool
+
+
+def check(state_dir: Path) -> Checkup | None:
+    """Look through the state file; None if there is none yet. Raises StateDamaged, StateTooNew and StateError."""
+    path, reading = state_dir / FILE, open_for_reading(state_dir)
+    if reading is None:
+        return None
+    reading.close()
+    with trouble_named(path), closing(copies.open_copy(path)) as connection:
+        (fault,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if fault != "ok":
+            raise damaged(path, fault)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (orders,) = connection.execute("SELECT count(*) FROM orders").fetchone()
+        open_images = connection.execute("SELECT id FROM images WHERE state NOT IN ('placed', 'failed')").fetchall()
+    size = sum(part.stat().st_size for part in state_dir.glob(f"{FILE}*"))
+    return Checkup(path, version, size, orders, frozenset(str(image) for (image,) in open_images))
+
+
+def copies_of(state_dir: Path) -> list[Copy]:
+    """Every copy, the newest first, each looked through."""
+    found = copies.copies(state_dir / FILE)
+    return [Copy(copy, copy.stat().st_mtime, copies.is_sound(copy)) for copy in found]
+
+
+def set_aside(state_dir: Path) -> list[Path]:
+    """What recoveries have set aside, the oldest first."""
+    return sorted(state_dir.glob(f"{SET_ASIDE}*"))

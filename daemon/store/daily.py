@@ -1,0 +1,49 @@
+"""The task that copies the state once a day while the daemon runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import structlog
+
+from daemon.errors import StateError
+from daemon.store import copies
+from daemon.store.file import FILE
+
+log = structlog.get_logger("bracketd.store")
+
+LOOK = 3600.0
+"""Seconds between two looks whether it is another day; a machine that slept is not much late."""
+
+
+async def keep_copies(state_dir: Path, now: Callable[[], float], tell: Callable[[str | None], Awaitable[None]]) -> None:
+    """Copy the state at once, unless there is a copy of today, and then every day, until cancelled.
+
+    What hinders a copy is logged and told once, and stops nothing. ``now`` gives epoch seconds; ``tell`` is given what
+    is wrong, and None when nothing is any more.
+    """
+    said: str | None = None
+    while True:
+        trouble = await _copy(state_dir / FILE, date.fromtimestamp(now()))  # noqa: DTZ012 - days as the person has them
+        if trouble != said:
+            said = trouble
+            if trouble is not None:
+                log.error(trouble)
+            with suppress(StateError):  # a full disk, say: whatever is done next will tell
+                await tell(trouble)
+        await asyncio.sleep(LOOK)
+
+
+async def _copy(path: Path, today: date) -> str | None:
+    """Make today's copy if there is none; what hinders it, None if nothing does."""
+    try:
+        made = await asyncio.to_thread(copies.daily, path, today)
+    except StateError as error:
+        return str(error)
+    if made is not None:
+        log.info("the state was copied", copy=str(made))
+    return None

@@ -1,0 +1,94 @@
+"""Writes a state file anew, and puts it in the place of one that is set aside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+
+from daemon.order import Order
+from daemon.order.facts import Fact
+from daemon.root import Seen
+from daemon.store import copies
+from daemon.store.file import FILE, SET_ASIDE, open_for_writing
+from daemon.store.names import pack
+from daemon.store.rows import upsert
+from daemon.store.writing import journal_entry, write_order
+
+
+def rebuild(
+    into: Path,
+    orders: Iterable[tuple[Order, Fact | None]],
+    histories: Sequence[Path],
+    roots: Mapping[str, Seen],
+    now: float,
+) -> Path:
+    """Write a state file with these orders into an empty folder; the file.
+
+    The orders' journal and purchases are taken over from ``histories``, state files of this version, the most trusted
+    first; an order's fact, if it has one, is added to its journal. Nothing that was asked for is taken over.
+    """
+    orders = tuple(orders)
+    with closing(open_for_writing(into)) as connection:
+        for number, history in enumerate(histories):
+            connection.execute(f"ATTACH ? AS history{number}", (str(history),))
+        connection.execute("BEGIN")
+        for order, _fact in orders:
+            write_order(connection, None, order)
+        for number in range(len(histories)):
+            for table in ("journal", "purchases"):
+                connection.execute(
+                    f"INSERT OR IGNORE INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
+                    "WHERE order_id IN (SELECT id FROM orders)"
+                )
+        for order, fact in orders:
+            if fact is not None:
+                connection.execute(*journal_entry(order.id, fact, now))
+        seen = (
+            {
+                "path": pack(path),
+                "seen_at": now,
+                "identity": root.identity,
+                "shoots": root.shoots,
+                "mount": pack(root.mount) if root.mount is not None else None,
+            }
+            for path, root in roots.items()
+        )
+        upsert(connection, "roots", ("path",), seen)
+        connection.execute("COMMIT")
+    return into / FILE
+
+
+def put_in_place(state_dir: Path, built: Path, now: float) -> Path | None:
+    """Set aside what is there of the state file, and give ``built`` its name; the folder of what was set aside, if any.
+
+    The file goes first, then what SQLite kept beside it: whatever ends this half-way, nobody finds a file without its
+    WAL, and a file that is missing beside one that was set aside is never started over. Raises OSError.
+    """
+    there = [name for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if (state_dir / name).exists()]
+    aside = _folder_for(state_dir, now) if there else None
+    if aside is not None:
+        aside.mkdir(mode=0o700)
+        for name in there:
+            os.rename(state_dir / name, aside / name)
+        copies.flush(aside)
+        copies.flush(state_dir)
+    os.rename(built, state_dir / FILE)
+    copies.flush(state_dir)
+    return aside
+
+
+def _folder_for(state_dir: Path, now: float) -> Path:
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    names = chain((stamp,), (f"{stamp}-{number}" for number in count(2)))
+    return next(folder for name in names if not (folder := state_dir / f"{SET_ASIDE}{name}").exists())
+
+
+def remains(state_dir: Path) -> Path | None:
+    """The state file to recover from: the one in its place, or that which an interrupted recovery has set aside."""
+    aside = sorted(state_dir.glob(f"{SET_ASIDE}*/{FILE}"), reverse=True)
+    found = (file for file in (state_dir / FILE, *aside[:1]) if file.exists() and file.stat().st_size)
+    return next(found, None)

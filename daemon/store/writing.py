@@ -1,0 +1,37 @@
+"""How an order and its facts are written: the statements inside a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from daemon.order import Order
+from daemon.order.facts import Fact
+from daemon.store.rows import Row, bracket_row, image_row, journal_row, order_row, upsert
+
+PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+CREDITS = 1
+"""What an image costs: the vendor counts images, one credit each."""
+
+
+def write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
+    """The order's row, and those of its brackets and images that are not what they were."""
+    upsert(connection, "orders", ("id",), [order_row(after)])
+    old_brackets = before.brackets if before else ()
+    changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
+    upsert(connection, "brackets", ("order_id", "number"), (bracket_row(after.id, n, b) for n, b in changed))
+    old_images = before.images if before else ()
+    if len(after.images) < len(old_images):
+        connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
+    fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
+    upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
+    if not after.preset.dev_mode:
+        bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
+        connection.executemany(PURCHASE, bought)
+
+
+def journal_entry(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
+    """The statement that adds a fact to the journal, and its values."""
+    return (
+        "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)",
+        journal_row(order_id, fact, at),
+    )
