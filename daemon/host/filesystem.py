@@ -1,10 +1,11 @@
-"""What kind of file system a path lies on.
+"""Where the file system that a path lies on is mounted, and of what kind it is.
 
-It matters twice: a network or shared file system tells nothing of changes made elsewhere, so it is scanned instead
-of listened to, and SQLite's locks do not hold on it.
+The kind matters twice: a network or shared file system tells nothing of changes made elsewhere, so it is scanned
+instead of listened to, and SQLite's locks do not hold on it. The mount point tells a disk from the bare folder that
+shows where the disk is missing.
 
-Linux keeps the answer in ``/proc/self/mountinfo`` (proc_pid_mountinfo(5)), macOS prints it with ``/sbin/mount``;
-elsewhere it is not known.
+Linux keeps the answers in ``/proc/self/mountinfo`` (proc_pid_mountinfo(5)), macOS prints them with ``/sbin/mount``;
+elsewhere neither is known.
 """
 
 from __future__ import annotations
@@ -64,9 +65,18 @@ def filesystem_type(path: str | os.PathLike[str]) -> str | None:
 
     Resolves links, which on a network mount that hangs takes as long as the mount hangs.
     """
-    mounts = _mounts()
-    mount = holding(os.path.realpath(path), mounts) if mounts else None
+    mount = _mount_of(path)
     return mount.type if mount else None
+
+
+def mount_point(path: str | os.PathLike[str]) -> str | None:
+    """Where the file system is mounted that ``path`` lies, or would lie, on; None where it cannot be told.
+
+    ``os.path.ismount`` is no second source: on macOS it takes ``/Users`` for a mount point, the mount table does not,
+    and a mount point that seems to move looks like a disk that is missing. Resolves links.
+    """
+    mount = _mount_of(path)
+    return mount.point if mount else None
 
 
 def holding(path: str, mounts: tuple[Mount, ...]) -> Mount | None:
@@ -99,6 +109,11 @@ def parse_mount_output(text: str) -> tuple[Mount, ...]:
     """The mounts in what macOS's ``mount`` prints: ``//me@nas/Photos on /Volumes/Photos (smbfs, nodev, nosuid)``."""
     matches = map(DARWIN_LINE.match, text.splitlines())
     return tuple(Mount(match["point"], match["type"].strip()) for match in matches if match)
+
+
+def _mount_of(path: str | os.PathLike[str]) -> Mount | None:
+    mounts = _mounts()
+    return holding(os.path.realpath(path), mounts) if mounts else None
 
 
 def _mounts() -> tuple[Mount, ...]:

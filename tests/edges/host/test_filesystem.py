@@ -13,6 +13,7 @@ from daemon.host.filesystem import (
     holding,
     is_network,
     is_network_type,
+    mount_point,
     parse_mount_output,
     parse_mountinfo,
 )
@@ -121,6 +122,7 @@ def test_local_file_systems(kind: str) -> None:
 def test_the_kernels_own_mounts_are_found() -> None:
     """On a real machine, ``/proc`` is proc and ``/`` is what the mount table says."""
     assert filesystem_type("/proc/self") == "proc"
+    assert (mount_point("/proc/self"), mount_point("/")) == ("/proc", "/")
     assert not is_network("/proc/self")
     mounts = Path("/proc/self/mounts").read_text(encoding="utf-8")
     assert filesystem_type("/") == [line.split()[2] for line in mounts.splitlines() if line.split()[1] == "/"][-1]

@@ -1,0 +1,41 @@
+"""``bracketd adopt``: a person's word that a watched or output folder is as it should be."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+
+from daemon.cli.words import printable
+from daemon.config import Settings, load
+from daemon.host.lock import running_pid
+from daemon.store.reader import Reader, ask
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def adopt(config: Path | None, folder: Path) -> None:
+    """Take a watched or output FOLDER as it is now: moved to another disk, replaced or emptied on purpose.
+
+    It counts as one that was never seen: shoots in a watched folder that have no order are skipped.
+    """
+    settings = load(config, os.environ)
+    wanted = os.path.abspath(folder)
+    roots = _roots(settings)
+    root = next((root for root in roots if os.path.realpath(root) == os.path.realpath(wanted)), None)
+    if root is None:
+        listed = "".join(f"\n  {printable(root)}" for root in roots)
+        raise click.ClickException(f"{printable(wanted)} is no watched or output folder. These are:{listed}")
+    ask(settings.state_dir, "adopt", root, time.time())
+    when = "" if running_pid(settings.state_dir) else " when the daemon runs (`bracketd run`)"
+    click.echo(f"{printable(root)} is taken as it is{when}.")
+
+
+def _roots(settings: Settings) -> list[str]:
+    """Every folder of the settings, and those that orders were begun with."""
+    with Reader(settings.state_dir) as reader:
+        orders = [os.path.dirname(row[key]) for row in reader.orders() for key in ("folder", "output")]
+    return sorted({str(path) for folder in settings.folders for path in (folder.watch, folder.output)} | {*orders})

@@ -1,0 +1,38 @@
+"""What is remembered of watched and output folders."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from daemon.root import Seen
+from daemon.store.database import Database
+from daemon.store.names import pack, unpack
+from daemon.store.rows import Row, upsert
+
+
+class SeenRoots:
+    """Blocking: for threads that look at disks, never for the event loop. Methods raise StateError."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database, self._now = database, now
+
+    def seen(self, root: str) -> Seen | None:
+        """What is remembered of a root; None if it was never seen."""
+        query = "SELECT mount, identity, shoots FROM roots WHERE path = ?"
+
+        def read(connection: sqlite3.Connection) -> Seen | None:
+            row = connection.execute(query, (pack(root),)).fetchone()
+            if row is None:
+                return None
+            mount = unpack(row["mount"]) if row["mount"] is not None else None
+            return Seen(mount, row["identity"], row["shoots"])
+
+        return self._database.read_and_wait(read)
+
+    def see(self, root: str, seen: Seen) -> None:
+        """Remember a root as it was seen just now."""
+        mount = pack(seen.mount) if seen.mount is not None else None
+        row: Row = {"path": pack(root), "seen_at": self._now(), "identity": seen.identity}
+        row |= {"shoots": seen.shoots, "mount": mount}
+        self._database.write_and_wait(lambda connection: upsert(connection, "roots", ("path",), [row]))

@@ -1,0 +1,66 @@
+"""Whether watched and output folders are there, told once in the log and, as long as it lasts, in ``status``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from daemon.files.roots import Roots, away
+from daemon.order import facts
+from daemon.store.store import Store
+
+log = structlog.get_logger("bracketd.watcher")
+
+Blocking = Callable[..., Awaitable[Any]]
+"""Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
+
+LOOK_EVERY = 5.0
+"""Seconds between looks at an output folder, and at a watched folder that is away."""
+
+
+class Presence:
+    """One folder. When it is back, orders that wait and have to do with it go on at once: ``tell`` tells them."""
+
+    def __init__(self, root: str, store: Store, tell: Callable[[str, facts.Fact], None]) -> None:
+        self._root, self._store, self._tell = root, store, tell
+        self._away: str | None = None
+
+    async def away(self, words: str) -> None:
+        """The folder is not there, or is not itself; ``words`` are for a person."""
+        if self._away != words:
+            self._away = words
+            log.error(words)
+            await self._store.note(f"missing {self._root}", words)
+
+    async def back(self) -> None:
+        """The folder is as it should be."""
+        if self._away is not None:
+            self._away = None
+            log.info("folder is back", folder=self._root)
+            await self._store.note(f"missing {self._root}", None)
+            for order_id in await self._store.waiting_for(self._root):
+                self._tell(order_id, facts.Resumed())
+
+
+class OutputWatch:
+    """Looks at one output folder now and then: that its disk is away is known before there is a picture to write."""
+
+    def __init__(self, output: str, roots: Roots, presence: Presence, blocking: Blocking) -> None:
+        self._output, self._roots, self._presence, self._blocking = output, roots, presence, blocking
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            words = await self._look()
+            await (self._presence.back() if words is None else self._presence.away(words))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _look(self) -> str | None:
+        try:
+            words: str | None = await self._blocking(self._roots.output_away, self._output)
+        except OSError as error:
+            return away("output", self._output, f"cannot be looked at: {error.strerror}")
+        return words

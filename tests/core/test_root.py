@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+
+from daemon.root import Seen, is_new, unmounted
+
+NAS = Seen("/mnt/nas", "50:2", 5)
+BARE = Seen("/", "8:77", 0)
+HOME = Seen("/", "8:99", 5)
+
+
+def but(seen: Seen, *, mount: str | None = "same", identity: str | None = None, shoots: int | None = None) -> Seen:
+    """A look that differs from another."""
+    return Seen(
+        seen.mount if mount == "same" else mount,
+        seen.identity if identity is None else identity,
+        seen.shoots if shoots is None else shoots,
+    )
+
+
+TABLE = {
+    "never seen": (None, NAS, None),
+    "never seen, still to be made": (None, None, None),
+    "as before": (NAS, NAS, None),
+    "one shoot more": (NAS, but(NAS, shoots=6), None),
+    "some shoots fewer": (NAS, but(NAS, shoots=1), None),
+    "after a restart, with another device number": (NAS, but(NAS, identity="61:2"), None),
+    "vanished with its mount point": (NAS, None, "is not there (it was on the disk at /mnt/nas)"),
+    "vanished from the system's disk": (HOME, None, "is not there"),
+    "the bare mount point": (NAS, BARE, "is on a disk that is not mounted (it was on the disk at /mnt/nas)"),
+    "the bare mount point, with strays": (NAS, but(BARE, shoots=9), "not mounted"),
+    "the bare mount point of a disk without shoots": (but(NAS, shoots=0), BARE, "not mounted"),
+    "one of two disks, mounted in each other": (
+        Seen("/mnt/nas/photos", "51:2", 1),
+        NAS,
+        "is on a disk that is not mounted (it was on the disk at /mnt/nas/photos)",
+    ),
+    "a disk mounted over shoots": (
+        HOME,
+        Seen("/home/anna", "70:2", 3),
+        "lies on another disk now, mounted at /home/anna",
+    ),
+    "a disk of a like name": (NAS, but(NAS, mount="/mnt/nas2", identity="51:2"), "mounted at /mnt/nas2 (it was on"),
+    "a disk whose name begins alike": (Seen("/mnt/nas2", "51:2", 1), NAS, "lies on another disk now"),
+    "a first disk on what was an empty mount point": (BARE, NAS, None),
+    "mounted once more in its place by a service manager": (HOME, but(HOME, mount="/home/anna/Shoots"), None),
+    "and no longer": (but(HOME, mount="/home/anna/Shoots"), HOME, None),
+    "replaced by an empty folder": (
+        HOME,
+        but(HOME, identity="8:100", shoots=0),
+        "is another folder than before, and empty",
+    ),
+    "replaced by a folder with shoots": (HOME, but(HOME, identity="8:100"), None),
+    "both empty": (but(HOME, shoots=0), but(HOME, identity="8:100", shoots=0), None),
+    "five shoots gone at once": (NAS, but(NAS, shoots=0), "is suddenly empty, without any of its 5 shoots"),
+    "two shoots gone at once": (but(NAS, shoots=2), but(NAS, shoots=0), "without any of its 2 shoots"),
+    "one shoot gone, after a restart": (but(NAS, shoots=1), but(NAS, identity="61:2", shoots=0), None),
+    "one shoot gone": (but(NAS, shoots=1), but(NAS, shoots=0), None),
+    "no mount table now": (NAS, but(NAS, mount=None, identity="8:3"), None),
+    "no mount table then, empty now": (but(NAS, mount=None), BARE, "is another folder than before, and empty"),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
+def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
+    """A root that vanished, is suddenly empty or lies on another disk is away; one that a person tidied is not."""
+    told = unmounted(before, now)
+    assert (told is None) is (why is None)
+    assert why is None or why in str(told)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "new"),
+    [
+        (None, NAS, True),
+        (NAS, NAS, False),
+        (NAS, but(NAS, identity="61:2", shoots=9), False),
+        (but(NAS, shoots=0), but(NAS, identity="61:2"), False),
+        (HOME, but(HOME, identity="8:100"), False),
+        (HOME, but(HOME, mount="/home/anna/Shoots"), False),
+        (BARE, NAS, True),
+        (BARE, but(HOME, identity="8:100"), True),
+        (but(BARE, mount=None), NAS, True),
+        (NAS, BARE, True),
+    ],
+    ids=[
+        "never seen",
+        "as before",
+        "after a restart",
+        "was empty, after a restart",
+        "another folder, with shoots as before",
+        "mounted once more in its place",
+        "a disk on an empty mount point",
+        "in place of an empty folder",
+        "in place of an empty folder, mount points not known",
+        "on another disk",
+    ],
+)
+def test_an_archive_is_met_once(before: Seen | None, now: Seen, new: bool) -> None:
+    """What lies in a watched folder is an archive at the first look at it, and at no other."""
+    assert is_new(before, now) is new

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from daemon.files.roots import Roots
+from daemon.root import Seen
+
+
+@dataclass
+class Notebook:
+    """A memory that lasts for a test."""
+
+    rows: dict[str, Seen] = field(default_factory=dict)
+    written: int = 0
+
+    def seen(self, root: str) -> Seen | None:
+        """What is remembered."""
+        return self.rows.get(root)
+
+    def see(self, root: str, seen: Seen) -> None:
+        """Remember."""
+        self.rows[root] = seen
+        self.written += 1
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    """An empty memory."""
+    return Notebook()
+
+
+@pytest.fixture
+def roots(notebook: Notebook) -> Roots:
+    """Roots that nobody has seen."""
+    return Roots(notebook)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with a folder for pictures; skips where none can be mounted."""
+    point = tmp_path / "disk"
+    point.mkdir()
+    if not mounted(point):
+        pytest.skip("only root can mount a disk")
+    try:
+        yield point
+    finally:
+        subprocess.run(["umount", point], check=False, capture_output=True)
+
+
+def mounted(point: Path) -> bool:
+    """Mount a disk of its own; whether that went well."""
+    words = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(point)]
+    return os.geteuid() == 0 and subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+
+def watch(roots: Roots, root: Path) -> str | None:
+    """Look at a watched folder as the watcher does, and remember it if it is there; why it is not."""
+    look = roots.look(str(root))
+    if look.unmounted is None:
+        roots.remember(str(root), look)
+    return look.unmounted
+
+
+def test_a_watched_folder_is_there_until_it_is_not(tmp_path: Path, roots: Roots) -> None:
+    """A renamed root is away and says so, an empty folder in its place too, and it is itself again when it is back."""
+    root = tmp_path / "in"
+    (root / "12 Oak St").mkdir(parents=True)
+    assert watch(roots, root) is None
+    assert roots.watched_away(str(root)) is None
+    root.rename(tmp_path / "away")
+    assert "is not there. Is its disk mounted?" in str(roots.watched_away(str(root)))
+    root.mkdir()
+    assert "another folder than before, and empty" in str(roots.watched_away(str(root)))
+    assert "`bracketd adopt FOLDER`" in str(roots.watched_away(str(root)))
+    root.rmdir()
+    (tmp_path / "away").rename(root)
+    assert roots.watched_away(str(root)) is None
+
+
+def test_a_root_that_was_never_seen_and_is_not_there_is_away(tmp_path: Path, roots: Roots) -> None:
+    """Photos cannot be missing from a folder that is not there, whether or not it was ever seen."""
+    assert "is not there" in str(roots.watched_away(str(tmp_path / "in")))
+
+
+def test_what_did_not_change_is_not_written_down(tmp_path: Path, roots: Roots, notebook: Notebook) -> None:
+    """A root is written down when it is not as it was, and not at every look."""
+    for _ in range(3):
+        watch(roots, tmp_path)
+        roots.output_away(str(tmp_path))
+    assert notebook.written == 1
+
+
+def test_an_output_is_remembered_once_it_is_there(tmp_path: Path, roots: Roots) -> None:
+    """An output folder may still be made when it was never seen; once it was, it may not vanish."""
+    output = tmp_path / "out"
+    assert roots.output_away(str(output)) is None
+    output.mkdir()
+    assert roots.output_away(str(output)) is None
+    output.rmdir()
+    assert f"the output folder {output} is not there. Is its disk mounted?" in str(roots.output_away(str(output)))
+
+
+def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> None:
+    """People empty output folders: the same one without any of its shoots is fine, another one is not."""
+    for shoot in ("a", "b", "c"):
+        (tmp_path / "out" / shoot).mkdir(parents=True)
+    assert roots.output_away(str(tmp_path / "out")) is None
+    (tmp_path / "out").rename(tmp_path / "archive")
+    (tmp_path / "out").mkdir()
+    assert "another folder than before, and empty" in str(roots.output_away(str(tmp_path / "out")))
+    (tmp_path / "out").rmdir()
+    (tmp_path / "archive").rename(tmp_path / "out")
+    for shoot in ("a", "b", "c"):
+        (tmp_path / "out" / shoot).rmdir()
+    assert roots.output_away(str(tmp_path / "out")) is None
+
+
+def test_a_bare_mount_point_is_no_root(disk: Path, roots: Roots) -> None:
+    """While its disk is unmounted a root is away, be it watched or for output, though it was empty; then it is back."""
+    assert watch(roots, disk) is None
+    assert roots.output_away(str(disk)) is None
+    subprocess.run(["umount", disk], check=True)
+    (disk / "dropped on the mount point").mkdir()
+    assert f"is on a disk that is not mounted (it was on the disk at {disk})" in str(watch(roots, disk))
+    assert "not mounted" in str(roots.output_away(str(disk)))
+    assert mounted(disk)
+    assert watch(roots, disk) is None
+    assert roots.output_away(str(disk)) is None
+
+
+def test_a_folder_that_is_mounted_once_more_is_the_same(tmp_path: Path, roots: Roots) -> None:
+    """What a service manager does to confine a service, mounting a folder in its own place, moves no disk."""
+    root = tmp_path / "in"
+    (root / "12 Oak St").mkdir(parents=True)
+    assert watch(roots, root) is None
+    if os.geteuid() != 0 or subprocess.run(["mount", "--bind", root, root], check=False).returncode:
+        pytest.skip("only root can mount a folder once more")
+    try:
+        assert watch(roots, root) is None
+    finally:
+        subprocess.run(["umount", root], check=True)
+    assert watch(roots, root) is None
+
+
+def test_the_mount_table_is_not_read_at_every_look(tmp_path: Path, notebook: Notebook) -> None:
+    """A look at a folder that is the same as at the last look asks for no mount point."""
+    asked = []
+
+    def mount_of(path: str) -> str:
+        asked.append(path)
+        return "/"
+
+    roots = Roots(notebook, mount_of)
+    for _ in range(3):
+        watch(roots, tmp_path)
+    assert asked == [str(tmp_path)]
+
+
+def test_a_mount_point_that_cannot_be_told_is_as_before(tmp_path: Path, notebook: Notebook) -> None:
+    """A mount table that cannot be read for once neither makes a root unmounted nor is remembered."""
+    watch(Roots(notebook, lambda _: "/"), tmp_path)
+    assert watch(Roots(notebook, lambda _: None), tmp_path) is None
+    assert notebook.rows[str(tmp_path)].mount == "/"
+
+
+def test_a_disk_that_goes_while_it_is_looked_at_is_not_there(tmp_path: Path, notebook: Notebook) -> None:
+    """A look never joins one folder's contents to another's mount point."""
+    root = tmp_path / "in"
+    root.mkdir()
+
+    def unmounting(_path: str) -> str:
+        root.rename(tmp_path / "away")
+        root.mkdir()
+        return "/"
+
+    with pytest.raises(FileNotFoundError):
+        Roots(notebook, unmounting).look(str(root))

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from daemon.files.roots import Roots
+from daemon.order import Order, facts
+from daemon.store.reader import Reader
+from daemon.store.store import Store
+from daemon.watcher import OutputWatch, Presence
+from tests.shell.scene import INTERVAL, QUIET, Scene, watching
+from tests.shell.simulated import Inline, SimulatedClock, simulate
+
+OAK = "12 Oak St"
+
+
+def messages(scene: Scene) -> list[str]:
+    """What ``status`` says of folders that are away."""
+    with Reader(scene.state) as reader:
+        return [str(value) for key, value in reader.daemon().items() if key.startswith("missing ")]
+
+
+def on_disk(path: str) -> str:
+    """A mount table in which a folder is on the disk as long as it bears the disk's mark."""
+    return "/mnt/nas" if os.path.exists(os.path.join(path, ".disk")) else "/"
+
+
+@pytest.fixture
+def disk(tmp: Path) -> Path:
+    """The watched folder as the root of a disk."""
+    (tmp / "in" / ".disk").touch()
+    return tmp / "in"
+
+
+def unmount(disk: Path) -> Path:
+    """Unmount the disk: a bare mount point shows in its place. Returns where the disk is meanwhile."""
+    away = disk.with_name("away")
+    disk.rename(away)
+    disk.mkdir()
+    return away
+
+
+def mount(disk: Path, away: Path) -> None:
+    """Mount the disk again, over whatever lies on the mount point."""
+    shutil.rmtree(disk)
+    away.rename(disk)
+
+
+async def waiting_order(scene: Scene, shoot: str) -> Order:
+    """A shoot's order that waits because its photos cannot be read."""
+    await scene.submit(shoot)
+    order = await scene.store.newest(str(scene.root / shoot))
+    assert order is not None
+    waits = replace(order, trouble="is not there", due=order.created_at + 900)
+    await scene.store.record(order, None, waits, order.created_at)
+    return waits
+
+
+def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
+    """While a disk is away its arrivals are kept, its orders wait, and when it is back both go on by themselves."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            scene.put("sent/IMG_1.JPG")
+            order = await waiting_order(scene, "sent")
+            scene.put(f"{OAK}/IMG_1.JPG")
+            scene.hint(OAK)
+            await asyncio.sleep(5)
+            scene.told.clear()
+            away = unmount(disk)
+            scene.hint(OAK)
+            await asyncio.sleep(1)
+            (told,) = messages(scene)
+            assert "is on a disk that is not mounted (it was on the disk at /mnt/nas). Is its disk mounted?" in told
+            assert list(scene.waiting()) == [OAK]
+            assert scene.hints[-1].followed == set(), "nothing is listened to on a bare mount point"
+            await asyncio.sleep(3 * INTERVAL)
+            assert scene.told == []
+            mount(disk, away)
+            await asyncio.sleep(QUIET)
+            assert scene.told == [(order.id, facts.Resumed())]
+            assert messages(scene) == []
+            assert scene.orders() == {"sent": ("settled", 1), OAK: ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
+    """The log has one line when a disk goes and one when it is back, however long it was away."""
+
+    async def work(clock: SimulatedClock) -> None:
+        with capture_logs() as logs:
+            async with watching(tmp, clock, mount_of=on_disk):
+                for _ in range(2):
+                    away = unmount(disk)
+                    await asyncio.sleep(5 * INTERVAL)
+                    mount(disk, away)
+                    await asyncio.sleep(INTERVAL)
+        told = [(log["log_level"], log["event"].split(" ")[-1]) for log in logs if "folder" in log["event"]]
+        assert told == [("error", "now"), ("info", "back")] * 2
+
+    simulate(work)
+
+
+def test_what_lies_on_a_bare_mount_point_is_nobodys(tmp: Path, disk: Path) -> None:
+    """Shoots that show while the disk is away are neither sent nor skipped, and the disk's own are not forgotten."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            scene.put("first/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+            away = unmount(disk)
+            scene.put("stray/IMG_1.JPG")
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"first": ("settled", 1)}
+            assert scene.hints[-1].followed == set()
+            (away / "second").mkdir()
+            (away / "second" / "IMG_1.JPG").write_bytes(b"x")
+            mount(disk, away)
+            await asyncio.sleep(INTERVAL + QUIET)
+            assert scene.orders() == {"first": ("settled", 1), "second": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_disk_that_is_away_at_the_start_is_waited_for(tmp: Path, disk: Path) -> None:
+    """A daemon that starts before the disk is mounted knows which disk it waits for; its shoots are no archive."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk):
+            pass
+        away = unmount(disk)
+        (away / OAK).mkdir()
+        (away / OAK / "IMG_1.JPG").write_bytes(b"x")
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            assert "not mounted" in messages(scene)[0]
+            mount(disk, away)
+            await asyncio.sleep(INTERVAL + QUIET)
+            assert scene.orders() == {OAK: ("settled", 1)}
+
+    simulate(work)
+
+
+def test_an_empty_folder_in_place_of_the_watched_one_is_not_it(tmp: Path) -> None:
+    """A root that was renamed away, with an empty folder in its place, is away until it is back."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put(f"{OAK}/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+            away = unmount(tmp / "in")
+            await asyncio.sleep(INTERVAL)
+            assert "is another folder than before, and empty" in messages(scene)[0]
+            mount(tmp / "in", away)
+            await asyncio.sleep(INTERVAL)
+            assert messages(scene) == []
+
+    simulate(work)
+
+
+def test_all_shoots_gone_at_once_is_a_lost_disk(tmp: Path) -> None:
+    """Two shoots that vanish together make a pause, also between two runs; the next one dropped ends it."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            for name in ("a", "b"):
+                scene.put(f"{name}/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+        for name in ("a", "b"):
+            shutil.rmtree(tmp / "in" / name)
+        async with watching(tmp, clock) as scene:
+            assert "is suddenly empty, without any of its 2 shoots" in messages(scene)[0]
+            scene.put("c/IMG_1.JPG", b"another")
+            await asyncio.sleep(INTERVAL + QUIET)
+            assert messages(scene) == []
+            assert scene.orders()["c"] == ("settled", 1)
+
+    simulate(work)
+
+
+def test_one_shoot_that_is_removed_is_no_lost_disk(tmp: Path) -> None:
+    """A person who removes the only shoot meets no pause."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put(f"{OAK}/IMG_1.JPG")
+            scene.hint(OAK)
+            await asyncio.sleep(5)
+            shutil.rmtree(tmp / "in" / OAK)
+            scene.hint(OAK)
+            await asyncio.sleep(5)
+            assert (messages(scene), scene.waiting()) == ([], {})
+
+    simulate(work)
+
+
+def test_an_adopted_folder_is_taken_as_it_is(tmp: Path, disk: Path) -> None:
+    """A person's word ends the pause: what lies there without an order is an archive, what comes later is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            scene.put("first/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 2)
+            unmount(disk)
+            for name in ("first", "old"):
+                scene.put(f"{name}/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL)
+            assert "not mounted" in messages(scene)[0]
+            await scene.store.forget_root(str(disk))
+            await asyncio.sleep(INTERVAL)
+            assert messages(scene) == []
+            scene.put("new/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET)
+            phases = {shoot: phase for shoot, (phase, _) in scene.orders().items()}
+            assert phases == {"first": "settled", "old": "skipped", "new": "settled"}
+
+    simulate(work)
+
+
+def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> None:
+    """An output folder is looked at without an order; when it is back, orders that wait for it go on at once."""
+    output = tmp / "out"
+    output.mkdir()
+    told: list[tuple[str, facts.Fact]] = []
+
+    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        return function(*arguments)
+
+    def noted() -> list[str]:
+        with Reader(tmp / "state") as reader:
+            return [str(value) for value in reader.daemon().values()]
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put(f"{OAK}/IMG_1.JPG")
+            order = await waiting_order(scene, OAK)
+            assert order.output == str(output / OAK)
+        store = Store.open(tmp / "state", Inline())
+        presence = Presence(str(output), store, lambda order_id, fact: told.append((order_id, fact)))
+        watch = OutputWatch(str(output), Roots(store.seen_roots(clock.now)), presence, blocking)
+        task = asyncio.create_task(watch.run())
+        await asyncio.sleep(1)
+        assert noted() == []
+        output.rename(tmp / "away")
+        await asyncio.sleep(INTERVAL)
+        assert [words.partition("Is")[0] for words in noted()] == [f"the output folder {output} is not there. "]
+        (tmp / "away").rename(output)
+        await asyncio.sleep(INTERVAL)
+        assert noted() == []
+        assert told == [(order.id, facts.Resumed())]
+        task.cancel()
+        await asyncio.wait([task])
+        store.close()
+
+    simulate(work)

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.files.incoming import part_name
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
+from tests.whole.program import Bracketd, Json, until
+
+OAK, ELM = "12 Oak St", "1 Elm St"
+
+HELD_UP = ["upload slow skip=1 next=2 seconds=3"]
+"""One bracket is stored at once, two take a while."""
+
+AT_THE_FIRST_PICTURE = ["download slow next=1 seconds=3"]
+"""The first picture is on its way for a while."""
+
+
+class Disk:
+    """A disk that keeps what is on it while it is unmounted, as a memory disk alone would not."""
+
+    def __init__(self, home: Path) -> None:
+        self.point, self._kept = home / "disk", home / "kept"
+        self.point.mkdir(parents=True)
+        self._kept.mkdir()
+        if os.geteuid() != 0 or not self._mount("-t", "tmpfs", "-o", "size=200m", "none", str(self._kept)):
+            pytest.skip("only root can mount a disk")
+        (self._kept / "volume").mkdir()
+        self.mount()
+
+    @staticmethod
+    def _mount(*words: str) -> bool:
+        return subprocess.run(["mount", *words], check=False, capture_output=True).returncode == 0
+
+    def mount(self) -> None:
+        """Plug it in."""
+        assert self._mount("--bind", str(self._kept / "volume"), str(self.point))
+
+    def unmount(self) -> None:
+        """Pull it out, whatever is open on it."""
+        subprocess.run(["umount", "--lazy", self.point], check=True)
+
+    def drop(self, root: str, name: str, files: dict[str, bytes]) -> None:
+        """A shoot comes onto the disk, complete, in one go."""
+        card = self._kept / "card"
+        card.mkdir()
+        for path, data in files.items():
+            (card / path).write_bytes(data)
+        card.rename(self._kept / "volume" / root / name)
+
+    def remove(self) -> None:
+        """Take it away for good."""
+        for place in (self.point, self._kept):
+            subprocess.run(["umount", "--lazy", place], check=False, capture_output=True)
+
+
+@pytest.fixture
+def program(program: Bracketd) -> Bracketd:
+    """The program, which looks at its watched folder all the time."""
+    program.folder.update(observer="polling", poll_interval="0.5s")
+    return program
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A disk that is plugged in; skips where none can be mounted."""
+    disk = Disk(tmp_path)
+    try:
+        yield disk
+    finally:
+        disk.remove()
+
+
+def away(program: Bracketd, words: str) -> None:
+    """Wait until ``status`` says of a folder that it is away, and why."""
+    until(lambda: any(words in message for message in program.peek()["daemon"]["messages"]))
+
+
+def done(program: Bracketd, *orders: Json) -> None:
+    """Wait until all is delivered by the orders that were there, none of them cancelled, and nobody asked for it."""
+    for order in orders:
+        assert program.reach(order["shoot"], "downloaded")["order_id"] == order["order_id"]
+    assert len(program.peek()["orders"]) == len(orders)
+    until(lambda: not program.peek()["daemon"]["messages"])
+
+
+@pytest.mark.parametrize("below", ["", "Shoots"], ids=["the mount point itself", "a folder on the disk"])
+def test_a_disk_pulled_out_while_its_photos_are_sent(
+    disk: Disk, program: Bracketd, sandbox: Sandbox, below: str
+) -> None:
+    """The order waits and says so, what lies on the bare mount point is nobody's, and with the disk it goes on."""
+    root = disk.point / below
+    root.mkdir(exist_ok=True)
+    program.folder["watch"] = str(root)
+    sandbox.faults(HELD_UP)
+    program.start()
+    disk.drop(below, OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
+    disk.unmount()
+    if not below:
+        stray = root / "stray"
+        stray.mkdir()
+        (stray / "IMG_1.JPG").write_bytes(b"not a photo")
+    program.message(OAK, "Is its disk mounted?")
+    away(program, "is on a disk that is not mounted" if not below else "cannot be read: No such file or directory")
+    assert of_order(sandbox, order)["merges"] == []
+    disk.mount()
+    done(program, order)
+    assert program.order("stray") is None
+
+
+def test_a_disk_pulled_out_while_pictures_come(disk: Disk, program: Bracketd, sandbox: Sandbox) -> None:
+    """Nothing is written to the bare mount point and nothing more is bought; with the disk the order goes on."""
+    program.folder["output"] = str(disk.point)
+    program.settings["transfers"] = {"downloads": 1}
+    sandbox.faults(AT_THE_FIRST_PICTURE)
+    program.start()
+    program.drop(OAK, shoot(2))
+    order = program.reach(OAK, "downloading")
+    until(lambda: sandbox.report()["faults"][0]["happened"])
+    disk.unmount()
+    order = program.message(OAK, f"the output folder {disk.point} is on a disk that is not mounted")
+    away(program, "is on a disk that is not mounted")
+    assert sum(image["charged"] for image in of_order(sandbox, order)["images"]) == 1
+    assert list(disk.point.iterdir()) == []
+    disk.mount()
+    done(program, order)
+    program.close()
+
+
+def test_an_empty_folder_in_place_of_the_watched_one(program: Bracketd, sandbox: Sandbox) -> None:
+    """A watched folder that was renamed in the middle of an upload, and made anew, is waited for."""
+    sandbox.faults(HELD_UP)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
+    aside = program.watched.rename(program.home / "aside")
+    program.watched.mkdir()
+    program.message(OAK, "is another folder than before, and empty. Is its disk mounted?")
+    away(program, "is another folder than before, and empty")
+    program.watched.rmdir()
+    aside.rename(program.watched)
+    done(program, order)
+
+
+def test_all_shoots_gone_at_once(program: Bracketd, sandbox: Sandbox) -> None:
+    """When both shoots vanish while they are sent it is their disk that is gone; they go on when they are back."""
+    sandbox.faults(["upload slow skip=1 next=5 seconds=3"])
+    program.start()
+    for name in (OAK, ELM):
+        program.drop(name, shoot(1) if name == OAK else {f"ELM_{n}": data for n, data in shoot(1).items()})
+    orders = [program.reach(name, "uploading") for name in (OAK, ELM)]
+    aside = program.home / "aside"
+    aside.mkdir()
+    for name in (OAK, ELM):
+        (program.watched / name).rename(aside / name)
+    for name in (OAK, ELM):
+        program.message(name, "is suddenly empty, without any of its 2 shoots. Is its disk mounted?")
+    away(program, "is suddenly empty")
+    for name in (OAK, ELM):
+        (aside / name).rename(program.watched / name)
+    done(program, *orders)
+
+
+def test_an_output_that_was_renamed(program: Bracketd, sandbox: Sandbox) -> None:
+    """An output folder that is renamed while pictures come is not made anew; when it is back the order goes on."""
+    program.output.mkdir()
+    sandbox.faults(AT_THE_FIRST_PICTURE)
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.reach(OAK, "downloading")
+    until(lambda: sandbox.report()["faults"][0]["happened"])
+    aside = program.output.rename(program.home / "aside")
+    order = program.message(OAK, f"the output folder {program.output} is not there. Is its disk mounted?")
+    away(program, "is not there")
+    assert not program.output.exists()
+    aside.rename(program.output)
+    done(program, order)
+
+
+def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
+    """``adopt`` takes an output folder as it is now, that is anew if it is gone; of another folder it says no."""
+    program.output.mkdir()
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.reach(OAK, "downloaded")
+    program.output.rename(program.home / "archive")
+    program.drop(ELM, {f"ELM_{name}": data for name, data in shoot(1).items()})
+    program.message(ELM, "`bracketd adopt FOLDER` takes it as it is now")
+    refused = program.run("adopt", str(program.home))
+    assert refused.returncode == 1
+    assert f"no watched or output folder. These are:\n  {program.output}\n  {program.watched}" in refused.stderr
+    adopted = program.run("adopt", str(program.output))
+    assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is taken as it is.\n")
+    program.reach(ELM, "downloaded")
+    (program.home / "archive" / OAK).rename(program.output / OAK)
+
+
+def test_part_files_of_a_killed_run(program: Bracketd, sandbox: Sandbox) -> None:
+    """At the next start part files that no order needs are removed, and those that it does are finished."""
+    sandbox.faults(AT_THE_FIRST_PICTURE)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "downloading")
+    until(lambda: sandbox.report()["faults"][0]["happened"])
+    program.kill()
+    output = Path(order["output"])
+    (needed,) = output.iterdir()
+    leftovers = [output / part_name("an image that came to nothing"), output / ".order.json.part"]
+    for path in (*leftovers, output / "mine.part"):
+        path.write_bytes(b"some of it")
+    program.start()
+    removed = {event["path"] for event in program.told("removed a part file")}
+    assert removed == {str(path) for path in leftovers}
+    done(program, order)
+    assert not needed.exists()
+    assert (output / "mine.part").exists()
