@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from pydantic import (
 
 from daemon.config.mistake import Mistake
 from daemon.config.places import expand
+from daemon.config.price import A_PRICE, price
 from daemon.errors import ConfigError, Problem
 
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?", re.IGNORECASE)
@@ -71,6 +73,18 @@ def _count_or_word(written: object) -> object:
     )
 
 
+def _not_blank(written: object) -> object:
+    """A limit that is named and left blank would silently be none."""
+    if written is None:
+        raise ValueError
+    return written
+
+
+def _price(written: object) -> object:
+    """What ``daemon.config.price`` makes of it; nothing stays nothing, and a Decimal was made before."""
+    return written if written is None or isinstance(written, Decimal) else price(written)
+
+
 def _passed(given: object) -> object:
     """What JSON can hold (RFC 8259): no dates, no infinite numbers."""
     try:
@@ -109,9 +123,11 @@ def _loopback(host: str) -> bool:
 LocalPath = Annotated[Path, BeforeValidator(_path)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, le=86400)]
 Grouping = Annotated[Literal["automatic"] | int, BeforeValidator(_count_or_word)]
+Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
 Flag = bool | None
 A_DURATION = 'a time such as "90s", "2m" or "1h30m", more than zero and at most a day'
+A_COUNT = "a whole number, 1 or more"
 YES_NO = "true or false"
 
 
@@ -193,6 +209,10 @@ class FolderSettings(Model):
     observer: Literal["auto", "native", "polling"] = Field(default="auto", description="auto, native or polling")
     poll_interval: Seconds = Field(default=30.0, description=A_DURATION)
     grouping: Grouping = Field(default="automatic", description="automatic or a whole number from 1 to 9")
+    late_files: Literal["supplement", "hold", "ignore"] = Field(
+        default="supplement", description="supplement, hold or ignore"
+    )
+    bad_files: Literal["hold", "leave_out"] = Field(default="hold", description="hold or leave_out")
     enhance: EnhanceSettings = Field(default=EnhanceSettings(), description="a group of settings, indented below it")
     download: DownloadSettings = Field(default=DownloadSettings(), description="a group of settings, indented below it")
 
@@ -208,8 +228,16 @@ class TransferSettings(Model):
     only make each of them slower and more likely to be cut off. Finished pictures are few and small.
     """
 
-    uploads: int = Field(default=4, ge=1, le=32, description="a whole number from 1 to 32")
-    downloads: int = Field(default=2, ge=1, le=32, description="a whole number from 1 to 32")
+    uploads: int = Field(default=4, ge=1, le=64, description="a whole number from 1 to 64")
+    downloads: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+
+
+class LimitSettings(Model):
+    """The most images that are bought without a person's word; one that is left out does not limit."""
+
+    images_per_order: Count = Field(default=None, description=A_COUNT)
+    images_per_day: Count = Field(default=None, description=A_COUNT)
+    images_per_month: Count = Field(default=None, description=A_COUNT)
 
 
 class LogSettings(Model):
@@ -231,6 +259,8 @@ class FileSettings(Model):
     transfers: TransferSettings = Field(
         default=TransferSettings(), description="a group of settings, indented below it"
     )
+    limits: LimitSettings = Field(default=LimitSettings(), description="a group of settings, indented below it")
+    price_per_image: Annotated[Decimal | None, BeforeValidator(_price)] = Field(default=None, description=A_PRICE)
     state_dir: LocalPath = Field(description="the path of a folder")
     log: LogSettings = Field(default=LogSettings(), description="a group of settings, indented below it")
 

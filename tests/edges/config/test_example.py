@@ -15,6 +15,7 @@ from daemon.config.settings import (
     EnhanceSettings,
     FileSettings,
     FolderSettings,
+    LimitSettings,
     LogSettings,
     TransferSettings,
 )
@@ -28,6 +29,7 @@ GROUPS: dict[tuple[str | int, ...], type[BaseModel]] = {
     ("folders", 0, "enhance"): EnhanceSettings,
     ("folders", 0, "download"): DownloadSettings,
     ("transfers",): TransferSettings,
+    ("limits",): LimitSettings,
     ("log",): LogSettings,
 }
 
@@ -56,6 +58,7 @@ def test_the_example_shows_the_defaults() -> None:
     plain = FolderSettings(watch=settings.folders[0].watch, output=settings.folders[0].output)
     assert settings.folders == (plain,)
     assert (settings.api, settings.transfers, settings.log) == (ApiSettings(), TransferSettings(), LogSettings())
+    assert (settings.limits, settings.price_per_image) == (LimitSettings(), None)
 
 
 def test_every_value_in_the_example_may_be_switched_on(everything_on: Path, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def test_every_mistake_is_told_at_once(problems: Problems) -> None:
         "transfers: 4\n"
         "state_dir: $NOPE/x\n"
         "log: {level: INFO}\n"
+        "limits: {images_per_week: 5, images_per_day: no}\n"
+        "price_per_image: free\n"
     )
     assert [problem.where.rpartition("config.yaml:")[2] for problem in found] == [
         "1: api.flow",
@@ -46,6 +48,9 @@ def test_every_mistake_is_told_at_once(problems: Problems) -> None:
         "13: transfers",
         "14: state_dir",
         "15: log.level",
+        "16: limits.images_per_day",
+        "16: limits.images_per_week",
+        "17: price_per_image",
     ]
     assert all(problem.what and problem.remedy.endswith((".", "?")) for problem in found)
     assert not any(problem.what.endswith(".") for problem in found)
@@ -74,6 +79,9 @@ def test_a_problem_names_the_whole_file(problems: Problems, tmp_path: Path) -> N
         ("enhance: {newer: [.inf]}", "Put dates and the like in quotes."),
         ("download: {quality: 100}", "Change it, or remove the line for the default, 90."),
         ("download: {max_width: 0}", "Change it, or remove the line."),
+        ("late_files: suplement", "Did you mean supplement?"),
+        ("bad_files: leave-out", "Did you mean leave_out?"),
+        ("bad_files: ask", 'Change it, or remove the line for the default, "hold".'),
     ],
 )
 def test_the_remedy_fits_the_mistake(problems: Problems, text: str, said: str) -> None:

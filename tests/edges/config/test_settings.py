@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from daemon.config import load
+from daemon.config.price import locate_price
+from daemon.errors import ConfigError
 
 from .conftest import Load, Problems, Write, folder
 
@@ -16,11 +19,14 @@ def test_only_watch_and_output_have_to_be_given(loaded: Load) -> None:
     one = settings.folders[0]
     assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == (60.0, "skip", "auto", 30.0)
     assert (one.grouping, one.enhance_wire()) == ("automatic", {})
+    assert (one.late_files, one.bad_files) == ("supplement", "hold")
     assert (one.download.format, one.download.quality, one.download.max_width) == ("jpeg", 90, None)
     assert (settings.api.base_url, settings.api.flow) == ("https://api.autoenhance.ai", "images")
     assert (settings.api.dev_mode, settings.api.poll_every) == (False, 5.0)
     assert (settings.transfers.uploads, settings.transfers.downloads) == (4, 2)
     assert (settings.log.level, settings.log.format) == ("info", "auto")
+    assert settings.limits.model_dump() == dict.fromkeys(("images_per_order", "images_per_day", "images_per_month"))
+    assert settings.price_per_image is None
     assert settings.warnings == ()
 
 
@@ -29,10 +35,12 @@ def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
     settings = loaded(
         folder(
             "quiet_period: 2m\nexisting: process\nobserver: polling\npoll_interval: 5\ngrouping: 5\n"
+            "late_files: ignore\nbad_files: leave_out\n"
             "download: {format: webp, quality: 80, max_width: 4000}"
         )
         + "api: {base_url: 'http://127.0.0.1:8080/', flow: brackets, dev_mode: yes, poll_every: 1s}\n"
-        "transfers: {uploads: 32, downloads: 1}\nstate_dir: state\nlog: {level: debug, format: json}\n"
+        "transfers: {uploads: 64, downloads: 1}\nstate_dir: state\nlog: {level: debug, format: json}\n"
+        "limits: {images_per_order: 60, images_per_day: 1, images_per_month: 1500}\nprice_per_image: 0.75\n"
     )
     one = settings.folders[0]
     assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == (120.0, "process", "polling", 5.0)
@@ -43,7 +51,10 @@ def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
         "dev_mode": True,
         "poll_every": 1.0,
     }
-    assert (settings.transfers.uploads, settings.transfers.downloads) == (32, 1)
+    assert (one.late_files, one.bad_files) == ("ignore", "leave_out")
+    assert (settings.transfers.uploads, settings.transfers.downloads) == (64, 1)
+    assert tuple(settings.limits.model_dump().values()) == (60, 1, 1500)
+    assert settings.price_per_image == Decimal("0.75")
     assert settings.state_dir == tmp_path / "state"
     assert (settings.log.level, settings.log.format) == ("debug", "json")
 
@@ -56,7 +67,7 @@ def test_settings_cannot_be_changed(loaded: Load) -> None:
 
 def test_a_group_left_blank_is_a_group_of_defaults(loaded: Load) -> None:
     """A group whose lines are all commented out is no mistake."""
-    assert loaded(folder("enhance:\ndownload:") + "api:\ntransfers:\nlog:\n").log.level == "info"
+    assert loaded(folder("enhance:\ndownload:") + "api:\ntransfers:\nlimits:\nlog:\n").log.level == "info"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +103,46 @@ def test_grouping_is_automatic_or_one_to_nine(problems: Problems, written: str) 
     """Anything but ``automatic`` and 1 to 9 is refused."""
     (problem,) = problems(folder(f"grouping: {written}"))
     assert "1 to 9" in problem.remedy
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "2.5", "'60'", "true", "many", "[1]", ""])
+@pytest.mark.parametrize("limit", ["images_per_order", "images_per_day", "images_per_month"])
+def test_a_limit_is_a_whole_number(problems: Problems, limit: str, written: str) -> None:
+    """Anything but 1 or more is refused, and so is a limit left blank, which nobody would notice to be none."""
+    (problem,) = problems(folder() + f"limits:\n  {limit}: {written}\n")
+    assert problem.where.endswith(f"config.yaml:5: limits.{limit}")
+    assert problem.what.endswith("is not a whole number, 1 or more")
+    assert problem.remedy == "Change it, or remove the line."
+
+
+@pytest.mark.parametrize(
+    ("written", "price"),
+    [("0.75", "0.75"), ("'0.75'", "0.75"), ("0.29", "0.29"), ("'0.10'", "0.10"), ("1", "1"), ("0", "0"), ("", None)],
+)
+def test_a_price_is_kept_as_it_is_written(config: Write, written: str, price: str | None) -> None:
+    """A number or its words, to the last digit; the quick way and the whole way agree."""
+    file = config(folder() + f"price_per_image: {written}\n")
+    for told in (load(file, {}).price_per_image, locate_price(file, {})):
+        assert (told if told is None else str(told)) == price
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["-0.75", "0,75", "$0.75", "0.75 USD", ".nan", ".inf", "true", "[1]", "1e3", "''", "1234567890", "'0.1_0'"],
+)
+def test_what_is_no_price_is_refused(problems: Problems, tmp_path: Path, written: str) -> None:
+    """Currencies, commas, less than nothing and other words are no price, in the quick way and in the whole."""
+    (problem,) = problems(folder() + f"price_per_image: {written}\n")
+    assert problem.where.endswith("config.yaml:4: price_per_image")
+    assert problem.what == "This is not a price such as 0.75, zero or more"
+    with pytest.raises(ConfigError) as caught:
+        locate_price(tmp_path / "config.yaml", {})
+    assert caught.value.problems == (problem,)
+
+
+def test_a_price_is_found_in_settings_that_are_being_edited(config: Write) -> None:
+    """Mistakes in other settings do not hide the price."""
+    assert locate_price(config("price_per_image: 0.29\nfolders: 5\n"), {}) == Decimal("0.29")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,173 @@
+"""``bracketd costs``: what was bought, by month and shoot, for people, programs and spreadsheets.
+
+What counts is the ledger of purchases. An image is in it once, from its first download in full size on, whatever
+became of it since; pictures in dev mode cost nothing and are not in it. Months are those of this machine's calendar.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+
+from daemon.config.locate import locate_state
+from daemon.config.price import locate_price
+from daemon.store.reader import Reader
+
+MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
+EVER = (float("-inf"), float("inf"))
+
+COLUMNS = ("at", "month", "shoot", "folder", "order_id", "image_id", "file", "credits", "price")
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell that a spreadsheet takes for a formula begins with, the wide forms included (OWASP, CSV Injection)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one order bought in one month: ``2026-11``. ``at``: its first purchase, seconds since 1970 (UTC)."""
+
+    month: str
+    at: float
+    shoot: str
+    folder: str
+    order_id: str
+    supplement: bool
+    images: int
+    credits: int
+
+
+def _span(_context: click.Context, _option: click.Parameter, written: str | None) -> tuple[float, float]:
+    """When a month begins and when the next one does, seconds since 1970 (UTC)."""
+    if written is None:
+        return EVER
+    match = MONTH.fullmatch(written)
+    if match is None:
+        raise click.BadParameter(f"{written!r} is not a month such as 2026-11")
+    year, month = int(match[1]), int(match[2])
+    following = datetime(year + month // 12, month % 12 + 1, 1).astimezone()
+    return datetime(year, month, 1).astimezone().timestamp(), following.timestamp()
+
+
+@click.command()
+@click.option("--month", "span", callback=_span, metavar="YYYY-MM", help="Only one month.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; the shape is stable (version 1).")
+@click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: a line for each image.")
+@click.pass_obj
+def costs(config: Path | None, span: tuple[float, float], as_json: bool, as_csv: bool) -> None:
+    """Show what was bought, by month and shoot. Works while the daemon runs and while it does not.
+
+    With `price_per_image` in the settings it shows money, too. Pictures in dev mode are free and not in it.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv are two different shapes; say one.")
+    state_dir, price = locate_state(config, os.environ), locate_price(config, os.environ)
+    with Reader(state_dir) as reader:
+        purchases = reader.purchases(*span)
+    if as_csv:
+        sheet = csv.writer(sys.stdout, lineterminator="\n")
+        sheet.writerows((COLUMNS, *_cells(purchases, price)))
+    elif as_json:
+        click.echo(json.dumps(document(purchases, price)))
+    else:
+        from daemon.cli.costs_table import print_costs  # noqa: PLC0415 - rich is only for people
+
+        print_costs(lines(purchases), price)
+
+
+def lines(purchases: Iterable[dict[str, Any]]) -> list[Line]:
+    """Purchases summed up by month and order, in the order of each one's first."""
+    bought: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for purchase in purchases:
+        bought.setdefault((month_of(purchase["at"]), purchase["order_id"]), []).append(purchase)
+    summed = (
+        Line(
+            month,
+            of[0]["at"],
+            of[0]["shoot"],
+            of[0]["folder"],
+            order_id,
+            of[0]["supplement_of"] is not None,
+            len(of),
+            sum(purchase["credits"] for purchase in of),
+        )
+        for (month, order_id), of in bought.items()
+    )
+    return sorted(summed, key=lambda line: (line.month, line.at))
+
+
+def document(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> dict[str, Any]:
+    """What ``costs --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, prices exact, in words."""
+    every = lines(purchases)
+    months = [
+        {
+            "month": month,
+            **_sums(of, price),
+            "shoots": [
+                {
+                    "shoot": line.shoot,
+                    "folder": line.folder,
+                    "order_id": line.order_id,
+                    "supplement": line.supplement,
+                    "at": _utc(line.at),
+                    **_sums((line,), price),
+                }
+                for line in of
+            ],
+        }
+        for month, of in by_month(every)
+    ]
+    return {"version": 1, "price_per_image": amount(price, 1), **_sums(every, price), "months": months}
+
+
+def by_month(every: Iterable[Line]) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Each month with its lines."""
+    return ((month, tuple(of)) for month, of in groupby(every, key=lambda line: line.month))
+
+
+def amount(price: Decimal | None, images: int) -> str | None:
+    """What so many images cost, exact, with two decimals or as many as it takes; None without a price."""
+    if price is None:
+        return None
+    whole, _, cents = format((price * images).normalize(), "f").partition(".")
+    return f"{whole}.{cents:0<2}"
+
+
+def month_of(seconds: float) -> str:
+    """The month of a moment, ``2026-11``."""
+    return time.strftime("%Y-%m", time.localtime(seconds))
+
+
+def _sums(of: Sequence[Line], price: Decimal | None) -> dict[str, Any]:
+    images = sum(line.images for line in of)
+    return {"images": images, "credits": sum(line.credits for line in of), "price": amount(price, images)}
+
+
+def _cells(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> Iterator[tuple[object, ...]]:
+    for bought in purchases:
+        names = (bought[name] or "" for name in COLUMNS[2:7])
+        at = datetime.fromtimestamp(bought["at"]).astimezone().isoformat(timespec="seconds")
+        yield at, month_of(bought["at"]), *map(_cell, names), bought["credits"], amount(price, 1)
+
+
+def _cell(text: str) -> str:
+    """Text on one line that a spreadsheet shows and does not work out; what is not UTF-8 is spelled out."""
+    shown = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-8", "backslashreplace").decode()
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.program import Bracketd, Json
+
+OAK, ELM = "12 Oak St", "1 Elm St"
+
+
+def costs(program: Bracketd) -> Json:
+    """What ``bracketd costs --json`` says."""
+    told: Json = json.loads(program.run("costs", "--json").stdout)
+    return told
+
+
+def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
+    """A shoot that would pass a limit is worked on, held, and bought at a person's word and not before."""
+    program.settings["limits"] = {"images_per_order": 1}
+    program.settings["price_per_image"] = "0.75"
+    program.start()
+    program.drop(OAK, shoot(2))
+    order = program.reach(OAK, "held")
+    assert "limits.images_per_order is 1" in order["messages"][0]
+    assert costs(program)["images"] == 0
+    done = program.run("cancel", OAK)
+    assert (done.returncode, "nothing more is bought while it is held" in done.stderr) == (1, True)
+    assert program.run("approve", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
+    told = costs(program)
+    assert (told["images"], told["price"]) == (2, "1.50")
+    (line,) = told["months"][0]["shoots"]
+    assert (line["shoot"], line["order_id"]) == (OAK, order["order_id"])
+    rows = list(csv.DictReader(program.run("costs", "--csv").stdout.splitlines()))
+    assert sorted(row["file"] for row in rows) == ["IMG_0001.jpg", "IMG_0004.jpg"]
+
+
+def test_what_is_approved_beforehand_is_not_held(program: Bracketd, sandbox: Sandbox) -> None:
+    """An order that is approved while it is under way passes the limits without being held."""
+    sandbox.faults(["merge slow-grouping seconds=2"])
+    program.settings["limits"] = {"images_per_day": 1}
+    program.start()
+    program.drop(OAK, shoot(2))
+    program.reach(OAK, "merging", "processing")
+    assert program.run("approve", OAK).returncode == 0
+    order = program.reach(OAK, "held", "downloaded")
+    assert order["phase"] == "downloaded"
+    assert "approved" in program.run("show", OAK).stdout
+
+
+def test_what_is_cancelled_stays_so(program: Bracketd, sandbox: Sandbox) -> None:
+    """A cancelled order is not merged, and its shoot is not sent again before a person submits it."""
+    sandbox.faults(["upload 503"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.when(OAK, lambda order: order["health"] == "retrying")
+    assert program.run("cancel", OAK).returncode == 0
+    program.reach(OAK, "cancelled")
+    sandbox.faults([])
+    program.drop(ELM, shoot(1))
+    program.reach(ELM, "downloaded")
+    assert [order["phase"] for order in program.status()["orders"] if order["shoot"] == OAK] == ["cancelled"]
+    assert program.run("submit", str(program.watched / OAK)).returncode == 0
+    program.reach(OAK, "downloaded")
+
+
+def test_a_shoot_is_bought_again_on_that_word(program: Bracketd) -> None:
+    """``submit --again`` of a delivered shoot, and of a copy that was skipped for its photos, sends and buys it."""
+    program.start()
+    folder = program.drop(OAK, shoot(1))
+    first = program.reach(OAK, "downloaded")
+    shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
+    skipped = program.reach(ELM, "skipped")
+    done = program.run("submit", str(program.watched / ELM))
+    assert (done.returncode, f"has the same photos as “{OAK}”, sent " in done.stderr) == (1, True)
+    assert program.run("submit", "--again", str(program.watched / ELM)).returncode == 0
+    second = program.reach(ELM, "downloaded")
+    assert len({first["order_id"], skipped["order_id"], second["order_id"]}) == 3
+    assert costs(program)["images"] == 2
