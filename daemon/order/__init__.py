@@ -4,7 +4,8 @@
 """
 
 from daemon.order import facts
-from daemon.order.again import Again, compare, fingerprint
+from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
+from daemon.order.late import changed_since, may_follow
 from daemon.order.model import (
     LINE,
     RESTING,
@@ -18,7 +19,7 @@ from daemon.order.model import (
     Phase,
     Preset,
 )
-from daemon.order.policy import Policy
+from daemon.order.policy import Limits, Policy
 from daemon.order.rules import evolve, next_steps
 
 __all__ = [
@@ -30,14 +31,20 @@ __all__ = [
     "Health",
     "Image",
     "ImageState",
+    "Judged",
+    "Limits",
     "MergeState",
     "Order",
     "Phase",
     "Policy",
     "Preset",
+    "Submitted",
+    "changed_since",
     "compare",
     "evolve",
     "facts",
     "fingerprint",
+    "may_follow",
     "next_steps",
+    "submitted",
 ]

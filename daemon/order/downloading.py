@@ -57,12 +57,12 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
     return progress(with_image(order, replace(image, state=ImageState.FAILED, reason=fact.why)), now)
 
 
-def delivered(order: Order, fact: f.Delivered, now: float, _policy: Policy) -> Order:
+def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:
     """The end, unless an image is still open."""
-    open_images = any(i.state in (ImageState.PENDING, ImageState.PROCESSED, ImageState.FETCHED) for i in order.images)
+    open_images = any(i.state not in (ImageState.PLACED, ImageState.FAILED) for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
         return order
-    return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None, late=fact.late)
+    return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None)
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:

@@ -333,10 +333,19 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """The state was rebuilt, and this order with it: ``source`` is what it is known from, ``why`` what was found."""
+
+    source: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ends here, before its merge."""
+    """The order ends here, before its merge; ``by_person``: because a person wants it to."""
 
     why: str
+    by_person: bool = False
 
 
 Fact = (
@@ -366,6 +375,7 @@ Fact = (
     | Interrupted
     | Retried
     | Resumed
+    | Recovered
     | Cancelled
 )
 

@@ -29,7 +29,8 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     """A look at the order. See rule 5 for what done means."""
     if order.phase not in (Phase.MERGING, Phase.PROCESSING) or order.merge is MergeState.NOT_ASKED:
         return order
-    order = replace(progress(order, now), polls=order.polls + 1, images=_images(order.images, fact.images, now, policy))
+    images = _images(order, fact.images, now, policy)
+    order = replace(progress(order, now), polls=order.polls + 1, images=images)
     order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
@@ -47,14 +48,15 @@ def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _pol
     image = next((i for i in order.images if i.id == fact.image and i.state is ImageState.AGAIN), None)
     if order.phase is not Phase.PROCESSING or image is None:
         return order
-    return with_image(order, replace(image, state=ImageState.PENDING, reprocessed_at=now))
+    return with_image(replace(order, polls=0), replace(image, state=ImageState.PENDING, reprocessed_at=now))
 
 
 def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
     """The service took it on; a look tells what came of it."""
-    if reprocessing(order, fact.image) is None:
+    image = reprocessing(order, fact.image)
+    if image is None or order.polls > 0:
         return order
-    order = replace(progress(order, now), polls=0)
+    order = with_image(progress(order, now), replace(image, reprocessed_at=now))
     waits = any(image.state is ImageState.AGAIN for image in order.images)
     return order if waits else replace(order, due=now + poll_wait(policy, order.id, 0))
 
@@ -69,13 +71,17 @@ def reprocessing(order: Order, image_id: str) -> Image | None:
 
 def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | None:
     """An image failed: the service is asked once more at once, or later if only the day's limit was reached."""
-    if not any(image.state is ImageState.AGAIN for image in order.images) or order.phase is not Phase.PROCESSING:
+    again = {image.id for image in order.images if image.state is ImageState.AGAIN}
+    if not again or order.phase is not Phase.PROCESSING:
         return None
-    limited = next((image.reason for image in fact.images if image.limited), None)
-    if limited is None:
-        return replace(order, due=now)
-    why = f"the account's daily limit is reached ({limited}); what failed for it is processed again when it lets"
-    return replace(order, trouble=why, due=now + policy.limit_probe)
+    why = limit_reached(replace(fact, images=tuple(image for image in fact.images if image.id in again)))
+    return replace(order, due=now) if why is None else replace(order, trouble=why, due=now + policy.limit_probe)
+
+
+def limit_reached(fact: f.Seen) -> str | None:
+    """What a look says of the account's daily limit; None: nothing."""
+    said = next((image.reason for image in fact.images if image.limited), None)
+    return said and f"the account's daily limit is reached ({said}); what failed for it is processed again when it lets"
 
 
 def _long(order: Order, now: float, policy: Policy) -> Order:
@@ -106,31 +112,38 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     return replace(order, trouble=why)
 
 
-def _images(known: tuple[Image, ...], seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
+def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """What the service shows now replaces what it showed before; an empty list says nothing.
 
-    What is as it was stays the same object, so that nobody writes it anew.
+    An image that failed is told even when it is shown no more. What is as it was stays the same object, so that
+    nobody writes it anew.
     """
     if not seen:
-        return known
-    before = {image.id: image for image in known}
-    images = tuple(_image(before.get(i.id) or Image(i.id, i.name), i, now, policy) for i in seen)
-    return known if images == known else images
+        return order.images
+    before = {image.id: image for image in order.images}
+    patient = now - (order.merge_asked_at or now) < policy.limit_patience
+    images = []
+    for image in seen:
+        known = before.get(image.id) or Image(image.id, image.name)
+        images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
+    shown = {image.id for image in seen}
+    images += [image for image in order.images if image.state is ImageState.FAILED and image.id not in shown]
+    return order.images if tuple(images) == order.images else tuple(images)
 
 
-def _image(known: Image, seen: f.SeenImage, now: float, policy: Policy) -> Image:
-    state = _state(known, seen, now, policy)
+def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
     return known if image == known else image
 
 
-def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy) -> ImageState:
+def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
     """An image that comes to an error gets one more try; one that the day's limit stopped as many as it takes."""
     if seen.ended is None:
         return ImageState.PENDING
     if seen.ended:
         return ImageState.PROCESSED
-    if known.reprocessed_at is not None and now - known.reprocessed_at < policy.reprocess_lag:
+    asked = known.reprocessed_at if known.state is ImageState.PENDING else None
+    if asked is not None and 0 <= now - asked < policy.reprocess_lag:
         return ImageState.PENDING
     tried = known.reprocessed_at is not None or not seen.again
-    return ImageState.AGAIN if seen.limited or not tried else ImageState.FAILED
+    return ImageState.AGAIN if (seen.limited and patient) or not tried else ImageState.FAILED

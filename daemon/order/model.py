@@ -169,7 +169,8 @@ class Order:
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``approved``: a person said that they may pass them.
+    ``approved``: a person said that they may pass them; ``by_person``: a person cancelled it, and what was cancelled is
+    not sent again unasked.
     """
 
     id: str
@@ -193,6 +194,7 @@ class Order:
     supplement_of: str | None = None
     same_as: str | None = None
     approved: bool = False
+    by_person: bool = False
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
@@ -256,13 +258,17 @@ class Order:
         registered again keeps its name. Names that are not UTF-8, or long, are made presentable; the file itself is
         never renamed.
         """
-        bracket = self.brackets[number]
-        stem, dot, extension = _presentable(bracket.path.rsplit("/", 1)[-1]).rpartition(".")
-        return f"{_presentable(self.shoot)[:60]} {stem[:60]} {self.tag(number)}{dot}{extension[:8]}"
+        return name_at_service(self.shoot, self.brackets[number].path, self.tag(number))
 
     def tag(self, number: int) -> str:
         """What makes a bracket's name unique, and known again whatever the shoot is called by then."""
         return f"{self.id[:8]}-{number + 1}"
+
+
+def name_at_service(shoot: str, path: str, tag: str) -> str:
+    """The name that a file of a shoot bears at the service under this tag."""
+    stem, dot, extension = _presentable(path.rsplit("/", 1)[-1]).rpartition(".")
+    return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
 
 
 def _told_late(files: tuple[str, ...]) -> str:

@@ -19,9 +19,14 @@ MOST_BRACKETS = 9
 
 
 def locked(order: Order, _fact: f.Locked, _now: float, policy: Policy) -> Order:
+    """What can be told before anything is sent."""
+    return held_if_too_large(order, policy)
+
+
+def held_if_too_large(order: Order, policy: Policy) -> Order:
     """A shoot that must become more images than an order may have is held before anything of it is sent."""
     most, fewest = policy.limits.images_per_order, fewest_images(order)
-    if order.phase is not Phase.SETTLED or most is None or fewest <= most or order.preset.dev_mode:
+    if order.phase is not Phase.SETTLED or order.approved or order.preset.dev_mode or most is None or fewest <= most:
         return order
     return held(order, _too_many(f"its {len(order.sent)} brackets become at least {fewest} images", "order", most))
 
@@ -70,8 +75,8 @@ def approved(order: Order, _fact: f.Approved, now: float, _policy: Policy) -> Or
 
 
 def to_buy(order: Order) -> int:
-    """How many images an order would buy now."""
-    return sum(image.state is ImageState.PROCESSED for image in order.images)
+    """How many images an order would buy now; one that was bought and whose bytes were lost is not bought again."""
+    return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 
 
 def must_reckon(order: Order) -> bool:

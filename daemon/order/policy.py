@@ -32,7 +32,8 @@ class Policy:
     long. ``fetch_patience``: how often the service may say of one image that it is not there yet.
     ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image may still
     show its old error after it was asked to be processed once more. ``limit_probe``: while the account's daily limit
-    is reached. ``limits``: what may be bought without a person's word.
+    is reached; ``limit_patience``: how long after its merge an image may still fail for that. ``limits``: what may be
+    bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -50,6 +51,7 @@ class Policy:
     confirm_wait: float = 60.0
     reprocess_lag: float = 60.0
     limit_probe: float = 3600.0
+    limit_patience: float = 7 * 86400.0
     limits: Limits = Limits()
 
     @property

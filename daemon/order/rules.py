@@ -109,5 +109,6 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,
     f.Resumed: trouble.resumed,
+    f.Recovered: trouble.nothing,
     f.Cancelled: trouble.cancelled,
 }

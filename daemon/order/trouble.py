@@ -9,6 +9,7 @@ from daemon.order import facts as f
 from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
 from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
 
@@ -28,13 +29,17 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 
 
 def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
-    """What a request that failed leaves of its intent: nothing if it certainly was not carried out."""
+    """What a request that failed leaves of its intent: nothing if it certainly was not carried out.
+
+    Otherwise what comes of it is waited for from now on: a request may take minutes to fail.
+    """
     match fact.step:
         case f.Merge() if order.merge is MergeState.ASKED:
             unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
-        case f.Reprocess(image_id) if fact.unsent and (image := reprocessing(order, image_id)):
-            return with_image(order, replace(image, state=ImageState.AGAIN, reprocessed_at=None))
+        case f.Reprocess(image_id) if image := reprocessing(order, image_id):
+            unsent_image = replace(image, state=ImageState.AGAIN, reprocessed_at=None)
+            return with_image(order, unsent_image if fact.unsent else replace(image, reprocessed_at=now))
         case _:
             return order
 
@@ -59,10 +64,23 @@ def _output(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 
 
 def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
-    if order.preset.bad_files == "hold" or fact.bracket is None or order.brackets[fact.bracket].left_out:
+    late = order.phase not in (Phase.SETTLED, Phase.UPLOADING)
+    if order.preset.bad_files == "hold" or late or fact.bracket is None or order.brackets[fact.bracket].left_out:
         return held(order, fact.why)
     without = go_without(order, fact.bracket, fact.why)
-    return progress(without, now) if without.sent else held(order, fact.why)
+    if not without.sent:
+        return held(order, fact.why)
+    if len(without.sent) % (order.preset.per_image or 1):
+        return held(order, f"{fact.why} {_no_whole_sets(without)}")
+    return progress(without, now)
+
+
+def _no_whole_sets(without: Order) -> str:
+    """A fixed number cuts all brackets in a row: one too few moves every set behind it."""
+    return (
+        f"The order does not go without it: the {len(without.sent)} other brackets make no whole sets of "
+        f"{without.preset.per_image}, and brackets would get into the wrong images."
+    )
 
 
 def _gone(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -125,7 +143,7 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             return order
 
 
-def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order:
+def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
@@ -133,7 +151,7 @@ def retried(order: Order, fact: f.Retried, now: float, _policy: Policy) -> Order
     """
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        return replace(released(order, now), preset=preset, images=images)
+        return held_if_too_large(replace(released(order, now), preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
@@ -158,7 +176,8 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     """The end of an order that has not been merged; later it would leave paid images behind."""
     if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
         return order
-    return replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
+    return replace(ended, by_person=fact.by_person)
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:

@@ -19,7 +19,7 @@ def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:
     """The order exists at the service."""
-    return order if order.created else progress(replace(order, created=True), now)
+    return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
 
 
 def registered(order: Order, fact: f.Registered, now: float, _policy: Policy) -> Order:
@@ -68,7 +68,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
 
 def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
     """An unused registration is gone."""
-    if fact.registration not in order.discards:
+    if fact.registration not in order.discards or order.phase in RESTING:
         return order
     left = tuple(registration for registration in order.discards if registration != fact.registration)
     return progress(replace(order, discards=left), now)
@@ -78,23 +78,23 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     """The only way to ``uploaded``: every bracket stored, none missing, no unused registration left."""
     if order.phase is not Phase.UPLOADING or not all(order.brackets[n].stored for n in order.sent) or order.discards:
         return order
-    if not fact.missing:
+    missing = tuple(number for number in order.sent if number in fact.missing)
+    if not missing:
         return progress(forward(order, Phase.UPLOADED), now)
-    last = max(b.stored_at or now for b in order.brackets)
+    last = max(order.brackets[n].stored_at or now for n in order.sent)
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
-    for number in fact.missing:
+    for number in missing:
         order = send_anew(order, number, order.brackets[number])
-    why = f"the service does not show {len(fact.missing)} of the uploaded brackets; they are sent anew"
+    why = f"the service does not show {len(missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
 
 
 def go_without(order: Order, number: int, why: str) -> Order:
-    """The order goes on without a bracket whose file is bad; its registration, if it has one, is taken back."""
+    """The order goes on without a bracket whose file is bad; its registration is taken back, also one not heard of."""
+    order = unregister(order, number, order.brackets[number])
     bracket = order.brackets[number]
-    if bracket.registered or bracket.failures:
-        order = unregister(order, number, bracket)
-    left = replace(order.brackets[number], left_out=why)
+    left = replace(bracket, left_out=why)
     return replace(with_bracket(order, number, left), notes=(*order.notes, f"goes without {bracket.path}: {why}"))
 
 

@@ -1,4 +1,4 @@
-"""The account as the runner sees it: open, or shut because the service refuses it."""
+"""The account as the runner sees it: what the service refuses for all orders, and who asks whether it still does."""
 
 from __future__ import annotations
 
@@ -39,4 +39,52 @@ class Gate:
 
     def probe_now(self) -> None:
         """A person says that it is mended."""
+        self._probe_at = 0.0
+
+
+class DayLimit:
+    """The account's daily limit of enhancements: not reached, or reached; then one order at a time tries.
+
+    Uploads, looks and downloads do not count against it; merges and what is processed again do.
+    """
+
+    def __init__(self, probe_every: float) -> None:
+        self._probe_every = probe_every
+        self.reason: str | None = None
+        self._probe_at = 0.0
+        self._probing: str | None = None
+        self._waiting: set[str] = set()
+
+    def admits(self, order_id: str, now: float) -> bool:
+        """Whether an order may have something enhanced; when a probe is due, the first that asks is the one."""
+        if self.reason is None or self._probing == order_id:
+            return True
+        if now < self._probe_at:
+            self._waiting.add(order_id)
+            return False
+        self._probing, self._probe_at = order_id, now + self._probe_every
+        return True
+
+    def wait(self, now: float) -> float:
+        """Seconds to the next probe."""
+        return max(1.0, self._probe_at - now)
+
+    def reached(self, order_id: str, reason: str, now: float) -> bool:
+        """An order's image failed for the limit; returns whether that is news."""
+        news, self.reason = self.reason is None, reason
+        self._probing, self._probe_at = None, now + self._probe_every
+        self._waiting.add(order_id)
+        return news
+
+    def passed(self, order_id: str) -> frozenset[str] | None:
+        """Something of the probing order was enhanced; if that is news, returns the orders that waited for it."""
+        if self.reason is None or self._probing != order_id:
+            return None
+        waiting = frozenset(self._waiting - {order_id})
+        self.reason = self._probing = None
+        self._waiting.clear()
+        return waiting
+
+    def probe_now(self) -> None:
+        """A person says that it lets again."""
         self._probe_at = 0.0

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
@@ -17,14 +18,19 @@ from daemon.errors import StateError
 from daemon.host.clock import Clock
 from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.runner.gate import Gate
+from daemon.order.merging import limit_reached
+from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane
+from daemon.runner.outage import Outage
 from daemon.runner.telling import tell
 from daemon.store.store import Ask, Store
 
 log = structlog.get_logger("bracketd.runner")
 
 Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
+
+ONLINE_EVERY = 10.0
+"""Seconds between tries of the line while orders wait for it."""
 
 ASKS_EVERY = 1.0
 """Seconds between looks for what other programs asked: how long ``bracketd submit`` may take to be noticed."""
@@ -42,7 +48,8 @@ class Runner:
     """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules.
 
     ``submit`` hands a wish to the watcher of its folder, which carries it out, and says whether there is one;
-    ``preset_of`` says what the settings are by now for a shoot's folder, None if it is in no watched folder any more.
+    ``preset_of`` says what the settings are by now for a shoot's folder, None if it is in no watched folder any more;
+    ``online`` says whether the service can be reached at all.
     """
 
     def __init__(
@@ -56,13 +63,16 @@ class Runner:
         downloads: int,
         submit: Callable[[Ask], bool],
         preset_of: Callable[[str], Preset | None],
+        online: Callable[[], Awaitable[bool]],
         asks_every: float = ASKS_EVERY,
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
-        self._submit, self._preset_of, self._asks_every = submit, preset_of, asks_every
+        self._submit, self._preset_of, self._online, self._asks_every = submit, preset_of, online, asks_every
         self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
         self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
-        self._gate = Gate(policy.account_probe)
+        self._gate, self._day = Gate(policy.account_probe), DayLimit(policy.limit_probe)
+        self._outage = Outage(ONLINE_EVERY)
+        self._till = asyncio.Lock()
         self._begun = 0
         self._visits: dict[str, asyncio.Task[None]] = {}
         self._quarantine: set[str] = set()
@@ -94,8 +104,17 @@ class Runner:
                 for ask in await self._store.asks():
                     await self._answer(ask)
                 await self._claim(group)
+                if self._outage.probe_due(self._clock.monotonic()):
+                    group.create_task(self._probe_line(), name="line")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), await self._nap())
+
+    async def _probe_line(self) -> None:
+        waiting = self._outage.probed(reachable=await self._online())
+        if waiting:
+            log.info("the line is back", orders=len(waiting))
+        for order_id in waiting:
+            self.tell(order_id, facts.Resumed())
 
     async def _claim(self, group: asyncio.TaskGroup) -> None:
         told = [order_id for order_id in self._inbox if order_id not in self._visits]
@@ -137,21 +156,38 @@ class Runner:
 
     async def _answer(self, ask: Ask) -> None:
         match ask.verb:
-            case "retry":
-                self._gate.probe_now()
-                try:
-                    order = await self._store.load(ask.target)
-                except KeyError:
-                    log.warning("asked to retry an order that is not there", order=ask.target)
-                else:
-                    self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
-            case "submit":
+            case "retry" | "approve" | "cancel":
+                await self._wish(ask)
+            case "submit" | "submit again":
                 if self._submit(ask):
                     return
                 log.warning("submitted, but it is in no watched folder", folder=ask.target)
+            case "adopt":
+                await self._store.forget_root(ask.target)
+                log.info("folder is taken as it is", folder=ask.target)
+                for order_id in await self._store.waiting_for(ask.target):
+                    self.tell(order_id, facts.Resumed())
             case _:
                 log.warning("asked for something this bracketd does not know", verb=ask.verb)
         await self._store.done(ask)
+
+    async def _wish(self, ask: Ask) -> None:
+        """What a person wants of an order."""
+        try:
+            order = await self._store.load(ask.target)
+        except KeyError:
+            log.warning("asked for something about an order that is not there", verb=ask.verb, order=ask.target)
+            return
+        match ask.verb:
+            case "approve":
+                self.tell(order.id, facts.Approved())
+            case "cancel":
+                why = "cancelled by a person before its merge; nothing was bought, and `bracketd submit` sends it"
+                self.tell(order.id, facts.Cancelled(why, by_person=True))
+            case _:
+                self._gate.probe_now()
+                self._day.probe_now()
+                self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
 
     async def _stay(self, order_id: str) -> None:
         visit = Visit(await self._store.load(order_id))
@@ -200,6 +236,11 @@ class Runner:
         async with self._free[lane(step)]:
             if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
                 return None
+            if isinstance(step, facts.Reckon):
+                await self._reckon(visit)
+                return None
+            if isinstance(step, facts.Merge | facts.Reprocess) and (full := self._day_is_full(visit.order, step)):
+                return full
             self._begun += 1
             try:
                 intent = facts.intent(step)
@@ -208,8 +249,22 @@ class Runner:
                 happened = await self._perform(visit.order, step)
             finally:
                 self._begun -= 1
-            await self._keep_gate(visit.order.id, happened)
+            await self._keep_gate(visit.order, happened)
             return happened
+
+    async def _reckon(self, visit: Visit) -> None:
+        """Hold what an order would buy against the limits; one order at a time, for each sees what others may buy."""
+        async with self._till:
+            day, month = beginnings(self._clock.now())
+            today, lately = await self._store.spent(day, month, visit.order.id)
+            visit.order = await self._record(visit.order, facts.Reckoned(today, lately))
+
+    def _day_is_full(self, order: Order, step: facts.Step) -> facts.Failed | None:
+        """What the service would answer, unasked: the account's daily limit is reached, and others probe it."""
+        now = self._clock.monotonic()
+        if self._day.admits(order.id, now) or self._day.reason is None:
+            return None
+        return facts.Failed(step, Kind.ACCOUNT, self._day.reason, unsent=True, retry_after=self._day.wait(now))
 
     async def _record(self, order: Order, fact: facts.Fact) -> Order:
         now = self._clock.now()
@@ -218,9 +273,14 @@ class Runner:
         tell(order, fact, after)
         return after
 
-    async def _keep_gate(self, order_id: str, fact: facts.Fact) -> None:
-        """What an answer says of the account, before the lane is free for the next request."""
+    async def _keep_gate(self, order: Order, fact: facts.Fact) -> None:
+        """What an answer says of account and line, before the lane is free for the next request."""
+        order_id = order.id
+        if isinstance(fact, facts.Seen):
+            await self._keep_day(order, fact)
         match fact:
+            case facts.Failed(offline=True):
+                self._outage.met(order_id, self._clock.monotonic())
             case facts.Failed(kind=Kind.ACCOUNT):
                 if self._gate.shut(order_id, fact.why, self._clock.monotonic()):
                     log.error("account refused, everything waits", why=fact.why)
@@ -234,6 +294,29 @@ class Runner:
                     await self._store.note("account", None)
                     for other in waiting:
                         self.tell(other, facts.Resumed())
+
+    async def _keep_day(self, order: Order, fact: facts.Seen) -> None:
+        """What a look says of the account's daily limit."""
+        full = limit_reached(fact)
+        if full is not None:
+            if self._day.reached(order.id, full, self._clock.monotonic()):
+                log.error("daily limit reached, merges wait", why=full)
+                await self._store.note("limit", full)
+            return
+        before = {image.id for image in order.images if image.ended}
+        if any(image.ended and image.id not in before for image in fact.images):
+            waiting = self._day.passed(order.id)
+            if waiting is not None:
+                log.info("daily limit passed")
+                await self._store.note("limit", None)
+                for other in waiting:
+                    self.tell(other, facts.Resumed())
+
+
+def beginnings(now: float) -> tuple[float, float]:
+    """When the day and the month of ``now`` (epoch seconds) began, by the calendar of this machine."""
+    here = datetime.fromtimestamp(now).astimezone().replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+    return here.astimezone().timestamp(), here.replace(day=1).astimezone().timestamp()
 
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:

@@ -8,7 +8,7 @@ from daemon.service.flows import Flow, FlowName
 from daemon.service.line import Timeouts
 from daemon.service.media import content_type_of
 from daemon.service.pacing import Pace
-from daemon.service.wire import BracketSeen, ImageSeen, ImageStatus, OrderSeen, Slot
+from daemon.service.wire import BracketSeen, ImageSeen, ImageStatus, OrderListed, OrderSeen, Slot
 
 __all__ = [
     "BracketSeen",
@@ -17,6 +17,7 @@ __all__ = [
     "FlowName",
     "ImageSeen",
     "ImageStatus",
+    "OrderListed",
     "OrderSeen",
     "Pace",
     "Service",

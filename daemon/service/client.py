@@ -20,11 +20,14 @@ from daemon.service.flows import FLOWS, Call, FlowName
 from daemon.service.line import TIMEOUTS, Line, Timeouts
 from daemon.service.origins import allowed
 from daemon.service.pacing import Pace
-from daemon.service.wire import BracketSeen, OrderSeen, Slot
+from daemon.service.wire import BracketSeen, OrderListed, OrderSeen, Slot
 from daemon.service.words import words_of
 
 _NO_IMAGE: Final = (b"<", b"{", b"[")
 """What a page, XML or JSON begins with, and no picture does."""
+
+_PER_PAGE: Final = 15
+"""Orders a page: as many as the API gives at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ class Service:
     def ping(self) -> None:
         """Ask for the newest order: shows that base URL, line and key are good."""
         wire.check_orders(self._line.ask(Call("GET", "/v3/orders/?per_page=1")))
+
+    def reachable(self) -> bool:
+        """Whether the API's host answers at all. Raises nothing; takes a few seconds at most."""
+        return self._line.reachable()
 
     def create(self, order_id: str, name: str) -> None:
         """Create the order; nothing to do in a flow whose ``creates_order`` is false. Raises ``AlreadyExists``."""
@@ -142,6 +149,19 @@ class Service:
         too: one whose id is the ``Slot.id`` of the order's own bracket is no output, and callers leave it out.
         """
         return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")))
+
+    def orders(self) -> Iterator[OrderListed]:
+        """Every order of the account, in the service's order; asked for page by page as they are taken."""
+        offsets: list[str] = []
+        while True:
+            asked = {"offset": offsets[-1], "per_page": _PER_PAGE} if offsets else {"per_page": _PER_PAGE}
+            page = wire.orders_page(self._line.ask(Call("GET", f"/v3/orders/?{urlencode(asked)}")))
+            yield from page.orders
+            if page.next_offset is None:
+                return
+            if page.next_offset in offsets:
+                raise Garbled("The service's list of orders goes round in circles. It is asked again.")
+            offsets.append(page.next_offset)
 
     def reprocess(self, image_id: str) -> None:
         """Have an image enhanced again, with the preferences that it has. Raises ``NotFound``.

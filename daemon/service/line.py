@@ -17,7 +17,7 @@ from typing import Final
 
 import httpx
 
-from daemon.errors import ConfigError, Garbled, Problem, Unreachable
+from daemon.errors import ConfigError, Garbled, Passing, Problem, Unreachable
 from daemon.service import bodies, failures, wire
 from daemon.service.flows import Call
 from daemon.service.origins import allowed, is_loopback, same_origin
@@ -27,6 +27,7 @@ from daemon.service.wire import Json
 from daemon.service.words import words_of
 
 _HOPS: Final = 5
+_GLANCE: Final = 5.0
 
 # Their records hold presigned URLs: whole ones at INFO, the Location header at DEBUG.
 for _name in ("httpx", "httpcore"):
@@ -152,6 +153,15 @@ class Line:
                 raise
             response.close()
         raise Garbled("The download is redirected in circles. It is asked again.")
+
+    def reachable(self) -> bool:
+        """Whether the API's host answers anything at all, whatever it is; asked without the key."""
+        try:
+            with failures.ours(self._base.host):
+                self._outside.head(self._base, timeout=_GLANCE)
+        except Passing:
+            return False
+        return True
 
     def without_key(self, body: bytes) -> bytes:
         """What an answer says, without the key: a portal or proxy that quotes its caller would bring it into texts."""

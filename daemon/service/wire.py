@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -56,6 +57,9 @@ class ImageStatus(StrEnum):
     EXPIRED = "expired"
 
 
+_DAY: Final = re.compile(r"quota|capacity|daily|(?=.*\blimit\b).*\b(day|reach|enhance)", re.IGNORECASE | re.DOTALL)
+"""Words for the daily limit; a size limit is another thing."""
+
 _STATUS: Final = {
     "waiting": ImageStatus.WAITING,
     "uploaded": ImageStatus.WAITING,
@@ -83,6 +87,11 @@ class ImageSeen:
     reason: str | None
     downloaded: bool
 
+    @property
+    def limited(self) -> bool:
+        """Whether it failed for the account's daily limit only, which the service says in words it does not fix."""
+        return self.status is ImageStatus.FAILED and _DAY.search(self.reason or "") is not None
+
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
@@ -91,6 +100,24 @@ class OrderSeen:
     merging: bool
     processing: bool
     images: tuple[ImageSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderListed:
+    """An order of the account as the list of all of them shows it. ``created_at`` is epoch seconds, if told."""
+
+    id: str
+    name: str
+    created_at: float | None
+    seen: OrderSeen
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """Some of the account's orders; ``next_offset`` is the cursor of the page after it, None after the last."""
+
+    orders: tuple[OrderListed, ...]
+    next_offset: str | None
 
 
 def parse(body: bytes) -> Json:
@@ -137,6 +164,35 @@ def check_orders(answer: Json) -> None:
     """Raise ``Garbled`` unless this is an OrdersOut, a page of orders."""
     if not isinstance(answer.get("orders"), list):
         raise _wrong("orders", "a list", answer.get("orders"))
+
+
+def orders_page(answer: Json) -> OrdersPage:
+    """An OrdersOut; orders that were deleted are left out."""
+    check_orders(answer)
+    orders = (_listed(item) for item in _items(answer, "orders") if not _flag(item, "is_deleted"))
+    return OrdersPage(tuple(orders), _cursor(answer))
+
+
+def _listed(item: Json) -> OrderListed:
+    return OrderListed(identity(item, "order_id"), _text(item, "name") or "", _moment(item), order_seen(item))
+
+
+def _cursor(answer: Json) -> str | None:
+    """``pagination.next_offset``; its type is not documented, so a number passes too."""
+    pagination = answer.get("pagination")
+    value = pagination.get("next_offset") if isinstance(pagination, Mapping) else None
+    if value is None or isinstance(value, str | int):
+        return str(value) if value is not None and value != "" else None
+    raise _wrong("next_offset", "a cursor or null", value)
+
+
+def _moment(item: Json) -> float | None:
+    """``created_at``: ISO 8601, as a rule without a zone, which means UTC. What cannot be read is not told."""
+    try:
+        moment = datetime.fromisoformat(_text(item, "created_at") or "")
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def identity(answer: Json, key: str) -> str:

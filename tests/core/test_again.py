@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Again, Bracket, Order, Phase, compare, fingerprint
+from daemon.order import Again, Bracket, Judged, MergeState, Order, Phase, Submitted, compare, fingerprint, submitted
 from tests.core.orders import order
 
 SENT = replace(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
@@ -23,7 +23,7 @@ COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 
         ("/elsewhere/copied", COPIED, (SENT,), Again.SAME),
         ("/in/renamed", PHOTOS, (SKIPPED,), Again.SAME),
         (SENT.folder, (*PHOTOS, replace(PHOTOS[0], path="new.JPG")), (SENT,), Again.MORE),
-        (SENT.folder, PHOTOS[:2], (SENT,), Again.MORE),
+        (SENT.folder, PHOTOS[:2], (SENT,), Again.SAME),
         (SENT.folder, OTHER, (SENT,), Again.NEW),
         ("/in/another", OTHER, (SENT,), Again.NEW),
         (SKIPPED.folder, OTHER, (SKIPPED,), Again.SKIPPED),
@@ -34,15 +34,88 @@ def test_what_a_shoot_is_next_to_earlier_orders(
     folder: str, photos: tuple[Bracket, ...], earlier: tuple[Order, ...], told: Again
 ) -> None:
     """The same photos are known under any name; some of them again are no new shoot; others are."""
-    assert compare(folder, photos, earlier)[0] is told
+    assert compare(folder, photos, earlier).again is told
 
 
 def test_equally_large_files_of_another_day_are_others() -> None:
     """Uncompressed RAW files are all equally large and cards count from one again: the time tells them apart."""
     next_job = tuple(replace(photo, mtime_ns=photo.mtime_ns + 86_400_000_000_000) for photo in PHOTOS)
-    assert compare("/in/next", next_job, (SENT,))[0] is Again.NEW
+    assert compare("/in/next", next_job, (SENT,)).again is Again.NEW
 
 
 def test_no_photos_are_like_nothing() -> None:
     """Two folders without photos are not the same shoot."""
     assert fingerprint(()) == ""
+
+
+MARKED = tuple(replace(photo, mark=f"{n:032}", sha256=f"{n:064}") for n, photo in enumerate(PHOTOS))
+KNOWN = replace(SENT, brackets=MARKED)
+
+
+def renamed(*photos: Bracket) -> tuple[Bracket, ...]:
+    """The same contents under other names and times."""
+    return tuple(replace(photo, path=f"new/{photo.path}", mtime_ns=photo.mtime_ns + 10**12) for photo in photos)
+
+
+@pytest.mark.parametrize(
+    ("photos", "told", "new"),
+    [
+        (renamed(*MARKED), Again.SAME, 0),
+        (renamed(*MARKED[:1]), Again.SAME, 0),
+        ((*renamed(*MARKED), replace(MARKED[0], path="x", mark="f" * 32)), Again.MORE, 1),
+        (tuple(replace(photo, sha256="e" * 64) for photo in renamed(*MARKED)), Again.NEW, 0),
+        (tuple(replace(photo, sha256=None) for photo in renamed(*MARKED)), Again.SAME, 0),
+        ((renamed(MARKED[0])[0], *OTHER), Again.NEW, 0),
+        (tuple(replace(photo, sha256="e" * 64) for photo in MARKED), Again.NEW, 0),
+    ],
+    ids=["renamed", "a part", "and more", "one byte other", "not read to the end", "one of four", "same names"],
+)
+def test_photos_are_known_by_their_content(photos: tuple[Bracket, ...], told: Again, new: int) -> None:
+    """Content decides wherever it is known: names and times neither make photos the same nor others."""
+    judged = compare("/in/other", photos, (KNOWN,))
+    assert (judged.again, len(judged.new)) == (told, new)
+
+
+def test_what_was_never_sent_is_not_known() -> None:
+    """Photos of an order that was skipped or cancelled, or that an order went without, were not sent."""
+    without = replace(KNOWN, brackets=(replace(MARKED[0], left_out="unreadable"), *MARKED[1:]), fingerprint="")
+    assert compare("/in/other", renamed(MARKED[0]), (without,)).again is Again.NEW
+    for phase in (Phase.SKIPPED, Phase.CANCELLED):
+        assert compare("/in/other", renamed(*MARKED), (replace(KNOWN, phase=phase),)).again is Again.NEW
+
+
+def test_what_a_person_cancelled_stays_so() -> None:
+    """The folder of a cancelled order is not sent again by itself."""
+    cancelled = replace(KNOWN, phase=Phase.CANCELLED, by_person=True)
+    assert compare(KNOWN.folder, OTHER, (cancelled,)).again is Again.SKIPPED
+
+
+NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2)
+SAME = Judged(Again.SAME, KNOWN)
+HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
+
+
+@pytest.mark.parametrize(
+    ("newest", "judged", "again", "what"),
+    [
+        (None, Judged(Again.NEW), False, Submitted.WHOLE),
+        (None, SAME, False, Submitted.SAME),
+        (None, SAME, True, Submitted.WHOLE),
+        (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
+        (HELD, SAME, False, Submitted.ANEW),
+        (replace(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
+        (replace(HELD, supplement_of="x"), SAME, True, Submitted.ANEW),
+        (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
+        (SKIPPED, SAME, False, Submitted.ANEW),
+        (replace(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
+        (replace(SKIPPED, same_as="x"), SAME, True, Submitted.ANEW),
+        (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.ANEW),
+        (KNOWN, SAME, False, Submitted.SENT),
+        (KNOWN, SAME, True, Submitted.WHOLE),
+        (KNOWN, NEWS, False, Submitted.SUPPLEMENT),
+        (KNOWN, NEWS, True, Submitted.WHOLE),
+    ],
+)
+def test_what_a_persons_word_comes_to(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
+    """``submit`` sends what was not sent; only ``--again`` sends, and buys, what was."""
+    assert submitted(newest, judged, again=again) is what

@@ -1,0 +1,52 @@
+"""Photos that come, or change, after their shoot was locked: what is new, and whether it is sent unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daemon.order.again import Judged, frame_of, key, paths_of
+from daemon.order.model import Bracket, MergeState, Order, names_of
+
+LATELY = 2 * 3600.0
+"""Seconds after the lock in which new photos are the tail of a copy or a sync, whatever their times say."""
+
+Suspects = dict[str, list[tuple[Bracket, str]]]
+
+
+def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
+    """Photos of a shoot that none of its orders knows, and those that do not look as they did when they were merged.
+
+    The latter for each order's id, with the SHA-256 of what was sent. What bears the stem of a known frame (a
+    RAW's JPEG, a finished picture beside it) is no new photo.
+    """
+    frames = {frame_of(path) for order in orders for path in paths_of(order)}
+    late = tuple(photo.path for photo in photos if frame_of(photo.path) not in frames)
+    now = {photo.path: photo for photo in photos}
+    suspects: Suspects = {order.id: [] for order in orders}
+    for order in orders:
+        for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
+            photo = now.get(bracket.path)
+            if photo is not None and bracket.sha256 is not None and key(photo) != key(bracket):
+                suspects[order.id].append((photo, bracket.sha256))
+    return late, suspects
+
+
+def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, elsewhere: bool) -> str | None:
+    """Why photos that came late for the order ``before`` wait for a person; None if they are sent at once.
+
+    Sent at once are photos that belong to the visit: they come soon after the lock, or were not made after it, as what
+    an editor exports is. ``elsewhere``: they lie, with photos that were sent, in a folder of another name.
+    """
+    names = names_of([bracket.path for bracket in judged.new])
+    if elsewhere:
+        return (
+            f"{judged.known} of its photos were sent as “{before.shoot}”; {len(judged.new)} were not: {names}. "
+            "`bracketd approve` sends those, `bracketd submit --again` all of them"
+        )
+    told = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
+    if late_files == "hold":
+        return f"{told}. `bracketd approve` sends them as a supplement"
+    made_after = any(bracket.mtime_ns / 1e9 > before.created_at for bracket in judged.new)
+    if made_after and now - before.created_at > LATELY:
+        return f"{told}, and were made after it. `bracketd approve` sends them as a supplement"
+    return None

@@ -1,0 +1,75 @@
+"""What the service is asked, and says, when images fail or the line is gone."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+
+import pytest
+
+from daemon.errors import NotFound
+from daemon.service import ImageSeen, ImageStatus, Service
+from tests.edges.service.hosts import Host, always
+from tests.sandbox_process import running_sandbox
+
+
+def service(base: str) -> Service:
+    """A client of the API at ``base``."""
+    return Service(base_url=base, key="the-key", flow="images", dev_mode=False, user_agent="bracketd/test")
+
+
+def test_processing_an_image_again_keeps_its_preferences() -> None:
+    """An image is enhanced again with an empty wish: what is not said stays as it was."""
+    with Host(always(200, {})) as host, closing(service(host.url)) as api:
+        api.reprocess("an-image")
+    (seen,) = host.seen
+    assert (seen.method, seen.target, seen.json()) == ("POST", "/v3/images/an-image/process", {})
+
+
+def test_an_unknown_image_cannot_be_processed_again() -> None:
+    """The sandbox, as the service is documented, says that it does not know the image."""
+    with (
+        running_sandbox() as sandbox,
+        closing(
+            Service(base_url=sandbox.api, key=sandbox.key, flow="images", dev_mode=False, user_agent="bracketd/test")
+        ) as api,
+        pytest.raises(NotFound),
+    ):
+        api.reprocess("nobody-knows-it")
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_whatever_the_host_answers_it_can_be_reached(status: int) -> None:
+    """A glance at the line wants an answer, any answer, and does not show the key for it."""
+    with Host(always(status)) as host, closing(service(host.url)) as api:
+        assert api.reachable()
+    (seen,) = host.seen
+    assert "x-api-key" not in seen.headers
+
+
+def test_a_host_that_is_gone_cannot_be_reached() -> None:
+    """Where nobody listens, a glance says so, and raises nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with closing(service(f"http://127.0.0.1:{port}")) as api:
+        assert not api.reachable()
+
+
+@pytest.mark.parametrize(
+    ("reason", "limited"),
+    [
+        ("Daily limit reached", True),
+        ("Daily enhancement limit reached, quota exceeded", True),
+        ("QUOTA_EXCEEDED", True),
+        ("We are at capacity today", True),
+        ("You have reached your enhancement limit", True),
+        ("Limit of enhancements reached", True),
+        ("File size limit exceeded", False),
+        ("The brackets could not be decoded", False),
+        (None, False),
+    ],
+)
+def test_words_for_the_daily_limit(reason: str | None, limited: bool) -> None:
+    """An image that failed for the account's daily limit is told from one that failed for itself."""
+    assert ImageSeen("i", "n", ImageStatus.FAILED, reason, downloaded=False).limited is limited
+    assert not ImageSeen("i", "n", ImageStatus.PROCESSED, reason, downloaded=False).limited

@@ -1,0 +1,184 @@
+"""The account's daily limit, the limits of the settings, and the line's return, over several orders."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
+from daemon.order.facts import Kind
+from daemon.runner.runner import beginnings
+from daemon.store.reader import Reader, ask
+from tests.shell.simulated import START, SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, running, shoot, until
+
+
+@dataclass
+class Limited(World):
+    """A service that enhances nothing more until ``again_at``, and says why."""
+
+    again_at: float = START + 4 * 3600
+    enhanced: dict[str, float] = field(default_factory=dict)
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """As ever, but for images."""
+        now = self.clock.now()
+        match step:
+            case facts.Merge() | facts.Reprocess():
+                self.enhanced[of.id] = now
+            case facts.Look() if now - self.enhanced[of.id] < 30:
+                return facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "one", ended=None),))
+            case facts.Look():
+                good = self.enhanced[of.id] >= self.again_at
+                reason = None if good else "Daily enhancement limit reached"
+                return facts.Seen(
+                    merging=False,
+                    processing=False,
+                    images=(facts.SeenImage("i0", "one", ended=good, reason=reason, limited=not good),),
+                )
+        return super().answer(of, step)
+
+
+def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path) -> None:
+    """While the day's limit is reached one order an hour tries; uploads go on; all go on by themselves when it lets."""
+
+    async def work(clock: SimulatedClock) -> Limited:
+        world = Limited(clock)
+        async with running(tmp_path, world, *(shoot(n) for n in range(6)), asks_every=60) as (store, _):
+            await asyncio.sleep(2 * 3600)
+            with Reader(tmp_path) as reader:
+                assert "daily limit is reached (Daily enhancement limit reached)" in reader.daemon()["limit"]
+            waiting = [await store.load(shoot(n).id) for n in range(6)]
+            assert all(bracket.stored for of in waiting for bracket in of.brackets)
+            assert all("daily limit" in of.messages[0] for of in waiting)
+            for number in range(6):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=3 * 3600)
+            with Reader(tmp_path) as reader:
+                assert "limit" not in reader.daemon()
+        return world
+
+    world = simulate(work)
+    asked = world.count(facts.Merge) + world.count(facts.Reprocess)
+    assert asked <= 4 + 3 * 6, "an hourly probe, and what each order needs"
+    assert [world.count(facts.Merge, shoot(n).id) for n in range(6)] == [1] * 6
+
+
+def test_after_a_retry_the_limit_is_tried_at_once(tmp_path: Path) -> None:
+    """A person who raised the limit at the vendor says `retry` and need not wait for the hour."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, Limited(clock, again_at=START + 300), shoot(0), shoot(1)) as (store, _):
+            await asyncio.sleep(400)
+            ask(tmp_path, "retry", shoot(0).id, 0.0)
+            for number in range(2):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=300)
+
+    simulate(work)
+
+
+def with_images(number: int, images: int, **how: object) -> Order:
+    """An order whose images are all processed."""
+    ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(images))
+    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
+    return replace(order, **how)  # type: ignore[arg-type]
+
+
+def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
+    """However many orders are ready at once, no more is bought than the limit allows; `approve` buys the rest."""
+
+    async def work(clock: SimulatedClock) -> list[str]:
+        policy = replace(POLICY, limits=Limits(images_per_day=7))
+        world = World(clock)
+        async with running(tmp_path, world, *(with_images(n, 3) for n in range(4)), policy=policy, asks_every=20) as (
+            store,
+            _,
+        ):
+            await asyncio.sleep(120)
+            orders = [await store.load(shoot(n).id) for n in range(4)]
+            assert sorted(order.phase for order in orders) == ["downloaded", "downloaded", "held", "held"]
+            assert world.count(facts.Fetch) == 6
+            held = [order for order in orders if order.phase is Phase.HELD]
+            assert "its 3 images would make 9 today, and limits.images_per_day is 7" in held[0].messages[0]
+            ask(tmp_path, "retry", held[0].id, 0.0)
+            await asyncio.sleep(60)
+            assert (await store.load(held[0].id)).phase is Phase.HELD, "it is still the same day"
+            ask(tmp_path, "approve", held[0].id, 0.0)
+            await until(store, held[0].id, Phase.DOWNLOADED)
+            tomorrow = beginnings(clock.now())[0] + 25 * 3600
+            await asyncio.sleep(tomorrow - clock.now())
+            ask(tmp_path, "retry", held[1].id, 0.0)
+            await until(store, held[1].id, Phase.DOWNLOADED)
+        return [image for _, step in world.steps if isinstance(step, facts.Fetch) for image in (step.image,)]
+
+    bought = simulate(work)
+    assert len(bought) == len(set(bought)) == 12
+
+
+def test_dev_mode_counts_nowhere(tmp_path: Path) -> None:
+    """Free pictures are held by no limit and are in no ledger."""
+
+    async def work(clock: SimulatedClock) -> tuple[int, int]:
+        policy = replace(POLICY, limits=Limits(images_per_order=1, images_per_day=1))
+        order = with_images(0, 3, preset=Preset(dev_mode=True))
+        async with running(tmp_path, World(clock), order, policy=policy) as (store, _):
+            await until(store, order.id, Phase.DOWNLOADED)
+            return await store.spent(0, 0, "")
+
+    assert simulate(work) == (0, 0)
+
+
+def test_days_and_months_begin_by_the_calendar_of_this_machine() -> None:
+    """A day begins at midnight and a month on its first, in local time."""
+    noon = datetime(2026, 11, 23, 12, 30).astimezone().timestamp()
+    day, month = (datetime.fromtimestamp(begin).astimezone().strftime("%Y-%m-%d %H:%M") for begin in beginnings(noon))
+    assert (day, month) == ("2026-11-23 00:00", "2026-11-01 00:00")
+
+
+def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
+    """After hours without a line, orders do not sit out their back-off but go on within seconds of its return."""
+    down = [True]
+
+    def no_line(_of: Order, step: facts.Step) -> facts.Fact | None:
+        return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True) if down[0] else None
+
+    async def work(clock: SimulatedClock) -> None:
+        world = World(clock, trouble=no_line, reachable=lambda: not down[0])
+        async with running(tmp_path, world, *(shoot(n) for n in range(5))) as (store, _):
+            await asyncio.sleep(6 * 3600)
+            down[0] = False
+            for number in range(5):
+                await until(store, shoot(number).id, Phase.DOWNLOADED, patience=90)
+
+    simulate(work)
+
+
+def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
+    """Where the service answers a glance and yet takes no connection for orders, each keeps to its own back-off."""
+
+    def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+        return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True)
+
+    async def work(clock: SimulatedClock) -> int:
+        world = World(clock, trouble=refused)
+        async with running(tmp_path, world, shoot(), asks_every=60):
+            await asyncio.sleep(86400)
+        return len(world.steps)
+
+    assert simulate(work) < 1500
+
+
+def test_a_cancelled_order_ends_unpaid(tmp_path: Path) -> None:
+    """A person's `cancel` ends an order before its merge, in the middle of its upload."""
+
+    async def work(clock: SimulatedClock) -> World:
+        world = World(clock, takes=20.0)
+        async with running(tmp_path, world, shoot(0, brackets=40)) as (store, _):
+            await until(store, shoot().id, Phase.UPLOADING)
+            ask(tmp_path, "cancel", shoot().id, 0.0)
+            await until(store, shoot().id, Phase.CANCELLED, patience=60)
+            await asyncio.sleep(600)
+        return world
+
+    assert simulate(work).count(facts.Merge) == 0
