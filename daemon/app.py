@@ -21,15 +21,30 @@ import structlog
 from daemon import __version__
 from daemon.config import FolderSettings, Settings
 from daemon.errors import BracketdError
+from daemon.files.leftovers import sweep
+from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.notify import Notifier
 from daemon.order import FlowName, Order, Policy, Preset, facts
+from daemon.order.policy import Limits
 from daemon.runner import Runner
 from daemon.service import Service
 from daemon.steps import Steps, Stopped
+from daemon.store.daily import keep_copies
 from daemon.store.store import Ask, Store
-from daemon.watcher import Dirty, Hints, Intake, NativeHints, NoHints, WatchedFolder, Watcher
+from daemon.watcher import (
+    Contents,
+    Dirty,
+    Hints,
+    Intake,
+    NativeHints,
+    NoHints,
+    OutputWatch,
+    Presence,
+    WatchedFolder,
+    Watcher,
+)
 
 log = structlog.get_logger("bracketd")
 
@@ -38,6 +53,9 @@ RESCAN = 60.0
 
 DISK_PATIENCE = 120.0
 """Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
+
+SWEEP_PATIENCE = 10.0
+"""Seconds that the start waits for part files to be removed."""
 
 GRACE = 4.0
 """Seconds that transfers may go on after a stop signal, hoping to finish."""
@@ -81,24 +99,32 @@ class App:
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
         lanes = self._settings.transfers
+        await _sweep(store)
+        roots = Roots(store.seen_roots(self._clock.now))
         runner = Runner(
             store,
-            self._perform,
+            functools.partial(self._perform, roots),
             self._clock,
             policy_of(self._settings),
             uploads=lanes.uploads,
             downloads=lanes.downloads,
             submit=lambda ask: self._submit(watchers, ask),
             preset_of=self._preset_of,
+            online=self._online,
         )
         for order_id in refused:
             runner.tell(order_id, facts.Resumed())
-        watchers = [self._watcher(folder, store, runner) for folder in self._settings.folders]
+        watchers = [self._watcher(folder, store, roots, runner) for folder in self._settings.folders]
         self._catch_signals()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(), name="runner"))
-            report = group.create_task(self._report(store, runner, watchers), name="report")
+            lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
+            copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
+            lookers.append(group.create_task(copying, name="copies"))
+            for output in dict.fromkeys(str(folder.output) for folder in self._settings.folders):
+                watch = OutputWatch(output, roots, Presence(output, store, runner.tell), _bounded_threads())
+                lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
             for watcher in watchers:
                 watcher.stop()
@@ -106,11 +132,12 @@ class App:
             await asyncio.wait(tasks, timeout=GRACE)
             self._break_off()
             await asyncio.wait(tasks)
-            report.cancel()
+            for task in lookers:
+                task.cancel()
 
     # --- parts ---
 
-    def _watcher(self, settings: FolderSettings, store: Store, runner: Runner) -> Watcher:
+    def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
         watch = str(settings.watch)
         polling = settings.observer == "polling" or (settings.observer == "auto" and is_network(watch))
         if polling and settings.observer == "auto":
@@ -123,12 +150,15 @@ class App:
             process_existing=settings.existing == "process",
             interval=settings.poll_interval if polling else RESCAN,
             preset=preset_of(settings, self._settings.api.dev_mode),
+            late_files=settings.late_files,
         )
         blocking = _bounded_threads()
         intake = Intake(
             folder,
             store,
             self._clock.now,
+            policy_of(self._settings),
+            Contents(blocking),
             flow=self._settings.api.flow,
             added=runner.wake,
             tell=runner.tell,
@@ -138,11 +168,20 @@ class App:
         def make_hints(root: str, dirty: Dirty) -> Hints:
             return NoHints() if polling else NativeHints(root, dirty)
 
-        return Watcher(folder, intake, store, self._clock, make_hints=make_hints, blocking=blocking)
+        return Watcher(
+            folder,
+            intake,
+            store,
+            self._clock,
+            roots=roots,
+            presence=Presence(watch, store, runner.tell),
+            make_hints=make_hints,
+            blocking=blocking,
+        )
 
-    async def _perform(self, order: Order, step: facts.Step) -> facts.Fact:
+    async def _perform(self, roots: Roots, order: Order, step: facts.Step) -> facts.Fact:
         service = self._service(order.flow, dev_mode=order.preset.dev_mode)
-        steps = Steps(service, go_on=self._go_on, now=self._clock.now)
+        steps = Steps(service, roots, go_on=self._go_on, now=self._clock.now)
         return await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
 
     def _service(self, flow: FlowName, *, dev_mode: bool) -> Service:
@@ -158,6 +197,10 @@ class App:
                 connections=lanes.uploads + lanes.downloads + 4,
             )
         return self._services[flow, dev_mode]
+
+    async def _online(self) -> bool:
+        service = self._service(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, service.reachable)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
         return any(watcher.submit(ask) for watcher in watchers)
@@ -223,11 +266,13 @@ class App:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What the settings mean for when to try again."""
+    """What the settings mean for when to try again, and for what may be bought."""
     return Policy(
         poll_first=settings.api.poll_every,
         poll_longest=settings.api.poll_every * 6,
+        reprocess_lag=settings.api.poll_every * 12,
         quiet=max(folder.quiet_period for folder in settings.folders),
+        limits=Limits(**settings.limits.model_dump()),
     )
 
 
@@ -241,6 +286,7 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         quality=download.quality,
         max_width=download.max_width,
         dev_mode=dev_mode,
+        bad_files=settings.bad_files,
     )
 
 
@@ -250,7 +296,19 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 
-def _bounded_threads() -> Callable[..., Awaitable[Any]]:
+async def _sweep(store: Store) -> None:
+    """Remove what killed runs left in output folders, before anything is written there. A disk that hangs keeps its."""
+    folders, images = await store.parts()
+    too_late = threading.Event()
+    try:
+        for path in await _bounded_threads(SWEEP_PATIENCE)(sweep, folders, images, too_late.is_set):
+            log.info("removed a part file of an earlier run", path=path)
+    except OSError as error:
+        too_late.set()
+        log.warning("part files of earlier runs are left where they are", why=error.strerror)
+
+
+def _bounded_threads(patience: float = DISK_PATIENCE) -> Callable[..., Awaitable[Any]]:
     """Runs a call in a thread of its own pool, for a bounded time: a hung mount is as good as a missing one."""
     threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
 
@@ -258,7 +316,7 @@ def _bounded_threads() -> Callable[..., Awaitable[Any]]:
         call = functools.partial(function, *arguments)
         running = asyncio.get_running_loop().run_in_executor(threads, call)
         try:
-            return await asyncio.wait_for(running, DISK_PATIENCE)
+            return await asyncio.wait_for(running, patience)
         except TimeoutError:
             raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
 

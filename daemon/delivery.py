@@ -5,12 +5,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import chain, count
 from typing import Any
 
 from daemon.files import incoming, scan
 from daemon.grouping import one_per_frame
 from daemon.order import Image, ImageState, Order
+
+
+def output_folder(output: str, shoot: str, taken: Collection[str], *, dev_mode: bool) -> str:
+    """A folder of its own for every shoot's pictures: shoots in two watched folders may bear one name."""
+    name = os.path.join(output, f"{shoot} (dev mode)" if dev_mode else shoot)
+    names = chain((name,), (f"{name}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def stem_of(order: Order, image: Image) -> str:
@@ -31,7 +41,9 @@ def stem_of(order: Order, image: Image) -> str:
 
 
 def late_photos(order: Order) -> tuple[str, ...]:
-    """Photos in the shoot that were not there when it was locked."""
+    """Photos in the shoot that were not there when it was locked; for a supplement, which is such photos, none."""
+    if order.supplement_of is not None:
+        return ()
     try:
         sent, _twins = one_per_frame(scan.scan(order.folder).photos)
     except OSError:
@@ -47,7 +59,11 @@ def note_name(order: Order) -> str:
 
 
 def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[str, Any]:
-    """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes."""
+    """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes.
+
+    It has all that is needed to know the order by, should the state be lost (``daemon.recovery``): ``fingerprint``, and
+    each bracket's ``mtime_ns``, ``mark`` and ``sha256``, tell its photos again; ``image_id`` what was bought.
+    """
     return {
         "version": 1,
         "shoot": order.shoot,
@@ -55,6 +71,8 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "folder": order.folder,
         "output": order.output,
         "flow": order.flow,
+        "fingerprint": order.fingerprint,
+        "supplement_of": order.supplement_of,
         "dev_mode": order.preset.dev_mode,
         "locked_at": _iso(order.created_at),
         "delivered_at": _iso(now),
@@ -73,6 +91,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
                 "size": image.size,
                 "sha256": image.sha256,
                 "image_id": image.id,
+                "name": image.name,
                 "brackets": [order.brackets[n].path for n in image.brackets],
                 "bought_at": _iso(image.fetched_at) if image.fetched_at else None,
             }
@@ -84,7 +103,18 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             for image in order.images
             if image.state is ImageState.FAILED
         ],
-        "brackets": [{"file": b.path, "size": b.size, "bracket_id": b.service_id} for b in order.brackets],
+        "brackets": [
+            {
+                "file": bracket.path,
+                "size": bracket.size,
+                "mtime_ns": bracket.mtime_ns,
+                "mark": bracket.mark,
+                "sha256": bracket.sha256,
+                "bracket_id": bracket.service_id,
+                "left_out": bracket.left_out,
+            }
+            for bracket in order.brackets
+        ],
         "left_out": list(order.left_out),
         "late": list(late),
     }

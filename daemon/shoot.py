@@ -52,6 +52,11 @@ class Listing:
         return self.of(FileClass.PHOTO)
 
     @property
+    def usable(self) -> tuple[File, ...]:
+        """The photos without a problem."""
+        return tuple(file for file in self.photos if file.problem is None)
+
+    @property
     def bytes(self) -> int:
         """How much there is of photos."""
         return sum(file.size for file in self.photos)
@@ -97,8 +102,15 @@ PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
 
 
-def verdict(arrival: Arrival, quiet: float) -> Verdict:
-    """Whether a shoot is settled, judged by its last scan: one that was taken after the quiet period."""
+DAMAGED = 600.0
+"""Seconds of stillness, beyond the quiet period, after which a bad photo is not waited for any longer."""
+
+
+def verdict(arrival: Arrival, quiet: float, *, leave_out: bool = False) -> Verdict:
+    """Whether a shoot is settled, judged by its last scan: one that was taken after the quiet period.
+
+    ``leave_out``: it goes without photos that cannot be read, once they have been so for long.
+    """
     found, seen_at = arrival.found, arrival.seen_at
     if not found.photos:
         return Verdict(settled=False, reason="no photos")
@@ -111,6 +123,8 @@ def verdict(arrival: Arrival, quiet: float) -> Verdict:
     if seen_at < quiet_at and not ready:
         return Verdict(settled=False, reason=f"{_count(found)}; settled when quiet for {quiet:g} s", look_at=quiet_at)
     if problems := (*found.problems, *(f"{file.path} {file.problem}" for file in found.photos if file.problem)):
+        if leave_out and not found.problems and seen_at >= quiet_at + DAMAGED and found.usable:
+            return Verdict(settled=True, reason=f"quiet for {quiet + DAMAGED:g} s; goes without {problems[0]}")
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return _wait(seen_at, f"{problems[0]}{more}. Mend it, or `bracketd submit` the folder to send the rest")
     return Verdict(settled=True, reason="a .ready file says it is complete" if ready else f"quiet for {quiet:g} s")

@@ -1,23 +1,35 @@
 """``perform(order, step) -> Fact``: one short function a step, and the only place where an error becomes a fact.
 
 Steps are plain blocking functions; the runner calls them in threads. Each looks before it leaps: a file is compared
-with what was recorded before it is registered, sent and merged; the output is opened before an image is bought.
+with what was recorded before it is registered, sent and merged; the output's disk is looked for, and the output opened,
+before an image is bought.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+
+import structlog
 
 from daemon import errors
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
+from daemon.files.roots import Roots
 from daemon.order import Bracket, Order, facts
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.shoot import File
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
+
+MARKED = {True: "-dev", False: ""}
+"""What is added to the names of pictures with a watermark, so that nobody takes one for a delivery."""
+
+AfterMerge = facts.Look | facts.Reprocess | facts.Reckon | facts.Fetch | facts.Place | facts.Deliver
+
+log = structlog.get_logger("bracketd.steps")
 
 
 class Stopped(Exception):
@@ -27,23 +39,28 @@ class Stopped(Exception):
 class Steps:
     """Carries out steps through one service account.
 
-    ``go_on`` is called between pieces of a transfer and raises Stopped to break off; ``now`` is epoch seconds.
+    ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
+    raises Stopped to break off; ``now`` is epoch seconds.
     """
 
-    def __init__(self, service: Service, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
-        self._service = service
+    def __init__(self, service: Service, roots: Roots, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
+        self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
-        """Carry out a step; whatever goes wrong is a fact too."""
+        """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
         try:
             self._go_on()
             return self._carry_out(order, step)
         except Stopped:
             return facts.Interrupted(step)
+        except errors.StateError:
+            raise
         except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
-            return facts.Interrupted(step) if self._stopped() else failure(order, step, error)
+            if self._stopped():
+                return facts.Interrupted(step)
+            return self._disk_is_away(order, step, error) or _renamed(order, error) or failure(order, step, error)
 
     def _stopped(self) -> bool:
         """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
@@ -52,6 +69,17 @@ class Steps:
         except Stopped:
             return True
         return False
+
+    def _disk_is_away(self, order: Order, step: facts.Step, error: Exception) -> facts.Failed | None:
+        """What a failure with files is if their whole disk is away: neither the photographer's nor the order's."""
+        match error:
+            case errors.FileError():
+                away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Kind.PASSING
+            case errors.OutputError():
+                away, kind = self._roots.output_away(os.path.dirname(order.output)), facts.Kind.OUTPUT
+            case _:
+                return None
+        return facts.Failed(step, kind, away) if away is not None else None
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
         match step:
@@ -68,18 +96,28 @@ class Steps:
                 return self._confirm(order)
             case facts.Merge():
                 return self._merge(order)
+            case _:
+                return self._carry_on(order, step)
+
+    def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
+        """The steps after the merge."""
+        if isinstance(step, facts.Fetch | facts.Place | facts.Deliver) and (
+            away := self._roots.output_away(os.path.dirname(order.output))
+        ):
+            raise errors.OutputError(away)
+        match step:
             case facts.Look():
                 return self._look(order)
             case facts.Reprocess(image_id):
                 return self._reprocess(image_id)
+            case facts.Reckon():
+                raise AssertionError("the runner asks the ledger itself")
             case facts.Fetch(image_id):
                 return self._fetch(order, image_id)
             case facts.Place(image_id):
                 return _place(order, image_id)
             case facts.Deliver():
                 return self._deliver(order)
-            case facts.Reckon():
-                raise AssertionError("the ledger is asked by the runner")
 
     def _create(self, order: Order) -> facts.Fact:
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
@@ -110,20 +148,25 @@ class Steps:
         assert bracket.content_type is not None
         slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
         try:
+            digest = hashlib.sha256()
             chunks = outgoing.chunks(order.folder, _file(bracket), self._go_on)
-            self._service.upload(slot, chunks, bracket.size)
+            self._service.upload(slot, _digested(chunks, digest), bracket.size)
         except errors.FileChanged:
             return _changed(order, number)
         except errors.SlotRefused as error:
             return facts.SlotLost(number, bracket.attempt, str(error))
-        return facts.Stored(number, bracket.attempt)
+        return facts.Stored(number, bracket.attempt, digest.hexdigest())
 
     def _confirm(self, order: Order) -> facts.Fact:
-        for number, bracket in enumerate(order.brackets):
+        for number in order.sent:
             try:
-                outgoing.require_unchanged(order.folder, _file(bracket))
+                outgoing.require_unchanged(order.folder, _file(order.brackets[number]))
             except errors.FileChanged:
                 return _changed(order, number)
+            except errors.FileError as error:
+                if order.preset.bad_files == "hold" or not os.path.isdir(order.folder):
+                    raise
+                log.debug("sent whole, and gone or unreadable since", file=error.path)
         if order.flow == "images":
             return facts.Confirmed(())
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
@@ -132,7 +175,7 @@ class Steps:
                 f"The service has {len(strays)} bracket(s) too many in this order and cannot take them back; nothing "
                 "was merged or paid. `bracketd submit` the shoot's folder to send it as a new order."
             )
-        return facts.Confirmed(tuple(n for n, b in enumerate(order.brackets) if b.service_id not in there))
+        return facts.Confirmed(tuple(n for n in order.sent if order.brackets[n].service_id not in there))
 
     def _merge(self, order: Order) -> facts.Fact:
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
@@ -146,7 +189,15 @@ class Steps:
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
-            facts.SeenImage(image.id, image.name, ENDED.get(image.status), image.reason, members.get(image.id, ()))
+            facts.SeenImage(
+                image.id,
+                image.name,
+                ENDED.get(image.status),
+                image.reason,
+                members.get(image.id, ()),
+                again=image.status is ImageStatus.FAILED,
+                limited=image.limited,
+            )
             for image in outputs
         )
         return facts.Seen(seen.merging, seen.processing, images)
@@ -170,10 +221,10 @@ class Steps:
         return {image_id: tuple(sorted(found)) for image_id, found in members.items()}
 
     def _fetch(self, order: Order, image_id: str) -> facts.Fact:
-        preset = order.preset
+        preset, largest = order.preset, max(image.size or 0 for image in order.images)
         try:
             with (
-                incoming.Part(order.output, image_id) as part,
+                incoming.Part(order.output, image_id, likely=largest) as part,
                 self._service.download(
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
@@ -201,7 +252,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
     why, kind = str(error), facts.Kind
     match error:
         case errors.Unreachable(sent=False) | errors.TooManyRequests():
-            return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after)
+            offline = isinstance(error, errors.Unreachable)
+            return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
         case errors.NotReady():
             return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
         case errors.Passing():
@@ -211,23 +263,34 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
-            return facts.Failed(step, *_gone(order, error))
+            return facts.Failed(step, *_gone(order, error), bracket=_whose(step))
         case errors.FileError():
-            return facts.Failed(step, kind.FILE, why)
+            return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
             return facts.Failed(step, kind.OUTPUT, why)
         case _:
             return facts.bug(step, error)
 
 
+def _renamed(order: Order, error: Exception) -> facts.Moved | None:
+    """Where the shoot is now, if all that happened to it is another name."""
+    if not isinstance(error, errors.FileGone) or os.path.isdir(order.folder):
+        return None
+    folder = scan.find_again(order.folder, [_file(order.brackets[number]) for number in order.sent])
+    return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
+
+
+def _whose(step: facts.Step) -> int | None:
+    return step.bracket if isinstance(step, facts.Register | facts.Upload) else None
+
+
 def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
-    """A missing file, a missing shoot and a missing disk are three things."""
+    """A missing file, a missing shoot and a file that is there again are three things."""
+    if os.path.lexists(os.path.join(order.folder, error.path)):
+        return facts.Kind.PASSING, f"{error.path} was not there for a moment"
     if os.path.isdir(order.folder):
         return facts.Kind.FILE, str(error)
-    root = os.path.dirname(order.folder)
-    if os.path.isdir(root):
-        return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
-    return facts.Kind.PASSING, f"the watched folder {root} is not there. Is its disk mounted? It goes on when it is"
+    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
 
 
 def _changed(order: Order, number: int) -> facts.Fact:
@@ -238,6 +301,12 @@ def _changed(order: Order, number: int) -> facts.Fact:
     return facts.Changed(number, order.brackets[number].attempt, now.size, now.mtime_ns, now.inode)
 
 
+def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
 def _file(bracket: Bracket) -> File:
     return File(bracket.path, bracket.size, bracket.mtime_ns, bracket.inode)
 
@@ -246,5 +315,6 @@ def _place(order: Order, image_id: str) -> facts.Fact:
     image = next(image for image in order.images if image.id == image_id)
     assert image.extension is not None
     assert image.sha256 is not None
-    name = incoming.place(order.output, image.id, stem_of(order, image), image.extension, image.sha256)
+    stem = stem_of(order, image) + MARKED[order.preset.dev_mode]
+    name = incoming.place(order.output, image.id, stem, image.extension, image.sha256)
     return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)

@@ -19,8 +19,13 @@ VERBS = {
     "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
+    "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
     "retry": ("daemon.cli.asks", "Let a held order go on, or a waiting one try again now."),
+    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send a held supplement."),
+    "cancel": ("daemon.cli.asks", "End an order before its merge."),
+    "adopt": ("daemon.cli.adopt", "Take a folder as it is now: on another disk, or emptied."),
+    "doctor": ("daemon.cli.doctor", "Look whether the state is sound, or recover it."),
     "sandbox": ("daemon.sandbox.command", "A stand-in for the service, on this machine."),
     "demo": ("daemon.demo.command", "See a shoot become finished HDRs; no key, no network."),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from daemon.config import Settings, load
+from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
@@ -25,12 +26,25 @@ def check(config: Path | None) -> None:
     click.echo(f"settings   {settings.config_file}")
     for warning in settings.warnings:
         click.echo(f"  note     {warning}")
+    click.echo(f"limits     {_limits(settings.limits)}")
     problems = [*_folders(settings), *_state(settings), *_service(settings)]
     for problem in problems:
         click.echo(f"problem    {problem}", err=True)
     if problems:
         sys.exit(1)
     click.echo("all is well: start `bracketd run`")
+
+
+def _limits(limits: LimitSettings) -> str:
+    most = (
+        (limits.images_per_order, "an order"),
+        (limits.images_per_day, "a day"),
+        (limits.images_per_month, "a month"),
+    )
+    told = ", ".join(f"{images} {of}" for images, of in most if images is not None)
+    if not told:
+        return "none: every image that comes out is bought"
+    return f"images: at most {told}; an order beyond is held for `bracketd approve`"
 
 
 def _folders(settings: Settings) -> Iterator[Problem]:

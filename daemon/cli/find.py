@@ -6,15 +6,35 @@ from typing import Any
 
 import click
 
+from daemon.cli.words import ENDED, printable
 from daemon.store.reader import Reader
 
 
 def one(reader: Reader, words: str) -> dict[str, Any]:
     """The newest order that a person means."""
+    return _meant(reader, words)[0]
+
+
+def going(reader: Reader, words: str) -> dict[str, Any]:
+    """The order that a person wants something of: the one that has not ended; if all have, the newest."""
+    found = _meant(reader, words)
+    open_ones = [row for row in found if row["phase"] not in ENDED]
+    if len(open_ones) > 1:
+        raise click.ClickException(f"{words!r} could be any of these; say the id:{_listed(open_ones, 'phase')}")
+    return (open_ones or found)[0]
+
+
+def _meant(reader: Reader, words: str) -> list[dict[str, Any]]:
+    """The orders of one shoot, the newest first."""
     found = reader.find(words)
     if not found:
         raise click.ClickException(f"no order is called {words!r}. `bracketd status` lists them.")
     if len({row["folder"] for row in found}) > 1:
-        names = "".join(f"\n  {row['id'][:8]}  {row['folder']}" for row in found)
-        raise click.ClickException(f"{words!r} could be any of these; say the id or the folder:{names}")
-    return found[0]
+        raise click.ClickException(
+            f"{words!r} could be any of these; say the id or the folder:{_listed(found, 'folder')}"
+        )
+    return found
+
+
+def _listed(rows: list[dict[str, Any]], key: str) -> str:
+    return "".join(f"\n  {row['id'][:8]}  {printable(row[key])}" for row in rows)

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from daemon.cli.find import one
-from daemon.cli.words import printable
+from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
-from daemon.order import ImageState, Order
+from daemon.order import Image, ImageState, Order
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
 
@@ -29,11 +29,12 @@ def show(config: Path | None, shoot: str) -> None:
     with Reader(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
-    for line in (*_head(order), *_brackets(order), *_images(order), *_journal(journal)):
+        first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None
+    for line in (*_head(order, first), *_brackets(order), *_images(order), *_journal(journal)):
         click.echo(line)
 
 
-def _head(order: Order) -> list[str]:
+def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
     per_image = order.preset.per_image
     sets = f"every {per_image} brackets, in order of capture time" if per_image else "grouped by the service"
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
@@ -46,34 +47,62 @@ def _head(order: Order) -> list[str]:
         f"  sets     {sets}",
         f"  enhance  {enhance or 'as the account is set up'}",
         f"  locked   {_when(order.created_at)}",
+        *_kind(order, first),
     ]
+
+
+def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
+    """What is special about an order; ``first`` is the one whose late photos it has, if that is still known."""
+    lines = []
+    if order.supplement_of is not None:
+        of = f" of {day(first['created_at'])}" if first is not None else ""
+        lines.append(f"  late     a supplement of the order{of}, {order.supplement_of}")
+    if order.preset.dev_mode:
+        lines.append("  price    none: dev mode, pictures have a watermark")
+    if order.approved:
+        lines.append("  limits   approved: no limit holds it")
+    return lines
 
 
 def _brackets(order: Order) -> list[str]:
     if not order.brackets:
         return []
-    stored = sum(bracket.stored for bracket in order.brackets)
+    stored = sum(order.brackets[number].stored for number in order.sent)
     return [
         "",
-        f"brackets: {stored} of {len(order.brackets)} uploaded",
-        *(
-            f"  {'✓' if b.stored else '·'} {printable(b.path)}  {b.size / 1e6:.1f} MB  as {order.bracket_name(n)!r}"
-            for n, b in enumerate(order.brackets)
-        ),
+        f"brackets: {stored} of {len(order.sent)} uploaded",
+        *(_bracket(order, number) for number in range(len(order.brackets))),
         *(f"  - {printable(path)}  left out" for path in order.left_out),
     ]
+
+
+def _bracket(order: Order, number: int) -> str:
+    bracket, name = order.brackets[number], order.bracket_name(number)
+    if bracket.left_out is not None:
+        return f"  - {printable(bracket.path)}  left out: {printable(bracket.left_out)}"
+    mark = "✓" if bracket.stored else "·"
+    return f"  {mark} {printable(bracket.path)}  {bracket.size / 1e6:.1f} MB  as {name!r}"
 
 
 def _images(order: Order) -> list[str]:
     if not order.images:
         return []
     lines = ["", f"images: {len(order.images)}"]
-    for image in order.images:
-        file = f"  {printable(image.file)}" if image.file else ""
-        reason = f"  {image.reason}" if image.state is ImageState.FAILED and image.reason else ""
-        made_of = ", ".join(printable(order.brackets[n].path.rsplit("/", 1)[-1]) for n in image.brackets)
-        lines.append(f"  {image.state.value}{file}  {image.id}{reason}{f'  of {made_of}' if made_of else ''}")
+    lines += [_image(order, image) for image in order.images]
     return lines
+
+
+def _image(order: Order, image: Image) -> str:
+    made_of = ", ".join(printable(order.brackets[n].path.rsplit("/", 1)[-1]) for n in image.brackets)
+    parts = (
+        image.state.value,
+        printable(image.file) if image.file else "",
+        image.id,
+        printable(image.reason or "") if image.state is ImageState.FAILED else "",
+        f"of {made_of}" if made_of else "",
+        f"processed once more {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
+    )
+    return "  " + "  ".join(part for part in parts if part)
 
 
 def _journal(journal: list[dict[str, Any]]) -> list[str]:

@@ -11,14 +11,13 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from daemon.cli.words import printable
+from daemon.cli.words import ENDED, printable
 
 RECENT = 20
 """Shoots that ended which are shown; the rest are only counted."""
 
-RESTING = ("downloaded", "skipped", "cancelled")
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
-BAR = 12
+BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 SKIPPED = "skipped: was here before the folder was watched; `bracketd submit FOLDER` sends it"
 
@@ -36,14 +35,14 @@ class StatusView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield from self._head()
-        active = [order for order in self._report["orders"] if order["phase"] not in RESTING]
-        ended = [order for order in self._report["orders"] if order["phase"] in RESTING]
+        active = [order for order in self._report["orders"] if order["phase"] not in ENDED]
+        ended = [order for order in self._report["orders"] if order["phase"] in ENDED]
         shown = [*active, *ended]
         waiting = self._report["waiting"]
         if not shown and not waiting:
             yield Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim")
             return
-        longest = max(cell_len(printable(shoot["shoot"])) for shoot in (*waiting, *shown))
+        longest = max(cell_len(printable(one["shoot"]) + _mark(one)) for one in (*waiting, *shown))
         room = options.max_width - PHASE - BRACKETS - PICTURES - AGE
         width = max(12, min(longest + 2, room))
         yield _line(width, Text("shoot"), Text("phase"), "brackets", "pictures", "since", style="bold")
@@ -78,10 +77,20 @@ class StatusView:
             sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
         got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
         got += f", {images['failed']} failed" if images["failed"] else ""
-        name, phase = Text(printable(order["shoot"])), Text(order["phase"], style=colour)
+        name, mark = Text(printable(order["shoot"])), _mark(order)
+        beside, phase = name.cell_len + cell_len(mark) < width, Text(order["phase"], style=colour)
+        name.append(mark if beside else "", style="dim")
         yield _line(width, name, phase, sent, got, _age(order["updated_at"], self._now))
+        if mark and not beside:
+            yield _message(mark.removeprefix(DOT), "dim")
         for message in order["messages"] if order["phase"] != "skipped" else ():
             yield _message(message, colour)
+
+
+def _mark(one: dict[str, Any]) -> str:
+    """What an order is besides its shoot's; a shoot that waits is nothing yet."""
+    marks = ("supplement" if one.get("supplement_of") else "", "dev mode" if one.get("dev_mode") else "")
+    return "".join(f"{DOT}{mark}" for mark in marks if mark)
 
 
 def _line(width: int, name: Text, phase: Text, *rest: str, style: str = "") -> Text:

@@ -1,8 +1,19 @@
-"""Names as people may safely see them."""
+"""Words that the verbs share, and names and days as people may safely see them."""
 
 from __future__ import annotations
+
+from datetime import datetime
+
+ENDED = ("downloaded", "skipped", "cancelled")
+"""Phases in which nothing is to come of an order."""
 
 
 def printable(text: str) -> str:
     """A name as one harmless line: control characters in a file name must not reach the terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def day(seconds: float) -> str:
+    """The day of a moment by this machine's calendar: ``3 Nov 2026``. ``seconds`` since 1970 (UTC)."""
+    moment = datetime.fromtimestamp(seconds).astimezone()
+    return f"{moment.day} {moment:%b %Y}"

@@ -20,7 +20,7 @@ from daemon.errors import Garbled, OutputError
 from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
 
 MARGIN = 64 * 1024 * 1024
-"""Bytes that must be free in the output folder before anything is bought."""
+"""Bytes that must be left free in the output folder by what is bought next."""
 
 LONGEST_NAME = 255
 """Bytes in a file name on every common file system."""
@@ -53,21 +53,25 @@ def _told(folder: str) -> Iterator[None]:
 
 
 class Part:
-    """An image's bytes on their way in. Opening it proves that the output can be written before anything is bought."""
+    """An image's bytes on their way in. Opening it proves that the output can be written before anything is bought.
 
-    def __init__(self, folder: str, image_id: str) -> None:
+    ``likely`` is how many bytes will come, as far as anybody knows; with a file system's last inode gone the part file
+    cannot be made, and nothing is bought either.
+    """
+
+    def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
         with _told(folder):
             os.makedirs(folder, exist_ok=True)
-            if shutil.disk_usage(folder).free < MARGIN:
+            if shutil.disk_usage(folder).free < MARGIN + likely:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int) -> None:
         """Take the room for ``size`` bytes before they are read, so that a full disk is known early, where it can be.
 
-        The service has been asked by then: ``size`` is its answer's. What is known before that is ``MARGIN``.
+        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``.
         """
         with _told(self._folder):
             if size and hasattr(os, "posix_fallocate"):
@@ -99,7 +103,8 @@ class Part:
         with _told(self._folder):
             self._file.truncate(size)
             os.fsync(self._file.fileno())
-            sync_folder(self._folder)
+            with contextlib.suppress(FileNotFoundError):  # the disk or the folder went: `place` looks for the bytes
+                sync_folder(self._folder)
         return Written(size, digest.hexdigest(), extension)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
@@ -73,6 +73,20 @@ def scan(folder: str) -> Listing:
             else:
                 files.extend(_file(entry, path, within))
     return listing(files, problems)
+
+
+def find_again(folder: str, files: Sequence[File]) -> str | None:
+    """The folder beside ``folder``, which is gone, that holds these very files: it was renamed. None if none does.
+
+    Files are known by inode, size and time: a renamed folder keeps its files' inodes.
+    """
+    root = os.path.dirname(folder)
+    try:
+        with os.scandir(root) as entries:
+            others = sorted(entry.path for entry in entries if _is_folder(entry) and entry.path != folder)
+        return next((other for other in others if files and all(look(other, file.path) == file for file in files)), None)
+    except OSError:
+        return None
 
 
 def look(folder: str, path: str) -> File | None:

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
-from daemon.store.file import trouble_named
+from daemon.store.trouble import trouble_named
 
 T = TypeVar("T")
 
@@ -22,29 +22,35 @@ class Database:
 
     async def write(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``function`` in a transaction; when this returns, what it wrote is on disk. Raises StateError."""
-
-        def transaction() -> T:
-            with trouble_named(self._path):
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    result = function(self._connection)
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
-                return result
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, function)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``function``, which only reads, on the same connection. Raises StateError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, function)
 
-        def look() -> T:
-            with trouble_named(self._path):
-                return function(self._connection)
+    def write_and_wait(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """``write`` for callers on threads; on the event loop it would stand still meanwhile."""
+        return self._thread.submit(self._transaction, function).result()
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+    def read_and_wait(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """``read`` for callers on threads; on the event loop it would stand still meanwhile."""
+        return self._thread.submit(self._look, function).result()
+
+    def _transaction(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        with trouble_named(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = function(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            return result
+
+    def _look(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        with trouble_named(self._path):
+            return function(self._connection)
 
     def close(self) -> None:
         """Finish what was asked for, then close the file."""

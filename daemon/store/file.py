@@ -8,38 +8,49 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
-from daemon.errors import StateDamaged, StateError
+from daemon.errors import StateError
+from daemon.store import copies
 from daemon.store.schema import VERSION, migrate, require_known
+from daemon.store.trouble import damaged, trouble_named
 
 FILE = "state.sqlite3"
 """The state file's name in the state directory."""
+
+SET_ASIDE = "damaged-"
+"""How the folders begin, in the state directory, in which a recovery keeps what was there before it."""
 
 
 def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Connection:
     """The state file, made or brought up to date; without ``migrating`` an older one is refused.
 
-    Only its user may read it, nor SQLite's files beside it, which get the modes that it has when it is opened
-    (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
+    Before it is brought up to date a copy of it is made. Only its user may read it, nor SQLite's files beside it, which
+    get the modes that it has when it is opened (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     Raises StateTooNew, StateDamaged (never starts anew over a damaged file) and StateError.
     """
     path = state_dir / FILE
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_there(path)
         _make_private(path)
         with trouble_named(path):
             connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
             try:
-                _configure(connection)
+                configure(connection)
                 found = require_known(connection, str(path))
+                if found == 0:
+                    _require_first(path)
                 if not migrating:
                     _require_current(found, path)
                 connection.execute("PRAGMA journal_mode = WAL")
+                if 0 < found < VERSION:
+                    copies.make(path, f"before-version-{VERSION}.sqlite3")
                 migrate(connection, str(path))
                 _require_sound(connection, path)
+                if migrating:
+                    _require_newest(connection, path)
             except BaseException:
                 connection.close()
                 raise
@@ -52,21 +63,36 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
 
 
 def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
-    """The state file read-only, or None when there is none yet. Raises StateTooNew and StateDamaged."""
+    """The state file read-only, or None when there is none yet. Raises StateTooNew and StateDamaged.
+
+    One of an older version is read as the daemon will make it when it starts: from a copy in memory.
+    """
     path = state_dir / FILE
+    _require_there(path)
     if not path.exists():
         return None
     with trouble_named(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
         try:
-            connection.row_factory = _as_dict
-            if require_known(connection, str(path)) == 0:  # just being made
+            connection.row_factory = as_dict
+            found = require_known(connection, str(path))
+            if found == 0:  # just being made
+                _require_first(path)
                 connection.close()
                 return None
+            return connection if found == VERSION else _brought_up(connection, str(path))
         except BaseException:
             connection.close()
             raise
-    return connection
+
+
+def _brought_up(old: sqlite3.Connection, path: str) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy.row_factory = as_dict
+    with closing(old):
+        old.backup(copy)
+    migrate(copy, path)
+    return copy
 
 
 def _make_private(path: Path) -> None:
@@ -74,6 +100,39 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:  # not to be opened here: closing it would drop SQLite's locks (How To Corrupt, 2.2)
         path.chmod(0o600)
+
+
+def _require_there(path: Path) -> None:
+    """Raises StateDamaged when the file, or what SQLite keeps beside it, was taken away.
+
+    SQLite makes and deletes ``-shm`` while ``-wal`` is there (its walIndexClose comes before the WAL's deletion), so
+    one without the other is nobody's doing but a person's or another program's, and what was written last is gone.
+    """
+    wal, shm = path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")
+    if shm.exists() and not wal.exists() and shm.exists():  # twice: a daemon may have ended between the looks
+        raise damaged(path, f"{wal.name} is missing, which held what was written last")
+    if not path.exists():
+        if wal.exists():
+            raise damaged(path, f"it is gone, and {wal.name} is there")
+        _require_first(path)
+
+
+def _require_first(path: Path) -> None:
+    """Raises StateDamaged when a file that is missing or has nothing in it was not always so."""
+    if copies.copies(path) or any(path.parent.glob(f"{SET_ASIDE}*/{FILE}")):
+        raise damaged(path, "what was in it is gone, and copies of it are there")
+
+
+def _require_newest(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StateDamaged when a copy knows more than the file: then the file is an older one, or lost what was new."""
+    copy = copies.newest_sound(path)
+    if copy is None:
+        return
+    last = "SELECT coalesce(max(seq), 0) AS last FROM journal"
+    with closing(copies.open_copy(copy)) as other:
+        known = int(other.execute(last).fetchone()[0])
+    if known > connection.execute(last).fetchone()["last"]:
+        raise damaged(path, f"it lacks what its copy {copy.name} has")
 
 
 def _require_current(found: int, path: Path) -> None:
@@ -84,8 +143,9 @@ def _require_current(found: int, path: Path) -> None:
         )
 
 
-def _configure(connection: sqlite3.Connection) -> None:
-    connection.row_factory = _as_dict
+def configure(connection: sqlite3.Connection) -> None:
+    """Set up a connection that writes: rows as dictionaries, every commit on disk, references kept."""
+    connection.row_factory = as_dict
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA fullfsync = ON")
@@ -94,51 +154,9 @@ def _configure(connection: sqlite3.Connection) -> None:
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
     fault = connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
     if fault != "ok":
-        raise StateDamaged(_damage(path, fault))
+        raise damaged(path, fault)
 
 
-def _as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
+def as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
+    """A row by the names of its columns; a row factory."""
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
-
-
-UNUSABLE = {
-    sqlite3.SQLITE_BUSY: "Close the other program that uses it, and try again.",
-    sqlite3.SQLITE_LOCKED: "Close the other program that uses it, and try again.",
-    sqlite3.SQLITE_PROTOCOL: "Close the other program that uses it, and try again.",
-    sqlite3.SQLITE_FULL: "Make room on its disk.",
-    sqlite3.SQLITE_NOMEM: "Make room in memory.",
-    sqlite3.SQLITE_PERM: "See to its permissions and its disk.",
-    sqlite3.SQLITE_READONLY: "See to its permissions and its disk.",
-    sqlite3.SQLITE_CANTOPEN: "See to its permissions and its disk.",
-    sqlite3.SQLITE_IOERR: "See to its disk.",
-}
-"""SQLite's result codes (https://www.sqlite.org/rescode.html) for a file that may be sound and cannot be used now."""
-
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""Its result codes for a file that is no sound database. What is in neither list is a bug of ours."""
-
-
-@contextmanager
-def trouble_named(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StateError, or StateDamaged when nothing but another file would help.
-
-    An extended result code has the primary one in its lowest byte. A bug comes out as it is.
-    """
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in DAMAGED:
-            raise StateDamaged(_damage(path, str(error))) from error
-        if code not in UNUSABLE:
-            raise
-        raise StateError(f"the state file {path} cannot be used ({error}). {UNUSABLE[code]}") from error
-
-
-def _damage(path: Path, fault: str) -> str:
-    said = " ".join(fault.split())
-    return (
-        f"the state file {path} is damaged ({said}). bracketd does not start over it, because what was already "
-        f"sent would be sent and paid for again. Put back a copy of {path.name} from a backup, or move the file away "
-        "knowingly: shoots that lie in the watched folders are then recorded as skipped."
-    )

@@ -7,16 +7,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from daemon.store.file import FILE, open_for_reading, open_for_writing, trouble_named
+from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.names import pack, unpack
+from daemon.store.trouble import trouble_named
 from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from daemon.order import Order
 
 SUMMARY = (
-    "id, shoot, folder, output, phase, health, messages, brackets_total, brackets_uploaded, images_total, "
-    "images_processed, images_downloaded, images_failed, bytes_total, bytes_uploaded, created_at, updated_at"
+    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
+    "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
+    "bytes_total, bytes_uploaded, created_at, updated_at"
 )
 
 ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
@@ -39,11 +41,21 @@ json_object(
     'total', images_total, 'processed', images_processed, 'downloaded', images_downloaded, 'failed', images_failed
   ),
   'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
+  'dev_mode', json(iif(dev_mode, 'true', 'false')),
+  'supplement_of', supplement_of,
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
   'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch')
 )
 """
 """An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
+
+PURCHASES = """
+SELECT at, credits, purchases.order_id, image_id, file, shoot, folder, supplement_of
+FROM purchases
+JOIN orders ON orders.id = purchases.order_id
+LEFT JOIN images ON images.order_id = purchases.order_id AND images.id = image_id
+WHERE at >= ? AND at < ? ORDER BY at, purchases.order_id, image_id
+"""
 
 
 class Reader:
@@ -127,6 +139,18 @@ class Reader:
         with trouble_named(self._path):
             return load(self._connection, order_id)
 
+    def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
+        """Every image bought from ``since`` until before ``until``, the first one first.
+
+        Keys: at, credits, order_id, image_id, file (its name in the output folder, None before it has one), shoot,
+        folder, supplement_of.
+        """
+        rows = self._rows(PURCHASES, since, until)
+        for row in rows:
+            row["shoot"], row["folder"] = unpack(row["shoot"]), unpack(row["folder"])
+            row["file"] = unpack(row["file"]) if row["file"] is not None else None
+        return rows
+
     def journal(self, order_id: str) -> list[dict[str, Any]]:
         """Every fact of an order, oldest first: at, fact, detail."""
         rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", order_id)
@@ -134,7 +158,7 @@ class Reader:
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
-    """Leave a wish for the daemon, running or not: ``submit`` a folder, ``retry`` an order. Raises StateError.
+    """Leave a wish for the daemon, running or not; see ``daemon.store.store.Ask`` for the verbs. Raises StateError.
 
     A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
     """

@@ -10,7 +10,7 @@ Times are seconds since 1970 (UTC).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from daemon.errors import StateTooNew
 
@@ -131,6 +131,7 @@ ALTER TABLE orders ADD COLUMN altered TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE orders ADD COLUMN supplement_of TEXT;
 ALTER TABLE orders ADD COLUMN same_as TEXT;
 ALTER TABLE orders ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN by_person INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN reckoned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN dev_mode INTEGER NOT NULL DEFAULT 0;
 UPDATE orders SET dev_mode = coalesce(json_extract(preset, '$.dev_mode'), 0);
@@ -142,7 +143,9 @@ CREATE INDEX brackets_mark ON brackets (mark) WHERE mark != '';
 
 ALTER TABLE images ADD COLUMN reprocessed_at REAL;
 
-ALTER TABLE roots ADD COLUMN mount TEXT;
+ALTER TABLE roots ADD COLUMN mount ANY;
+ALTER TABLE roots RENAME COLUMN empty TO shoots;
+UPDATE roots SET shoots = 1 - shoots;
 
 CREATE TABLE purchases (
   order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
@@ -169,7 +172,9 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     return run
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_statements(FIRST), _statements(SECOND))
+Migration = Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND))
 """Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
 
 VERSION = len(MIGRATIONS)
@@ -191,13 +196,13 @@ def require_known(connection: sqlite3.Connection, path: str) -> int:
     return found
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
-    """Bring an open state file up to VERSION. Raises StateTooNew."""
-    for number in range(require_known(connection, path), VERSION):
+def migrate(connection: sqlite3.Connection, path: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring an open state file up to the last of ``migrations``. Raises StateTooNew."""
+    for number in range(require_known(connection, path), len(migrations)):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if version(connection) == number:
-                MIGRATIONS[number](connection)
+                migrations[number](connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
             connection.execute("COMMIT")
         except BaseException:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +15,20 @@ from daemon.order.facts import Fact
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
-from daemon.store.rows import Row, bracket_row, image_row, journal_row, load, order_row, upsert
+from daemon.store.roots import SeenRoots
+from daemon.store.rows import Row, load, upsert
 from daemon.store.waiting import Waiting
+from daemon.store.writing import journal_entry, write_order
 
-PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-CREDITS = 1
-"""What an image costs: the vendor counts images, one credit each."""
+COUNTS = "(phase != 'cancelled' OR by_person)"
+"""Orders that count as sent, or as not to be sent: one that ended because its folder was gone does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Something a person asked for through another program.
 
-    ``submit`` and ``submit again`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
+    ``submit``, ``submit again`` and ``adopt`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
     """
 
     seq: int
@@ -58,8 +60,8 @@ class Store:
         """A new order with its brackets, and the fact that made it."""
 
         def write(connection: sqlite3.Connection) -> None:
-            _write_order(connection, None, order)
-            connection.execute(*_journal(order.id, fact, order.updated_at))
+            write_order(connection, None, order)
+            connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
 
         await self._database.write(write)
@@ -69,9 +71,9 @@ class Store:
 
         def write(connection: sqlite3.Connection) -> None:
             if after is not before:
-                _write_order(connection, before, after)
+                write_order(connection, before, after)
             if fact is not None:
-                connection.execute(*_journal(after.id, fact, now))
+                connection.execute(*journal_entry(after.id, fact, now))
 
         await self._database.write(write)
 
@@ -124,44 +126,44 @@ class Store:
         """A new order in place of one that ends, both or neither."""
 
         def write(connection: sqlite3.Connection) -> None:
-            _write_order(connection, old, cancelled)
-            connection.execute(*_journal(old.id, why, new.created_at))
-            _write_order(connection, None, new)
-            connection.execute(*_journal(new.id, fact, new.created_at))
+            write_order(connection, old, cancelled)
+            connection.execute(*journal_entry(old.id, why, new.created_at))
+            write_order(connection, None, new)
+            connection.execute(*journal_entry(new.id, fact, new.created_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(new.folder),))
 
         await self._database.write(write)
 
     async def taken(self, root: str, shoots: Iterable[str]) -> frozenset[str]:
-        """Those of these shoots directly in a watched folder that have an order which was not cancelled."""
+        """Those of these shoots directly in a watched folder that have an order which counts."""
         prefix = root.rstrip("/") + "/"
-        query = "SELECT 1 AS one FROM orders WHERE folder = ? AND phase != ? LIMIT 1"
+        query = f"SELECT 1 AS one FROM orders WHERE folder = ? AND {COUNTS} LIMIT 1"  # noqa: S608 - a constant
 
         def read(connection: sqlite3.Connection) -> frozenset[str]:
-            asked = ((shoot, (pack(prefix + shoot), Phase.CANCELLED.value)) for shoot in shoots)
+            asked = ((shoot, (pack(prefix + shoot),)) for shoot in shoots)
             return frozenset(shoot for shoot, values in asked if connection.execute(query, values).fetchone())
 
         return await self._database.read(read)
 
-    async def recent(self, root: str, since: float) -> list[Order]:
-        """Orders in a watched folder that changed since ``since``, without cancelled and skipped ones."""
+    async def recent(self, root: str, since: float) -> list[str]:
+        """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart."""
         prefix = root.rstrip("/") + "/"
-        query = "SELECT id, folder FROM orders WHERE updated_at >= ? AND phase NOT IN (?, ?)"
+        query = "SELECT DISTINCT folder FROM orders WHERE updated_at >= ? AND phase NOT IN (?, ?)"
 
-        def read(connection: sqlite3.Connection) -> list[Order]:
+        def read(connection: sqlite3.Connection) -> list[str]:
             rows = connection.execute(query, (since, Phase.CANCELLED.value, Phase.SKIPPED.value)).fetchall()
-            return [load(connection, str(row["id"])) for row in rows if unpack(row["folder"]).startswith(prefix)]
+            return [folder for row in rows if (folder := unpack(row["folder"])).startswith(prefix)]
 
         return await self._database.read(read)
 
     async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
-        """Orders, not cancelled, of this folder, with these photos, or with any of these marks; the newest first."""
+        """Orders that count of this folder, with these photos, or with any of these marks; the newest first."""
         query = (
-            "SELECT id FROM orders WHERE phase != :cancelled AND (folder = :folder "
+            f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
             "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
             "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)))) ORDER BY created_at DESC, rowid DESC"
         )
-        values: Row = {"cancelled": Phase.CANCELLED.value, "folder": pack(folder), "fingerprint": fingerprint}
+        values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
         values["marks"] = json.dumps(list(marks))
 
         def read(connection: sqlite3.Connection) -> list[Order]:
@@ -171,7 +173,7 @@ class Store:
         return await self._database.read(read)
 
     async def newest(self, folder: str) -> Order | None:
-        """The newest order of a shoot's folder that was not cancelled."""
+        """The newest order of a shoot's folder that counts."""
         return next(iter(await self.earlier(folder, "")), None)
 
     async def outputs(self) -> frozenset[str]:
@@ -204,19 +206,39 @@ class Store:
 
     # --- roots, waiting shoots, the daemon itself ---
 
-    async def has_seen(self, root: str, identity: str) -> bool:
-        """Whether a watched folder was looked at before.
+    def seen_roots(self, now: Callable[[], float]) -> SeenRoots:
+        """What is remembered of watched and output folders, for those who look at disks from threads."""
+        return SeenRoots(self._database, now)
 
-        A look at an empty folder that was another one (a mount point without its disk) does not count.
+    async def forget_root(self, root: str) -> None:
+        """A watched or output folder is to be met as if for the first time."""
+        query = "DELETE FROM roots WHERE path = ?"
+        await self._database.write(lambda connection: connection.execute(query, (pack(root),)))
+
+    async def waiting_for(self, root: str) -> list[str]:
+        """Ids of orders that wait in some trouble and have their shoot or their pictures in this root."""
+        query = "SELECT id, folder, output FROM orders WHERE due IS NOT NULL AND trouble IS NOT NULL"
+
+        def read(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(query).fetchall()
+            names = ((str(row["id"]), unpack(row["folder"]), unpack(row["output"])) for row in rows)
+            return [order_id for order_id, *folders in names if root in map(os.path.dirname, folders)]
+
+        return await self._database.read(read)
+
+    async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Output folders in which a run that was killed can have left part files; ids of images that may need theirs.
+
+        A delivered order has left none: its last part file becomes its ``order.json``.
         """
-        query = "SELECT identity, empty FROM roots WHERE path = ?"
-        row = await self._database.read(lambda connection: connection.execute(query, (pack(root),)).fetchone())
-        return row is not None and (not row["empty"] or row["identity"] == identity)
+        folders = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
+        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed')"
 
-    async def see(self, root: str, identity: str, *, empty: bool, now: float) -> None:
-        """A watched folder was looked at: which folder it was, and whether it had no shoots."""
-        row: Row = {"path": pack(root), "seen_at": now, "identity": identity, "empty": int(empty)}
-        await self._database.write(lambda connection: upsert(connection, "roots", ("path",), [row]))
+        def read(connection: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
+            outputs = frozenset(unpack(row["output"]) for row in connection.execute(folders))
+            return outputs, frozenset(str(row["id"]) for row in connection.execute(images))
+
+        return await self._database.read(read)
 
     async def replace_waiting(self, root: str, waiting: Iterable[Waiting]) -> None:
         """What waits in ``root`` now, for ``status``."""
@@ -256,10 +278,9 @@ class Store:
         """Forget what an earlier run noted of itself; returns the orders that waited for the account then."""
 
         def write(connection: sqlite3.Connection) -> list[str]:
-            noted = connection.execute("SELECT value FROM daemon WHERE key = 'account'").fetchone()
-            refused = (json.loads(noted["value"]),) if noted is not None else (None,)
             waited = connection.execute(
-                "SELECT id FROM orders WHERE trouble = ? AND due IS NOT NULL", refused
+                "SELECT id FROM orders WHERE due IS NOT NULL AND trouble IN "
+                "(SELECT json_extract(value, '$') FROM daemon WHERE key IN ('account', 'limit'))"
             ).fetchall()
             connection.execute("DELETE FROM daemon")
             connection.execute("DELETE FROM waiting")
@@ -270,26 +291,3 @@ class Store:
     async def answers(self) -> bool:
         """Whether the store still does its work; for the service manager's watchdog."""
         return bool(await self._database.read(lambda connection: connection.execute("SELECT 1 AS one").fetchone()))
-
-
-def _write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
-    """The order's row, and those of its brackets and images that are not what they were."""
-    upsert(connection, "orders", ("id",), [order_row(after)])
-    old_brackets = before.brackets if before else ()
-    changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
-    upsert(connection, "brackets", ("order_id", "number"), (bracket_row(after.id, n, b) for n, b in changed))
-    old_images = before.images if before else ()
-    if len(after.images) < len(old_images):
-        connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
-    fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
-    upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
-    if not after.preset.dev_mode:
-        bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
-        connection.executemany(PURCHASE, bought)
-
-
-def _journal(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
-    return (
-        "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)",
-        journal_row(order_id, fact, at),
-    )

@@ -1,7 +1,20 @@
 """Watched folders: hints from watchdog, rescans, and the intake that makes orders of settled shoots."""
 
+from daemon.watcher.contents import Contents
 from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.presence import OutputWatch, Presence
 from daemon.watcher.watcher import Watcher
 
-__all__ = ["Dirty", "Hints", "Intake", "NativeHints", "NoHints", "WatchedFolder", "Watcher"]
+__all__ = [
+    "Contents",
+    "Dirty",
+    "Hints",
+    "Intake",
+    "NativeHints",
+    "NoHints",
+    "OutputWatch",
+    "Presence",
+    "WatchedFolder",
+    "Watcher",
+]

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 import structlog
 
+from daemon.delivery import output_folder
 from daemon.grouping import one_per_frame
 from daemon.order import (
     LINE,
-    RESTING,
     Again,
     Bracket,
     FlowName,
-    MergeState,
+    Judged,
     Order,
     Phase,
+    Policy,
     Preset,
+    Submitted,
+    changed_since,
     compare,
     evolve,
     facts,
     fingerprint,
+    may_follow,
+    submitted,
 )
-from daemon.order.policy import Policy
-from daemon.shoot import FileClass, Listing
+from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
+from daemon.watcher.contents import Contents
 
 log = structlog.get_logger("bracketd.watcher")
+
+LateFiles = Literal["supplement", "hold", "ignore"]
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
 
@@ -45,6 +53,7 @@ class WatchedFolder:
     process_existing: bool
     interval: float
     preset: Preset
+    late_files: LateFiles = "supplement"
 
     def path(self, shoot: str) -> str:
         """The folder of a shoot."""
@@ -63,6 +72,8 @@ class Intake:
         folder: WatchedFolder,
         store: Store,
         now: Callable[[], float],
+        policy: Policy,
+        contents: Contents,
         *,
         flow: FlowName,
         added: Callable[[], None],
@@ -70,126 +81,190 @@ class Intake:
         is_there: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
+        self._policy, self._contents = policy, contents
         self._flow, self._added, self._tell = flow, added, tell
+        self._unaltered: set[tuple[str, Bracket]] = set()
 
     async def may_be_new(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one's name may bear other photos now."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED
 
-    async def skip(self, shoot: str, found: Listing | None, why: str = SKIPPED) -> None:
-        """Record a shoot without sending it. ``found`` is None when its photos could not be seen."""
-        fact = _locked(found or Listing(), why)
-        order = await self._order(shoot, Phase.SKIPPED, fact)
-        order = replace(order, trouble=why, brackets=(), left_out=())
-        await self._store.add(order, facts.Locked((), why=why))
+    async def skip(self, shoot: str, found: Listing | None) -> None:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
+        send, _others = _usable(found or Listing())
+        mark = fingerprint(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in send)
+        await self._skip(shoot, SKIPPED, mark)
 
     async def lock(self, shoot: str, found: Listing, why: str) -> None:
-        """Make a settled shoot an order, unless its photos, or some of them, were sent before."""
-        fact = _locked(found, why)
-        folder = self._folder.path(shoot)
-        earlier = await self._store.earlier(folder, fingerprint(fact.brackets))
-        again, before = compare(folder, fact.brackets, earlier)
-        match again:
+        """Make a settled shoot an order, unless its photos, or some of them, were sent before. Raises OSError."""
+        fact, judged = await self._judge(shoot, found, why)
+        before = judged.before
+        match judged.again:
             case Again.NEW:
                 await self._add(shoot, fact)
-            case Again.SAME if (
-                before is not None and before.due is not None and not await self._is_there(before.folder)
-            ):
+            case Again.SAME if before is not None and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
-                self._tell(before.id, facts.Moved(shoot, folder))
-            case Again.SAME if before is not None and not any(order.folder == folder for order in earlier):
-                day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y")
-                sent = before.phase in LINE
-                told = f"sent {day}" if sent else f"which is {before.phase.value}"
-                same = f"same photos as “{before.shoot}”, {told}; `bracketd submit FOLDER` sends and buys them again"
-                log.warning("skipped", shoot=shoot, why=same)
-                await self.skip(shoot, found, same)
-            case Again.MORE if before is not None:
-                await self.look_for_late(before, found)
+                self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
+            case Again.SAME if before is not None and before.folder != self._folder.path(shoot):
+                await self._skip_same(shoot, before, fact)
+            case Again.MORE if before is not None and judged.new:
+                elsewhere = before.folder != self._folder.path(shoot)
+                held = may_follow(judged, before, self._now(), self._folder.late_files, elsewhere=elsewhere)
+                await self._supplement(shoot, fact, before, judged, held)
             case _:
-                log.info("not sent", shoot=shoot, why=again.value)
+                log.info("not sent", shoot=shoot, why=judged.again.value)
 
-    async def look_for_late(self, order: Order, found: Listing) -> None:
-        """Tell of photos that came into a shoot after it was locked."""
-        known = {bracket.path for bracket in order.brackets} | set(order.left_out)
-        late = tuple(bracket.path for bracket in _locked(found, "").brackets if bracket.path not in known)
-        if late != order.late:
-            self._tell(order.id, facts.CameLate(late))
-
-    async def submit(self, shoot: str, found: Listing) -> bool:
+    async def submit(self, shoot: str, found: Listing, *, again: bool = False) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
-        Returns whether the shoot has an order; without a single photo that can be read it gets none.
+        ``again``: also one whose photos were sent before. Returns whether the shoot has an order; without a single
+        photo that can be read it gets none. Raises OSError.
         """
         words = log.bind(shoot=shoot)
-        fact = _locked(found, "submitted by a person")
+        fact, judged = await self._judge(shoot, found, "submitted by a person")
         if not fact.brackets:
             words.error("submitted, but there are no photos that can be read")
             return False
-        newest = await self._store.newest(self._folder.path(shoot))
-        if newest is None:
-            await self._add(shoot, fact)
-        elif newest.phase is Phase.SKIPPED or (newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED):
-            await self._replace(newest, fact)
-        elif newest.phase in RESTING:
-            words.warning("submitted, but it was sent already", order=newest.id, phase=newest.phase.value)
-        else:
-            words.warning("submitted, but it is under way already", order=newest.id, phase=newest.phase.value)
+        newest, before = await self._store.newest(self._folder.path(shoot)), judged.before
+        match word := submitted(newest, judged, again=again):
+            case Submitted.WHOLE:
+                await self._add(shoot, fact)
+            case Submitted.ANEW if newest is not None:
+                await self._replace(newest, fact)
+            case Submitted.SUPPLEMENT if before is not None:
+                await self._supplement(shoot, fact, before, judged, held=None)
+            case Submitted.APPROVED if newest is not None:
+                self._tell(newest.id, facts.Approved())
+            case Submitted.SAME if before is not None and newest is None:
+                await self._skip_same(shoot, before, fact)
+            case _:
+                words.warning("submitted, but not sent", why=word.value)
         return True
+
+    async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
+        """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
+
+        Photos that changed after their merge are told. Returns whether there are photos that no order has and that
+        are to be sent: the shoot is then waited for once more. Raises OSError.
+        """
+        photos = [Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in _usable(found)[0]]
+        orders = [order for order in orders if order.phase is not Phase.SKIPPED]
+        late, suspects = changed_since(orders, photos)
+        for order in orders:
+            altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
+            unsent = late if self._folder.late_files == "ignore" and order is orders[-1] else ()
+            if (unsent, altered) != (order.late, order.altered):
+                self._tell(order.id, facts.CameLate(unsent, altered))
+        return bool(late) and self._folder.late_files != "ignore"
+
+    async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
+        """Whether a photo that was touched since it was sent is another one; read once for each touch."""
+        if (order.id, photo) in self._unaltered:
+            return False
+        altered = photo.path in order.altered or await self._contents.sha256(order.folder, photo.path) != sent
+        if not altered:
+            self._unaltered.add((order.id, photo))
+        return altered
+
+    async def _judge(self, shoot: str, found: Listing, why: str) -> tuple[facts.Locked, Judged]:
+        """A shoot's brackets with what they are known by, and what they are next to the orders made before."""
+        folder = self._folder.path(shoot)
+        send, others = _usable(found)
+        brackets, copies = await self._contents.brackets(folder, send)
+        earlier = await self._store.earlier(folder, fingerprint(brackets), (bracket.mark for bracket in brackets))
+        real = tuple(order for order in earlier if self._folder.preset.dev_mode or not order.preset.dev_mode)
+        brackets = await self._contents.told_apart(folder, brackets, real)
+        fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
+        return fact, compare(folder, brackets, real)
+
+    async def _was_renamed(self, shoot: str, before: Order) -> bool:
+        if before.due is None or before.folder == self._folder.path(shoot):
+            return False
+        return not await self._is_there(before.folder)
+
+    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked) -> None:
+        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
+        log.warning("skipped", shoot=shoot, why=same)
+        await self._skip(shoot, same, fingerprint(fact.brackets), same_as=before.id)
+
+    async def _skip(self, shoot: str, why: str, mark: str, *, same_as: str | None = None) -> None:
+        fact = facts.Locked((), why=why)
+        order = await self._order(shoot, fact)
+        order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
+        await self._store.add(order, fact)
+
+    async def _supplement(
+        self, shoot: str, whole: facts.Locked, before: Order, judged: Judged, held: str | None
+    ) -> None:
+        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
+        fact = replace(whole, brackets=judged.new, left_out=())
+        order = replace(await self._order(shoot, fact), supplement_of=before.id)
+        if before.folder == order.folder:
+            order = replace(order, output=before.output)
+        if held is not None:
+            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
+        await self._begin(order, fact)
 
     async def _replace(self, old: Order, fact: facts.Locked) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled("submitted anew as it is now")
-        order = await self._order(old.shoot, Phase.SETTLED, fact)
+        order = await self._order(old.shoot, fact)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        ended = evolve(old, why, now=order.created_at, policy=Policy())
+        order = self._limited(order, fact)
+        ended = evolve(old, why, now=order.created_at, policy=self._policy)
         await self._store.replace(old, ended, why, order, fact)
-        self._begin(order, fact)
+        self._tell_begun(order, fact)
 
     async def _add(self, shoot: str, fact: facts.Locked) -> None:
-        order = await self._order(shoot, Phase.SETTLED, fact)
-        await self._store.add(order, fact)
-        self._begin(order, fact)
+        await self._begin(await self._order(shoot, fact), fact)
 
-    def _begin(self, order: Order, fact: facts.Locked) -> None:
-        size = sum(bracket.size for bracket in fact.brackets)
-        log.info("settled", shoot=order.shoot, order=order.id, brackets=len(fact.brackets), bytes=size, why=fact.why)
+    async def _begin(self, order: Order, fact: facts.Locked) -> None:
+        order = self._limited(order, fact)
+        await self._store.add(order, fact)
+        self._tell_begun(order, fact)
+
+    def _limited(self, order: Order, fact: facts.Locked) -> Order:
+        return evolve(order, fact, now=order.created_at, policy=self._policy)
+
+    def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
+        words = log.bind(shoot=order.shoot, order=order.id)
+        if order.phase is Phase.HELD:
+            words.warning("held", why=order.trouble)
+        else:
+            size = sum(bracket.size for bracket in fact.brackets)
+            more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
+            words.info("settled", brackets=len(fact.brackets), bytes=size, why=fact.why, **more)
         if fact.left_out:
-            log.warning("goes without some files", shoot=order.shoot, order=order.id, files=list(fact.left_out))
+            words.warning("goes without some files", files=list(fact.left_out))
         self._added()
 
-    async def _order(self, shoot: str, phase: Phase, fact: facts.Locked) -> Order:
+    async def _order(self, shoot: str, fact: facts.Locked) -> Order:
         now = self._now()
+        dev_mode = self._folder.preset.dev_mode
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
             shoot=shoot,
             folder=self._folder.path(shoot),
-            output=_free(os.path.join(self._folder.output, shoot), await self._store.outputs()),
+            output=output_folder(self._folder.output, shoot, await self._store.outputs(), dev_mode=dev_mode),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,
-            phase=phase,
             brackets=fact.brackets,
             left_out=fact.left_out,
             fingerprint=fingerprint(fact.brackets),
-            due=now if phase is Phase.SETTLED else None,
+            due=now,
         )
 
 
-def _locked(found: Listing, why: str) -> facts.Locked:
-    usable = [photo for photo in found.photos if photo.problem is None]
-    send, twins = one_per_frame(usable)
-    brackets = tuple(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in send)
+def _usable(found: Listing) -> tuple[tuple[File, ...], tuple[str, ...]]:
+    """The photos to send, one a frame, and the paths of those that are not sent."""
+    send, twins = one_per_frame(photo for photo in found.photos if photo.problem is None)
     others = (*twins, *(photo for photo in found.photos if photo.problem), *found.of(FileClass.CONFLICT))
-    return facts.Locked(brackets, tuple(sorted(file.path for file in others)), why)
+    return send, tuple(file.path for file in others)
 
 
-def _free(output: str, taken: frozenset[str]) -> str:
-    """An output folder of its own for every order: shoots in two watched folders may bear one name."""
-    number, free = 1, output
-    while free in taken:
-        number += 1
-        free = f"{output}-{number}"
-    return free
+def _when(order: Order) -> str:
+    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"

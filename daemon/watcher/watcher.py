@@ -8,35 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from daemon.files import scan
+from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
-from daemon.shoot import Arrival, Listing, verdict
+from daemon.shoot import PATIENCE, Arrival, Listing, verdict
 from daemon.store.rows import Waiting
 from daemon.store.store import Ask, Store
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 
 log = structlog.get_logger("bracketd.watcher")
-
-Blocking = Callable[..., Awaitable[Any]]
-"""Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
 
 GATHER = 0.2
 """Seconds to let hints come together: copying a card raises thousands a second."""
 
-ROOT_RETRY = 10.0
-"""Seconds between looks for a watched folder that is not there."""
-
 LATE = 2 * 86400.0
 """Seconds for which a delivered shoot is still looked at for photos that came late."""
 
-MISSING, LOOSE = "/missing", "/loose"
+LOOSE = "/loose"
 """What was said of the watched folder itself; no shoot's name has a slash."""
 
 
@@ -50,6 +46,8 @@ class Watcher:
         store: Store,
         clock: Clock,
         *,
+        roots: Roots,
+        presence: Presence,
         make_hints: Callable[[str, Dirty], Hints],
         blocking: Blocking,
     ) -> None:
@@ -57,7 +55,7 @@ class Watcher:
         self.ready = asyncio.Event()
         self.alive_at = clock.monotonic()
         self._intake, self._store, self._clock, self._blocking = intake, store, clock, blocking
-        self._make_hints = make_hints
+        self._roots, self._presence, self._make_hints = roots, presence, make_hints
         self._hints: Hints | None = None
         self._identity: tuple[int, int] | None = None
         self._wake = asyncio.Event()
@@ -70,7 +68,6 @@ class Watcher:
         self._look_at: dict[str, float] = {}
         self._shown: list[Waiting] = []
         self._said: dict[str, object] = {}
-        self._recorded: tuple[str, bool] | None = None
         self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
 
@@ -105,14 +102,13 @@ class Watcher:
         shoot = os.path.basename(ask.target)
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
+            if await self._intake.submit(shoot, found, again=ask.verb == "submit again"):
+                await self._forget(shoot)
         except FileNotFoundError:
             log.warning("submitted, but it is gone", shoot=shoot)
         except OSError as error:
             log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
             return
-        else:
-            if await self._intake.submit(shoot, found):
-                await self._forget(shoot)
         await self._store.done(ask)
         del self._asked[ask.seq]
 
@@ -124,15 +120,13 @@ class Watcher:
             log.warning("the system's events ended; they are started anew", watch=self.folder.watch)
             await self._end_hints()
         everything = everything or now >= self._rescan_at or self._hints is None
-        try:
-            root = await self._look_at_root()
-        except OSError as error:
-            await self._miss(error)
-            return ROOT_RETRY
+        look = await self._look_at_root()
+        if look is None:
+            return LOOK_EVERY
         for ask in tuple(self._asked.values()):
             await self._answer(ask)
-        if everything or root.shoots != self._there:
-            await self._meet(root)
+        if everything or look.root.shoots != self._there:
+            await self._meet(look)
         if everything:
             self._rescan_at = now + self.folder.interval
             await self._look_for_late()
@@ -141,31 +135,37 @@ class Watcher:
         await self._show()
         return max(0.0, min((*self._look_at.values(), self._rescan_at)) - self._clock.monotonic())
 
-    async def _look_at_root(self) -> scan.Root:
-        root: scan.Root = await self._blocking(scan.look_at_root, self.folder.watch)
-        if root.identity != self._identity:
+    async def _look_at_root(self) -> Look | None:
+        """The watched folder as it is, with hints coming; None while it is away. What is known of it stays."""
+        look = await self._see_root()
+        if look is not None and look.root.identity != self._identity:
             await self._end_hints()
-            self._identity, self._there = root.identity, None
-        if self._hints is None:
+            self._identity, self._there = look.root.identity, None
+        if look is not None and self._hints is None:
             self._hints = await self._start_hints()
-            root = await self._blocking(scan.look_at_root, self.folder.watch)
-        if self._said.pop(MISSING, None):
-            log.info("watched folder is back", watch=self.folder.watch)
-            await self._store.note(f"missing {self.folder.watch}", None)
-        return root
+            look = await self._see_root()
+        if look is None:
+            await self._end_hints()
+            self._there = None
+        return look
 
-    async def _miss(self, error: OSError) -> None:
-        """The watched folder is not there: it may not be mounted. What is known of it stays."""
-        await self._end_hints()
-        self._there = None
-        if self._said.get(MISSING) != error.strerror:
-            self._said[MISSING] = error.strerror
-            told = f"watched folder {self.folder.watch} cannot be read: {error.strerror}. It is looked for all the time"
-            log.error(told)
-            await self._store.note(f"missing {self.folder.watch}", told)
+    async def _see_root(self) -> Look | None:
+        """One look at the watched folder; if it is away, or its disk is, that is told."""
+        look: Look | None = None
+        try:
+            look = await self._blocking(self._roots.look, self.folder.watch)
+            why = look.unmounted
+        except OSError as error:
+            why = f"cannot be read: {error.strerror}"
+        if why is not None:
+            await self._presence.away(away("watched", self.folder.watch, why))
+            return None
+        await self._presence.back()
+        return look
 
-    async def _meet(self, root: scan.Root) -> None:
+    async def _meet(self, look: Look) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
+        root = look.root
         if root.loose and self._said.get(LOOSE) != root.loose:
             self._said[LOOSE] = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
@@ -175,12 +175,9 @@ class Watcher:
             await self._forget(shoot)
         taken = await self._store.taken(self.folder.watch, root.shoots - self._arrivals.keys())
         new = sorted(root.shoots - taken - self._arrivals.keys())
-        identity = f"{root.identity[0]}:{root.identity[1]}"
-        if not self.folder.process_existing and not await self._store.has_seen(self.folder.watch, identity):
+        if look.is_new and not self.folder.process_existing:
             new = await self._skip_archive(new)
-        if self._recorded != (identity, not root.shoots):
-            self._recorded = identity, not root.shoots
-            await self._store.see(self.folder.watch, identity, empty=not root.shoots, now=self._clock.now())
+        await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_new(shoot)]
         for shoot in (*new, *back):
             await self._follow(shoot)
@@ -199,12 +196,13 @@ class Watcher:
 
     async def _look_for_late(self) -> None:
         """Look once more at shoots that were locked lately: what came since is in no order."""
-        for order in await self._store.recent(self.folder.watch, self._clock.now() - LATE):
-            try:
-                found: Listing = await self._blocking(scan.scan, order.folder)
-            except OSError:
-                continue
-            await self._intake.look_for_late(order, found)
+        for folder in await self._store.recent(self.folder.watch, self._clock.now() - LATE):
+            shoot, orders = os.path.basename(folder), await self._store.earlier(folder, "")
+            with suppress(OSError):
+                found: Listing = await self._blocking(scan.scan, folder)
+                new = await self._intake.look_for_late(orders, found)
+                if new and shoot not in self._arrivals and shoot in (self._there or ()):
+                    await self._follow(shoot)
 
     async def _skip(self, shoot: str) -> bool:
         """Record a shoot of an archive as skipped; one without any photo may be the next job's, made ahead."""
@@ -243,9 +241,14 @@ class Watcher:
             self._there = (self._there or frozenset()) - {shoot}
             return
         arrival = self._arrivals[shoot].seen(found, self._clock.monotonic())
-        told = verdict(arrival, self.folder.quiet)
+        told = verdict(arrival, self.folder.quiet, leave_out=self.folder.preset.bad_files == "leave_out")
         if told.settled:
-            await self._intake.lock(shoot, found, told.reason)
+            try:
+                await self._intake.lock(shoot, found, told.reason)
+            except OSError as error:
+                self._say(shoot, f"cannot be read ({error.strerror}); looked at again", log.warning)
+                self._look_at[shoot] = self._clock.monotonic() + PATIENCE
+                return
             await self._forget(shoot)
             return
         self._arrivals[shoot] = arrival
@@ -265,7 +268,9 @@ class Watcher:
         for shoot, arrival in sorted(self._arrivals.items()):
             found = arrival.found
             if found.photos or found.problems:
-                reason = verdict(arrival, self.folder.quiet).reason
+                reason = verdict(
+                    arrival, self.folder.quiet, leave_out=self.folder.preset.bad_files == "leave_out"
+                ).reason
                 folder, since = os.path.join(self.folder.watch, shoot), self._since[shoot]
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, since))
         if waiting != self._shown:

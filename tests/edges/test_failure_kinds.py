@@ -84,9 +84,11 @@ def test_a_bug_keeps_its_traceback() -> None:
     assert "ZeroDivisionError" in told.detail
 
 
-def test_a_missing_file_a_missing_shoot_and_a_missing_disk_differ(tmp_path: Path) -> None:
-    """One file gone is for a person, the whole shoot gone ends the order, a root gone is waited for."""
+def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
+    """One file gone is for a person, the whole shoot gone ends the order, a file that is there again is sent."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "IMG_1.JPG").touch()
     gone = errors.FileGone("IMG_1.JPG", "gone")
-    folders = (tmp_path, tmp_path / "shoot", tmp_path / "root" / "shoot")
+    folders = (tmp_path, tmp_path / "shoot", tmp_path / "there")
     kinds = [failure(replace(order(), folder=str(folder)), facts.Upload(0), gone).kind for folder in folders]
     assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]

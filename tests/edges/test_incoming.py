@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -54,6 +55,25 @@ def test_lost_bytes_are_told(tmp_path: Path) -> None:
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
     fetched(tmp_path, "i1")
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
+
+
+def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
+    """When the output is renamed or unmounted while a picture comes, its bytes are named once it is back."""
+    out, away = tmp_path / "out", tmp_path / "away"
+    with Part(str(out), "i1") as part:
+        out.rename(away)
+        sha = part.write([JPEG], len(JPEG)).sha256
+    away.rename(out)
+    assert place(str(out), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert os.listdir(out) == ["IMG_1.jpg"]
+
+
+def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
+    """What is free must be enough for a picture as large as those before it, or it is not bought."""
+    free = shutil.disk_usage(tmp_path).free
+    with pytest.raises(OutputError, match="Make room there; bracketd goes on by itself"):
+        Part(str(tmp_path), "i1", likely=free)
+    assert os.listdir(tmp_path) == []
 
 
 def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from daemon.files.roots import Roots
 from daemon.order import facts
 from daemon.service import ImageSeen, ImageStatus, OrderSeen, Service
 from daemon.steps import Steps
@@ -24,7 +25,7 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
     start = order(1)
     anew = after(start, facts.SlotLost(0, 0, "no answer"))
     service = Shows(start.registration(0), anew.registration(0), "result")
-    steps = Steps(cast("Service", service), go_on=lambda: None, now=lambda: 0.0)
+    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
     seen = steps.perform(anew, facts.Look())
     assert isinstance(seen, facts.Seen)
     assert [image.id for image in seen.images] == ["result"]

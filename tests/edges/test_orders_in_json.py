@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, Order, facts
+from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from tests.core.orders import processed
@@ -52,10 +52,20 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "brackets": {"total": len(order.brackets), "uploaded": len(order.brackets)},
             "images": {"total": 3, "processed": 1, "downloaded": 1, "failed": 1},
             "bytes": {"total": sum(b.size for b in order.brackets), "uploaded": sum(b.size for b in order.brackets)},
+            "dev_mode": False,
+            "supplement_of": None,
             "created_at": "2025-12-11T05:48:20Z",
             "updated_at": "2025-12-11T06:48:20Z",
         }
     ]
+
+
+def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
+    """What a supplement belongs to, and that pictures cost nothing, is told."""
+    order = replace(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
+    (seen,) = told(tmp_path, order)
+    assert isinstance(seen, dict)
+    assert (seen["dev_mode"], seen["supplement_of"]) == (True, "an order's id")
 
 
 @pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), 'a "b" \\ c', "two\nlines\x00", "🏡 Küche 廚房", "{}", "1"])

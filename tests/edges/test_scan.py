@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from daemon.files.scan import look, look_at_root, scan
+from daemon.files.scan import find_again, look, look_at_root, scan
 from daemon.shoot import FileClass
 
 
@@ -111,3 +112,20 @@ def test_a_root_is_its_folders(tmp_path: Path) -> None:
     make(tmp_path / "loose.JPG")
     found = look_at_root(str(tmp_path))
     assert (sorted(found.shoots), found.loose) == (["12 Oak St", "empty"], 1)
+
+
+def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
+    """A folder under another name is known by its very files; a copy of them, or a part of them, is another folder."""
+    folder = tmp_path / "12 Oak St"
+    (folder / "DCIM").mkdir(parents=True)
+    for name in ("DCIM/1.jpg", "2.jpg"):
+        (folder / name).write_bytes(name.encode())
+    files = scan(str(folder)).files
+    shutil.copytree(folder, tmp_path / "a copy")
+    folder.rename(tmp_path / "oak, done")
+    (tmp_path / "a file").write_bytes(b"")
+    assert find_again(str(folder), files) == str(tmp_path / "oak, done")
+    (tmp_path / "oak, done" / "2.jpg").unlink()
+    assert find_again(str(folder), files) is None
+    assert find_again(str(folder), []) is None
+    assert find_again(str(tmp_path / "no" / "root"), files) is None

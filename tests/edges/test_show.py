@@ -1,14 +1,37 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from daemon.cli import cli
-from daemon.order import facts
+from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.store.store import Store
-from tests.core.orders import NOW, after, order
+from tests.core.orders import NOW, after, order, processed
+
+
+def shown(state: Path, of: Order, *others: Order) -> str:
+    """What ``show`` says of an order, there being others."""
+
+    async def work() -> None:
+        store = Store.open(state)
+        for one in (of, *others):
+            await store.add(one, facts.Locked(one.brackets))
+        store.close()
+
+    asyncio.run(work())
+    return show(state, of.id)
+
+
+def show(state: Path, words: str) -> str:
+    """What ``show`` says."""
+    config = state / "bracketd.yaml"
+    config.write_text(f"state_dir: {state}\n")
+    done = CliRunner().invoke(cli, ["--config", str(config), "show", words])
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
@@ -24,9 +47,40 @@ def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
         store.close()
 
     asyncio.run(work())
-    config = tmp_path / "bracketd.yaml"
-    config.write_text(f"state_dir: {tmp_path}\n")
-    shown = CliRunner().invoke(cli, ["--config", str(config), "show", start.id])
-    assert shown.exit_code == 0, shown.output
-    assert [line.strip() for line in shown.output.splitlines() if "of the traceback" in line] == lines
-    assert shown.output.splitlines()[-1].strip() == "Error: \N{REPLACEMENT CHARACTER}[2J"
+    told = show(tmp_path, start.id).splitlines()
+    assert [line.strip() for line in told if "of the traceback" in line] == lines
+    assert told[-1].strip() == "Error: \N{REPLACEMENT CHARACTER}[2J"
+
+
+def test_what_an_order_goes_without(tmp_path: Path) -> None:
+    """A bracket that is left out is named with its reason and counts as nothing to upload; so are other files."""
+    start = order(3)
+    bad = replace(start.brackets[1], left_out="is\ncut off")
+    told = shown(tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",)))
+    assert "brackets: 0 of 2 uploaded" in told
+    assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in told
+    assert "  - twin.CR3  left out\n" in told
+
+
+def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
+    """An image that failed and was processed once more says so, and when."""
+    images = (Image("a", "a", state=ImageState.PLACED, file="a.jpg", reprocessed_at=NOW), Image("b", "b"))
+    lines = shown(tmp_path, replace(processed(), images=images)).splitlines()
+    (again,) = (line for line in lines if "processed once more" in line)
+    assert again.startswith("  placed  a.jpg  a  processed once more 19")
+    assert "  pending  b" in lines
+
+
+def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
+    """A state that was made good from elsewhere may lack the first order; its supplement can be shown all the same."""
+    assert "a supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
+
+
+def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
+    """That an order is approved, a supplement, or in dev mode is said; of an order that is none of it, nothing."""
+    first = order()
+    other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
+    told = shown(tmp_path, other, first)
+    for words in (f"a supplement of the order of 12 Jan 1970, {first.id}", "approved: no limit", "none: dev mode"):
+        assert words in told
+        assert words not in show(tmp_path, first.id)

@@ -13,6 +13,7 @@ import pytest
 
 from daemon.errors import StateDamaged, StateError, StateTooNew
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.root import Seen
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from daemon.store.rows import Waiting
@@ -171,25 +172,45 @@ def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
         assert sorted(w.folder for w in reader.waiting()) == ["/in/b", "/other/c"]
 
 
-@pytest.mark.parametrize(
-    ("empty", "identity", "seen"),
-    [(False, "1:2", True), (False, "9:2", True), (True, "1:2", True), (True, "9:2", False)],
-    ids=["same", "on another disk", "was empty", "was an empty mount point"],
-)
-def test_a_root_is_new_once(tmp_path: Path, empty: bool, identity: str, seen: bool) -> None:
-    """A watched folder counts as seen from its first look on, unless that look was at a mount point without a disk."""
+@pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])
+def test_a_root_is_remembered(tmp_path: Path, mount: str | None) -> None:
+    """What was seen of a root is known to the next run, whatever its mount point is called, until it is adopted."""
+    seen = [Seen(mount, "1:2", 0), Seen(mount, "1:2", 7)]
 
-    async def work() -> list[bool]:
+    async def work() -> list[Seen | None]:
+        found = []
+        for look in seen:
+            store = Store.open(tmp_path)
+            found.append(store.seen_roots(lambda: NOW).seen("/in"))
+            store.seen_roots(lambda: NOW).see("/in", look)
+            store.close()
         store = Store.open(tmp_path)
-        first = await store.has_seen("/in", "1:2")
-        await store.see("/in", "1:2", empty=empty, now=NOW)
+        found.append(store.seen_roots(lambda: NOW).seen("/in"))
+        await store.forget_root("/in")
+        found.append(store.seen_roots(lambda: NOW).seen("/in"))
         store.close()
-        store = Store.open(tmp_path)
-        again = await store.has_seen("/in", identity)
-        store.close()
-        return [first, again]
+        return found
 
-    assert run(work()) == [False, seen]
+    assert run(work()) == [None, *seen, None]
+
+
+def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
+    """Orders in trouble are found by the root of their shoot and by that of their pictures, and no others."""
+
+    async def work() -> list[list[str]]:
+        store = Store.open(tmp_path)
+        for name, folder, output, trouble in (
+            ("a", "/in/1", "/out/1", "the disk is away"),
+            ("b", "/in/2", "/out/2", None),
+            ("c", "/in 2/3", "/out/3", "the output is full"),
+        ):
+            made = replace(order(), id=name, folder=folder, output=output, trouble=trouble, due=NOW)
+            await store.add(made, facts.Locked(()))
+        found = [await store.waiting_for(root) for root in ("/in", "/out", "/")]
+        store.close()
+        return [sorted(ids) for ids in found]
+
+    assert run(work()) == [["a"], ["a", "c"], []]
 
 
 def test_orders_that_waited_for_the_account_are_known_at_the_start(tmp_path: Path) -> None:
@@ -365,7 +386,7 @@ def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str)
     else:
         data[8192:20000] = os.urandom(20000 - 8192)
     path.write_bytes(data)
-    with pytest.raises(StateDamaged, match="backup"):
+    with pytest.raises(StateDamaged, match="doctor --recover"):
         Store.open(tmp_path)
     assert path.read_bytes() == bytes(data)
 

@@ -43,6 +43,19 @@ def test_every_line_fits_its_terminal(width: int, name: str) -> None:
     assert all(cell_len(line) <= max(width, 72) and line.isprintable() for line in lines)
 
 
+@pytest.mark.parametrize("width", [72, 80, 100])
+@pytest.mark.parametrize("name", ["12 Oak St", "x" * 300])
+def test_what_an_order_is_besides_its_shoots(width: int, name: str) -> None:
+    """Orders in dev mode and supplements are marked beside the name, or below it where the line is full."""
+    both = {**order(name), "dev_mode": True, "supplement_of": "another's id"}
+    lines = shown({**both, "supplement_of": None}, {**both, "dev_mode": False}, both, width=width)
+    assert all(cell_len(line) <= width for line in lines)
+    for mark in ("dev mode", "supplement", "supplement · dev mode"):
+        below = any(line.rstrip() == f"  {mark}" for line in lines)
+        assert below != any(line.startswith(f"{name} · {mark} ") for line in lines)
+    assert len(shown(order(name), width=width)) == 3, "an order like any other has a line and nothing below it"
+
+
 def test_progress_and_reasons_are_there() -> None:
     """An order's line tells phase, brackets and pictures; its messages stand below it."""
     text = "\n".join(shown(order("Oak", "uploading", "retrying", "no connection")))

@@ -31,6 +31,11 @@ class World:
     under_way: Counter[str] = field(default_factory=Counter)
     most: Counter[str] = field(default_factory=Counter)
     merged_at: dict[str, float] = field(default_factory=dict)
+    reachable: Callable[[], bool] = lambda: True
+
+    async def online(self) -> bool:
+        """Whether the service can be reached at all."""
+        return self.reachable()
 
     async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step."""
@@ -59,6 +64,8 @@ class World:
             case facts.Look():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
                 return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+            case facts.Reprocess(image):
+                return facts.Reprocessed(image)
             case facts.Fetch(image):
                 return facts.Fetched(image, 3, "ab", "jpg")
             case facts.Place(image):
@@ -80,6 +87,7 @@ async def running(
     *orders: Order,
     submit: Callable[[Ask], bool] = lambda _wish: False,
     asks_every: float = 1.0,
+    policy: Policy = POLICY,
 ) -> AsyncIterator[tuple[Store, Runner]]:
     """A runner at work on these orders."""
     store = Store.open(state, Inline())
@@ -88,11 +96,12 @@ async def running(
         store,
         world.perform,
         world.clock,
-        POLICY,
+        policy,
         uploads=4,
         downloads=2,
         submit=submit,
         preset_of=lambda _folder: None,
+        online=world.online,
         asks_every=asks_every,
     )
     for one in orders:

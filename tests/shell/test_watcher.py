@@ -3,141 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from daemon.order import Order, Phase, Policy, Preset, evolve, facts
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
-from daemon.watcher import Dirty, Hints, Intake, WatchedFolder, Watcher
-from tests.shell.simulated import Inline, SimulatedClock, simulate
-
-QUIET = 60.0
-INTERVAL = 300.0
-
-
-@dataclass
-class Told:
-    """Hints that come when a test says so, from a source that a test can break."""
-
-    dirty: Dirty
-    alive: bool = True
-    broken: bool = False
-    followed: set[str] = field(default_factory=set)
-
-    def start(self) -> None:
-        """Begin, unless the system gives none."""
-        if self.broken:
-            raise OSError(24, "inotify instance limit reached")
-
-    def follow(self, shoot: str) -> None:
-        """Remember that a shoot is followed."""
-        self.followed.add(shoot)
-
-    def forget(self, shoot: str) -> None:
-        """Remember that it no longer is."""
-        self.followed.discard(shoot)
-
-    def works(self) -> bool:
-        """As the test says."""
-        return self.alive
-
-    def stop(self) -> None:
-        """End."""
-        self.followed.clear()
-
-
-@dataclass
-class Scene:
-    """A watched folder under watch."""
-
-    root: Path
-    state: Path
-    store: Store
-    watcher: Watcher
-    hints: list[Told]
-    told: list[tuple[str, facts.Fact]]
-    photos: int = 0
-
-    def hint(self, shoot: str) -> None:
-        """The system says that something changed in a shoot."""
-        self.hints[-1].dirty.add(shoot)
-
-    def put(self, path: str, data: bytes | None = None) -> Path:
-        """A file in the watched folder; each is a photo of its own."""
-        self.photos += 1
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(b"x" * (100 + self.photos) if data is None else data)
-        return file
-
-    async def submit(self, shoot: str) -> None:
-        """A person submits a shoot, through another program."""
-        folder = str(self.root / shoot)
-        ask(self.state, "submit", folder, 0.0)
-        (wish,) = await self.store.asks()
-        assert self.watcher.submit(wish)
-        await asyncio.sleep(2)
-
-    def orders(self) -> dict[str, tuple[str, int]]:
-        """Shoot → phase and brackets of orders that were not cancelled."""
-        with Reader(self.state) as reader:
-            rows = [row for row in reader.orders() if row["phase"] != "cancelled"]
-        return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
-
-    def waiting(self) -> dict[str, str]:
-        """Shoot → why it waits, as ``status`` sees it."""
-        with Reader(self.state) as reader:
-            return {w.shoot: w.reason for w in reader.waiting()}
-
-
-@asynccontextmanager
-async def watching(
-    tmp: Path, clock: SimulatedClock, *, process_existing: bool = False, broken: bool = False
-) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``."""
-    store = Store.open(tmp / "state", Inline())
-    folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), QUIET, process_existing, INTERVAL, Preset(5))
-    hints: list[Told] = []
-    told: list[tuple[str, facts.Fact]] = []
-
-    def make_hints(_root: str, dirty: Dirty) -> Hints:
-        hints.append(Told(dirty, broken=broken))
-        return hints[-1]
-
-    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-        return function(*arguments)
-
-    intake = Intake(
-        folder,
-        store,
-        clock.now,
-        flow="images",
-        added=lambda: None,
-        tell=lambda order, fact: told.append((order, fact)),
-        is_there=lambda shoot: blocking(os.path.isdir, shoot),
-    )
-    watcher = Watcher(folder, intake, store, clock, make_hints=make_hints, blocking=blocking)
-    task = asyncio.create_task(watcher.run())
-    await watcher.ready.wait()
-    try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told)
-    finally:
-        watcher.stop()
-        await task
-        store.close()
-
-
-@pytest.fixture
-def tmp(tmp_path: Path) -> Path:
-    """A place with an empty watched folder."""
-    (tmp_path / "in").mkdir()
-    return tmp_path
+from daemon.order import Phase, Policy, evolve, facts
+from daemon.store.reader import Reader
+from tests.shell.scene import INTERVAL, QUIET, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
 
 
 def test_a_dropped_shoot_becomes_an_order_when_it_was_quiet(tmp: Path) -> None:
@@ -311,14 +182,6 @@ def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
     simulate(work)
 
 
-async def _delivered(scene: Scene, shoot: str) -> Order:
-    order = await scene.store.newest(str(scene.root / shoot))
-    assert order is not None
-    done = replace(order, phase=Phase.DOWNLOADED, due=None)
-    await scene.store.record(order, facts.Delivered(), done, 0)
-    return done
-
-
 def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
     """A delivered shoot that is moved away and back costs nothing; other photos under its name are a new shoot."""
 
@@ -326,7 +189,7 @@ def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
         async with watching(tmp, clock) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
             await scene.submit("12 Oak St")
-            first = await _delivered(scene, "12 Oak St")
+            first = await delivered(scene, "12 Oak St")
             for same in (True, False):
                 os.rename(tmp / "in" / "12 Oak St", tmp / f"away {same}")
                 await asyncio.sleep(INTERVAL + 1)
@@ -404,7 +267,7 @@ def test_a_renamed_shoot_is_not_bought_again(tmp: Path) -> None:
         async with watching(tmp, clock) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
             await scene.submit("12 Oak St")
-            await _delivered(scene, "12 Oak St")
+            await delivered(scene, "12 Oak St")
             os.rename(tmp / "in" / "12 Oak St", tmp / "in" / "12 Oak St - done")
             os.rename(tmp / "in" / "archive", tmp / "in" / "archive 2019")
             await asyncio.sleep(2 * INTERVAL)
@@ -419,41 +282,9 @@ def test_a_renamed_shoot_is_not_bought_again(tmp: Path) -> None:
             assert again is not None
             assert "same photos as “12 Oak St”, sent" in str(again.trouble)
             await scene.submit("12 Oak St - done")
+            assert scene.orders()["12 Oak St - done"] == ("skipped", 0), "nor does a mere `submit`"
+            await scene.submit("12 Oak St - done", "submit again")
             assert scene.orders()["12 Oak St - done"] == ("settled", 1), "a person's word sends it all the same"
-
-    simulate(work)
-
-
-def test_a_shoot_that_grew_is_not_bought_whole_again(tmp: Path) -> None:
-    """A delivered shoot that comes back with one photo more is not sent again; the photo is told as late."""
-
-    async def work(clock: SimulatedClock) -> None:
-        async with watching(tmp, clock) as scene:
-            photo = scene.put("12 Oak St/IMG_1.JPG")
-            await scene.submit("12 Oak St")
-            done = await _delivered(scene, "12 Oak St")
-            os.rename(photo.parent, tmp / "away")
-            await asyncio.sleep(INTERVAL + 1)
-            (tmp / "away" / "IMG_2.JPG").write_bytes(b"stray")
-            os.rename(tmp / "away", photo.parent)
-            await asyncio.sleep(2 * INTERVAL)
-            assert scene.orders() == {"12 Oak St": ("downloaded", 1)}
-            assert (done.id, facts.CameLate(("IMG_2.JPG",))) in scene.told
-
-    simulate(work)
-
-
-def test_photos_that_come_after_the_delivery_are_told(tmp: Path) -> None:
-    """A photo that arrives in a delivered shoot is noticed at the next rescan."""
-
-    async def work(clock: SimulatedClock) -> None:
-        async with watching(tmp, clock) as scene:
-            scene.put("12 Oak St/IMG_1.JPG")
-            await scene.submit("12 Oak St")
-            done = await _delivered(scene, "12 Oak St")
-            scene.put("12 Oak St/DCIM/IMG_2.JPG")
-            await asyncio.sleep(INTERVAL + 1)
-            assert scene.told[-1] == (done.id, facts.CameLate(("DCIM/IMG_2.JPG",)))
 
     simulate(work)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from daemon.store.reader import Reader
 from tests.sandbox_process import Sandbox
 from tests.whole.program import Bracketd, Json
 
@@ -24,14 +25,20 @@ def audit(program: Bracketd, sandbox: Sandbox) -> None:
         else:
             assert all(image["charged"] <= 1 for image in at_sandbox["images"])
         assert len(at_sandbox["merges"]) <= 1
+    with Reader(program.state) as reader:
+        bought = Counter(purchase["image_id"] for purchase in reader.purchases(0, 1e12))
+    assert not bought or max(bought.values()) == 1, "each image is in the ledger once"
+    ours = [report["orders"].get(order["order_id"], {"images": []}) for order in program.peek()["orders"]]
+    charged = {image["image_id"] for order in ours for image in order["images"] if image["charged"]}
+    assert set(bought) <= charged, "what the ledger says was paid"
     _key_is_kept(program)
 
 
 def _delivered(order: Json, at_sandbox: Json) -> None:
     output = Path(order["output"])
-    note = json.loads((output / "order.json").read_text())
-    assert note["order_id"] == order["order_id"]
-    sent = Counter(sha256(Path(order["folder"], bracket["file"])) for bracket in note["brackets"])
+    note = note_of(order)
+    taken = [bracket["file"] for bracket in note["brackets"] if bracket["left_out"] is None]
+    sent = Counter(sha256(Path(order["folder"], file)) for file in taken)
     there = [bracket["stored"] for bracket in at_sandbox["registered"] if not bracket["deleted"]]
     assert Counter(stored["sha256"] for stored in there if stored) == sent, "the originals, byte for byte, once each"
     assert order["brackets"] == {"total": sent.total(), "uploaded": sent.total()}
@@ -64,6 +71,14 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def note_of(order: Json) -> Json:
+    """What an order's own ``order.json`` says; a supplement's lies beside that of the first order."""
+    notes = [json.loads(path.read_text()) for path in Path(order["output"]).glob("order*.json")]
+    own: Json
+    (own,) = [note for note in notes if note["order_id"] == order["order_id"]]
+    return own
 
 
 def of_order(sandbox: Sandbox, order: Json) -> dict[str, Any]:

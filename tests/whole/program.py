@@ -116,7 +116,8 @@ class Bracketd:
     def drop(self, shoot: str, files: Mapping[str, bytes]) -> Path:
         """Put files into a shoot's folder; names may have folders. A new folder is moved in, complete, in one go.
 
-        Each drop was taken a minute after the last: photos of two shoots are never the same.
+        Each drop was taken a minute after the last, and its JPEGs say which drop they are of: photos of two shoots are
+        never the same.
         """
         self.dropped += 1
         folder = self.watched / shoot
@@ -124,7 +125,7 @@ class Bracketd:
         place.mkdir(exist_ok=True)
         for name, data in files.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes(data)
+            (place / name).write_bytes(_of_drop(self.dropped, data))
             taken = 1_700_000_000 + 60 * self.dropped
             os.utime(place / name, (taken, taken))
         return place if place is folder else place.rename(folder)
@@ -203,6 +204,14 @@ def _event(line: str) -> Json:
     except ValueError:
         return {"event": line}
     return event
+
+
+def _of_drop(number: int, data: bytes) -> bytes:
+    """A JPEG with a comment segment (ITU-T T.81, B.2.4.5) more; anything else as it is."""
+    if not data.startswith(b"\xff\xd8"):
+        return data
+    comment = f"drop {number}".encode()
+    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 
 
 def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:

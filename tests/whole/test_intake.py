@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from pathlib import Path
 
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
+from tests.whole.books import note_of
 from tests.whole.program import Bracketd, until
 
 
@@ -55,14 +59,19 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
 
 
 def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:
-    """A copy of a shoot that was sent is skipped, with the reason; a person's ``submit`` sends it all the same."""
+    """A copy of a shoot that was sent, its files renamed, is skipped with the reason; ``submit --again`` sends it."""
     program.start()
     shutil.copytree(program.drop("12 Oak St", shoot(1)), program.home / "copy")
+    for photo in (program.home / "copy").iterdir():
+        photo.rename(photo.with_name(f"kitchen {photo.name}"))
+        os.utime(photo.with_name(f"kitchen {photo.name}"))
     program.reach("12 Oak St", "downloaded")
     (program.home / "copy").rename(program.watched / "12 Oak St copy")
     order = program.reach("12 Oak St copy", "skipped")
     assert "same photos as “12 Oak St”" in order["messages"][0]
-    program.run("submit", order["folder"])
+    refused = program.run("submit", order["folder"])
+    assert (refused.returncode, "submit --again" in refused.stderr) == (1, True)
+    assert program.run("submit", "--again", order["folder"]).returncode == 0
     program.reach("12 Oak St copy", "downloaded")
 
 
@@ -122,16 +131,21 @@ def test_a_shoot_that_grows_is_waited_for(program: Bracketd) -> None:
     assert program.reach("12 Oak St", "downloaded")["brackets"]["total"] == 6
 
 
-def test_photos_that_come_late_are_named(program: Bracketd, sandbox: Sandbox) -> None:
-    """A photo that comes after the shoot was locked is not lost from sight: status and order.json name it."""
+def test_photos_that_come_late_are_a_supplement(program: Bracketd, sandbox: Sandbox) -> None:
+    """Photos that come after the lock are sent as a second order, into the same output, and nothing is bought twice."""
     late = shoot(2)
     first = {name: late.pop(name) for name in ("IMG_0001.JPG", "IMG_0002.JPG", "IMG_0003.JPG")}
+    program.folder.update(observer="polling", poll_interval="0.5s")
     sandbox.faults(["merge slow-grouping seconds=2"])
     program.start()
     program.drop("12 Oak St", first)
-    program.reach("12 Oak St", "merging")
+    whole = program.reach("12 Oak St", "merging")
     program.drop("12 Oak St", late)
-    order = program.reach("12 Oak St", "downloaded")
-    assert order["health"] == "attention"
-    assert "3 photo(s) came after the shoot was locked" in order["messages"][0]
-    assert "IMG_0004.JPG" in order["messages"][0]
+    new = program.when("12 Oak St", lambda order: order["supplement_of"] == whole["order_id"])
+    program.when("12 Oak St", lambda order: order["order_id"] == new["order_id"] and order["phase"] == "downloaded")
+    until(lambda: {order["phase"] for order in program.peek()["orders"]} == {"downloaded"})
+    assert new["output"] == whole["output"]
+    assert {note_of(order)["order_id"] for order in (whole, new)} == {whole["order_id"], new["order_id"]}
+    assert sorted(path.name for path in Path(new["output"]).glob("*.jpg")) == ["IMG_0001.jpg", "IMG_0004.jpg"]
+    costs = json.loads(program.run("costs", "--json").stdout)
+    assert sum(shoot["images"] for month in costs["months"] for shoot in month["shoots"]) == 2

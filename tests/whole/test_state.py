@@ -41,8 +41,8 @@ def torn(file: Path) -> None:
     ("spoil", "said", "remedy"),
     [
         (newer, "was written by a newer bracketd", "Install the newer bracketd again"),
-        (overwritten, "is damaged", "Put back a copy"),
-        (torn, "is damaged", "Put back a copy"),
+        (overwritten, "is damaged", "`bracketd doctor --recover`"),
+        (torn, "is damaged", "`bracketd doctor --recover`"),
     ],
 )
 def test_a_state_file_that_cannot_be_used(

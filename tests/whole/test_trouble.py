@@ -149,21 +149,45 @@ def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -
     assert of_order(sandbox, order)["merges"] == []
 
 
+def test_an_image_that_fails_once_is_processed_again(program: Bracketd, sandbox: Sandbox) -> None:
+    """An image that comes to an error is processed once more, and its shoot is delivered whole."""
+    sandbox.faults(["image error match=IMG_0004 'reason=Too dark'"])
+    program.start()
+    program.drop(OAK, shoot(3))
+    order = program.reach(OAK, "downloaded")
+    assert (order["health"], order["images"]["downloaded"]) == ("ok", 3)
+    facts = [entry["fact"] for entry in program.journal(order["order_id"])]
+    assert facts.count("ReprocessIntended") == facts.count("Reprocessed") == 1
+
+
 def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> None:
     """An image that the service cannot make is named with its reason, costs nothing, and stops no other."""
-    sandbox.faults(["image error match=IMG_0004 'reason=Too dark, quota exceeded'"])
+    sandbox.faults(["image error match=IMG_0004 'reason=Too dark' next=2"])
     program.start()
     program.drop(OAK, shoot(3))
     order = program.reach(OAK, "downloaded")
     assert order["health"] == "attention"
     assert order["images"] == {"total": 3, "processed": 2, "downloaded": 2, "failed": 1}
     assert "IMG_0004" in order["messages"][0]
-    assert order["messages"][0].endswith("failed: Too dark, quota exceeded")
+    assert order["messages"][0].endswith("failed: Too dark")
     note = json.loads(Path(order["output"], "order.json").read_text())
-    assert [failed["reason"] for failed in note["failed"]] == ["Too dark, quota exceeded"]
+    assert [failed["reason"] for failed in note["failed"]] == ["Too dark"]
     assert {image["file"] for image in note["images"]} == {"IMG_0001.jpg", "IMG_0007.jpg"}
-    assert "Too dark, quota exceeded" in program.run("show", OAK).stdout
+    assert "Too dark" in program.run("show", OAK).stdout
     assert "1 failed" in program.run("status").stdout
+
+
+def test_the_daily_limit(program: Bracketd, sandbox: Sandbox) -> None:
+    """Images that fail for the account's daily limit wait with one message; `retry` tries again when it was raised."""
+    sandbox.faults(["image error 'reason=Daily limit reached' next=3"])
+    program.start()
+    program.drop(OAK, shoot(3))
+    program.message(OAK, "daily limit is reached (Daily limit reached)")
+    assert program.status()["daemon"]["messages"][0].startswith("the account's daily limit is reached")
+    assert program.run("retry", OAK).returncode == 0
+    order = program.reach(OAK, "downloaded")
+    assert (order["health"], order["images"]["downloaded"]) == ("ok", 3)
+    assert program.status()["daemon"]["messages"] == []
 
 
 def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:

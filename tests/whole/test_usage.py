@@ -15,7 +15,8 @@ OAK = "12 Oak St"
 def test_help_names_every_verb(tmp_path: Path) -> None:
     """``--help`` lists the verbs, each of them has help of its own, and ``--version`` tells the version."""
     told = bracketd("--help", home=tmp_path).stdout
-    for verb in ("run", "check", "status", "show", "submit", "retry", "sandbox", "demo"):
+    asking = ("submit", "retry", "approve", "cancel", "adopt")
+    for verb in ("run", "check", "status", "show", "costs", *asking, "sandbox", "demo"):
         assert f"  {verb} " in told
         done = bracketd(verb, "--help", home=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
@@ -32,7 +33,8 @@ def test_wrong_usage(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert "Usage: bracketd" in done.stderr
 
 
-VERBS = [("run",), ("check",), ("status",), ("show", OAK), ("retry", OAK), ("submit", "/")]
+SOME = [("run",), ("check",), ("status",), ("costs",), ("submit", "/"), ("adopt", "/")]
+VERBS = [*SOME, *((verb, OAK) for verb in ("show", "retry", "approve", "cancel"))]
 
 
 @pytest.mark.parametrize("words", VERBS, ids=lambda words: words[0])

@@ -25,6 +25,8 @@ ORDER: dict[str, Any] = {
     "brackets": {"total": COUNT, "uploaded": COUNT},
     "images": {"total": COUNT, "processed": COUNT, "downloaded": COUNT, "failed": COUNT},
     "bytes": {"total": COUNT, "uploaded": COUNT},
+    "dev_mode": bool,
+    "supplement_of": type(None),
     "created_at": TIME,
     "updated_at": TIME,
 }

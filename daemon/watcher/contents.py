@@ -1,0 +1,86 @@
+"""Reads what a shoot's photos are known by, as much of it as the question needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from daemon.files import content
+from daemon.order import Bracket, Order
+from daemon.shoot import File
+
+Blocking = Callable[..., Awaitable[Any]]
+"""Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
+
+TOGETHER = 50
+"""Files whose marks are read in one call, which has a bounded time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Reads through ``blocking``; every method raises OSError when a file cannot be read."""
+
+    blocking: Blocking
+
+    async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], frozenset[str]]:
+        """Photos as brackets with their marks, each content once, and the paths of further copies (a second card's)."""
+        marks: dict[str, str] = {}
+        for begin in range(0, len(photos), TOGETHER):
+            some = [photo.path for photo in photos[begin : begin + TOGETHER]]
+            marks.update(await self.blocking(_marks, folder, some))
+        copies = await self._copies(folder, marks)
+        brackets = (
+            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=marks[photo.path]) for photo in photos
+        )
+        return tuple(bracket for bracket in brackets if bracket.path not in copies), copies
+
+    async def _copies(self, folder: str, marks: Mapping[str, str]) -> frozenset[str]:
+        """Those paths whose files are byte for byte the same as one before them."""
+        alike = Counter(marks.values())
+        seen: set[str] = set()
+        copies: set[str] = set()
+        for path in sorted(path for path, mark in marks.items() if alike[mark] > 1):
+            digest = await self.sha256(folder, path)
+            if digest in seen:
+                copies.add(path)
+            seen.add(digest)
+        return frozenset(copies)
+
+    async def told_apart(
+        self, folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]
+    ) -> tuple[Bracket, ...]:
+        """The brackets, with the SHA-256 of those whose mark an earlier order knows: it has the last word.
+
+        A file that lies where it was sent from, as it was, is not read again.
+        """
+        known: dict[str, list[tuple[Order, Bracket]]] = {}
+        for order in earlier:
+            for theirs in order.brackets:
+                if theirs.mark and theirs.sha256 is not None:
+                    known.setdefault(theirs.mark, []).append((order, theirs))
+        read = []
+        for bracket in brackets:
+            alike = known.get(bracket.mark, [])
+            untouched = (t for o, t in alike if o.folder == folder and _unmoved(t, bracket))
+            if theirs_here := next(untouched, None):
+                read.append(replace(bracket, sha256=theirs_here.sha256))
+            elif alike:
+                read.append(replace(bracket, sha256=await self.sha256(folder, bracket.path)))
+            else:
+                read.append(bracket)
+        return tuple(read)
+
+    async def sha256(self, folder: str, path: str) -> str:
+        """The SHA-256 of a photo, in hex."""
+        digest: str = await self.blocking(content.sha256, folder, path)
+        return digest
+
+
+def _marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
+    return {path: content.mark(folder, path) for path in paths}
+
+
+def _unmoved(theirs: Bracket, bracket: Bracket) -> bool:
+    return (theirs.path, theirs.size, theirs.mtime_ns) == (bracket.path, bracket.size, bracket.mtime_ns)

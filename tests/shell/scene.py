@@ -1,0 +1,164 @@
+"""A watched folder under watch, in simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from daemon.files.roots import Roots
+from daemon.host.filesystem import mount_point
+from daemon.order import Limits, Order, Phase, Policy, Preset, facts
+from daemon.store.reader import Reader, ask
+from daemon.store.store import Store
+from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, WatchedFolder, Watcher
+from daemon.watcher.intake import LateFiles
+from tests.shell.simulated import Inline, SimulatedClock
+
+QUIET = 60.0
+INTERVAL = 300.0
+PRESET = Preset(5)
+
+
+@dataclass
+class Told:
+    """Hints that come when a test says so, from a source that a test can break."""
+
+    dirty: Dirty
+    alive: bool = True
+    broken: bool = False
+    followed: set[str] = field(default_factory=set)
+
+    def start(self) -> None:
+        """Begin, unless the system gives none."""
+        if self.broken:
+            raise OSError(24, "inotify instance limit reached")
+
+    def follow(self, shoot: str) -> None:
+        """Remember that a shoot is followed."""
+        self.followed.add(shoot)
+
+    def forget(self, shoot: str) -> None:
+        """Remember that it no longer is."""
+        self.followed.discard(shoot)
+
+    def works(self) -> bool:
+        """As the test says."""
+        return self.alive
+
+    def stop(self) -> None:
+        """End."""
+        self.followed.clear()
+
+
+@dataclass
+class Scene:
+    """A watched folder under watch."""
+
+    root: Path
+    state: Path
+    store: Store
+    watcher: Watcher
+    hints: list[Told]
+    told: list[tuple[str, facts.Fact]]
+    photos: int = 0
+
+    def hint(self, shoot: str) -> None:
+        """The system says that something changed in a shoot."""
+        self.hints[-1].dirty.add(shoot)
+
+    def put(self, path: str, data: bytes | None = None) -> Path:
+        """A file in the watched folder; each is a photo of its own."""
+        self.photos += 1
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x" * (100 + self.photos) if data is None else data)
+        return file
+
+    async def submit(self, shoot: str, verb: str = "submit") -> None:
+        """A person submits a shoot, through another program."""
+        folder = str(self.root / shoot)
+        ask(self.state, verb, folder, 0.0)
+        (wish,) = await self.store.asks()
+        assert self.watcher.submit(wish)
+        await asyncio.sleep(2)
+
+    def orders(self) -> dict[str, tuple[str, int]]:
+        """Shoot → phase and brackets of orders that were not cancelled."""
+        with Reader(self.state) as reader:
+            rows = [row for row in reader.orders() if row["phase"] != "cancelled"]
+        return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
+
+    def waiting(self) -> dict[str, str]:
+        """Shoot → why it waits, as ``status`` sees it."""
+        with Reader(self.state) as reader:
+            return {w.shoot: w.reason for w in reader.waiting()}
+
+
+@asynccontextmanager
+async def watching(
+    tmp: Path,
+    clock: SimulatedClock,
+    *,
+    process_existing: bool = False,
+    broken: bool = False,
+    preset: Preset = PRESET,
+    late_files: LateFiles = "supplement",
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    mount_of: Callable[[str], str | None] = mount_point,
+) -> AsyncIterator[Scene]:
+    """A watcher at work on ``tmp/in``."""
+    store = Store.open(tmp / "state", Inline())
+    folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), QUIET, process_existing, INTERVAL, preset, late_files)
+    hints: list[Told] = []
+    told: list[tuple[str, facts.Fact]] = []
+
+    def make_hints(_root: str, dirty: Dirty) -> Hints:
+        hints.append(Told(dirty, broken=broken))
+        return hints[-1]
+
+    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        return function(*arguments)
+
+    intake = Intake(
+        folder,
+        store,
+        clock.now,
+        Policy(limits=limits),
+        Contents(blocking),
+        flow="images",
+        added=lambda: None,
+        tell=lambda order, fact: told.append((order, fact)),
+        is_there=lambda shoot: blocking(os.path.isdir, shoot),
+    )
+    watcher = Watcher(
+        folder,
+        intake,
+        store,
+        clock,
+        roots=Roots(store.seen_roots(clock.now), mount_of),
+        presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
+        make_hints=make_hints,
+        blocking=blocking,
+    )
+    task = asyncio.create_task(watcher.run())
+    await watcher.ready.wait()
+    try:
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told)
+    finally:
+        watcher.stop()
+        await task
+        store.close()
+
+
+async def delivered(scene: Scene, shoot: str) -> Order:
+    """A shoot's order comes to its end."""
+    order = await scene.store.newest(str(scene.root / shoot))
+    assert order is not None
+    done = replace(order, phase=Phase.DOWNLOADED, due=None)
+    await scene.store.record(order, facts.Delivered(), done, 0)
+    return done

@@ -1,0 +1,266 @@
+"""Photos that come, or change, after their shoot was locked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.files import content
+from daemon.order import Limits, MergeState, Order, Phase, evolve, facts
+from daemon.order.late import LATELY
+from daemon.order.policy import Policy
+from daemon.watcher.intake import LateFiles
+from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+OAK = "12 Oak St"
+
+
+async def first(scene: Scene, *photos: str) -> Order:
+    """A shoot that was sent and delivered."""
+    for photo in photos or ("IMG_1.JPG",):
+        scene.put(f"{OAK}/{photo}")
+    await scene.submit(OAK)
+    return await delivered(scene, OAK)
+
+
+async def supplements(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
+    """The orders of a shoot that are supplements, the newest first."""
+    orders = await scene.store.earlier(str(scene.root / shoot), "")
+    return [order for order in orders if order.supplement_of is not None]
+
+
+async def quiet() -> None:
+    """Long enough for a late photo to be found and to have been still."""
+    await asyncio.sleep(INTERVAL + QUIET + 5)
+
+
+def test_late_photos_become_a_supplement(tmp: Path) -> None:
+    """Photos that come after the lock are an order of their own, with them alone, into the same output folder."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            done = await first(scene)
+            scene.put(f"{OAK}/DCIM/IMG_2.JPG")
+            await asyncio.sleep(INTERVAL + 1)
+            assert OAK in scene.waiting(), "they are waited for like any other"
+            await quiet()
+            (new,) = await supplements(scene)
+            assert [bracket.path for bracket in new.brackets] == ["DCIM/IMG_2.JPG"]
+            assert (new.supplement_of, new.output, new.phase) == (done.id, done.output, Phase.SETTLED)
+            await delivered(scene, OAK)
+            await asyncio.sleep(5 * INTERVAL)
+            assert len(await supplements(scene)) == 1, "and once only"
+            scene.put(f"{OAK}/DCIM/IMG_3.JPG")
+            await quiet()
+            assert [bracket.path for bracket in (await supplements(scene))[0].brackets] == ["DCIM/IMG_3.JPG"]
+
+    simulate(work)
+
+
+def test_a_shoot_that_comes_back_with_more_is_not_bought_whole_again(tmp: Path) -> None:
+    """A delivered shoot that is moved away and comes back with one photo more: that one alone is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await first(scene)
+            os.rename(tmp / "in" / OAK, tmp / "away")
+            await asyncio.sleep(INTERVAL + 1)
+            (tmp / "away" / "IMG_2.JPG").write_bytes(b"stray")
+            os.rename(tmp / "away", tmp / "in" / OAK)
+            await quiet()
+            (new,) = await supplements(scene)
+            assert [bracket.path for bracket in new.brackets] == ["IMG_2.JPG"]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("late_files", ["hold", "ignore"])
+def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles) -> None:
+    """With ``hold`` a supplement waits for a person, with ``ignore`` late photos are but named."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, late_files=late_files) as scene:
+            done = await first(scene)
+            scene.put(f"{OAK}/IMG_2.JPG")
+            await quiet()
+            if late_files == "ignore":
+                assert await supplements(scene) == []
+                assert (done.id, facts.CameLate(("IMG_2.JPG",))) in scene.told
+                return
+            (held,) = await supplements(scene)
+            assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+            assert "IMG_2.JPG. `bracketd approve`" in str(held.trouble)
+            await scene.submit(OAK)
+            assert scene.told[-1] == (held.id, facts.Approved()), "a person's `submit` means the same"
+
+    simulate(work)
+
+
+def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
+    """A new file that is neither a latecomer nor from the visit (an editor's export, say) is held, not bought."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            done = await first(scene)
+            await asyncio.sleep(LATELY + 1)
+            taken, exported = scene.put(f"{OAK}/IMG_2.JPG"), scene.put(f"{OAK}/Edited/sunset.jpg")
+            os.utime(taken, (done.created_at - 60, done.created_at - 60))
+            os.utime(exported, (done.created_at + 60, done.created_at + 60))
+            await quiet()
+            (held,) = await supplements(scene)
+            assert held.phase is Phase.HELD
+            exported.unlink()
+            await scene.store.record(held, facts.Cancelled("no"), replace(held, phase=Phase.CANCELLED), clock.now())
+            await quiet()
+            (sent,) = await supplements(scene)
+            assert ([bracket.path for bracket in sent.brackets], sent.phase) == (["IMG_2.JPG"], Phase.SETTLED)
+
+    simulate(work)
+
+
+def test_what_is_made_of_a_frame_is_no_new_photo(tmp: Path) -> None:
+    """A RAW beside its JPEG, or a picture exported beside its RAW, is of a frame that was sent: nothing is bought."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await first(scene, "IMG_1.JPG", "IMG_2.CR3")
+            for made in ("IMG_1.CR3", "IMG_2.TIF"):
+                scene.put(f"{OAK}/{made}")
+            (tmp / "in" / OAK / "IMG_1.JPG").unlink()
+            await quiet()
+            assert await supplements(scene) == []
+            assert scene.waiting() == {}
+
+    simulate(work)
+
+
+def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
+    """Files that are byte for byte the same, as both cards of a camera hold them, are sent once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            for card in ("A", "B"):
+                for number in (1, 2):
+                    scene.put(f"{OAK}/{card}/IMG_{number}.JPG", bytes([number]) * 300_000)
+            scene.put(f"{OAK}/B/IMG_3.JPG", bytes([1]) * 150_000 + b"other" + bytes([1]) * 149_995)
+            await scene.submit(OAK)
+            order = await scene.store.newest(str(tmp / "in" / OAK))
+            assert order is not None
+            assert [bracket.path for bracket in order.brackets] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_3.JPG"]
+            assert order.left_out == ("B/IMG_1.JPG", "B/IMG_2.JPG")
+
+    simulate(work)
+
+
+async def stored(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
+    """The order with the digests that sending its brackets brings, and merged."""
+    sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
+    brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
+    after = replace(order, brackets=brackets, merge=MergeState.SEEN)
+    await scene.store.record(order, facts.Merged(), after, clock.now())
+    return after
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["renamed photos", "one byte in the middle differs"])
+def test_photos_are_known_by_their_content(tmp: Path, *, same: bool) -> None:
+    """The same photos under other names and times are recognised; ones that differ by a byte are others, and sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            pictures = [bytes([n]) * 400_000 for n in (1, 2)]
+            for n, data in enumerate(pictures):
+                scene.put(f"{OAK}/IMG_{n}.JPG", data)
+            await scene.submit(OAK)
+            await stored(scene, await delivered(scene, OAK), clock)
+            for n, data in enumerate(pictures):
+                other = data if same else data[:200_000] + b"!" + data[200_001:]
+                scene.put(f"Elm/kitchen {n}.jpg", other)
+            await quiet()
+            assert scene.orders()["Elm"] == (("skipped", 0) if same else ("settled", 2))
+
+    simulate(work)
+
+
+def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
+    """A folder of another name of which half was sent is asked about; what one floor plan shares with all is not."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            photos = {f"IMG_{n}.JPG": bytes([n]) * 1000 for n in range(4)}
+            for name, data in photos.items():
+                scene.put(f"{OAK}/{name}", data)
+            await scene.submit(OAK)
+            sent = await delivered(scene, OAK)
+            for folder, known in (("copy", 2), ("next", 1)):
+                for n in range(4):
+                    scene.put(f"{folder}/{n}.jpg", photos[f"IMG_{n}.JPG"] if n < known else folder.encode() * (n + 1))
+            await quiet()
+            assert scene.orders()["next"] == ("settled", 4)
+            (held,) = await supplements(scene, "copy")
+            assert (held.phase, held.supplement_of, len(held.brackets)) == (Phase.HELD, sent.id, 2)
+            assert "2 of its photos were sent as “12 Oak St”; 2 were not" in str(held.trouble)
+            assert held.output != sent.output
+
+    simulate(work)
+
+
+def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
+    """What is other bytes than were merged is named, until it is as it was; a mere touch is nothing."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            done = await stored(scene, await first(scene, "IMG_1.JPG", "IMG_2.JPG"), clock)
+            changed, touched = (tmp / "in" / OAK / name for name in ("IMG_1.JPG", "IMG_2.JPG"))
+            before = changed.read_bytes()
+            changed.write_bytes(b"retouched")
+            os.utime(touched, (5_000, 5_000))
+            await asyncio.sleep(INTERVAL + 1)
+            assert scene.told == [(done.id, facts.CameLate((), ("IMG_1.JPG",)))]
+            told = evolve(done, scene.told[0][1], now=clock.now(), policy=Policy())
+            assert "1 photo(s) changed after they were merged: IMG_1.JPG" in told.messages[0]
+            await scene.store.record(done, scene.told[0][1], told, clock.now())
+            changed.write_bytes(before)
+            os.utime(changed, ns=(0, done.brackets[0].mtime_ns))
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.told[-1] == (done.id, facts.CameLate((), ()))
+
+    simulate(work)
+
+
+def test_a_shoot_that_passes_a_limit_is_held_before_it_is_sent(tmp: Path) -> None:
+    """What must become more images than an order may have is not even uploaded; a person's word sends it."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, limits=Limits(images_per_order=1)) as scene:
+            for n in range(PRESET.per_image + 1 if PRESET.per_image else 0):
+                scene.put(f"{OAK}/IMG_{n}.JPG")
+            await quiet()
+            assert scene.orders()[OAK] == ("held", 6)
+
+    simulate(work)
+
+
+def test_pictures_of_dev_mode_stand_apart(tmp: Path) -> None:
+    """Free pictures come into a folder that says so, and do not keep the same photos from being sent for real."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:
+            done = await first(scene)
+            assert done.output == str(tmp / "out" / f"{OAK} (dev mode)")
+        async with watching(tmp, clock) as scene:
+            await scene.submit(OAK, "submit again")
+            real = await scene.store.newest(str(tmp / "in" / OAK))
+            assert real is not None
+            assert (real.phase, real.output) == (Phase.SETTLED, str(tmp / "out" / OAK))
+            await delivered(scene, OAK)
+            os.rename(tmp / "in" / OAK, tmp / "in" / "renamed")
+            await quiet()
+            assert scene.orders()["renamed"] == ("skipped", 0), "it was sent for real by now"
+
+    simulate(work)
