@@ -79,7 +79,7 @@ class Steps:
                 away, kind = self._roots.output_away(os.path.dirname(order.output)), facts.Kind.OUTPUT
             case _:
                 return None
-        return facts.Failed(step, kind, away) if away is not None else None
+        return facts.Failed(step, kind, away, unsent=True) if away is not None else None
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
         match step:

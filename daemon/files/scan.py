@@ -84,7 +84,8 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
     try:
         with os.scandir(root) as entries:
             others = sorted(entry.path for entry in entries if _is_folder(entry) and entry.path != folder)
-        return next((other for other in others if files and all(look(other, file.path) == file for file in files)), None)
+        held = (other for other in others if all(look(other, file.path) == file for file in files))
+        return next(held, None) if files else None
     except OSError:
         return None
 

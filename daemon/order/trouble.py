@@ -131,7 +131,8 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
     match fact.step:
         case f.Register(number) | f.Upload(number):
             bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
-            if isinstance(fact.step, f.Upload) and bracket.registered and bracket.failures % UPLOADS_A_PLACE == 0:
+            refused = isinstance(fact.step, f.Upload) and bracket.registered and not fact.unsent
+            if refused and bracket.failures % UPLOADS_A_PLACE == 0:
                 return send_anew(order, number, bracket)
             return with_bracket(order, number, bracket)
         case f.Fetch():

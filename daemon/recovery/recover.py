@@ -212,8 +212,9 @@ def _salvaged(path: Path, into: Path) -> Salvage:
 
 
 def _written_at(file: Path) -> float:
+    """When the daemon last wrote. Whoever only looks leaves an empty WAL, which says nothing."""
     wal = file.with_name(f"{file.name}-wal")
-    return max(path.stat().st_mtime for path in (file, wal) if path.exists())
+    return max(path.stat().st_mtime for path in (file, wal) if path == file or (path.exists() and path.stat().st_size))
 
 
 def _with_times(order: Order) -> Order:
