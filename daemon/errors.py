@@ -7,7 +7,7 @@
     ├── StateError              the state directory cannot be used
     │   ├── AlreadyRunning      another daemon holds it
     │   ├── StateTooNew         written by a newer bracketd
-    │   ├── StateDamaged        not readable as a state file
+    │   ├── StateDamaged        not readable as a state file, gone, or older than its copy
     │   └── StateOnNetwork      SQLite's locks do not hold on a network file system
     ├── ServiceError            what the Autoenhance API, its storage or the line to them answered
     │   ├── Passing             goes by on its own: try again later
@@ -85,7 +85,7 @@ class StateTooNew(StateError):
 
 
 class StateDamaged(StateError):
-    """The state file cannot be read as one."""
+    """The state file cannot be read as one, is gone, or lacks what a copy of it has."""
 
 
 class StateOnNetwork(StateError):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,7 +21,16 @@ LOOK = 3600.0
 """Seconds between two looks whether it is another day; a machine that slept is not much late."""
 
 
-async def keep_copies(state_dir: Path, now: Callable[[], float], tell: Callable[[str | None], Awaitable[None]]) -> None:
+Blocking = Callable[..., Awaitable[Any]]
+"""Runs a call and its arguments in a thread."""
+
+
+async def keep_copies(
+    state_dir: Path,
+    now: Callable[[], float],
+    tell: Callable[[str | None], Awaitable[None]],
+    blocking: Blocking = asyncio.to_thread,
+) -> None:
     """Copy the state at once, unless there is a copy of today, and then every day, until cancelled.
 
     What hinders a copy is logged and told once, and stops nothing. ``now`` gives epoch seconds; ``tell`` is given what
@@ -28,7 +38,13 @@ async def keep_copies(state_dir: Path, now: Callable[[], float], tell: Callable[
     """
     said: str | None = None
     while True:
-        trouble = await _copy(state_dir / FILE, date.fromtimestamp(now()))  # noqa: DTZ012 - days as the person has them
+        trouble = None
+        try:
+            made = await blocking(copies.daily, state_dir / FILE, date.fromtimestamp(now()))  # noqa: DTZ012 - local days
+            if made is not None:
+                log.info("the state was copied", copy=str(made))
+        except StateError as error:
+            trouble = str(error)
         if trouble != said:
             said = trouble
             if trouble is not None:
@@ -36,14 +52,3 @@ async def keep_copies(state_dir: Path, now: Callable[[], float], tell: Callable[
             with suppress(StateError):  # a full disk, say: whatever is done next will tell
                 await tell(trouble)
         await asyncio.sleep(LOOK)
-
-
-async def _copy(path: Path, today: date) -> str | None:
-    """Make today's copy if there is none; what hinders it, None if nothing does."""
-    try:
-        made = await asyncio.to_thread(copies.daily, path, today)
-    except StateError as error:
-        return str(error)
-    if made is not None:
-        log.info("the state was copied", copy=str(made))
-    return None

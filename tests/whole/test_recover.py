@@ -76,23 +76,24 @@ def fold(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "uploading"),
+    ("harm", "flow", "uploading"),
     [
-        (cut_off, "skipped"),
-        (overwritten, "skipped"),
-        (zeroed, "uploading"),
-        (without_wal, "skipped"),
-        (deleted, "skipped"),
+        (cut_off, "brackets", "skipped"),
+        (overwritten, "images", "skipped"),
+        (zeroed, "brackets", "uploading"),
+        (without_wal, "images", "skipped"),
+        (deleted, "images", "skipped"),
     ],
 )
 def test_a_lost_state_costs_nothing(
-    program: Bracketd, sandbox: Sandbox, harm: Callable[[Path], None], uploading: str
+    program: Bracketd, sandbox: Sandbox, harm: Callable[[Path], None], flow: str, uploading: str
 ) -> None:
     """However the state was lost, the daemon refuses and names the command that finds every order that was paid for.
 
     Afterwards each shoot is delivered, merged once and paid for once, and what was there is kept. A shoot that nobody
     knows is skipped, whatever the settings say of shoots that are met for the first time.
     """
+    program.settings["api"]["flow"] = flow
     break_off(program, sandbox)
     harm(program.state / FILE)
     for verb in ("run", "doctor"):

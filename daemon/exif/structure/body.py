@@ -1,0 +1,78 @@
+"""The bytes of a file whose size is known, and where the zeros before an end begin."""
+
+from __future__ import annotations
+
+from daemon.exif.source import PIECE_BYTES, Fetch, Source
+
+TAIL_BYTES = 64 * 1024
+"""How much is read before an end."""
+
+STALLED_BYTES = 64 * 1024
+"""Zeros right before the end of image data that cannot be image data any more.
+
+More than any padding known: Panasonic fills up its last block of 16 KiB, Sony and others the last 32 KiB of a file.
+"""
+
+PAGE_BYTES = 4 * 1024
+"""Copying programs and file systems write whole multiples of this; a picture's own black begins anywhere."""
+
+LAST_BYTES = 16
+"""Zeros that may by chance be the last bytes written before the unwritten ones."""
+
+
+class Body:
+    """One file by offset, in the bounded reads of ``daemon.exif.source``.
+
+    ``blind`` tells that bytes which lie in the file could not be had, be it because the reads were used up or
+    because the file has shrunk since its size was asked: no fault may be built on them.
+    """
+
+    __slots__ = ("blind", "size", "source")
+
+    def __init__(self, head: bytes, size: int, fetch: Fetch | None) -> None:
+        self.source = Source(head, fetch)
+        self.size = size
+        self.blind = False
+
+    def at(self, offset: int, count: int) -> bytes:
+        """``count`` bytes, at most 64 KiB, from ``offset``; fewer where the file ends."""
+        there = max(0, min(count, TAIL_BYTES, self.size - offset))
+        found = self.source.at(offset, there)
+        self.blind |= len(found) < there
+        return found
+
+    def number(self, offset: int, count: int, order: str = ">") -> int:
+        """The unsigned integer of ``count`` bytes at ``offset``; 0 where there are none."""
+        return int.from_bytes(self.at(offset, count), "little" if order == "<" else "big")
+
+    def before(self, end: int, start: int = 0) -> bytes:
+        """The last 64 KiB before ``end``, but nothing before ``start``."""
+        first = max(start, end - TAIL_BYTES)
+        return self.at(first, end - first)
+
+    def written(self, end: int) -> int:
+        """Where the zeros that reach up to ``end`` begin; ``end`` if there are none.
+
+        A run longer than 64 KiB is found by halving, as one that goes on to the left.
+        """
+        tail = self.before(end)
+        first = end - len(tail)
+        data = tail.rstrip(b"\0")
+        if data or first <= 0:
+            return first + len(data)
+        low, high = 0, -(-first // PIECE_BYTES)  # pieces: this one holds data, that one and all later ones are zeros
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._data_in(middle):
+                low = middle
+            else:
+                high = middle
+        return low * PIECE_BYTES + self._data_in(low)
+
+    def stalled(self, end: int) -> int | None:
+        """Where a copy stopped that had been given its full size beforehand; None if image data reach ``end``."""
+        written = self.written(end)
+        return written if end - written >= STALLED_BYTES and -written % PAGE_BYTES < LAST_BYTES else None
+
+    def _data_in(self, piece: int) -> int:
+        return len(self.at(piece * PIECE_BYTES, PIECE_BYTES).rstrip(b"\0"))

@@ -1,0 +1,31 @@
+"""Is a PNG or a WebP whole? A PNG ends with the chunk IEND (W3C PNG, section 11.2.5), a WebP says its size (RFC 9649).
+
+Phones append to PNGs and zeros may follow both, so IEND is looked for in the last 64 KiB of what is written.
+"""
+
+from __future__ import annotations
+
+from daemon.exif.structure import words
+from daemon.exif.structure.body import PAGE_BYTES, Body
+from daemon.exif.structure.verdict import WHOLE, Structure
+
+_LAST_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
+
+
+def check_png(body: Body) -> Structure:
+    """Judge a PNG by its last 64 KiB."""
+    written = body.written(body.size)
+    if _LAST_CHUNK in body.before(written):
+        return WHOLE
+    if body.size - written >= PAGE_BYTES:
+        return Structure(words.unwritten(written, body.size))
+    return Structure(words.cut(written, "PNG end (IEND)"))
+
+
+def check_webp(body: Body) -> Structure:
+    """Judge a WebP by the size it says, and the last 64 KiB before that."""
+    needed = body.number(4, 4, "<") + 8
+    if needed > body.size:
+        return Structure(words.short(body.size, needed))
+    stalled = body.stalled(needed)
+    return WHOLE if stalled is None else Structure(words.unwritten(stalled, body.size))

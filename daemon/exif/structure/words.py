@@ -1,0 +1,56 @@
+"""What is said of a file that is not whole: the end of a sentence that its name begins."""
+
+from __future__ import annotations
+
+_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+
+
+def amount(count: int) -> str:
+    """Bytes as people say them: 48 MB, 1.2 MB, 310 kB, 17 bytes."""
+    for unit, name in _UNITS:
+        if count >= unit:
+            return f"{count / unit:.{_digits(count, unit)}f} {name}"
+    return "1 byte" if count == 1 else f"{count} bytes"
+
+
+def empty() -> str:
+    """A file without a byte."""
+    return "is empty (0 bytes)"
+
+
+def short(size: int, needed: int, *, at_least: bool = False) -> str:
+    """A file that is shorter than it says: ends after 31 of 48 MB; ``at_least``: perhaps it is longer still."""
+    return f"ends after {_part(size, needed, 'at least ' if at_least else '')}"
+
+
+def before_picture(size: int) -> str:
+    """A file that ends within what stands before its picture."""
+    return f"ends after {amount(size)}, before its picture begins"
+
+
+def cut(size: int, missing: str) -> str:
+    """A file that ends without what it must end with."""
+    return f"has no {missing}: it is cut off after {amount(size)}"
+
+
+def unwritten(written: int, size: int) -> str:
+    """A file that has its size but not its bytes."""
+    if not written:
+        return f"is {amount(size)} of zeros: nothing of it is written yet"
+    return f"has {amount(size - written)} of zeros at its end: still being written, or its copying stopped"
+
+
+def _digits(count: int, unit: int) -> int:
+    return 0 if count >= 10 * unit else 1
+
+
+def _part(part: int, whole: int, least: str) -> str:
+    """Both in the whole's unit, as exactly as it takes to tell them apart."""
+    if part * 100 < whole:
+        return f"{amount(part)} of {least}{amount(whole)}"
+    unit, name = next(((unit, name) for unit, name in _UNITS if whole >= unit), (1, "bytes"))
+    for digits in range(_digits(whole, unit), 4) if unit > 1 else ():
+        few, every = f"{part / unit:.{digits}f}", f"{whole / unit:.{digits}f}"
+        if few != every:
+            return f"{few} of {least}{every} {name}"
+    return f"{part:,} of {least}{whole:,} bytes"

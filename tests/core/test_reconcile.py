@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps
+from daemon.recovery.atservice import AtService
+from daemon.recovery.reconcile import (
+    SHOWS,
+    UNASKED,
+    Rebuilt,
+    Source,
+    checked,
+    furthest,
+    is_merged,
+    merged,
+    outputs,
+    unchecked,
+    unmerged,
+)
+from daemon.service import ImageSeen, ImageStatus, OrderSeen
+from tests.core.orders import NOW, POLICY, after, order, processed, sent, uploaded
+from tests.core.orders import merged as after_merge
+
+LATER = NOW + 5000.0
+IDLE = OrderSeen(merging=False, processing=False, images=())
+GROUPING = OrderSeen(merging=True, processing=False, images=())
+
+
+def seen(*images: ImageSeen) -> OrderSeen:
+    """An order with these images, at rest."""
+    return OrderSeen(merging=False, processing=False, images=images)
+
+
+def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageSeen:
+    """An output image."""
+    return ImageSeen(f"i{number}", f"picture {number}", status, None, downloaded=False)
+
+
+def there(of: Order, shown: OrderSeen) -> AtService:
+    """An order as the service has it."""
+    return AtService(of.id, of.shoot, NOW, shown)
+
+
+def at(phase: Phase, changed: float = NOW) -> Order:
+    """An order in a phase."""
+    return replace(order(), phase=phase, updated_at=changed)
+
+
+HELD = replace(order(), phase=Phase.HELD, held_in=Phase.UPLOADING, due=None, trouble="a photo is gone")
+
+
+@pytest.mark.parametrize(
+    ("file", "copy", "note", "source"),
+    [
+        (at(Phase.UPLOADING), at(Phase.UPLOADING), None, Source.FILE),
+        (at(Phase.UPLOADING), at(Phase.MERGING), None, Source.COPY),
+        (at(Phase.MERGING), at(Phase.UPLOADING, LATER), None, Source.FILE),
+        (at(Phase.DOWNLOADING), at(Phase.DOWNLOADING, LATER), None, Source.COPY),
+        (at(Phase.DOWNLOADED, LATER), None, at(Phase.DOWNLOADED), Source.FILE),
+        (at(Phase.DOWNLOADING, LATER), None, at(Phase.DOWNLOADED), Source.NOTE),
+        (at(Phase.CANCELLED), at(Phase.UPLOADED, LATER), None, Source.FILE),
+        (at(Phase.CANCELLED), at(Phase.MERGING), None, Source.COPY),
+        (at(Phase.CANCELLED), at(Phase.SKIPPED, LATER), None, Source.FILE),
+        (HELD, at(Phase.SETTLED, LATER), None, Source.FILE),
+        (None, HELD, at(Phase.DOWNLOADED), Source.NOTE),
+    ],
+    ids=[
+        *("same", "copy is further", "file is further", "copy is newer", "same as note", "note is further"),
+        *("cancelled is the end", "but not after the merge", "skipped was replaced", "held", "held once"),
+    ],
+)
+def test_the_furthest_wins(file: Order | None, copy: Order | None, note: Order | None, source: Source) -> None:
+    """The later phase wins, then the later change, then the more trusted source."""
+    known = {
+        Source.FILE: [file] if file else [],
+        Source.COPY: [copy] if copy else [],
+        Source.NOTE: [note] if note else [],
+    }
+    (best,) = furthest(known).values()
+    assert best.source is source
+    assert best.order == {Source.FILE: file, Source.COPY: copy, Source.NOTE: note}[source]
+
+
+UNMERGED = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="brackets"), HELD]
+
+
+@pytest.mark.parametrize("of", UNMERGED)
+@pytest.mark.parametrize("shown", [GROUPING, seen(image(0)), seen(image(0, ImageStatus.WAITING))])
+def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSeen) -> None:
+    """Whatever is known of an order, once the service has merged it nothing is done next but to look at it."""
+    found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
+    assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
+    assert next_steps(found.order) == (facts.Look(),)
+    assert found.why
+
+
+@given(st.lists(st.sampled_from(["idle", "grouping", "working", "done"]), max_size=8), st.integers(0, 10**6))
+def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) -> None:
+    """However the service shows a recovered order from then on, no step ever asks for a merge."""
+    shown = {
+        "idle": facts.Seen(merging=False, processing=False, images=()),
+        "grouping": facts.Seen(merging=True, processing=False, images=()),
+        "working": facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "n", None),)),
+        "done": facts.Seen(merging=False, processing=False, images=(facts.SeenImage("i0", "n", ended=True),)),
+    }
+    now, of = LATER, merged(uploaded(), GROUPING, LATER)
+    for word in looks:
+        assert not any(isinstance(step, facts.Merge | facts.Register | facts.Upload) for step in next_steps(of))
+        now += waited
+        of = evolve(of, shown[word], now=now, policy=POLICY)
+
+
+@pytest.mark.parametrize("of", UNMERGED)
+@pytest.mark.parametrize("at_service", [True, False])
+def test_an_unmerged_order_goes_on(of: Order, at_service: bool) -> None:
+    """An order that the service has not merged, long after the daemon last wrote, is what it was."""
+    found = checked(
+        Rebuilt(of, Source.FILE), there(of, IDLE) if at_service else None, now=LATER, written_at=LATER - SHOWS
+    )
+    assert found == Rebuilt(of, Source.FILE)
+
+
+def test_a_merge_that_cannot_show_yet_is_waited_for() -> None:
+    """An order that reads idle goes on only when a merge asked for in the daemon's last moments would have shown."""
+    found = checked(Rebuilt(uploaded(), Source.FILE), there(order(), IDLE), now=LATER, written_at=LATER - 10)
+    assert found.order.due == LATER - 10 + SHOWS
+    assert "goes on at" in (found.order.trouble or "")
+    held = checked(Rebuilt(HELD, Source.FILE), there(HELD, IDLE), now=LATER, written_at=LATER - 10)
+    assert held.order == HELD
+    unknown = checked(Rebuilt(uploaded(), Source.FILE), None, now=LATER, written_at=LATER - 10)
+    assert unknown.order == uploaded()
+
+
+@pytest.mark.parametrize("of", UNMERGED)
+def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
+    """When the service was not asked, an unmerged order waits for a person, who is told why and what to do."""
+    found = unchecked(Rebuilt(of, Source.COPY))
+    assert found.order.phase is Phase.HELD
+    assert found.order.held_in is (of.held_in or of.phase)
+    assert found.doubtful
+    assert UNASKED in (found.order.trouble or "")
+    assert next_steps(found.order) == ()
+    assert unchecked(found).order == found.order
+    asked = checked(found, None, now=LATER, written_at=0.0)
+    assert asked.order == replace(of, due=None if of is HELD else LATER)
+
+
+@pytest.mark.parametrize("of", [after_merge(), processed(True), at(Phase.SKIPPED), at(Phase.CANCELLED)])
+def test_only_what_waits_for_its_merge_is_in_question(of: Order) -> None:
+    """What was merged, skipped or cancelled is as it is known."""
+    assert not unmerged(of)
+
+
+def test_registered_brackets_are_no_results() -> None:
+    """Brackets that the service lists as images, also those of later attempts, do not make an order a merged one."""
+    of = after(order(), *sent(0))
+    again = replace(of, brackets=tuple(replace(bracket, attempt=4) for bracket in of.brackets))
+    shown = seen(*(ImageSeen(i, "n", ImageStatus.WAITING, None, downloaded=False) for i in sorted(again.registrations)))
+    assert not is_merged(of, shown)
+    assert outputs(of, seen(*shown.images, image(0))) == (image(0),)
+
+
+def test_the_phases_of_an_order_are_all_ranked() -> None:
+    """Of two sources that know different phases of an undisturbed order, the further one always wins."""
+    for near, far in pairwise(LINE):
+        (best,) = furthest({Source.FILE: [at(near, LATER)], Source.COPY: [at(far)]}).values()
+        assert best.order.phase is far

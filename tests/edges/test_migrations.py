@@ -1,0 +1,191 @@
+"""State files of every earlier version, as that version left them, opened by this one.
+
+``state/version-N.sql`` is a dump (``Connection.iterdump``, then the ``PRAGMA user_version``) of a file of version N
+with orders in every phase. It is made once, by the last bracketd that wrote version N, and never edited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.errors import StateError
+from daemon.order import Bracket, Image, Order, Preset
+from daemon.store.copies import COPIES, is_sound
+from daemon.store.file import FILE, as_dict
+from daemon.store.rows import bracket_row, image_row, order_row
+from daemon.store.schema import MIGRATIONS, VERSION, migrate
+from daemon.store.store import Store
+
+FIXTURES = sorted((Path(__file__).parent / "state").glob("version-*.sql"))
+TOLD_ANEW = {"messages", "preset"}
+"""Columns whose text may be another in another version."""
+
+Row = dict[str, Any]
+
+
+def old_state(fixture: Path, state: Path) -> dict[str, list[Row]]:
+    """Lay an old file in place; its rows, by table."""
+    with closing(sqlite3.connect(state / FILE)) as connection:
+        connection.executescript(fixture.read_text())
+        connection.row_factory = sqlite3.Row
+        tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in tables}
+
+
+def version_of(file: Path) -> int:
+    """The version of a state file."""
+    with closing(sqlite3.connect(file)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+async def opened(state: Path, ids: list[str]) -> tuple[list[Order], list[str]]:
+    """Open the state as the daemon does: these orders, and the ids of those that are due."""
+    store = Store.open(state)
+    try:
+        return [await store.load(order_id) for order_id in ids], await store.due(2e9, 1e9)
+    finally:
+        store.close()
+
+
+def test_every_earlier_version_has_its_fixture() -> None:
+    """Whoever raises the version leaves a file of the version before, made by the code that wrote it."""
+    assert [fixture.stem for fixture in FIXTURES] == [f"version-{number}" for number in range(1, VERSION)]
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
+def test_an_older_state_file_opens(tmp_path: Path, fixture: Path) -> None:
+    """Each order of an older state file is what it was, what is new has its default, and what was due is due."""
+    before = old_state(fixture, tmp_path)
+    orders, due = asyncio.run(opened(tmp_path, [row["id"] for row in before["orders"]]))
+    for row, order in zip(before["orders"], orders, strict=True):
+        kept(row, order_row(order))
+        assert order.preset == Preset(**json.loads(row["preset"]))
+        brackets = [old for old in before["brackets"] if old["order_id"] == order.id]
+        images = [old for old in before["images"] if old["order_id"] == order.id]
+        for number, (old, bracket) in enumerate(zip(brackets, order.brackets, strict=True)):
+            kept(old, bracket_row(order.id, number, bracket))
+        for number, (old, image) in enumerate(zip(images, order.images, strict=True)):
+            kept(old, image_row(order.id, number, image))
+        new = (
+            defaults(Order, order, before["orders"][0]),
+            *(defaults(Bracket, bracket, before["brackets"][0]) for bracket in order.brackets),
+            *(defaults(Image, image, before["images"][0]) for image in order.images),
+        )
+        assert all(new)
+    assert set(due) == {row["id"] for row in before["orders"] if row["due"] is not None}
+    assert due, "the fixture has orders that are due"
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
+def test_an_older_state_file_knows_what_was_bought(tmp_path: Path, fixture: Path) -> None:
+    """Every image that an older bracketd bought is in the ledger of purchases, and no free one is."""
+    before = old_state(fixture, tmp_path)
+    orders, _due = asyncio.run(opened(tmp_path, [row["id"] for row in before["orders"]]))
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        ledger = set(connection.execute("SELECT order_id, image_id, at FROM purchases"))
+    assert ledger == {
+        (order.id, image.id, image.fetched_at)
+        for order in orders
+        for image in order.images
+        if image.fetched_at is not None and not order.preset.dev_mode
+    }
+    assert ledger, "the fixture has images that were bought"
+    assert any(order.preset.dev_mode for order in orders), "the fixture has free ones"
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
+def test_an_older_state_file_is_copied_first(tmp_path: Path, fixture: Path) -> None:
+    """Before a state file is brought up to date a copy is made that is sound and still of the old version."""
+    before = old_state(fixture, tmp_path)
+    number = version_of(tmp_path / FILE)
+    asyncio.run(opened(tmp_path, []))
+    copy = tmp_path / COPIES / f"before-version-{VERSION}.sqlite3"
+    assert (version_of(tmp_path / FILE), version_of(copy), is_sound(copy)) == (VERSION, number, True)
+    with closing(sqlite3.connect(copy)) as connection:
+        (orders,) = connection.execute("SELECT count(*) FROM orders").fetchone()
+    assert orders == len(before["orders"])
+
+
+def test_without_a_copy_nothing_is_brought_up_to_date(tmp_path: Path) -> None:
+    """When the copy cannot be made, the file stays at its version, and the message says why."""
+    old_state(FIXTURES[0], tmp_path)
+    (tmp_path / COPIES).write_text("in the way")
+    with pytest.raises(StateError, match="no copy of the state could be made"):
+        Store.open(tmp_path)
+    assert version_of(tmp_path / FILE) == 1
+
+
+def half_way(connection: sqlite3.Connection) -> None:
+    """A migration that fails when half of it is done."""
+    connection.execute("ALTER TABLE orders ADD COLUMN half TEXT")
+    connection.execute("DELETE FROM brackets")
+    raise RuntimeError("half-way")
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """When a migration fails in its middle, the file is at the old version with all that it had."""
+    before = old_state(FIXTURES[0], tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
+        connection.row_factory = as_dict
+        with pytest.raises(RuntimeError, match="half-way"):
+            migrate(connection, "state", (MIGRATIONS[0], half_way))
+    assert unchanged(tmp_path, before)
+
+
+KILLED = """
+import os, sqlite3, sys
+from tests.edges.test_migrations import half_way
+from daemon.store.file import as_dict
+from daemon.store.schema import MIGRATIONS, migrate
+
+def killed(connection):
+    try:
+        half_way(connection)
+    finally:
+        os._exit(9)
+
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.row_factory = as_dict
+migrate(connection, "state", (MIGRATIONS[0], killed))
+"""
+
+
+def test_a_kill_in_a_migration_changes_nothing(tmp_path: Path) -> None:
+    """When the process is killed in a migration's middle, the file is at the old version with all that it had."""
+    before = old_state(FIXTURES[0], tmp_path)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / FILE)], check=False)
+    assert killed.returncode == 9
+    assert unchanged(tmp_path, before)
+
+
+def unchanged(state: Path, before: dict[str, list[Row]]) -> bool:
+    """Whether a state file is of version 1 and has the rows that it had, no more and no fewer."""
+    with closing(sqlite3.connect(state / FILE)) as connection:
+        connection.row_factory = sqlite3.Row
+        now = {table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in before}
+    return now == before and version_of(state / FILE) == 1
+
+
+def kept(before: Row, after: Row) -> None:
+    """Every column of an old row is as it was."""
+    assert {name: after[name] for name in before.keys() - TOLD_ANEW} == {
+        name: value for name, value in before.items() if name not in TOLD_ANEW
+    }
+
+
+def defaults(kind: type, value: object, old: Row) -> bool:
+    """Whether every field that the old row had no column for has its default."""
+    fields = [field for field in dataclasses.fields(kind) if field.name not in old]
+    fields = [field for field in fields if field.name not in ("brackets", "images")]
+    return all(getattr(value, field.name) == field.default for field in fields)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.delivery import delivery_note
+from daemon.files import incoming
+from daemon.order import Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.recovery.notes import find_notes, order_of, with_times
+from tests.core.orders import NOW, order, uploaded
+
+NONSENSE: tuple[object, ...] = (5, None, {"a": []}, "x")
+ODD = os.fsdecode(b"\xff")
+DELIVERED = replace(
+    uploaded(),
+    shoot=f"12 Oak St {ODD}",
+    output="/out/12 Oak St",
+    created=True,
+    preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True),
+    phase=Phase.DOWNLOADED,
+    brackets=(
+        replace(uploaded().brackets[0], mark="ab" * 16, sha256="cd" * 32, path=f"DCIM/{ODD}.JPG", mtime_ns=2**64),
+        uploaded().brackets[1],
+        replace(order().brackets[2], left_out="is broken"),
+    ),
+    images=(
+        Image("i0", "n0", (0, 1), ImageState.PLACED, None, 5, "ef" * 32, "webp", f"{ODD}.webp", NOW + 5),
+        Image("i1", "n1", state=ImageState.FAILED, reason="too dark"),
+    ),
+    left_out=("DCIM/IMG_0431.CR2",),
+    fingerprint="fp",
+    late=("late.JPG",),
+    supplement_of="another",
+    reckoned=True,
+    merge=MergeState.SEEN,
+    due=None,
+    updated_at=NOW + 60,
+)
+
+
+def forgotten(of: Order) -> Order:
+    """An order without what its note does not tell, and nobody needs once it is delivered."""
+    brackets = tuple(
+        replace(b, inode=0, attempt=0, url=None, content_type=None, failures=0, stored_at=b.stored_at and 0.0)
+        for b in of.brackets
+    )
+    return replace(of, brackets=brackets, merge_asked_at=None, polls=0, failures=0)
+
+
+def written(of: Order) -> dict[str, Any]:
+    """The note of an order, as it is read from the disk."""
+    text = json.dumps(delivery_note(of, of.late, now=of.updated_at), ensure_ascii=False)
+    note: dict[str, Any] = json.loads(text.encode("utf-8", "backslashreplace"))
+    return note
+
+
+@pytest.mark.parametrize("of", [DELIVERED, replace(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
+def test_a_note_tells_the_whole_order(of: Order) -> None:
+    """A delivered order can be read back from its note, odd names and photos of far years included."""
+    assert forgotten(order_of(written(of))) == forgotten(of)
+
+
+def test_notes_of_earlier_versions_are_read() -> None:
+    """A note from before it told the photos' times is an order without them; files that still lie there give them."""
+    note = written(DELIVERED)
+    for key in ("fingerprint", "supplement_of"):
+        del note[key]
+    for bracket in note["brackets"]:
+        for key in ("mtime_ns", "mark", "sha256", "left_out"):
+            del bracket[key]
+    for image in note["images"]:
+        del image["name"]
+    old = order_of(note)
+    assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
+    there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
+    known = with_times(old, there)
+    assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
+    assert known.fingerprint
+    changed = there | {DELIVERED.brackets[1].path: (1, 7)}
+    assert with_times(old, changed) == old
+    assert with_times(old, {}) == old
+
+
+def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
+    """Notes are found at any depth below the output folders; pictures that were moved are where their note is."""
+    supplement = replace(DELIVERED, id="00000000-0000-0000-0000-000000000001")
+    moved = tmp_path / "2026" / "November" / "12 Oak St"
+    for name, of in (("order.json", DELIVERED), ("order-00000000.json", supplement)):
+        incoming.write_json(str(moved), name, delivery_note(of, (), now=NOW))
+    found = find_notes([str(tmp_path), str(tmp_path)])
+    assert {(of.id, of.output) for of in found.orders} == {(of.id, str(moved)) for of in (DELIVERED, supplement)}
+    assert found.unread == ()
+
+
+def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
+    """A copy of a delivered shoot does not move the order."""
+    for name in ("a", "b", "c"):
+        note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
+        incoming.write_json(str(tmp_path / name), "order.json", note)
+    (found,) = find_notes([str(tmp_path)]).orders
+    assert found.output == str(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"order_id": "7", "customer": "Anna"}',
+        b"\xff\xfe",
+        b'{"order_id": 5, "settings": []}',
+    ],
+)
+def test_what_is_none_of_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    """Another program's ``order.json``, or half of one, is no order."""
+    (tmp_path / "order.json").write_bytes(content)
+    assert find_notes([str(tmp_path), str(tmp_path / "none")]).orders == ()
+
+
+@pytest.mark.parametrize("key", ["order_id", "flow", "settings", "brackets", "images", "failed", "delivered_at"])
+def test_a_note_that_lacks_something_is_no_order(tmp_path: Path, key: str) -> None:
+    """A note without what an order needs, or with nonsense in its place, is not taken for one."""
+    note = written(DELIVERED)
+    for nonsense in NONSENSE:
+        (tmp_path / "order.json").write_text(json.dumps(note | {key: nonsense}))
+        assert find_notes([str(tmp_path)]).orders == ()
+    del note[key]
+    (tmp_path / "order.json").write_text(json.dumps(note))
+    assert find_notes([str(tmp_path)]).orders == ()

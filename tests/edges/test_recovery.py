@@ -1,0 +1,333 @@
+"""A recovery on a real disk, with a scripted service or none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.delivery import delivery_note
+from daemon.errors import KeyRefused, StateError, Unavailable
+from daemon.files import incoming
+from daemon.order import Order, Phase, Preset, facts
+from daemon.recovery import Account, Place, Recovery, Report, Source
+from daemon.recovery.atservice import WAITS
+from daemon.root import Seen
+from daemon.service import Service
+from daemon.store import copies
+from daemon.store.file import FILE
+from daemon.store.reader import Reader
+from daemon.store.store import Store
+from tests.core.orders import NOW, order, processed
+from tests.edges.service.hosts import Exchange, Host
+
+JPEG = b"\xff\xd8\xff\xd9"
+
+
+class Home:
+    """A watched folder, an output folder and a state directory."""
+
+    def __init__(self, home: Path) -> None:
+        self.watch, self.output, self.state = home / "in", home / "out", home / "state"
+        for folder in (self.watch, self.output, self.state):
+            folder.mkdir()
+
+    def drop(self, shoot: str, *names: str) -> Path:
+        """Put photos into a shoot."""
+        folder = self.watch / shoot
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).write_bytes(JPEG)
+        return folder
+
+    def order(self, shoot: str, **fields: object) -> Order:
+        """An order of a shoot with one photo."""
+        file = self.drop(shoot, "IMG_1.JPG") / "IMG_1.JPG"
+        status = file.stat()
+        bracket = replace(
+            order().brackets[0], path="IMG_1.JPG", size=4, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+        )
+        made = replace(
+            order(),
+            id=f"{shoot[0]:>08}-6a3c-4d59-9d0a-3a3c9b8f4a11".replace(" ", "0"),
+            shoot=shoot,
+            folder=str(self.watch / shoot),
+            output=str(self.output / shoot),
+            brackets=(bracket,),
+        )
+        return replace(made, **fields)  # type: ignore[arg-type]
+
+    def remember(self, *orders: Order) -> None:
+        """Write the orders into the state file."""
+
+        async def work() -> None:
+            store = Store.open(self.state)
+            for one in orders:
+                await store.add(one, facts.Locked(one.brackets))
+            store.close()
+
+        asyncio.run(work())
+
+    def recover(self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False) -> Report:
+        """Recover the state."""
+        place = Place(str(self.watch), str(self.output), Preset(), process_existing=existing)
+        return Recovery(self.state, [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
+
+    def saw(self, root: Path, seen: Seen) -> None:
+        """Remember a folder as it was seen."""
+
+        async def work() -> None:
+            store = Store.open(self.state)
+            await asyncio.to_thread(store.seen_roots(lambda: NOW).see, str(root), seen)
+            store.close()
+
+        asyncio.run(work())
+
+    def has_seen(self, root: Path) -> bool:
+        """Whether a folder is remembered."""
+
+        async def work() -> bool:
+            store = Store.open(self.state)
+            seen = await asyncio.to_thread(store.seen_roots(lambda: NOW).seen, str(root))
+            store.close()
+            return seen is not None
+
+        return asyncio.run(work())
+
+    def orders(self) -> dict[str, Order]:
+        """The orders in the state, by their shoots; of several the newest."""
+        with Reader(self.state) as reader:
+            rows = sorted(reader.orders(), key=lambda row: float(row["created_at"]))
+            return {row["shoot"]: reader.order(row["id"]) for row in rows}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Everything in a folder of its own."""
+    return Home(tmp_path)
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
+    """Without state and copies every shoot with photos is skipped; an empty folder, made ahead, may be filled."""
+    home.drop("12 Oak St", "IMG_1.JPG")
+    home.drop("made ahead")
+    report = home.recover(existing=existing)
+    assert {shoot: one.phase for shoot, one in home.orders().items()} == {"12 Oak St": Phase.SKIPPED}
+    assert [one.shoot for one in report.skipped] == ["12 Oak St"]
+
+    assert home.has_seen(home.watch), "what comes from now on is new"
+
+
+def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
+    """Photos in the shoot of a known order that no order has are a supplement that is held, not one that is sent."""
+    known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
+    long_ago = home.order("b", phase=Phase.DOWNLOADED, due=None)
+    home.remember(known, long_ago)
+    for shoot in ("a", "b"):
+        home.drop(shoot, "IMG_2.JPG", "IMG_1.CR2")
+    (held,) = home.recover().held
+    assert (held.shoot, held.phase, held.supplement_of, held.output) == ("a", Phase.HELD, known.id, known.output)
+    assert [bracket.path for bracket in held.brackets] == ["IMG_2.JPG"]
+    assert "bracketd approve" in (held.trouble or "")
+    assert home.orders()["a"] == held
+    assert home.recover().held == (), "told once"
+
+
+def remove(home: Home) -> None:
+    """The watched folder is not there."""
+    home.watch.rmdir()
+
+
+def unmount(home: Home) -> None:
+    """The disk with the shoots is not mounted: an empty folder shows."""
+    home.saw(home.watch, Seen("/mnt/disk", "1:2", shoots=3))
+
+
+@pytest.mark.parametrize("harm", [remove, unmount])
+def test_a_watched_folder_that_is_away(home: Home, harm: Callable[[Home], None]) -> None:
+    """What lies in a folder that is away is skipped when it is back; where it would be sent nothing is recovered."""
+    home.remember(home.order("a", phase=Phase.SKIPPED, due=None))
+    shutil.rmtree(home.watch / "a")
+    harm(home)
+    before = (home.state / FILE).read_bytes()
+    with pytest.raises(StateError, match="existing: skip"):
+        home.recover(existing=True)
+    assert (home.state / FILE).read_bytes() == before
+    report = home.recover()
+    assert list(report.away) == [str(home.watch)]
+    assert not home.has_seen(home.watch), "the daemon meets it for the first time"
+
+
+def test_every_source_counts(home: Home) -> None:
+    """Orders of the file, of its copy and of the notes come together, each as far as any of them knows it."""
+    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=processed(True).images)
+    home.remember(on_its_way, home.order("b", phase=Phase.SKIPPED, due=None))
+    copies.make(home.state / FILE, "2026-11-23.sqlite3")
+    (home.state / FILE).unlink()
+    delivered = replace(home.order("c", phase=Phase.DOWNLOADED), due=None)
+    for one in (delivered, replace(on_its_way, phase=Phase.DOWNLOADED)):
+        incoming.write_json(one.output, "order.json", delivery_note(one, (), now=NOW))
+    home.drop("d", "IMG_1.JPG")
+    report = home.recover()
+    assert {rebuilt.order.shoot: rebuilt.source for rebuilt in report.orders} == {
+        "a": Source.NOTE,
+        "b": Source.COPY,
+        "c": Source.NOTE,
+    }
+    assert {shoot: one.phase.value for shoot, one in home.orders().items()} == {
+        "a": "downloaded",
+        "b": "skipped",
+        "c": "downloaded",
+        "d": "skipped",
+    }
+    with Reader(home.state) as reader:
+        assert [fact["fact"] for fact in reader.journal(on_its_way.id)] == ["Locked", "Recovered"]
+
+
+def test_a_dry_run_changes_nothing(home: Home) -> None:
+    """A dry run reports the same and leaves every file as it is."""
+    home.remember(home.order("a"))
+    home.drop("b", "IMG_1.JPG")
+    before = {path: path.read_bytes() for path in home.state.rglob("*") if path.is_file()}
+    would = home.recover(dry_run=True)
+    assert {path: path.read_bytes() for path in home.state.rglob("*") if path.is_file()} == before
+    done = home.recover()
+    assert [rebuilt.order for rebuilt in would.orders] == [rebuilt.order for rebuilt in done.orders]
+    assert [one.folder for one in would.skipped] == [one.folder for one in done.skipped]
+    assert (would.aside, done.aside is not None) == (None, True)
+
+
+def test_a_recovery_can_be_repeated(home: Home) -> None:
+    """A second recovery finds what the first one made, and changes no order; each leaves a copy behind."""
+    home.remember(home.order("a", phase=Phase.DOWNLOADED, due=None))
+    home.drop("b", "IMG_1.JPG")
+    home.recover()
+    first = home.orders()
+    home.recover()
+    assert home.orders() == first
+    assert len(list(home.state.glob("damaged-*"))) == 2
+    assert copies.newest_sound(home.state / FILE) is not None
+    home.remember(home.order("c"))
+
+
+def test_what_a_killed_recovery_left_is_removed(home: Home) -> None:
+    """The scratch folder of a recovery that was killed goes with the next one."""
+    (home.state / ".recovering-x").mkdir()
+    home.recover()
+    assert [path.name for path in home.state.iterdir() if path.name.startswith(".")] == []
+
+
+# --- the service ---
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A service that says nothing yet."""
+    with Host(lambda exchange: exchange.answer(404, {"message": "?", "detail": {}})) as started:
+        yield started
+
+
+@contextmanager
+def account(host: Host, slept: list[float]) -> Iterator[Account]:
+    """The account at a scripted service."""
+    service = Service(
+        base_url=host.url, key="k3y-that-must-stay-home", flow="images", dev_mode=False, user_agent="test"
+    )
+    with closing(service):
+        yield Account(service, slept.append)
+
+
+def image(name: str) -> dict[str, object]:
+    """An image in the vendor's shape."""
+    return {"image_id": f"i{len(name)}", "image_name": name, "status": "processed"}
+
+
+def test_only_orders_of_ours_are_taken(host: Host) -> None:
+    """Of all the account's orders those count that are known, or whose photos bear our tag; others are left alone."""
+    ours, grouping, theirs, empty = (f"{letter * 8}-0000-4000-8000-000000000000" for letter in "abcd")
+    listed = [
+        {"order_id": ours, "images": [image(f"12 Oak St IMG_1 {ours[:8]}-1.JPG")]},
+        {"order_id": grouping, "is_merging": True, "images": []},
+        {"order_id": theirs, "images": [image("IMG_1.JPG")]},
+        {"order_id": empty, "images": []},
+        {"order_id": "known", "images": [image("renamed by somebody")]},
+    ]
+    brackets = {
+        f"/v3/orders/{ours}/brackets": [{"name": f"12 Oak St IMG_{n} {ours[:8]}-{n}.JPG"} for n in (1, 2)],
+        f"/v3/orders/{grouping}/brackets": [{"name": f"x {grouping[:8]}-1.JPG", "is_uploaded": True}],
+        f"/v3/orders/{empty}/brackets": [{"name": "somebody's.JPG"}],
+    }
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target.startswith("/v3/orders/?"):
+            exchange.answer(200, {"orders": listed})
+        else:
+            exchange.answer(200, {"brackets": brackets[exchange.target]})
+
+    host.script = script
+    with account(host, []) as asked:
+        found = asked.orders(["known"])
+    assert set(found) == {ours, grouping, "known"}
+    assert sorted(found[ours].names) == [0, 1]
+    assert f"/v3/orders/{theirs}/brackets" not in [seen.target for seen in host.seen]
+
+
+def test_what_passes_is_waited_for(host: Host) -> None:
+    """A request that fails for a passing reason is repeated a few times, and the service's wish is honoured."""
+    answers = iter([503, 429, 200, 503, 503, 503, 503])
+
+    def script(exchange: Exchange) -> None:
+        status = next(answers)
+        wish = {"retry_after": "20"} if status == 429 else {}
+        exchange.answer(status, {"orders": []} if status == 200 else {"message": "no"}, **wish)
+
+    host.script = script
+    slept: list[float] = []
+    with account(host, slept) as asked:
+        assert asked.orders([]) == {}
+        assert slept == [WAITS[0], 20.0]
+        slept.clear()
+        with pytest.raises(Unavailable):
+            asked.orders([])
+        assert slept == list(WAITS)
+
+
+def test_a_service_that_refuses_is_not_asked_on(host: Host, home: Home) -> None:
+    """When the key is refused the recovery goes on without the service, and says why; unmerged orders are held."""
+    host.script = lambda exchange: exchange.answer(401, {"message": "no such key", "detail": {}})
+    home.remember(home.order("a"))
+    os.utime(home.state / FILE, (NOW, NOW))
+    with account(host, []) as asked:
+        with pytest.raises(KeyRefused):
+            asked.orders([])
+        report = home.recover(asked)
+    assert report.sources.there is None
+    assert "no such key" in (report.sources.refused or "")
+    assert home.orders()["a"].phase is Phase.HELD
+
+
+def test_an_order_that_is_not_listed_is_asked_for(host: Host, home: Home) -> None:
+    """Before an unmerged order goes on it is asked for by its id, if the list does not have it."""
+    one, other = home.order("a"), home.order("b")
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target == f"/v3/orders/{one.id}":
+            exchange.answer(200, {"order_id": one.id, "is_merging": True})
+        elif exchange.target.startswith("/v3/orders/?"):
+            exchange.answer(200, {"orders": []})
+        else:
+            exchange.answer(404, {"message": "no such order", "detail": {}})
+
+    host.script = script
+    home.remember(one, other)
+    with account(host, []) as asked:
+        home.recover(asked)
+    found = home.orders()
+    assert (found["a"].phase, found["b"]) == (Phase.MERGING, other)
