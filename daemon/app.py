@@ -30,9 +30,11 @@ from daemon.order import FlowName, Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
 from daemon.service import Service
+from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
 from daemon.store.daily import keep_copies
 from daemon.store.store import Ask, Store
+from daemon.syncing import client_for
 from daemon.watcher import (
     Contents,
     Dirty,
@@ -42,6 +44,7 @@ from daemon.watcher import (
     NoHints,
     OutputWatch,
     Presence,
+    Probing,
     WatchedFolder,
     Watcher,
 )
@@ -50,6 +53,9 @@ log = structlog.get_logger("bracketd")
 
 RESCAN = 60.0
 """Seconds between scans of everything that can still change, where the system gives hints."""
+
+QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
+"""Seconds that a shoot must be still on a disk of this machine, and where sync clients or networks bring its files."""
 
 DISK_PATIENCE = 120.0
 """Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
@@ -114,7 +120,7 @@ class App:
         )
         for order_id in refused:
             runner.tell(order_id, facts.Resumed())
-        watchers = [self._watcher(folder, store, roots, runner) for folder in self._settings.folders]
+        watchers = [await self._watcher(folder, store, roots, runner) for folder in self._settings.folders]
         self._catch_signals()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
@@ -137,22 +143,24 @@ class App:
 
     # --- parts ---
 
-    def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
+    async def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
         watch = str(settings.watch)
         polling = settings.observer == "polling" or (settings.observer == "auto" and is_network(watch))
         if polling and settings.observer == "auto":
             kind = filesystem_type(watch)
             log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=kind)
+        blocking = _bounded_threads()
+        find = functools.partial(client_for, watch, sync_client=settings.sync_client)
+        probes = await blocking(Probing, find, self._clock)
         folder = WatchedFolder(
             watch=watch,
             output=str(settings.output),
-            quiet=settings.quiet_period,
+            quiet=quiet_of(settings, synced=polling or probes.synced),
             process_existing=settings.existing == "process",
             interval=settings.poll_interval if polling else RESCAN,
             preset=preset_of(settings, self._settings.api.dev_mode),
             late_files=settings.late_files,
         )
-        blocking = _bounded_threads()
         intake = Intake(
             folder,
             store,
@@ -177,6 +185,7 @@ class App:
             presence=Presence(watch, store, runner.tell),
             make_hints=make_hints,
             blocking=blocking,
+            probes=probes,
         )
 
     async def _perform(self, roots: Roots, order: Order, step: facts.Step) -> facts.Fact:
@@ -271,9 +280,16 @@ def policy_of(settings: Settings) -> Policy:
         poll_first=settings.api.poll_every,
         poll_longest=settings.api.poll_every * 6,
         reprocess_lag=settings.api.poll_every * 12,
-        quiet=max(folder.quiet_period for folder in settings.folders),
+        quiet=max(quiet_of(folder, synced=True).base for folder in settings.folders),
         limits=Limits(**settings.limits.model_dump()),
     )
+
+
+def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
+    """How long a shoot of a watched folder must be still; ``synced``: its files come over a line."""
+    if settings.quiet_period == "auto":
+        return Quiet(QUIET_SYNCED if synced else QUIET_LOCAL, adaptive=True)
+    return Quiet(settings.quiet_period)
 
 
 def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:

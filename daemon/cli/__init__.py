@@ -19,6 +19,7 @@ VERBS = {
     "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
+    "explain": ("daemon.cli.explain", "Say what each gate makes of a file, and why its shoot waits."),
     "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
     "retry": ("daemon.cli.asks", "Let a held order go on, or a waiting one try again now."),

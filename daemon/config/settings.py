@@ -63,6 +63,17 @@ def _seconds(written: object) -> object:
     return written
 
 
+def _quiet(written: object) -> object:
+    """``auto`` or a time; one sentence for both."""
+    seconds = written if written == "auto" else _seconds(written)
+    if seconds == "auto" or (isinstance(seconds, float) and 0 < seconds <= 86400):
+        return seconds
+    raise Mistake(
+        f"{written!r} does not say how long a shoot must be still",
+        'Write `auto`, or a time such as "90s", "2m" or "1h30m", more than zero and at most a day.',
+    )
+
+
 def _count_or_word(written: object) -> object:
     """``automatic`` or 1 to 9; one sentence for both."""
     if written == "automatic" or (type(written) is int and 1 <= written <= 9):
@@ -122,6 +133,7 @@ def _loopback(host: str) -> bool:
 
 LocalPath = Annotated[Path, BeforeValidator(_path)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, le=86400)]
+QuietPeriod = Annotated[Literal["auto"] | float, BeforeValidator(_quiet)]
 Grouping = Annotated[Literal["automatic"] | int, BeforeValidator(_count_or_word)]
 Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
@@ -204,7 +216,10 @@ class FolderSettings(Model):
 
     watch: LocalPath = Field(description="the path of a folder")
     output: LocalPath = Field(description="the path of a folder")
-    quiet_period: Seconds = Field(default=60.0, description=A_DURATION)
+    quiet_period: QuietPeriod = Field(default="auto", description=f"auto, or {A_DURATION}")
+    sync_client: Literal["auto", "none", "syncthing", "dropbox", "maestral"] = Field(
+        default="auto", description="auto, none, syncthing, dropbox or maestral"
+    )
     existing: Literal["skip", "process"] = Field(default="skip", description="skip or process")
     observer: Literal["auto", "native", "polling"] = Field(default="auto", description="auto, native or polling")
     poll_interval: Seconds = Field(default=30.0, description=A_DURATION)

@@ -121,6 +121,13 @@ def classify(name: str) -> FileClass | None:
     return FileClass.CONFLICT if _CONFLICTS.fullmatch(name) else FileClass.PHOTO
 
 
+def because_of(name: str) -> str | None:
+    """The pattern of these tables that a file's name was classified by; None if none was."""
+    tables = (*PLACEHOLDERS, *IN_FLIGHT, *CONFLICTS)
+    found = next((pattern for pattern in tables if fnmatch.fnmatch(name.lower(), pattern)), None)
+    return found or (".NAME.XXXXXX, rsync's" if classify(name) is FileClass.IN_FLIGHT else None)
+
+
 def holds_in_flight(folder: str) -> bool:
     """Whether whatever lies in a folder of this name is still on its way."""
     return bool(_IN_FLIGHT_FOLDERS.fullmatch(folder))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.placeholders import placeholder
 from daemon.shoot import File, FileClass, Listing, listing
 
 DEEPEST = 40
@@ -116,6 +117,8 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
         return
     if not stat.S_ISREG(status.st_mode):
         return
+    if kind is FileClass.PHOTO and placeholder(status):
+        kind = FileClass.PLACEHOLDER
     problem = None
     if kind is FileClass.PHOTO:
         if status.st_size == 0:

@@ -4,6 +4,7 @@ from daemon.watcher.contents import Contents
 from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
 from daemon.watcher.presence import OutputWatch, Presence
+from daemon.watcher.probes import Probes, Probing
 from daemon.watcher.watcher import Watcher
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "NoHints",
     "OutputWatch",
     "Presence",
+    "Probes",
+    "Probing",
     "WatchedFolder",
     "Watcher",
 ]

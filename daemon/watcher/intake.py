@@ -32,7 +32,7 @@ from daemon.order import (
     may_follow,
     submitted,
 )
-from daemon.shoot import File, FileClass, Listing
+from daemon.shoot import File, FileClass, Listing, Quiet, Terms
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
 
@@ -45,15 +45,20 @@ SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` send
 
 @dataclass(frozen=True, slots=True)
 class WatchedFolder:
-    """A configured root. ``quiet``: seconds of stillness; ``interval``: seconds between scans, hints or none."""
+    """A configured root. ``quiet``: how long a shoot is still; ``interval``: seconds between scans, hints or none."""
 
     watch: str
     output: str
-    quiet: float
+    quiet: Quiet
     process_existing: bool
     interval: float
     preset: Preset
     late_files: LateFiles = "supplement"
+
+    @property
+    def terms(self) -> Terms:
+        """What it asks of its shoots."""
+        return Terms(self.quiet, leave_out=self.preset.bad_files == "leave_out")
 
     def path(self, shoot: str) -> str:
         """The folder of a shoot."""
@@ -96,9 +101,12 @@ class Intake:
         mark = fingerprint(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in send)
         await self._skip(shoot, SKIPPED, mark)
 
-    async def lock(self, shoot: str, found: Listing, why: str) -> None:
-        """Make a settled shoot an order, unless its photos, or some of them, were sent before. Raises OSError."""
-        fact, judged = await self._judge(shoot, found, why)
+    async def lock(self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset()) -> None:
+        """Make a settled shoot an order, unless its photos, or some of them, were sent before.
+
+        It goes without the ``damaged`` ones. Raises OSError.
+        """
+        fact, judged = await self._judge(shoot, found, why, damaged)
         before = judged.before
         match judged.again:
             case Again.NEW:
@@ -167,10 +175,12 @@ class Intake:
             self._unaltered.add((order.id, photo))
         return altered
 
-    async def _judge(self, shoot: str, found: Listing, why: str) -> tuple[facts.Locked, Judged]:
+    async def _judge(
+        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset()
+    ) -> tuple[facts.Locked, Judged]:
         """A shoot's brackets with what they are known by, and what they are next to the orders made before."""
         folder = self._folder.path(shoot)
-        send, others = _usable(found)
+        send, others = _usable(found, damaged)
         brackets, copies = await self._contents.brackets(folder, send)
         earlier = await self._store.earlier(folder, fingerprint(brackets), (bracket.mark for bracket in brackets))
         real = tuple(order for order in earlier if self._folder.preset.dev_mode or not order.preset.dev_mode)
@@ -258,10 +268,12 @@ class Intake:
         )
 
 
-def _usable(found: Listing) -> tuple[tuple[File, ...], tuple[str, ...]]:
+def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """The photos to send, one a frame, and the paths of those that are not sent."""
-    send, twins = one_per_frame(photo for photo in found.photos if photo.problem is None)
-    others = (*twins, *(photo for photo in found.photos if photo.problem), *found.of(FileClass.CONFLICT))
+    good = [photo for photo in found.usable if photo.path not in damaged]
+    send, twins = one_per_frame(good)
+    bad = (photo for photo in found.photos if photo not in good)
+    others = (*twins, *bad, *found.of(FileClass.CONFLICT))
     return send, tuple(file.path for file in others)
 
 

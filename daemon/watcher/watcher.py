@@ -10,19 +10,20 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import structlog
 
 from daemon.files import scan
 from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
-from daemon.shoot import PATIENCE, Arrival, Listing, verdict
-from daemon.store.rows import Waiting
+from daemon.shoot import Listing
 from daemon.store.store import Ask, Store
+from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
+from daemon.watcher.probes import Probes
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -32,8 +33,8 @@ GATHER = 0.2
 LATE = 2 * 86400.0
 """Seconds for which a delivered shoot is still looked at for photos that came late."""
 
-LOOSE = "/loose"
-"""What was said of the watched folder itself; no shoot's name has a slash."""
+JUMP = 5.0
+"""Seconds by which the wall clock and our own may come apart before something must have happened."""
 
 
 class Watcher:
@@ -50,6 +51,7 @@ class Watcher:
         presence: Presence,
         make_hints: Callable[[str, Dirty], Hints],
         blocking: Blocking,
+        probes: Probes,
     ) -> None:
         self.folder = folder
         self.ready = asyncio.Event()
@@ -63,11 +65,10 @@ class Watcher:
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
         self._stopping = False
         self._there: frozenset[str] | None = None
-        self._arrivals: dict[str, Arrival] = {}
-        self._since: dict[str, float] = {}
-        self._look_at: dict[str, float] = {}
-        self._shown: list[Waiting] = []
-        self._said: dict[str, object] = {}
+        self._arrivals = Arrivals(folder, intake, store, clock, blocking=blocking, probes=probes)
+        self._loose = 0
+        self._missed = Missed()
+        self._ahead = clock.now() - clock.monotonic()
         self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
 
@@ -103,7 +104,7 @@ class Watcher:
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
             if await self._intake.submit(shoot, found, again=ask.verb == "submit again"):
-                await self._forget(shoot)
+                await self._arrivals.forget(shoot, self._hints)
         except FileNotFoundError:
             log.warning("submitted, but it is gone", shoot=shoot)
         except OSError as error:
@@ -116,24 +117,43 @@ class Watcher:
         """One look at whatever is due; returns the seconds until the next."""
         self.alive_at = now = self._clock.monotonic()
         dirty, everything = self._dirty.take()
+        self._missed.hinted(dirty, everything=everything)
         if self._hints is not None and not self._hints.works():
             log.warning("the system's events ended; they are started anew", watch=self.folder.watch)
             await self._end_hints()
-        everything = everything or now >= self._rescan_at or self._hints is None
+        everything = everything or now >= self._rescan_at or self._hints is None or self._time_jumped(now)
         look = await self._look_at_root()
         if look is None:
             return LOOK_EVERY
         for ask in tuple(self._asked.values()):
             await self._answer(ask)
         if everything or look.root.shoots != self._there:
-            await self._meet(look)
+            await self._meet(look, dirty)
         if everything:
             self._rescan_at = now + self.folder.interval
             await self._look_for_late()
-        for shoot in [s for s in self._arrivals if everything or s in dirty or self._look_at[s] <= now]:
-            await self._look_at_shoot(shoot)
-        await self._show()
-        return max(0.0, min((*self._look_at.values(), self._rescan_at)) - self._clock.monotonic())
+        for shoot in self._arrivals.due(now, dirty, everything=everything):
+            if not await self._arrivals.look(shoot):
+                await self._arrivals.forget(shoot, self._hints)
+            elif self._arrivals.changed(shoot) and shoot not in dirty:
+                self._missed.found(shoot, now)
+        await self._arrivals.show()
+        await self._tell_missed()
+        return max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+
+    def _time_jumped(self, now: float) -> bool:
+        """Whether the machine slept, or its clock was set: nobody knows what happened meanwhile."""
+        before, self._ahead = self._ahead, self._clock.now() - now
+        jumped = abs(self._ahead - before) > JUMP
+        if jumped:
+            log.info("the machine slept or its clock was set; everything is looked at", seconds=self._ahead - before)
+        return jumped
+
+    async def _tell_missed(self) -> None:
+        """Say how many changes came without an event, where events are given at all."""
+        if not isinstance(self._hints, NoHints) and self._missed.judge(self._clock.monotonic()):
+            log.warning("changes without an event, found by a scan", watch=self.folder.watch, so_far=self._missed.count)
+            await self._store.note(f"missed {self.folder.watch}", self._missed.count)
 
     async def _look_at_root(self) -> Look | None:
         """The watched folder as it is, with hints coming; None while it is away. What is known of it stays."""
@@ -163,24 +183,26 @@ class Watcher:
         await self._presence.back()
         return look
 
-    async def _meet(self, look: Look) -> None:
+    async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
         root = look.root
-        if root.loose and self._said.get(LOOSE) != root.loose:
-            self._said[LOOSE] = root.loose
+        if root.loose and self._loose != root.loose:
+            self._loose = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
         appeared = root.shoots - self._there if self._there is not None else frozenset()
+        for shoot in appeared - dirty:
+            self._missed.found(shoot, self._clock.monotonic())
         self._there = root.shoots
-        for shoot in self._arrivals.keys() - root.shoots:
-            await self._forget(shoot)
-        taken = await self._store.taken(self.folder.watch, root.shoots - self._arrivals.keys())
-        new = sorted(root.shoots - taken - self._arrivals.keys())
+        for shoot in self._arrivals.names - root.shoots:
+            await self._arrivals.forget(shoot, self._hints)
+        taken = await self._store.taken(self.folder.watch, root.shoots - self._arrivals.names)
+        new = sorted(root.shoots - taken - self._arrivals.names)
         if look.is_new and not self.folder.process_existing:
             new = await self._skip_archive(new)
         await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_new(shoot)]
         for shoot in (*new, *back):
-            await self._follow(shoot)
+            await self._arrivals.follow(shoot, self._hints)
 
     async def _skip_archive(self, shoots: list[str]) -> list[str]:
         """Skip what lies in a folder that was never looked at before; returns what is left to follow."""
@@ -202,7 +224,7 @@ class Watcher:
                 found: Listing = await self._blocking(scan.scan, folder)
                 new = await self._intake.look_for_late(orders, found)
                 if new and shoot not in self._arrivals and shoot in (self._there or ()):
-                    await self._follow(shoot)
+                    await self._arrivals.follow(shoot, self._hints)
 
     async def _skip(self, shoot: str) -> bool:
         """Record a shoot of an archive as skipped; one without any photo may be the next job's, made ahead."""
@@ -214,68 +236,6 @@ class Watcher:
             return False
         await self._intake.skip(shoot, found)
         return True
-
-    async def _follow(self, shoot: str) -> None:
-        now = self._clock.monotonic()
-        self._arrivals[shoot] = Arrival.first(Listing(), now)
-        self._since[shoot] = self._clock.now()
-        self._look_at[shoot] = now
-        try:
-            if self._hints is not None:
-                await self._blocking(self._hints.follow, shoot)
-        except OSError as error:
-            self._say(shoot, f"no events for this shoot ({error.strerror}); it is scanned instead", log.warning)
-
-    async def _forget(self, shoot: str) -> None:
-        for kept in (self._arrivals, self._since, self._look_at, self._said):
-            kept.pop(shoot, None)
-        if self._hints is not None:
-            with suppress(OSError):
-                await self._blocking(self._hints.forget, shoot)
-
-    async def _look_at_shoot(self, shoot: str) -> None:
-        try:
-            found: Listing = await self._blocking(scan.scan, self.folder.path(shoot))
-        except OSError:
-            await self._forget(shoot)
-            self._there = (self._there or frozenset()) - {shoot}
-            return
-        arrival = self._arrivals[shoot].seen(found, self._clock.monotonic())
-        told = verdict(arrival, self.folder.quiet, leave_out=self.folder.preset.bad_files == "leave_out")
-        if told.settled:
-            try:
-                await self._intake.lock(shoot, found, told.reason)
-            except OSError as error:
-                self._say(shoot, f"cannot be read ({error.strerror}); looked at again", log.warning)
-                self._look_at[shoot] = self._clock.monotonic() + PATIENCE
-                return
-            await self._forget(shoot)
-            return
-        self._arrivals[shoot] = arrival
-        self._look_at[shoot] = self._rescan_at if told.look_at is None else told.look_at
-        if not found.photos and not found.problems:
-            self._say(shoot, "a folder without photos is left alone", log.info)
-
-    def _say(self, shoot: str, words: str, how: Callable[..., Any]) -> None:
-        """Log something about a shoot once, until it is something else."""
-        if self._said.get(shoot) != words:
-            self._said[shoot] = words
-            how(words, watch=self.folder.watch, shoot=shoot)
-
-    async def _show(self) -> None:
-        """Write down what waits, when that is something else than before."""
-        waiting = []
-        for shoot, arrival in sorted(self._arrivals.items()):
-            found = arrival.found
-            if found.photos or found.problems:
-                reason = verdict(
-                    arrival, self.folder.quiet, leave_out=self.folder.preset.bad_files == "leave_out"
-                ).reason
-                folder, since = os.path.join(self.folder.watch, shoot), self._since[shoot]
-                waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, since))
-        if waiting != self._shown:
-            self._shown = waiting
-            await self._store.replace_waiting(self.folder.watch, waiting)
 
     async def _start_hints(self) -> Hints:
         hints = self._make_hints(self.folder.watch, self._dirty)

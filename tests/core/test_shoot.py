@@ -2,9 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.shoot import Arrival, File, FileClass, Listing, listing, verdict
+from daemon.shoot import DAMAGED, Arrival, Client, File, FileClass, Listing, Quiet, Terms, Verdict, gates, listing
+from daemon.shoot import verdict as judge
 
 QUIET = 60.0
+TERMS = Terms(Quiet(QUIET))
+
+
+def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
+    """What becomes of an arrival whose photos were looked into and found whole."""
+    return judge(arrival.examine(dict.fromkeys(arrival.unexamined)), terms)
 
 
 def photo(name: str = "IMG_0001.JPG", size: int = 10, **other: object) -> File:
@@ -24,14 +31,14 @@ def seen(*looks: tuple[float, Listing]) -> Arrival:
 def test_settled_by_a_look_after_the_quiet_period() -> None:
     """A shoot is settled when a scan after the quiet period finds what the scan before it found."""
     found = listing([photo()])
-    early = verdict(seen((0, found), (59, found)), QUIET)
+    early = verdict(seen((0, found), (59, found)))
     assert (early.settled, early.look_at) == (False, 60)
-    assert verdict(seen((0, found), (60, found)), QUIET).settled
+    assert verdict(seen((0, found), (60, found))).settled
 
 
 def test_a_single_look_never_settles() -> None:
     """However long ago a folder was made, one scan alone cannot tell that it is still."""
-    assert not verdict(seen((1000, listing([photo()]))), QUIET).settled
+    assert not verdict(seen((1000, listing([photo()])))).settled
 
 
 @pytest.mark.parametrize(
@@ -47,21 +54,21 @@ def test_a_single_look_never_settles() -> None:
 def test_any_change_starts_the_quiet_period_anew(changed: File) -> None:
     """Size, mtime, inode or name of a photo: when one differs the shoot is not still."""
     before, now = listing([photo()]), listing([changed])
-    assert verdict(seen((0, before), (59, now), (61, now)), QUIET).look_at == 59 + QUIET
-    assert verdict(seen((0, before), (59, now), (119, now)), QUIET).settled
+    assert verdict(seen((0, before), (59, now), (61, now))).look_at == 59 + QUIET
+    assert verdict(seen((0, before), (59, now), (119, now))).settled
 
 
 def test_an_mtime_in_the_future_makes_nobody_wait() -> None:
     """A camera whose clock is years ahead delivers shoots that settle like any other."""
     found = listing([File("IMG_0001.JPG", 10, 4_000_000_000_000_000_000, 1)])
-    assert verdict(seen((0, found), (60, found)), QUIET).settled
+    assert verdict(seen((0, found), (60, found))).settled
 
 
 @pytest.mark.parametrize("kind", [FileClass.IN_FLIGHT, FileClass.PLACEHOLDER])
 def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
     """A file still being copied, or only promised by a sync client, keeps the shoot waiting and is named."""
     found = listing([photo(), photo(".IMG_0002.JPG.x", kind=kind)])
-    told = verdict(seen((0, found), (600, found)), QUIET)
+    told = verdict(seen((0, found), (600, found)))
     assert not told.settled
     assert ".IMG_0002.JPG.x" in told.reason
 
@@ -69,7 +76,7 @@ def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
 def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
     """A photo of zero bytes is named, with what to do, and is looked at again."""
     found = listing([photo(), photo("IMG_0002.JPG", size=0, problem="is empty (0 bytes)")])
-    told = verdict(seen((0, found), (600, found)), QUIET)
+    told = verdict(seen((0, found), (600, found)))
     assert not told.settled
     assert told.look_at is not None
     assert "IMG_0002.JPG is empty (0 bytes)" in told.reason
@@ -79,12 +86,96 @@ def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
 def test_ready_skips_the_wait() -> None:
     """A person's .ready file settles a shoot at once, but not one with a file in flight."""
     ready = photo(".ready", kind=FileClass.READY)
-    assert verdict(seen((0, listing([photo(), ready]))), QUIET).settled
+    assert verdict(seen((0, listing([photo(), ready])))).settled
     copying = photo("IMG_0002.JPG.part", kind=FileClass.IN_FLIGHT)
-    assert not verdict(seen((0, listing([photo(), ready, copying]))), QUIET).settled
+    assert not verdict(seen((0, listing([photo(), ready, copying])))).settled
 
 
 def test_a_folder_without_photos_is_no_shoot() -> None:
     """Without a photo nothing settles, and nothing is waited for."""
-    told = verdict(seen((0, listing([])), (600, listing([]))), QUIET)
+    told = verdict(seen((0, listing([])), (600, listing([]))))
     assert (told.settled, told.look_at) == (False, None)
+
+
+def test_a_folder_that_pauses_long_is_waited_for_longer() -> None:
+    """The quiet period grows to four times the pauses that the shoot made while it was filling, up to ten minutes."""
+    arrival = Arrival.first(listing([photo("0.JPG")]), 0)
+    for number in range(1, 6):
+        arrival = arrival.seen(listing([photo(f"{n}.JPG") for n in range(number + 1)]), number * 40.0)
+    adaptive = Terms(Quiet(30.0, adaptive=True))
+    assert verdict(arrival, adaptive).look_at == 200.0 + 160.0
+    assert verdict(arrival, Terms(Quiet(30.0))).look_at == 230.0
+    assert Quiet(30.0, adaptive=True).of((1000.0,)) == 600.0
+    assert Quiet(30.0, adaptive=True).of((0.2,) * 99 + (50.0,)) == 30.0, "a rare long pause is not the rule"
+    assert Quiet(30.0, adaptive=True).of(()) == 30.0
+
+
+def test_why_it_waits_names_what_moves() -> None:
+    """A person sees which photo came last, how much there is, and for how long it must be still."""
+    arrival = seen((0, listing([photo(size=31_000_000)])), (5, listing([photo(size=48_000_000)])))
+    assert verdict(arrival).reason == (
+        "1 photo(s), 48 MB so far; IMG_0001.JPG came last, with 48 MB; settled when quiet for 60 s"
+    )
+
+
+def test_a_sync_client_that_is_busy_is_waited_for() -> None:
+    """While the sync client has files to bring, stillness proves nothing; its own words say why the shoot waits."""
+    busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(Client(False, "Dropbox has 12 files to bring"))
+    told = verdict(busy)
+    assert (told.settled, told.reason) == (False, "Dropbox has 12 files to bring")
+    ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
+    assert verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a person's word counts for more"
+
+
+def test_a_sync_client_that_is_done_saves_most_of_the_wait() -> None:
+    """When the client says that all is there ten seconds of stillness are enough, for something else may copy, too."""
+    done = Client(True, "Syncthing has brought all")
+    assert verdict(seen((0, listing([photo()]))).asked(done)).look_at == 10.0
+    told = verdict(seen((0, listing([photo()])), (10, listing([photo()]))).asked(done))
+    assert (told.settled, told.reason) == (True, "Syncthing has brought all")
+
+
+def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:
+    """A client that cannot tell holds nothing up, and its silence is visible while the shoot waits."""
+    silent = Client(None, "Syncthing does not answer")
+    assert "(Syncthing does not answer)" in verdict(seen((0, listing([photo()]))).asked(silent)).reason
+    assert verdict(seen((0, listing([photo()])), (60, listing([photo()]))).asked(silent)).settled
+
+
+def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
+    """Stillness alone does not settle: each photo is looked into once, and once more when it changed."""
+    a, b = photo("A.JPG"), photo("B.JPG")
+    arrival = seen((0, listing([a, b])), (60, listing([a, b])))
+    told = judge(arrival, TERMS)
+    assert (told.settled, told.examine, arrival.unexamined) == (False, True, (a, b))
+    arrival = arrival.examine({a: None, b: "ends after 31 of 48 MB"})
+    assert arrival.unexamined == ()
+    changed = arrival.seen(listing([a, photo("B.JPG", size=48)]), 70)
+    assert (changed.faults, [file.path for file in changed.unexamined]) == ({}, ["B.JPG"])
+
+
+def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
+    """Why it is not whole is told; after ten minutes it counts as damaged, and with ``leave_out`` is left out."""
+    a, b = photo("A.JPG"), photo("B.JPG")
+    found = listing([a, b])
+    fault = {a: None, b: "ends after 31 of 48 MB"}
+    for_now = seen((0, found), (60, found)).examine(fault)
+    told = judge(for_now, TERMS)
+    assert (told.settled, told.look_at) == (False, 90)
+    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Mend it, or `bracketd submit`")
+    for_good = for_now.seen(found, 60 + DAMAGED)
+    assert "nothing has changed for 11 min" in judge(for_good, TERMS).reason
+    without = judge(for_good, Terms(Quiet(QUIET), leave_out=True))
+    assert (without.settled, without.reason) == (True, "quiet for 60 s; goes without 1 photo(s)")
+    assert not judge(for_now, Terms(Quiet(QUIET), leave_out=True)).settled
+    all_bad = seen((0, found), (700, found)).examine({a: "is cut off", b: "is cut off"})
+    assert not judge(all_bad, Terms(Quiet(QUIET), leave_out=True)).settled, "nothing would be left"
+
+
+def test_every_gate_says_something() -> None:
+    """Each gate can be asked what it makes of a shoot, open or shut."""
+    told = gates(seen((0, listing([photo()]))), TERMS)
+    assert [gate.gate for gate in told] == [
+        "photos", "names", "placeholders", "sync client", "stillness", "structure"
+    ]  # fmt: skip
+    assert all(gate.why for gate in told)

@@ -13,9 +13,10 @@ from typing import Any
 from daemon.files.roots import Roots
 from daemon.host.filesystem import mount_point
 from daemon.order import Limits, Order, Phase, Policy, Preset, facts
+from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, WatchedFolder, Watcher
+from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
 from daemon.watcher.intake import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
@@ -53,6 +54,27 @@ class Told:
     def stop(self) -> None:
         """End."""
         self.followed.clear()
+
+
+@dataclass
+class Scripted:
+    """What photos and the sync client are said to be; by default all are whole, and there is no client."""
+
+    faults: dict[str, str] = field(default_factory=dict)
+    said: Client = NOBODY
+    asked: int = 0
+    looked_into: list[str] = field(default_factory=list)
+    synced: bool = False
+
+    def fault(self, path: str) -> str | None:
+        """As the test says, by file name."""
+        self.looked_into.append(os.path.basename(path))
+        return self.faults.get(os.path.basename(path))
+
+    def client(self, _folder: str) -> Client:
+        """As the test says."""
+        self.asked += 1
+        return self.said
 
 
 @dataclass
@@ -110,10 +132,12 @@ async def watching(
     late_files: LateFiles = "supplement",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     mount_of: Callable[[str], str | None] = mount_point,
+    probes: Probes | None = None,
+    quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
 ) -> AsyncIterator[Scene]:
     """A watcher at work on ``tmp/in``."""
     store = Store.open(tmp / "state", Inline())
-    folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), QUIET, process_existing, INTERVAL, preset, late_files)
+    folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
 
@@ -144,6 +168,7 @@ async def watching(
         presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
         make_hints=make_hints,
         blocking=blocking,
+        probes=probes or Scripted(),
     )
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()

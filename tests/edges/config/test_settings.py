@@ -17,7 +17,7 @@ def test_only_watch_and_output_have_to_be_given(loaded: Load) -> None:
     """A file with one folder is enough; everything else has the documented default."""
     settings = loaded(folder())
     one = settings.folders[0]
-    assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == (60.0, "skip", "auto", 30.0)
+    assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == ("auto", "skip", "auto", 30.0)
     assert (one.grouping, one.enhance_wire()) == ("automatic", {})
     assert (one.late_files, one.bad_files) == ("supplement", "hold")
     assert (one.download.format, one.download.quality, one.download.max_width) == ("jpeg", 90, None)
@@ -95,7 +95,7 @@ def test_what_is_no_duration_is_refused(problems: Problems, written: str) -> Non
     """Nothing, less than nothing, more than a day and other words are not durations."""
     (problem,) = problems(folder(f"quiet_period: {written}"))
     assert problem.where.endswith("config.yaml:4: folders[0].quiet_period")
-    assert "is not a time such as" in problem.what
+    assert "a time such as" in problem.remedy
 
 
 @pytest.mark.parametrize("written", ["0", "10", "true", "2.0", "auto", "'3'", "-1"])

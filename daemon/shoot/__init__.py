@@ -1,0 +1,29 @@
+"""What a shoot is, and when it is settled: decided from numbers it is given.
+
+A shoot is a folder, at any depth below it, with its files. It is *settled* when every gate lets it pass: none of its
+files was added, removed or changed (path, size, mtime, inode) for the quiet period, none is in flight, and every photo
+is whole.
+"""
+
+from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet
+from daemon.shoot.files import File, FileClass, Listing, listing
+from daemon.shoot.gates import DAMAGED, PATIENCE, Terms, Told, Verdict, gates, problems_of, verdict
+
+__all__ = [
+    "DAMAGED",
+    "NOBODY",
+    "PATIENCE",
+    "Arrival",
+    "Client",
+    "File",
+    "FileClass",
+    "Listing",
+    "Quiet",
+    "Terms",
+    "Told",
+    "Verdict",
+    "gates",
+    "listing",
+    "problems_of",
+    "verdict",
+]

@@ -1,0 +1,118 @@
+"""A shoot on its way in: what the scans found, how long it has been still, and how long it paused before.
+
+Times are seconds of our own monotonic clock; a file's own mtime is only compared for being the same, so one from the
+future makes nobody wait.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from daemon.shoot.files import File, Listing
+
+PAUSES = 500
+"""Pauses that are remembered of one arrival, the last ones."""
+
+SHARE = 0.95
+"""Which part of all pauses must have been shorter than the one that the quiet period is reckoned by."""
+
+TIMES = 4
+"""How much longer than that pause a shoot must be still."""
+
+LONGEST = 600.0
+"""The longest quiet period, in seconds, that a shoot can bring upon itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """How long a shoot must be still: ``base`` seconds, and if ``adaptive`` longer for one that came with pauses."""
+
+    base: float
+    adaptive: bool = False
+
+    def of(self, pauses: tuple[float, ...]) -> float:
+        """The quiet period of a shoot that paused so while it was filling."""
+        if not self.adaptive or not pauses:
+            return self.base
+        usual = sorted(pauses)[math.ceil(SHARE * len(pauses)) - 1]
+        return max(self.base, min(TIMES * usual, LONGEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What a sync client says of a shoot. ``done``: True, False, or None if it cannot tell; ``why`` is for a person."""
+
+    done: bool | None = None
+    why: str = ""
+
+
+NOBODY = Client()
+"""There is no sync client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A shoot that is not settled yet: what the scans found, since when it is so, and when it was last looked at.
+
+    ``pauses`` are the times between its changes so far; ``moving`` is the photo that changed last. ``faults`` say of
+    photos, by path, why they are not whole, as far as ``examined`` ones were looked into. ``client`` is what the sync
+    client said last.
+    """
+
+    found: Listing
+    still_since: float
+    seen_at: float
+    pauses: tuple[float, ...] = ()
+    moving: File | None = None
+    examined: frozenset[File] = frozenset()
+    faults: Mapping[str, str] = field(default_factory=dict)
+    client: Client = NOBODY
+
+    @classmethod
+    def first(cls, found: Listing, now: float) -> Arrival:
+        """The first scan of a shoot."""
+        return cls(found, still_since=now, seen_at=now)
+
+    def seen(self, found: Listing, now: float) -> Arrival:
+        """This arrival after another scan at ``now``."""
+        if found == self.found:
+            return replace(self, seen_at=now)
+        known = frozenset(self.found.files)
+        changed = [file for file in found.photos if file not in known]
+        there = frozenset(found.files)
+        examined = self.examined & there
+        paths = {file.path for file in examined}
+        pauses = (*self.pauses, now - self.still_since)[-PAUSES:] if self.found.files else ()
+        return replace(
+            self,
+            found=found,
+            still_since=now,
+            seen_at=now,
+            pauses=pauses,
+            moving=_growing(changed, self.found) or self.moving,
+            examined=examined,
+            faults={path: why for path, why in self.faults.items() if path in paths},
+        )
+
+    @property
+    def unexamined(self) -> tuple[File, ...]:
+        """Photos that were not looked into as they are now."""
+        return tuple(file for file in self.found.usable if file not in self.examined)
+
+    def examine(self, faults: Mapping[File, str | None]) -> Arrival:
+        """This arrival after a look into these photos: None for one that is whole."""
+        told = {file.path: why for file, why in faults.items() if why is not None}
+        return replace(self, examined=self.examined | faults.keys(), faults={**self.faults, **told})
+
+    def asked(self, client: Client) -> Arrival:
+        """This arrival after the sync client was asked."""
+        return replace(self, client=client)
+
+
+def _growing(changed: list[File], before: Listing) -> File | None:
+    """The photo that says most about what goes on: one that grew, else the last new one."""
+    sizes = {file.path: file.size for file in before.files}
+    grew = [file for file in changed if file.size > sizes.get(file.path, file.size)]
+    return next(reversed(grew or changed), None)

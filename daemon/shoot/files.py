@@ -1,0 +1,65 @@
+"""The files of a shoot as one scan found them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FileClass(StrEnum):
+    """What a file in a shoot is to us."""
+
+    PHOTO = "photo"
+    IN_FLIGHT = "in flight"
+    PLACEHOLDER = "placeholder"
+    CONFLICT = "conflict copy"
+    READY = "ready"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class File:
+    """A file as one look found it. ``path`` is relative to the shoot's folder, with ``/``; ``size`` in bytes.
+
+    ``problem`` is why a photo could not be used as it is: empty, not readable.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    kind: FileClass = FileClass.PHOTO
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything relevant that one scan of a shoot found; junk is not in it. ``problems``: folders not readable."""
+
+    files: tuple[File, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> tuple[File, ...]:
+        """The photos, in the order of their paths."""
+        return self.of(FileClass.PHOTO)
+
+    @property
+    def usable(self) -> tuple[File, ...]:
+        """The photos without a problem."""
+        return tuple(file for file in self.photos if file.problem is None)
+
+    @property
+    def bytes(self) -> int:
+        """How much there is of photos."""
+        return sum(file.size for file in self.photos)
+
+    def of(self, kind: FileClass) -> tuple[File, ...]:
+        """The files of one class."""
+        return tuple(file for file in self.files if file.kind is kind)
+
+
+def listing(files: Iterable[File], problems: Iterable[str] = ()) -> Listing:
+    """A listing in its one order, so that two scans compare equal when nothing changed."""
+    return Listing(tuple(sorted(files)), tuple(sorted(problems)))

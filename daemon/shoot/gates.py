@@ -1,0 +1,173 @@
+"""Is a shoot settled? Gates, one after the other, each of which can say why it holds a shoot back.
+
+All are decided from numbers they are given. A gate that cannot tell lets a shoot pass and says so; none holds one for
+ever without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from daemon.shoot.arrival import Arrival, Quiet
+from daemon.shoot.files import File, FileClass, Listing
+
+PATIENCE = 30.0
+"""Seconds between looks at a shoot that waits for something else than time."""
+
+DAMAGED = 600.0
+"""Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a watched folder asks of its shoots. ``leave_out``: they go without photos that are damaged."""
+
+    quiet: Quiet
+    leave_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a gate says: whether it lets the shoot pass, why, and when to look again at the latest.
+
+    ``look_at`` None: only a change can help.
+    """
+
+    gate: str
+    passed: bool
+    why: str
+    look_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a shoot is settled, and if not, why it waits; ``look_at`` is when to scan it again at the latest.
+
+    ``examine``: all that is missing is a look into its photos.
+    """
+
+    settled: bool
+    reason: str
+    look_at: float | None = None
+    examine: bool = False
+
+
+def verdict(arrival: Arrival, terms: Terms) -> Verdict:
+    """Whether a shoot is settled: every gate lets it pass."""
+    said = gates(arrival, terms)
+    closed = next((told for told in said if not told.passed), None)
+    if closed is not None:
+        more = f" ({arrival.client.why})" if arrival.client.done is None and arrival.client.why else ""
+        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at)
+    if arrival.unexamined:
+        return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
+    return Verdict(settled=True, reason=_because(arrival, terms))
+
+
+def gates(arrival: Arrival, terms: Terms) -> tuple[Told, ...]:
+    """What every gate says of a shoot, in their order."""
+    return tuple(gate(arrival, terms) for gate in GATES)
+
+
+def _photos(arrival: Arrival, _terms: Terms) -> Told:
+    photos = arrival.found.photos
+    return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
+
+
+def _names(arrival: Arrival, _terms: Terms) -> Told:
+    if in_flight := arrival.found.of(FileClass.IN_FLIGHT):
+        return _wait("names", arrival, f"{_named(in_flight)} still being copied or synced")
+    return Told("names", True, "no file bears the temporary name of a program that writes it")
+
+
+def _placeholders(arrival: Arrival, _terms: Terms) -> Told:
+    if placeholders := arrival.found.of(FileClass.PLACEHOLDER):
+        return _wait("placeholders", arrival, f"{_named(placeholders)} still only a placeholder of the sync client")
+    return Told("placeholders", True, "no file is a mere placeholder")
+
+
+def _client(arrival: Arrival, _terms: Terms) -> Told:
+    client = arrival.client
+    if client.done is False and not _is_ready(arrival):
+        return _wait("sync client", arrival, client.why)
+    return Told("sync client", True, client.why or "no sync client was asked")
+
+
+def _stillness(arrival: Arrival, terms: Terms) -> Told:
+    quiet_at = still_at(arrival, terms)
+    still = arrival.seen_at - arrival.still_since
+    if arrival.seen_at < quiet_at and not _is_ready(arrival):
+        moving = arrival.moving
+        grows = f"{moving.path} came last, with {moving.size / 1e6:.0f} MB; " if moving is not None else ""
+        why = f"{_count(arrival.found)}; {grows}settled when quiet for {needed(arrival, terms):.3g} s"
+        return Told("stillness", False, why, quiet_at)
+    return Told("stillness", True, f"nothing changed for {still:.0f} s")
+
+
+def _structure(arrival: Arrival, terms: Terms) -> Told:
+    problems = problems_of(arrival)
+    if not problems:
+        return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    damaged = arrival.seen_at >= still_at(arrival, terms) + DAMAGED
+    if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
+        return Told("structure", True, f"goes without {problems[0]}{more}")
+    how = "Mend it, or `bracketd submit` the folder to send the rest"
+    long = f", and nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
+    return _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
+
+
+GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (_photos, _names, _placeholders, _client, _stillness, _structure)
+"""The gates in the order in which they are asked; the first that does not let a shoot pass says why it waits."""
+
+
+SURE = 10.0
+"""Seconds that a shoot must be still whose sync client says that all is there.
+
+Not none: the client knows nothing yet of files that are just being copied into its folder on this very machine.
+"""
+
+
+def still_at(arrival: Arrival, terms: Terms) -> float:
+    """From when on a shoot has been still for long enough; soon, if its sync client says that all is there."""
+    return arrival.still_since + needed(arrival, terms)
+
+
+def needed(arrival: Arrival, terms: Terms) -> float:
+    """Seconds for which a shoot must be still."""
+    quiet = terms.quiet.of(arrival.pauses)
+    return min(quiet, SURE) if arrival.client.done else quiet
+
+
+def problems_of(arrival: Arrival) -> tuple[str, ...]:
+    """What is wrong with folders and photos, each in words."""
+    files = (f"{file.path} {file.problem}" for file in arrival.found.photos if file.problem)
+    faults = (f"{path} {why}" for path, why in sorted(arrival.faults.items()))
+    return (*arrival.found.problems, *files, *faults)
+
+
+def _is_ready(arrival: Arrival) -> bool:
+    return bool(arrival.found.of(FileClass.READY))
+
+
+def _because(arrival: Arrival, terms: Terms) -> str:
+    if _is_ready(arrival):
+        return "a .ready file says it is complete"
+    without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
+    if arrival.client.done:
+        return f"{arrival.client.why}{without}"
+    return f"quiet for {needed(arrival, terms):.3g} s{without}"
+
+
+def _wait(gate: str, arrival: Arrival, why: str) -> Told:
+    return Told(gate, False, why, arrival.seen_at + PATIENCE)
+
+
+def _named(files: tuple[File, ...]) -> str:
+    first = files[0].path
+    return f"{first} is" if len(files) == 1 else f"{first} and {len(files) - 1} more are"
+
+
+def _count(found: Listing) -> str:
+    return f"{len(found.photos)} photo(s), {found.bytes / 1e6:.0f} MB so far"

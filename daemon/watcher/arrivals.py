@@ -1,0 +1,191 @@
+"""Shoots on their way in: scanned when a hint or the clock says so, until every gate lets them pass."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from daemon.files import scan
+from daemon.host.clock import Clock
+from daemon.shoot import NOBODY, PATIENCE, Arrival, File, Listing, verdict
+from daemon.store.store import Store
+from daemon.store.waiting import Waiting
+from daemon.watcher.hints import Hints
+from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.presence import Blocking
+from daemon.watcher.probes import Probes
+
+log = structlog.get_logger("bracketd.watcher")
+
+REST = 10.0
+"""How many times longer than its last scan a shoot is left alone: hints come by the thousand while a card is copied."""
+
+ASK_EVERY = 5.0
+"""Seconds between questions to a sync client about one shoot."""
+
+TOGETHER = 20
+"""Photos that are looked into in one call, which has a bounded time."""
+
+
+@dataclass(slots=True)
+class Follow:
+    """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
+
+    ``changed``: the last scan found something else than the one before.
+    """
+
+    arrival: Arrival
+    since: float
+    look_at: float
+    not_before: float = 0.0
+    changed: bool = False
+    asked_at: float = float("-inf")
+    said: str | None = None
+
+
+class Arrivals:
+    """The shoots of one watched folder that have no order yet, or come again with more."""
+
+    def __init__(
+        self,
+        folder: WatchedFolder,
+        intake: Intake,
+        store: Store,
+        clock: Clock,
+        *,
+        blocking: Blocking,
+        probes: Probes,
+    ) -> None:
+        self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
+        self._blocking, self._probes = blocking, probes
+        self._followed: dict[str, Follow] = {}
+        self._shown: list[Waiting] = []
+
+    def __contains__(self, shoot: object) -> bool:
+        return shoot in self._followed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._followed))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The shoots that are followed."""
+        return frozenset(self._followed)
+
+    def due(self, now: float, dirty: frozenset[str], *, everything: bool) -> tuple[str, ...]:
+        """The shoots to look at now: all, those that something happened to, and those whose time has come.
+
+        One that was scanned just now rests first; what happened to it meanwhile is seen then.
+        """
+        for shoot in dirty & self._followed.keys():
+            self._followed[shoot].look_at = min(self._followed[shoot].look_at, now)
+        wanted = (shoot for shoot, one in self._followed.items() if everything or one.look_at <= now)
+        return tuple(shoot for shoot in wanted if self._followed[shoot].not_before <= now)
+
+    def next_look(self, otherwise: float) -> float:
+        """When the next shoot is to be looked at, or ``otherwise`` if that comes sooner."""
+        return min((otherwise, *(max(one.look_at, one.not_before) for one in self._followed.values())))
+
+    async def follow(self, shoot: str, hints: Hints | None) -> None:
+        """Follow a shoot from now on."""
+        now = self._clock.monotonic()
+        self._followed[shoot] = Follow(Arrival.first(Listing(), now), self._clock.now(), now)
+        try:
+            if hints is not None:
+                await self._blocking(hints.follow, shoot)
+        except OSError as error:
+            self._say(shoot, f"no events for this shoot ({error.strerror}); it is scanned instead", log.warning)
+
+    async def forget(self, shoot: str, hints: Hints | None) -> None:
+        """Follow a shoot no longer."""
+        self._followed.pop(shoot, None)
+        if hints is not None:
+            with suppress(OSError):
+                await self._blocking(hints.forget, shoot)
+
+    async def look(self, shoot: str) -> bool:
+        """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further."""
+        one, now = self._followed[shoot], self._clock.monotonic()
+        try:
+            found: Listing = await self._blocking(scan.scan, self._folder.path(shoot))
+        except OSError:
+            return False
+        after = self._clock.monotonic()
+        one.not_before = after + REST * (after - now)
+        one.changed = found != one.arrival.found
+        one.arrival = one.arrival.seen(found, after)
+        await self._ask_client(shoot, one)
+        told = verdict(one.arrival, self._folder.terms)
+        if told.examine:
+            await self._examine(shoot, one)
+            told = verdict(one.arrival, self._folder.terms)
+        soon = after + ASK_EVERY if one.arrival.client != NOBODY else float("inf")
+        one.look_at = float("inf") if told.look_at is None else min(told.look_at, soon)
+        if not told.settled:
+            if not found.photos and not found.problems:
+                self._say(shoot, "a folder without photos is left alone", log.info)
+            return True
+        try:
+            await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults))
+        except OSError as error:
+            self._say(shoot, f"cannot be read ({error.strerror}); looked at again", log.warning)
+            one.look_at = after + PATIENCE
+            return True
+        return False
+
+    def changed(self, shoot: str) -> bool:
+        """Whether the last scan of a shoot that is followed found something else than the one before."""
+        return shoot in self._followed and self._followed[shoot].changed
+
+    async def show(self) -> None:
+        """Write down what waits, when that is something else than before."""
+        waiting = []
+        for shoot, one in sorted(self._followed.items()):
+            found = one.arrival.found
+            if found.photos or found.problems:
+                reason = verdict(one.arrival, self._folder.terms).reason
+                folder = os.path.join(self._folder.watch, shoot)
+                waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
+        if waiting != self._shown:
+            self._shown = waiting
+            await self._store.replace_waiting(self._folder.watch, waiting)
+
+    async def _ask_client(self, shoot: str, one: Follow) -> None:
+        """Ask what the sync client says of a shoot: now and then, and in any case after its last change."""
+        now = self._clock.monotonic()
+        if not one.arrival.found.photos or (one.asked_at > one.arrival.still_since and now < one.asked_at + ASK_EVERY):
+            return
+        with suppress(OSError):
+            one.arrival = one.arrival.asked(await self._blocking(self._probes.client, self._folder.path(shoot)))
+            one.asked_at = now
+
+    async def _examine(self, shoot: str, one: Follow) -> None:
+        """Look into the photos that were not looked into as they are."""
+        todo = one.arrival.unexamined
+        for begin in range(0, len(todo), TOGETHER):
+            faults = await self._blocking(self._faults, shoot, todo[begin : begin + TOGETHER])
+            one.arrival = one.arrival.examine(faults)
+
+    def _faults(self, shoot: str, files: tuple[File, ...]) -> dict[File, str | None]:
+        return {file: _fault(self._probes, os.path.join(self._folder.path(shoot), file.path)) for file in files}
+
+    def _say(self, shoot: str, words: str, how: Callable[..., Any]) -> None:
+        """Log something about a shoot once, until it is something else."""
+        one = self._followed.get(shoot)
+        if one is not None and one.said != words:
+            one.said = words
+            how(words, watch=self._folder.watch, shoot=shoot)
+
+
+def _fault(probes: Probes, path: str) -> str | None:
+    try:
+        return probes.fault(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
