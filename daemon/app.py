@@ -12,7 +12,7 @@ import functools
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,7 +20,8 @@ import structlog
 
 from daemon import __version__
 from daemon.config import FolderSettings, Settings
-from daemon.errors import BracketdError
+from daemon.config.settings import SyncthingSettings
+from daemon.errors import BracketdError, ConfigError, Problem
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host.clock import Clock
@@ -34,7 +35,7 @@ from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
 from daemon.store.daily import keep_copies
 from daemon.store.store import Ask, Store
-from daemon.syncing import client_for
+from daemon.syncing import SyncthingAccess, client_for
 from daemon.watcher import (
     Contents,
     Dirty,
@@ -80,11 +81,14 @@ class App:
         self._abort = threading.Event()
         self._signals = 0
         self._stop = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._disks: dict[str, Disk] = {}
         lanes = settings.transfers
         self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
 
     async def run(self) -> None:
-        """Serve until a stop signal. Raises StateError."""
+        """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
+        self._service(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)  # what it cannot use is known now
         store = Store.open(self._settings.state_dir)
         try:
             refused = await store.begin()
@@ -105,7 +109,7 @@ class App:
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
         lanes = self._settings.transfers
-        await _sweep(store)
+        await _sweep(store, self._clock)
         roots = Roots(store.seen_roots(self._clock.now))
         runner = Runner(
             store,
@@ -129,7 +133,7 @@ class App:
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
             for output in dict.fromkeys(str(folder.output) for folder in self._settings.folders):
-                watch = OutputWatch(output, roots, Presence(output, store, runner.tell), _bounded_threads())
+                watch = OutputWatch(output, roots, Presence(output, store, runner.tell), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
             for watcher in watchers:
@@ -149,8 +153,10 @@ class App:
         if polling and settings.observer == "auto":
             kind = filesystem_type(watch)
             log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=kind)
-        blocking = _bounded_threads()
-        find = functools.partial(client_for, watch, sync_client=settings.sync_client)
+        blocking = self._disks.setdefault(watch, Disk(self._clock))
+        find = functools.partial(
+            client_for, watch, sync_client=settings.sync_client, syncthing=access_of(self._settings.syncthing)
+        )
         probes = await blocking(Probing, find, self._clock)
         folder = WatchedFolder(
             watch=watch,
@@ -160,6 +166,7 @@ class App:
             interval=settings.poll_interval if polling else RESCAN,
             preset=preset_of(settings, self._settings.api.dev_mode),
             late_files=settings.late_files,
+            inodes=not is_network(watch),
         )
         intake = Intake(
             folder,
@@ -171,6 +178,7 @@ class App:
             added=runner.wake,
             tell=runner.tell,
             is_there=lambda shoot: blocking(os.path.isdir, shoot),
+            turn=self._turn,
         )
 
         def make_hints(root: str, dirty: Dirty) -> Hints:
@@ -231,12 +239,16 @@ class App:
         every = min(self._notifier.watchdog_s or 60.0, 60.0) / 3
         while True:
             now = self._clock.monotonic()
-            late = [w.folder.watch for w in watchers if now - w.alive_at > w.folder.interval + 3 * DISK_PATIENCE]
+            late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
             if await store.answers() and now - runner.alive_at < 30.0 and not late:
                 self._notifier.alive()
             else:
                 log.error("a part does not answer", workers=now - runner.alive_at, watchers=late)
             await asyncio.sleep(every)
+
+    def _moved_at(self, watcher: Watcher) -> float:
+        """When a watcher last came round, or a file that it reads moved it on."""
+        return max(watcher.alive_at, self._disks[watcher.folder.watch].answered_at)
 
     # --- stopping ---
 
@@ -285,6 +297,17 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
+def access_of(settings: SyncthingSettings) -> SyncthingAccess | None:
+    """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that cannot be read."""
+    if settings.address is None or settings.key_file is None:
+        return None
+    try:
+        return SyncthingAccess(settings.address, settings.key_file.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeError) as error:
+        problem = Problem("syncthing.key_file", f"{settings.key_file} cannot be read ({error})", "See to the file.")
+        raise ConfigError((problem,)) from error
+
+
 def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
     """How long a shoot of a watched folder must be still; ``synced``: its files come over a line."""
     if settings.quiet_period == "auto":
@@ -312,28 +335,36 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 
-async def _sweep(store: Store) -> None:
+async def _sweep(store: Store, clock: Clock) -> None:
     """Remove what killed runs left in output folders, before anything is written there. A disk that hangs keeps its."""
     folders, images = await store.parts()
     too_late = threading.Event()
     try:
-        for path in await _bounded_threads(SWEEP_PATIENCE)(sweep, folders, images, too_late.is_set):
+        for path in await Disk(clock, SWEEP_PATIENCE)(sweep, folders, images, too_late.is_set):
             log.info("removed a part file of an earlier run", path=path)
     except OSError as error:
         too_late.set()
         log.warning("part files of earlier runs are left where they are", why=error.strerror)
 
 
-def _bounded_threads(patience: float = DISK_PATIENCE) -> Callable[..., Awaitable[Any]]:
-    """Runs a call in a thread of its own pool, for a bounded time: a hung mount is as good as a missing one."""
-    threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
+class Disk:
+    """Runs calls in threads of their own pool, each for a bounded time: a hung mount is as good as a missing one.
 
-    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+    ``answered_at`` is when a call last came back: work that takes hours is alive as long as it moves.
+    """
+
+    def __init__(self, clock: Clock, patience: float = DISK_PATIENCE) -> None:
+        self._clock, self._patience = clock, patience
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
+        self.answered_at = clock.monotonic()
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What a call returns. Raises what it raises, and OSError if it takes too long."""
         call = functools.partial(function, *arguments)
-        running = asyncio.get_running_loop().run_in_executor(threads, call)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
         try:
-            return await asyncio.wait_for(running, patience)
+            return await asyncio.wait_for(running, self._patience)
         except TimeoutError:
             raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
-
-    return blocking
+        finally:
+            self.answered_at = self._clock.monotonic()

@@ -236,6 +236,23 @@ class FolderSettings(Model):
         return self.enhance.wire()
 
 
+class SyncthingSettings(Model):
+    """How a Syncthing is asked whose own settings cannot be read."""
+
+    address: Annotated[str | None, BeforeValidator(_base_url)] = Field(
+        default=None, description="the address of Syncthing's page"
+    )
+    key_file: LocalPath | None = Field(
+        default=None, description="the path of a file that holds nothing but Syncthing's API key"
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> SyncthingSettings:
+        if (self.address is None) != (self.key_file is None):
+            raise Mistake("One of Syncthing's address and key_file is missing", "Write both, or neither.")
+        return self
+
+
 class TransferSettings(Model):
     """Files under way at once.
 
@@ -270,6 +287,9 @@ class FileSettings(Model):
     api: ApiSettings = Field(default=ApiSettings(), description="a group of settings, indented below it")
     folders: Annotated[tuple[FolderSettings, ...], Field(min_length=1, strict=False)] = Field(
         description="a list of at least one folder, each beginning with `- watch:`"
+    )
+    syncthing: SyncthingSettings = Field(
+        default=SyncthingSettings(), description="a group of settings, indented below it"
     )
     transfers: TransferSettings = Field(
         default=TransferSettings(), description="a group of settings, indented below it"

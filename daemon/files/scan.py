@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
@@ -23,26 +23,26 @@ DEEPEST = 40
 class Root:
     """A watched folder as one look found it.
 
-    ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it
-    that may be shoots; ``loose`` counts photos that lie beside them.
+    ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it that
+    may be shoots, each with its inode; ``loose`` counts photos that lie beside them.
     """
 
     identity: tuple[int, int]
-    shoots: frozenset[str]
+    shoots: Mapping[str, int]
     loose: int
 
 
 def look_at_root(root: str) -> Root:
     """Look at a watched folder. Raises OSError when it cannot be listed."""
-    identity, names, loose = _identity(os.stat(root)), set(), 0
+    identity, shoots, loose = _identity(os.stat(root)), dict[str, int](), 0
     with os.scandir(root) as entries:
         for entry in entries:
             if _is_folder(entry):
                 if not is_junk_folder(entry.name) and not holds_in_flight(entry.name):
-                    names.add(entry.name)
+                    shoots[entry.name] = entry.inode()
             elif classify(entry.name) is FileClass.PHOTO:
                 loose += 1
-    return Root(identity, frozenset(names), loose)
+    return Root(identity, shoots, loose)
 
 
 def scan(folder: str) -> Listing:

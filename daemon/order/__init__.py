@@ -5,7 +5,7 @@
 
 from daemon.order import facts
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
-from daemon.order.late import changed_since, may_follow
+from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
 from daemon.order.model import (
     LINE,
     RESTING,
@@ -44,7 +44,10 @@ __all__ = [
     "evolve",
     "facts",
     "fingerprint",
+    "is_mendable",
+    "known_again",
     "may_follow",
     "next_steps",
     "submitted",
+    "without_sent",
 ]

@@ -59,6 +59,9 @@ def submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted
         return Submitted.UNDER_WAY
     if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
         return Submitted.APPROVED if newest.supplement_of is not None and not again else Submitted.ANEW
+    elsewhere = judged.again is Again.SAME and judged.before is not None and judged.before.folder != newest.folder
+    if elsewhere and not again:
+        return Submitted.SAME
     if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and newest.same_as is None):
         return Submitted.ANEW
     if again:
@@ -80,26 +83,31 @@ def compare(folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]) 
     A folder that shares but a few of its photos with another one's order (a floor plan in every shoot, say) is new.
     """
     mark, earlier = fingerprint(brackets), tuple(earlier)
-    for order in earlier:
-        if order.fingerprint == mark and not _contradicts(order, brackets):
-            return Judged(Again.SAME, order, known=len(brackets))
+    alike = [o for o in earlier if o.fingerprint == mark and not _contradicts(o, brackets)]
     here = tuple(order for order in earlier if order.folder == folder)
-    if skipped := next((order for order in here if not_wanted(order)), None):
-        return Judged(Again.SKIPPED, skipped)
-    earlier = tuple(order for order in earlier if order.phase not in (Phase.SKIPPED, Phase.CANCELLED))
-    shared = [sum(1 for bracket in brackets if has(bracket)) for has in map(_having, earlier)]
-    known = {bracket.path for has in map(_having, earlier) for bracket in brackets if has(bracket)}
+    for order in (*filter(was_sent, alike), *alike):
+        return Judged(Again.SAME, order, known=len(brackets))
+    sent = tuple(filter(was_sent, earlier))
+    shared = [{bracket.path for bracket in filter(has, brackets)} for has in map(_having, sent)]
+    known = frozenset[str]().union(*shared)
+    most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
+    if known and len(known) == len(brackets):
+        return Judged(Again.SAME, sent[most], known=len(known))
+    if unwanted := next(filter(not_wanted, here), None):
+        return Judged(Again.SKIPPED, unwanted)
     if not known:
         return Judged(Again.NEW)
-    before = earlier[shared.index(max(shared))]
-    if len(known) == len(brackets):
-        return Judged(Again.SAME, before, known=len(known))
-    mine = next((order for order, number in zip(earlier, shared, strict=True) if number and order in here), None)
+    mine = next((order for order, paths in zip(sent, shared, strict=True) if paths and order.folder == folder), None)
     if mine is None and 2 * len(known) < len(brackets):
         return Judged(Again.NEW, known=len(known))
     frames = {frame_of(path) for order in here for path in paths_of(order)}
     new = tuple(b for b in brackets if b.path not in known and frame_of(b.path) not in frames)
-    return Judged(Again.MORE, mine or before, new, len(known))
+    return Judged(Again.MORE, mine or sent[most], new, len(known))
+
+
+def was_sent(order: Order) -> bool:
+    """Whether an order's photos were sent, or are about to be."""
+    return order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
 
 
 def not_wanted(order: Order) -> bool:

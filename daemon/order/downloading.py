@@ -70,3 +70,9 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
     if (order.late, order.altered) == (fact.files, fact.altered):
         return order
     return replace(order, late=fact.files, altered=fact.altered)
+
+
+def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
+    """Copies of photos that were sent are known from now on, and not looked into again."""
+    new = set(fact.files) - set(order.left_out)
+    return replace(order, left_out=tuple(sorted({*order.left_out, *new}))) if new else order

@@ -275,6 +275,13 @@ class CameLate:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundAgain:
+    """These photos lie in the shoot under other names than those that were sent with the same content."""
+
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The shoot was renamed or moved while its order was under way."""
 
@@ -370,6 +377,7 @@ Fact = (
     | ImageLost
     | Delivered
     | CameLate
+    | FoundAgain
     | Moved
     | Failed
     | Interrupted

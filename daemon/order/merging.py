@@ -97,9 +97,12 @@ def _long(order: Order, now: float, policy: Policy) -> Order:
 
 
 def _idle(order: Order, now: float, policy: Policy) -> Order:
-    """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out."""
+    """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out.
+
+    A clock that was set back since tells nothing of the grace: then the looks alone decide.
+    """
     waited = now - (order.merge_asked_at or now)
-    if waited < policy.idle_grace:
+    if 0 <= waited < policy.idle_grace:
         return order
     if order.merge is MergeState.ASKED:
         if order.polls < policy.idle_looks:

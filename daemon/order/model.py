@@ -169,8 +169,9 @@ class Order:
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``approved``: a person said that they may pass them; ``by_person``: a person cancelled it, and what was cancelled is
-    not sent again unasked.
+    ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
+    that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
+    what was cancelled is not sent again unasked.
     """
 
     id: str
@@ -195,6 +196,8 @@ class Order:
     same_as: str | None = None
     approved: bool = False
     by_person: bool = False
+    over_limit: bool = False
+    inode: int | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None

@@ -19,16 +19,16 @@ MOST_BRACKETS = 9
 
 
 def locked(order: Order, _fact: f.Locked, _now: float, policy: Policy) -> Order:
-    """What can be told before anything is sent."""
+    """A shoot that must become more images than an order may have is held before anything of it is sent."""
     return held_if_too_large(order, policy)
 
 
 def held_if_too_large(order: Order, policy: Policy) -> Order:
-    """A shoot that must become more images than an order may have is held before anything of it is sent."""
+    """An order as it is, or held: what can be told of its images is too many."""
     most, fewest = policy.limits.images_per_order, fewest_images(order)
-    if order.phase is not Phase.SETTLED or order.approved or order.preset.dev_mode or most is None or fewest <= most:
+    if order.phase is not Phase.SETTLED or most is None or fewest <= most or order.preset.dev_mode:
         return order
-    return held(order, _too_many(f"its {len(order.sent)} brackets become at least {fewest} images", "order", most))
+    return _over(order, _too_many(f"its {len(order.sent)} brackets become at least {fewest} images", "order", most))
 
 
 def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Order:
@@ -37,7 +37,7 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
         return order
     passed = _passed(order, fact, policy)
     if passed is not None and not order.approved:
-        return held(order, passed)
+        return _over(order, passed)
     return progress(replace(order, reckoned=True), now)
 
 
@@ -67,10 +67,18 @@ def _too_many(told: str, of: str, most: int) -> str:
     )
 
 
-def approved(order: Order, _fact: f.Approved, now: float, _policy: Policy) -> Order:
-    """A person's word: no limit holds this order any more, and if it is held it goes on."""
+def _over(order: Order, why: str) -> Order:
+    return replace(held(order, why), over_limit=True)
+
+
+def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Order:
+    """A person's word: an order that is held goes on, and one that was held for a limit may pass every limit.
+
+    So may one that is under way. A supplement that was held for being late is still held against the limits.
+    """
     if order.phase is Phase.HELD:
-        return replace(released(order, now), approved=True)
+        after = replace(released(order, now), approved=order.approved or order.over_limit, over_limit=False)
+        return after if after.approved else held_if_too_large(after, policy)
     return order if order.phase in RESTING or order.approved else replace(order, approved=True)
 
 

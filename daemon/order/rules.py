@@ -104,6 +104,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.ImageLost: downloading.image_lost,
     f.Delivered: downloading.delivered,
     f.CameLate: downloading.came_late,
+    f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,

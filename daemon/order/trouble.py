@@ -164,8 +164,10 @@ def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Orde
 
 
 def _mended(order: Order, today: Preset | None) -> Preset:
-    if today is None or order.merge is MergeState.NOT_ASKED:
-        return today or order.preset
+    if today is None:
+        return order.preset
+    if order.merge is MergeState.NOT_ASKED:
+        return replace(today, dev_mode=order.preset.dev_mode)
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
 

@@ -80,7 +80,7 @@ def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
         except OSError as error:
             why = f"cannot be looked into ({error.strerror})"
         if why is None:
-            shoots[place.watch], seen[place.watch] = found.root.shoots, found.seen
+            shoots[place.watch], seen[place.watch] = frozenset(found.root.shoots), found.seen
         elif place.process_existing:
             raise StateError(
                 f"the watched folder {place.watch} {why}, and with `existing: process` all that lies there would be "

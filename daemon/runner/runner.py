@@ -23,7 +23,7 @@ from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane
 from daemon.runner.outage import Outage
 from daemon.runner.telling import tell
-from daemon.store.store import Ask, Store
+from daemon.store.store import Ask, Stale, Store
 
 log = structlog.get_logger("bracketd.runner")
 
@@ -76,7 +76,7 @@ class Runner:
         self._begun = 0
         self._visits: dict[str, asyncio.Task[None]] = {}
         self._quarantine: set[str] = set()
-        self._inbox: dict[str, list[facts.Fact]] = {}
+        self._inbox: dict[str, list[tuple[facts.Fact, Ask | None]]] = {}
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.alive_at = clock.monotonic()
@@ -85,9 +85,9 @@ class Runner:
         """Something may be due: an order was added, or a hint came in."""
         self._wake.set()
 
-    def tell(self, order_id: str, fact: facts.Fact) -> None:
-        """Something happened to an order that no step of its own brought about."""
-        self._inbox.setdefault(order_id, []).append(fact)
+    def tell(self, order_id: str, fact: facts.Fact, ask: Ask | None = None) -> None:
+        """Something happened to an order that no step of its own brought about; ``ask`` is done once it is recorded."""
+        self._inbox.setdefault(order_id, []).append((fact, ask))
         self._wake.set()
 
     def stop(self) -> None:
@@ -157,7 +157,8 @@ class Runner:
     async def _answer(self, ask: Ask) -> None:
         match ask.verb:
             case "retry" | "approve" | "cancel":
-                await self._wish(ask)
+                if await self._wish(ask):
+                    return
             case "submit" | "submit again":
                 if self._submit(ask):
                     return
@@ -171,31 +172,34 @@ class Runner:
                 log.warning("asked for something this bracketd does not know", verb=ask.verb)
         await self._store.done(ask)
 
-    async def _wish(self, ask: Ask) -> None:
-        """What a person wants of an order."""
+    async def _wish(self, ask: Ask) -> bool:
+        """What a person wants of an order; it is done when it is recorded, so that no kill loses it."""
         try:
             order = await self._store.load(ask.target)
         except KeyError:
             log.warning("asked for something about an order that is not there", verb=ask.verb, order=ask.target)
-            return
+            return False
         match ask.verb:
             case "approve":
-                self.tell(order.id, facts.Approved())
+                self.tell(order.id, facts.Approved(), ask)
             case "cancel":
                 why = "cancelled by a person before its merge; nothing was bought, and `bracketd submit` sends it"
-                self.tell(order.id, facts.Cancelled(why, by_person=True))
+                self.tell(order.id, facts.Cancelled(why, by_person=True), ask)
             case _:
                 self._gate.probe_now()
                 self._day.probe_now()
-                self.tell(order.id, facts.Retried(self._preset_of(order.folder)))
+                self.tell(order.id, facts.Retried(self._preset_of(order.folder)), ask)
+        return True
 
     async def _stay(self, order_id: str) -> None:
         visit = Visit(await self._store.load(order_id))
         async with asyncio.TaskGroup() as group:
             while True:
                 while told := self._inbox.pop(order_id, []):
-                    for fact in told:
+                    for fact, ask in told:
                         visit.order = await self._record(visit.order, fact)
+                        if ask is not None:
+                            await self._store.done(ask)
                 for step in self._startable(visit.order, list(visit.under_way.values())):
                     visit.under_way[group.create_task(self._take(visit, step))] = step
                 if not visit.under_way:
@@ -220,9 +224,9 @@ class Runner:
         room = dict(self._lanes)
         for step in under_way:
             room[lane(step)] -= 1
-        chosen = []
+        chosen: list[facts.Step] = []
         for step in next_steps(order):
-            if step not in under_way and room[lane(step)] > 0 and not excluded(step, under_way):
+            if step not in under_way and room[lane(step)] > 0 and not excluded(step, [*under_way, *chosen]):
                 room[lane(step)] -= 1
                 chosen.append(step)
         return chosen[:1] if self._gate.reason is not None else chosen
@@ -267,11 +271,17 @@ class Runner:
         return facts.Failed(step, Kind.ACCOUNT, self._day.reason, unsent=True, retry_after=self._day.wait(now))
 
     async def _record(self, order: Order, fact: facts.Fact) -> Order:
-        now = self._clock.now()
-        after = evolve(order, fact, now=now, policy=self._policy)
-        await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now)
-        tell(order, fact, after)
-        return after
+        """What a fact makes of an order; of the order as it is by now, if somebody else wrote it meanwhile."""
+        while True:
+            now = self._clock.now()
+            after = evolve(order, fact, now=now, policy=self._policy)
+            try:
+                await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now)
+            except Stale:
+                order = await self._store.load(order.id)
+                continue
+            tell(order, fact, after)
+            return after
 
     async def _keep_gate(self, order: Order, fact: facts.Fact) -> None:
         """What an answer says of account and line, before the lane is free for the next request."""

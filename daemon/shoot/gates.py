@@ -7,7 +7,7 @@ ever without a word.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.shoot.arrival import Arrival, Quiet
 from daemon.shoot.files import File, FileClass, Listing
@@ -122,10 +122,12 @@ GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (_photos, _names, _placeho
 """The gates in the order in which they are asked; the first that does not let a shoot pass says why it waits."""
 
 
-SURE = 10.0
-"""Seconds that a shoot must be still whose sync client says that all is there.
+SURE = 30.0
+"""The least seconds for which a shoot must be still whose sync client says that all is there.
 
-Not none: the client knows nothing yet of files that are just being copied into its folder on this very machine.
+Not none, for the client knows only what was announced to it: the sender looks for new files every ten seconds
+(Syncthing's ``fsWatcherDelayS``) and hashes them first, and of what is just being copied into its folder on this very
+machine it knows nothing yet.
 """
 
 
@@ -136,8 +138,10 @@ def still_at(arrival: Arrival, terms: Terms) -> float:
 
 def needed(arrival: Arrival, terms: Terms) -> float:
     """Seconds for which a shoot must be still."""
-    quiet = terms.quiet.of(arrival.pauses)
-    return min(quiet, SURE) if arrival.client.done else quiet
+    quiet = terms.quiet
+    if arrival.client.done and quiet.adaptive:
+        quiet = replace(quiet, base=min(quiet.base, SURE))
+    return quiet.of(arrival.pauses)
 
 
 def problems_of(arrival: Arrival) -> tuple[str, ...]:

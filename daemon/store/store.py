@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,19 @@ from daemon.store.rows import Row, load, upsert
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
 
-COUNTS = "(phase != 'cancelled' OR by_person)"
-"""Orders that count as sent, or as not to be sent: one that ended because its folder was gone does not."""
+ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
+COUNTS = f"(phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD}))"
+"""Orders that count as sent, or as not to be sent.
+
+One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
+"""
+
+ALIKE = 20
+"""Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
+
+
+class Stale(Exception):
+    """An order's row is not what it was taken for: somebody else wrote it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._data_version = -1
+        self._open: set[int] = set()
 
     @classmethod
     def open(cls, state_dir: Path, thread: Executor | None = None) -> Store:
@@ -67,10 +79,14 @@ class Store:
         await self._database.write(write)
 
     async def record(self, before: Order, fact: Fact | None, after: Order, now: float) -> None:
-        """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it."""
+        """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it.
+
+        Raises Stale, and writes nothing, when the row is not ``before`` any more.
+        """
 
         def write(connection: sqlite3.Connection) -> None:
             if after is not before:
+                _require(connection, before)
                 write_order(connection, before, after)
             if fact is not None:
                 connection.execute(*journal_entry(after.id, fact, now))
@@ -123,9 +139,10 @@ class Store:
         return await self._database.read(read)
 
     async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
-        """A new order in place of one that ends, both or neither."""
+        """A new order in place of one that ends, both or neither. Raises Stale."""
 
         def write(connection: sqlite3.Connection) -> None:
+            _require(connection, old)
             write_order(connection, old, cancelled)
             connection.execute(*journal_entry(old.id, why, new.created_at))
             write_order(connection, None, new)
@@ -134,16 +151,30 @@ class Store:
 
         await self._database.write(write)
 
-    async def taken(self, root: str, shoots: Iterable[str]) -> frozenset[str]:
-        """Those of these shoots directly in a watched folder that have an order which counts."""
+    async def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
+        """Those of these shoots directly in a watched folder that have an order which counts.
+
+        ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
+        taken.
+        """
         prefix = root.rstrip("/") + "/"
-        query = f"SELECT 1 AS one FROM orders WHERE folder = ? AND {COUNTS} LIMIT 1"  # noqa: S608 - a constant
+        query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant
 
         def read(connection: sqlite3.Connection) -> frozenset[str]:
-            asked = ((shoot, (pack(prefix + shoot),)) for shoot in shoots)
-            return frozenset(shoot for shoot, values in asked if connection.execute(query, values).fetchone())
+            def is_taken(shoot: str, inode: int) -> bool:
+                rows = connection.execute(query, (pack(prefix + shoot),))
+                return any(inode == 0 or row["inode"] in (None, str(inode)) for row in rows)
+
+            return frozenset(shoot for shoot, inode in shoots.items() if is_taken(shoot, inode))
 
         return await self._database.read(read)
+
+    async def know(self, folder: str, inode: int) -> None:
+        """A shoot's folder is another one by now, and holds what its orders know."""
+        values = (str(inode), pack(folder))
+        await self._database.write(
+            lambda connection: connection.execute("UPDATE orders SET inode = ? WHERE folder = ?", values)
+        )
 
     async def recent(self, root: str, since: float) -> list[str]:
         """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart."""
@@ -161,10 +192,11 @@ class Store:
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
             "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
-            "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)))) ORDER BY created_at DESC, rowid DESC"
+            "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
+            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
         )
         values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
-        values["marks"] = json.dumps(list(marks))
+        values |= {"marks": json.dumps(list(marks)), "alike": ALIKE}
 
         def read(connection: sqlite3.Connection) -> list[Order]:
             rows = connection.execute(query, values).fetchall()
@@ -188,21 +220,28 @@ class Store:
     # --- what other programs ask ---
 
     async def asks(self) -> list[Ask]:
-        """What was asked and not done yet, oldest first; cheap when nothing was written since the last call."""
+        """What was asked and not handed out yet, oldest first; cheap when nothing was written since the last call."""
 
         def read(connection: sqlite3.Connection) -> list[Ask]:
             found = int(connection.execute("PRAGMA data_version").fetchone()["data_version"])
             if found == self._data_version:
                 return []
             self._data_version = found
-            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq")
-            return [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows]
+            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq").fetchall()
+            new = [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows if row["seq"] not in self._open]
+            self._open.update(ask.seq for ask in new)
+            return new
 
         return await self._database.read(read)
 
     async def done(self, ask: Ask) -> None:
         """An ask was carried out."""
-        await self._database.write(lambda connection: connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,)))
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,))
+            self._open.discard(ask.seq)
+
+        await self._database.write(write)
 
     # --- roots, waiting shoots, the daemon itself ---
 
@@ -291,3 +330,9 @@ class Store:
     async def answers(self) -> bool:
         """Whether the store still does its work; for the service manager's watchdog."""
         return bool(await self._database.read(lambda connection: connection.execute("SELECT 1 AS one").fetchone()))
+
+
+def _require(connection: sqlite3.Connection, known: Order) -> None:
+    row = connection.execute("SELECT phase, updated_at FROM orders WHERE id = ?", (known.id,)).fetchone()
+    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.updated_at):
+        raise Stale(known.id)

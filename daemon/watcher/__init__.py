@@ -1,8 +1,9 @@
 """Watched folders: hints from watchdog, rescans, and the intake that makes orders of settled shoots."""
 
 from daemon.watcher.contents import Contents
+from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
-from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.intake import Intake
 from daemon.watcher.presence import OutputWatch, Presence
 from daemon.watcher.probes import Probes, Probing
 from daemon.watcher.watcher import Watcher

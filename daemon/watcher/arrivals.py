@@ -15,8 +15,9 @@ from daemon.host.clock import Clock
 from daemon.shoot import NOBODY, PATIENCE, Arrival, File, Listing, verdict
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
+from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Hints
-from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 from daemon.watcher.probes import Probes
 
@@ -36,14 +37,17 @@ TOGETHER = 20
 class Follow:
     """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
 
-    ``changed``: the last scan found something else than the one before.
+    ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
     """
 
     arrival: Arrival
     since: float
     look_at: float
+    inode: int | None
     not_before: float = 0.0
     changed: bool = False
+    scanned_at: float = float("-inf")
+    compared_with: float = float("-inf")
     asked_at: float = float("-inf")
     said: str | None = None
 
@@ -91,10 +95,10 @@ class Arrivals:
         """When the next shoot is to be looked at, or ``otherwise`` if that comes sooner."""
         return min((otherwise, *(max(one.look_at, one.not_before) for one in self._followed.values())))
 
-    async def follow(self, shoot: str, hints: Hints | None) -> None:
-        """Follow a shoot from now on."""
+    async def follow(self, shoot: str, hints: Hints | None, inode: int | None) -> None:
+        """Follow a shoot from now on; ``inode`` is that of its folder."""
         now = self._clock.monotonic()
-        self._followed[shoot] = Follow(Arrival.first(Listing(), now), self._clock.now(), now)
+        self._followed[shoot] = Follow(Arrival.first(Listing(), now), self._clock.now(), now, inode)
         try:
             if hints is not None:
                 await self._blocking(hints.follow, shoot)
@@ -117,7 +121,8 @@ class Arrivals:
             return False
         after = self._clock.monotonic()
         one.not_before = after + REST * (after - now)
-        one.changed = found != one.arrival.found
+        one.changed, one.compared_with = found != one.arrival.found, one.scanned_at
+        one.scanned_at = after
         one.arrival = one.arrival.seen(found, after)
         await self._ask_client(shoot, one)
         told = verdict(one.arrival, self._folder.terms)
@@ -131,16 +136,17 @@ class Arrivals:
                 self._say(shoot, "a folder without photos is left alone", log.info)
             return True
         try:
-            await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults))
+            await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
         except OSError as error:
             self._say(shoot, f"cannot be read ({error.strerror}); looked at again", log.warning)
             one.look_at = after + PATIENCE
             return True
         return False
 
-    def changed(self, shoot: str) -> bool:
-        """Whether the last scan of a shoot that is followed found something else than the one before."""
-        return shoot in self._followed and self._followed[shoot].changed
+    def changed(self, shoot: str, *, since: float) -> bool:
+        """Whether the last scan of a shoot found something else than the one before, which was made after ``since``."""
+        one = self._followed.get(shoot)
+        return one is not None and one.changed and one.compared_with > since
 
     async def show(self) -> None:
         """Write down what waits, when that is something else than before."""

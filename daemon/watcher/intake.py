@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 import structlog
 
@@ -22,54 +21,33 @@ from daemon.order import (
     Order,
     Phase,
     Policy,
-    Preset,
     Submitted,
     changed_since,
     compare,
     evolve,
     facts,
     fingerprint,
+    is_mendable,
+    known_again,
     may_follow,
     submitted,
+    without_sent,
 )
-from daemon.shoot import File, FileClass, Listing, Quiet, Terms
+from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
+from daemon.watcher.folder import WatchedFolder
 
 log = structlog.get_logger("bracketd.watcher")
 
-LateFiles = Literal["supplement", "hold", "ignore"]
-
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedFolder:
-    """A configured root. ``quiet``: how long a shoot is still; ``interval``: seconds between scans, hints or none."""
-
-    watch: str
-    output: str
-    quiet: Quiet
-    process_existing: bool
-    interval: float
-    preset: Preset
-    late_files: LateFiles = "supplement"
-
-    @property
-    def terms(self) -> Terms:
-        """What it asks of its shoots."""
-        return Terms(self.quiet, leave_out=self.preset.bad_files == "leave_out")
-
-    def path(self, shoot: str) -> str:
-        """The folder of a shoot."""
-        return os.path.join(self.watch, shoot)
 
 
 class Intake:
     """Adds the shoots of one watched folder to the store.
 
     ``added`` is called when an order can begin, ``tell`` when something happened to one; ``is_there`` says whether a
-    folder exists.
+    folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
     """
 
     def __init__(
@@ -84,71 +62,95 @@ class Intake:
         added: Callable[[], None],
         tell: Callable[[str, facts.Fact], None],
         is_there: Callable[[str], Awaitable[bool]],
+        turn: asyncio.Lock,
     ) -> None:
         self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
-        self._policy, self._contents = policy, contents
+        self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
         self._unaltered: set[tuple[str, Bracket]] = set()
 
-    async def may_be_new(self, shoot: str) -> bool:
-        """Whether a folder that came back is looked at again: a finished one's name may bear other photos now."""
+    async def may_be_more(self, shoot: str) -> bool:
+        """Whether a folder that came back is looked at again: a finished one may bring more photos."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED
 
-    async def skip(self, shoot: str, found: Listing | None) -> None:
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
         """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        send, _others = _usable(found or Listing())
-        mark = fingerprint(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in send)
-        await self._skip(shoot, SKIPPED, mark)
+        await self._skip(shoot, SKIPPED, fingerprint(_plain(_usable(found or Listing())[0])), inode)
 
-    async def lock(self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset()) -> None:
+    async def lock(
+        self,
+        shoot: str,
+        found: Listing,
+        why: str,
+        damaged: frozenset[str] = frozenset(),
+        inode: int | None = None,
+    ) -> None:
         """Make a settled shoot an order, unless its photos, or some of them, were sent before.
 
-        It goes without the ``damaged`` ones. Raises OSError.
+        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
         """
-        fact, judged = await self._judge(shoot, found, why, damaged)
+        async with self._turn:
+            fact, judged, orders = await self._judge(shoot, found, why, damaged)
+            await self._take(shoot, fact, judged, orders, inode)
+            if orders and inode is not None:
+                await self._store.know(self._folder.path(shoot), inode)
+
+    async def _take(
+        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order], inode: int | None
+    ) -> None:
+        """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first."""
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._add(shoot, fact)
+                await self._add(shoot, fact, inode)
             case Again.SAME if before is not None and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
-            case Again.SAME if before is not None and before.folder != self._folder.path(shoot):
-                await self._skip_same(shoot, before, fact)
-            case Again.MORE if before is not None and judged.new:
-                elsewhere = before.folder != self._folder.path(shoot)
-                held = may_follow(judged, before, self._now(), self._folder.late_files, elsewhere=elsewhere)
-                await self._supplement(shoot, fact, before, judged, held)
+            case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
+                await self._skip_same(shoot, before, fact, inode)
+            case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
+                here = before.folder == self._folder.path(shoot)
+                dev_mode = self._folder.preset.dev_mode
+                held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
+                await self._supplement(shoot, judged, fact.why, held, inode)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
+        if orders and (copies := known_again(fact, judged, orders)):
+            self._tell(orders[-1].id, facts.FoundAgain(copies))
 
-    async def submit(self, shoot: str, found: Listing, *, again: bool = False) -> bool:
+    def _may_supplement(self, orders: Sequence[Order]) -> bool:
+        """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
+        return not orders or not (self._folder.late_files == "ignore" or any(map(is_mendable, orders)))
+
+    async def submit(self, shoot: str, found: Listing, *, again: bool = False, inode: int | None = None) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
         ``again``: also one whose photos were sent before. Returns whether the shoot has an order; without a single
-        photo that can be read it gets none. Raises OSError.
+        photo that can be read it gets none. Raises OSError, and Stale when somebody wrote its order meanwhile.
         """
-        words = log.bind(shoot=shoot)
-        fact, judged = await self._judge(shoot, found, "submitted by a person")
-        if not fact.brackets:
-            words.error("submitted, but there are no photos that can be read")
-            return False
-        newest, before = await self._store.newest(self._folder.path(shoot)), judged.before
-        match word := submitted(newest, judged, again=again):
-            case Submitted.WHOLE:
-                await self._add(shoot, fact)
-            case Submitted.ANEW if newest is not None:
-                await self._replace(newest, fact)
-            case Submitted.SUPPLEMENT if before is not None:
-                await self._supplement(shoot, fact, before, judged, held=None)
-            case Submitted.APPROVED if newest is not None:
-                self._tell(newest.id, facts.Approved())
-            case Submitted.SAME if before is not None and newest is None:
-                await self._skip_same(shoot, before, fact)
-            case _:
-                words.warning("submitted, but not sent", why=word.value)
-        return True
+        async with self._turn:
+            words = log.bind(shoot=shoot)
+            fact, judged, orders = await self._judge(shoot, found, "submitted by a person", by_person=True)
+            if not fact.brackets:
+                words.error("submitted, but there are no photos that can be read")
+                return False
+            newest, before = next(filter(is_mendable, orders), next(iter(orders), None)), judged.before
+            match word := submitted(newest, judged, again=again):
+                case Submitted.WHOLE:
+                    await self._add(shoot, fact, inode)
+                case Submitted.ANEW if newest is not None:
+                    rest = [order for order in orders if order.id != newest.id]
+                    await self._replace(newest, fact if again else without_sent(fact, rest), inode)
+                case Submitted.SUPPLEMENT:
+                    await self._supplement(shoot, judged, fact.why, None, inode)
+                case Submitted.APPROVED if newest is not None:
+                    self._tell(newest.id, facts.Approved())
+                case Submitted.SAME if before is not None and newest is None:
+                    await self._skip_same(shoot, before, fact, inode)
+                case _:
+                    words.warning("submitted, but not sent", why=word.value)
+            return True
 
     async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
@@ -156,15 +158,15 @@ class Intake:
         Photos that changed after their merge are told. Returns whether there are photos that no order has and that
         are to be sent: the shoot is then waited for once more. Raises OSError.
         """
-        photos = [Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in _usable(found)[0]]
         orders = [order for order in orders if order.phase is not Phase.SKIPPED]
-        late, suspects = changed_since(orders, photos)
+        late, suspects = changed_since(orders, _plain(_usable(found)[0]))
+        named = not self._may_supplement(orders)
         for order in orders:
             altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
-            unsent = late if self._folder.late_files == "ignore" and order is orders[-1] else ()
+            unsent = late if named and order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
                 self._tell(order.id, facts.CameLate(unsent, altered))
-        return bool(late) and self._folder.late_files != "ignore"
+        return bool(late) and not named
 
     async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
         """Whether a photo that was touched since it was sent is another one; read once for each touch."""
@@ -176,58 +178,67 @@ class Intake:
         return altered
 
     async def _judge(
-        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset()
-    ) -> tuple[facts.Locked, Judged]:
-        """A shoot's brackets with what they are known by, and what they are next to the orders made before."""
+        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset(), *, by_person: bool = False
+    ) -> tuple[facts.Locked, Judged, Sequence[Order]]:
+        """A shoot's brackets with what they are known by, what they are next to earlier orders, and its folder's own.
+
+        A shoot that lies there as an order of its folder knows it is not read. What was sent in dev mode counts for a
+        real order, unless a person submits it.
+        """
         folder = self._folder.path(shoot)
         send, others = _usable(found, damaged)
+        plain = _plain(send)
+        mine = await self._store.earlier(folder, "")
+        if not by_person and (same := next((o for o in mine if o.fingerprint == fingerprint(plain)), None)):
+            return facts.Locked(plain, others, why), Judged(Again.SAME, same, known=len(plain)), mine
         brackets, copies = await self._contents.brackets(folder, send)
-        earlier = await self._store.earlier(folder, fingerprint(brackets), (bracket.mark for bracket in brackets))
-        real = tuple(order for order in earlier if self._folder.preset.dev_mode or not order.preset.dev_mode)
-        brackets = await self._contents.told_apart(folder, brackets, real)
+        earlier = await self._store.earlier(folder, fingerprint(plain), (bracket.mark for bracket in brackets))
+        if by_person and not self._folder.preset.dev_mode:
+            earlier = [order for order in earlier if not order.preset.dev_mode]
+        brackets = await self._contents.told_apart(folder, brackets, earlier)
         fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
-        return fact, compare(folder, brackets, real)
+        return fact, compare(folder, brackets, earlier), mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
         return not await self._is_there(before.folder)
 
-    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked) -> None:
+    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
         same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
         log.warning("skipped", shoot=shoot, why=same)
-        await self._skip(shoot, same, fingerprint(fact.brackets), same_as=before.id)
+        await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
 
-    async def _skip(self, shoot: str, why: str, mark: str, *, same_as: str | None = None) -> None:
+    async def _skip(self, shoot: str, why: str, mark: str, inode: int | None, *, same_as: str | None = None) -> None:
         fact = facts.Locked((), why=why)
-        order = await self._order(shoot, fact)
+        order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
         await self._store.add(order, fact)
 
-    async def _supplement(
-        self, shoot: str, whole: facts.Locked, before: Order, judged: Judged, held: str | None
-    ) -> None:
+    async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
-        fact = replace(whole, brackets=judged.new, left_out=())
-        order = replace(await self._order(shoot, fact), supplement_of=before.id)
-        if before.folder == order.folder:
-            order = replace(order, output=before.output)
+        fact = facts.Locked(judged.new, why=why)
+        order = await self._order(shoot, fact, inode)
+        if judged.before is not None:
+            order = replace(order, supplement_of=judged.before.id)
+        if judged.before is not None and judged.before.folder == order.folder:
+            order = replace(order, output=judged.before.output)
         if held is not None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
         await self._begin(order, fact)
 
-    async def _replace(self, old: Order, fact: facts.Locked) -> None:
+    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled("submitted anew as it is now")
-        order = await self._order(old.shoot, fact)
+        order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
         order = self._limited(order, fact)
         ended = evolve(old, why, now=order.created_at, policy=self._policy)
         await self._store.replace(old, ended, why, order, fact)
         self._tell_begun(order, fact)
 
-    async def _add(self, shoot: str, fact: facts.Locked) -> None:
-        await self._begin(await self._order(shoot, fact), fact)
+    async def _add(self, shoot: str, fact: facts.Locked, inode: int | None) -> None:
+        await self._begin(await self._order(shoot, fact, inode), fact)
 
     async def _begin(self, order: Order, fact: facts.Locked) -> None:
         order = self._limited(order, fact)
@@ -249,9 +260,8 @@ class Intake:
             words.warning("goes without some files", files=list(fact.left_out))
         self._added()
 
-    async def _order(self, shoot: str, fact: facts.Locked) -> Order:
-        now = self._now()
-        dev_mode = self._folder.preset.dev_mode
+    async def _order(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
+        now, dev_mode = self._now(), self._folder.preset.dev_mode
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
@@ -265,6 +275,7 @@ class Intake:
             left_out=fact.left_out,
             fingerprint=fingerprint(fact.brackets),
             due=now,
+            inode=inode,
         )
 
 
@@ -272,9 +283,15 @@ def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tupl
     """The photos to send, one a frame, and the paths of those that are not sent."""
     good = [photo for photo in found.usable if photo.path not in damaged]
     send, twins = one_per_frame(good)
-    bad = (photo for photo in found.photos if photo not in good)
+    taken = frozenset(good)
+    bad = (photo for photo in found.photos if photo not in taken)
     others = (*twins, *bad, *found.of(FileClass.CONFLICT))
     return send, tuple(file.path for file in others)
+
+
+def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
+    """Photos as brackets of which nothing was read."""
+    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
 
 
 def _when(order: Order) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -17,10 +17,11 @@ from daemon.files import scan
 from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
 from daemon.shoot import Listing
-from daemon.store.store import Ask, Store
+from daemon.store.store import Ask, Stale, Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NoHints
-from daemon.watcher.intake import Intake, WatchedFolder
+from daemon.watcher.intake import Intake
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
@@ -32,6 +33,9 @@ GATHER = 0.2
 
 LATE = 2 * 86400.0
 """Seconds for which a delivered shoot is still looked at for photos that came late."""
+
+STRANGERS = 3
+"""Unknown shoots, in another folder than the one that was there, that make another disk of it and not a new month."""
 
 JUMP = 5.0
 """Seconds by which the wall clock and our own may come apart before something must have happened."""
@@ -64,10 +68,11 @@ class Watcher:
         loop = asyncio.get_running_loop()
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
         self._stopping = False
-        self._there: frozenset[str] | None = None
+        self._there: Mapping[str, int] | None = None
         self._arrivals = Arrivals(folder, intake, store, clock, blocking=blocking, probes=probes)
         self._loose = 0
         self._missed = Missed()
+        self._hinted_since = clock.monotonic()
         self._ahead = clock.now() - clock.monotonic()
         self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
@@ -103,10 +108,13 @@ class Watcher:
         shoot = os.path.basename(ask.target)
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
-            if await self._intake.submit(shoot, found, again=ask.verb == "submit again"):
+            again = ask.verb == "submit again"
+            if await self._intake.submit(shoot, found, again=again, inode=self._inode(shoot)):
                 await self._arrivals.forget(shoot, self._hints)
         except FileNotFoundError:
             log.warning("submitted, but it is gone", shoot=shoot)
+        except Stale:
+            return
         except OSError as error:
             log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
             return
@@ -135,7 +143,7 @@ class Watcher:
         for shoot in self._arrivals.due(now, dirty, everything=everything):
             if not await self._arrivals.look(shoot):
                 await self._arrivals.forget(shoot, self._hints)
-            elif self._arrivals.changed(shoot) and shoot not in dirty:
+            elif shoot not in dirty and self._arrivals.changed(shoot, since=self._hinted_since):
                 self._missed.found(shoot, now)
         await self._arrivals.show()
         await self._tell_missed()
@@ -171,17 +179,28 @@ class Watcher:
 
     async def _see_root(self) -> Look | None:
         """One look at the watched folder; if it is away, or its disk is, that is told."""
-        look: Look | None = None
         try:
-            look = await self._blocking(self._roots.look, self.folder.watch)
+            look: Look = await self._blocking(self._roots.look, self.folder.watch)
             why = look.unmounted
         except OSError as error:
-            why = f"cannot be read: {error.strerror}"
+            await self._presence.away(away("watched", self.folder.watch, f"cannot be read: {error.strerror}"))
+            return None
         if why is not None:
+            await self._presence.away(away("watched", self.folder.watch, why))
+            return None
+        if await self._is_another_disk(look):
+            why = "holds other shoots than before, and none of those that were in it"
             await self._presence.away(away("watched", self.folder.watch, why))
             return None
         await self._presence.back()
         return look
+
+    async def _is_another_disk(self, look: Look) -> bool:
+        """Whether the folder that was here is another one now, with an archive of shoots that nobody knows."""
+        before, shoots = look.before, look.root.shoots
+        if before is None or before.identity == look.seen.identity or min(before.shoots * 2, len(shoots)) < STRANGERS:
+            return False
+        return not await self._store.taken(self.folder.watch, dict.fromkeys(shoots, 0))
 
     async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
@@ -189,20 +208,30 @@ class Watcher:
         if root.loose and self._loose != root.loose:
             self._loose = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
-        appeared = root.shoots - self._there if self._there is not None else frozenset()
+        known, there = self._there, root.shoots
+        appeared = {s for s, inode in there.items() if self._is_other(known, s, inode)} if known is not None else set()
         for shoot in appeared - dirty:
             self._missed.found(shoot, self._clock.monotonic())
-        self._there = root.shoots
-        for shoot in self._arrivals.names - root.shoots:
+        self._there = there
+        for shoot in self._arrivals.names - there.keys():
             await self._arrivals.forget(shoot, self._hints)
-        taken = await self._store.taken(self.folder.watch, root.shoots - self._arrivals.names)
-        new = sorted(root.shoots - taken - self._arrivals.names)
+        others = {shoot: self._inode(shoot) or 0 for shoot in there if shoot not in self._arrivals}
+        taken = await self._store.taken(self.folder.watch, others)
+        new = sorted(others.keys() - taken)
         if look.is_new and not self.folder.process_existing:
             new = await self._skip_archive(new)
         await self._blocking(self._roots.remember, self.folder.watch, look)
-        back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_new(shoot)]
+        back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
         for shoot in (*new, *back):
-            await self._arrivals.follow(shoot, self._hints)
+            await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
+
+    def _inode(self, shoot: str) -> int | None:
+        """The inode of a shoot's folder as the last look at the root showed it, where that means anything."""
+        return (self._there or {}).get(shoot) if self.folder.inodes else None
+
+    def _is_other(self, known: Mapping[str, int], shoot: str, inode: int) -> bool:
+        """Whether a shoot's folder was not there before, or is another one under its name."""
+        return shoot not in known or (self.folder.inodes and known[shoot] != inode)
 
     async def _skip_archive(self, shoots: list[str]) -> list[str]:
         """Skip what lies in a folder that was never looked at before; returns what is left to follow."""
@@ -223,8 +252,8 @@ class Watcher:
             with suppress(OSError):
                 found: Listing = await self._blocking(scan.scan, folder)
                 new = await self._intake.look_for_late(orders, found)
-                if new and shoot not in self._arrivals and shoot in (self._there or ()):
-                    await self._arrivals.follow(shoot, self._hints)
+                if new and shoot not in self._arrivals and shoot in (self._there or {}):
+                    await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
 
     async def _skip(self, shoot: str) -> bool:
         """Record a shoot of an archive as skipped; one without any photo may be the next job's, made ahead."""
@@ -234,11 +263,11 @@ class Watcher:
             found = None
         if found is not None and not found.photos and not found.problems:
             return False
-        await self._intake.skip(shoot, found)
+        await self._intake.skip(shoot, found, self._inode(shoot))
         return True
 
     async def _start_hints(self) -> Hints:
-        hints = self._make_hints(self.folder.watch, self._dirty)
+        hints, self._hinted_since = self._make_hints(self.folder.watch, self._dirty), self._clock.monotonic()
         try:
             await self._blocking(hints.start)
             for shoot in self._arrivals:

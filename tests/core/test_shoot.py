@@ -120,19 +120,25 @@ def test_why_it_waits_names_what_moves() -> None:
 
 def test_a_sync_client_that_is_busy_is_waited_for() -> None:
     """While the sync client has files to bring, stillness proves nothing; its own words say why the shoot waits."""
-    busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(Client(False, "Dropbox has 12 files to bring"))
+    busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(
+        Client(False, "Dropbox has 12 files to bring")
+    )
     told = verdict(busy)
     assert (told.settled, told.reason) == (False, "Dropbox has 12 files to bring")
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
     assert verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a person's word counts for more"
 
 
-def test_a_sync_client_that_is_done_saves_most_of_the_wait() -> None:
-    """When the client says that all is there ten seconds of stillness are enough, for something else may copy, too."""
-    done = Client(True, "Syncthing has brought all")
-    assert verdict(seen((0, listing([photo()]))).asked(done)).look_at == 10.0
-    told = verdict(seen((0, listing([photo()])), (10, listing([photo()]))).asked(done))
+def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
+    """When the client says that all is there half a minute is enough, or four times the shoot's own pauses."""
+    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has brought all")
+    found = listing([photo()])
+    assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
+    told = verdict(seen((0, found), (30, found)).asked(done), auto)
     assert (told.settled, told.reason) == (True, "Syncthing has brought all")
+    assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
+    paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
+    assert verdict(paused, auto).look_at == 12 + 48
 
 
 def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:

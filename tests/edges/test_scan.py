@@ -41,7 +41,7 @@ def test_card_folders_are_left_out_only_on_a_card(tmp_path: Path) -> None:
     make(tmp_path / "Private/PRIVATE/IMG_3.JPG")
     make(tmp_path / "Misc/private/IMG_4.JPG")
     make(tmp_path / "Misc/CaptureOne/IMG_5.JPG")
-    assert look_at_root(str(tmp_path)).shoots == {"Private", "Misc"}
+    assert look_at_root(str(tmp_path)).shoots.keys() == {"Private", "Misc"}
     assert [f.path for f in scan(str(tmp_path / "Private")).photos] == ["DCIM/IMG_1.JPG"]
     assert [f.path for f in scan(str(tmp_path / "Misc")).photos] == ["private/IMG_4.JPG"]
 

@@ -237,9 +237,9 @@ def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
     async def work() -> tuple[Order | None, frozenset[str], frozenset[str]]:
         store = Store.open(tmp_path)
         await store.add(old, facts.Locked(old.brackets))
-        free = await store.taken("/in", ["12 Oak St", "13 Oak St"])
+        free = await store.taken("/in", {"12 Oak St": 7, "13 Oak St": 8})
         await store.add(new, facts.Locked(new.brackets))
-        newest, taken = await store.newest(old.folder), await store.taken("/in", ["12 Oak St", "13 Oak St"])
+        newest, taken = await store.newest(old.folder), await store.taken("/in", {"12 Oak St": 7, "13 Oak St": 8})
         store.close()
         return newest, free, taken
 

@@ -17,7 +17,7 @@ from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
-from daemon.watcher.intake import LateFiles
+from daemon.watcher.folder import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
 QUIET = 60.0
@@ -158,6 +158,7 @@ async def watching(
         added=lambda: None,
         tell=lambda order, fact: told.append((order, fact)),
         is_there=lambda shoot: blocking(os.path.isdir, shoot),
+        turn=asyncio.Lock(),
     )
     watcher = Watcher(
         folder,

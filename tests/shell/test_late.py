@@ -14,7 +14,7 @@ from daemon.files import content
 from daemon.order import Limits, MergeState, Order, Phase, evolve, facts
 from daemon.order.late import LATELY
 from daemon.order.policy import Policy
-from daemon.watcher.intake import LateFiles
+from daemon.watcher.folder import LateFiles
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

@@ -1,0 +1,93 @@
+"""Asking Syncthing whether a shoot is here.
+
+Without an ``Access`` of its own it is found by the settings of the account that bracketd runs as, read anew for every
+answer, so that another key, port or folder is noticed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from daemon.syncing.paths import below
+from daemon.syncing.said import PATIENCE_S, NoAnswer, Said, answer
+from daemon.syncing.syncthing.looking import kept_folders, look
+from daemon.syncing.syncthing.rest import Rest
+from daemon.syncing.syncthing.settings import Access, Kept, configurations
+from daemon.syncing.syncthing.verdict import verdict
+
+
+class Syncthing:
+    """The Syncthing that ``access`` leads to, else the one of the account that bracketd runs as."""
+
+    name = "Syncthing"
+
+    def __init__(
+        self, environ: Mapping[str, str], access: Access | None = None, *, patience: float = PATIENCE_S
+    ) -> None:
+        self._environ = environ
+        self._access = access
+        self._patience = patience
+
+    def keeps(self, folder: str) -> bool | None:
+        """Whether ``folder`` lies in one of its folders; None if that cannot be told at present. Raises nothing."""
+        if self._access is None:
+            if any(_holding(folder, found.folders) for found in configurations(self._environ)):
+                return True
+            return None if _marked(folder) else False
+        try:
+            with Rest(self._access, self._patience) as rest:
+                return _holding(folder, kept_folders(rest)) is not None
+        except NoAnswer:
+            return None
+
+    def ask(self, shoot_folder: str) -> Said:
+        """See ``SyncClient``, and ``verdict`` for what is concluded from what."""
+        return answer(self.name, shoot_folder, self._ask)
+
+    def _ask(self, folder: str, shoot: str) -> Said:
+        if self._access is not None:
+            with Rest(self._access, self._patience) as rest:
+                found = _holding(folder, kept_folders(rest))
+                if found:
+                    return _asked(rest, *found, shoot)
+            raise _nobody(folder, shoot)
+        for configuration in configurations(self._environ):
+            found = _holding(folder, configuration.folders)
+            if found and configuration.access is None:
+                raise NoAnswer("Syncthing's page is switched off, and with it what bracketd asks")
+            if found and configuration.access:
+                with Rest(configuration.access, self._patience) as rest:
+                    return _asked(rest, *found, shoot)
+        raise _nobody(folder, shoot)
+
+
+def _marked(folder: str) -> bool:
+    """Whether ``folder`` lies below a ``.stfolder``, by which Syncthing knows that its folder is not unmounted."""
+    at = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(at, ".stfolder")):
+        above = os.path.dirname(at)
+        if above == at:
+            return False
+        at = above
+    return True
+
+
+def _asked(rest: Rest, kept: Kept, names: tuple[str, ...], shoot: str) -> Said:
+    if kept.kind in ("sendonly", "readonly"):
+        return Said(True, f"Syncthing only sends {kept.name} and brings nothing into it")
+    if kept.kind == "receiveencrypted":
+        raise NoAnswer(f"Syncthing keeps {kept.name} encrypted, under names that tell nothing")
+    return verdict(look(rest, kept, names), shoot, kept.name)
+
+
+def _holding(folder: str, folders: Iterable[Kept]) -> tuple[Kept, tuple[str, ...]] | None:
+    """The deepest of the folders that holds ``folder``, and the names that lead down to it."""
+    found = [(kept, names) for kept in folders if kept.path and (names := below(folder, kept.path)) is not None]
+    return min(found, key=lambda each: len(each[1]), default=None)
+
+
+def _nobody(folder: str, shoot: str) -> NoAnswer:
+    if _marked(folder):
+        return NoAnswer(f"Syncthing keeps {shoot}, but under another account or on another machine: it cannot be asked")
+    return NoAnswer(f"Syncthing keeps no folder that holds {shoot}")
