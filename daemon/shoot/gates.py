@@ -100,7 +100,7 @@ def _stillness(arrival: Arrival, terms: Terms) -> Told:
     if arrival.seen_at < quiet_at and not _is_ready(arrival):
         moving = arrival.moving
         grows = f"{moving.path} came last, with {moving.size / 1e6:.0f} MB; " if moving is not None else ""
-        why = f"{_count(arrival.found)}; {grows}settled when quiet for {needed(arrival, terms):.3g} s"
+        why = f"{_count(arrival.found)}; {grows}settled when quiet for {_seconds(needed(arrival, terms))} s"
         return Told("stillness", False, why, quiet_at)
     return Told("stillness", True, f"nothing changed for {still:.0f} s")
 
@@ -161,11 +161,15 @@ def _because(arrival: Arrival, terms: Terms) -> str:
     without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
     if arrival.client.done:
         return f"{arrival.client.why}{without}"
-    return f"quiet for {needed(arrival, terms):.3g} s{without}"
+    return f"quiet for {_seconds(needed(arrival, terms))} s{without}"
 
 
 def _wait(gate: str, arrival: Arrival, why: str) -> Told:
     return Told(gate, False, why, arrival.seen_at + PATIENCE)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2g}"
 
 
 def _named(files: tuple[File, ...]) -> str:

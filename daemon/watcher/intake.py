@@ -220,7 +220,7 @@ class Intake:
         fact = facts.Locked(judged.new, why=why)
         order = await self._order(shoot, fact, inode)
         if judged.before is not None:
-            order = replace(order, supplement_of=judged.before.id)
+            order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
         if held is not None:

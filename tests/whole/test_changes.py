@@ -88,14 +88,14 @@ def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, f
     assert order["bytes"]["total"] == sum(path.stat().st_size for path in photo.parent.iterdir())
 
 
-def test_a_photo_that_grows_while_it_is_sent(program: Bracketd, sandbox: Sandbox) -> None:
-    """A photo that is still being written when it is sent is sent again when it is complete."""
+def test_a_photo_that_is_not_whole_is_waited_for(program: Bracketd) -> None:
+    """A photo that stopped half-way holds its shoot back, with a word, and is sent when it is whole."""
     whole = shoot(1)
     half = {name: data[: len(data) // 2] for name, data in whole.items()}
-    sandbox.faults(["create_image slow next=3 seconds=1"])
     program.start()
     program.drop(OAK, half)
-    program.reach(OAK, "settled", "uploading")
+    waiting = program.wait_until_it_says("Mend it, or `bracketd submit`")
+    assert waiting["reason"].startswith("IMG_0001.JPG ")
     folder = program.drop(OAK, whole)
     order = program.reach(OAK, "downloaded")
     size = sum(path.stat().st_size for path in folder.iterdir())

@@ -135,7 +135,7 @@ def test_photos_that_come_late_are_a_supplement(program: Bracketd, sandbox: Sand
     """Photos that come after the lock are sent as a second order, into the same output, and nothing is bought twice."""
     late = shoot(2)
     first = {name: late.pop(name) for name in ("IMG_0001.JPG", "IMG_0002.JPG", "IMG_0003.JPG")}
-    program.folder.update(observer="polling", poll_interval="0.5s")
+    program.folder.update(observer="polling", poll_interval="0.5s", quiet_period="2s")
     sandbox.faults(["merge slow-grouping seconds=2"])
     program.start()
     program.drop("12 Oak St", first)

@@ -53,7 +53,7 @@ def test_what_is_approved_beforehand_is_not_held(program: Bracketd, sandbox: San
 
 def test_what_is_cancelled_stays_so(program: Bracketd, sandbox: Sandbox) -> None:
     """A cancelled order is not merged, and its shoot is not sent again before a person submits it."""
-    sandbox.faults(["upload 503"])
+    sandbox.faults(["upload 503 next=99"])
     program.start()
     program.drop(OAK, shoot(1))
     program.when(OAK, lambda order: order["health"] == "retrying")

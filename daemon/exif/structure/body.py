@@ -21,25 +21,24 @@ LAST_BYTES = 16
 
 
 class Body:
-    """One file by offset, in the bounded reads of ``daemon.exif.source``.
+    """One file by offset, in the bounded reads of ``daemon.exif.source``: as many for its structure as for its end.
 
-    ``blind`` tells that bytes which lie in the file could not be had, be it because the reads were used up or
-    because the file has shrunk since its size was asked: no fault may be built on them.
+    ``source`` is what the structure is read from. ``blind`` tells that bytes which lie in the file could not be had,
+    be it because the reads were used up or because the file has shrunk since its size was asked: no fault may be
+    built on them.
     """
 
-    __slots__ = ("blind", "size", "source")
+    __slots__ = ("_end", "blind", "size", "source")
 
     def __init__(self, head: bytes, size: int, fetch: Fetch | None) -> None:
         self.source = Source(head, fetch)
         self.size = size
+        self._end = Source(head, fetch)
         self.blind = False
 
     def at(self, offset: int, count: int) -> bytes:
         """``count`` bytes, at most 64 KiB, from ``offset``; fewer where the file ends."""
-        there = max(0, min(count, TAIL_BYTES, self.size - offset))
-        found = self.source.at(offset, there)
-        self.blind |= len(found) < there
-        return found
+        return self._read(self.source, offset, count)
 
     def number(self, offset: int, count: int, order: str = ">") -> int:
         """The unsigned integer of ``count`` bytes at ``offset``; 0 where there are none."""
@@ -48,7 +47,7 @@ class Body:
     def before(self, end: int, start: int = 0) -> bytes:
         """The last 64 KiB before ``end``, but nothing before ``start``."""
         first = max(start, end - TAIL_BYTES)
-        return self.at(first, end - first)
+        return self._read(self._end, first, end - first)
 
     def written(self, end: int) -> int:
         """Where the zeros that reach up to ``end`` begin; ``end`` if there are none.
@@ -75,4 +74,10 @@ class Body:
         return written if end - written >= STALLED_BYTES and -written % PAGE_BYTES < LAST_BYTES else None
 
     def _data_in(self, piece: int) -> int:
-        return len(self.at(piece * PIECE_BYTES, PIECE_BYTES).rstrip(b"\0"))
+        return len(self._read(self._end, piece * PIECE_BYTES, PIECE_BYTES).rstrip(b"\0"))
+
+    def _read(self, source: Source, offset: int, count: int) -> bytes:
+        there = max(0, min(count, TAIL_BYTES, self.size - offset))
+        found = source.at(offset, there)
+        self.blind |= len(found) < there
+        return found

@@ -69,7 +69,8 @@ class Directory(NamedTuple):
         if entry is None or entry.kind not in _CODES or entry.end > self.body.size:
             return ()
         code = struct.Struct(f"{self.layout.order}{_CODES[entry.kind]}")
-        data = self.body.before(entry.end, max(entry.start, entry.end - MOST_NUMBERS * code.size))
+        start = max(entry.start, entry.end - MOST_NUMBERS * code.size)
+        data = self.body.at(start, entry.end - start)
         return tuple(number for (number,) in code.iter_unpack(data[: len(data) // code.size * code.size]))
 
     def number(self, tag: int) -> int:

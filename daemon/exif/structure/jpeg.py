@@ -76,12 +76,13 @@ def check_jpeg(body: Body) -> Structure:
         return Structure(words.before_picture(body.size))
     tail = body.before(written, header.end)
     last = _last_picture(body, header.index)
-    is_awaited = last is not None and last.start >= written
-    if tail.endswith(_SAMSUNG_END) or (tail.endswith(END_MARKER) and not (is_awaited and written < body.size)):
+    if tail.endswith(_SAMSUNG_END):
+        return WHOLE
+    if tail.endswith(END_MARKER) and (last is None or last.start < written or written == body.size):
         return WHOLE
     if last and last.end > body.size:
         return Structure(words.short(body.size, last.end))
-    if is_awaited or (_is_scan_data(tail) and body.size - written >= PAGE_BYTES):
+    if (last and last.end > written) or (_is_scan_data(tail) and body.size - written >= PAGE_BYTES):
         return Structure(words.unwritten(written, body.size))
     if _is_scan_data(tail):
         return Structure(words.cut(written, "JPEG end marker"))
@@ -130,10 +131,11 @@ def _is_scan_data(tail: bytes) -> bool:
     """Whether nothing in it could not stand within the scans of one picture."""
     at = 0
     while marker := _MARKER.search(tail, at):
-        length = int.from_bytes(tail[marker.end() : marker.end() + 2])
-        if length not in _BETWEEN_SCANS.get(marker[1][0], ()) and marker.end() + 2 <= len(tail):
+        lengths = _BETWEEN_SCANS.get(marker[1][0])
+        length = tail[marker.end() : marker.end() + 2]
+        if lengths is None or (len(length) == 2 and int.from_bytes(length) not in lengths):
             return False
-        at = marker.end() + length
+        at = marker.end() + int.from_bytes(length)
     return True
 
 

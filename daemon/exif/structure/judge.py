@@ -55,10 +55,11 @@ def judge(head: bytes, size: int, fetch: Fetch | None = None) -> Structure:
     """
     if not size:
         return Structure(words.empty())
-    if not head.strip(b"\0"):
-        return Structure(words.unwritten(0, size))
-    if size < LEAST_BYTES:
+    written = len(head.rstrip(b"\0"))
+    if 0 < written <= size < LEAST_BYTES:
         return Structure(words.before_picture(size))
+    if written < LEAST_BYTES:
+        return Structure(words.unwritten(written, size))
     body = Body(head, size, fetch)
     found = _judged(body, head)
     return UNKNOWN if found.fault and body.blind else found

@@ -34,7 +34,10 @@ _PIECES = ((0x0111, 0x0117), (0x0144, 0x0145))  # strips and tiles: offsets, cou
 _JPEG, _JPEG_BYTES = 0x0201, 0x0202
 _SUB_IMAGES = 0x014A
 _POINTERS = (EXIF_DIRECTORY, 0x8825)
-_LAST_BLOCKS = (0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C)  # XMP, IPTC, Photoshop, ICC profile, Photoshop's layers
+_BLOCKS = (
+    *(0x0102, 0x0140, 0x015B),  # what decoding takes: bits per sample, colour map, JPEG tables
+    *(0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C),  # what programs put last: XMP, IPTC, Photoshop's, ICC profile, layers
+)
 _LOSSLESS_JPEG = 7
 _NOWHERE = 0xFFFFFFFF
 _END_MARKER = b"\xff\xd9"
@@ -94,7 +97,7 @@ def _walk(body: Body, layout: Layout, first: int) -> _Named:
 def _name(directory: Directory, named: _Named) -> None:
     """Add what one directory names."""
     named.others.append(directory.end)
-    named.others.extend(map(directory.end_of, (*_LAST_BLOCKS, _SUB_IMAGES)))
+    named.others.extend(map(directory.end_of, (*_BLOCKS, _SUB_IMAGES)))
     named.others.extend(pointer + 2 for pointer in map(directory.number, _POINTERS) if pointer)
     for offsets, counts in _PIECES:
         named.others.extend((directory.end_of(offsets), directory.end_of(counts)))
@@ -121,12 +124,11 @@ def _true_ends(body: Body, named: _Named) -> list[int]:
     A length that is too great is told from a file that is cut by what else is there: an image behind the JPEG's
     beginning, or the JPEG's own end marker at the end of the file.
     """
-    last_image = max(named.images, default=0)
-    is_ended = body.before(body.size).endswith(_END_MARKER)
+    size, last_image = body.size, max(named.images, default=0)
     return [
         end
         for start, end in named.jpegs
-        if end <= body.size or start >= body.size or (start >= last_image and not is_ended)
+        if end <= size or start >= size or (start >= last_image and body.at(size - 2, 2) != _END_MARKER)
     ]
 
 

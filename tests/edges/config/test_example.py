@@ -17,6 +17,7 @@ from daemon.config.settings import (
     FolderSettings,
     LimitSettings,
     LogSettings,
+    SyncthingSettings,
     TransferSettings,
 )
 
@@ -28,6 +29,7 @@ GROUPS: dict[tuple[str | int, ...], type[BaseModel]] = {
     ("folders", 0): FolderSettings,
     ("folders", 0, "enhance"): EnhanceSettings,
     ("folders", 0, "download"): DownloadSettings,
+    ("syncthing",): SyncthingSettings,
     ("transfers",): TransferSettings,
     ("limits",): LimitSettings,
     ("log",): LogSettings,

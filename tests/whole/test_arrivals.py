@@ -1,0 +1,212 @@
+"""Shoots as they come in real life: copied, moved, unpacked or synced, with pauses and half-written files.
+
+Where a shoot must *not* be taken although it lay still for the quiet period, another shoot that came later and was
+taken all the same is the clock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import NOON, bracket, shoot
+from tests.edges.syncing.pair import COMMAND as SYNCTHING
+from tests.edges.syncing.pair import Pair, running_pair
+from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
+from tests.whole.program import Bracketd, Json, until
+
+OAK = "12 Oak St"
+ELM = "1 Elm St"
+PHOTOS = shoot(1)
+LARGE = {f"DCIM/100CANON/IMG_{n:04}.JPG": bracket(n, 0, NOON, size=(1440, 960)) for n in range(1, 7)}
+"""A card's folders, each photo of some 150 kB."""
+
+QUIET = 1.5
+"""Seconds; the pauses in these tests are well below it."""
+
+PAUSE = 0.3
+"""Seconds between two pieces of a copy."""
+
+
+@pytest.fixture
+def watching(program: Bracketd) -> Bracketd:
+    """The program, watching with the system's events."""
+    program.folder.update(quiet_period=f"{QUIET}s", observer="native")
+    program.start()
+    return program
+
+
+def card(home: Path, photos: dict[str, bytes]) -> Path:
+    """A folder with a shoot, elsewhere on the same disk."""
+    folder = home / "card" / OAK
+    for name, data in photos.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def is_taken(program: Bracketd, sandbox: Sandbox, photos: dict[str, bytes]) -> Json:
+    """The shoot becomes one order, locked once and whole, and leaves nothing behind; the audit compares the bytes."""
+    order = program.reach(OAK, "downloaded")
+    assert order["messages"] == []
+    assert order["brackets"] == {"total": len(photos), "uploaded": len(photos)}
+    assert order["bytes"]["total"] == sum(map(len, photos.values()))
+    assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing was sent before it was whole"
+    folder = program.watched / OAK
+    assert {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")} == photos
+    assert [event["shoot"] for event in program.told("settled")].count(OAK) == 1
+    told = program.peek()
+    assert [order["shoot"] for order in told["orders"]].count(OAK) == 1
+    assert told["waiting"] == []
+    return order
+
+
+def outlast_the_quiet_period(program: Bracketd) -> None:
+    """Another shoot comes, and is taken: what was still before it came has been so for longer than it takes."""
+    program.drop(ELM, shoot(1, stops=(0,)))
+    program.reach(ELM, "downloaded")
+    assert program.order(OAK) is None, "taken too early"
+
+
+@pytest.mark.parametrize("pieces", [3, 40])
+def test_copied_in_pieces(watching: Bracketd, sandbox: Sandbox, pieces: int) -> None:
+    """A shoot that is copied slowly, file after file and each in pieces with pauses, is taken when all is there."""
+    photos = shoot(2) if pieces == 3 else {"IMG_0001.JPG": LARGE["DCIM/100CANON/IMG_0001.JPG"]}
+    (watching.watched / OAK).mkdir()
+    for name, data in photos.items():
+        length = -(-len(data) // pieces)
+        with (watching.watched / OAK / name).open("wb", buffering=0) as file:
+            for begin in range(0, len(data), length):
+                file.write(data[begin : begin + length])
+                time.sleep(PAUSE if pieces == 3 else QUIET / 20)
+                assert watching.order(OAK) is None
+    is_taken(watching, sandbox, photos)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["cp", "-r"], ["mv"], ["rsync", "-a"]],
+    ids=lambda words: words[0],
+)
+def test_by_a_command(watching: Bracketd, sandbox: Sandbox, command: list[str]) -> None:
+    """A card's folders that are copied, moved on the same disk, or brought by rsync are one order."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"needs the {command[0]} command")
+    subprocess.run([*command, card(watching.home, LARGE), watching.watched], check=True)
+    is_taken(watching, sandbox, LARGE)
+
+
+def test_unpacked(watching: Bracketd, sandbox: Sandbox) -> None:
+    """An archive that is unpacked into the watched folder, its photos' times long past, is one order."""
+    if shutil.which("unzip") is None:
+        pytest.skip("needs the unzip command")
+    folder = card(watching.home, LARGE)
+    for photo in folder.rglob("*.JPG"):
+        os.utime(photo, (1_500_000_000, 1_500_000_000))
+    archive = shutil.make_archive(str(watching.home / "shoot"), "zip", folder.parent)
+    subprocess.run(["unzip", "-q", archive, "-d", watching.watched], check=True)
+    is_taken(watching, sandbox, LARGE)
+
+
+@pytest.mark.skipif(shutil.which("rsync") is None, reason="needs the rsync command")
+def test_a_stalled_rsync_is_waited_for(watching: Bracketd, sandbox: Sandbox) -> None:
+    """While rsync's temporary file lies in a shoot, it is not taken, however long nothing moves."""
+    command = ["rsync", "-a", "--bwlimit=150", card(watching.home, LARGE), watching.watched]
+    with subprocess.Popen(command, start_new_session=True) as rsync:
+        try:
+            until(lambda: list((watching.watched / OAK).rglob(".IMG_0003.JPG.??????")))
+            os.killpg(rsync.pid, signal.SIGSTOP)
+            told = watching.wait_until_it_says("still being copied or synced")
+            assert "DCIM/100CANON/.IMG_" in told["reason"]
+            outlast_the_quiet_period(watching)
+        finally:
+            os.killpg(rsync.pid, signal.SIGCONT)
+        assert rsync.wait(30) == 0
+    is_taken(watching, sandbox, LARGE)
+
+
+def preallocate(photo: Path, data: bytes) -> None:
+    """A copy that takes its whole room first, as Windows and many FTP servers do, and stalls half way."""
+    with photo.open("wb", buffering=0) as file:
+        os.posix_fallocate(file.fileno(), 0, len(data))
+        file.write(data[: len(data) // 2])
+
+
+def truncate(photo: Path, data: bytes) -> None:
+    """A copy that stalls half way."""
+    photo.write_bytes(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize(
+    ("begin", "reason"),
+    [
+        pytest.param(
+            preallocate,
+            "zeros at its end: still being written, or its copying stopped",
+            marks=pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs posix_fallocate"),
+        ),
+        (truncate, "it is cut off after"),
+    ],
+)
+def test_half_a_photo_is_waited_for(
+    watching: Bracketd, sandbox: Sandbox, begin: Callable[[Path, bytes], None], reason: str
+) -> None:
+    """A photo whose copying stalls for longer than the quiet period holds its shoot back until it is whole."""
+    folder = card(watching.home, PHOTOS)
+    name, data = next(iter(PHOTOS.items()))
+    begin(folder / name, data)
+    folder.rename(watching.watched / OAK)
+    told = watching.wait_until_it_says(reason)
+    assert (told["shoot"], told["reason"].startswith(name)) == (OAK, True)
+    outlast_the_quiet_period(watching)
+    with (watching.watched / OAK / name).open("r+b") as file:
+        file.seek(len(data) // 2)
+        file.write(data[len(data) // 2 :])
+    is_taken(watching, sandbox, PHOTOS)
+
+
+@pytest.mark.skipif(not SYNCTHING, reason="needs the syncthing command (Debian package syncthing)")
+def test_synced(program: Bracketd, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A shoot that Syncthing brings is not taken before all is there, also while nothing moves and nothing is in flight.
+
+    Half way its connection is paused, and its temporary files are gone: all that tells is Syncthing itself.
+    """
+    with running_pair(tmp_path / "syncthing", receiver_folder=program.watched, kib_per_s=150) as pair:
+        program.launcher = ("env", *(f"{name}={text}" for name, text in pair.receiver.environ.items()))
+        program.folder.update(quiet_period=f"{QUIET}s", observer="native")
+        program.start()
+        sent = card(program.home, LARGE)
+        sent.rename(pair.sender.folder / OAK)
+        pair.announce()
+        until(lambda: len(list((program.watched / OAK).rglob("IMG_*.JPG"))) >= 2)
+        pair.receiver.post("/rest/system/pause", device=pair.sender.device)
+        until(lambda: not pair.connected and is_without_temporary_files(program.watched / OAK))
+        program.wait_until_it_says("no device that has them is connected")
+        outlast_the_quiet_period(program)
+        pair.receiver.post("/rest/system/resume", device=pair.sender.device)
+        program.wait_until_it_says("Syncthing is still bringing")
+        is_taken(program, sandbox, LARGE)
+        assert is_in_step(pair)
+
+
+def is_without_temporary_files(folder: Path) -> bool:
+    """Whether none is left after those that are there were removed."""
+    for path in folder.rglob(".syncthing.*.tmp"):
+        with suppress(FileNotFoundError):
+            path.unlink()
+    return not list(folder.rglob(".syncthing.*.tmp"))
+
+
+def is_in_step(pair: Pair) -> bool:
+    """Whether the receiver has all that the sender has."""
+    there = {str(path.relative_to(pair.sender.folder)) for path in pair.sender.folder.rglob("*.JPG")}
+    return there <= {str(path.relative_to(pair.receiver.folder)) for path in pair.receiver.folder.rglob("*.JPG")}
