@@ -26,7 +26,8 @@ def locked(order: Order, _fact: f.Locked, _now: float, policy: Policy) -> Order:
 def held_if_too_large(order: Order, policy: Policy) -> Order:
     """An order as it is, or held: what can be told of its images is too many."""
     most, fewest = policy.limits.images_per_order, fewest_images(order)
-    if order.phase is not Phase.SETTLED or most is None or fewest <= most or order.preset.dev_mode:
+    free = order.approved or order.preset.dev_mode
+    if order.phase is not Phase.SETTLED or most is None or fewest <= most or free:
         return order
     return _over(order, _too_many(f"its {len(order.sent)} brackets become at least {fewest} images", "order", most))
 
@@ -78,7 +79,7 @@ def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Ord
     """
     if order.phase is Phase.HELD:
         after = replace(released(order, now), approved=order.approved or order.over_limit, over_limit=False)
-        return after if after.approved else held_if_too_large(after, policy)
+        return held_if_too_large(after, policy)
     return order if order.phase in RESTING or order.approved else replace(order, approved=True)
 
 

@@ -24,10 +24,10 @@ def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SET
     )
 
 
-def after(start: Order, *happened: facts.Fact, now: float = NOW) -> Order:
+def after(start: Order, *happened: facts.Fact, now: float = NOW, policy: Policy = POLICY) -> Order:
     """The order after these facts."""
     for fact in happened:
-        start = evolve(start, fact, now=now, policy=POLICY)
+        start = evolve(start, fact, now=now, policy=policy)
     return start
 
 
@@ -54,6 +54,12 @@ def merged(brackets: int = 3) -> Order:
 
 
 def processed(*ended: bool) -> Order:
-    """An order with one image for each of ``ended``: whether it came out."""
-    images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good) for n, good in enumerate(ended or (True,)))
+    """An order with one image for each of ``ended``: whether it came out, or failed for good."""
+    shown = enumerate(ended or (True,))
+    images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
     return after(merged(), facts.Seen(merging=False, processing=False, images=images))
+
+
+def reckoned(*ended: bool) -> Order:
+    """A processed order whose images may be bought."""
+    return after(processed(*ended), facts.Reckoned(0, 0))

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.order import Health, Order, Phase, facts, next_steps
 from daemon.order.facts import Kind
-from tests.core.orders import NOW, POLICY, after, merged, order, processed
+from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned
 
 NOT_YET = facts.Failed(facts.Fetch("i0"), Kind.NOT_READY, "404: not found")
 OFFLINE = facts.Failed(facts.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
@@ -25,7 +25,7 @@ def test_an_image_that_is_not_given_out_is_held_for_a_person() -> None:
 
 def test_a_long_outage_is_not_held_against_an_image() -> None:
     """Days without a connection cost an image its place before its neighbours, not its patience."""
-    start = after(processed(True, True), *[OFFLINE] * 1000)
+    start = after(reckoned(True, True), *[OFFLINE] * 1000)
     assert next_steps(start)[0] == facts.Fetch("i1")
     assert after(start, *[NOT_YET] * (POLICY.fetch_patience // 2)).phase is Phase.DOWNLOADING
 

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.order import Health, ImageState, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
-from tests.core.orders import NOW, POLICY, after, merged, order, processed, sent, uploaded
+from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 
 def test_every_bracket_is_registered_then_sent() -> None:
@@ -162,16 +162,17 @@ def test_done_means_every_image_ended() -> None:
     images = (facts.SeenImage("a", "a", ended=True), facts.SeenImage("b", "b", ended=None))
     start = after(merged(), facts.Seen(merging=False, processing=False, images=images))
     assert start.phase is Phase.PROCESSING
-    both = (images[0], facts.SeenImage("b", "b", ended=False, reason="too dark"))
+    both = (images[0], facts.SeenImage("b", "b", ended=False, reason="too dark", again=False))
     busy = after(start, facts.Seen(merging=False, processing=True, images=both))
     assert busy.phase is Phase.PROCESSING
     done = after(busy, facts.Seen(merging=False, processing=False, images=both))
-    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (facts.Fetch("a"),))
+    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (facts.Reckon(),))
+    assert next_steps(after(done, facts.Reckoned(0, 0))) == (facts.Fetch("a"),)
 
 
 def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
     """What was bought is put in place from disk; only when the bytes are gone is it asked for again."""
-    bought = after(processed(True), facts.Fetched("i0", 10, "ab", "jpg"))
+    bought = after(reckoned(True), facts.Fetched("i0", 10, "ab", "jpg"))
     assert next_steps(bought) == (facts.Place("i0"),)
     assert after(bought, facts.Fetched("i0", 11, "cd", "jpg")) is bought
     placed = after(bought, facts.Placed("i0", "IMG_0431.jpg"))
@@ -181,17 +182,31 @@ def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
 
 def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
     """An image that failed at the service does not keep the others back, and asks for attention."""
-    start = processed(True, False)
+    start = reckoned(True, False)
     bought = after(start, facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
     assert (bought.phase, bought.health, bought.due) == (Phase.DOWNLOADED, Health.ATTENTION, None)
     assert bought.messages == ("picture 1 failed: the service gives no reason",)
 
 
+BOUGHT = (facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
+
+
 def test_late_photos_are_told() -> None:
-    """Photos that came after the lock are named, so that no room is missing in silence."""
-    done = after(processed(False), facts.Delivered(late=("IMG_0999.JPG",)))
-    assert done.health is Health.ATTENTION
+    """Photos that no order has are named, so that no room is missing in silence; the order itself is well."""
+    done = after(reckoned(True), *BOUGHT, facts.CameLate(("IMG_0999.JPG",)))
+    assert (done.phase, done.health) == (Phase.DOWNLOADED, Health.OK)
     assert "IMG_0999.JPG" in done.messages[-1]
+    assert after(done, facts.CameLate(("IMG_0999.JPG",))) is done
+    assert after(done, facts.CameLate(())).messages == ()
+
+
+def test_photos_that_changed_after_their_merge_ask_for_attention() -> None:
+    """Pictures that show photos as they were are told, with the way to have them anew, until they are seen to."""
+    done = after(reckoned(True), *BOUGHT, facts.CameLate((), ("IMG_0431.JPG",)))
+    assert (done.phase, done.health) == (Phase.DOWNLOADED, Health.ATTENTION)
+    assert "IMG_0431.JPG" in done.messages[-1]
+    assert "--again" in done.messages[-1]
+    assert after(done, facts.CameLate(())).health is Health.OK
 
 
 def test_passing_failures_back_off_and_go_away() -> None:
@@ -316,7 +331,7 @@ def test_names_are_unique_and_readable() -> None:
 
 def test_an_image_that_is_not_given_out_is_named() -> None:
     """An image that the service no longer has ends as failed and the order goes on."""
-    lost = after(processed(True, True), facts.ImageLost("i0", "no such image"))
+    lost = after(reckoned(True, True), facts.ImageLost("i0", "no such image"))
     assert [image.state for image in lost.images] == [ImageState.FAILED, ImageState.PROCESSED]
     assert next_steps(lost) == (facts.Fetch("i1"),)
 

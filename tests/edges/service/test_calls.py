@@ -25,6 +25,7 @@ CALLS: list[Callable[[Service], object]] = [
     lambda it: it.brackets("o"),
     lambda it: it.merge("o", per_image=None, enhance={}),
     lambda it: it.order("o"),
+    lambda it: list(it.orders()),
 ]
 
 
@@ -214,6 +215,26 @@ def test_half_an_answer(host: Hosts, service: Services, script: Callable[[Exchan
     """An answer that breaks off or cannot be decoded is Garbled."""
     with pytest.raises(errors.Garbled):
         service(host(script).url).ping()
+
+
+def test_every_order_of_the_account(host: Hosts, service: Services) -> None:
+    """The account's orders are asked for page by page, by the cursor of the page before, to the last one."""
+    pages = {
+        "/v3/orders/?per_page=15": {"orders": [{"order_id": "a"}, {"order_id": "b"}], "pagination": {"next_offset": 7}},
+        "/v3/orders/?offset=7&per_page=15": {"orders": [], "pagination": {"next_offset": "x y"}},
+        "/v3/orders/?offset=x+y&per_page=15": {"orders": [{"order_id": "c"}], "pagination": {"next_offset": None}},
+    }
+    api = host(lambda exchange: exchange.answer(200, pages[exchange.target]))
+    assert [listed.id for listed in service(api.url).orders()] == ["a", "b", "c"]
+    assert [seen.target for seen in api.seen] == list(pages)
+
+
+def test_a_list_of_orders_that_goes_round(host: Hosts, service: Services) -> None:
+    """A cursor that comes again ends the list as Garbled, not never."""
+    api = host(always(200, {"orders": [], "pagination": {"next_offset": "1"}}))
+    with pytest.raises(errors.Garbled, match="circles"):
+        list(service(api.url).orders())
+    assert len(api.seen) == 2
 
 
 def test_creating_an_order(host: Hosts, service: Services) -> None:

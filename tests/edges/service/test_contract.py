@@ -107,6 +107,18 @@ def test_an_order_from_end_to_end(service: Service) -> None:
     assert outputs(service, order_id, ids)[0].downloaded
 
 
+def test_the_account_s_orders(service: Service) -> None:
+    """Every order of the account is listed once, over more pages than one, as it is seen by itself."""
+    ids = [str(uuid4()) for _ in range(17)]
+    for order_id in ids:
+        service.create(order_id, "12 Oak St")
+        service.register(order_id, str(uuid4()), f"{order_id}.jpg", "image/jpeg")
+    listed = [it for it in service.orders() if it.id in ids]
+    assert sorted(it.id for it in listed) == sorted(ids)
+    assert all(it.seen == service.order(it.id) for it in listed[:2])
+    assert all(it.created_at is not None for it in listed)
+
+
 def test_sets_by_hand(sandbox: Sandbox) -> None:
     """The brackets flow merges the sets it is given, and tells which bracket went where."""
     with closing(open_service(sandbox, "brackets")) as service:

@@ -187,3 +187,41 @@ def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
 def test_a_slot_s_repr_hides_its_url() -> None:
     """A presigned URL is not shown by the slot that carries it."""
     assert "signature" not in repr(Slot("id", "https://store.example/?signature", "image/jpeg"))
+
+
+def test_a_page_of_orders() -> None:
+    """Listed orders are read as single ones are, with name, time and the next page; deleted ones are left out."""
+    page = wire.orders_page(
+        {
+            "orders": [
+                order(name="12 Oak St", created_at="2026-11-23T15:00:00.5", is_merging=True, images=[image()]),
+                order(order_id="p", name=None, created_at="2026-11-23T16:00:00+01:00"),
+                order(order_id="gone", is_deleted=True),
+                order(order_id="q", created_at="yesterday"),
+            ],
+            "pagination": {"next_offset": 30, "per_page": 15},
+        }
+    )
+    assert [(it.id, it.name, it.created_at) for it in page.orders] == [
+        ("o", "12 Oak St", 1795446000.5),
+        ("p", "", 1795446000.0),
+        ("q", "", None),
+    ]
+    assert page.orders[0].seen.merging
+    assert [it.id for it in page.orders[0].seen.images] == ["i"]
+    assert page.next_offset == "30"
+
+
+@pytest.mark.parametrize("pagination", [None, {}, {"next_offset": None}, {"next_offset": ""}, "none"])
+def test_the_last_page_of_orders(pagination: object) -> None:
+    """A page without a cursor is the last."""
+    assert wire.orders_page({"orders": [], "pagination": pagination}).next_offset is None
+
+
+@pytest.mark.parametrize("answer", [{}, {"orders": None}, {"orders": [5]}, {"orders": [{"name": "x"}]}])
+def test_no_page_of_orders(answer: dict[str, object]) -> None:
+    """What is no list of orders, or has one without an id, is Garbled, and no account without orders."""
+    with pytest.raises(Garbled):
+        wire.orders_page(answer)
+    with pytest.raises(Garbled, match="next_offset"):
+        wire.orders_page({"orders": [], "pagination": {"next_offset": [1]}})

@@ -1,0 +1,166 @@
+"""Mistakes that the rules could make: each is a rule gone wrong, with the promise that it breaks.
+
+``apply`` faults stand in for ``evolve``, ``choose`` faults for ``next_steps``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order.facts import Kind
+from tests.core.orders import order
+
+
+def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An answer that was lost counts as a merge that was not carried out."""
+    if isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Merge):
+        fact = replace(fact, unsent=True)
+    return evolve(of, fact, **how)
+
+
+def goes_back(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A failed look sends the order back to its upload."""
+    after = evolve(of, fact, **how)
+    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Look)
+    return order(len(of.brackets), of.flow) if failed_look else after
+
+
+def takes_late_answers(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An answer to a registration that was given up is taken for the present one."""
+    if isinstance(fact, facts.Registered | facts.Stored):
+        fact = replace(fact, attempt=of.brackets[fact.bracket].attempt)
+    return evolve(of, fact, **how)
+
+
+def keeps_the_bad_ones_place(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A bracket is left out, and its registration stays at the service."""
+    after = evolve(of, fact, **how)
+    bad = isinstance(fact, facts.Failed) and fact.kind is Kind.FILE
+    return replace(after, discards=of.discards) if bad else after
+
+
+def ignores_the_limit(of: Order, fact: facts.Fact, *, now: float, policy: Policy) -> Order:
+    """What the ledger says is not held against the limits."""
+    return evolve(of, fact, now=now, policy=Policy() if isinstance(fact, facts.Reckoned) else policy)
+
+
+def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A shoot that must pass the limit is sent all the same."""
+    return of if isinstance(fact, facts.Locked) else evolve(of, fact, **how)
+
+
+def reprocesses_for_ever(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """It is forgotten that an image was processed again."""
+    if isinstance(fact, facts.Seen):
+        of = replace(of, images=tuple(replace(image, reprocessed_at=None) for image in of.images))
+    return evolve(of, fact, **how)
+
+
+def gives_up_at_the_limit(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An image that the account's daily limit stopped counts as one that cannot be processed."""
+    if isinstance(fact, facts.Seen):
+        fact = replace(fact, images=tuple(replace(image, limited=False) for image in fact.images))
+    return evolve(of, fact, **how)
+
+
+def forgets_what_failed(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An image that failed is dropped without a word."""
+    after = evolve(of, fact, **how)
+    return replace(after, images=tuple(image for image in after.images if image.state is not ImageState.FAILED))
+
+
+def believes_broken_downloads(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A download that broke off counts as one that is on disk."""
+    if isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Fetch) and not fact.unsent:
+        fact = facts.Fetched(fact.step.image, 1, "ab", "jpg")
+    return evolve(of, fact, **how)
+
+
+def lets_the_held_go(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An order that waits for a person goes on when the account is accepted again."""
+    return evolve(of, facts.Retried() if isinstance(fact, facts.Resumed) else fact, **how)
+
+
+def falls_asleep(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """After a failure that passes nobody comes back to the order."""
+    after = evolve(of, fact, **how)
+    return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Kind.PASSING else after
+
+
+def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """An order is cancelled whether its merge was asked for or not."""
+    asked = of.merge
+    after = evolve(replace(of, merge=MergeState.NOT_ASKED) if isinstance(fact, facts.Cancelled) else of, fact, **how)
+    return replace(after, merge=asked) if isinstance(fact, facts.Cancelled) else after
+
+
+def forgets_discards(of: Order) -> tuple[facts.Step, ...]:
+    """Unused registrations are not deleted."""
+    steps = tuple(step for step in next_steps(of) if not isinstance(step, facts.Discard))
+    return steps or (facts.Confirm(),) if of.phase is Phase.UPLOADING else steps
+
+
+def merges_early(of: Order) -> tuple[facts.Step, ...]:
+    """The merge is asked for as soon as one bracket is stored."""
+    stored = of.phase is Phase.UPLOADING and any(bracket.stored for bracket in of.brackets)
+    return (facts.Merge(),) if stored else next_steps(of)
+
+
+def merges_the_cancelled(of: Order) -> tuple[facts.Step, ...]:
+    """A cancelled order goes on with its merge."""
+    return (facts.Merge(),) if of.phase is Phase.CANCELLED else next_steps(of)
+
+
+def goes_on_though_held(of: Order) -> tuple[facts.Step, ...]:
+    """An order that waits for a person goes on by itself."""
+    return next_steps(replace(of, phase=of.held_in)) if of.held_in else next_steps(of)
+
+
+def buys_before_reckoning(of: Order) -> tuple[facts.Step, ...]:
+    """Images are fetched as if the limits had been asked."""
+    return next_steps(replace(of, reckoned=True))
+
+
+def fetches_again(of: Order) -> tuple[facts.Step, ...]:
+    """What was fetched is fetched once more instead of placed."""
+    return tuple(facts.Fetch(step.image) if isinstance(step, facts.Place) else step for step in next_steps(of))
+
+
+def delivers_early(of: Order) -> tuple[facts.Step, ...]:
+    """The shoot is called complete before its pictures are in place."""
+    return (facts.Deliver(),) if of.phase is Phase.DOWNLOADING else next_steps(of)
+
+
+APPLY = [
+    (merges_again, "one merge an order|a cancelled order is never merged"),
+    (goes_back, "phases only move forward"),
+    (takes_late_answers, "a repeated .* changed the order"),
+    (keeps_the_bad_ones_place, "merged with a registration"),
+    (ignores_the_limit, "bought beyond a limit"),
+    (sends_what_is_too_large, "sent what cannot keep within the limit"),
+    (reprocesses_for_ever, "processed again more than once|does not come to its end"),
+    (gives_up_at_the_limit, "given up too soon"),
+    (forgets_what_failed, "every image is known|processed again more than once|does not come to its end"),
+    (believes_broken_downloads, "before the bytes are there"),
+    (lets_the_held_go, "goes too far"),
+    (falls_asleep, "comes back by itself"),
+    (cancels_what_was_merged, "after the merge an order cannot be cancelled"),
+]
+
+CHOOSE = [
+    (forgets_discards, "merged with a registration|does not come to its end"),
+    (merges_early, "merged before every bracket|one merge an order"),
+    (merges_the_cancelled, "a cancelled order asks for nothing"),
+    (goes_on_though_held, "a held order asks for nothing"),
+    (buys_before_reckoning, "bought before it was reckoned"),
+    (fetches_again, "fetched again what was fetched"),
+    (delivers_early, "delivered with an image open"),
+]
+
+FAULTS: list[tuple[str, Callable[..., Any], str]] = [
+    *(("apply", fault, broken) for fault, broken in APPLY),
+    *(("choose", fault, broken) for fault, broken in CHOOSE),
+]

@@ -1,0 +1,265 @@
+"""An order in a hostile world, as a state machine for Hypothesis: lost answers, kills, late and repeated facts.
+
+Whatever the world does, ``Promises`` hold, and when it is kind again the order comes to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from daemon.order import RESTING, FlowName, MergeState, Phase, facts
+from daemon.order.facts import Kind
+from daemon.order.model import BadFiles
+from daemon.order.policy import Limits
+from tests.core.orders import NOW, POLICY, order
+from tests.core.promises import Promises
+from tests.core.world import Faulty, Script, World
+
+SCRIPTS: tuple[Script, ...] = (
+    ("good",),
+    ("gone",),
+    ("error",),
+    ("error", "good"),
+    ("limited", "limited", "good"),
+    ("limited", "error", "good"),
+    ("error", "limited", "good"),
+    ("error", "limited", "error", "good"),
+    ("expired",),
+    ("refused",),
+)
+
+REFUSALS: dict[str, tuple[Kind, bool]] = {
+    "not sent": (Kind.PASSING, True),
+    "refused for now": (Kind.ACCOUNT, True),
+    "not ready": (Kind.NOT_READY, False),
+    "no room": (Kind.OUTPUT, True),
+}
+"""Outcomes that the world does nothing for: what kind of failure, and whether the request was certainly unsent."""
+
+FAULTY: tuple[Faulty, ...] = ("cannot be opened", "cannot be read", "gone at last")
+
+NEWS = (
+    facts.CameLate(("late.jpg",), ("altered.jpg",)),
+    facts.Moved("renamed", "/in/renamed"),
+    facts.Resumed(),
+    facts.Interrupted(facts.Look()),
+)
+"""What changes neither phase nor steps."""
+
+BROKEN = ("answer lost", "answer lost late")
+MISHAPS = ("slow", *BROKEN, "killed after", "killed before", "stopped", *REFUSALS)
+OUTCOMES = ("done", "done", "done", *MISHAPS)
+SLOW = 90.0
+"""Seconds of a request that hangs: longer than ``Policy.reprocess_lag``."""
+
+TOPS = st.sampled_from([None, 1, 2, 4])
+LIMITS = st.just(Limits()) | st.builds(Limits, TOPS, TOPS, TOPS)
+
+
+class OrderMachine(Promises):
+    """One order, one world, and whatever Hypothesis thinks of."""
+
+    @initialize(
+        brackets=st.integers(1, 5),
+        per_image=st.sampled_from([None, 1, 2]),
+        flow=st.sampled_from(["images", "brackets"]),
+        bad_files=st.sampled_from(["hold", "leave_out"]),
+        dev_mode=st.sampled_from([False, False, True]),
+        scripts=st.lists(st.sampled_from(SCRIPTS), min_size=1, max_size=3),
+        limits=LIMITS,
+        bad=st.dictionaries(st.integers(0, 4), st.sampled_from(FAULTY), max_size=2),
+        head_start=st.sampled_from([0, 0, 1, 3, 8, 16, 24, 32]),
+    )
+    def begin(
+        self,
+        *,
+        brackets: int,
+        per_image: int | None,
+        flow: FlowName,
+        bad_files: BadFiles,
+        dev_mode: bool,
+        scripts: list[Script],
+        limits: Limits,
+        bad: dict[int, Faulty],
+        head_start: int,
+    ) -> None:
+        """A shoot is locked, and for a while all goes well, so that late phases are met as often as early ones."""
+        self.order, self.now, self.policy = order(brackets, flow), NOW, replace(POLICY, limits=limits)
+        preset = replace(self.order.preset, per_image=per_image, bad_files=bad_files, dev_mode=dev_mode)
+        self.order = replace(self.order, preset=preset)
+        self.world = World(tuple(scripts), limits, bad)
+        self.past, self.furthest = [], 0
+        self.learn(facts.Locked(()))
+        self._goes_well(head_start)
+
+    def take(self, step: facts.Step, outcome: str) -> None:
+        """Carry a step out, with this outcome."""
+        intent = facts.intent(step)
+        if intent is not None:
+            self.learn(intent)
+        if outcome == "killed before":
+            self.world.never_does(step)
+            return
+        if outcome in REFUSALS:
+            kind, unsent = REFUSALS[outcome]
+            if not unsent:
+                self.world.never_does(step)
+            self.learn(facts.Failed(step, kind, outcome, unsent=unsent))
+            return
+        self.now += SLOW if outcome in ("slow", "answer lost late") else 0
+        fact = self.world.do(self.order, step, self.now, broken=outcome in BROKEN)
+        if outcome == "stopped":
+            self.learn(facts.Interrupted(step))
+        elif outcome in BROKEN and not isinstance(fact, facts.Failed):
+            self.learn(self._lost(step))
+        elif outcome != "killed after":
+            self.learn(fact)
+
+    def _lost(self, step: facts.Step) -> facts.Fact:
+        if isinstance(step, facts.Register):
+            return facts.SlotLost(step.bracket, self.order.brackets[step.bracket].attempt, "answer lost")
+        return facts.Failed(step, Kind.PASSING, "answer lost")
+
+    def goes_on(self, step: facts.Step, outcome: str = "done") -> None:
+        """Time comes to when the order is due, and a step is taken."""
+        self.now = max(self.now, self.order.due or self.now)
+        self.take(step, outcome)
+
+    # --- the order goes its way ---
+
+    @precondition(lambda self: self.order.phase not in RESTING)
+    @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES))
+    def step(self, data: st.DataObject, outcome: str) -> None:
+        """When the order is due, one of its next steps is taken."""
+        self.goes_on(data.draw(st.sampled_from(self.choose(self.order))), outcome)
+
+    @precondition(lambda self: self.order.phase not in RESTING)
+    @rule(count=st.integers(1, 4))
+    def goes_well(self, count: int) -> None:
+        """For a while nothing goes wrong."""
+        self._goes_well(count)
+
+    def _goes_well(self, count: int) -> None:
+        for _ in range(count):
+            for step in self.choose(self.order)[:1]:
+                self.goes_on(step)
+
+    @precondition(lambda self: self.order.phase not in RESTING)
+    @rule(data=st.data(), outcome=st.sampled_from(MISHAPS))
+    def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
+        """All goes well until the merge, until an image is to be processed once more, or until money is spent."""
+        merged = self.order.merge is not MergeState.NOT_ASKED
+        wanted = data.draw(st.sampled_from([facts.Reprocess, facts.Fetch])) if merged else facts.Merge
+        for _ in range(60):
+            step = next(iter(self.choose(self.order)), None)
+            if step is None:
+                return
+            self.goes_on(step, outcome if isinstance(step, wanted) else "done")
+            if isinstance(step, wanted):
+                return
+
+    @precondition(lambda self: self.order.phase not in RESTING)
+    @rule(data=st.data(), kind=st.sampled_from([Kind.REQUEST, Kind.FILE, Kind.BUG, Kind.OUTPUT]))
+    def neighbour_fails(self, data: st.DataObject, kind: Kind) -> None:
+        """Of two steps under way one fails, perhaps for good, and then the other one ends."""
+        steps = [step for step in self.choose(self.order) if facts.intent(step) is None]
+        self.now = max(self.now, self.order.due or self.now)
+        if len(steps) > 1:
+            under_way, failing = data.draw(st.permutations(steps).map(lambda mixed: mixed[:2]))
+            fact = self.world.do(self.order, under_way, self.now)
+            self.learn(facts.Failed(failing, kind, "look here"))
+            self.learn(fact)
+
+    # --- what people and the world do ---
+
+    @rule(wish=st.sampled_from(["retry", "other settings", "approve"]))
+    def person(self, wish: str) -> None:
+        """A person sees to an order, held or not."""
+        other: BadFiles = "leave_out" if self.order.preset.bad_files == "hold" else "hold"
+        wishes: dict[str, facts.Fact] = {
+            "retry": facts.Retried(),
+            "other settings": facts.Retried(replace(self.order.preset, bad_files=other)),
+            "approve": facts.Approved(),
+        }
+        self.learn(wishes[wish])
+
+    @precondition(lambda self: self.order.phase is not Phase.CANCELLED)
+    @rule(
+        data=st.data(),
+        why=st.sampled_from(["cancelled by a person", "removed"]),
+        meant=st.sampled_from([False] * 7 + [True]),
+    )
+    def cancel(self, data: st.DataObject, why: str, meant: bool) -> None:
+        """The order is cancelled, perhaps under way: before its merge it ends, after it nothing changes."""
+        steps = [step for step in self.choose(self.order) if facts.intent(step) is None]
+        step = data.draw(st.sampled_from(steps)) if steps and meant else None
+        fact = self.world.do(self.order, step, self.now) if step else None
+        before = self.order
+        ended = self.apply(before, facts.Cancelled(why), now=self.now, policy=self.policy)
+        if before.merge is MergeState.NOT_ASKED:
+            assert ended.phase is Phase.CANCELLED, "before the merge an order can be cancelled"
+            assert self.choose(ended) == (), "a cancelled order asks for nothing"
+        else:
+            assert ended == before, "after the merge an order cannot be cancelled"
+        if meant:
+            self.learn(facts.Cancelled(why))
+            if fact is not None:
+                self.learn(fact)
+                assert ended in (before, self.order), f"{fact} came too late for a cancelled order"
+
+    @precondition(lambda self: self.order.phase in (Phase.SETTLED, Phase.UPLOADING))
+    @rule(data=st.data(), what=st.sampled_from(["changed", "changed", *FAULTY]))
+    def file_goes_bad(self, data: st.DataObject, what: Faulty | Literal["changed"]) -> None:
+        """A photo is written to while its shoot is sent, or it cannot be read any more."""
+        number = data.draw(st.integers(0, len(self.order.brackets) - 1))
+        if what == "changed":
+            was = self.order.brackets[number]
+            self.learn(facts.Changed(number, was.attempt, was.size + 1, was.mtime_ns + 1, was.inode))
+        else:
+            self.world.bad[number] = what
+
+    @rule(
+        seconds=st.floats(0, 400), images=st.integers(0, 3), what=st.sampled_from(["next day", "mended", "tidied up"])
+    )
+    def meanwhile(self, seconds: float, images: int, what: str) -> None:
+        """Time passes, other orders are bought; photos can be read again, or somebody removes hidden files."""
+        self.now += seconds
+        self.world.today = images + (0 if what == "next day" else self.world.today)
+        self.world.month += images
+        if what == "mended":
+            self.world.bad.clear()
+        if what == "tidied up":
+            self.world.on_disk.clear()
+        for news in NEWS:
+            before = self.order
+            self.learn(news)
+            after = self.order
+            assert (after.phase, self.choose(after)) == (before.phase, self.choose(before)), f"{news} goes too far"
+            assert after.output == before.output, "pictures go where they were promised"
+
+    # --- the end ---
+
+    def teardown(self) -> None:
+        """When the world is kind again, the order comes to its end, with every image in place or named."""
+        if not hasattr(self, "order"):
+            return
+        self.world.bad.clear()
+        words = facts.Retried(), facts.Approved(), facts.Retried(), facts.Cancelled("strays")
+        wishes: Iterator[facts.Fact] = iter(words)
+        for _ in range(1000):
+            if self.order.phase is Phase.HELD:
+                self.learn(next(wishes))
+            for step in self.choose(self.order)[:1]:
+                self.goes_on(step)
+            self.promises()
+            if self.order.phase in RESTING and self.order.phase is not Phase.HELD:
+                break
+        ended = self.order.phase in (Phase.DOWNLOADED, Phase.CANCELLED)
+        assert ended, f"the order does not come to its end: {self.order}"
+        if self.order.phase is Phase.DOWNLOADED:
+            self.delivered()

@@ -1,0 +1,100 @@
+"""What looks at a merged order make of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import ImageState, MergeState, Phase, facts, next_steps
+from daemon.order.facts import Kind
+from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
+
+IDLE = facts.Seen(merging=False, processing=False, images=())
+DONE = facts.SeenImage("a", "a", ended=True)
+LATER = NOW + POLICY.idle_grace
+
+
+def test_a_late_look_unmakes_no_purchase() -> None:
+    """What the service showed before images were bought, or shows of them since, makes none of them be bought again."""
+    bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "a.jpg"))
+    late = facts.Seen(False, False, tuple(facts.SeenImage(f"i{n}", "new", ended=True) for n in range(3)))
+    assert after(bought, late, IDLE) is bought
+    unsent = facts.Failed(facts.Merge(), Kind.PASSING, "no route", unsent=True)
+    for unmerged in (uploaded(), after(uploaded(), facts.MergeIntended(), unsent)):
+        assert after(unmerged, late, IDLE) is unmerged
+
+
+def test_an_intent_to_merge_counts_only_when_all_is_uploaded() -> None:
+    """While brackets are still to be sent nothing is taken for the merge."""
+    early = after(order(2), *sent(0))
+    assert after(early, facts.MergeIntended()) is early
+
+
+def test_each_merge_has_its_own_patience() -> None:
+    """When a merge is asked for anew it is looked at at once, and as often as the first before it counts as lost."""
+    lost = after(uploaded(), facts.MergeIntended(), *[IDLE] * (POLICY.idle_looks - 1))
+    again = after(lost, IDLE, now=LATER)
+    assert (next_steps(again), again.due, again.merge_asked_at) == ((facts.Merge(),), LATER, None)
+    asked = after(again, facts.MergeIntended(), now=LATER + 5)
+    assert (asked.merge_asked_at, asked.due, asked.polls) == (LATER + 5, LATER + 5, 0)
+    assert next_steps(after(asked, IDLE, now=LATER + 5 + POLICY.idle_grace)) == (facts.Look(),)
+
+
+def test_an_answered_merge_is_looked_at_soon() -> None:
+    """However long an answer was waited for, the looks after it begin frequent again."""
+    start = after(uploaded(), facts.MergeIntended(), *[IDLE] * 10, facts.Merged())
+    assert (start.merge, start.polls) == (MergeState.ANSWERED, 0)
+    assert start.due is not None
+    assert NOW < start.due <= NOW + POLICY.poll_first * 1.1
+
+
+@pytest.mark.parametrize("merging", [True, False])
+def test_a_merge_that_was_seen_at_work_is_never_repeated(merging: bool) -> None:
+    """An order that was seen busy was merged, however idle and empty it looks afterwards."""
+    seen = after(uploaded(), facts.MergeIntended(), facts.Seen(merging, not merging, ()))
+    assert (seen.phase, seen.merge) == (Phase.MERGING, MergeState.SEEN)
+    idle = after(seen, *[IDLE] * 50, now=LATER)
+    assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (facts.Look(),)
+
+
+def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None:
+    """A merge that the service accepted is not asked for again; a person is told that it shows nothing."""
+    late = after(merged(), *[IDLE] * 50, now=LATER)
+    assert next_steps(late) == (facts.Look(),)
+    assert "accepted the merge 10 min ago and shows no image yet" in late.messages[0]
+
+
+def test_images_that_are_ready_wait_for_the_last_group() -> None:
+    """While the service still groups, more images may come: none is bought."""
+    start = after(merged(), facts.Seen(merging=True, processing=False, images=(DONE,)))
+    assert (start.phase, next_steps(start)) == (Phase.MERGING, (facts.Look(),))
+
+
+def test_what_has_ended_is_bought_without_a_pause() -> None:
+    """When the last image has ended nothing is waited for any more."""
+    start = after(merged(), facts.Seen(False, True, (replace(DONE, ended=None),)))
+    ended = after(start, facts.Seen(merging=False, processing=False, images=(DONE,)), now=NOW + 7)
+    assert (ended.phase, ended.due) == (Phase.DOWNLOADING, NOW + 7)
+
+
+def test_an_empty_list_says_nothing() -> None:
+    """A look that shows no image does not make known ones forgotten."""
+    start = after(merged(), facts.Seen(False, True, (DONE, replace(DONE, id="b", ended=None))))
+    empty = after(start, facts.Seen(merging=False, processing=True, images=()))
+    assert (empty.phase, empty.images) == (Phase.PROCESSING, start.images)
+
+
+def test_what_the_service_shows_now_counts() -> None:
+    """An image that is worked on again is waited for, and its name and brackets are those of the last look."""
+    start = after(merged(), facts.Seen(False, True, (DONE, replace(DONE, id="b", ended=None))))
+    anew = facts.SeenImage("a", "A", ended=None, brackets=(1, 2))
+    image = after(start, facts.Seen(False, True, (anew, replace(DONE, id="b")))).images[0]
+    assert (image.state, image.name, image.brackets) == (ImageState.PENDING, "A", (1, 2))
+
+
+def test_a_failed_look_changes_nothing_but_the_time_of_the_next() -> None:
+    """An order that could not be looked at is looked at later."""
+    start = merged()
+    failed = after(start, facts.Failed(facts.Look(), Kind.PASSING, "no route"))
+    assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (facts.Look(),))

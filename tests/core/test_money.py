@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps
+from daemon.order.facts import Kind
+from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
+from daemon.order.policy import Limits
+from tests.core.orders import NOW, after, order, processed, reckoned, sent
+
+
+def limited(order: int | None = None, day: int | None = None, month: int | None = None) -> Policy:
+    """A policy with these limits."""
+    return Policy(limits=Limits(order, day, month))
+
+
+def large(per_image: int | None = 1) -> Order:
+    """A shoot of four brackets that was just locked."""
+    return replace(order(4), preset=Preset(per_image))
+
+
+TWO = processed(True, True)
+FETCHED = facts.Fetched("i0", 10, "ab", "jpg")
+
+
+# --- what can be told before anything is sent ---
+
+
+def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> None:
+    """Four brackets that become four images, where three are allowed, wait for a person, who is told why."""
+    held = after(large(), facts.Locked(()), policy=limited(3))
+    assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+    assert next_steps(held) == ()
+    told = (
+        "its 4 brackets become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
+        "`bracketd approve` buys them all the same, `bracketd retry` reckons again"
+    )
+    assert held.messages == (told,)
+
+
+@pytest.mark.parametrize(
+    ("start", "policy"),
+    [
+        (large(), limited()),
+        (large(), limited(4)),
+        (large(), limited(day=1, month=1)),
+        (large(per_image=None), limited(1)),
+        (replace(large(), preset=Preset(1, dev_mode=True)), limited(1)),
+        (replace(large(), approved=True), limited(1)),
+        (replace(large(), phase=Phase.UPLOADING), limited(1)),
+        (replace(order(0), phase=Phase.SKIPPED), limited(1)),
+    ],
+    ids=["no limit", "just within", "day and month", "may be few", "dev mode", "approved", "under way", "skipped"],
+)
+def test_a_shoot_that_may_keep_within_the_limit_is_sent(start: Order, policy: Policy) -> None:
+    """Only what must pass the order's own limit is held at once; what may, goes on until the count is known."""
+    assert after(start, facts.Locked(()), policy=policy) is start
+
+
+@pytest.mark.parametrize(
+    ("brackets", "per_image", "images"),
+    [(0, None, 0), (1, None, 1), (9, None, 1), (10, None, 2), (4, 1, 4), (4, 3, 2), (6, 3, 2)],
+)
+def test_the_fewest_images_that_brackets_become(brackets: int, per_image: int | None, images: int) -> None:
+    """The service puts nine brackets into one image at most, or as many as are asked for."""
+    assert MOST_BRACKETS == 9
+    assert fewest_images(replace(order(brackets), preset=Preset(per_image))) == images
+
+
+def test_a_bracket_that_is_left_out_becomes_no_image() -> None:
+    """What is not sent does not count against the limit."""
+    start = large()
+    without = replace(start, brackets=(replace(start.brackets[0], left_out="bad"), *start.brackets[1:]))
+    assert fewest_images(without) == 3
+
+
+def test_a_retry_holds_a_shoot_that_is_still_too_large() -> None:
+    """Asking again lifts no limit: what must pass it is still held before it is sent; mended settings let it go."""
+    held = after(large(), facts.Locked(()), policy=limited(3))
+    assert after(held, facts.Retried(), policy=limited(3)).phase is Phase.HELD
+    assert after(held, facts.Retried(), policy=limited(4)).phase is Phase.SETTLED
+    assert after(held, facts.Retried(Preset(per_image=2)), policy=limited(3)).phase is Phase.SETTLED
+
+
+def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
+    """An approved shoot goes its way, and is not held for its size again."""
+    held = after(large(), facts.Locked(()), policy=limited(3))
+    told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
+    assert (told.phase, told.approved, told.due, told.messages) == (Phase.SETTLED, True, NOW + 5, ())
+    assert after(told, facts.Locked(()), policy=limited(3)) is told
+    broken = after(told, facts.Failed(facts.Register(0), Kind.FILE, "unreadable"), policy=limited(3))
+    assert after(broken, facts.Retried(), policy=limited(3)).phase is Phase.SETTLED
+
+
+# --- when the count is known ---
+
+
+def test_nothing_is_bought_before_it_is_reckoned() -> None:
+    """The ledger is asked when all images have ended, and only then is one bought; it is asked once."""
+    assert next_steps(TWO) == (facts.Reckon(),)
+    allowed = after(TWO, facts.Reckoned(0, 0))
+    assert next_steps(allowed) == (facts.Fetch("i0"), facts.Fetch("i1"))
+    assert next_steps(after(allowed, FETCHED)) == (facts.Place("i0"), facts.Fetch("i1"))
+
+
+def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
+    """Bytes that are on disk need nobody's leave; the images that are still to be bought do."""
+    bought = replace(TWO.images[0], state=ImageState.FETCHED, fetched_at=NOW)
+    begun = replace(TWO, images=(bought, TWO.images[1]))
+    assert next_steps(begun) == (facts.Place("i0"), facts.Reckon())
+
+
+@pytest.mark.parametrize("dev_mode", [True, False])
+def test_what_costs_nothing_is_not_reckoned(dev_mode: bool) -> None:
+    """Dev mode is free: its pictures are fetched without a question."""
+    free = replace(TWO, preset=Preset(dev_mode=dev_mode))
+    assert next_steps(free)[0] == (facts.Fetch("i0") if dev_mode else facts.Reckon())
+
+
+def test_without_a_picture_there_is_nothing_to_reckon() -> None:
+    """An order all of whose images failed is delivered as it is."""
+    assert next_steps(processed(False, False)) == (facts.Deliver(),)
+
+
+@pytest.mark.parametrize(
+    ("policy", "ledger", "told"),
+    [
+        (limited(1), facts.Reckoned(0, 0), "it has 2 images, and limits.images_per_order is 1"),
+        (limited(day=5), facts.Reckoned(4, 4), "its 2 images would make 6 today, and limits.images_per_day is 5"),
+        (limited(month=9), facts.Reckoned(0, 8), "its 2 images would make 10 this month, and limits.images_per_month"),
+        (limited(1, 1, 1), facts.Reckoned(9, 9), "limits.images_per_order is 1"),
+    ],
+    ids=["order", "day", "month", "all"],
+)
+def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, told: str) -> None:
+    """An order that would pass a limit waits for a person, with the sum in words, and asks for nothing meanwhile."""
+    held = after(TWO, ledger, policy=policy)
+    assert (held.phase, held.held_in, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
+    assert next_steps(held) == ()
+    assert told in held.messages[0]
+    assert "Nothing was bought" in held.messages[0]
+    for word in ("`bracketd approve`", "`bracketd retry`"):
+        assert word in held.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "ledger"),
+    [
+        (limited(), facts.Reckoned(10**6, 10**6)),
+        (limited(2), facts.Reckoned(9, 9)),
+        (limited(day=5), facts.Reckoned(3, 900)),
+        (limited(month=5), facts.Reckoned(3, 3)),
+        (limited(2, 2, 2), facts.Reckoned(0, 0)),
+    ],
+    ids=["none", "order", "day", "month", "all"],
+)
+def test_a_limit_may_be_reached(policy: Policy, ledger: facts.Reckoned) -> None:
+    """The last image that a limit allows is bought."""
+    allowed = after(TWO, ledger, policy=policy)
+    assert (allowed.phase, allowed.reckoned) == (Phase.DOWNLOADING, True)
+
+
+def test_images_that_failed_do_not_count() -> None:
+    """Only what is bought is held against a limit."""
+    one = processed(True, False, False)
+    assert after(one, facts.Reckoned(0, 0), policy=limited(1, 1, 1)).phase is Phase.DOWNLOADING
+
+
+def test_a_retry_reckons_again() -> None:
+    """On the next day a person's retry has the ledger asked anew, and what fits by then is bought."""
+    held = after(TWO, facts.Reckoned(5, 5), policy=limited(day=5))
+    again = after(held, facts.Retried(), policy=limited(day=5))
+    assert next_steps(again) == (facts.Reckon(),)
+    assert after(again, facts.Reckoned(5, 5), policy=limited(day=5)).phase is Phase.HELD
+    assert next_steps(after(again, facts.Reckoned(0, 5), policy=limited(day=5)))[0] == facts.Fetch("i0")
+
+
+def test_a_person_may_let_an_order_pass_every_limit() -> None:
+    """An approved order goes on from where it was held and is bought whatever the limits say."""
+    held = after(TWO, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
+    told = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
+    assert (told.phase, told.due, told.messages) == (Phase.DOWNLOADING, NOW + 7, ())
+    allowed = after(told, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
+    assert next_steps(allowed) == (facts.Fetch("i0"), facts.Fetch("i1"))
+
+
+def test_a_person_may_approve_before_a_limit_is_met() -> None:
+    """A word given early is kept, and does not hurry the order."""
+    early = after(replace(large(), due=NOW + 50), facts.Approved())
+    assert (early.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
+    assert after(early, facts.Approved()) is early
+    assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
+
+
+@pytest.mark.parametrize("phase", [Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED])
+def test_what_is_over_cannot_be_approved(phase: Phase) -> None:
+    """A word for an order that has ended changes nothing."""
+    over = order(1, phase=phase)
+    assert after(over, facts.Approved()) is over
+
+
+def test_a_ledger_that_is_late_changes_nothing() -> None:
+    """What the ledger says counts once, and only of an order that is to be bought."""
+    allowed = reckoned(True)
+    assert after(allowed, facts.Reckoned(9, 9), policy=limited(1, 1, 1)) is allowed
+    early = after(order(1), *sent(0))
+    assert after(early, facts.Reckoned(9, 9), policy=limited(1, 1, 1)) is early
+
+
+def test_bytes_that_were_lost_are_not_bought_again() -> None:
+    """An image that was bought is fetched once more without a question: the service gives it again."""
+    lost = after(reckoned(True), FETCHED, facts.FetchLost("i0"))
+    assert to_buy(lost) == 0
+    assert next_steps(replace(lost, reckoned=False)) == (facts.Fetch("i0"),)
+
+
+def test_an_allowed_order_keeps_its_leave() -> None:
+    """A retry after a refused download does not hold the rest of a shoot against limits once more."""
+    begun = after(reckoned(True, True), FETCHED, facts.Failed(facts.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
+    again = after(begun, facts.Retried(), policy=limited(1))
+    assert next_steps(again) == (facts.Place("i0"), facts.Fetch("i1"))
+
+
+def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
+    """Photos that came late and wait for a person are sent when the person says so."""
+    waits = replace(order(1, phase=Phase.HELD), held_in=Phase.SETTLED, due=None, supplement_of="another")
+    assert next_steps(waits) == ()
+    assert next_steps(after(waits, facts.Approved())) == (facts.Register(0),)
+
+
+def test_what_is_counted_is_sent() -> None:
+    """An order's brackets are those that are sent: the limit is held against no others."""
+    start = replace(order(1), brackets=(Bracket("a.jpg", 1, 1, 1, left_out="bad"), Bracket("b.jpg", 1, 1, 2)))
+    assert start.sent == (1,)

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Health, ImageState, Order, Phase, facts, next_steps
+from daemon.order.facts import Kind
+from daemon.order.merging import limit_reached
+from tests.core.orders import NOW, POLICY, after, merged
+
+DARK = facts.SeenImage("i0", "picture 0", ended=False, reason="too dark")
+FINE = facts.SeenImage("i0", "picture 0", ended=True)
+BUSY = facts.SeenImage("i0", "picture 0", ended=None)
+FULL = facts.SeenImage("i0", "picture 0", ended=False, reason="daily limit reached", limited=True)
+OLD = facts.SeenImage("i0", "picture 0", ended=False, reason="expired", again=False)
+OTHER = facts.SeenImage("i1", "picture 1", ended=True)
+LATER = NOW + POLICY.reprocess_lag
+ASKED = (facts.ReprocessIntended("i0"), facts.Reprocessed("i0"))
+
+
+def looked(*images: facts.SeenImage, merging: bool = False) -> facts.Seen:
+    """What a look shows."""
+    return facts.Seen(merging, any(image.ended is None for image in images), images)
+
+
+def failed(*images: facts.SeenImage) -> Order:
+    """A merged order whose first image came to an error."""
+    return after(merged(), looked(*(images or (DARK,))))
+
+
+def states(order: Order) -> list[ImageState]:
+    """How its images stand."""
+    return [image.state for image in order.images]
+
+
+# --- an image that failed ---
+
+
+def test_an_image_that_failed_is_processed_once_more() -> None:
+    """An error is not the end of an image: it is asked for once more at once, while its neighbours wait."""
+    start = failed(DARK, OTHER)
+    assert (start.phase, states(start)) == (Phase.PROCESSING, [ImageState.AGAIN, ImageState.PROCESSED])
+    assert (next_steps(start), start.due, start.health) == ((facts.Reprocess("i0"),), NOW, Health.OK)
+
+
+def test_a_second_chance_that_works_out_is_bought() -> None:
+    """An image that comes out the second time is like any other."""
+    done = after(failed(DARK, OTHER), *ASKED, looked(FINE, OTHER))
+    assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.PROCESSED, ImageState.PROCESSED])
+    assert done.messages == ()
+
+
+def test_an_image_fails_for_good_the_second_time() -> None:
+    """Nobody asks a third time; the others are bought and the failed one is named with the service's reason."""
+    done = after(after(failed(DARK, OTHER), *ASKED), looked(DARK, OTHER), now=LATER)
+    assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
+    assert done.messages == ("picture 0 failed: too dark",)
+
+
+def test_an_image_that_cannot_be_helped_is_not_processed_again() -> None:
+    """What another try cannot mend, such as a picture that expired, has failed at once."""
+    done = failed(OLD, OTHER)
+    assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
+
+
+def test_each_image_has_its_own_second_chance() -> None:
+    """Two failed images are asked for one after the other, and only then is the order looked at again."""
+    start = failed(DARK, replace(DARK, id="i1"))
+    assert next_steps(start) == (facts.Reprocess("i0"), facts.Reprocess("i1"))
+    one = after(start, *ASKED)
+    assert (next_steps(one), one.due) == ((facts.Reprocess("i1"),), NOW)
+    both = after(one, facts.ReprocessIntended("i1"), facts.Reprocessed("i1"))
+    assert next_steps(both) == (facts.Look(),)
+    assert both.due is not None
+    assert NOW < both.due <= NOW + POLICY.poll_first * 1.1
+
+
+def test_while_images_are_grouped_a_failed_one_waits() -> None:
+    """Before the merge is over nothing is processed again."""
+    early = after(merged(), looked(DARK, merging=True))
+    assert (early.phase, next_steps(early)) == (Phase.MERGING, (facts.Look(),))
+    assert early.due is not None
+    assert early.due > NOW
+    assert after(early, facts.ReprocessIntended("i0")) is early
+    assert next_steps(after(early, looked(DARK))) == (facts.Reprocess("i0"),)
+
+
+def test_a_failed_image_is_asked_for_while_others_are_worked_on() -> None:
+    """A second chance need not wait for the slowest image."""
+    assert next_steps(failed(DARK, replace(OTHER, ended=None))) == (facts.Reprocess("i0"),)
+
+
+def test_looks_are_frequent_after_a_second_chance() -> None:
+    """However long the order was looked at, what comes of a second chance is seen soon."""
+    start = after(merged(), *[looked(BUSY)] * 20, looked(DARK))
+    again = after(start, *ASKED)
+    assert again.polls == 0
+    assert again.due is not None
+    assert again.due <= NOW + POLICY.poll_first * 1.1
+
+
+# --- intent, answer, kill ---
+
+
+def test_the_intent_to_process_again_is_recorded_first() -> None:
+    """From the recorded intent on nobody asks for it a second time: after a kill the order is only looked at."""
+    assert facts.intent(facts.Reprocess("i0")) == facts.ReprocessIntended("i0")
+    intended = after(failed(), facts.ReprocessIntended("i0"))
+    assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (facts.Look(),))
+    assert states(after(intended, looked(DARK), now=LATER)) == [ImageState.FAILED]
+
+
+def test_an_old_error_is_not_taken_for_a_new_one() -> None:
+    """The service may show the error for a while after it took the image on; that is not the second failure."""
+    asked = after(failed(), *ASKED)
+    soon = after(asked, looked(DARK), now=LATER - 1)
+    assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (facts.Look(),))
+    assert states(after(soon, looked(BUSY), looked(FINE), now=LATER)) == [ImageState.PROCESSED]
+
+
+@pytest.mark.parametrize(
+    "end", [facts.Reprocessed("i0"), facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer")]
+)
+def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact) -> None:
+    """A request may take minutes to be answered or to fail; what the service does is waited for from then on."""
+    asked = after(after(failed(), facts.ReprocessIntended("i0")), end, now=LATER + 30)
+    assert states(after(asked, looked(DARK), now=LATER + 35)) == [ImageState.PENDING]
+    assert states(after(asked, looked(DARK), now=LATER + 30 + POLICY.reprocess_lag)) == [ImageState.FAILED]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_an_order() -> None:
+    """An image that was asked for in what is now the future is judged by what the service shows."""
+    asked = after(failed(), facts.ReprocessIntended("i0"))
+    assert states(after(asked, looked(DARK), now=NOW - 86400)) == [ImageState.FAILED]
+
+
+@pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])
+def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> None:
+    """A request that certainly never reached the service leaves the image as it was."""
+    unsent = facts.Failed(facts.Reprocess("i0"), kind, "no route", unsent=True)
+    start = after(failed(), facts.ReprocessIntended("i0"), unsent)
+    assert (states(start), start.images[0].reprocessed_at) == ([ImageState.AGAIN], None)
+    assert next_steps(start) == (facts.Reprocess("i0"),)
+    assert start.health is Health.RETRYING
+    assert states(after(after(start, *ASKED), looked(DARK), now=LATER)) == [ImageState.FAILED]
+
+
+def test_a_second_chance_whose_answer_was_lost_is_looked_for() -> None:
+    """Nobody asks again when the answer was lost: the next look tells."""
+    lost = after(failed(), ASKED[0], facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"))
+    assert (states(lost), next_steps(lost), lost.health) == ([ImageState.PENDING], (facts.Look(),), Health.RETRYING)
+    assert after(lost, looked(FINE), now=LATER).phase is Phase.DOWNLOADING
+
+
+def test_an_image_that_the_service_will_not_process_again_has_failed() -> None:
+    """A refused second chance is the end of that image, at once and whatever the service still shows of it."""
+    lost = after(failed(DARK, OTHER), ASKED[0], facts.ImageLost("i0", "422: refused"))
+    assert states(lost) == [ImageState.FAILED, ImageState.PROCESSED]
+    done = after(lost, looked(DARK, OTHER))
+    assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
+
+
+def test_an_image_that_failed_is_named_even_when_it_is_shown_no_more() -> None:
+    """An image that the service forgot between two looks is not dropped in silence."""
+    lost = after(failed(DARK, OTHER), ASKED[0], facts.ImageLost("i0", "404: no such image"))
+    done = after(lost, looked(OTHER))
+    assert done.phase is Phase.DOWNLOADING
+    assert done.messages == ("picture 0 failed: 404: no such image",)
+
+
+def test_late_words_about_a_second_chance_change_nothing() -> None:
+    """An intent or an answer counts for an image that waits for it, and for no other."""
+    start = failed(DARK, OTHER)
+    for late in (facts.ReprocessIntended("i1"), facts.ReprocessIntended("none"), facts.Reprocessed("i0")):
+        assert after(start, late) is start
+    looked_at = after(start, *ASKED, looked(BUSY, OTHER))
+    assert after(looked_at, *ASKED) is looked_at
+    done = after(looked_at, looked(FINE, OTHER))
+    assert after(done, *ASKED, facts.ImageLost("i0", "late")).images[0].state is ImageState.FAILED, (
+        "it is not given out"
+    )
+    assert after(done, *ASKED) is done
+
+
+def test_a_failure_of_a_second_chance_that_is_over_changes_no_image() -> None:
+    """A lost answer that is told when the image has ended long since leaves it as it is."""
+    done = after(failed(), *ASKED, looked(FINE, replace(OTHER, ended=None)))
+    late = after(done, facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "late", unsent=True))
+    assert late.images == done.images
+
+
+# --- the account's daily limit ---
+
+
+def test_what_the_days_limit_stopped_is_processed_when_that_lets() -> None:
+    """An image that failed for the account's daily limit is asked for again in an hour, as often as it takes."""
+    start, now = failed(FULL, OTHER), NOW
+    for _ in range(5):
+        assert (states(start)[0], start.due) == (ImageState.AGAIN, now + POLICY.limit_probe)
+        assert "daily limit reached" in start.messages[0]
+        assert start.health is Health.RETRYING
+        now += POLICY.limit_probe
+        start = after(start, *ASKED, now=now)
+        now += POLICY.reprocess_lag
+        start = after(start, looked(FULL, OTHER), now=now)
+    now += POLICY.limit_probe
+    done = after(after(start, *ASKED, now=now), looked(FINE, OTHER), now=now)
+    assert (done.phase, done.messages) == (Phase.DOWNLOADING, ())
+
+
+def test_a_person_need_not_wait_for_the_limit() -> None:
+    """A retry asks at once."""
+    start = after(failed(FULL), facts.Retried(), now=NOW + 5)
+    assert (next_steps(start), start.due) == ((facts.Reprocess("i0"),), NOW + 5)
+
+
+def test_the_limit_is_not_waited_for_without_end() -> None:
+    """An image that fails for the limit for a week has failed, and the others are delivered."""
+    start = after(failed(FULL, OTHER), *ASKED)
+    done = after(start, looked(FULL, OTHER), now=NOW + POLICY.limit_patience)
+    assert (done.phase, states(done)[0]) == (Phase.DOWNLOADING, ImageState.FAILED)
+    assert done.messages == ("picture 0 failed: daily limit reached",)
+
+
+def test_an_error_of_its_own_after_the_limit_is_the_end() -> None:
+    """What was processed again and comes to an error of its own is not tried for ever."""
+    start = after(failed(FULL), *ASKED)
+    assert states(after(start, looked(DARK), now=LATER)) == [ImageState.FAILED]
+
+
+def test_the_limit_after_an_error_of_its_own_is_waited_for() -> None:
+    """An image's second chance is not lost to the day's limit."""
+    start = after(after(failed(), *ASKED), looked(FULL), now=LATER)
+    assert (states(start), start.due) == ([ImageState.AGAIN], LATER + POLICY.limit_probe)
+
+
+def test_an_error_that_is_still_shown_for_the_limit_holds_no_other_image_up() -> None:
+    """Of an image that was just asked for anew the limit is old news: its neighbour's error is answered at once."""
+    start = after(failed(FULL, replace(OTHER, ended=None)), *ASKED)
+    both = after(start, looked(FULL, replace(DARK, id="i1")), now=NOW + 5)
+    assert states(both) == [ImageState.PENDING, ImageState.AGAIN]
+    assert (both.due, next_steps(both)) == (NOW + 5, (facts.Reprocess("i1"),))
+
+
+def test_what_a_look_says_of_the_limit() -> None:
+    """The words about the limit carry the service's own; a look without it says nothing."""
+    assert limit_reached(looked(FINE, DARK)) is None
+    assert "(daily limit reached)" in (limit_reached(looked(DARK, FULL)) or "")
+
+
+# --- people ---
+
+
+def test_a_held_order_processes_nothing_again() -> None:
+    """While an order waits for a person its failed images wait too, and a retry goes on with them."""
+    held = after(failed(), facts.Failed(facts.Reprocess("i0"), Kind.REQUEST, "look here", unsent=True))
+    assert (held.phase, next_steps(held)) == (Phase.HELD, ())
+    assert next_steps(after(held, facts.Retried())) == (facts.Reprocess("i0"),)
+
+
+def test_an_open_image_is_not_delivered() -> None:
+    """While an image is to be processed again the shoot is not complete, whatever is told."""
+    start = failed(DARK, OTHER)
+    for phase in (Phase.PROCESSING, Phase.DOWNLOADING):
+        open_still = replace(start, phase=phase)
+        assert after(open_still, facts.Delivered()) is open_still

@@ -1,0 +1,252 @@
+"""The world that the rules of an order are tried against: what the service, the disk and the ledger hold.
+
+It carries steps out and answers with facts, as ``daemon.steps`` and the runner would. What an order must never ask for
+is noted in ``wrong``. Times are epoch seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from daemon.order import ImageState, Order, facts
+from daemon.order.facts import Kind
+from daemon.order.policy import Limits
+
+Outcome = Literal["good", "gone", "error", "limited", "expired", "refused"]
+Script = tuple[Outcome, ...]
+
+Faulty = Literal["cannot be opened", "cannot be read", "gone at last"]
+"""What is wrong with a file: found before it is registered, when it is sent, or by the last look before the merge."""
+
+SHOWN = 30.0
+"""Seconds for which an image that is processed again still shows its old error."""
+
+WORK = 20.0
+"""Seconds that an image is worked on."""
+
+
+@dataclass
+class Output:
+    """An image at the service. ``script`` is what each processing of it comes to; the last word is repeated.
+
+    gone: processed, and then not given out · refused: an error that the service will not process again.
+    """
+
+    script: Script
+    begun: list[float] = field(default_factory=list)
+
+    def shown(self, now: float) -> Outcome | None:
+        """What the service says came of it; None while it works on it."""
+        tries, since = len(self.begun) - 1, now - self.begun[-1]
+        if tries and since < SHOWN:
+            return self._came_to(tries - 1)
+        return None if since < (SHOWN + WORK if tries else WORK) else self._came_to(tries)
+
+    def _came_to(self, tries: int) -> Outcome:
+        return self.script[min(tries, len(self.script) - 1)]
+
+
+@dataclass
+class World:
+    """What the service, the disk and the ledger hold."""
+
+    scripts: tuple[Script, ...]
+    limits: Limits
+    bad: dict[int, Faulty]
+    """Brackets whose files are faulty, and how."""
+    registered: dict[str, bool] = field(default_factory=dict)
+    """Registrations, and whether they have bytes."""
+    deleted: set[str] = field(default_factory=set)
+    merges: list[float] = field(default_factory=list)
+    outputs: dict[str, Output] = field(default_factory=dict)
+    mended: dict[str, int] = field(default_factory=dict)
+    """How often each image was processed again after an error of its own."""
+    cut: set[str] = field(default_factory=set)
+    """Images whose second chance was lost with a kill: it was to be asked for, and never was."""
+    today: int = 0
+    month: int = 0
+    """What other orders bought."""
+    allowed: bool | None = None
+    """What the ledger said last; None: it was not asked."""
+    approved: bool = False
+    paid: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    """Images whose bytes were whole on disk at some time."""
+    on_disk: set[str] = field(default_factory=set)
+    safe: set[str] = field(default_factory=set)
+    """Images that are recorded as fetched."""
+    placed: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def hears(self, fact: facts.Fact) -> None:
+        """A fact is recorded."""
+        match fact:
+            case facts.Approved():
+                self.approved = True
+            case facts.Fetched(image):
+                self.safe.add(image)
+            case facts.FetchLost(image):
+                self.safe.discard(image)
+
+    def never_does(self, step: facts.Step) -> None:
+        """A step's intent was recorded, and then the power failed."""
+        if isinstance(step, facts.Reprocess):
+            self.cut.add(step.image)
+
+    def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
+        """Carry a step out; ``broken``: the connection breaks before the answer is whole."""
+        match step:
+            case facts.Create():
+                return facts.Created()
+            case facts.Register(n):
+                return self._register(of, n, step)
+            case facts.Upload(n):
+                return self._upload(of, n, step)
+            case facts.Discard(registration):
+                return self._discard(of, registration)
+            case facts.Confirm():
+                return self._confirm(of)
+            case facts.Merge():
+                return self._merge(of, now)
+            case _:
+                return self._after_merge(of, step, now, broken=broken)
+
+    def _after_merge(self, of: Order, step: facts.Step, now: float, *, broken: bool) -> facts.Fact:
+        match step:
+            case facts.Look():
+                return self._look(now)
+            case facts.Reprocess(image):
+                return self._reprocess(image, now)
+            case facts.Reckon():
+                self.allowed = self._within(of)
+                return facts.Reckoned(self.today, self.month)
+            case facts.Fetch(image):
+                return self._fetch(of, image, now, broken=broken)
+            case facts.Place(image):
+                return self._place(image)
+            case _:
+                if any(image.state not in (ImageState.PLACED, ImageState.FAILED) for image in of.images):
+                    self.wrong.append("delivered with an image open")
+                return facts.Delivered()
+
+    def _register(self, of: Order, number: int, step: facts.Step) -> facts.Fact:
+        if self.bad.get(number) == "cannot be opened":
+            return facts.Failed(step, Kind.FILE, "cannot be opened", bracket=number)
+        most = self.limits.images_per_order
+        if most is not None and len(of.sent) > most * (of.preset.per_image or 9) and not self._free_of_limits(of):
+            self.wrong.append("sent what cannot keep within the limit")
+        wanted, attempt = of.registration(number), of.brackets[number].attempt
+        if of.flow == "brackets":  # the service chooses the id, and one whose answer was lost is left without bytes
+            wanted = f"bracket {len(self.registered)}"
+        if wanted in self.registered:
+            return facts.SlotLost(number, attempt, "the service had this registration already")
+        if wanted in self.deleted:
+            self.wrong.append("a deleted id was used again")
+        self.registered[wanted] = False
+        return facts.Registered(number, attempt, wanted, "https://storage", "image/jpeg")
+
+    def _upload(self, of: Order, number: int, step: facts.Step) -> facts.Fact:
+        bracket = of.brackets[number]
+        assert bracket.service_id is not None
+        if self.bad.get(number, "gone at last") != "gone at last":
+            return facts.Failed(step, Kind.FILE, "cannot be read", bracket=number)
+        self.registered[bracket.service_id] = True
+        return facts.Stored(number, bracket.attempt)
+
+    def _discard(self, of: Order, registration: str) -> facts.Fact:
+        if of.flow == "images":
+            self.registered.pop(registration, None)
+            self.deleted.add(registration)
+        return facts.Discarded(registration)
+
+    def _confirm(self, of: Order) -> facts.Fact:
+        bad = next((n for n in of.sent if n in self.bad), None)
+        if bad is not None:
+            return facts.Failed(facts.Confirm(), Kind.FILE, "gone", bracket=bad)
+        if of.flow == "images":
+            return facts.Confirmed(())
+        if self._strays(of):
+            return facts.Failed(facts.Confirm(), Kind.REQUEST, "a bracket too many", unsent=True)
+        lacking = (n for n in range(len(of.brackets)) if not self.registered.get(of.brackets[n].service_id or ""))
+        return facts.Confirmed(tuple(lacking))
+
+    def _strays(self, of: Order) -> set[str]:
+        """Registrations that would reach an image and are none of the order's brackets.
+
+        The images flow shows every one as an image; in the brackets flow those without bytes stay unseen.
+        """
+        ours = {of.brackets[n].service_id for n in of.sent}
+        return {i for i, stored in self.registered.items() if stored or of.flow == "images"} - ours
+
+    def _merge(self, of: Order, now: float) -> facts.Fact:
+        self.merges.append(now)
+        if not of.sent or not all(self.registered.get(of.brackets[n].service_id or "") for n in of.sent):
+            self.wrong.append("merged before every bracket was stored")
+        if self._strays(of):
+            self.wrong.append("merged with a registration that is none of the order's brackets")
+        for number, script in enumerate(self.scripts):
+            self.outputs[f"image {number}"] = Output(script, [now + 60 + 20 * number])
+        return facts.Merged()
+
+    def _look(self, now: float) -> facts.Fact:
+        age = now - self.merges[0] if self.merges else -1.0
+        if age < 60:
+            return facts.Seen(merging=age >= 20, processing=False, images=())
+        images = tuple(self._shown(image, output.shown(now)) for image, output in self.outputs.items())
+        return facts.Seen(merging=False, processing=any(image.ended is None for image in images), images=images)
+
+    def _shown(self, image: str, outcome: Outcome | None) -> facts.SeenImage:
+        if outcome is None:
+            return facts.SeenImage(image, image, ended=None)
+        good, limited = outcome in ("good", "gone"), outcome == "limited"
+        reason = None if good else outcome
+        return facts.SeenImage(image, image, good, reason, again=outcome != "expired", limited=limited)
+
+    def _reprocess(self, image: str, now: float) -> facts.Fact:
+        output = self.outputs[image]
+        outcome = output.shown(now)
+        if outcome not in ("error", "limited", "refused"):
+            self.wrong.append(f"processed again what came to {outcome}")
+        if outcome == "error":
+            self.mended[image] = self.mended.get(image, 0) + 1
+            if self.mended[image] > 1:
+                self.wrong.append("an image that failed was processed again more than once")
+        if outcome == "refused":
+            return facts.ImageLost(image, "the service refuses")
+        output.begun.append(now)
+        return facts.Reprocessed(image)
+
+    def _free_of_limits(self, of: Order) -> bool:
+        return self.approved or of.preset.dev_mode
+
+    def _within(self, of: Order) -> bool:
+        new = sum(image.state is ImageState.PROCESSED for image in of.images)
+        tops = self.limits.images_per_order, self.limits.images_per_day, self.limits.images_per_month
+        sums = new + len(self.paid), self.today + new, self.month + new
+        return all(top is None or count <= top for top, count in zip(tops, sums, strict=True))
+
+    def _fetch(self, of: Order, image: str, now: float, *, broken: bool) -> facts.Fact:
+        if not self._free_of_limits(of) and not self.allowed:
+            told = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
+            self.wrong.append(f"bought {told}")
+        if image in self.safe and (image in self.on_disk or image in self.placed):
+            self.wrong.append("fetched again what was fetched")
+        match self.outputs[image].shown(now):
+            case "gone":
+                return facts.ImageLost(image, "no such image")
+            case "good":
+                self.paid |= set() if of.preset.dev_mode else {image}
+            case outcome:
+                self.wrong.append(f"fetched what came to {outcome}")
+        if not broken:
+            self.on_disk.add(image)
+            self.written.add(image)
+        return facts.Fetched(image, 3, "ab", "jpg")
+
+    def _place(self, image: str) -> facts.Fact:
+        if image not in self.on_disk and image not in self.placed:
+            return facts.FetchLost(image)
+        self.on_disk.discard(image)
+        self.placed += [] if image in self.placed else [image]
+        return facts.Placed(image, f"{image}.jpg")

@@ -1,0 +1,147 @@
+"""When in doubt a file is whole: what real cameras and programs write that looks like a fault."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+import pytest
+
+from tests.edges.exif.build import Plain, Subs, blob, box, longs, segment, shorts, text, tiff
+from tests.edges.exif.samples import IFD0, raw_photo
+from tests.edges.exif.wholes import (
+    EOI,
+    HUFFMAN,
+    PAGE,
+    SCAN_HEADER,
+    TABLES,
+    cr3,
+    cut,
+    heic,
+    jpeg,
+    located,
+    multi_picture,
+    noise,
+    pef,
+    raf,
+    raw,
+    samsung_trailer,
+    strip,
+    video,
+    whole,
+)
+
+Directory = Mapping[int, Plain | Subs]
+
+
+def compressed(count: int, *, width: int = 500, height: int = 400) -> bytes:
+    """A 3FR whose sensor's data are a lossless JPEG of 250,000 bytes that is said to have ``count``."""
+    data = noise(250_000)
+
+    def head(at: int) -> bytes:
+        size = {0x0100: longs(width), 0x0101: longs(height), 0x0102: shorts(16), 0x0103: shorts(7)}
+        return raw_photo("Hasselblad", "<", {**size, 0x0111: longs(at), 0x0117: longs(count)})
+
+    return located(head, data)
+
+
+def black_tiff(start: int, size: int = 400_000) -> bytes:
+    """A TIFF without compression whose image is black from ``start`` on."""
+    data = noise(start) + bytes(size - start)
+    return located(lambda at: tiff({**IFD0, **strip(at, data, x0103=shorts(1))}), data)
+
+
+def without_end_marker() -> bytes:
+    """A Samsung panorama: no end marker, the trailer right behind the scan."""
+    return jpeg().removesuffix(EOI) + samsung_trailer()
+
+
+def dropped() -> bytes:
+    """A JPEG whose index lists a preview that an editing program dropped."""
+    data = multi_picture(jpeg(size=80_000, seed=4))
+    return data[: data.rindex(EOI, 0, len(data) - 80_000) + 2]
+
+
+def sub_image_s_next() -> bytes:
+    """A raw file whose sub-images name a next directory far away."""
+    data = bytearray(raw())
+    sub = struct.unpack("<I", data[data.index(struct.pack("<HHI", 0x014A, 4, 2)) + 8 :][:4])[0]
+    first = struct.unpack_from("<I", data, sub)[0]
+    link = first + 2 + 12 * struct.unpack_from("<H", data, first)[0]
+    data[link : link + 4] = b"\x12\x34\x56\x7f"
+    return bytes(data)
+
+
+def dangling_next() -> bytes:
+    """A raw file whose first directory has sub-images, and names a next one far away."""
+    data = bytearray(raw())
+    link = 8 + 2 + 12 * struct.unpack_from("<H", data, 8)[0]
+    data[link : link + 4] = b"\x12\x34\x56\x7f"
+    return bytes(data)
+
+
+def a100() -> bytes:
+    """An ARW of the Sony A100: sensor data where others have the directories of sub-images."""
+    sensor = b"\xff\x01" + noise(300_000)
+
+    def head(at: int) -> bytes:
+        return tiff({**IFD0, 0x010F: text("SONY"), 0x014A: longs(at), 0x0201: longs(at // 2), 0x0202: longs(5000)})
+
+    return located(head, sensor)
+
+
+DOUBTFUL = {
+    "an index that an editing program did not update": multi_picture(jpeg(size=80_000, seed=4), shift=900),
+    "an index of a picture that was dropped": dropped(),
+    "an index that is laid out otherwise": jpeg(
+        header=segment(0xE2, b"MPF\0" + tiff({0xB002: blob(noise(32))})), size=90_000
+    )
+    + noise(90_000, 3),
+    "an index that is none": jpeg(header=segment(0xE2, b"MPF\0" + noise(60))) + noise(90_000, 3),
+    "a Samsung panorama without end marker": without_end_marker(),
+    "a video and a trailer behind it": multi_picture(jpeg(size=9000)) + video() + b"<vivo>" + noise(5000),
+    "a video in pieces of no known type": multi_picture(jpeg(size=9000)) + box(b"ftyp", b"mp42") + noise(99_999),
+    "tables without a picture": b"\xff\xd8" + TABLES + EOI + noise(90_000),
+    "something between the segments": b"\xff\xd8" + segment(0xE1, noise(900)) + b"odd" + jpeg()[2:],
+    "a picture within a JPEG that begins anew": b"\xff\xd8\xff\xd8" + jpeg()[2:],
+    "a black JPEG": b"\xff\xd8" + TABLES + HUFFMAN + SCAN_HEADER + bytes(300_000) + EOI,
+    "a Hasselblad's count before compression": compressed(500 * 400 * 2),
+    "a Hasselblad's own count": compressed(250_000),
+    "a black lower half": black_tiff(200_000),
+    "an all black picture": black_tiff(0),
+    "a black end that begins on a page, but is short": black_tiff(85 * PAGE),
+    "a next directory from a sub-image": sub_image_s_next(),
+    "sensor data for a sub-image": a100(),
+    "a JPEG inside that is said to be longer": pef(stated=3000),
+    "a next directory from one that has sub-images": dangling_next(),
+    "a Fujifilm's length before compression": raf(stated=300 * 500 * 2, compression=2, size=200_000),
+    "zeros behind a HEIC": heic() + bytes(100_000),
+    "a HEIC with something odd behind": heic() + b"\0\x01\x02\x03odd!" + noise(9000),
+    "boxes without a size behind a HEIC": heic() + b"\0\0\0\4free",
+    "padding at the end of a CR3": cr3() + box(b"free", bytes(200_000)),
+    "data to the end of the file": cr3(lambda kind, payload: b"\0\0\0\0" + kind + payload),
+    "fewer than eight bytes behind": cr3() + b"\0\0\1",
+}
+
+
+@pytest.mark.parametrize("name", sorted(DOUBTFUL))
+def test_oddities_are_no_faults(name: str) -> None:
+    """What cameras and programs are known to write is no fault, however odd."""
+    assert whole(DOUBTFUL[name]).structure().fault is None
+
+
+FAULTY = {
+    "a Hasselblad's own count": compressed(250_000),
+    "a compressed RAF": raf(compression=2, sensor=(600, 500)),
+    "a RAF that is not compressed": raf(stated=300 * 500 * 2, size=300 * 500 * 2),
+    "a black lower half": black_tiff(200_000),
+    "a JPEG inside behind the sensor's data": pef(),
+    "data in boxes with padding": cr3() + box(b"free", bytes(20_000)),
+    "an old index": multi_picture(jpeg(size=80_000, seed=4), shift=900),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTY))
+def test_oddities_excuse_nothing_else(name: str) -> None:
+    """Where nothing is in doubt, files of the same kinds are found when they are cut."""
+    assert cut(FAULTY[name], len(FAULTY[name]) - 30_000).structure().fault is not None
