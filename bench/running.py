@@ -127,12 +127,18 @@ def running_service(
 
 
 @contextmanager
-def running_daemon(folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0) -> Iterator[Daemon]:
+def running_daemon(
+    folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0, quiet_s: float = QUIET
+) -> Iterator[Daemon]:
     """Start the installed daemon on folders below ``folder`` and wait until it is ready; end it as systemd does.
 
     Raises GivenUp. A second daemon on the same folder goes on with the state of the first.
     """
-    watch, config, log = folder / "watch", write_config(folder, service, uploads, poll_every_s), folder / "daemon.log"
+    watch, config, log = (
+        folder / "watch",
+        write_config(folder, service, uploads, poll_every_s, quiet_s),
+        folder / "daemon.log",
+    )
     watch.mkdir(parents=True, exist_ok=True)
     ear, address = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), folder / "notify"
     address.unlink(missing_ok=True)
@@ -156,7 +162,9 @@ def running_daemon(folder: Path, service: Service, *, uploads: int = 4, poll_eve
             _end(process)
 
 
-def write_config(folder: Path, service: Service | None, uploads: int = 4, poll_every_s: float = 1.0) -> Path:
+def write_config(
+    folder: Path, service: Service | None, uploads: int = 4, poll_every_s: float = 1.0, quiet_s: float = QUIET
+) -> Path:
     """A configuration for folders below ``folder``; without a service, one that only ``status`` can use."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yaml"
@@ -166,7 +174,7 @@ def write_config(folder: Path, service: Service | None, uploads: int = 4, poll_e
             "base_url": service.api if service else "https://127.0.0.1:9",
             "poll_every": poll_every_s,
         },
-        "folders": [{"watch": str(folder / "watch"), "output": str(folder / "output"), "quiet_period": QUIET}],
+        "folders": [{"watch": str(folder / "watch"), "output": str(folder / "output"), "quiet_period": quiet_s}],
         "transfers": {"uploads": uploads},
         "state_dir": str(folder / "state"),
         "log": {"format": "json"},

@@ -27,6 +27,9 @@ class Sizes:
     idle_s: float = 60
     orders: int = 10_000
     runs: int = 11
+    archive: int = 2_000
+    archive_files: int = 250
+    copied: int = 10_000
 
 
 FULL = Sizes()
@@ -42,6 +45,9 @@ QUICK = Sizes(
     idle_s=5,
     orders=2_000,
     runs=5,
+    archive=100,
+    archive_files=50,
+    copied=1_000,
 )
 """Everything once, in less than a minute."""
 

@@ -24,6 +24,9 @@ TINY = Sizes(
     idle_s=1,
     orders=30,
     runs=1,
+    archive=3,
+    archive_files=2,
+    copied=20,
 )
 
 ROWS = {
@@ -43,6 +46,12 @@ ROWS = {
     "idle.stored.ready",
     "status.json",
     "status.table",
+    "arriving.ready",
+    "arriving.cpu",
+    "arriving.memory",
+    "arriving.noticed",
+    "arriving.lost",
+    "arriving.extra",
 }
 
 
