@@ -62,7 +62,8 @@ def submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted
     elsewhere = judged.again is Again.SAME and judged.before is not None and judged.before.folder != newest.folder
     if elsewhere and not again:
         return Submitted.SAME
-    if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and newest.same_as is None):
+    unsent = newest.same_as is None or judged.again is Again.NEW
+    if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and unsent):
         return Submitted.ANEW
     if again:
         return Submitted.ANEW if newest.phase is Phase.SKIPPED else Submitted.WHOLE
@@ -77,8 +78,8 @@ def fingerprint(brackets: Iterable[Bracket]) -> str:
     return hashlib.blake2b(repr(keys).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if keys else ""
 
 
-def compare(folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]) -> Judged:
-    """What a settled shoot is. ``earlier``: orders that were not cancelled, the newest first.
+def compare(folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order], inode: int | None = None) -> Judged:
+    """What a settled shoot is. ``earlier``: orders that were not cancelled, the newest first; ``inode``: its folder's.
 
     A folder that shares but a few of its photos with another one's order (a floor plan in every shoot, say) is new.
     """
@@ -93,7 +94,7 @@ def compare(folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]) 
     most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, sent[most], known=len(known))
-    if unwanted := next(filter(not_wanted, here), None):
+    if unwanted := next((order for order in here if not_wanted(order) and _is_of(order, inode)), None):
         return Judged(Again.SKIPPED, unwanted)
     if not known:
         return Judged(Again.NEW)
@@ -113,6 +114,14 @@ def was_sent(order: Order) -> bool:
 def not_wanted(order: Order) -> bool:
     """Whether a shoot is not sent unless a person asks: it was skipped, or a person cancelled it."""
     return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.supplement_of is None)
+
+
+def _is_of(order: Order, inode: int | None) -> bool:
+    """Whether an order was made of this folder, as far as is known, and not of another one of its name.
+
+    Of a copy nothing but its photos counts: a file system may give the next folder the inode of one that was removed.
+    """
+    return order.same_as is None and (None in (order.inode, inode) or order.inode == inode)
 
 
 def _having(order: Order) -> Callable[[Bracket], bool]:

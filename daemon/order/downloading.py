@@ -54,7 +54,8 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
     image = fetching(order, fact.image, ImageState.PROCESSED) or reprocessing(order, fact.image)
     if image is None:
         return order
-    return progress(with_image(order, replace(image, state=ImageState.FAILED, reason=fact.why)), now)
+    lost = replace(image, state=ImageState.FAILED, reason=fact.why, reprocess_heard=True)
+    return progress(with_image(order, lost), now)
 
 
 def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:

@@ -9,6 +9,9 @@ from daemon.order.changes import forward, progress, with_image
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
+UNHEARD = 3
+"""How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
+
 
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
     """From here on the merge may have happened."""
@@ -48,7 +51,8 @@ def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _pol
     image = next((i for i in order.images if i.id == fact.image and i.state is ImageState.AGAIN), None)
     if order.phase is not Phase.PROCESSING or image is None:
         return order
-    return with_image(replace(order, polls=0), replace(image, state=ImageState.PENDING, reprocessed_at=now))
+    asked = replace(image, state=ImageState.PENDING, reprocessed_at=now, reprocess_heard=False)
+    return with_image(replace(order, polls=0), replace(asked, failures=image.failures + 1))
 
 
 def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
@@ -56,7 +60,7 @@ def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -
     image = reprocessing(order, fact.image)
     if image is None or order.polls > 0:
         return order
-    order = with_image(progress(order, now), replace(image, reprocessed_at=now))
+    order = with_image(progress(order, now), replace(image, reprocessed_at=now, reprocess_heard=True))
     waits = any(image.state is ImageState.AGAIN for image in order.images)
     return order if waits else replace(order, due=now + poll_wait(policy, order.id, 0))
 
@@ -102,12 +106,12 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     A clock that was set back since tells nothing of the grace: then the looks alone decide.
     """
     waited = now - (order.merge_asked_at or now)
-    if 0 <= waited < policy.idle_grace:
-        return order
     if order.merge is MergeState.ASKED:
-        if order.polls < policy.idle_looks:
+        if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:
             return order
         return replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None, due=now)
+    if waited < policy.idle_grace:
+        return order
     why = (
         f"the service accepted the merge {waited / 60:.0f} min ago and shows no image yet; "
         "it is looked at until it does. If this lasts, ask the vendor about this order"
@@ -136,6 +140,10 @@ def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Pol
 
 def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
+    if state is ImageState.PROCESSED:
+        image = replace(image, failures=0)
+    elif seen.ended is None and known.reprocessed_at is not None:
+        image = replace(image, reprocess_heard=True)
     return known if image == known else image
 
 
@@ -148,5 +156,6 @@ def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patie
     asked = known.reprocessed_at if known.state is ImageState.PENDING else None
     if asked is not None and 0 <= now - asked < policy.reprocess_lag:
         return ImageState.PENDING
-    tried = known.reprocessed_at is not None or not seen.again
+    heard = known.reprocess_heard or known.failures >= UNHEARD
+    tried = (known.reprocessed_at is not None and heard) or not seen.again
     return ImageState.AGAIN if (seen.limited and patient) or not tried else ImageState.FAILED

@@ -118,7 +118,8 @@ class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
     ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``reprocessed_at`` is
-    when it was last asked to be processed once more.
+    when it was last asked to be processed once more, ``reprocess_heard`` whether the service took that on, and before
+    the download ``failures`` how often it was asked unheard.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Image:
     fetched_at: float | None = None
     failures: int = 0
     reprocessed_at: float | None = None
+    reprocess_heard: bool = False
 
     @property
     def ended(self) -> bool:

@@ -10,7 +10,8 @@ The rules, first:
    counts as not merged.
 5. Done means: not merging, not processing, at least one image, and every image ended.
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
-7. An image that failed is processed once more, once; one that the account's daily limit stopped, when that lets.
+7. An image that failed is processed once more, once; asked again only if nobody knows that it was heard. One that
+   the account's daily limit stopped is, when that lets.
 8. Nothing is bought that would pass a limit, unless a person approved.
 9. A held, skipped or cancelled order asks the service for nothing.
 

@@ -10,13 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from daemon.shoot.files import File, Listing
-
-PAUSES = 500
-"""Pauses that are remembered of one arrival, the last ones."""
+from daemon.shoot.files import File, FileClass, Listing
 
 SHARE = 0.95
-"""Which part of all pauses must have been shorter than the one that the quiet period is reckoned by."""
+"""Which part of its files a shoot brought after shorter pauses than the one that its quiet period is reckoned by."""
 
 TIMES = 4
 """How much longer than that pause a shoot must be still."""
@@ -56,15 +53,17 @@ NOBODY = Client()
 class Arrival:
     """A shoot that is not settled yet: what the scans found, since when it is so, and when it was last looked at.
 
-    ``pauses`` are the times between its changes so far; ``moving`` is the photo that changed last. ``faults`` say of
-    photos, by path, why they are not whole, as far as ``examined`` ones were looked into. ``client`` is what the sync
-    client said last.
+    ``paused`` is the longest pause before each file, by path, came or changed: one number a file, or the many pieces of
+    large files would hide the pauses between them. ``moving`` is the photo that changed last. ``faults`` say of photos,
+    by path, why they were not whole when they were looked into; ``examined`` are those that need no further look: the
+    whole ones, and the others until the next scan, for a file can become whole without a change of what a scan sees.
+    ``client`` is what the sync client said last.
     """
 
     found: Listing
     still_since: float
     seen_at: float
-    pauses: tuple[float, ...] = ()
+    paused: Mapping[str, float] = field(default_factory=dict)
     moving: File | None = None
     examined: frozenset[File] = frozenset()
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -77,34 +76,47 @@ class Arrival:
 
     def seen(self, found: Listing, now: float) -> Arrival:
         """This arrival after another scan at ``now``."""
+        whole = frozenset(file for file in self.examined if file.path not in self.faults)
         if found == self.found:
-            return replace(self, seen_at=now)
+            return replace(self, seen_at=now, examined=whole)
         known = frozenset(self.found.files)
-        changed = [file for file in found.photos if file not in known]
-        there = frozenset(found.files)
-        examined = self.examined & there
-        paths = {file.path for file in examined}
-        pauses = (*self.pauses, now - self.still_since)[-PAUSES:] if self.found.files else ()
+        changed = [file for file in found.files if file not in known]
+        pause = now - self.still_since
+        came = {file.path: max(pause, self.paused.get(file.path, 0.0)) for file in changed if known}
         return replace(
             self,
             found=found,
             still_since=now,
             seen_at=now,
-            pauses=pauses,
-            moving=_growing(changed, self.found) or self.moving,
-            examined=examined,
-            faults={path: why for path, why in self.faults.items() if path in paths},
+            paused={**self.paused, **came},
+            moving=_growing([file for file in changed if file.kind is FileClass.PHOTO], self.found) or self.moving,
+            examined=whole.intersection(found.files),
+            faults={},
         )
 
     @property
+    def pauses(self) -> tuple[float, ...]:
+        """The pauses that this shoot made so far, one for each file that came after the first scan."""
+        return tuple(self.paused.values())
+
+    @property
     def unexamined(self) -> tuple[File, ...]:
-        """Photos that were not looked into as they are now."""
+        """Photos that were not looked into as they are now, or were not whole at an earlier scan."""
         return tuple(file for file in self.found.usable if file not in self.examined)
 
     def examine(self, faults: Mapping[File, str | None]) -> Arrival:
-        """This arrival after a look into these photos: None for one that is whole."""
-        told = {file.path: why for file, why in faults.items() if why is not None}
-        return replace(self, examined=self.examined | faults.keys(), faults={**self.faults, **told})
+        """This arrival after a look into these photos: None for one that is whole.
+
+        That one has become whole is a change like any other, and the shoot must be still from then on.
+        """
+        looked = {**self.faults, **{file.path: why for file, why in faults.items()}}
+        mended = any(looked[path] is None for path in self.faults)
+        return replace(
+            self,
+            still_since=self.seen_at if mended else self.still_since,
+            examined=self.examined | faults.keys(),
+            faults={path: why for path, why in looked.items() if why is not None},
+        )
 
     def asked(self, client: Client) -> Arrival:
         """This arrival after the sync client was asked."""

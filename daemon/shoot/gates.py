@@ -44,7 +44,7 @@ class Told:
 class Verdict:
     """Whether a shoot is settled, and if not, why it waits; ``look_at`` is when to scan it again at the latest.
 
-    ``examine``: all that is missing is a look into its photos.
+    ``examine``: a look into those of its photos that are ``unexamined`` can help, and nothing else is missing.
     """
 
     settled: bool
@@ -59,8 +59,9 @@ def verdict(arrival: Arrival, terms: Terms) -> Verdict:
     closed = next((told for told in said if not told.passed), None)
     if closed is not None:
         more = f" ({arrival.client.why})" if arrival.client.done is None and arrival.client.why else ""
-        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at)
-    if arrival.unexamined:
+        examine = closed.gate == "structure" and bool(arrival.unexamined)
+        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine)
+    if any(file.path not in arrival.faults for file in arrival.unexamined):
         return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
     return Verdict(settled=True, reason=_because(arrival, terms))
 

@@ -93,6 +93,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
         "name": _printable(image.name),
         "brackets": json.dumps(image.brackets),
         "state": image.state.value,
+        "reprocess_heard": int(image.reprocess_heard),
         "reason": _printable(image.reason),
         "file": pack(image.file) if image.file is not None else None,
     }
@@ -149,6 +150,7 @@ def _image(row: Row) -> Image:
             **kept,
             "brackets": tuple(json.loads(row["brackets"])),
             "state": ImageState(row["state"]),
+            "reprocess_heard": bool(row["reprocess_heard"]),
             "file": unpack(row["file"]) if row["file"] is not None else None,
         }
     )

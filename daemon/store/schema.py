@@ -144,6 +144,7 @@ ALTER TABLE brackets ADD COLUMN left_out TEXT;
 CREATE INDEX brackets_mark ON brackets (mark) WHERE mark != '';
 
 ALTER TABLE images ADD COLUMN reprocessed_at REAL;
+ALTER TABLE images ADD COLUMN reprocess_heard INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE roots ADD COLUMN mount ANY;
 ALTER TABLE roots RENAME COLUMN empty TO shoots;

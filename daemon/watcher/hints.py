@@ -9,6 +9,7 @@ archive costs nothing, and a burst of events in one shoot cannot drown another's
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
@@ -32,6 +33,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from daemon.host.inotify import watches_are_scarce
+
 log = structlog.get_logger("bracketd.watcher")
 
 MOST = 1000
@@ -50,6 +53,9 @@ CHANGES: list[type[FileSystemEvent]] = [
 """Opening and reading a file is none: our own work would wake us. One list for all watches of an observer: two
 watches on one folder with different lists would silence each other."""
 
+
+COUNT_EVERY = 20
+"""Shoots that are followed from one look at how many of the system's watches are left to the next."""
 
 OVERFLOW_LOG = "watchdog.observers.inotify_c"
 """Where watchdog 7.1 says that events were lost; it says so nowhere else."""
@@ -134,14 +140,20 @@ class _Overflow(logging.Handler):
 
 
 class NativeHints(FileSystemEventHandler):
-    """Hints from the operating system, through a watchdog observer of its own."""
+    """Hints from the operating system, through a watchdog observer of its own.
+
+    The root and a shoot may be links: what they lead to is watched, for a link itself tells nothing. Links within a
+    shoot are not followed; what changes behind them is found by scans.
+    """
 
     def __init__(self, root: str, dirty: Dirty) -> None:
         self._root = root
         self._dirty = dirty
         self._observer: BaseObserver = Observer()
         self._watches: dict[str, ObservedWatch] = {}
+        self._elsewhere: dict[str, str] = {}
         self._overflow = _Overflow(dirty)
+        self._warned = False
 
     def start(self) -> None:
         """Watch the root. Raises OSError."""
@@ -150,18 +162,32 @@ class NativeHints(FileSystemEventHandler):
         if not overflows.isEnabledFor(logging.WARNING):
             overflows.setLevel(logging.WARNING)  # it must be heard, also where the log is to tell less
         overflows.addHandler(self._overflow)
+        self._root = os.path.realpath(self._root)
         self._observer.start()
         self._observer.schedule(self, self._root, recursive=False, event_filter=CHANGES)
+        self._look_for_headroom()
 
     def follow(self, shoot: str) -> None:
         """Watch a shoot with all its folders. Raises OSError, also when the system's watches are used up."""
-        if shoot not in self._watches:
-            folder = os.path.join(self._root, shoot)
+        if shoot in self._watches:
+            return
+        folder = os.path.join(self._root, shoot)
+        if os.path.islink(folder):
+            folder = os.path.realpath(folder)
+            self._elsewhere[shoot] = folder
+        try:
             self._watches[shoot] = self._observer.schedule(self, folder, recursive=True, event_filter=CHANGES)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                self._look_for_headroom()
+            raise
+        if len(self._watches) % COUNT_EVERY == 1:
+            self._look_for_headroom()
 
     def forget(self, shoot: str) -> None:
         """No longer watch a shoot."""
         watch = self._watches.pop(shoot, None)
+        self._elsewhere.pop(shoot, None)
         if watch is not None:
             try:
                 self._observer.unschedule(watch)
@@ -183,9 +209,22 @@ class NativeHints(FileSystemEventHandler):
         """Mark the shoot dirty. Must not raise: an exception here would end the observer."""
         for path in (event.src_path, event.dest_path):
             if path:
-                self._dirty.add(self._shoot_of(os.fsdecode(path)))
+                for shoot in self._shoots_of(os.fsdecode(path)):
+                    self._dirty.add(shoot)
 
-    def _shoot_of(self, path: str) -> str | None:
-        relative = os.path.relpath(path, self._root)
-        first = relative.split(os.sep, 1)[0]
-        return None if first in (os.curdir, os.pardir) else first
+    def _shoots_of(self, path: str) -> set[str | None]:
+        """The shoots that a path lies in, or which are links to where it lies; None: nobody knows."""
+        links = tuple(self._elsewhere.items())
+        linked: set[str | None] = {
+            shoot for shoot, folder in links if f"{path}{os.sep}".startswith(f"{folder}{os.sep}")
+        }
+        first = os.path.relpath(path, self._root).split(os.sep, 1)[0]
+        if first in (os.curdir, os.pardir):
+            return linked or {None}
+        return linked | {first}
+
+    def _look_for_headroom(self) -> None:
+        """Say once that hardly any watch is left."""
+        if not self._warned and (words := watches_are_scarce()):
+            self._warned = True
+            log.warning(words, watch=self._root)

@@ -70,9 +70,9 @@ class Intake:
         self._unaltered: set[tuple[str, Bracket]] = set()
 
     async def may_be_more(self, shoot: str) -> bool:
-        """Whether a folder that came back is looked at again: a finished one may bring more photos."""
+        """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
         newest = await self._store.newest(self._folder.path(shoot))
-        return newest is None or newest.phase is Phase.DOWNLOADED
+        return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
     async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
         """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
@@ -91,9 +91,9 @@ class Intake:
         It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
         """
         async with self._turn:
-            fact, judged, orders = await self._judge(shoot, found, why, damaged)
+            fact, judged, orders = await self._judge(shoot, found, why, damaged, inode=inode)
             await self._take(shoot, fact, judged, orders, inode)
-            if orders and inode is not None:
+            if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
 
     async def _take(
@@ -131,7 +131,7 @@ class Intake:
         """
         async with self._turn:
             words = log.bind(shoot=shoot)
-            fact, judged, orders = await self._judge(shoot, found, "submitted by a person", by_person=True)
+            fact, judged, orders = await self._judge(shoot, found, "submitted by a person", inode=inode, by_person=True)
             if not fact.brackets:
                 words.error("submitted, but there are no photos that can be read")
                 return False
@@ -178,7 +178,14 @@ class Intake:
         return altered
 
     async def _judge(
-        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset(), *, by_person: bool = False
+        self,
+        shoot: str,
+        found: Listing,
+        why: str,
+        damaged: frozenset[str] = frozenset(),
+        *,
+        inode: int | None,
+        by_person: bool = False,
     ) -> tuple[facts.Locked, Judged, Sequence[Order]]:
         """A shoot's brackets with what they are known by, what they are next to earlier orders, and its folder's own.
 
@@ -197,7 +204,7 @@ class Intake:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await self._contents.told_apart(folder, brackets, earlier)
         fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
-        return fact, compare(folder, brackets, earlier), mine
+        return fact, compare(folder, brackets, earlier, inode), mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):

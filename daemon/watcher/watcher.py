@@ -198,7 +198,7 @@ class Watcher:
     async def _is_another_disk(self, look: Look) -> bool:
         """Whether the folder that was here is another one now, with an archive of shoots that nobody knows."""
         before, shoots = look.before, look.root.shoots
-        if before is None or before.identity == look.seen.identity or min(before.shoots * 2, len(shoots)) < STRANGERS:
+        if before is None or not before.shoots or before.identity == look.seen.identity or len(shoots) < STRANGERS:
             return False
         return not await self._store.taken(self.folder.watch, dict.fromkeys(shoots, 0))
 

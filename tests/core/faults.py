@@ -141,7 +141,7 @@ APPLY = [
     (keeps_the_bad_ones_place, "merged with a registration"),
     (ignores_the_limit, "bought beyond a limit"),
     (sends_what_is_too_large, "sent what cannot keep within the limit"),
-    (reprocesses_for_ever, "processed again more than once|does not come to its end"),
+    (reprocesses_for_ever, "processed again|does not come to its end"),
     (gives_up_at_the_limit, "given up too soon"),
     (forgets_what_failed, "every image is known|processed again more than once|does not come to its end"),
     (believes_broken_downloads, "before the bytes are there"),

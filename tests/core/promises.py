@@ -44,8 +44,8 @@ class Promises(RuleBasedStateMachine):
     def learn(self, fact: facts.Fact) -> None:
         """A fact comes in; the row is what it makes of the order."""
         self.past += [] if isinstance(fact, LOOKS) or fact in self.past else [fact]
+        self.world.hears(self.order, fact)
         self.order = self.apply(self.order, fact, now=self.now, policy=self.policy)
-        self.world.hears(fact)
 
     @invariant()
     def promises(self) -> None:

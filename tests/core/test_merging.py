@@ -65,6 +65,16 @@ def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None
     assert "accepted the merge 10 min ago and shows no image yet" in late.messages[0]
 
 
+def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -> None:
+    """When the clock says nothing of the grace, looks enough decide; nothing is told that is not so."""
+    back = NOW - 86400
+    lost = after(after(uploaded(), facts.MergeIntended()), *[IDLE] * (POLICY.idle_looks - 1), now=back)
+    assert next_steps(lost) == (facts.Look(),)
+    assert next_steps(after(lost, IDLE, now=back)) == (facts.Merge(),)
+    answered = after(merged(), *[IDLE] * 50, now=back)
+    assert (next_steps(answered), answered.messages) == ((facts.Look(),), ())
+
+
 def test_images_that_are_ready_wait_for_the_last_group() -> None:
     """While the service still groups, more images may come: none is bought."""
     start = after(merged(), facts.Seen(merging=True, processing=False, images=(DONE,)))

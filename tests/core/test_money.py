@@ -224,10 +224,24 @@ def test_an_allowed_order_keeps_its_leave() -> None:
 
 
 def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
-    """Photos that came late and wait for a person are sent when the person says so."""
-    waits = replace(order(1, phase=Phase.HELD), held_in=Phase.SETTLED, due=None, supplement_of="another")
+    """Photos that came late and wait for a person are sent when the person says so; the limits hold for them too."""
+    waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
-    assert next_steps(after(waits, facts.Approved())) == (facts.Register(0),)
+    sent_now = after(waits, facts.Approved(), policy=limited(4))
+    assert (next_steps(sent_now)[0], sent_now.approved) == (facts.Register(0), False)
+    assert after(waits, facts.Approved(), policy=limited(3)).phase is Phase.HELD
+    assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
+
+
+def test_a_word_about_something_else_lifts_no_limit() -> None:
+    """An order that was held for a refused request goes on when a person says so, and is reckoned like any other."""
+    refused = after(TWO, facts.Failed(facts.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
+    assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
+    held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
+    assert held.phase is Phase.HELD
+    retried = after(held, facts.Retried(), facts.Failed(facts.Deliver(), Kind.REQUEST, "422"), policy=limited(1))
+    assert not after(retried, facts.Approved(), policy=limited(1)).approved
+    assert after(held, facts.Approved(), policy=limited(1)).approved
 
 
 def test_what_is_counted_is_sent() -> None:

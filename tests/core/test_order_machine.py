@@ -31,4 +31,4 @@ def test_a_planted_fault_is_found(rule: str, fault: Callable[..., Any], broken: 
     """The machine can fail: each of these mistakes breaks one of its promises."""
     faulty = type("Faulty", (OrderMachine,), {rule: staticmethod(fault)})
     with pytest.raises(AssertionError, match=broken):
-        run_state_machine_as_test(faulty, settings=settings(EFFORT, phases=[Phase.generate]))
+        run_state_machine_as_test(faulty, settings=settings(EFFORT, max_examples=2000, phases=[Phase.generate]))

@@ -104,11 +104,16 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
 
 
 def test_the_intent_to_process_again_is_recorded_first() -> None:
-    """From the recorded intent on nobody asks for it a second time: after a kill the order is only looked at."""
+    """From the recorded intent on the order is only looked at; one that was never heard is asked for again, thrice."""
     assert facts.intent(facts.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
     assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (facts.Look(),))
-    assert states(after(intended, looked(DARK), now=LATER)) == [ImageState.FAILED]
+    for asked in range(2, 4):
+        unheard = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+        assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (facts.Reprocess("i0"),)), asked
+        intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.updated_at)
+    last = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+    assert states(last) == [ImageState.FAILED]
 
 
 def test_an_old_error_is_not_taken_for_a_new_one() -> None:
@@ -120,19 +125,23 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "end", [facts.Reprocessed("i0"), facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer")]
+    ("end", "then"),
+    [
+        (facts.Reprocessed("i0"), ImageState.FAILED),
+        (facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"), ImageState.AGAIN),
+    ],
 )
-def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact) -> None:
+def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact, then: ImageState) -> None:
     """A request may take minutes to be answered or to fail; what the service does is waited for from then on."""
     asked = after(after(failed(), facts.ReprocessIntended("i0")), end, now=LATER + 30)
     assert states(after(asked, looked(DARK), now=LATER + 35)) == [ImageState.PENDING]
-    assert states(after(asked, looked(DARK), now=LATER + 30 + POLICY.reprocess_lag)) == [ImageState.FAILED]
+    assert states(after(asked, looked(DARK), now=LATER + 30 + POLICY.reprocess_lag)) == [then]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_an_order() -> None:
     """An image that was asked for in what is now the future is judged by what the service shows."""
     asked = after(failed(), facts.ReprocessIntended("i0"))
-    assert states(after(asked, looked(DARK), now=NOW - 86400)) == [ImageState.FAILED]
+    assert states(after(asked, looked(DARK), now=NOW - 86400)) == [ImageState.AGAIN]
 
 
 @pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from daemon.order import ImageState, Order, facts
+from daemon.order import RESTING, ImageState, Order, Phase, facts
 from daemon.order.facts import Kind
+from daemon.order.merging import UNHEARD
 from daemon.order.policy import Limits
 
 Outcome = Literal["good", "gone", "error", "limited", "expired", "refused"]
@@ -79,11 +80,11 @@ class World:
     placed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def hears(self, fact: facts.Fact) -> None:
-        """A fact is recorded."""
+    def hears(self, of: Order, fact: facts.Fact) -> None:
+        """A fact is recorded. A person's word lifts the limits of an order under way, or held for one of them."""
         match fact:
             case facts.Approved():
-                self.approved = True
+                self.approved |= of.phase not in RESTING or (of.phase is Phase.HELD and "limits." in (of.trouble or ""))
             case facts.Fetched(image):
                 self.safe.add(image)
             case facts.FetchLost(image):
@@ -210,8 +211,8 @@ class World:
             self.wrong.append(f"processed again what came to {outcome}")
         if outcome == "error":
             self.mended[image] = self.mended.get(image, 0) + 1
-            if self.mended[image] > 1:
-                self.wrong.append("an image that failed was processed again more than once")
+            if self.mended[image] > UNHEARD:
+                self.wrong.append("an image that failed was processed again more often than it may go unheard")
         if outcome == "refused":
             return facts.ImageLost(image, "the service refuses")
         output.begun.append(now)

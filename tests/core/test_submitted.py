@@ -1,0 +1,142 @@
+"""What no word, setting or clock makes an order do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import (
+    Again,
+    ImageState,
+    Judged,
+    MergeState,
+    Order,
+    Phase,
+    Policy,
+    Preset,
+    Submitted,
+    compare,
+    fingerprint,
+    known_again,
+    next_steps,
+    submitted,
+)
+from daemon.order import facts as f
+from daemon.order.facts import Kind
+from daemon.order.policy import Limits
+from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
+
+HERE = order(3)
+SENT = replace(HERE, phase=Phase.DOWNLOADED, fingerprint=fingerprint(HERE.brackets))
+ELSEWHERE = replace(SENT, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", folder="/in/copy", output="/out/copy")
+CANCELLED = replace(SENT, phase=Phase.CANCELLED, by_person=True)
+SKIPPED = replace(SENT, phase=Phase.SKIPPED, brackets=(), inode=7)
+COPY = replace(SKIPPED, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", same_as=ELSEWHERE.id)
+OTHERS = tuple(replace(photo, size=photo.size + 7, mark=f"m{photo.size}") for photo in HERE.brackets)
+LIMIT = Policy(limits=Limits(images_per_day=1))
+
+
+@pytest.mark.parametrize("newest", [CANCELLED, replace(SKIPPED, same_as=None)], ids=["cancelled", "skipped"])
+def test_what_was_sent_elsewhere_is_not_sent_at_a_plain_word(newest: Order) -> None:
+    """Photos that another folder's order has are bought again only if a person says so in as many words."""
+    judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
+    assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
+    assert submitted(newest, judged, again=False) is Submitted.SAME
+    assert submitted(newest, judged, again=True) is Submitted.ANEW
+
+
+@pytest.mark.parametrize(
+    ("skipped", "inode", "told"),
+    [
+        (SKIPPED, 7, Again.SKIPPED),
+        (SKIPPED, None, Again.SKIPPED),
+        (replace(SKIPPED, inode=None), 8, Again.SKIPPED),
+        (SKIPPED, 8, Again.NEW),
+        (COPY, 7, Again.NEW),
+        (replace(CANCELLED, inode=7), 7, Again.SKIPPED),
+        (replace(CANCELLED, inode=7), 8, Again.NEW),
+    ],
+    ids=["same folder", "not known", "not known then", "another", "a copy's", "cancelled", "cancelled, another"],
+)
+def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, told: Again) -> None:
+    """Photos unlike those that were not to be sent are another shoot, once they lie in another folder of that name."""
+    assert compare(HERE.folder, OTHERS, (skipped,), inode).again is told
+
+
+def test_a_folder_that_held_a_copy_sends_other_photos_at_a_word() -> None:
+    """``submit`` sends what lies in the folder of a skipped copy by now, if no order has any of it."""
+    assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.ANEW
+
+
+def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> None:
+    """Copies of what was sent are named once, and with their names they are no news any more."""
+    marked = tuple(replace(photo, mark=f"m{photo.size}", sha256="ab") for photo in HERE.brackets)
+    sent = replace(SENT, brackets=marked)
+    second = tuple(replace(photo, path=f"CARD2/{photo.path}") for photo in marked)
+    fact = f.Locked((*marked, *second[:2]), left_out=(second[2].path,))
+    judged = compare(sent.folder, fact.brackets, (sent,))
+    copies = known_again(fact, judged, (sent,))
+    assert copies == tuple(photo.path for photo in second)
+    knows = after(sent, f.FoundAgain(copies))
+    assert knows.left_out == tuple(sorted(copies))
+    assert known_again(fact, judged, (knows,)) == ()
+    assert after(knows, f.FoundAgain(copies[:1])) is knows
+
+
+# --- limits ---
+
+
+def test_a_word_for_what_came_late_lifts_no_limit() -> None:
+    """Approving a supplement that was held for being late sends it, and what it buys is still reckoned."""
+    late = replace(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    sent = after(late, f.Approved(), policy=LIMIT)
+    assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
+    done = replace(processed(True, True), approved=sent.approved)
+    assert after(done, f.Reckoned(0, 0), policy=LIMIT).phase is Phase.HELD
+
+
+def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
+    """An order that was held for a limit, and approved, buys what it would."""
+    held = after(processed(True, True), f.Reckoned(0, 0), policy=LIMIT)
+    assert (held.phase, held.over_limit) == (Phase.HELD, True)
+    bought = after(held, f.Approved(), f.Reckoned(0, 0), policy=LIMIT)
+    assert (bought.phase, bought.approved, bought.over_limit) == (Phase.DOWNLOADING, True, False)
+    assert next_steps(bought) == (f.Fetch("i0"), f.Fetch("i1"))
+
+
+def test_a_late_supplement_that_is_too_large_is_held_for_that() -> None:
+    """A word that it may be late is no word that it may be large: a second one says that."""
+    policy = Policy(limits=Limits(images_per_order=1))
+    late = replace(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    held = after(late, f.Approved(), policy=policy)
+    assert (held.phase, held.over_limit) == (Phase.HELD, True)
+    assert "limits.images_per_order is 1" in held.messages[0]
+    assert after(held, f.Approved(), policy=policy).phase is Phase.SETTLED
+
+
+# --- settings and clocks ---
+
+
+@pytest.mark.parametrize("dev_mode", [True, False])
+def test_a_retry_changes_no_price(dev_mode: bool) -> None:
+    """A retry takes today's settings but for dev mode: a free order stays free, and one that was paid is not lost."""
+    free = replace(uploaded(), preset=Preset(5, dev_mode=dev_mode))
+    refused = after(free, f.Failed(f.Merge(), Kind.REQUEST, "422", unsent=True))
+    assert refused.phase is Phase.HELD
+    again = after(refused, f.Retried(Preset(3, dev_mode=not dev_mode)))
+    assert (again.phase, again.preset) == (Phase.UPLOADED, Preset(3, dev_mode=dev_mode))
+
+
+def test_a_clock_that_was_set_back_stops_no_merge_whose_answer_was_lost() -> None:
+    """A merge that was asked for a year ahead of now, and lost, is asked for again after the usual number of looks."""
+    ahead = NOW + 365 * 86400
+    asked = after(uploaded(), f.MergeIntended(), now=ahead)
+    lost = after(asked, f.Failed(f.Merge(), Kind.PASSING, "the answer was lost"), now=ahead)
+    looks = [f.Seen(merging=False, processing=False, images=())] * POLICY.idle_looks
+    almost = after(lost, *looks[1:])
+    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (f.Look(),))
+    again = after(lost, *looks)
+    assert (again.merge, next_steps(again)) == (MergeState.NOT_ASKED, (f.Merge(),))
+    image = f.SeenImage("a", "a", ended=True)
+    assert after(lost, f.Seen(False, False, (image,))).images[0].state is ImageState.PROCESSED, "if it was not done"

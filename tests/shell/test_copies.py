@@ -1,0 +1,143 @@
+"""Shoots that are copied, and copies of what was sent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.store.reader import Reader
+from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+POLICY = Policy()
+OAK, COPY = "12 Oak St", "12 Oak St (1)"
+
+
+async def quiet() -> None:
+    """Long enough for a shoot to be found and to have been still."""
+    await asyncio.sleep(INTERVAL + QUIET + 5)
+
+
+def put(scene: Scene, shoot: str, *, photos: int = 3) -> None:
+    """A shoot of as many photos, all of them unlike those of any other shoot."""
+    for number in range(photos):
+        scene.put(f"{shoot}/IMG_{number}.JPG")
+
+
+async def newest(scene: Scene, shoot: str) -> Order:
+    """The newest order of a shoot."""
+    order = await scene.store.newest(str(scene.root / shoot))
+    assert order is not None
+    return order
+
+
+async def happens(scene: Scene, order: Order, fact: facts.Fact, clock: SimulatedClock) -> None:
+    """Record what a fact makes of an order, as the runner does."""
+    after = evolve(order, fact, now=clock.now(), policy=POLICY)
+    await scene.store.record(order, fact, after, clock.now())
+
+
+def skipped_for(scene: Scene, shoot: str) -> str | None:
+    """The order for whose sake a shoot was skipped."""
+    with Reader(scene.state) as reader:
+        (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
+    return row["same_as"] and str(row["same_as"])
+
+
+def test_a_copy_is_sent_when_the_shoot_it_was_made_of_is_deleted(tmp: Path) -> None:
+    """Of a shoot that was copied to its right name and deleted while it was sent, the copy is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, "Wrong name")
+            await quiet()
+            shutil.copytree(scene.root / "Wrong name", scene.root / OAK)
+            await quiet()
+            assert scene.orders()[OAK] == ("skipped", 0)
+            shutil.rmtree(scene.root / "Wrong name")
+            gone = facts.Failed(facts.Upload(1), facts.Kind.GONE, "the shoot's folder was removed", bracket=1)
+            await happens(scene, await newest(scene, "Wrong name"), gone, clock)
+            await quiet()
+            sent = await newest(scene, OAK)
+            assert (sent.phase, len(sent.brackets)) == (Phase.SETTLED, 3)
+
+    simulate(work)
+
+
+def test_a_copy_of_what_a_person_cancelled_stays_skipped(tmp: Path) -> None:
+    """Photos whose order a person cancelled are not sent unasked because a copy of them lies there."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, OAK)
+            await quiet()
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            await happens(scene, await newest(scene, OAK), facts.Cancelled("not wanted", by_person=True), clock)
+            await asyncio.sleep(5 * INTERVAL)
+            assert scene.orders() == {COPY: ("skipped", 0)}
+
+    simulate(work)
+
+
+def test_a_copy_of_a_copy_is_known_by_the_order_that_was_bought(tmp: Path) -> None:
+    """However often a delivered shoot was renamed and copied, a plain ``submit`` of a copy buys nothing."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, "Card")
+            await quiet()
+            bought = await delivered(scene, "Card")
+            os.rename(scene.root / "Card", scene.root / OAK)
+            await quiet()
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            assert (skipped_for(scene, OAK), skipped_for(scene, COPY)) == (bought.id, bought.id)
+            await scene.submit(COPY)
+            assert scene.orders()[COPY] == ("skipped", 0)
+
+    simulate(work)
+
+
+def test_what_was_cancelled_is_not_bought_beside_its_copy(tmp: Path) -> None:
+    """When a copy of a cancelled shoot was sent, a plain ``submit`` of the cancelled one does not buy it again."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, OAK)
+            await quiet()
+            await happens(scene, await newest(scene, OAK), facts.Cancelled("not wanted", by_person=True), clock)
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            await scene.submit(COPY, "submit again")
+            await delivered(scene, COPY)
+            await scene.submit(OAK)
+            assert scene.orders() == {COPY: ("downloaded", 3)}
+            await scene.submit(OAK, "submit again")
+            assert scene.orders() == {COPY: ("downloaded", 3), OAK: ("settled", 3)}, "only if it is said so"
+
+    simulate(work)
+
+
+def test_copies_that_come_late_are_looked_into_once(tmp: Path) -> None:
+    """A second card's copies of photos that were sent are known from then on, and wait for nothing any more."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            for number in range(3):
+                scene.put(f"{OAK}/A/IMG_{number}.JPG", bytes([number]) * 100)
+            await quiet()
+            sent = await delivered(scene, OAK)
+            for number in range(3):
+                scene.put(f"{OAK}/B/IMG_{number}.JPG", bytes([number]) * 100)
+            await quiet()
+            copies = tuple(f"B/IMG_{number}.JPG" for number in range(3))
+            assert scene.told == [(sent.id, facts.FoundAgain(copies))]
+            await happens(scene, sent, scene.told.pop()[1], clock)
+            await quiet()
+            assert (scene.told, scene.waiting(), scene.orders()) == ([], {}, {OAK: ("downloaded", 3)})
+
+    simulate(work)

@@ -1,0 +1,134 @@
+"""What a person's one word, or a change of the settings, buys: no more than was meant."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts
+from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+OAK = "12 Oak St"
+
+
+async def quiet() -> None:
+    """Long enough for photos to be found and to have been still."""
+    await asyncio.sleep(2 * INTERVAL + QUIET + 5)
+
+
+async def orders(scene: Scene) -> Sequence[Order]:
+    """The orders of the shoot, the newest first."""
+    return await scene.store.earlier(str(scene.root / OAK), "")
+
+
+def put(scene: Scene, *numbers: int) -> None:
+    """Photos in the shoot."""
+    for number in numbers:
+        scene.put(f"{OAK}/IMG_{number}.JPG")
+
+
+def test_a_late_photo_after_dev_mode_does_not_buy_the_shoot(tmp: Path) -> None:
+    """When dev mode is switched off, a photo that comes late for a free shoot waits for a person, and it alone."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:
+            put(scene, *range(10))
+            await quiet()
+            await delivered(scene, OAK)
+            photos = scene.photos
+        async with watching(tmp, clock) as scene:
+            scene.photos = photos
+            scene.put(f"{OAK}/floor plan.jpg")
+            await quiet()
+            held, free = await orders(scene)
+            assert (held.phase, held.supplement_of) == (Phase.HELD, free.id)
+            assert [bracket.path for bracket in held.brackets] == ["floor plan.jpg"]
+            assert "locked: floor plan.jpg, in dev mode. `bracketd approve` sends these for real" in str(held.trouble)
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("images", [1, 2])
+def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> None:
+    """``submit`` of a supplement that was held for being late sends it; what it buys still keeps within the limits."""
+    policy = Policy(limits=Limits(images_per_day=10))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, late_files="hold", limits=policy.limits) as scene:
+            put(scene, 0)
+            await quiet()
+            await delivered(scene, OAK)
+            put(scene, *range(1, 6))
+            await quiet()
+            await scene.submit(OAK)
+            ((order_id, word),) = [(of, fact) for of, fact in scene.told if isinstance(fact, facts.Approved)]
+            held = await scene.store.load(order_id)
+            sent = evolve(held, word, now=clock.now(), policy=policy)
+            assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
+            shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
+            processed = replace(sent, phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=shown)
+            after = evolve(processed, facts.Reckoned(9, 9), now=clock.now(), policy=policy)
+            assert after.phase is (Phase.DOWNLOADING if images == 1 else Phase.HELD)
+
+    simulate(work)
+
+
+async def held_for_a_file(scene: Scene, clock: SimulatedClock) -> Order:
+    """The shoot's order is held, for one of its photos is gone."""
+    put(scene, *range(10))
+    await quiet()
+    (order,) = await orders(scene)
+    os.unlink(scene.root / OAK / "IMG_3.JPG")
+    gone = facts.Failed(facts.Upload(3), facts.Kind.FILE, "IMG_3.JPG is gone. Put it back, then retry", bracket=3)
+    after = evolve(order, gone, now=clock.now(), policy=Policy())
+    await scene.store.record(order, gone, after, clock.now())
+    return after
+
+
+def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> None:
+    """Late photos of an order that waits for a person are no order of their own: ``submit`` sends all, as one."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            held = await held_for_a_file(scene, clock)
+            put(scene, 10)
+            await quiet()
+            assert [order.id for order in await orders(scene)] == [held.id]
+            assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.told, "and they are told"
+            await scene.submit(OAK)
+            anew = (await orders(scene))[0]
+            assert (anew.phase, anew.supplement_of, anew.output) == (Phase.SETTLED, None, held.output)
+            assert sorted(bracket.path for bracket in anew.brackets) == sorted(
+                f"IMG_{number}.JPG" for number in range(11) if number != 3
+            )
+            assert (await scene.store.load(held.id)).phase is Phase.CANCELLED
+
+    simulate(work)
+
+
+def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> None:
+    """A shoot that is held beside its own sent supplement can be submitted, and what the supplement has is left out."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, *range(10))
+            await quiet()
+            (main,) = await orders(scene)
+            put(scene, 10)
+            await quiet()
+            supplement = await delivered(scene, OAK)
+            assert supplement.supplement_of == main.id
+            bad = facts.Failed(facts.Upload(3), facts.Kind.FILE, "IMG_3.JPG cannot be read", bracket=3)
+            await scene.store.record(main, bad, evolve(main, bad, now=clock.now(), policy=Policy()), clock.now())
+            await scene.submit(OAK)
+            anew = (await orders(scene))[0]
+            assert (anew.phase, anew.supplement_of) == (Phase.SETTLED, None)
+            assert [bracket.path for bracket in anew.brackets] == [f"IMG_{number}.JPG" for number in range(10)]
+
+    simulate(work)

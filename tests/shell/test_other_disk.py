@@ -1,0 +1,97 @@
+"""Another disk where the watched one was mounted: same place, other shoots."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from daemon.store.reader import Reader
+from tests.shell.scene import INTERVAL, QUIET, Scene, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+
+def on_disk(_path: str) -> str:
+    """A mount table in which whatever disk there is has the same mount point."""
+    return "/Volumes/Photos"
+
+
+def told(scene: Scene) -> list[str]:
+    """What ``status`` says of folders that are away."""
+    with Reader(scene.state) as reader:
+        return [str(value) for key, value in reader.daemon().items() if key.startswith("missing ")]
+
+
+def shoots(top: Path, word: str, number: int) -> None:
+    """As many shoots, each with a photo of its own."""
+    for one in range(number):
+        folder = top / f"{word} {one}"
+        folder.mkdir()
+        (folder / "IMG_1.JPG").write_bytes(f"{word} {one}".encode() * 50)
+
+
+def another_disk(top: Path) -> Path:
+    """Mount another, empty disk in place of the watched one. Returns where that is meanwhile."""
+    (top / "in").rename(top / "away")
+    (top / "in").mkdir()
+    return top / "away"
+
+
+async def quiet() -> None:
+    """Long enough for shoots to be found and to have been still."""
+    await asyncio.sleep(2 * INTERVAL + QUIET + 5)
+
+
+@pytest.mark.parametrize("known", [1, 3])
+@pytest.mark.parametrize("running", [True, False], ids=["while we run", "while we do not"])
+def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, running: bool) -> None:
+    """An archive of shoots that nobody knows is left alone where other shoots were, until the disk is the right one."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            shoots(tmp / "in", "mine", known)
+            await quiet()
+            mine = scene.orders()
+            assert len(mine) == known
+            if running:
+                away = another_disk(tmp)
+                shoots(tmp / "in", "archive", 5)
+                await quiet()
+                assert scene.orders() == mine
+        if not running:
+            away = another_disk(tmp)
+            shoots(tmp / "in", "archive", 5)
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            await quiet()
+            (why,) = told(scene)
+            assert "holds other shoots than before" in why
+            assert "`bracketd adopt FOLDER` takes it as it is now" in why
+            assert (scene.orders(), scene.waiting()) == (mine, {})
+            shutil.rmtree(tmp / "in")
+            away.rename(tmp / "in")
+            shoots(tmp / "in", "next", 1)
+            await quiet()
+            assert told(scene) == []
+            assert scene.orders() == {**mine, "next 0": ("settled", 1)}
+
+    simulate(work)
+
+
+def test_the_same_disk_with_another_number_is_known_by_its_shoots(tmp: Path) -> None:
+    """A copy of the disk, on which a known shoot lies among new ones, is the watched folder: what is new is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            shoots(tmp / "in", "mine", 3)
+            await quiet()
+        shutil.copytree(another_disk(tmp), tmp / "in", dirs_exist_ok=True)
+        shoots(tmp / "in", "new", 3)
+        async with watching(tmp, clock, mount_of=on_disk) as scene:
+            await quiet()
+            assert told(scene) == []
+            phases = [phase for shoot, (phase, _) in scene.orders().items()]
+            assert phases == ["settled"] * 6
+
+    simulate(work)

@@ -1,0 +1,179 @@
+"""Two that write the same order, take the same card, or are ended in between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.files import scan
+from daemon.order import Order, Phase, evolve, facts
+from daemon.order.facts import Kind
+from daemon.shoot import Quiet
+from daemon.store.reader import Reader, ask
+from daemon.store.store import Store
+from daemon.watcher import Contents, Intake, WatchedFolder
+from tests.shell.scene import INTERVAL, PRESET, QUIET
+from tests.shell.simulated import Inline, SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, running, shoot, until
+
+SLOW = 600.0
+
+
+@dataclass
+class Broken(World):
+    """A world in which the first order's first photo cannot be read, until it is mended, and its second takes long."""
+
+    mended: bool = False
+
+    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+        """Carry out a step."""
+        if of.id == shoot(0).id and isinstance(step, facts.Upload) and not self.mended:
+            if step.bracket == 0:
+                return facts.Failed(step, Kind.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
+            await asyncio.sleep(SLOW if step.bracket == 1 else 0)
+        return await super().perform(of, step)
+
+
+def phases(state: Path) -> dict[str, str]:
+    """Each order's phase, by its id."""
+    with Reader(state) as reader:
+        return {row["id"]: row["phase"] for row in reader.orders()}
+
+
+def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
+    """An order that was submitted anew while a photo of it was still on its way stays ended: one merge, not two."""
+    anew = replace(shoot(1), folder=shoot(0).folder)
+
+    async def work(clock: SimulatedClock) -> None:
+        world, state = Broken(clock), tmp / "state"
+        async with running(state, world, shoot(0)) as (store, runner):
+            old = await until(store, shoot(0).id, Phase.HELD)
+            why = facts.Cancelled("submitted anew as it is now")
+            ended = evolve(old, why, now=clock.now(), policy=POLICY)
+            await store.replace(old, ended, why, anew, facts.Locked(anew.brackets))
+            runner.wake()
+            await until(store, anew.id, Phase.DOWNLOADED)
+            await asyncio.sleep(SLOW)
+            assert phases(state)[old.id] == "cancelled"
+            ask(state, "retry", old.id, clock.now())
+            await asyncio.sleep(SLOW)
+            assert phases(state) == {old.id: "cancelled", anew.id: "downloaded"}
+        assert world.count(facts.Merge) == 1
+
+    simulate(work)
+
+
+@pytest.mark.parametrize(
+    ("verb", "end"),
+    [("cancel", Phase.CANCELLED), ("approve", Phase.DOWNLOADED), ("retry", Phase.DOWNLOADED)],
+)
+def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phase) -> None:
+    """A wish that was noticed, and could not be recorded yet for a photo on its way, is there after a kill."""
+
+    async def work(clock: SimulatedClock) -> None:
+        world = Broken(clock)
+        async with running(tmp / "state", world, shoot(0)) as (store, _):
+            await until(store, shoot(0).id, Phase.HELD)
+            ask(tmp / "state", verb, shoot(0).id, clock.now())
+            await asyncio.sleep(60)
+            assert (await store.load(shoot(0).id)).phase is Phase.HELD
+            shutil.copytree(tmp / "state", tmp / "as a kill leaves it")
+            world.mended = True
+        async with running(tmp / "as a kill leaves it", world) as (store, _):
+            await until(store, shoot(0).id, end)
+            with Reader(tmp / "as a kill leaves it") as reader:
+                assert reader.asked() == [], "and it is done once"
+
+    simulate(work)
+
+
+@dataclass
+class Failing(World):
+    """A world in which each image comes to an error, until it was processed once more."""
+
+    images: int = 6
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """What happens."""
+        if not isinstance(step, facts.Look):
+            return super().answer(of, step)
+        again = {asked.image for _, asked in self.steps if isinstance(asked, facts.Reprocess)}
+        names = [f"i{number}" for number in range(self.images)]
+        return facts.Seen(False, False, tuple(facts.SeenImage(name, name, ended=name in again) for name in names))
+
+
+def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:
+    """Each second chance has its intent recorded, however many images an order has that failed."""
+
+    async def work(clock: SimulatedClock) -> Failing:
+        world = Failing(clock)
+        async with running(tmp / "state", world, shoot(0)) as (store, _):
+            await until(store, shoot(0).id, Phase.DOWNLOADED)
+        return world
+
+    world = simulate(work)
+    asked = Counter(step.image for _, step in world.steps if isinstance(step, facts.Reprocess))
+    assert asked == Counter(f"i{number}" for number in range(world.images))
+    with Reader(tmp / "state") as reader:
+        journal = reader.journal(shoot(0).id)
+    intended = [entry["detail"]["image"] for entry in journal if entry["fact"] == "ReprocessIntended"]
+    assert sorted(intended) == sorted(asked), "and before each request its intent"
+
+
+async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a call that blocks, after all others that wait had their turn."""
+    await asyncio.sleep(0)
+    return function(*arguments)
+
+
+def intake(watch: Path, output: Path, store: Store, clock: SimulatedClock, turn: asyncio.Lock) -> Intake:
+    """The intake of a watched folder."""
+    folder = WatchedFolder(str(watch), str(output), Quiet(QUIET), True, INTERVAL, PRESET)
+    return Intake(
+        folder,
+        store,
+        clock.now,
+        POLICY,
+        Contents(blocking),
+        flow="images",
+        added=lambda: None,
+        tell=lambda _order, _fact: None,
+        is_there=lambda path: blocking(os.path.isdir, path),
+        turn=turn,
+    )
+
+
+@pytest.mark.parametrize("submitted", [False, True], ids=["both settle", "one is submitted"])
+def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool) -> None:
+    """The same photos that come into two watched folders at one moment are one order, and one skipped shoot."""
+    shoots = [tmp / place / "12 Oak St" for place in ("a", "b")]
+    for folder in shoots:
+        folder.mkdir(parents=True)
+        for number in range(5):
+            (folder / f"IMG_{number}.JPG").write_bytes(bytes([number]) * 1000)
+
+    async def work(clock: SimulatedClock) -> None:
+        store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
+        first, second = (intake(folder.parent, tmp / "out", store, clock, turn) for folder in shoots)
+        found = scan.scan(str(shoots[0])), scan.scan(str(shoots[1]))
+        name = shoots[0].name
+        other = second.submit(name, found[1]) if submitted else second.lock(name, found[1], "quiet")
+        await asyncio.gather(first.lock(name, found[0], "quiet"), other)
+        store.close()
+
+    simulate(work)
+    with Reader(tmp / "state") as reader:
+        rows = {os.path.dirname(row["folder"]): row for row in reader.orders()}
+    assert {place: row["phase"] for place, row in rows.items()} == {
+        str(tmp / "a"): "settled",
+        str(tmp / "b"): "skipped",
+    }
+    assert rows[str(tmp / "b")]["same_as"] == rows[str(tmp / "a")]["id"]

@@ -1,0 +1,167 @@
+"""Folder names that are used again for another card: the name is the same, the photos are not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from daemon.store.reader import Reader
+from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+NAME = "New folder"
+
+
+async def quiet() -> None:
+    """Long enough for a shoot to be found and to have been still."""
+    await asyncio.sleep(INTERVAL + QUIET + 5)
+
+
+def card(top: Path, word: str, shoot: str = NAME, *, photos: int = 3) -> None:
+    """A card with photos of its own in a folder of this name."""
+    folder = top / "in" / shoot
+    folder.mkdir()
+    for number in range(photos):
+        (folder / f"IMG_{number}.JPG").write_bytes(f"{word} {number}".encode() * 99)
+
+
+def take_away(top: Path, where: str, shoot: str = NAME) -> None:
+    """Move a folder out of the watched folder; it lives on, so that no other gets its inode."""
+    os.rename(top / "in" / shoot, top / where)
+
+
+def every_order(scene: Scene) -> list[tuple[str, int]]:
+    """Phase and brackets of every order, the newest first."""
+    with Reader(scene.state) as reader:
+        return [(row["phase"], row["brackets_total"]) for row in reader.orders()]
+
+
+def test_a_name_of_a_delivered_shoot_is_used_again_while_nobody_looks(tmp: Path) -> None:
+    """Another card in a folder of a delivered shoot's name is sent, also when it came while the daemon was down."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            card(tmp, "first")
+            await quiet()
+            await delivered(scene, NAME)
+            await asyncio.sleep(3 * 86400)
+        take_away(tmp, "first")
+        card(tmp, "second", photos=4)
+        async with watching(tmp, clock) as scene:
+            await quiet()
+            assert every_order(scene) == [("settled", 4), ("downloaded", 3)]
+
+    simulate(work)
+
+
+def test_a_name_of_a_delivered_shoot_is_used_again_between_two_looks(tmp: Path) -> None:
+    """A folder that is replaced so quickly that it was never seen to be gone is another card all the same."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            card(tmp, "first")
+            await quiet()
+            await delivered(scene, NAME)
+            await asyncio.sleep(3 * 86400)
+            take_away(tmp, "first")
+            card(tmp, "second", photos=4)
+            await quiet()
+            assert every_order(scene) == [("settled", 4), ("downloaded", 3)]
+
+    simulate(work)
+
+
+def test_a_folder_that_was_moved_to_another_disk_and_back_is_known(tmp: Path) -> None:
+    """The same photos in another folder of the same name are the same shoot: nothing is sent, now or later."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            card(tmp, "first")
+            await quiet()
+            await delivered(scene, NAME)
+            take_away(tmp, "first")
+            card(tmp, "first")
+            await quiet()
+            scene.told.clear()
+            await asyncio.sleep(5 * INTERVAL)
+            assert (every_order(scene), scene.waiting(), scene.told) == ([("downloaded", 3)], {}, [])
+
+    simulate(work)
+
+
+def test_a_name_under_which_a_copy_was_skipped_is_used_again(tmp: Path) -> None:
+    """A folder that was skipped as a copy, and is removed, keeps no other card of its name from being sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            card(tmp, "first", "12 Oak St")
+            await quiet()
+            await delivered(scene, "12 Oak St")
+            card(tmp, "first")
+            await quiet()
+            assert scene.orders()[NAME] == ("skipped", 0)
+            take_away(tmp, "copy")
+            await quiet()
+            card(tmp, "second", photos=4)
+            await quiet()
+            assert every_order(scene) == [("settled", 4), ("skipped", 0), ("downloaded", 3)]
+
+    simulate(work)
+
+
+def test_a_skipped_copy_that_comes_again_with_other_photos_is_sent(tmp: Path) -> None:
+    """Where a file system gives a new folder the inode of one that was removed, its photos tell that it is another."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            card(tmp, "first", "12 Oak St")
+            await quiet()
+            await delivered(scene, "12 Oak St")
+            card(tmp, "first")
+            await quiet()
+            take_away(tmp, "copy")
+            await quiet()
+            for number in range(3):
+                (tmp / "copy" / f"IMG_{number}.JPG").write_bytes(f"second {number}".encode() * 99)
+            os.rename(tmp / "copy", tmp / "in" / NAME)
+            await quiet()
+            assert every_order(scene) == [("settled", 3), ("skipped", 0), ("downloaded", 3)]
+
+    simulate(work)
+
+
+def test_a_name_of_an_archived_shoot_is_used_again(tmp: Path) -> None:
+    """A shoot that lay there before the folder was watched keeps no other card of its name from being sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        card(tmp, "archive")
+        async with watching(tmp, clock) as scene:
+            assert scene.orders() == {NAME: ("skipped", 0)}
+            take_away(tmp, "archive")
+            await quiet()
+            card(tmp, "second", photos=4)
+            await quiet()
+            assert every_order(scene) == [("settled", 4), ("skipped", 0)]
+            await delivered(scene, NAME)
+            scene.put(f"{NAME}/IMG_9.JPG")
+            await quiet()
+            assert every_order(scene)[0] == ("settled", 1), "and what comes late for it, too"
+
+    simulate(work)
+
+
+def test_an_archived_shoot_that_changes_stays_skipped(tmp: Path) -> None:
+    """A folder that lay there before stays skipped while it is that folder, whatever is put into it."""
+
+    async def work(clock: SimulatedClock) -> None:
+        card(tmp, "archive")
+        async with watching(tmp, clock) as scene:
+            scene.put(f"{NAME}/IMG_9.JPG")
+            take_away(tmp, "archive")
+            await quiet()
+            os.rename(tmp / "archive", tmp / "in" / NAME)
+            await quiet()
+            assert scene.orders() == {NAME: ("skipped", 0)}
+
+    simulate(work)

@@ -1,0 +1,61 @@
+"""What has to be true after any number of lives, whatever they died of."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.store.reader import Reader
+from tests.sandbox_process import Sandbox
+from tests.whole.books import audit
+from tests.whole.kills.mortal import Mortal
+from tests.whole.program import Json
+
+
+@contextmanager
+def mortal(home: Path, sandbox: Sandbox, flow: str) -> Iterator[Mortal]:
+    """The program set up for the sandbox, not started. At the end every shoot is delivered and the books agree."""
+    before = sandbox.report()
+    program = Mortal(home, sandbox, flow)
+    try:
+        yield program
+    finally:
+        program.close()
+    balance(program, sandbox, before)
+
+
+def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
+    """One order for each shoot, each picture bought and lying there once, and no rule broken since ``before``.
+
+    No image is downloaded whole a second time but one that a life had asked for and did not come to record.
+    """
+    report, orders = sandbox.report(), program.peek()["orders"]
+    assert Counter(order["shoot"] for order in orders) == Counter(path.name for path in program.watched.iterdir())
+    assert {order["phase"] for order in orders} == {"downloaded"}
+    assert report["orders"].keys() - before["orders"].keys() == {order["order_id"] for order in orders}
+    audit(program, sandbox)
+    images = [image for order in orders for image in report["orders"][order["order_id"]]["images"]]
+    charged = [image["image_id"] for image in images if image["charged"]]
+    with Reader(program.state) as reader:
+        assert sorted(bought["image_id"] for bought in reader.purchases(float("-inf"), float("inf"))) == sorted(charged)
+    for order in orders:
+        _delivered(Path(order["output"]), sandbox)
+    assert list(program.output.rglob(".*")) == [], "no part file is left behind"
+    broken = report["violations"][len(before["violations"]) :]
+    assert [v for v in broken if v["rule"] != "needless-purchase" or v["id"] not in program.lost] == []
+    assert [i["image_id"] for i in images if i["downloads"]["full"] > 1 + program.lost[i["image_id"]]] == []
+    assert not any(program.told(words) for words in ("Traceback", "bug", "a bug"))
+
+
+def _delivered(output: Path, sandbox: Sandbox) -> None:
+    """The pictures are those that the sandbox served, and there is nothing beside them."""
+    pictures = [output / image["file"] for image in json.loads((output / "order.json").read_text())["images"]]
+    assert sorted(output.iterdir()) == sorted([*pictures, output / "order.json"])
+    served = list((sandbox.directory / "renders").iterdir())
+    for picture in pictures:
+        alike = (render for render in served if render.stat().st_size == picture.stat().st_size)
+        assert any(filecmp.cmp(picture, render, shallow=False) for render in alike), picture

@@ -1,0 +1,168 @@
+"""The moments of a daemon's life at which it can be killed, by name, and the death at one of them.
+
+``launch/sitecustomize.py`` loads this module into the installed program. It watches from outside, through Python's
+profiler (https://docs.python.org/3/library/sys.html#sys.setprofile), what each thread calls. A moment is
+
+- ``Merge: begun``, ``Merge: done``: a step, before it is carried out and after;
+- ``Fetched: written``, ``Fetched: committed``: the transaction that records a fact, with something in it, and after
+  its end; other transactions are named by who asks for them;
+- ``Place: after link in _name_exclusively``: a call that changes a file or sends something, whoever makes it for a
+  function of ours; ``start`` stands for all that no step or transaction is about.
+
+Between two of these nothing changes outside the process: ``before`` a call is the same as after the one before it,
+but can be asked for, too. Their names are made of what the code is called, not kept in a list: a new step, fact or
+write has its moments by itself. The second time in one life a moment is ``… #2``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+import sys
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from types import FrameType, ModuleType
+from typing import Any
+
+DEATHS = "BRACKETD_DEATHS"
+"""The variable with the path of a file that names a moment a line; a process dies at its first one not in there."""
+
+WHICH = "BRACKETD_DEATHS_WHICH"
+"""The variable that says which moments count: ``orders``, of steps and facts; ``start``, the rest; ``before``, too."""
+
+TIMES = "BRACKETD_DEATHS_TIMES"
+"""The variable that says how often in one life a moment counts."""
+
+ENTRIES = frozenset({"link", "mkdir", "open", "remove", "rename", "replace", "rmdir", "unlink"})
+CONTENTS = frozenset({"chmod", "fdatasync", "flush", "fsync", "ftruncate", "posix_fallocate", "truncate", "write"})
+SENDS = frozenset({"send", "sendall", "sendmsg"})
+STATEMENTS = frozenset({"execute", "executemany", "executescript"})
+CALLS = ENTRIES | CONTENTS | SENDS | STATEMENTS
+
+STEP = "Steps.perform"
+FACTS = "daemon.order.facts"
+START = "start"
+TRANSACTION = {(False, True): "before its writing", (True, True): "written", (True, False): "committed"}
+"""What a statement was, by whether the connection was in a transaction before it and after."""
+
+WRITING = os.O_WRONLY | os.O_RDWR
+
+
+class Watch:
+    """Looks at every call in every thread, and kills the process at its first moment that is not among ``died``.
+
+    ``deaths`` is the descriptor of the file to which that moment is added.
+    """
+
+    def __init__(self, died: frozenset[str], deaths: int, which: Collection[str], times: int) -> None:
+        self._died, self._deaths, self._which, self._times = died, deaths, which, times
+        self._passed: Counter[str] = Counter()
+        self._thread = threading.local()
+
+    def begin(self) -> None:
+        """Watch all threads from their first instruction; the main one from the first thing that it changes.
+
+        It makes hundreds of thousands of calls to load the program's modules.
+        """
+        threading.setprofile(self.look)
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, values: tuple[Any, ...]) -> None:
+        """Python's audit events: https://docs.python.org/3/library/audit_events.html."""
+        if event == "open":
+            self._thread.writing = isinstance(values[2], int) and bool(values[2] & WRITING)
+        if sys.getprofile() is None and (event == "os.mkdir" or (event == "open" and self._thread.writing)):
+            sys.setprofile(self.look)
+
+    def look(self, frame: FrameType, event: str, called: Any) -> None:
+        """What Python's profiler calls before and after every call."""
+        if event in ("call", "return"):
+            if frame.f_code.co_qualname == STEP:
+                self._pass(_about(frame), "begun" if event == "call" else "done")
+            return
+        name: str = called.__name__
+        ours = next(_ours(frame), None) if name in CALLS else None
+        if ours is None:
+            return
+        if name in STATEMENTS:
+            self._pass_statement(ours, event, called.__self__)
+        elif _outside(name, called.__self__) and (name != "open" or (event != "c_call" and self._thread.writing)):
+            self._pass(_about(ours), f"{'before' if event == 'c_call' else 'after'} {name} in {_name(ours)}")
+
+    def _pass_statement(self, ours: FrameType, event: str, connection: Any) -> None:
+        if event == "c_call":
+            self._thread.within = connection.in_transaction
+            return
+        about, became = _about(ours), TRANSACTION.get((self._thread.within, connection.in_transaction))
+        if became is not None:
+            self._pass(about, became)
+        elif about == START:
+            self._pass(about, f"after a statement of {_name(ours)}")
+
+    def _pass(self, about: str, what: str) -> None:
+        if ("start" if about.islower() else "orders") not in self._which:
+            return
+        if what.startswith("before") and "before" not in self._which:
+            return
+        moment = f"{about}: {what}"
+        self._passed[moment] += 1
+        number = self._passed[moment]
+        moment = moment if number == 1 else f"{moment} #{number}"
+        if number <= self._times and moment not in self._died:
+            os.write(self._deaths, f"{moment}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _outside(name: str, owner: object) -> bool:
+    """Whether a call goes to the system: not a list's ``remove``, nothing in memory or in the log, no wake-up pipe."""
+    if isinstance(owner, ModuleType):
+        return owner.__name__ in (os.name, "io", "_io")
+    if isinstance(owner, socket.socket):
+        return name in SENDS and owner.family in (socket.AF_INET, socket.AF_INET6)
+    return isinstance(owner, io.IOBase) and not isinstance(owner, io.BytesIO | io.StringIO) and owner is not sys.stderr
+
+
+def _ours(frame: FrameType | None) -> Iterator[FrameType]:
+    """The functions of our own code under way in a thread, the innermost first."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("daemon.") and frame.f_code.co_name != "<module>":
+            yield frame
+        frame = frame.f_back
+
+
+def _name(ours: FrameType) -> str:
+    return ours.f_code.co_qualname.replace(".<locals>", "")
+
+
+def _about(frame: FrameType) -> str:
+    """The step or the fact that a call is for, with a capital; else the transaction, or ``start``."""
+    for ours in _ours(frame):
+        function = ours.f_locals.get("function")
+        for value in (ours.f_locals.get("step"), ours.f_locals.get("fact"), _closed_over(function).get("fact")):
+            if type(value).__module__ == FACTS:
+                return type(value).__name__
+        if function is not None:
+            return str(function.__qualname__.partition(".<locals>")[0]).lower()
+    return START
+
+
+def _closed_over(function: Any) -> Mapping[str, object]:
+    """What a function inside another one knows of that one's variables."""
+    if getattr(function, "__closure__", None) is None:
+        return {}
+    return {
+        name: cell.cell_contents for name, cell in zip(function.__code__.co_freevars, function.__closure__, strict=True)
+    }
+
+
+def begin(environ: Mapping[str, str]) -> None:
+    """Watch this process as its environment says; not at all if that says nothing."""
+    if DEATHS not in environ:
+        return
+    with open(environ[DEATHS], encoding="utf-8") as file:
+        died = frozenset(file.read().splitlines())
+    deaths = os.open(environ[DEATHS], os.O_WRONLY | os.O_APPEND)
+    Watch(died, deaths, environ[WHICH].split(), int(environ[TIMES])).begin()

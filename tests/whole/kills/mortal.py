@@ -1,0 +1,137 @@
+"""The installed program as one that is killed again and again, and what there is to tell of its lives."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from daemon.store.file import FILE, open_for_reading
+from tests.sandbox_process import Sandbox
+from tests.whole.kills.moments import DEATHS, TIMES, WHICH
+from tests.whole.program import COMMAND, PATIENCE, Bracketd, Json, environment, until
+
+LAUNCH = Path(__file__).with_name("launch")
+REPOSITORY = Path(__file__).parents[3]
+
+OFF = 660.0
+"""Seconds: more than bracketd gives a merge whose answer was lost to show itself."""
+
+PATIENT = 1.0
+"""Seconds to an order's next step that are not waited for."""
+
+
+class Mortal(Bracketd):
+    """A bracketd that looks often, and takes shoots that were there before it.
+
+    ``kills`` counts its violent deaths, ``killed_in`` the phases that orders were in then. ``resumed`` has the seconds
+    from a start to its first word on an order that an earlier life left under way. ``lost`` counts for each image the
+    lives that asked for it and did not come to record it: so often it may be downloaded again, which costs nothing.
+    """
+
+    def __init__(self, home: Path, sandbox: Sandbox, flow: str) -> None:
+        super().__init__(home, api=sandbox.api, key=sandbox.key)
+        self.settings["api"].update(poll_every="0.02s", flow=flow)
+        self.folder.update(quiet_period="0.1s", existing="process")
+        self.kills = 0
+        self.killed_in: Counter[str] = Counter()
+        self.resumed: list[float] = []
+        self.lost: Counter[str] = Counter()
+        self._sandbox = sandbox
+        self._resumes = False
+        self._said = 0
+        self._launched = datetime.now().astimezone()
+
+    def die_once_at_each_moment(self, deaths: Path, which: str, times: int) -> None:
+        """Have each life from now on end at its first moment that ``deaths`` does not name; see ``moments``."""
+        deaths.touch()
+        told = (f"PYTHONPATH={LAUNCH}:{REPOSITORY}", f"{DEATHS}={deaths}", f"{WHICH}={which}", f"{TIMES}={times}")
+        self.launcher = ("env", *told)
+
+    # --- a life ---
+
+    def launch(self) -> None:
+        """Start the daemon, and wait for nothing."""
+        self.write_config()
+        self._resumes = bool(self.under_way())
+        self._said = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            words = (*self.launcher, COMMAND, "--config", str(self.config), "run")
+            self._launched = datetime.now().astimezone()
+            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environment(self.home))
+
+    def is_dead(self) -> bool:
+        """Whether the daemon has ended, or was never started."""
+        return self._has_ended()
+
+    def has_spoken(self) -> bool:
+        """Whether the daemon has said anything in this life; it does when it begins to work."""
+        return bool(self.events(self._said))
+
+    def kill_in(self, seconds: float) -> None:
+        """End the daemon so much later, in the middle of whatever it does then."""
+        assert self._daemon is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._daemon.wait(seconds)
+        assert not self.is_dead(), self.log.read_text()
+        self.signal(signal.SIGKILL)
+        self.bury()
+
+    def let_stop(self) -> None:
+        """Ask the daemon to stop as soon as it listens; it may die of something else before."""
+        until(lambda: self.is_dead() or any(event["event"] == "watching" for event in self.events(self._said)))
+        self.signal(signal.SIGTERM)
+
+    def bury(self) -> int:
+        """The exit status of a daemon that ends now; what there is to tell of its life is noted."""
+        status = self.ended(PATIENCE)
+        if status == -signal.SIGKILL:
+            self.kills += 1
+            self.killed_in.update({order["phase"] for order in self.under_way()} or {"no order"})
+        first = next((event for event in self.events(self._said) if "order" in event), None)
+        if self._resumes and first is not None:
+            self.resumed.append((datetime.fromisoformat(first["timestamp"]) - self._launched).total_seconds())
+        report = self._sandbox.report()["orders"]
+        for order in self.under_way("downloading"):
+            facts = self.journal(order["order_id"])
+            recorded = {fact["detail"]["image"] for fact in facts if fact["fact"] == "Fetched"}
+            asked = {image["image_id"] for image in report[order["order_id"]]["images"] if image["purchases"]}
+            self.lost.update(asked - recorded)
+        return status
+
+    # --- between two lives ---
+
+    def under_way(self, *phases: str) -> list[Json]:
+        """The orders that are not delivered, or of these only those in some phases."""
+        orders = (order for order in self.peek()["orders"] if order["phase"] != "downloaded")
+        return [order for order in orders if not phases or order["phase"] in phases]
+
+    def undelivered(self) -> set[str]:
+        """The shoots that are not delivered, be there an order yet or not."""
+        delivered = {order["shoot"] for order in self.peek()["orders"] if order["phase"] == "downloaded"}
+        return {folder.name for folder in self.watched.iterdir()} - delivered
+
+    def is_patient(self) -> bool:
+        """Whether an order's next step is a good while away."""
+        connection = open_for_reading(self.state)
+        if connection is None:
+            return False
+        with closing(connection):
+            due = connection.execute("SELECT max(due) AS due FROM orders").fetchone()["due"]
+        return due is not None and due > time.time() + PATIENT
+
+    def waits(self) -> bool:
+        """Whether an order waits for much time to pass: after a failure, or for images of a merge that never left."""
+        report = self._sandbox.report()["orders"]
+        return self.is_patient() or any(not report[o["order_id"]]["merges"] for o in self.under_way("merging"))
+
+    def rest(self) -> None:
+        """Let ``OFF`` pass, as a machine does that is off."""
+        times = "due = due - :off, merge_asked_at = merge_asked_at - :off"
+        with closing(sqlite3.connect(self.state / FILE)) as connection, connection:
+            connection.execute(f"UPDATE orders SET {times}", {"off": OFF})
