@@ -12,21 +12,25 @@ import click
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
+from daemon.exif.structure.words import amount
 from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
 from daemon.files.placeholders import placeholder
-from daemon.grouping import one_per_frame
-from daemon.order import Order
-from daemon.shoot import File, FileClass
+from daemon.grouping import RAW, extension
+from daemon.order import Bracket, Order, Phase
+from daemon.shoot import FileClass
 from daemon.store.reader import Reader
 from daemon.syncing import client_for
 
 WORDS = {
     FileClass.PHOTO: "a photo",
     FileClass.IN_FLIGHT: "still being copied or synced: the shoot waits for it",
-    FileClass.PLACEHOLDER: "a placeholder of the sync client: the shoot waits until it is brought",
-    FileClass.CONFLICT: "a second version that a sync client kept: not sent, and named",
-    FileClass.READY: "says that the shoot is complete: the quiet period is skipped",
+    FileClass.PLACEHOLDER: "a placeholder of the sync client: the shoot waits until the photo is there",
+    FileClass.CONFLICT: "a second version that a sync client kept: it is not sent",
+    FileClass.READY: "says that the shoot is complete: nobody waits for the quiet period",
+    None: "no photo: it is left alone, and holds nothing back",
 }
+
+Row = tuple[str, str]
 
 
 @click.command()
@@ -35,40 +39,79 @@ WORDS = {
 def explain(config: Path | None, file: Path) -> None:
     """Say what each gate makes of FILE in a watched folder, with numbers, and what became of it and its shoot."""
     settings = load(config, os.environ)
-    path = Path(os.path.abspath(file))
-    folder, relative = _within(path, settings.folders)
-    shoot, inside = folder.watch / relative.parts[0], Path(*relative.parts[1:])
+    folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
+    shoot, inside = folder.watch / inside.parts[0], Path(*inside.parts[1:])
+    kind, why = _class(shoot, inside)
     click.echo(f"{printable(str(inside))} in {printable(str(shoot))}")
     with Reader(settings.state_dir) as reader:
-        for gate, why in (*_of_file(path, inside), *_of_client(folder, shoot), *_of_shoot(reader, shoot, inside)):
-            click.echo(f"  {gate:<12} {printable(why)}")
+        for told, words in (
+            ("names", why),
+            *_on_disk(shoot / inside, kind),
+            *_of_client(folder, shoot),
+            *_of_shoot(reader, shoot, inside, kind),
+        ):
+            click.echo(f"  {told:<12} {printable(words)}")
 
 
 def _within(path: Path, folders: tuple[FolderSettings, ...]) -> tuple[FolderSettings, Path]:
-    for folder in folders:
-        if path.is_relative_to(folder.watch) and len(path.relative_to(folder.watch).parts) > 1:
-            return folder, path.relative_to(folder.watch)
-    roots = ", ".join(str(folder.watch) for folder in folders)
-    raise click.ClickException(f"{path} is not a file of a shoot in a watched folder ({roots}).")
+    """The watched folder that a file lies in, by whatever name, and its path in there."""
+    pairs = ((above, folder) for above in path.parents for folder in folders)
+    found = next(((above, folder) for above, folder in pairs if _same(above, folder.watch)), None)
+    if found is None:
+        roots = ", ".join(str(folder.watch) for folder in folders)
+        message = f"{path} is in no watched folder ({roots}). Name a file of a shoot in one of them."
+        raise click.ClickException(printable(message))
+    above, folder = found
+    if path.is_dir():
+        message = f"{path} is a folder. Name a file in it; `bracketd status` tells why a shoot waits."
+        raise click.ClickException(printable(message))
+    inside = path.relative_to(above)
+    if len(inside.parts) == 1:
+        message = f"{path} is in no shoot, and is left alone. Move it into a folder of its own, or the shoot it is of."
+        raise click.ClickException(printable(message))
+    return folder, inside
 
 
-def _of_file(path: Path, inside: Path) -> Iterator[tuple[str, str]]:
-    for name in inside.parts[:-1]:
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one == other or os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _class(shoot: Path, inside: Path) -> tuple[FileClass | None, str]:
+    """What the names of a file and of the folders that it lies in say, and why."""
+    transfer = None
+    for above, name in zip(reversed(inside.parents), inside.parts[:-1], strict=False):
+        if is_junk_folder(name) or is_beside_the_photos(name, on_card=_is_card(shoot / above)):
+            return None, f"the folder {name} is never looked into: nothing in it is sent, or holds anything back"
         if holds_in_flight(name):
-            yield "names", f"what lies in {name} is still on its way"
-        elif is_junk_folder(name) or is_beside_the_photos(name, on_card=False):
-            yield "names", f"the folder {name} is never looked into"
-            return
-    kind, pattern = classify(path.name), because_of(path.name)
-    told = WORDS[kind] if kind is not None else "no photo, or junk: it is left alone, and holds nothing back"
-    yield "names", told + (f" ({pattern})" if pattern else "")
+            transfer = name
+    kind, pattern = classify(inside.name), because_of(inside.name)
+    if kind is not None and transfer is not None:
+        return FileClass.IN_FLIGHT, f"{WORDS[FileClass.IN_FLIGHT]} (it lies in {transfer})"
+    return kind, WORDS[kind] + (f" (its name is like {pattern})" if pattern else "")
+
+
+def _is_card(folder: Path) -> bool:
+    try:
+        return any(name.upper() == "DCIM" for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def _on_disk(path: Path, kind: FileClass | None) -> Iterator[Row]:
     try:
         status = path.stat()
+    except FileNotFoundError:
+        yield "on disk", "not there"
+        return
     except OSError as error:
         yield "on disk", f"cannot be looked at ({error.strerror})"
         return
     changed = datetime.fromtimestamp(status.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    yield "on disk", f"{status.st_size / 1e6:.1f} MB ({status.st_size} bytes), changed {changed}"
+    exactly = f" ({status.st_size:,} bytes)" if status.st_size >= 1000 else ""
+    yield "on disk", f"{amount(status.st_size)}{exactly}, changed {changed}"
     if placeholder(status):
         yield "placeholders", "not brought by the sync client yet; it is not opened, for that would begin to bring it"
     elif kind is FileClass.PHOTO:
@@ -85,35 +128,65 @@ def _structure(path: Path) -> str:
     return "whole" if found.checked else f"not known for .{path.suffix.lstrip('.')} files: it counts as whole"
 
 
-def _of_client(folder: FolderSettings, shoot: Path) -> Iterator[tuple[str, str]]:
+def _of_client(folder: FolderSettings, shoot: Path) -> Iterator[Row]:
     client = client_for(str(folder.watch), sync_client=folder.sync_client)
     yield "sync client", client.ask(str(shoot)).why if client is not None else "none keeps this folder"
 
 
-def _of_shoot(reader: Reader, shoot: Path, inside: Path) -> Iterator[tuple[str, str]]:
+def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None) -> Iterator[Row]:
+    """What the shoot waits for, and what its orders, the newest first, have to do with the file."""
     waits = next((waiting.reason for waiting in reader.waiting() if waiting.folder == str(shoot)), None)
     if waits is not None:
         yield "shoot", f"waits: {waits}"
-    orders = [row for row in reader.find(str(shoot)) if row["folder"] == str(shoot)]
-    for row in orders:
-        yield "order", f"{row['id'][:8]} {row['phase']}: {_in_order(reader.order(row['id']), inside)}"
+    orders = [reader.order(row["id"]) for row in reader.find(str(shoot)) if row["folder"] == str(shoot)]
     if waits is None and not orders:
         yield "shoot", "not known yet. `bracketd status` tells whether the daemon is watching"
+    told = [(order, words) for order in orders if (words := _in_order(order, inside.as_posix(), kind)) is not None]
+    if not told and orders and kind is not None:
+        told = [(orders[0], _in_none(orders, inside.as_posix(), kind, is_there=os.path.lexists(shoot / inside)))]
+    for order, words in told:
+        yield "order", f"{order.id[:8]}, {order.phase.value}: {words}"
 
 
-def _in_order(order: Order, inside: Path) -> str:
-    path = inside.as_posix()
+def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
+    """What an order does with a file; None if it does not know it."""
     for number, bracket in enumerate(order.brackets):
         if bracket.path == path:
-            if bracket.left_out is not None:
-                return f"it goes without this file: {bracket.left_out}"
             made = [image.file or image.name for image in order.images if number in image.brackets]
-            return ("uploaded" if bracket.stored else "to be uploaded") + (f", in {', '.join(made)}" if made else "")
-    if path in order.left_out:
-        mine = File(path, 0, 0, 0)
-        others = [File(bracket.path, 0, 0, 0) for bracket in order.brackets]
-        twin = mine in one_per_frame([mine, *others])[1]
-        return "left out: its JPEG is sent" if twin else "left out: unreadable or damaged, a copy, or a conflict copy"
-    if order.brackets:
-        return "not in this order: it came after the shoot was locked"
-    return (order.trouble or "no photo of this shoot was sent").rstrip(".")
+            return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
+    if path not in order.left_out:
+        return None
+    if twin := _twin(order, path):
+        return f"not sent: {twin} of the same frame is"
+    if kind is FileClass.CONFLICT:
+        return "not sent: a conflict copy"
+    return "not sent: a copy of another photo, or not readable or not whole when the shoot was locked"
+
+
+def _of_bracket(order: Order, bracket: Bracket) -> str:
+    if bracket.left_out is not None:
+        return f"it goes without this file, which {bracket.left_out}"
+    if bracket.stored:
+        return "uploaded"
+    return "was not uploaded" if order.phase in (Phase.CANCELLED, Phase.SKIPPED) else "to be uploaded"
+
+
+def _in_none(orders: list[Order], path: str, kind: FileClass, *, is_there: bool) -> str:
+    """Why none of a shoot's orders, the newest first, has a file."""
+    newest = orders[0]
+    if not newest.brackets:
+        return (newest.trouble or "no photo of this shoot was sent").rstrip(".")
+    if kind is not FileClass.PHOTO:
+        return "not in it: it has photos only"
+    if twin := next((twin for order in orders if (twin := _twin(order, path))), None):
+        return f"not in it: {twin} of the same frame is"
+    if any(path in order.late for order in orders):
+        return "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"
+    return "not in it: it came after the shoot was locked" if is_there else "not in it"
+
+
+def _twin(order: Order, path: str) -> str | None:
+    """The bracket that is sent in place of a RAW's or a JPEG's file of the same frame."""
+    stem = path.rpartition(".")[0].casefold()
+    twins = (bracket.path for bracket in order.brackets if bracket.path.rpartition(".")[0].casefold() == stem)
+    return next((twin for twin in twins if {extension(twin) in RAW, extension(path) in RAW} == {True, False}), None)

@@ -63,6 +63,7 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
         "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
         "state_dir": str(state_dir),
         "messages": [*account, *missing] if pid else [],
+        "events_missed": sum(value for key, value in noted.items() if key.startswith("missed ")),
     }
 
 

@@ -68,6 +68,16 @@ CONFLICTS = (
     "*_diskstation_*conflict*",
 )
 
+JUNK = ("._*", "synofile_thumb_*", "~$*", ".~lock.*#")
+"""Files that would pass for a photo, or for one in flight: AppleDouble, Synology's thumbnails, locks of editors."""
+
+TABLES: dict[FileClass | None, tuple[str, ...]] = {
+    FileClass.IN_FLIGHT: IN_FLIGHT,
+    FileClass.PLACEHOLDER: PLACEHOLDERS,
+    FileClass.CONFLICT: CONFLICTS,
+    None: JUNK,
+}
+
 JUNK_FOLDERS = (
     ".*",
     "@eadir",
@@ -95,20 +105,20 @@ def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _IN_FLIGHT, _PLACEHOLDERS, _CONFLICTS = _matcher(IN_FLIGHT), _matcher(PLACEHOLDERS), _matcher(CONFLICTS)
-_APP_FOLDERS, _CARD_FOLDERS = _matcher(APP_FOLDERS), _matcher(CARD_FOLDERS)
+_APP_FOLDERS, _CARD_FOLDERS, _JUNK = _matcher(APP_FOLDERS), _matcher(CARD_FOLDERS), _matcher(JUNK)
 _JUNK_FOLDERS, _IN_FLIGHT_FOLDERS = _matcher(JUNK_FOLDERS), _matcher(IN_FLIGHT_FOLDERS)
 
 
 def is_photo(name: str) -> bool:
     """Whether a name is that of a picture the service may take."""
-    return extension(name) in PHOTOS and not name.startswith(".")
+    return "." in name and not name.startswith(".") and extension(name) in PHOTOS
 
 
 def classify(name: str) -> FileClass | None:
     """What a file's name says; None is junk or something that is no photo."""
     if name.lower() == ".ready":
         return FileClass.READY
-    if name.startswith("._"):
+    if _JUNK.fullmatch(name):
         return None
     if _PLACEHOLDERS.fullmatch(name):
         return FileClass.PLACEHOLDER
@@ -123,9 +133,9 @@ def classify(name: str) -> FileClass | None:
 
 def because_of(name: str) -> str | None:
     """The pattern of these tables that a file's name was classified by; None if none was."""
-    tables = (*PLACEHOLDERS, *IN_FLIGHT, *CONFLICTS)
-    found = next((pattern for pattern in tables if fnmatch.fnmatch(name.lower(), pattern)), None)
-    return found or (".NAME.XXXXXX, rsync's" if classify(name) is FileClass.IN_FLIGHT else None)
+    kind = classify(name)
+    found = next((pattern for pattern in TABLES.get(kind, ()) if fnmatch.fnmatchcase(name.lower(), pattern)), None)
+    return found or (".NAME.XXXXXX, rsync's" if kind is FileClass.IN_FLIGHT else None)
 
 
 def holds_in_flight(folder: str) -> bool:

@@ -2,8 +2,7 @@
 
 inotify(7) gives each user a number of watches, one a folder, for all programs together; beyond it changes are missed,
 mostly without an error. A user namespace may allow fewer than the system (user_namespaces(7)). What a process uses is
-in its fdinfo, a line a watch (proc_pid_fdinfo(5)); other users' programs do not count, other programs of this user
-cannot be told apart here and are not counted either.
+in its fdinfo, a line a watch (proc_pid_fdinfo(5)). What other programs of the user use is not known here.
 """
 
 from __future__ import annotations

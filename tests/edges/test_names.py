@@ -1,75 +1,191 @@
 from __future__ import annotations
 
+import fnmatch
+
 import pytest
 
-from daemon.files.names import classify, holds_in_flight, is_junk_folder
+from daemon.files import names
+from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
 from daemon.shoot import FileClass
+
+IN_FLIGHT = {
+    "Dropbox": ["~IMG_1.tmp", ".~IMG_1.JPG"],
+    "Maestral": ["~a1b2c3.tmp"],
+    "Syncthing": [".syncthing.IMG_1.JPG.tmp", "~syncthing~IMG_1.JPG.tmp"],
+    "OneDrive": ["IMG_1.JPG.partial", "~DF12.TMP"],
+    "Resilio": ["IMG_1.JPG.!sync", "IMG_1.JPG.SyncPart", "IMG_1.JPG.SyncTemp"],
+    "Nextcloud, ownCloud": [".IMG_1.JPG.~1a2b3c4d"],
+    "rsync": [".IMG_1.JPG.Xy12zQ", ".a b.cr3.000000"],
+    "rclone": ["IMG_1.JPG.1234abcd.partial"],
+    "WinSCP": ["IMG_1.JPG.filepart"],
+    "ProFTPD": [".in.IMG_1.JPG."],
+    "SMB": [".smbdeleteAAA01c4.4"],
+    "NFS": [".nfs000000000000a1b200000001"],
+    "FUSE": [".fuse_hidden0001a2b300000001"],
+    "Chrome": ["IMG_1.JPG.crdownload", "Unconfirmed 1234.crdownload"],
+    "Firefox": ["IMG_1.JPG.part"],
+    "Opera": ["IMG_1.JPG.opdownload"],
+    "aria2": ["IMG_1.JPG.aria2"],
+    "torrents": ["IMG_1.JPG.!ut", "IMG_1.JPG.!qB"],
+}
+
+PLACEHOLDERS = {
+    "iCloud": [".IMG_1.JPG.icloud"],
+    "Resilio": ["IMG_1.JPG.rsls"],
+    "Nextcloud, ownCloud": ["IMG_1.JPG.nextcloud", "IMG_1.JPG.owncloud"],
+}
+
+CONFLICTS = {
+    "Dropbox": [
+        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG",
+        "IMG_1 (Case Conflict).JPG",
+        "I (Case Conflict 1).NEF",
+    ],
+    "Syncthing": ["IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG"],
+    "Nextcloud, ownCloud": ["IMG_1_conflict-20260102-101500.JPG"],
+    "Synology": ["IMG_1_DiskStation_Jan-02-1015-2026_Conflict.JPG"],
+}
+
+JUNK = {
+    "Dropbox": [".dropbox", ".dropbox.attr", ".maestralignore"],
+    "Syncthing": [".stignore"],
+    "Google Drive": ["list.gdoc", "list.gsheet", "list.gslides"],
+    "Resilio": ["a.bts", "IMG_1.JPG.SyncOld"],
+    "Nextcloud, ownCloud": [
+        "._sync_1a2b.db",
+        "._sync_1a2b.db-wal",
+        ".sync_1a2b.db",
+        ".csync_journal.db",
+        ".owncloudsync.log",
+    ],
+    "Synology": ["SYNOFILE_THUMB_M.jpg", "SYNOFILE_THUMB_XL.png"],
+    "macOS": [".DS_Store", "._IMG_1.JPG", ".localized", "Icon\r", ".apdisk"],
+    "Windows": ["Thumbs.db", "ehthumbs.db", "desktop.ini"],
+    "photo apps": ["a.lrcat", "a.lrcat-journal", "a.cosessiondb", "I.xmp", "I.acr", "I.CR3.dop", "I.CR3.pp3", "I.on1"],
+    "cameras": ["I.THM", "I.LRF", "I.LRV", "I.SRT", "I.WAV", "I.MP4", "I.MOV", "I.CTG", "NC_FLLST.DAT"],
+    "editors": ["IMG_1.JPG~", ".IMG_1.JPG.swp", "~$IMG_1.JPG", "~$list.docx", ".~lock.list.odt#", ".~lock.IMG_1.JPG#"],
+    "people": ["notes.txt", ".hidden.jpg", "IMG_1", ".note.abcdef", "JPG"],
+}
+
+TRANSFER_FOLDERS = {
+    "Google Drive": [".tmp.drivedownload", ".tmp.driveupload", ".driveupload", ".drivedownload"],
+    "Synology": [".SynologyWorkingDirectory"],
+    "rsync": [".~tmp~", ".rsync-partial"],
+    "Safari": ["IMG_1.JPG.download"],
+}
+
+JUNK_FOLDERS = {
+    "Dropbox": [".dropbox.cache"],
+    "Syncthing": [".stfolder", ".stversions"],
+    "Resilio": [".sync"],
+    "Synology": ["@eaDir", "#recycle"],
+    "QNAP": ["@__thumb", ".@__thumb", "@Recycle"],
+    "macOS": [".AppleDouble", "__MACOSX", ".Spotlight-V100", ".Trashes", ".fseventsd", ".TemporaryItems"],
+    "Windows": ["$RECYCLE.BIN", "System Volume Information"],
+}
+
+
+def each(table: dict[str, list[str]]) -> pytest.MarkDecorator:
+    """A test for each name of a table."""
+    return pytest.mark.parametrize("name", [name for said in table.values() for name in said])
 
 
 @pytest.mark.parametrize(
     "name",
-    ["IMG_0431.JPG", "a b.jpeg", "DSC0001.ARW", "x.Cr3", "ünï.heic", "émoji 🏡.dng", "DJI_0001.DNG", "a\nb.nef"],
+    [
+        "IMG_0431.JPG",
+        "a b.jpeg",
+        "DSC0001.ARW",
+        "x.Cr3",
+        "ünï.heic",
+        "émoji 🏡.dng",
+        "DJI_0001.DNG",
+        "a\nb.nef",
+        "~IMG_1.JPG",
+        "IMG_1 (2).JPG",
+        "conflict.JPG",
+        "IMG_1.tmp.JPG",
+        "$1.JPG",
+    ],
 )
 def test_photos(name: str) -> None:
     """Pictures of every common maker are photos, whatever else is in their name."""
     assert classify(name) is FileClass.PHOTO
+    assert because_of(name) is None
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        ".syncthing.IMG_1.JPG.tmp",
-        "~syncthing~IMG_1.JPG.tmp",
-        "~IMG_1.tmp",
-        ".~IMG_1.JPG",
-        "IMG_1.JPG.!sync",
-        "IMG_1.JPG.SyncPart",
-        ".IMG_1.JPG.~1a2b3c4d",
-        ".IMG_1.JPG.Xy12zQ",
-        "IMG_1.JPG.1234abcd.partial",
-        "IMG_1.JPG.filepart",
-        ".in.IMG_1.JPG.",
-        "IMG_1.JPG.crdownload",
-        "IMG_1.JPG.part",
-        ".fuse_hidden0001",
-    ],
-)
+@each(IN_FLIGHT)
 def test_names_of_files_in_flight(name: str) -> None:
     """The temporary names of sync clients, rsync, FTP and browsers say that a file is still on its way."""
     assert classify(name) is FileClass.IN_FLIGHT
+    assert because_of(name)
 
 
-@pytest.mark.parametrize("name", [".IMG_1.JPG.icloud", "IMG_1.JPG.rsls", "IMG_1.JPG.nextcloud"])
+@each(PLACEHOLDERS)
 def test_names_of_placeholders(name: str) -> None:
     """A sync client's placeholder is a promise of a photo, not the photo."""
     assert classify(name) is FileClass.PLACEHOLDER
+    assert because_of(name) in names.PLACEHOLDERS
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG",
-        "IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG",
-        "IMG_1_conflict-20260102.JPG",
-    ],
-)
+@each(CONFLICTS)
 def test_names_of_conflict_copies(name: str) -> None:
     """A second version that a sync client kept is no frame of its own."""
     assert classify(name) is FileClass.CONFLICT
+    assert because_of(name) in names.CONFLICTS
 
 
-@pytest.mark.parametrize(
-    "name", [".DS_Store", "._IMG_1.JPG", "Thumbs.db", "IMG_1.xmp", "MVI_1.MP4", "notes.txt", ".hidden.jpg", "IMG_1"]
-)
+@each(JUNK)
 def test_junk_is_invisible(name: str) -> None:
     """What is no photo does not exist for a shoot, and cannot restart its quiet period."""
     assert classify(name) is None
+    assert because_of(name) in (None, *names.JUNK)
 
 
-def test_folders() -> None:
-    """Thumbnail and trash folders are never entered; transfer folders hold files in flight."""
-    assert is_junk_folder("@eaDir")
-    assert is_junk_folder(".Trashes")
-    assert not is_junk_folder("100CANON")
-    assert holds_in_flight(".rsync-partial")
-    assert not is_junk_folder(".rsync-partial")
+@each(TRANSFER_FOLDERS)
+def test_transfer_folders(name: str) -> None:
+    """What lies in a program's transfer folder is in flight, and such a folder is entered."""
+    assert holds_in_flight(name)
+    assert not is_junk_folder(name)
+
+
+@each(JUNK_FOLDERS)
+def test_junk_folders(name: str) -> None:
+    """Thumbnail, version and trash folders are never entered."""
+    assert is_junk_folder(name)
+    assert not holds_in_flight(name)
+
+
+@pytest.mark.parametrize("name", ["Previews.lrdata", "CaptureOne"])
+def test_folders_of_photo_apps(name: str) -> None:
+    """What a photo app keeps beside the photos is not entered, but may be what a shoot is called."""
+    assert is_beside_the_photos(name, on_card=False)
+    assert not is_junk_folder(name)
+
+
+@pytest.mark.parametrize("name", ["MISC", "EOSMISC", "PRIVATE"])
+def test_folders_of_a_card(name: str) -> None:
+    """A camera's own folders are not entered on a card, and are folders like any other elsewhere."""
+    assert is_beside_the_photos(name, on_card=True)
+    assert not is_beside_the_photos(name, on_card=False)
+
+
+def test_a_folder_like_any_other() -> None:
+    """Folders that cameras and people make are entered."""
+    for name in ("100CANON", "DCIM", "sync", "recycle", "12 Oak St"):
+        assert not is_junk_folder(name)
+        assert not is_beside_the_photos(name, on_card=True)
+
+
+def test_every_pattern_is_tried() -> None:
+    """Each pattern of the tables in the program has a name here that it, and its table, was made for."""
+    for patterns, tried in (
+        (names.IN_FLIGHT, IN_FLIGHT),
+        (names.PLACEHOLDERS, PLACEHOLDERS),
+        (names.CONFLICTS, CONFLICTS),
+        (names.JUNK, JUNK),
+        (names.IN_FLIGHT_FOLDERS, TRANSFER_FOLDERS),
+        (names.JUNK_FOLDERS, JUNK_FOLDERS),
+    ):
+        known = [name.lower() for said in tried.values() for name in said]
+        assert [pattern for pattern in patterns if not fnmatch.filter(known, pattern)] == []

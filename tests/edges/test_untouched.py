@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.edges.sandbox.shots import shoot
 
 OAK = "12 Oak St"
@@ -43,14 +45,18 @@ simulate(work)
 """
 
 
-def test_placeholders_are_never_opened(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [((), "only a placeholder of the sync client"), (NOT_SENT, "still being copied or synced")],
+)
+def test_placeholders_are_never_opened(tmp_path: Path, others: tuple[str, ...], reason: str) -> None:
     """No gate, and nothing that makes an order, opens a placeholder, which would begin a download or hang.
 
     Neither is anything else opened that is not sent, and nothing at all while a shoot waits for its placeholders.
     """
     (tmp_path / "in").mkdir()
     photos = shoot(1)
-    for path in (*photos, *PLACEHOLDERS, *NOT_SENT):
+    for path in (*photos, *PLACEHOLDERS, *others):
         file = tmp_path / "ready" / OAK / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(photos.get(path, path.encode()))
@@ -58,7 +64,7 @@ def test_placeholders_are_never_opened(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     waiting, before, orders, opened = json.loads(done.stdout.splitlines()[-1])
-    assert "still being copied or synced" in waiting
+    assert reason in waiting
     assert before == []
     assert orders == {OAK: ["settled", len(photos)]}
     assert opened == sorted(photos), "these are sent; all else is left untouched"

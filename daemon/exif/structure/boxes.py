@@ -20,11 +20,9 @@ MOST_OUTERMOST = 64
 KNOWN = frozenset(b"ftyp styp meta moov moof mfra mdat idat free skip wide uuid udta jumb mpvd sefd".split())
 """Types of outermost boxes that cameras and phones write."""
 
-_PADDING = (b"free", b"skip", b"wide")
-
 
 def check_boxes(body: Body) -> Structure:
-    """Judge a file of boxes by their sizes, and by the last 64 KiB of theirs and of the file."""
+    """Judge a file of boxes by their sizes, and by the last 64 KiB of them."""
     found: dict[bytes, Box] = {}
     end = 0
     for box in outermost(body, 0):
@@ -33,14 +31,13 @@ def check_boxes(body: Body) -> Structure:
                 break
             return Structure(words.short(body.size, box.end))
         found[box.kind] = box
-        if box.kind not in _PADDING:
-            end = box.end
+        end = box.end
     if not _has_picture(body, found):
         written = body.written(body.size)
         if written <= end < body.size:
             return Structure(words.unwritten(written, body.size))
         return Structure(words.cut(body.size, "description of its picture" if b"mdat" in found else "image data"))
-    stalled = body.stalled(end) or body.stalled(body.size)
+    stalled = body.stalled(end)
     return WHOLE if stalled is None else Structure(words.unwritten(stalled, body.size))
 
 

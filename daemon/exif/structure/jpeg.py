@@ -36,8 +36,7 @@ _SAMSUNG_END = b"SEFT"
 
 _SCAN = 0xDA
 _APP2 = 0xE2
-_WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))  # TEM, RST0 to RST7, SOI
-_FIRST_WITH_LENGTH = 0xC0
+_IN_HEADERS = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))  # all have a length
 _MP_ENTRIES = 0xB002
 
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
@@ -96,20 +95,16 @@ def _header(body: Body) -> _Header:
     at, index = 2, None
     for _ in range(MOST_SEGMENTS):
         head = body.at(at, 8)
-        if len(head) < 4 or head[0] != 0xFF or (head[1] < _FIRST_WITH_LENGTH and head[1] not in _WITHOUT_LENGTH):
-            break
-        if head[1] == 0xFF:  # a fill byte
+        if head[:2] == b"\xff\xff":  # a fill byte
             at += 1
-        elif head[1] in _WITHOUT_LENGTH:
-            at += 2
-        elif head[1] == END_MARKER[1]:
+            continue
+        if len(head) < 4 or head[0] != 0xFF or head[1] not in _IN_HEADERS:
             break
-        else:
-            if head[1] == _APP2 and head[4:] == b"MPF\0":
-                index = at + 8
-            at += 2 + int.from_bytes(head[2:4])
-            if head[1] == _SCAN:
-                return _Header(at, scan=True, index=index)
+        if head[1] == _APP2 and head[4:] == b"MPF\0":
+            index = at + 8
+        at += 2 + int.from_bytes(head[2:4])
+        if head[1] == _SCAN:
+            return _Header(at, scan=True, index=index)
     return _Header(at, scan=False, index=index)
 
 

@@ -39,17 +39,19 @@ _BLOCKS = (
     *(0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C),  # what programs put last: XMP, IPTC, Photoshop's, ICC profile, layers
 )
 _LOSSLESS_JPEG = 7
-_NOWHERE = 0xFFFFFFFF
 _END_MARKER = b"\xff\xd9"
 
 _PANASONIC_WIDTH, _PANASONIC_HEIGHT, _PANASONIC_BITS = 0x0002, 0x0003, 0x000A
-_PANASONIC_PACKING, _PANASONIC_JPEG, _PANASONIC_DATA = 0x002D, 0x002E, 0x0118
+_PANASONIC_PACKING, _PANASONIC_DATA = 0x002D, 0x0118
 _PIXELS_IN_16_BYTES = {(4, 12): 14, (5, 12): 10, (5, 14): 9, (6, 12): 14, (6, 14): 11, (7, 12): 10, (7, 14): 9}
 
 
 @dataclass(slots=True)
 class _Named:
-    """What the directories name: ends of images, ends of JPEGs by their starts, ends of all else, empty directories."""
+    """What the directories name: ends of images, ends of JPEGs by their starts, ends of all else.
+
+    ``empty`` is where directories or ends of lists should be and perhaps nothing but zeros is.
+    """
 
     images: list[int] = field(default_factory=list)
     jpegs: list[tuple[int, int]] = field(default_factory=list)
@@ -102,9 +104,12 @@ def _name(directory: Directory, named: _Named) -> None:
     for offsets, counts in _PIECES:
         named.others.extend((directory.end_of(offsets), directory.end_of(counts)))
         starts, sizes = directory.numbers(offsets), directory.numbers(counts)
-        if len(starts) == len(sizes) and not _is_before_compression(directory, sizes):
-            pieces = zip(starts, sizes, strict=True)
-            named.images.extend(start + size for start, size in pieces if start and size and start != _NOWHERE)
+        if len(starts) != len(sizes) or _is_before_compression(directory, sizes):
+            continue
+        ends = [start + size for start, size in zip(starts, sizes, strict=True) if start and size]
+        named.images.extend(ends)
+        if starts and not ends:
+            named.empty.append(max(directory.end_of(offsets), directory.end_of(counts)))
     start, size = directory.number(_JPEG), directory.number(_JPEG_BYTES)
     if start and size:
         named.jpegs.append((start, start + size))
@@ -142,6 +147,6 @@ def _panasonic(body: Body, layout: Layout, first: int) -> _Named:
     rows, columns = directory.number(_PANASONIC_HEIGHT), directory.number(_PANASONIC_WIDTH)
     taken = rows * (columns // pixels) * 16 if pixels else 1
     data = directory.number(_PANASONIC_DATA) or directory.number(_PIECES[0][0])
-    ends = [data + taken] if data and data != _NOWHERE else []
+    ends = [data + taken] if data else []
     ends += [body.size] if ends and ends[0] <= body.size else []
-    return _Named(images=ends, others=[directory.end, directory.end_of(_PANASONIC_JPEG)])
+    return _Named(images=ends, others=[directory.end])

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
 
 import pytest
 
-from tests.edges.exif.build import Plain, Subs, blob, box, longs, segment, shorts, text, tiff
-from tests.edges.exif.samples import IFD0, raw_photo
+from tests.edges.exif.build import Heif, blob, box, longs, segment, shorts, text, tiff
+from tests.edges.exif.copies import cut, whole
+from tests.edges.exif.samples import IFD0, block, raw_photo
 from tests.edges.exif.wholes import (
     EOI,
     HUFFMAN,
     PAGE,
     SCAN_HEADER,
     TABLES,
+    chained,
     cr3,
-    cut,
     heic,
     jpeg,
     located,
@@ -28,10 +28,7 @@ from tests.edges.exif.wholes import (
     samsung_trailer,
     strip,
     video,
-    whole,
 )
-
-Directory = Mapping[int, Plain | Subs]
 
 
 def compressed(count: int, *, width: int = 500, height: int = 400) -> bytes:
@@ -58,8 +55,8 @@ def without_end_marker() -> bytes:
 
 def dropped() -> bytes:
     """A JPEG whose index lists a preview that an editing program dropped."""
-    data = multi_picture(jpeg(size=80_000, seed=4))
-    return data[: data.rindex(EOI, 0, len(data) - 80_000) + 2]
+    preview = jpeg(size=80_000, seed=4)
+    return multi_picture(preview).removesuffix(preview)
 
 
 def sub_image_s_next() -> bytes:
@@ -80,14 +77,26 @@ def dangling_next() -> bytes:
     return bytes(data)
 
 
-def a100() -> bytes:
+def a100(sensor: bytes) -> bytes:
     """An ARW of the Sony A100: sensor data where others have the directories of sub-images."""
-    sensor = b"\xff\x01" + noise(300_000)
+    return located(lambda at: tiff({**IFD0, 0x010F: text("SONY"), 0x014A: longs(at)}), sensor)
 
-    def head(at: int) -> bytes:
-        return tiff({**IFD0, 0x010F: text("SONY"), 0x014A: longs(at), 0x0201: longs(at // 2), 0x0202: longs(5000)})
 
-    return located(head, sensor)
+def odd_sub_image() -> bytes:
+    """Sensor data that begin like a directory with an image far away, but most of whose entries are of no type."""
+    places = struct.pack("<HHII", 0x0111, 4, 1, 0x7FFFFFFF) + struct.pack("<HHII", 0x0117, 4, 1, 100)
+    return a100(b"\5\0" + places + struct.pack("<HHII", 0xC000, 99, 1, 1) * 3 + noise(9000))
+
+
+def large_sub_image() -> bytes:
+    """Sensor data that begin like a directory of five thousand entries, of which there are three thousand."""
+    return a100(struct.pack("<H", 5000) + b"".join(struct.pack("<HHII", tag, 4, 1, 1) for tag in range(3000)))
+
+
+def page_of_zeros() -> bytes:
+    """A HEIC with zeros behind, which by chance begin on a page."""
+    data = heic()
+    return data + box(b"free", noise(-(len(data) + 8) % PAGE)) + bytes(100_000)
 
 
 DOUBTFUL = {
@@ -99,11 +108,13 @@ DOUBTFUL = {
     + noise(90_000, 3),
     "an index that is none": jpeg(header=segment(0xE2, b"MPF\0" + noise(60))) + noise(90_000, 3),
     "a Samsung panorama without end marker": without_end_marker(),
+    "Samsung's trailer and an old index": multi_picture(jpeg(size=9000), shift=90_000) + samsung_trailer(),
     "a video and a trailer behind it": multi_picture(jpeg(size=9000)) + video() + b"<vivo>" + noise(5000),
     "a video in pieces of no known type": multi_picture(jpeg(size=9000)) + box(b"ftyp", b"mp42") + noise(99_999),
+    "a text behind it with what looks like a table": jpeg() + b"a" * 30_000 + b"\xff\xc4\x90\0" + b"a" * 60_000,
     "tables without a picture": b"\xff\xd8" + TABLES + EOI + noise(90_000),
     "something between the segments": b"\xff\xd8" + segment(0xE1, noise(900)) + b"odd" + jpeg()[2:],
-    "a picture within a JPEG that begins anew": b"\xff\xd8\xff\xd8" + jpeg()[2:],
+    "a picture within a JPEG that begins anew": b"\xff\xd8" + jpeg(size=9000),
     "a black JPEG": b"\xff\xd8" + TABLES + HUFFMAN + SCAN_HEADER + bytes(300_000) + EOI,
     "a Hasselblad's count before compression": compressed(500 * 400 * 2),
     "a Hasselblad's own count": compressed(250_000),
@@ -111,13 +122,17 @@ DOUBTFUL = {
     "an all black picture": black_tiff(0),
     "a black end that begins on a page, but is short": black_tiff(85 * PAGE),
     "a next directory from a sub-image": sub_image_s_next(),
-    "sensor data for a sub-image": a100(),
+    "sensor data for a sub-image": odd_sub_image(),
+    "sensor data for a very large sub-image": large_sub_image(),
+    "a JPEG inside that is said to reach beyond the sensor's data": raw(stated=9_000_000),
     "a JPEG inside that is said to be longer": pef(stated=3000),
     "a next directory from one that has sub-images": dangling_next(),
     "a Fujifilm's length before compression": raf(stated=300 * 500 * 2, compression=2, size=200_000),
     "zeros behind a HEIC": heic() + bytes(100_000),
     "a HEIC with something odd behind": heic() + b"\0\x01\x02\x03odd!" + noise(9000),
-    "boxes without a size behind a HEIC": heic() + b"\0\0\0\4free",
+    "boxes without a size behind a HEIC": heic() + b"\0\0\0\4free" + b"mdat" + noise(9000),
+    "a page of zeros behind a HEIC": page_of_zeros(),
+    "a HEIC with its picture among the description": Heif(block(), in_idat=True).file(),
     "padding at the end of a CR3": cr3() + box(b"free", bytes(200_000)),
     "data to the end of the file": cr3(lambda kind, payload: b"\0\0\0\0" + kind + payload),
     "fewer than eight bytes behind": cr3() + b"\0\0\1",
@@ -145,3 +160,21 @@ FAULTY = {
 def test_oddities_excuse_nothing_else(name: str) -> None:
     """Where nothing is in doubt, files of the same kinds are found when they are cut."""
     assert cut(FAULTY[name], len(FAULTY[name]) - 30_000).structure().fault is not None
+
+
+def test_a_cut_between_two_jpegs_is_found() -> None:
+    """A raw file that ends with a JPEG's end marker is cut if another JPEG should follow."""
+    first, second = jpeg(size=9000), jpeg(size=80_000)
+
+    def head(*at: int) -> bytes:
+        return chained(
+            [
+                {0x0201: longs(at[0]), 0x0202: longs(len(first))},
+                {0x0201: longs(at[1]), 0x0202: longs(len(second))},
+            ],
+            "<",
+        )
+
+    data = located(head, first, second)
+    assert whole(data).structure().fault is None
+    assert cut(data, data.index(first) + len(first)).structure().fault is not None

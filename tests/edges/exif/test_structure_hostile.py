@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from daemon.exif.source import HEAD_BYTES, MOST_BYTES, MOST_READS
 from daemon.exif.structure import Structure, judge
 from tests.edges.exif.build import Plain, blob, box, longs, segment, tiff
+from tests.edges.exif.copies import stalled
 from tests.edges.exif.samples import everything as small
 from tests.edges.exif.test_hostile import MAGICS, MOST_CALLS, Rest, bombs, counted_calls
-from tests.edges.exif.wholes import everything, multi_picture, stalled
+from tests.edges.exif.wholes import everything, multi_picture
 
 SMALL = {name: data for name, (data, _) in small().items()}
 LARGE = {name: photo.data for name, photo in everything().items()}

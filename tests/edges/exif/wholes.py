@@ -1,4 +1,4 @@
-"""Whole photo files of every container, with image data in them, and the ways in which a copy leaves them undone."""
+"""Whole photo files of every container, with image data in them."""
 
 from __future__ import annotations
 
@@ -6,68 +6,14 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from daemon.exif.source import HEAD_BYTES
-from daemon.exif.structure import Structure, judge
 from tests.edges.exif.build import Entries, Heif, Plain, Subs, blob, box, directory, longs, segment, shorts, tiff
+from tests.edges.exif.copies import Photo, photo
 from tests.edges.exif.samples import IFD0, block, raw_photo
 
 PAGE = 4096
 
 EOI = b"\xff\xd9"
-
-
-@dataclass
-class Disk:
-    """A file as a copy left it: its first ``length`` bytes, of which those from ``written`` on are zeros yet."""
-
-    data: bytes
-    length: int
-    written: int
-    reads: list[tuple[int, int]] = field(default_factory=list)
-
-    def fetch(self, offset: int, size: int) -> bytes:
-        """Bytes of the file; the read is remembered."""
-        self.reads.append((offset, size))
-        return self.bytes(offset, size)
-
-    def bytes(self, offset: int, size: int) -> bytes:
-        """Bytes of the file."""
-        end = min(offset + size, self.length)
-        return self.data[offset : min(end, self.written)].ljust(max(0, end - offset), b"\0")
-
-    def structure(self) -> Structure:
-        """What its structure says."""
-        return judge(self.bytes(0, HEAD_BYTES), self.length, self.fetch)
-
-
-def whole(data: bytes) -> Disk:
-    """The file when all of it is there."""
-    return Disk(data, len(data), len(data))
-
-
-def cut(data: bytes, length: int) -> Disk:
-    """The file when only its first ``length`` bytes are there."""
-    return Disk(data, length, length)
-
-
-def stalled(data: bytes, written: int) -> Disk:
-    """The file when it has its size, and only its first ``written`` bytes."""
-    return Disk(data, len(data), written)
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A whole file; ``needed`` is how much of it must be there, and behind that is what nothing in it announces."""
-
-    data: bytes
-    needed: int
-
-
-def photo(data: bytes, behind: bytes = b"") -> Photo:
-    """A file with something behind it that nothing in it announces."""
-    return Photo(data + behind, len(data))
 
 
 def noise(size: int, seed: int = 1) -> bytes:
@@ -150,12 +96,16 @@ def strip(at: int, data: bytes, **more: Plain) -> dict[int, Plain | Subs]:
     return {**entries, **{int(tag[1:], 16): entry for tag, entry in more.items()}}
 
 
-def raw(make: str = "NIKON CORPORATION", order: str = "<", size: int = 300_000, **more: Plain) -> bytes:
-    """A raw file as most makers build it: a preview's JPEG, then the sensor's data, in sub-images."""
+def raw(make: str = "NIKON CORPORATION", order: str = "<", size: int = 300_000, stated: int = 0) -> bytes:
+    """A raw file as most makers build it: a preview's JPEG, then the sensor's data, in sub-images.
+
+    The JPEG is said to have ``stated`` bytes too many.
+    """
     preview, sensor = THUMBNAIL, noise(size, 2)
 
     def head(jpeg_at: int, sensor_at: int) -> bytes:
-        return raw_photo(make, order, strip(sensor_at, sensor, **more), x0201=longs(jpeg_at), x0202=longs(len(preview)))
+        lengths = longs(len(preview) + stated)
+        return raw_photo(make, order, strip(sensor_at, sensor), x0201=longs(jpeg_at), x0202=lengths)
 
     return located(head, preview, sensor)
 
@@ -234,6 +184,13 @@ def rw2(packing: int = 4, bits: int = 12, padding: int = 9000) -> Photo:
     return Photo(data + bytes(padding), len(data) if packing < 8 else len(data) - len(sensor) + 1)
 
 
+def old_rw2() -> Photo:
+    """A RAW of an older Panasonic: only a strip's offset tells of the sensor's data."""
+    sensor = noise(300_000, 2)
+    data = located(lambda at: tiff({**IFD0, 0x0111: longs(at), 0x0117: longs(0)}, magic=85), sensor)
+    return Photo(data, len(data) - len(sensor) + 1, last=len(sensor))
+
+
 def tiles(order: str = "<", count: int = 12) -> bytes:
     """A DNG whose sensor's data lie in tiles, the last tile not last."""
     pieces = [noise(30_000 + number, number) for number in range(count)]
@@ -244,6 +201,38 @@ def tiles(order: str = "<", count: int = 12) -> bytes:
         return raw_photo("DJI", order, entries, xC612=blob(b"\1\4\0\0"))
 
     return located(head, *pieces)
+
+
+def strips(order: str = "<") -> bytes:
+    """A TIFF of twenty thousand strips, more than are looked at."""
+    count, size = 20_000, 16
+    counts = shorts(*[size] * count)
+
+    def head(at: int) -> bytes:
+        return tiff({0x0111: longs(*range(at, at + count * size, size)), 0x0117: counts}, order)
+
+    return located(head, noise(count * size))
+
+
+def last_exif(order: str = "<") -> bytes:
+    """A TIFF whose Exif directory a program wrote anew, at the end."""
+    image = noise(300_000, 2)
+
+    def head(image_at: int, exif_at: int) -> bytes:
+        return tiff({**strip(image_at, image), 0x8769: longs(exif_at)}, order)
+
+    return located(head, image, directory({0x8827: shorts(400)}, order, 0))
+
+
+def last_block(tag: int, order: str = "<") -> bytes:
+    """A TIFF whose block ``tag`` (XMP, IPTC, Photoshop's, ICC profile) a program put at the end."""
+    image, data = noise(300_000, 2), noise(50_000, 3)
+
+    def head(image_at: int, data_at: int) -> bytes:
+        entry = Plain(7, len(data), lambda order, _: struct.pack(f"{order}I", data_at))
+        return tiff({**strip(image_at, image), tag: entry}, order)
+
+    return located(head, image, data)
 
 
 def last_directory(order: str = "<") -> bytes:
@@ -355,6 +344,14 @@ def raws() -> dict[str, Photo]:
             f"{name} BigTIFF.tif": photo(big_tiff(order)),
             f"{name}.tif": photo(last_directory(order)[:-4], bytes(4)),  # some programs write no pointer to a next one
         }
+    for tag in (0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C):
+        data = last_block(tag)
+        files[f"{tag:04x} last.tif"] = Photo(data, len(data), last=50_000)
+    files |= {
+        "strips.tif": photo(strips()),
+        "Exif last.tif": Photo(last_exif(), len(last_exif()) - 16),
+        "old.rw2": old_rw2(),
+    }
     return {**files, "padded behind.arw": photo(raw("SONY"), bytes(20_000))}
 
 
@@ -367,9 +364,10 @@ def others() -> dict[str, Photo]:
         "meta last, as Samsung has it.heic": photo(heic(meta_last=True)),
         "zeros behind.heic": photo(heic(), bytes(200)),
         "text behind, as Samsung has it.heic": photo(heic(), b'ce="a"/>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">' * 3),
-        "video behind.heic": photo(heic() + box(b"mpvd", video())),
+        "video behind.heic": Photo(heic() + box(b"mpvd", video()), len(heic()) + 8 + len(video()), len(video()) + 8),
         "raf.raf": photo(raf()),
         "png.png": photo(png()),
+        "zeros behind.png": photo(png(), bytes(100_000)),
         "data behind.png": photo(png(), noise(20_000, 3)),
         "webp.webp": photo(webp()),
     }

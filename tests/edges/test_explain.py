@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from daemon.cli import cli
+from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
+from daemon.store.store import Store
+from daemon.store.waiting import Waiting
+from tests.core.orders import order
+from tests.edges.sandbox.shots import shoot
+
+OAK = "12 Oak St"
+PHOTOS = shoot(2)
+WHOLE = PHOTOS["IMG_0001.JPG"]
+
+
+class Explaining:
+    """A watched folder with a shoot in it, and a state file."""
+
+    def __init__(self, top: Path) -> None:
+        self.watched, self.shoot, self._state = top / "in", top / "in" / OAK, top / "state"
+        self._config = top / "bracketd.yaml"
+        self.shoot.mkdir(parents=True)
+        self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
+
+    def put(self, path: str, data: bytes = WHOLE) -> Path:
+        """A file in the shoot."""
+        file = self.shoot / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        return file
+
+    def has(self, *orders: Order, waits: str | None = None) -> None:
+        """The state file has these orders of the shoot; and the shoot waits, if it does."""
+
+        async def work() -> None:
+            store = Store.open(self._state)
+            for one in orders:
+                await store.add(one, facts.Locked(one.brackets))
+            if waits is not None:
+                await store.replace_waiting(str(self.watched), [Waiting(str(self.shoot), OAK, waits, 1, 1, 5.0)])
+            store.close()
+
+        asyncio.run(work())
+
+    def order(self, *brackets: Bracket, **more: Any) -> Order:
+        """An order of the shoot."""
+        return replace(order(0), folder=str(self.shoot), brackets=brackets, **more)
+
+    def asks(self, file: Path) -> Result:
+        """What the program answers."""
+        return CliRunner().invoke(cli, ["--config", str(self._config), "explain", str(file)])
+
+    def of(self, path: str) -> dict[str, str]:
+        """What is said of a file of the shoot, by gate."""
+        done = self.asks(self.shoot / path)
+        assert done.exit_code == 0, done.output
+        title, *lines = done.output.splitlines()
+        assert title == f"{path} in {self.shoot}"
+        told = [(line[2:14].strip(), line[15:]) for line in lines]
+        assert len(dict(told)) == len(told), "each gate speaks once"
+        return dict(told)
+
+
+@pytest.fixture
+def explaining(tmp_path: Path) -> Explaining:
+    """Somebody who asks while no daemon runs."""
+    return Explaining(tmp_path)
+
+
+def sent(path: str) -> Bracket:
+    """A photo that was uploaded."""
+    return Bracket(path, len(WHOLE), 1, 1, stored_at=5.0)
+
+
+def test_a_photo(explaining: Explaining) -> None:
+    """Of a photo of a waiting shoot size and time are told, that it is whole, and what its shoot waits for."""
+    photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
+    os.utime(photo, (1_700_000_000, 1_700_000_000))
+    explaining.has(waits="1 photo(s), 0 MB so far; settled when quiet for 30 s")
+    told = explaining.of("DCIM/100CANON/IMG_1.JPG")
+    assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
+    assert told == {
+        "names": "a photo",
+        "structure": "whole",
+        "sync client": "none keeps this folder",
+        "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
+    }
+
+
+def test_photos_that_are_not_whole(explaining: Explaining) -> None:
+    """Of a photo that is cut off, or empty, it is told after how much; of a format nobody knows, that it counts."""
+    explaining.put("cut.JPG", WHOLE[:3000])
+    explaining.put("empty.JPG", b"")
+    explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))
+    assert "cut off after 3.0 kB" in explaining.of("cut.JPG")["structure"]
+    assert explaining.of("empty.JPG")["structure"] == "is empty (0 bytes)"
+    assert explaining.of("empty.JPG")["on disk"].startswith("0 bytes, changed")
+    assert explaining.of("unknown.X3F")["structure"] == "not known for .X3F files: it counts as whole"
+    assert explaining.of("gone.JPG")["on disk"] == "not there"
+
+
+IN_FLIGHT = "still being copied or synced: the shoot waits for it"
+CONFLICT = "a second version that a sync client kept: it is not sent"
+NO_PHOTO = "no photo: it is left alone, and holds nothing back"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name is like .NAME.XXXXXX, rsync's)"),
+        (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name is like .syncthing.*.tmp)"),
+        ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name is like *.filepart)"),
+        (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it lies in .rsync-partial)"),
+        (
+            ".IMG_1.JPG.icloud",
+            "a placeholder of the sync client: the shoot waits until the photo is there (its name is like .*.icloud)",
+        ),
+        (
+            "IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG",
+            f"{CONFLICT} (its name is like *.sync-conflict-????????-??????*)",
+        ),
+        (".ready", "says that the shoot is complete: nobody waits for the quiet period"),
+        ("notes.txt", NO_PHOTO),
+        ("._IMG_1.JPG", f"{NO_PHOTO} (its name is like ._*)"),
+        (".rsync-partial/notes.txt", NO_PHOTO),
+        ("@eaDir/IMG_1.JPG", "the folder @eaDir is never looked into: nothing in it is sent, or holds anything back"),
+        ("MISC/IMG_1.JPG", "the folder MISC is never looked into: nothing in it is sent, or holds anything back"),
+        ("notes/MISC/IMG_1.JPG", "a photo"),
+    ],
+)
+def test_names(explaining: Explaining, path: str, said: str) -> None:
+    """What a name, or that of a folder above, makes of a file is said with the pattern; only photos are looked into."""
+    explaining.put("DCIM/IMG_1.JPG")
+    explaining.put(path)
+    told = explaining.of(path)
+    assert told["names"] == said
+    assert ("structure" in told) is (said == "a photo")
+
+
+def test_what_an_order_did_with_it(explaining: Explaining) -> None:
+    """Of a file of an order it is said that it was uploaded and in which picture, or why the order goes without it."""
+    explaining.has(
+        explaining.order(
+            sent("IMG_1.JPG"),
+            sent("IMG_2.JPG"),
+            Bracket("IMG_3.JPG", 1, 1, 1, left_out="ends after 1 of 2 MB"),
+            Bracket("IMG_4.JPG", 1, 1, 1),
+            left_out=("IMG_1.CR3", "copy.JPG", "IMG_1 (Case Conflict).JPG"),
+            images=(Image("a", "a", (0, 1), ImageState.PLACED, file="IMG_1.jpg"),),
+            phase=Phase.UPLOADING,
+        )
+    )
+    begins = "6f1d1f0e, uploading: "
+    for path, said in (
+        ("IMG_1.JPG", "uploaded, in IMG_1.jpg"),
+        ("IMG_3.JPG", "it goes without this file, which ends after 1 of 2 MB"),
+        ("IMG_4.JPG", "to be uploaded"),
+        ("IMG_1.CR3", "not sent: IMG_1.JPG of the same frame is"),
+        ("copy.JPG", "not sent: a copy of another photo, or not readable or not whole when the shoot was locked"),
+        ("IMG_1 (Case Conflict).JPG", "not sent: a conflict copy"),
+        ("IMG_5.JPG.filepart", "not in it: it has photos only"),
+        ("IMG_6.JPG", "not in it"),
+    ):
+        assert explaining.of(path)["order"] == begins + said
+    assert "order" not in explaining.of("notes.txt")
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ((), "not in it: it came after the shoot was locked"),
+        (("late.JPG",), "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"),
+    ],
+)
+def test_a_late_photo(explaining: Explaining, late: tuple[str, ...], said: str) -> None:
+    """A photo that came after the lock is said to be late, with what to do if nothing else will be done with it."""
+    explaining.put("late.JPG")
+    explaining.put("IMG_1.NEF")
+    explaining.has(explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED, late=late))
+    assert explaining.of("late.JPG")["order"] == f"6f1d1f0e, downloaded: {said}"
+    assert explaining.of("IMG_1.NEF")["order"] == "6f1d1f0e, downloaded: not in it: IMG_1.JPG of the same frame is"
+
+
+def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
+    """Of a shoot with a supplement, and a cancelled order before both, each file is told with those that have it."""
+    first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
+    supplement = replace(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
+    cancelled = replace(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
+    explaining.has(cancelled, first, supplement)
+    assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, downloaded: uploaded"
+    assert explaining.of("late.JPG")["order"] == "7f1d1f0e, downloaded: uploaded"
+    assert explaining.of("old.JPG")["order"] == "8f1d1f0e, cancelled: was not uploaded"
+
+
+def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> None:
+    """Of a skipped shoot's photo the reason is told; of a shoot that nobody knows, how to find out more."""
+    explaining.put("IMG_1.JPG")
+    assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` tells")
+    explaining.has(explaining.order(phase=Phase.SKIPPED, trouble="was here before"))
+    assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
+
+
+def test_what_is_no_file_of_a_shoot(explaining: Explaining) -> None:
+    """A file elsewhere, a loose one and a folder are refused with what to name instead, or what to do."""
+    for path, said in (
+        (explaining.watched.parent / "x.JPG", "is in no watched folder"),
+        (explaining.watched / "loose.JPG", "is in no shoot, and is left alone. Move it into a folder of its own"),
+        (explaining.shoot, "is a folder. Name a file in it"),
+    ):
+        done = explaining.asks(path)
+        assert (done.exit_code, said in done.output) == (1, True), done.output
+
+
+def test_by_another_path(explaining: Explaining) -> None:
+    """A file that is named through a link to the watched folder is the same file."""
+    explaining.put("IMG_1.JPG")
+    (explaining.watched.parent / "link").symlink_to(explaining.watched, target_is_directory=True)
+    done = explaining.asks(explaining.watched.parent / "link" / OAK / "IMG_1.JPG")
+    assert done.output == explaining.asks(explaining.shoot / "IMG_1.JPG").output
+    assert done.exit_code == 0
+
+
+def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:
+    """Control characters in a file's name are shown as what they are not, also in an error."""
+    for path in (explaining.shoot / "a\x1b[2J.JPG", explaining.watched / "a\x1b[2J.JPG"):
+        assert "\x1b" not in explaining.asks(path).output

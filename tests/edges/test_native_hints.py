@@ -1,0 +1,130 @@
+"""The system's real events, through watchdog."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from watchdog.observers.api import EventEmitter
+
+from daemon.watcher import Dirty, NativeHints
+from tests.whole.program import until
+
+OAK, ELM = "12 Oak St", "1 Elm St"
+
+
+class Heard:
+    """What a source of hints has told of so far; None in it: nobody knows which."""
+
+    def __init__(self, root: Path) -> None:
+        self._names: set[str | None] = set()
+        self._dirty = Dirty(lambda: None)
+        self.hints = NativeHints(str(root), self._dirty)
+
+    def of(self, shoot: str) -> bool:
+        """Whether something was told of a shoot since the last time."""
+        names, everything = self._dirty.take()
+        self._names |= names
+        if everything:
+            self._names.add(None)
+        found = shoot in self._names
+        self._names.discard(shoot)
+        return found
+
+    @property
+    def names(self) -> set[str | None]:
+        """All that was told and not asked for."""
+        self.of("")
+        return self._names
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A watched folder with a shoot in it."""
+    (tmp_path / "in" / OAK).mkdir(parents=True)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def heard(root: Path) -> Iterator[Heard]:
+    """Hints of the watched folder, the shoot in it being followed."""
+    heard = Heard(root)
+    heard.hints.start()
+    heard.hints.follow(OAK)
+    yield heard
+    heard.hints.stop()
+
+
+def test_a_new_shoot_and_its_photos(root: Path, heard: Heard) -> None:
+    """A new folder, and then each photo in the followed ones at any depth, is told of by its shoot's name."""
+    (root / ELM).mkdir()
+    until(lambda: heard.of(ELM))
+    (root / OAK / "DCIM" / "100CANON").mkdir(parents=True)
+    until(lambda: heard.of(OAK))
+    heard.hints.follow(ELM)
+    (root / ELM / "IMG_1.JPG").write_bytes(b"x")
+    until(lambda: heard.of(ELM))
+    assert heard.names <= {OAK, ELM}
+
+
+def test_a_folder_moved_in(root: Path, heard: Heard) -> None:
+    """A folder that is moved into a followed shoot is told of."""
+    (root.parent / "DCIM" / "100CANON").mkdir(parents=True)
+    os.rename(root.parent / "DCIM", root / OAK / "DCIM")
+    until(lambda: heard.of(OAK))
+
+
+def test_a_shoot_that_is_a_link(root: Path, heard: Heard) -> None:
+    """Of a shoot that is a link, what happens in the folder that it leads to is told, also directly in it."""
+    elsewhere = root.parent / "elsewhere"
+    (elsewhere / "DCIM").mkdir(parents=True)
+    (root / ELM).symlink_to(elsewhere, target_is_directory=True)
+    until(lambda: heard.of(ELM))
+    heard.hints.follow(ELM)
+    for path in ("IMG_1.JPG", "DCIM/IMG_2.JPG"):
+        (elsewhere / path).write_bytes(b"x")
+        until(lambda: heard.of(ELM))
+    (root / OAK / "IMG_3.JPG").write_bytes(b"x")
+    until(lambda: heard.of(OAK))
+    assert heard.names <= {OAK, ELM}
+
+
+def test_a_watched_folder_that_is_a_link(root: Path) -> None:
+    """Of a watched folder that is a link, new shoots are told, and photos in followed ones, by their names."""
+    link = root.parent / "link"
+    link.symlink_to(root, target_is_directory=True)
+    heard = Heard(link)
+    heard.hints.start()
+    try:
+        heard.hints.follow(OAK)
+        (root / ELM).mkdir()
+        until(lambda: heard.of(ELM))
+        (root / OAK / "IMG_1.JPG").write_bytes(b"x")
+        until(lambda: heard.of(OAK))
+        assert heard.names <= {OAK, ELM}
+    finally:
+        heard.hints.stop()
+
+
+def test_what_is_forgotten_is_silent(root: Path, heard: Heard) -> None:
+    """Of a shoot that is no longer followed nothing more is told; of a neighbour that is, it still is."""
+    (root / ELM).mkdir()
+    heard.hints.follow(ELM)
+    heard.hints.forget(OAK)
+    until(lambda: heard.of(ELM))
+    (root / OAK / "IMG_1.JPG").write_bytes(b"x")
+    (root / ELM / "IMG_1.JPG").write_bytes(b"x")
+    until(lambda: heard.of(ELM))
+    assert heard.names == set()
+
+
+def test_one_thread_that_ended_is_noticed(heard: Heard) -> None:
+    """When one emitter's thread ends while the observer lives on, events do not work any more."""
+    *_, emitter = (thread for thread in threading.enumerate() if isinstance(thread, EventEmitter))
+    assert heard.hints.works()
+    emitter.stop()
+    emitter.join(10)
+    assert not heard.hints.works()
