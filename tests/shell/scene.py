@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ class Told:
     dirty: Dirty
     alive: bool = True
     broken: bool = False
+    used_up: bool = False
     followed: set[str] = field(default_factory=set)
 
     def start(self) -> None:
@@ -40,7 +42,9 @@ class Told:
             raise OSError(24, "inotify instance limit reached")
 
     def follow(self, shoot: str) -> None:
-        """Remember that a shoot is followed."""
+        """Remember that a shoot is followed, unless the system's watches are used up."""
+        if self.used_up:
+            raise OSError(errno.ENOSPC, "inotify watch limit reached")
         self.followed.add(shoot)
 
     def forget(self, shoot: str) -> None:

@@ -38,6 +38,7 @@ DAEMON: dict[str, Any] = {
     "started_at": TIME,
     "state_dir": TEXT,
     "messages": list,
+    "events_missed": COUNT,
 }
 WAITING: dict[str, Any] = {
     "shoot": TEXT,
