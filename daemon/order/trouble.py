@@ -38,7 +38,9 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
             unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
         case f.Reprocess(image_id) if image := reprocessing(order, image_id):
-            unsent_image = replace(image, state=ImageState.AGAIN, reprocessed_at=None)
+            unsent_image = replace(
+                image, state=ImageState.AGAIN, reprocessed_at=None, failures=max(0, image.failures - 1)
+            )
             return with_image(order, unsent_image if fact.unsent else replace(image, reprocessed_at=now))
         case _:
             return order

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from daemon.errors import BracketdError
-
 PATIENCE_S = 3.0
 """Seconds in which a client must have answered."""
 
@@ -44,7 +42,7 @@ class SyncClient(Protocol):
         """
 
 
-class NoAnswer(BracketdError):
+class NoAnswer(Exception):
     """A client could not be asked; its text is the ``why`` of a ``Said(None, …)``. Stays in this room."""
 
 

@@ -155,6 +155,26 @@ def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> No
     assert states(after(after(start, *ASKED), looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
+def test_an_outage_is_not_held_against_an_image() -> None:
+    """Requests that never left do not count among those that nobody heard."""
+    unsent = facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
+    start = after(failed(), *[facts.ReprocessIntended("i0"), unsent] * 10)
+    killed = after(start, facts.ReprocessIntended("i0"))
+    assert states(after(killed, looked(DARK), now=LATER)) == [ImageState.AGAIN]
+
+
+def test_the_download_begins_with_all_patience() -> None:
+    """How often an image was asked to be processed does not count against its download."""
+    done = after(failed(), *ASKED, looked(FINE))
+    assert [image.failures for image in done.images] == [0]
+
+
+def test_a_second_chance_that_was_seen_at_work_was_heard() -> None:
+    """An image whose answer was lost, but that was worked on since, is not asked for a third time."""
+    lost = after(failed(), ASKED[0], facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"))
+    assert states(after(after(lost, looked(BUSY)), looked(DARK), now=LATER)) == [ImageState.FAILED]
+
+
 def test_a_second_chance_whose_answer_was_lost_is_looked_for() -> None:
     """Nobody asks again when the answer was lost: the next look tells."""
     lost = after(failed(), ASKED[0], facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"))

@@ -6,6 +6,7 @@ is noted in ``wrong``. Times are epoch seconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,6 +45,10 @@ class Output:
             return self._came_to(tries - 1)
         return None if since < (SHOWN + WORK if tries else WORK) else self._came_to(tries)
 
+    def before_last(self) -> Outcome:
+        """What it had come to when it was last asked to be processed again."""
+        return self._came_to(len(self.begun) - 2)
+
     def _came_to(self, tries: int) -> Outcome:
         return self.script[min(tries, len(self.script) - 1)]
 
@@ -61,10 +66,12 @@ class World:
     deleted: set[str] = field(default_factory=set)
     merges: list[float] = field(default_factory=list)
     outputs: dict[str, Output] = field(default_factory=dict)
-    mended: dict[str, int] = field(default_factory=dict)
+    mended: Counter[str] = field(default_factory=Counter)
     """How often each image was processed again after an error of its own."""
-    cut: set[str] = field(default_factory=set)
-    """Images whose second chance was lost with a kill: it was to be asked for, and never was."""
+    heard: set[str] = field(default_factory=set)
+    """Images of which it is recorded that the service processes them again after such an error."""
+    cut: Counter[str] = field(default_factory=Counter)
+    """How often an image's second chance was lost with a kill: it was to be asked for, and never was."""
     today: int = 0
     month: int = 0
     """What other orders bought."""
@@ -85,6 +92,8 @@ class World:
         match fact:
             case facts.Approved():
                 self.approved |= of.phase not in RESTING or (of.phase is Phase.HELD and "limits." in (of.trouble or ""))
+            case facts.Reprocessed(image) if self.outputs[image].before_last() == "error":
+                self.heard.add(image)
             case facts.Fetched(image):
                 self.safe.add(image)
             case facts.FetchLost(image):
@@ -93,7 +102,7 @@ class World:
     def never_does(self, step: facts.Step) -> None:
         """A step's intent was recorded, and then the power failed."""
         if isinstance(step, facts.Reprocess):
-            self.cut.add(step.image)
+            self.cut[step.image] += 1
 
     def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
         """Carry a step out; ``broken``: the connection breaks before the answer is whole."""
@@ -210,9 +219,10 @@ class World:
         if outcome not in ("error", "limited", "refused"):
             self.wrong.append(f"processed again what came to {outcome}")
         if outcome == "error":
-            self.mended[image] = self.mended.get(image, 0) + 1
-            if self.mended[image] > UNHEARD:
-                self.wrong.append("an image that failed was processed again more often than it may go unheard")
+            self.mended[image] += 1
+            if image in self.heard or self.mended[image] > UNHEARD:
+                self.wrong.append("an image that failed was processed again more than once")
+        self.heard.discard(image)
         if outcome == "refused":
             return facts.ImageLost(image, "the service refuses")
         output.begun.append(now)
