@@ -79,10 +79,10 @@ def fold(file: Path) -> None:
     ("harm", "flow", "uploading"),
     [
         (cut_off, "brackets", "skipped"),
-        (overwritten, "images", "skipped"),
+        pytest.param(overwritten, "images", "skipped", marks=pytest.mark.soak),
         (zeroed, "brackets", "uploading"),
         (without_wal, "images", "skipped"),
-        (deleted, "images", "skipped"),
+        pytest.param(deleted, "images", "skipped", marks=pytest.mark.soak),
     ],
 )
 def test_a_lost_state_costs_nothing(
