@@ -119,7 +119,7 @@ def _structure(arrival: Arrival, terms: Terms) -> Told:
     return _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
 
 
-GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (_photos, _names, _placeholders, _client, _stillness, _structure)
+GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (_names, _placeholders, _photos, _client, _stillness, _structure)
 """The gates in the order in which they are asked; the first that does not let a shoot pass says why it waits."""
 
 

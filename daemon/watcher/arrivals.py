@@ -12,7 +12,7 @@ import structlog
 
 from daemon.files import scan
 from daemon.host.clock import Clock
-from daemon.shoot import NOBODY, PATIENCE, Arrival, File, Listing, verdict
+from daemon.shoot import NOBODY, PATIENCE, Arrival, File, FileClass, Listing, verdict
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
 from daemon.watcher.folder import WatchedFolder
@@ -127,12 +127,12 @@ class Arrivals:
         await self._ask_client(shoot, one)
         told = verdict(one.arrival, self._folder.terms)
         if told.examine:
-            await self._examine(shoot, one)
-            told = verdict(one.arrival, self._folder.terms)
+            one.look_at = after if await self._examine(shoot, one) else after + PATIENCE
+            return True
         soon = after + ASK_EVERY if one.arrival.client != NOBODY else float("inf")
         one.look_at = float("inf") if told.look_at is None else min(told.look_at, soon)
         if not told.settled:
-            if not found.photos and not found.problems:
+            if not _is_coming(found):
                 self._say(shoot, "a folder without photos is left alone", log.info)
             return True
         try:
@@ -153,7 +153,7 @@ class Arrivals:
         waiting = []
         for shoot, one in sorted(self._followed.items()):
             found = one.arrival.found
-            if found.photos or found.problems:
+            if _is_coming(found):
                 reason = verdict(one.arrival, self._folder.terms).reason
                 folder = os.path.join(self._folder.watch, shoot)
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
@@ -170,12 +170,20 @@ class Arrivals:
             one.arrival = one.arrival.asked(await self._blocking(self._probes.client, self._folder.path(shoot)))
             one.asked_at = now
 
-    async def _examine(self, shoot: str, one: Follow) -> None:
-        """Look into the photos that were not looked into as they are."""
+    async def _examine(self, shoot: str, one: Follow) -> bool:
+        """Look into the photos that were not looked into as they are; whether the disk let us.
+
+        A scan follows in any case: what happened meanwhile must not be locked unseen.
+        """
         todo = one.arrival.unexamined
-        for begin in range(0, len(todo), TOGETHER):
-            faults = await self._blocking(self._faults, shoot, todo[begin : begin + TOGETHER])
-            one.arrival = one.arrival.examine(faults)
+        try:
+            for begin in range(0, len(todo), TOGETHER):
+                faults = await self._blocking(self._faults, shoot, todo[begin : begin + TOGETHER])
+                one.arrival = one.arrival.examine(faults)
+        except OSError as error:
+            self._say(shoot, f"cannot be looked into ({error.strerror}); tried again", log.warning)
+            return False
+        return True
 
     def _faults(self, shoot: str, files: tuple[File, ...]) -> dict[File, str | None]:
         return {file: _fault(self._probes, os.path.join(self._folder.path(shoot), file.path)) for file in files}
@@ -186,6 +194,12 @@ class Arrivals:
         if one is not None and one.said != words:
             one.said = words
             how(words, watch=self._folder.watch, shoot=shoot)
+
+
+def _is_coming(found: Listing) -> bool:
+    """Whether there is anything in a folder that makes a shoot of it, now or soon."""
+    on_the_way = found.of(FileClass.IN_FLIGHT) or found.of(FileClass.PLACEHOLDER)
+    return bool(found.photos or found.problems or on_the_way)
 
 
 def _fault(probes: Probes, path: str) -> str | None:

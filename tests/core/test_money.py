@@ -194,6 +194,13 @@ def test_a_person_may_approve_before_a_limit_is_met() -> None:
     assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
 
 
+def test_a_persons_word_is_kept() -> None:
+    """An approved order that is held for something else afterwards may still pass every limit."""
+    early = after(TWO, facts.Approved(), facts.Failed(facts.Reckon(), Kind.BUG, "a bug"))
+    again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
+    assert next_steps(again) == (facts.Fetch("i0"), facts.Fetch("i1"))
+
+
 @pytest.mark.parametrize("phase", [Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED])
 def test_what_is_over_cannot_be_approved(phase: Phase) -> None:
     """A word for an order that has ended changes nothing."""

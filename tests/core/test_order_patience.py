@@ -27,7 +27,21 @@ def test_a_long_outage_is_not_held_against_an_image() -> None:
     """Days without a connection cost an image its place before its neighbours, not its patience."""
     start = after(reckoned(True, True), *[OFFLINE] * 1000)
     assert next_steps(start)[0] == facts.Fetch("i1")
-    assert after(start, *[NOT_YET] * (POLICY.fetch_patience // 2)).phase is Phase.DOWNLOADING
+    assert after(start, *[NOT_YET] * (POLICY.fetch_patience - 4)).phase is Phase.DOWNLOADING
+
+
+def test_pictures_that_cannot_be_written_are_tried_again() -> None:
+    """A full disk is tried again each minute, with its reason told, and holds nothing."""
+    full = after(reckoned(True), facts.Failed(facts.Fetch("i0"), Kind.OUTPUT, "no room in /out"))
+    assert (full.phase, full.due, full.messages) == (Phase.DOWNLOADING, NOW + POLICY.output_retry, ("no room in /out",))
+
+
+def test_a_retry_makes_a_waiting_order_begin_anew() -> None:
+    """After a person's word an order does not wait as long as before when it fails once more."""
+    waits = after(reckoned(True), *[OFFLINE] * 20)
+    assert waits.failures == 20
+    again = after(waits, facts.Retried(), now=NOW + 1)
+    assert (again.failures, again.due) == (0, NOW + 1)
 
 
 def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None:

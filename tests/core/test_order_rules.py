@@ -275,7 +275,10 @@ def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
     asked = after(uploaded(), facts.MergeIntended())
     assert after(asked, facts.Cancelled("anew")) is asked
     refused = after(asked, facts.Failed(facts.Merge(), Kind.REQUEST, "422", unsent=True))
-    assert after(refused, facts.Cancelled("anew")).phase is Phase.CANCELLED
+    over = after(refused, facts.Cancelled("anew"))
+    assert (over.phase, over.held_in, over.due, over.messages) == (Phase.CANCELLED, None, None, ("anew",))
+    assert (over.by_person, after(refused, facts.Cancelled("anew", by_person=True)).by_person) == (False, True)
+    assert after(over, facts.Cancelled("once more")) is over
 
 
 def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
@@ -288,6 +291,8 @@ def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
 def test_an_account_failure_leaves_the_order_ready() -> None:
     """An order that the account is refused for lets others probe it first, unless a person says that it is mended."""
     start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
+    sooner = facts.Failed(facts.Register(0), Kind.ACCOUNT, "the day is full", unsent=True, retry_after=77.0)
+    assert after(order(1), sooner).due == NOW + 77
     told = (Phase.SETTLED, NOW + POLICY.account_probe, ("key refused",))
     assert (start.phase, start.due, start.messages) == told
     assert after(start, facts.Retried(), now=NOW + 1).due == NOW + 1
@@ -297,7 +302,10 @@ def test_an_order_that_waits_for_the_account_is_resumed() -> None:
     """When the account is accepted again, an order that was refused goes on at once; one that rests does not."""
     start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
     assert after(start, facts.Resumed(), now=NOW + 1).due == NOW + 1
-    assert after(order(1), facts.Resumed()).due == NOW
+    ready, asleep = order(1), replace(order(1), due=None)
+    assert after(ready, facts.Resumed()) is ready
+    assert after(ready, facts.Resumed(), now=NOW + 1) is ready
+    assert after(asleep, facts.Resumed()) is asleep
     held = after(order(1), facts.Failed(facts.Register(0), Kind.FILE, "unreadable"))
     assert after(held, facts.Resumed()) is held
 
@@ -344,6 +352,17 @@ def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
     assert few.brackets[0].registered
     more = after(few, broken)
     assert next_steps(more) == (facts.Register(0), facts.Discard("s0.0"))
+
+
+def test_a_place_that_was_never_tried_is_kept() -> None:
+    """Uploads that never left the machine, and failures before there was a place, say nothing against it."""
+    offline = facts.Failed(facts.Upload(0), Kind.PASSING, "no route", unsent=True)
+    start = after(order(1), sent(0)[0])
+    assert next_steps(after(start, *[offline] * 8)) == (facts.Upload(0),)
+    refused = facts.Failed(facts.Register(0), Kind.PASSING, "no answer")
+    assert after(order(1), *[refused] * 4).discards == ()
+    assert after(start, *[refused] * 4).discards == ()
+    assert after(order(1), *[replace(offline, unsent=False)] * 4).discards == ()
 
 
 def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> None:

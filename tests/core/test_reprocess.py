@@ -158,7 +158,8 @@ def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> No
 def test_an_outage_is_not_held_against_an_image() -> None:
     """Requests that never left do not count among those that nobody heard."""
     unsent = facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
-    start = after(failed(), *[facts.ReprocessIntended("i0"), unsent] * 10)
+    tries: tuple[facts.Fact, ...] = (facts.ReprocessIntended("i0"), unsent) * 10
+    start = after(failed(), *tries)
     killed = after(start, facts.ReprocessIntended("i0"))
     assert states(after(killed, looked(DARK), now=LATER)) == [ImageState.AGAIN]
 

@@ -182,6 +182,6 @@ def test_every_gate_says_something() -> None:
     """Each gate can be asked what it makes of a shoot, open or shut."""
     told = gates(seen((0, listing([photo()]))), TERMS)
     assert [gate.gate for gate in told] == [
-        "photos", "names", "placeholders", "sync client", "stillness", "structure"
+        "names", "placeholders", "photos", "sync client", "stillness", "structure"
     ]  # fmt: skip
     assert all(gate.why for gate in told)

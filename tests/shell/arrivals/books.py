@@ -1,0 +1,74 @@
+"""What the daemon makes of an arrival, written down: in place of its intake and its store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from daemon.order import Bracket, Order, changed_since
+from daemon.shoot import File, FileClass, Listing
+from daemon.store.waiting import Waiting
+from tests.shell.arrivals.disk import Disk
+from tests.shell.arrivals.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A shoot that was taken: when, with which photos, and ``without`` which.
+
+    ``broken`` are photos that were not whole then, ``under_way`` files that still bore a temporary name or were mere
+    placeholders, ``new`` photos that no lock before had.
+    """
+
+    at: float
+    photos: frozenset[File]
+    without: frozenset[str]
+    broken: frozenset[File]
+    under_way: tuple[File, ...]
+    new: frozenset[str]
+
+
+class Books:
+    """Every shoot that was taken, and what is waited for."""
+
+    def __init__(self, disk: Disk, world: World) -> None:
+        self._disk, self._world = disk, world
+        self._orders: list[Order] = []
+        self.locks: list[Lock] = []
+        self.waiting: Sequence[Waiting] = ()
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The photos, by path, that a lock has or goes without."""
+        return frozenset(path for lock in self.locks for path in (*(p.path for p in lock.photos), *lock.without))
+
+    def late(self, found: Listing) -> tuple[str, ...]:
+        """Photos that no order knows of."""
+        return changed_since(self._orders, _plain(found.usable))[0]
+
+    async def replace_waiting(self, _watch: str, waiting: Sequence[Waiting]) -> None:
+        """What ``status`` shows."""
+        self.waiting = waiting
+
+    async def lock(
+        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset(), inode: int | None = None
+    ) -> None:
+        """A shoot is taken."""
+        sent = tuple(photo for photo in found.usable if photo.path not in damaged)
+        without = frozenset(photo.path for photo in found.photos) - {photo.path for photo in sent}
+        now = self._disk.found if shoot == self._disk.shoot else Listing()
+        lock = Lock(
+            at=self._world.monotonic(),
+            photos=frozenset(sent),
+            without=without,
+            broken=frozenset(photo for photo in sent if not self._disk.is_whole(photo)),
+            under_way=(*now.of(FileClass.IN_FLIGHT), *now.of(FileClass.PLACEHOLDER)),
+            new=frozenset(self.late(found)) - without,
+        )
+        self.locks.append(lock)
+        order = Order(why, "images", shoot, f"/in/{shoot}", f"/out/{shoot}", 0.0, 0.0, inode=inode)
+        self._orders.append(replace(order, brackets=_plain(sent), left_out=tuple(without)))
+
+
+def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
+    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
