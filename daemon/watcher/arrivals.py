@@ -127,7 +127,8 @@ class Arrivals:
         await self._ask_client(shoot, one)
         told = verdict(one.arrival, self._folder.terms)
         if told.examine:
-            one.look_at = after if await self._examine(shoot, one) else after + PATIENCE
+            looked = await self._examine(shoot, one)
+            one.look_at = after if looked and not one.arrival.faults else after + PATIENCE
             return True
         soon = after + ASK_EVERY if one.arrival.client != NOBODY else float("inf")
         one.look_at = float("inf") if told.look_at is None else min(told.look_at, soon)

@@ -27,6 +27,9 @@ from tests.shell.arrivals.world import World, hints
 
 ROOT, SHOOT = "/in", "12 Oak St"
 
+RESTLESS = 20
+"""Rounds at one moment, after which the watcher is one that never waits: it would keep a processor busy."""
+
 T = TypeVar("T")
 
 
@@ -75,9 +78,12 @@ class Watched:
 
     def run(self, until: float) -> None:
         """Watch until nothing more happens and all there is was taken, or until then."""
+        at, looks = self._world.monotonic(), 0
         while self._world.monotonic() < until and not self._is_done():
             self._world.pass_to(max(self._world.monotonic(), min(self._next_look(), until)))
             self._look_around()
+            at, looks = self._world.monotonic(), looks + 1 if at == self._world.monotonic() else 0
+            assert looks < RESTLESS, f"it looks again and again at {at}, and never waits: {self.waits}"
 
     @property
     def locks(self) -> Sequence[Lock]:
