@@ -7,6 +7,7 @@ no upgrades. Needs the ``syncthing`` command (Debian package ``syncthing``); ``C
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -23,7 +24,7 @@ import httpx
 COMMAND = shutil.which("syncthing")
 FOLDER_ID = "shoots"
 
-_START_S = 20.0
+_START_S = 60.0
 _STOP_S = 10.0
 
 _KEPT_TO_OURSELVES = {
@@ -102,6 +103,9 @@ def running_pair(
 ) -> Iterator[Pair]:
     """Start both, wait until they are connected, and end them.
 
+    Only the receiver calls, and it starts when the sender answers: two that call one another at once may both hang up,
+    and Syncthing lets a minute pass before it calls again.
+
     What the sender sends is limited to ``kib_per_s`` (after a burst of some 500 KiB); with ``tls`` the receiver's page
     is https, under the certificate that it makes for itself. Each has its home and, unless ``receiver_folder`` is
     given, its folder below ``directory``.
@@ -126,15 +130,17 @@ def running_pair(
                 page=ports[here],
                 tls=secure,
                 listen=ports[2 + here],
-                devices={devices[here]: None, devices[there]: ports[2 + there]},
+                devices={devices[here]: None, devices[there]: ports[2 + there] if here == 1 else None},
                 folder=folders[here],
                 kib_per_s=kib_per_s if here == 0 else 0,
             )
             pid = stack.enter_context(_process(homes[here]))
             url = f"{'https' if secure else 'http'}://127.0.0.1:{ports[here]}"
-            running.append(Syncthing(homes[here], folders[here], url, devices[here], pid, key))
+            syncthing = Syncthing(homes[here], folders[here], url, devices[here], pid, key)
+            _wait(functools.partial(_answers, syncthing), homes[: here + 1])
+            running.append(syncthing)
         pair = Pair(*running)
-        _wait(lambda: all(_answers(each) for each in running) and pair.connected, homes)
+        _wait(lambda: pair.connected, homes)
         yield pair
 
 
@@ -231,5 +237,5 @@ def _wait(ready: Callable[[], bool], homes: list[Path]) -> None:
     while not ready():
         if time.monotonic() > deadline:
             logs = "\n".join((home / "log").read_text(errors="replace")[-2000:] for home in homes)
-            raise RuntimeError(f"not connected within {_START_S} s:\n{logs}")
+            raise RuntimeError(f"not up within {_START_S} s:\n{logs}")
         time.sleep(0.05)
