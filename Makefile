@@ -31,8 +31,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# More tests at a time than two cores: a third of their time they wait for processes.
 test: lint $(SDKS_READY)
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)

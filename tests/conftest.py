@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("bracketd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bracketd")
+"""No test asserts a time: the machine may be busy with the other tests."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

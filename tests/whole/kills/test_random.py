@@ -21,7 +21,7 @@ AT_ONCE = 4
 LIVES = 10
 """Lives without any trouble in which all must be delivered; one is enough, but for what waits for the clock."""
 
-SEEDS = [pytest.param(seed, marks=() if seed < 6 else pytest.mark.soak) for seed in range(80)]
+SEEDS = [pytest.param(seed, marks=() if seed < 12 else pytest.mark.soak) for seed in range(80)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
