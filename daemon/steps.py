@@ -19,6 +19,7 @@ from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
 from daemon.order import Bracket, Order, facts
+from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.shoot import File
 
@@ -269,7 +270,7 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.OutputError():
             return facts.Failed(step, kind.OUTPUT, why)
         case _:
-            return facts.bug(step, error)
+            return bug(step, error)
 
 
 def _renamed(order: Order, error: Exception) -> facts.Moved | None:

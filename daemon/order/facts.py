@@ -6,7 +6,6 @@ word by word; ``secret`` fields are left out of it.
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -397,10 +396,3 @@ def intent(step: Step) -> Fact | None:
             return ReprocessIntended(image)
         case _:
             return None
-
-
-def bug(step: Step | None, error: BaseException) -> Failed:
-    """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
-    detail = "".join(traceback.format_exception(error))
-    return Failed(step, Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)

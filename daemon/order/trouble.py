@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,6 +19,13 @@ UPLOADS_A_PLACE = 4
 
 SET_BACK = 3
 """What failures that pass count at most against an image: enough to put it behind its neighbours."""
+
+
+def bug(step: f.Step | None, error: BaseException) -> f.Failed:
+    """The fact that our own code failed, with the traceback for whoever mends it."""
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    detail = "".join(traceback.format_exception(error))
+    return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:

@@ -19,6 +19,7 @@ from daemon.host.clock import Clock
 from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
+from daemon.order.trouble import bug
 from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane
 from daemon.runner.outage import Outage
@@ -141,7 +142,7 @@ class Runner:
             bugs = bugs.exceptions[0]
         self._inbox.pop(order_id, None)
         try:
-            await self._record(await self._store.load(order_id), facts.bug(None, bugs))
+            await self._record(await self._store.load(order_id), bug(None, bugs))
         except StateError:
             raise
         except Exception:
