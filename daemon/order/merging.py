@@ -9,7 +9,7 @@ from daemon.order.changes import forward, progress, with_image
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
-UNHEARD = 3
+UNHEARD = 6
 """How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
 
 

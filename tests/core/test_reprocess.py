@@ -6,7 +6,7 @@ import pytest
 
 from daemon.order import Health, ImageState, Order, Phase, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.order.merging import limit_reached
+from daemon.order.merging import UNHEARD, limit_reached
 from tests.core.orders import NOW, POLICY, after, merged
 
 DARK = facts.SeenImage("i0", "picture 0", ended=False, reason="too dark")
@@ -104,11 +104,11 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
 
 
 def test_the_intent_to_process_again_is_recorded_first() -> None:
-    """From the recorded intent on the order is only looked at; one that was never heard is asked for again, thrice."""
+    """From the recorded intent on the order is only looked at; one never heard is asked for again, and again."""
     assert facts.intent(facts.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
     assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (facts.Look(),))
-    for asked in range(2, 4):
+    for asked in range(1, UNHEARD):
         unheard = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
         assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (facts.Reprocess("i0"),)), asked
         intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.updated_at)

@@ -53,7 +53,9 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
 
 def _delivered(output: Path, sandbox: Sandbox) -> None:
     """The pictures are those that the sandbox served, and there is nothing beside them."""
-    pictures = [output / image["file"] for image in json.loads((output / "order.json").read_text())["images"]]
+    note = json.loads((output / "order.json").read_text())
+    assert note["failed"] == [], "an image that fails once is asked for again"
+    pictures = [output / image["file"] for image in note["images"]]
     assert sorted(output.iterdir()) == sorted([*pictures, output / "order.json"])
     served = list((sandbox.directory / "renders").iterdir())
     for picture in pictures:
