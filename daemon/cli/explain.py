@@ -15,11 +15,13 @@ from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
 from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
 from daemon.files.placeholders import placeholder
-from daemon.grouping import RAW, extension
+from daemon.files.scan import scan
+from daemon.grouping import RAW, dangling, extension
 from daemon.order import Bracket, Order, Phase
 from daemon.shoot import FileClass
 from daemon.store.reader import Reader
 from daemon.syncing import client_for
+from daemon.watcher.probes import frame
 
 WORDS = {
     FileClass.PHOTO: "a photo",
@@ -48,6 +50,7 @@ def explain(config: Path | None, file: Path) -> None:
             ("names", why),
             *_on_disk(shoot / inside, kind),
             *_of_client(folder, shoot),
+            *_of_sets(shoot, kind),
             *_of_shoot(reader, shoot, inside, kind),
         ):
             click.echo(f"  {told:<12} {printable(words)}")
@@ -131,6 +134,20 @@ def _structure(path: Path) -> str:
 def _of_client(folder: FolderSettings, shoot: Path) -> Iterator[Row]:
     client = client_for(str(folder.watch), sync_client=folder.sync_client)
     yield "sync client", client.ask(str(shoot)).why if client is not None else "none keeps this folder"
+
+
+def _of_sets(shoot: Path, kind: FileClass | None) -> Iterator[Row]:
+    """Whether a bracket set of the shoot lacks photos."""
+    if kind is not FileClass.PHOTO:
+        return
+    try:
+        found = [frame(str(shoot), photo.path) for photo in scan(str(shoot)).usable]
+    except OSError as error:
+        yield "sets", f"cannot be told ({error.strerror})"
+        return
+    frames = [one for one in found if one is not None]
+    words = dangling(frames) if len(frames) == len(found) else None
+    yield "sets", words or "no bracket set of the shoot lacks a photo, as far as anybody can tell"
 
 
 def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None) -> Iterator[Row]:

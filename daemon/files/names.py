@@ -27,8 +27,8 @@ IN_FLIGHT = (
     "*.!sync",
     "*.syncpart",
     "*.synctemp",
-    # Nextcloud, ownCloud
-    ".*.~????????",
+    # Nextcloud, ownCloud: a random number in hex, without leading zeros
+    *(f".*.~{'?' * digits}" for digits in range(1, 9)),
     # rclone, FTP, WinSCP
     "*.????????.partial",
     "*.filepart",

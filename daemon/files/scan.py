@@ -47,14 +47,21 @@ def look_at_root(root: str) -> Root:
 
 def scan(folder: str) -> Listing:
     """Everything relevant in a shoot's folder. Raises FileNotFoundError when the folder itself is gone."""
+    return scan_with_times(folder)[0]
+
+
+def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
+    """Everything relevant in a shoot's folder, and the time of each folder in it just before it was listed."""
     files: list[File] = []
     problems: list[str] = []
+    times: dict[str, int] = {}
     os.stat(folder)
     pending = [("", frozenset({_identity(os.stat(folder))}), FileClass.PHOTO)]
     while pending:
         relative, above, within = pending.pop()
         try:
-            entries = list(os.scandir(os.path.join(folder, relative) if relative else folder))
+            times[relative] = folder_time(folder, relative)
+            entries = list(os.scandir(os.path.join(folder, relative)))
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -73,7 +80,17 @@ def scan(folder: str) -> Listing:
                 pending.append((path, above | {here}, inner))
             else:
                 files.extend(_file(entry, path, within))
-    return listing(files, problems)
+    return listing(files, problems), times
+
+
+def are_as_then(folder: str, times: Mapping[str, int]) -> bool:
+    """Whether no file and no folder came to these folders or went from them. Raises OSError when one is gone."""
+    return all(folder_time(folder, relative) == then for relative, then in times.items())
+
+
+def folder_time(folder: str, relative: str) -> int:
+    """When a file or a folder came to a folder of a shoot, or went from it, in nanoseconds. Raises OSError."""
+    return os.stat(os.path.join(folder, relative)).st_mtime_ns
 
 
 def find_again(folder: str, files: Sequence[File]) -> str | None:

@@ -57,7 +57,8 @@ class Arrival:
     large files would hide the pauses between them. ``moving`` is the photo that changed last. ``faults`` say of photos,
     by path, why they were not whole when they were looked into; ``examined`` are those that need no further look: the
     whole ones, and the others until the next scan, for a file can become whole without a change of what a scan sees.
-    ``client`` is what the sync client said last.
+    ``client`` is what the sync client said last. ``dangling`` is why a bracket set seems to lack photos, "" when none
+    does, and None until its photos were looked into for that, as they are now.
     """
 
     found: Listing
@@ -68,6 +69,7 @@ class Arrival:
     examined: frozenset[File] = frozenset()
     faults: Mapping[str, str] = field(default_factory=dict)
     client: Client = NOBODY
+    dangling: str | None = None
 
     @classmethod
     def first(cls, found: Listing, now: float) -> Arrival:
@@ -92,6 +94,7 @@ class Arrival:
             moving=_growing([file for file in changed if file.kind is FileClass.PHOTO], self.found) or self.moving,
             examined=whole.intersection(found.files),
             faults={},
+            dangling=None,
         )
 
     @property
@@ -117,6 +120,10 @@ class Arrival:
             examined=self.examined | faults.keys(),
             faults={path: why for path, why in looked.items() if why is not None},
         )
+
+    def sets_told(self, dangling: str) -> Arrival:
+        """This arrival after a look for bracket sets that lack photos: in words, "" if none does."""
+        return replace(self, dangling=dangling)
 
     def asked(self, client: Client) -> Arrival:
         """This arrival after the sync client was asked."""

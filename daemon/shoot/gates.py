@@ -18,6 +18,9 @@ PATIENCE = 30.0
 DAMAGED = 600.0
 """Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
 
+DANGLING = 300.0
+"""Seconds of stillness, beyond the quiet period, for which the rest of a bracket set is waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -44,7 +47,8 @@ class Told:
 class Verdict:
     """Whether a shoot is settled, and if not, why it waits; ``look_at`` is when to scan it again at the latest.
 
-    ``examine``: a look into those of its photos that are ``unexamined`` can help, and nothing else is missing.
+    ``examine``: a look into those of its photos that are ``unexamined``, and for ``dangling`` bracket sets, can help,
+    and nothing else is missing.
     """
 
     settled: bool
@@ -61,7 +65,7 @@ def verdict(arrival: Arrival, terms: Terms) -> Verdict:
         more = f" ({arrival.client.why})" if arrival.client.done is None and arrival.client.why else ""
         examine = closed.gate == "structure" and bool(arrival.unexamined)
         return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine)
-    if any(file.path not in arrival.faults for file in arrival.unexamined):
+    if any(file.path not in arrival.faults for file in arrival.unexamined) or may_dangle(arrival):
         return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
     return Verdict(settled=True, reason=_because(arrival, terms))
 
@@ -119,7 +123,25 @@ def _structure(arrival: Arrival, terms: Terms) -> Told:
     return _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
 
 
-GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (_names, _placeholders, _photos, _client, _stillness, _structure)
+def _sets(arrival: Arrival, terms: Terms) -> Told:
+    if not arrival.dangling or _is_ready(arrival):
+        return Told("sets", True, "no bracket set lacks a photo, as far as anybody can tell")
+    until = still_at(arrival, terms) + DANGLING
+    if arrival.seen_at < until:
+        why = f"{arrival.dangling}; waiting {DANGLING / 60:.0f} min for the rest"
+        return Told("sets", False, why, until)
+    return Told("sets", True, f"{arrival.dangling}; it goes on without the rest")
+
+
+GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
+    _names,
+    _placeholders,
+    _photos,
+    _client,
+    _stillness,
+    _structure,
+    _sets,
+)
 """The gates in the order in which they are asked; the first that does not let a shoot pass says why it waits."""
 
 
@@ -145,6 +167,14 @@ def needed(arrival: Arrival, terms: Terms) -> float:
     return quiet.of(arrival.pauses)
 
 
+def may_dangle(arrival: Arrival) -> bool:
+    """Whether a look for bracket sets that lack photos is still to be made.
+
+    Nobody looks when a person says that all is there, or when photos that are not whole could not tell anyway.
+    """
+    return arrival.dangling is None and not _is_ready(arrival) and not problems_of(arrival)
+
+
 def problems_of(arrival: Arrival) -> tuple[str, ...]:
     """What is wrong with folders and photos, each in words."""
     files = (f"{file.path} {file.problem}" for file in arrival.found.photos if file.problem)
@@ -160,6 +190,8 @@ def _because(arrival: Arrival, terms: Terms) -> str:
     if _is_ready(arrival):
         return "a .ready file says it is complete"
     without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
+    if arrival.dangling:
+        without += f"; {_sets(arrival, terms).why}"
     if arrival.client.done:
         return f"{arrival.client.why}{without}"
     return f"quiet for {_seconds(needed(arrival, terms))} s{without}"

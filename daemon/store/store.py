@@ -176,14 +176,21 @@ class Store:
             lambda connection: connection.execute("UPDATE orders SET inode = ? WHERE folder = ?", values)
         )
 
-    async def recent(self, root: str, since: float) -> list[str]:
-        """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart."""
-        prefix = root.rstrip("/") + "/"
-        query = "SELECT DISTINCT folder FROM orders WHERE updated_at >= ? AND phase NOT IN (?, ?)"
+    async def recent(self, root: str, since: float) -> dict[str, float]:
+        """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart.
 
-        def read(connection: sqlite3.Connection) -> list[str]:
+        Each with the time, in epoch seconds, of the last change of such an order.
+        """
+        prefix = root.rstrip("/") + "/"
+        query = (
+            "SELECT folder, max(updated_at) AS changed_at FROM orders "
+            "WHERE updated_at >= ? AND phase NOT IN (?, ?) GROUP BY folder"
+        )
+
+        def read(connection: sqlite3.Connection) -> dict[str, float]:
             rows = connection.execute(query, (since, Phase.CANCELLED.value, Phase.SKIPPED.value)).fetchall()
-            return [folder for row in rows if (folder := unpack(row["folder"])).startswith(prefix)]
+            folders = {unpack(row["folder"]): float(row["changed_at"]) for row in rows}
+            return {folder: changed_at for folder, changed_at in folders.items() if folder.startswith(prefix)}
 
         return await self._database.read(read)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from daemon.files import scan
+from daemon.grouping import Frame, dangling
 from daemon.host.clock import Clock
-from daemon.shoot import NOBODY, PATIENCE, Arrival, File, FileClass, Listing, verdict
+from daemon.shoot import NOBODY, PATIENCE, Arrival, File, FileClass, Listing, may_dangle, verdict
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
 from daemon.watcher.folder import WatchedFolder
@@ -38,6 +39,7 @@ class Follow:
     """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
 
     ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
+    ``frames`` are how its photos were taken, each read once for as long as it does not change.
     """
 
     arrival: Arrival
@@ -50,6 +52,7 @@ class Follow:
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
     said: str | None = None
+    frames: dict[File, Frame | None] = field(default_factory=dict)
 
 
 class Arrivals:
@@ -136,6 +139,8 @@ class Arrivals:
             if not _is_coming(found):
                 self._say(shoot, "a folder without photos is left alone", log.info)
             return True
+        if one.arrival.dangling:
+            self._say(shoot, told.reason, log.warning)
         try:
             await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
         except OSError as error:
@@ -172,7 +177,9 @@ class Arrivals:
             one.asked_at = now
 
     async def _examine(self, shoot: str, one: Follow) -> bool:
-        """Look into the photos that were not looked into as they are; whether the disk let us.
+        """Look into the photos that were not looked into as they are, and at how they were taken, when all are whole.
+
+        Returns whether the disk let us.
 
         A scan follows in any case: what happened meanwhile must not be locked unseen.
         """
@@ -181,10 +188,27 @@ class Arrivals:
             for begin in range(0, len(todo), TOGETHER):
                 faults = await self._blocking(self._faults, shoot, todo[begin : begin + TOGETHER])
                 one.arrival = one.arrival.examine(faults)
+            if may_dangle(one.arrival):
+                one.arrival = one.arrival.sets_told(await self._dangling(shoot, one))
         except OSError as error:
             self._say(shoot, f"cannot be looked into ({error.strerror}); tried again", log.warning)
             return False
         return True
+
+    async def _dangling(self, shoot: str, one: Follow) -> str:
+        """Why a bracket set seems to lack photos, "" if none does or nobody can tell. Raises OSError."""
+        photos = one.arrival.found.usable
+        one.frames = {file: one.frames[file] for file in photos if file in one.frames}
+        todo = tuple(file for file in photos if file not in one.frames)
+        for begin in range(0, len(todo), TOGETHER):
+            one.frames.update(await self._blocking(self._read, shoot, todo[begin : begin + TOGETHER]))
+        frames = [frame for frame in one.frames.values() if frame is not None]
+        if len(frames) < len(photos):
+            return ""
+        return await self._blocking(dangling, frames) or ""
+
+    def _read(self, shoot: str, files: tuple[File, ...]) -> dict[File, Frame | None]:
+        return {file: self._probes.frame(self._folder.path(shoot), file.path) for file in files}
 
     def _faults(self, shoot: str, files: tuple[File, ...]) -> dict[File, str | None]:
         return {file: _fault(self._probes, os.path.join(self._folder.path(shoot), file.path)) for file in files}

@@ -24,11 +24,22 @@ class Contents:
 
     blocking: Blocking
 
+    def remembering(self) -> Contents:
+        """The same for a short while, which reads nothing a second time."""
+        answers: dict[tuple[Any, ...], Any] = {}
+
+        async def once(*call: Any) -> Any:
+            if call not in answers:
+                answers[call] = await self.blocking(*call)
+            return answers[call]
+
+        return Contents(once)
+
     async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], frozenset[str]]:
         """Photos as brackets with their marks, each content once, and the paths of further copies (a second card's)."""
         marks: dict[str, str] = {}
         for begin in range(0, len(photos), TOGETHER):
-            some = [photo.path for photo in photos[begin : begin + TOGETHER]]
+            some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
             marks.update(await self.blocking(_marks, folder, some))
         copies = await self._copies(folder, marks)
         brackets = (

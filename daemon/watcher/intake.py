@@ -90,8 +90,10 @@ class Intake:
 
         It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
         """
+        judge = self._judging(shoot, found, why, damaged, inode=inode)
+        await judge()
         async with self._turn:
-            fact, judged, orders = await self._judge(shoot, found, why, damaged, inode=inode)
+            fact, judged, orders = await judge()
             await self._take(shoot, fact, judged, orders, inode)
             if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
@@ -129,9 +131,11 @@ class Intake:
         ``again``: also one whose photos were sent before. Returns whether the shoot has an order; without a single
         photo that can be read it gets none. Raises OSError, and Stale when somebody wrote its order meanwhile.
         """
+        judge = self._judging(shoot, found, "submitted by a person", inode=inode, by_person=True)
+        await judge()
         async with self._turn:
             words = log.bind(shoot=shoot)
-            fact, judged, orders = await self._judge(shoot, found, "submitted by a person", inode=inode, by_person=True)
+            fact, judged, orders = await judge()
             if not fact.brackets:
                 words.error("submitted, but there are no photos that can be read")
                 return False
@@ -177,7 +181,7 @@ class Intake:
             self._unaltered.add((order.id, photo))
         return altered
 
-    async def _judge(
+    def _judging(
         self,
         shoot: str,
         found: Listing,
@@ -186,6 +190,24 @@ class Intake:
         *,
         inode: int | None,
         by_person: bool = False,
+    ) -> Callable[[], Awaitable[tuple[facts.Locked, Judged, Sequence[Order]]]]:
+        """Judges a shoot, again with every call, and reads its photos only once.
+
+        So they are read while nobody waits for the turn, however long that takes, and judged by what is known in it.
+        """
+        contents = self._contents.remembering()
+        return lambda: self._judge(shoot, found, why, damaged, contents, inode=inode, by_person=by_person)
+
+    async def _judge(
+        self,
+        shoot: str,
+        found: Listing,
+        why: str,
+        damaged: frozenset[str],
+        contents: Contents,
+        *,
+        inode: int | None,
+        by_person: bool,
     ) -> tuple[facts.Locked, Judged, Sequence[Order]]:
         """A shoot's brackets with what they are known by, what they are next to earlier orders, and its folder's own.
 
@@ -198,11 +220,11 @@ class Intake:
         mine = await self._store.earlier(folder, "")
         if not by_person and (same := next((o for o in mine if o.fingerprint == fingerprint(plain)), None)):
             return facts.Locked(plain, others, why), Judged(Again.SAME, same, known=len(plain)), mine
-        brackets, copies = await self._contents.brackets(folder, send)
+        brackets, copies = await contents.brackets(folder, send)
         earlier = await self._store.earlier(folder, fingerprint(plain), (bracket.mark for bracket in brackets))
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
-        brackets = await self._contents.told_apart(folder, brackets, earlier)
+        brackets = await contents.told_apart(folder, brackets, earlier)
         fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
         return fact, compare(folder, brackets, earlier, inode), mine
 

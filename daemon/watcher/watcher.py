@@ -16,12 +16,13 @@ import structlog
 from daemon.files import scan
 from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
-from daemon.shoot import Listing
+from daemon.shoot import FileClass, Listing
 from daemon.store.store import Ask, Stale, Store
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake
+from daemon.watcher.late import LateLooks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
@@ -30,9 +31,6 @@ log = structlog.get_logger("bracketd.watcher")
 
 GATHER = 0.2
 """Seconds to let hints come together: copying a card raises thousands a second."""
-
-LATE = 2 * 86400.0
-"""Seconds for which a delivered shoot is still looked at for photos that came late."""
 
 STRANGERS = 3
 """Unknown shoots, in another folder than the one that was there, that make another disk of it and not a new month."""
@@ -70,6 +68,7 @@ class Watcher:
         self._stopping = False
         self._there: Mapping[str, int] | None = None
         self._arrivals = Arrivals(folder, intake, store, clock, blocking=blocking, probes=probes)
+        self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
         self._hinted_since = clock.monotonic()
@@ -139,7 +138,9 @@ class Watcher:
             await self._meet(look, dirty)
         if everything:
             self._rescan_at = now + self.folder.interval
-            await self._look_for_late()
+            for shoot in await self._late.look():
+                if shoot not in self._arrivals and shoot in (self._there or {}):
+                    await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
         for shoot in self._arrivals.due(now, dirty, everything=everything):
             if not await self._arrivals.look(shoot):
                 await self._arrivals.forget(shoot, self._hints)
@@ -245,23 +246,13 @@ class Watcher:
             )
         return left
 
-    async def _look_for_late(self) -> None:
-        """Look once more at shoots that were locked lately: what came since is in no order."""
-        for folder in await self._store.recent(self.folder.watch, self._clock.now() - LATE):
-            shoot, orders = os.path.basename(folder), await self._store.earlier(folder, "")
-            with suppress(OSError):
-                found: Listing = await self._blocking(scan.scan, folder)
-                new = await self._intake.look_for_late(orders, found)
-                if new and shoot not in self._arrivals and shoot in (self._there or {}):
-                    await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
-
     async def _skip(self, shoot: str) -> bool:
-        """Record a shoot of an archive as skipped; one without any photo may be the next job's, made ahead."""
+        """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
         try:
             found: Listing | None = await self._blocking(scan.scan, self.folder.path(shoot))
         except OSError:
             found = None
-        if found is not None and not found.photos and not found.problems:
+        if found is not None and not (found.photos or found.problems or found.of(FileClass.PLACEHOLDER)):
             return False
         await self._intake.skip(shoot, found, self._inode(shoot))
         return True

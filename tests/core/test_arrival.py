@@ -64,7 +64,7 @@ def test_a_photo_that_became_whole_is_a_change() -> None:
     """The quiet period begins anew when a photo turns out to be whole that was not: its writer is still at work."""
     arrival = faulty(60.0).seen(BOTH, 90.0).examine({B: None})
     assert quiet_from(arrival, FIXED) == 90.0 + 60.0
-    assert verdict(arrival.seen(BOTH, 150.0), FIXED).settled
+    assert verdict(arrival.seen(BOTH, 150.0).sets_told(""), FIXED).settled
 
 
 def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> None:
@@ -73,7 +73,7 @@ def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> N
     assert (arrival.faults, [file.path for file in arrival.unexamined]) == ({}, ["B.NEF", "C.NEF"])
     assert quiet_from(arrival, FIXED) == 130.0
     arrival = arrival.seen(arrival.found, 130.0)
-    arrival = arrival.examine(dict.fromkeys(arrival.unexamined))
+    arrival = arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told("")
     assert verdict(arrival, FIXED).settled, "they became whole before the shoot was quiet"
 
 

@@ -2,7 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.shoot import DAMAGED, Arrival, Client, File, FileClass, Listing, Quiet, Terms, Verdict, gates, listing
+from daemon.shoot import (
+    DAMAGED,
+    DANGLING,
+    Arrival,
+    Client,
+    File,
+    FileClass,
+    Listing,
+    Quiet,
+    Terms,
+    Verdict,
+    gates,
+    listing,
+)
 from daemon.shoot import verdict as judge
 
 QUIET = 60.0
@@ -10,8 +23,8 @@ TERMS = Terms(Quiet(QUIET))
 
 
 def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
-    """What becomes of an arrival whose photos were looked into and found whole."""
-    return judge(arrival.examine(dict.fromkeys(arrival.unexamined)), terms)
+    """What becomes of an arrival whose photos were looked into and found whole, and no set lacks any."""
+    return judge(arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(""), terms)
 
 
 def photo(name: str = "IMG_0001.JPG", size: int = 10, **other: object) -> File:
@@ -178,10 +191,56 @@ def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
     assert not judge(all_bad, Terms(Quiet(QUIET), leave_out=True)).settled, "nothing would be left"
 
 
+WORDS = "IMG_0413.CR3 begins a bracket set of 3 where the other 7 sets have 5"
+
+
+def lacking(until: float, found: Listing) -> Arrival:
+    """A shoot that has been still since 0, and of which a set was found to lack photos."""
+    arrival = seen((0, found), (60, found))
+    return arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(WORDS).seen(found, until)
+
+
+def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
+    """Nothing settles before its sets were told once, and again after each change; unless nobody could tell them."""
+    a, b = photo("A.JPG"), photo("B.JPG")
+    arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
+    told = judge(arrival, TERMS)
+    assert (told.settled, told.examine, arrival.unexamined) == (False, True, ())
+    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="quiet for 60 s")
+    fewer = arrival.sets_told("").seen(listing([a]), 70).seen(listing([a]), 130)
+    assert judge(fewer, TERMS).examine, "one of them was deleted since"
+    damaged = seen((0, listing([a, b])), (700, listing([a, b]))).examine({a: None, b: "is cut off"})
+    assert judge(damaged, Terms(Quiet(QUIET), leave_out=True)).settled
+
+
+def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
+    """For five minutes beyond the quiet period its shoot waits, says what for, and then goes on and says that."""
+    found = listing([photo()])
+    told = judge(lacking(60, found), TERMS)
+    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting 5 min for the rest", look_at=60 + DANGLING)
+    assert not judge(lacking(60 + DANGLING - 1, found), TERMS).settled
+    told = judge(lacking(60 + DANGLING, found), TERMS)
+    assert told == Verdict(settled=True, reason=f"quiet for 60 s; {WORDS}; it goes on without the rest")
+    assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in told.reason
+
+
+def test_a_change_ends_the_wait_for_a_set() -> None:
+    """When something comes, the quiet period counts from then on, and what was told of the sets counts no more."""
+    arrival = lacking(100, listing([photo()])).seen(listing([photo(), photo("2.JPG")]), 110)
+    assert (arrival.dangling, judge(arrival, TERMS).look_at) == (None, 170)
+
+
+def test_a_persons_word_skips_the_wait_for_a_set() -> None:
+    """With a .ready file nobody looks for what a set may lack, or waits for it."""
+    ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
+    assert judge(lacking(60, ready), TERMS).settled
+    assert judge(seen((0, ready)).examine({photo(): None}), TERMS).settled
+
+
 def test_every_gate_says_something() -> None:
     """Each gate can be asked what it makes of a shoot, open or shut."""
     told = gates(seen((0, listing([photo()]))), TERMS)
     assert [gate.gate for gate in told] == [
-        "names", "placeholders", "photos", "sync client", "stillness", "structure"
+        "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"
     ]  # fmt: skip
     assert all(gate.why for gate in told)

@@ -91,6 +91,7 @@ def test_a_photo(explaining: Explaining) -> None:
         "names": "a photo",
         "structure": "whole",
         "sync client": "none keeps this folder",
+        "sets": "no bracket set of the shoot lacks a photo, as far as anybody can tell",
         "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
     }
 
@@ -105,6 +106,16 @@ def test_photos_that_are_not_whole(explaining: Explaining) -> None:
     assert explaining.of("empty.JPG")["on disk"].startswith("0 bytes, changed")
     assert explaining.of("unknown.X3F")["structure"] == "not known for .X3F files: it counts as whole"
     assert explaining.of("gone.JPG")["on disk"] == "not there"
+
+
+def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
+    """Of a photo it is told that a bracket set of its shoot lacks photos, and which one; of other files nothing."""
+    for name, data in list(shoot(4).items())[:-1]:
+        explaining.put(name, data)
+    explaining.put("notes.txt")
+    lacks = "IMG_0010.JPG begins a bracket set of 2 where the other 3 sets have 3"
+    assert explaining.of("IMG_0001.JPG")["sets"] == lacks
+    assert "sets" not in explaining.of("notes.txt")
 
 
 IN_FLIGHT = "still being copied or synced: the shoot waits for it"

@@ -14,7 +14,7 @@ IN_FLIGHT = {
     "Syncthing": [".syncthing.IMG_1.JPG.tmp", "~syncthing~IMG_1.JPG.tmp"],
     "OneDrive": ["IMG_1.JPG.partial", "~DF12.TMP"],
     "Resilio": ["IMG_1.JPG.!sync", "IMG_1.JPG.SyncPart", "IMG_1.JPG.SyncTemp"],
-    "Nextcloud, ownCloud": [".IMG_1.JPG.~1a2b3c4d"],
+    "Nextcloud, ownCloud": [f".IMG_1.JPG.~{'f2a1b3c4'[:digits]}" for digits in range(1, 9)],
     "rsync": [".IMG_1.JPG.Xy12zQ", ".a b.cr3.000000"],
     "rclone": ["IMG_1.JPG.1234abcd.partial"],
     "WinSCP": ["IMG_1.JPG.filepart"],

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from daemon.files import content, scan
 from daemon.files.roots import Roots
+from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
-from daemon.order import Limits, Order, Phase, Policy, Preset, facts
+from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
 from daemon.watcher.folder import LateFiles
+from daemon.watcher.probes import frame
 from tests.shell.simulated import Inline, SimulatedClock
 
 QUIET = 60.0
@@ -75,6 +78,10 @@ class Scripted:
         self.looked_into.append(os.path.basename(path))
         return self.faults.get(os.path.basename(path))
 
+    def frame(self, folder: str, path: str) -> Frame | None:
+        """What the photo itself says."""
+        return frame(folder, path)
+
     def client(self, _folder: str) -> Client:
         """As the test says."""
         self.asked += 1
@@ -91,6 +98,7 @@ class Scene:
     watcher: Watcher
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
+    scanned: list[str] = field(default_factory=list)
     photos: int = 0
 
     def hint(self, shoot: str) -> None:
@@ -144,12 +152,15 @@ async def watching(
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
+    scanned: list[str] = []
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
         hints.append(Told(dirty, broken=broken))
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        if function in (scan.scan, scan.scan_with_times):
+            scanned.append(os.path.basename(arguments[0]))
         return function(*arguments)
 
     intake = Intake(
@@ -178,17 +189,26 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned)
     finally:
         watcher.stop()
         await task
         store.close()
 
 
-async def delivered(scene: Scene, shoot: str) -> Order:
-    """A shoot's order comes to its end."""
+async def delivered(scene: Scene, shoot: str, at: float = 0.0) -> Order:
+    """A shoot's order comes to its end, at a time in epoch seconds."""
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
-    done = replace(order, phase=Phase.DOWNLOADED, due=None)
-    await scene.store.record(order, facts.Delivered(), done, 0)
+    done = replace(order, phase=Phase.DOWNLOADED, due=None, updated_at=max(at, order.updated_at))
+    await scene.store.record(order, facts.Delivered(), done, at)
     return done
+
+
+async def merged(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
+    """The order with the digests that sending its brackets brings, and merged."""
+    sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
+    brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
+    after = replace(order, brackets=brackets, merge=MergeState.SEEN, updated_at=clock.now())
+    await scene.store.record(order, facts.Merged(), after, clock.now())
+    return after

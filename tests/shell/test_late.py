@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from daemon.files import content
-from daemon.order import Limits, MergeState, Order, Phase, evolve, facts
+from daemon.order import Limits, Order, Phase, evolve, facts
 from daemon.order.late import LATELY
 from daemon.order.policy import Policy
 from daemon.watcher.folder import LateFiles
-from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
+from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, merged, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
 OAK = "12 Oak St"
@@ -158,15 +157,6 @@ def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
     simulate(work)
 
 
-async def stored(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
-    """The order with the digests that sending its brackets brings, and merged."""
-    sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
-    brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
-    after = replace(order, brackets=brackets, merge=MergeState.SEEN)
-    await scene.store.record(order, facts.Merged(), after, clock.now())
-    return after
-
-
 @pytest.mark.parametrize("same", [True, False], ids=["renamed photos", "one byte in the middle differs"])
 def test_photos_are_known_by_their_content(tmp: Path, *, same: bool) -> None:
     """The same photos under other names and times are recognised; ones that differ by a byte are others, and sent."""
@@ -177,7 +167,7 @@ def test_photos_are_known_by_their_content(tmp: Path, *, same: bool) -> None:
             for n, data in enumerate(pictures):
                 scene.put(f"{OAK}/IMG_{n}.JPG", data)
             await scene.submit(OAK)
-            await stored(scene, await delivered(scene, OAK), clock)
+            await merged(scene, await delivered(scene, OAK), clock)
             for n, data in enumerate(pictures):
                 other = data if same else data[:200_000] + b"!" + data[200_001:]
                 scene.put(f"Elm/kitchen {n}.jpg", other)
@@ -215,7 +205,7 @@ def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            done = await stored(scene, await first(scene, "IMG_1.JPG", "IMG_2.JPG"), clock)
+            done = await merged(scene, await first(scene, "IMG_1.JPG", "IMG_2.JPG"), clock)
             changed, touched = (tmp / "in" / OAK / name for name in ("IMG_1.JPG", "IMG_2.JPG"))
             before = changed.read_bytes()
             changed.write_bytes(b"retouched")

@@ -18,7 +18,7 @@ TEMPORARY = {
         ".drivedownload/{name}",
     ),
     "Resilio": ("{name}.!sync", "{name}.SyncPart", "{name}.SyncTemp"),
-    "Nextcloud, ownCloud": (".{name}.~{hex}",),
+    "Nextcloud, ownCloud": tuple(f".{{name}}.~{{hex:.{digits}}}" for digits in range(1, 9)),
     "Synology": (".SynologyWorkingDirectory/{name}",),
     "rsync": (".{name}.{mix}", ".~tmp~/{name}", ".rsync-partial/{name}"),
     "rclone": ("{name}.{hex}.partial",),

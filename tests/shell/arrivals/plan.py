@@ -9,14 +9,16 @@ from enum import StrEnum
 from random import Random
 from typing import NamedTuple
 
+from daemon.grouping import Frame
 from daemon.shoot import Client, Quiet
 from tests.shell.arrivals.writers import Act, Photo, Writer
 
 RESCAN, POLL = 60.0, 30.0
 """Seconds between scans of everything, where the system gives events and where it does not."""
 
-TIMES, LONGEST, DAMAGED = 4, 600.0, 600.0
-"""As README tells: by how much a pause lengthens the quiet period, and to what at most; when a photo is damaged."""
+TIMES, LONGEST, DAMAGED, DANGLING = 4, 600.0, 600.0, 300.0
+"""As README tells: by how much a pause lengthens the quiet period, and to what at most; when a photo is damaged, and
+for how long the rest of a bracket set is waited for."""
 
 AGAIN, REST = 30.0, 10.0
 """Seconds until a shoot that waits for more than time is looked at again; a slow disk rests so many scans' time."""
@@ -87,6 +89,7 @@ class Plan:
 
     ``done_at`` is when its last photo is whole and nothing hinders it any more; ``named`` are files that ``status``
     must name, or that the order goes without; ``deaf`` is for how long nothing of the disk can be seen at a time.
+    ``frames`` are how photos were taken, by path; ``lacking``: a bracket set never becomes whole.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
@@ -99,6 +102,8 @@ class Plan:
         self.named: frozenset[str] = frozenset()
         self.says: Says | None = None
         self.deaf = 0.0
+        self.frames: dict[str, Frame] = {}
+        self.lacking = False
         self.scan_fails: Fails = _never
         self.look_fails: Fails = _never
         self.look_hangs: Fails = _never

@@ -13,7 +13,7 @@ from daemon.watcher.watcher import GATHER
 from tests.shell.arrivals.books import Lock
 from tests.shell.arrivals.disk import UNTOLD, kind_of
 from tests.shell.arrivals.kinds import plan_of
-from tests.shell.arrivals.plan import AGAIN, DAMAGED, LONGEST, REST, TIMES, End, Plan
+from tests.shell.arrivals.plan import AGAIN, DAMAGED, DANGLING, LONGEST, REST, TIMES, End, Plan
 from tests.shell.arrivals.watch import SEEING, Blind, Watched
 
 SUPPLEMENTED = (End.LATER, End.BY_PERSON)
@@ -69,7 +69,8 @@ def last_moment(plan: Plan) -> float:
         quiet = max(quiet, min(TIMES * (plan.longest + heard + pace.stale + plan.deaf), LONGEST))
     looks = len(plan.acts) * (pace.stat * (REST + 2) + pace.look) + pace.stale
     damaged = DAMAGED if plan.end is End.WITHOUT else 0.0
-    return plan.done_at + heard + quiet + damaged + AGAIN + looks
+    dangling = DANGLING if plan.lacking else 0.0
+    return plan.done_at + heard + quiet + damaged + dangling + AGAIN + looks
 
 
 def _broken(plan: Plan, locks: Sequence[Lock], final: Listing, waits: str, last: float) -> Iterator[str]:
@@ -90,6 +91,8 @@ def _broken(plan: Plan, locks: Sequence[Lock], final: Listing, waits: str, last:
         yield f"sent with what is no photo: {others}"
     elif not _has_all(locks[0], final) or locks[0].broken:
         yield f"taken early, after {locks[0].at:.1f} s"
+    if plan.lacking and locks[0].at < plan.done_at + plan.quiet.base + DANGLING:
+        yield f"the rest of a set was not waited for: taken after {locks[0].at:.1f} s"
     if locks[0].without != plan.named or (plan.named and locks[0].at < plan.done_at + DAMAGED):
         yield f"sent without {sorted(locks[0].without)}, after {locks[0].at:.1f} s"
 

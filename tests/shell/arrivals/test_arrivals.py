@@ -74,6 +74,8 @@ FAULTS = {
         "stalled for minutes: time set first",
         "taken early",
     ),
+    "sets": (Blind(sets=True), "the rest of a bracket set after a long pause", "taken early"),
+    "sets, never whole": (Blind(sets=True), "a bracket set that stays incomplete", "the rest of a set was not"),
     "junk": (Blind(kinds=junk_counts), "junk until long after", "left behind"),
     "conflict copies": (Blind(kinds=conflicts_count), "with conflict copies", "sent with what is no photo"),
     "rescans": (Blind(rescans=True), "a folder made long ahead", "left behind"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.shell.arrivals import names, writers
+from tests.shell.arrivals.kinds import plan_of
 from tests.shell.arrivals.plan import FIXED, End, Hearing, Pace, Plan
-from tests.shell.arrivals.promises import judge
+from tests.shell.arrivals.promises import judge, last_moment
+from tests.shell.arrivals.watch import Watched
 from tests.shell.arrivals.writers import Photo, Step
 
 FIRST, SECOND = Photo("IMG_1.NEF", 50_000_000, -600.0), Photo("IMG_2.NEF", 50_000_000, -590.0)
@@ -44,4 +46,21 @@ def test_a_shoot_of_which_nothing_was_brought_says_so(pattern: str) -> None:
     name = FIRST.path if pattern == "dataless" else plan.name(FIRST, pattern)
     plan.play([Step(0, writers.create(name, 200, 200, dataless=pattern == "dataless"))])
     plan.end, plan.named = End.HELD, frozenset({name})
+    assert judge(plan).broken == ()
+
+
+def test_how_a_photo_was_taken_is_read_once() -> None:
+    """A shoot that waits for the rest of a set, and then gets it, has each photo's exposure read once."""
+    plan = plan_of("the rest of a bracket set after a long pause", 1)
+    watched = Watched(plan)
+    watched.run(last_moment(plan) + 1.0)
+    assert watched.locks
+    assert sorted(watched.read) == sorted(photo.path for photo in watched.found.photos)
+
+
+def test_a_disk_that_hangs_while_sets_are_told_ends_nothing() -> None:
+    """When a disk hangs between the look into photos and the one at how they were taken, the shoot is taken later."""
+    plan = plan_of("a bracket set that stays incomplete", 2)
+    plan.quiet, plan.hearing, plan.pace = FIXED, Hearing(), Pace(look=1.0)
+    plan.look_hangs = lambda now: FIXED.base + 10 < now < FIXED.base + 100
     assert judge(plan).broken == ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from daemon.files import scan
+from daemon.grouping import Frame
 from daemon.order import Preset
 from daemon.shoot import NOBODY, Client, Listing, Quiet, listing
 from daemon.store.store import Store
@@ -40,6 +41,7 @@ class Blind:
     kinds: Kinds = kind_of
     structure: bool = False
     client: bool = False
+    sets: bool = False
     rescans: bool = False
     quiet: Quiet | None = None
 
@@ -59,6 +61,7 @@ class Watched:
         self._scanned: tuple[float, Listing] | None = None
         self._rescan_at = 0.0
         self._there: str | None = None
+        self.read: list[str] = []
         self.synced = plan.says is not None
         self._arrivals = Arrivals(
             WatchedFolder(
@@ -168,6 +171,11 @@ class Watched:
         if self._plan.look_fails(self._world.monotonic()):
             raise OSError(errno.EIO, "Input/output error")
         return None if self._blind.structure else self._disk.fault(path.removeprefix(f"{ROOT}/{self._disk.shoot}/"))
+
+    def frame(self, _folder: str, path: str) -> Frame | None:
+        """How a photo was taken."""
+        self.read.append(path)
+        return None if self._blind.sets else self._plan.frames.get(path)
 
     def client(self, _folder: str) -> Client:
         """What the sync client says."""

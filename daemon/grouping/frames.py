@@ -55,7 +55,8 @@ def one_per_frame(photos: Iterable[File]) -> tuple[tuple[File, ...], tuple[File,
     photos = sorted(photos)
     jpegs = {_stem(photo.path) for photo in photos if extension(photo.path) in JPEG}
     twins = [photo for photo in photos if extension(photo.path) in RAW and _stem(photo.path) in jpegs]
-    return tuple(photo for photo in photos if photo not in twins), tuple(twins)
+    beside = {twin.path for twin in twins}
+    return tuple(photo for photo in photos if photo.path not in beside), tuple(twins)
 
 
 def _stem(path: str) -> str:

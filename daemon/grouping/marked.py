@@ -1,0 +1,160 @@
+"""Sets of frames that the camera numbered, or marked with their offsets from the metered exposure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from daemon.grouping.stream import UNKNOWN, Frame, Lacking, Set, cut, hole, room
+
+ALIKE = 2
+"""So many whole sets of the same offsets must a shoot have to tell that another one lacks some of them."""
+
+LEAST = 3
+"""The least photos of a set that others are held against."""
+
+
+class Mark(NamedTuple):
+    """A frame's place in its set: ``value`` is its number in a sequence of ``length``, 0 if that is not known.
+
+    ``length`` None: its offset from the metered exposure, in twelfths of an EV, which holds thirds and halves.
+    """
+
+    length: int | None
+    value: int
+
+
+class Kind(NamedTuple):
+    """What there is of a set: the values of its frames' marks, and their ``length``."""
+
+    length: int | None
+    values: frozenset[int]
+
+
+def mark_of(frame: Frame) -> Mark | None:
+    """What the camera says of a frame's place in a set; None if nothing."""
+    if not frame.aeb:
+        return None
+    if frame.number is not None and frame.length is not None:
+        return Mark(frame.length, frame.number)
+    if frame.value_ev is not None:
+        return Mark(None, round(12 * frame.value_ev))
+    return None if frame.number is None else Mark(0, frame.number)
+
+
+def lacking(stream: Sequence[Frame], marks: Sequence[Mark | None]) -> Lacking | None:
+    """The first of a stream's sets that lacks photos; ``marks`` are those of its frames."""
+    plain = _Sets(stream, marks)
+    ways = [plain, *(_Sets(stream, marks, order, plain.known) for order in plain.orders)]
+    best = max(way.likely for way in ways)
+    return next((found for way in ways if way.likely == best and (found := way.lacking()) is not None), None)
+
+
+class _Sets:
+    """A stream of marked frames, split into sets: where offsets repeat, and where they leave the ``order``, if given.
+
+    ``known`` are the kinds of sets that are whole; without it, those that come more than once.
+    """
+
+    def __init__(
+        self,
+        stream: Sequence[Frame],
+        marks: Sequence[Mark | None],
+        order: Sequence[int] = (),
+        known: frozenset[Kind] | None = None,
+    ) -> None:
+        self._stream, self._marks = stream, marks
+        sets = list(self._split(order))
+        often = Counter(map(self._kind, sets))
+        repeated = (kind for kind, count in often.items() if len(kind.values) >= LEAST and count >= ALIKE)
+        self.known = frozenset(repeated) if known is None else known
+        self._sets, self._pieces = self._joined(sets), len(sets)
+        self._often = Counter(map(self._kind, self._sets))
+
+    @property
+    def likely(self) -> tuple[int, int]:
+        """How well this explains the stream: by many whole sets, then by few pieces."""
+        return sum(self._is_whole(self._kind(one)) for one in self._sets), -self._pieces
+
+    @property
+    def orders(self) -> list[tuple[int, ...]]:
+        """The orders in which the camera may have taken its usual offsets: the stream may begin within a set."""
+        taken = Counter(tuple(self._values(one)) for one in self._sets if self._kind(one) in self.known)
+        usual = max(taken, key=taken.__getitem__, default=())
+        return [usual[at:] + usual[:at] for at in range(len(usual))]
+
+    def lacking(self) -> Lacking | None:
+        """The first set that lacks photos."""
+        for one in self._sets:
+            kind = self._kind(one)
+            wanted = self._wanted(kind)
+            if wanted is not None and len(wanted.values) - len(kind.values) <= room(self._stream, one):
+                return Lacking(one, len(wanted.values), self._often[wanted])
+        return None
+
+    def _split(self, order: Sequence[int]) -> Iterator[Set]:
+        one: Set = []
+        for at, mark in enumerate(self._marks):
+            if one and (
+                mark is None or cut(self._stream[at - 1], self._stream[at]) or not self._goes_on(one, at, order)
+            ):
+                yield one
+                one = []
+            if mark is not None:
+                one.append(at)
+        if one:
+            yield one
+
+    def _goes_on(self, one: Set, at: int, order: Sequence[int]) -> bool:
+        *before, last, value = self._values([*one, at])
+        length = self._length(one)
+        if length != self._length([at]):
+            return False
+        if length is not None:
+            return value > last
+        if value in order and last in order:
+            return order.index(value) > order.index(last)
+        return value not in (*before, last)
+
+    def _joined(self, sets: Sequence[Set]) -> list[Set]:
+        """The same, save that a set that a pause tore apart, and that has no file number missing there, is one."""
+        joined: list[Set] = []
+        for one in sets:
+            if joined and not self._is_whole(self._kind(one)) and self._are_one(joined[-1], one):
+                joined[-1] = [*joined[-1], *one]
+            else:
+                joined.append(one)
+        return joined
+
+    def _are_one(self, first: Set, second: Set) -> bool:
+        some, more = self._kind(first), self._kind(second)
+        if hole(self._stream[first[-1]], self._stream[second[0]]) not in (0, UNKNOWN):
+            return False
+        both = Kind(some.length, some.values | more.values)
+        return some.length == more.length and not some.values & more.values and self._is_whole(both)
+
+    def _values(self, one: Set) -> list[int]:
+        return [mark.value for at in one if (mark := self._marks[at]) is not None]
+
+    def _kind(self, one: Set) -> Kind:
+        return Kind(self._length(one), frozenset(self._values(one)))
+
+    def _length(self, one: Set) -> int | None:
+        mark = self._marks[one[0]]
+        return None if mark is None else mark.length
+
+    def _is_whole(self, kind: Kind) -> bool:
+        return len(kind.values) == kind.length if kind.length else kind in self.known
+
+    def _wanted(self, kind: Kind) -> Kind | None:
+        """What a set should hold; None if nothing more."""
+        if self._is_whole(kind):
+            return None
+        alike = self._often[kind]
+        if kind.length:
+            among = sum(count for other, count in self._often.items() if other.length == kind.length)
+            meant = alike == among > 1  # all sets lack the same: somebody took those out
+            return None if meant else Kind(kind.length, frozenset(range(1, kind.length + 1)))
+        larger = [other for other in self.known if other.length == kind.length and kind.values < other.values]
+        return max(larger, key=self._often.__getitem__) if larger and alike == 1 else None

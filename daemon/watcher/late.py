@@ -1,0 +1,81 @@
+"""Shoots that were locked lately, looked at once more: what came since is in no order, what changed was sent otherwise.
+
+The older its order, the rarer a shoot is scanned. Between scans only the times of its folders are looked at, which
+tell of every file that comes or goes; of a file that is written over, only a scan tells.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from daemon.files import scan
+from daemon.host.clock import Clock
+from daemon.shoot import Listing
+from daemon.store.store import Store
+from daemon.watcher.intake import Intake
+from daemon.watcher.presence import Blocking
+
+LATE = 2 * 86400.0
+"""Seconds after its order's last change for which a shoot is looked at."""
+
+PART = 20
+"""A shoot is scanned when a twentieth of its order's age has passed since the last scan."""
+
+RAREST = 3600.0
+"""Seconds between two scans, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A shoot as the last scan found it, at ``at`` of the monotonic clock, whose orders had last changed at ``of``.
+
+    ``times`` are those of its folders, by path, in nanoseconds.
+    """
+
+    found: Listing
+    times: Mapping[str, int]
+    at: float
+    of: float
+
+
+def scan_every(age: float) -> float:
+    """Seconds between scans of a shoot whose order last changed ``age`` seconds ago."""
+    return min(age / PART, RAREST)
+
+
+class LateLooks:
+    """What is remembered of the lately locked shoots of one watched folder, so that most looks cost next to nothing."""
+
+    def __init__(self, watch: str, intake: Intake, store: Store, clock: Clock, *, blocking: Blocking) -> None:
+        self._watch, self._intake, self._store, self._clock = watch, intake, store, clock
+        self._blocking = blocking
+        self._seen: dict[str, Seen] = {}
+
+    async def look(self) -> tuple[str, ...]:
+        """Look at all of them; the names of those with photos that no order has and that are to be sent."""
+        recent = await self._store.recent(self._watch, self._clock.now() - LATE)
+        self._seen = {folder: seen for folder, seen in self._seen.items() if folder in recent}
+        more = []
+        for folder, changed_at in recent.items():
+            with suppress(OSError):
+                if await self._has_more(folder, changed_at):
+                    more.append(os.path.basename(folder))
+        return tuple(more)
+
+    async def _has_more(self, folder: str, changed_at: float) -> bool:
+        now, seen = self._clock.monotonic(), self._seen.get(folder)
+        if seen is not None and seen.of == changed_at and now - seen.at < scan_every(self._clock.now() - changed_at):
+            with suppress(OSError):
+                if await self._blocking(scan.are_as_then, folder, seen.times):
+                    return False
+        self._seen.pop(folder, None)
+        found, times = await self._blocking(scan.scan_with_times, folder)
+        if seen is None or (seen.found, seen.of) != (found, changed_at):
+            orders = await self._store.earlier(folder, "")
+            if await self._intake.look_for_late(orders, found):
+                return True
+        self._seen[folder] = Seen(found, times, now, changed_at)
+        return False

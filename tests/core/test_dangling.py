@@ -1,0 +1,377 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.grouping import Frame, dangling
+from daemon.grouping.stream import cut
+
+THREE, FIVE = (0.0, -2.0, 2.0), (0.0, -4.0, -2.0, 2.0, 4.0)
+RISING = (-4.0, -2.0, 0.0, 2.0, 4.0)
+ORDERS = (THREE, FIVE, RISING, (2.0, 0.0, -2.0), (-1 / 3, 0.0, 1 / 3), (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0))
+WAYS = ("values", "lengths", "numbers", "neither")
+
+Shoot = list[list[Frame]]
+
+
+def shoot(
+    sets: int = 4,
+    offsets: Sequence[float] = FIVE,
+    way: str = "values",
+    *,
+    first: int = 401,
+    begins: float = 1000.0,
+    pauses: Sequence[float] = (30.0,),
+    name: str = "IMG_{:04}.CR3",
+    **more: Any,
+) -> Shoot:
+    """Sets of brackets, one after the other; the camera marks them with values, numbers and lengths, or not at all."""
+    made, taken, number = Shoot(), begins, first
+    for one in range(sets):
+        taken += pauses[one % len(pauses)]
+        frames = []
+        for at, offset in enumerate(offsets, 1):
+            taken += 0.5
+            frame = Frame(
+                name.format(number),
+                body="Canon EOS R5 1",
+                taken_at=taken,
+                exposure_s=2.0**offset / (30, 60, 250)[one % 3],
+                f_number=8.0,
+                iso=100,
+                focal_mm=16.0,
+                pixels=(8192, 5464),
+                aeb=None if way == "neither" else True,
+                value_ev=offset if way == "values" else None,
+                number=at if way in ("lengths", "numbers") else None,
+                length=len(offsets) if way == "lengths" else None,
+            )
+            frames.append(replace(frame, **more))
+            number = number % 9999 + 1
+        made.append(frames)
+    return made
+
+
+def flat(sets: Shoot) -> list[Frame]:
+    """All frames, in their order."""
+    return [frame for one in sets for frame in one]
+
+
+def single(number: int, taken: float, **more: Any) -> Frame:
+    """A single shot of the same camera."""
+    frame = Frame(f"IMG_{number:04}.CR3", "Canon EOS R5 1", taken, 1 / 40, 8.0, 100, 16.0, (8192, 5464), aeb=False)
+    return replace(frame, **more)
+
+
+def without(frames: Sequence[Frame], *numbers: int) -> list[Frame]:
+    """These frames but for those with the file numbers."""
+    return [frame for frame in frames if frame.file_number not in numbers]
+
+
+def unnumbered(frames: Sequence[Frame]) -> list[Frame]:
+    """The same frames under names without numbers, in their order."""
+    return [replace(frame, path=f"{'abcdefghijklmnopqrstuvwxyz'[at]}.CR3") for at, frame in enumerate(frames)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_end_of_a_shoot_is_missing(way: str) -> None:
+    """Of a shoot of fives whose last set has three, that set is named, with how many it has and should have."""
+    words = "IMG_0436.CR3 begins a bracket set of 3 where the other 7 sets have 5"
+    assert dangling(flat(shoot(8, RISING, way))[:-2]) == words
+
+
+def test_a_sequence_says_by_itself_how_long_it_is() -> None:
+    """A camera that numbers its sequence and tells its length needs no other set to tell that photos are missing."""
+    (one,) = shoot(1, FIVE, "lengths")
+    assert dangling(one[:3]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 3 are here"
+    assert dangling(one[:1]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 1 is here"
+    two = shoot(2, FIVE, "lengths")
+    assert dangling(flat(two)[:-1]) == "IMG_0406.CR3 begins a bracket set of 4 where the other set has 5"
+
+
+def test_what_was_taken_out_of_every_set_is_not_missing() -> None:
+    """Where all sets lack the same frames, somebody took those out."""
+    for way in WAYS:
+        sets = shoot(5, FIVE, way)
+        assert dangling([frame for one in sets for frame in one[:4]]) is None
+
+
+@pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
+def test_another_number_of_brackets_is_no_gap(way: str) -> None:
+    """Five frames indoors and three outside are sets of two sizes, of which none lacks anything."""
+    inside = shoot(4, FIVE, way)
+    outside = shoot(2, THREE, way, first=421, begins=5000.0)
+    assert dangling(flat(inside) + flat(outside)) is None
+
+
+def test_unmarked_sets_of_two_sizes_are_not_told() -> None:
+    """Without marks only a shoot of which all sets are alike is told."""
+    frames = flat(shoot(4, FIVE, "neither")) + flat(shoot(2, THREE, "neither", first=421, begins=5000.0))
+    assert dangling(frames) is None
+
+
+@pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
+def test_a_bracketing_that_was_broken_off_is_no_gap(way: str) -> None:
+    """A set that is short lacks nothing when the files' numbers go on without a hole: the photographer stopped."""
+    sets = shoot(5, FIVE, way)
+    frames = flat([*sets[:2], sets[2][:2], *sets[3:]])
+    closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
+    assert dangling(closed) is None
+    assert dangling(frames) is not None
+
+
+def test_numbers_that_say_nothing_refute_nothing() -> None:
+    """Without numbers in their names, or in another folder, files may be missing; marks then tell alone."""
+    frames = without(flat(shoot(5)), 412, 413)
+    assert dangling(unnumbered(frames)) == "k.CR3 begins a bracket set of 3 where the other 4 sets have 5"
+    closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
+    assert dangling(closed) is None
+    folders = [replace(frame, path=f"{100 + (at > 12)}CANON/{frame.path}") for at, frame in enumerate(closed)]
+    assert dangling(folders) == "100CANON/IMG_0011.CR3 begins a bracket set of 3 where the other 4 sets have 5"
+    unmarked = without(flat(shoot(5, FIVE, "neither")), 412, 413)
+    assert dangling(unmarked) is not None
+    assert dangling(unnumbered(unmarked)) is None
+
+
+def test_pairs_tell_nothing() -> None:
+    """Two frames may be a bracketing of their own, and one of them a single: neither is missed, in any number."""
+    assert dangling(flat(shoot(4, (0.0, -2.0)))[:-1]) is None
+    assert dangling(flat(shoot(4)) + flat(shoot(2, (0.0, -4.0), first=421, begins=5000.0))) is None
+
+
+def test_a_burst_is_no_bracketing() -> None:
+    """A camera numbers the frames of other sequences, too: only those it calls bracketing are sets."""
+    (one,) = shoot(1, FIVE, "lengths", aeb=False)
+    assert dangling(one[:3]) is None
+
+
+def test_sequences_of_two_lengths_are_two_sets() -> None:
+    """What is here of a sequence of five and of one of seven does not make one set."""
+    (five,), (seven,) = (
+        shoot(1, FIVE, "lengths"),
+        shoot(1, ORDERS[-1], "lengths", first=406, begins=1033.0, pauses=(1.0,)),
+    )
+    assert dangling([*five[:3], *seven[3:]]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 3 are here"
+
+
+def test_a_clock_without_fractions_may_be_a_second_off() -> None:
+    """Twelve seconds part two sets, by a clock that may be one second off."""
+    before = single(1, 1000.0, exposure_s=0.01)
+    assert not cut(before, single(2, 1012.9, exposure_s=0.01))
+    assert cut(before, single(2, 1013.1, exposure_s=0.01))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_lone_shot_in_between_is_no_set(way: str) -> None:
+    """A test shot before, between or after sets is no set that lacks something."""
+    sets = shoot(5, FIVE, way, first=402)
+    times = [sets[2][0].time - 13.5, sets[0][0].time - 20.0, sets[-1][-1].time + 20.0]
+    for number, taken in zip((412, 401, 427), times, strict=True):
+        moved = [
+            replace(frame, path=f"IMG_{frame.file_number + 1:04}.CR3")
+            if number == 412 and frame.file_number is not None and frame.file_number >= 412
+            else frame
+            for frame in flat(sets)
+        ]
+        assert dangling([*moved, single(number, taken)]) is None
+
+
+def test_an_unmarked_shot_parts_marked_sets() -> None:
+    """A frame that the camera did not mark is of no set, and what comes after it begins another one."""
+    sets = shoot(4, THREE, pauses=(1.0,))
+    (last, *_), more = sets[-1], flat(sets)
+    assert dangling([*more[:-2], single(411, last.time + 0.2), replace(more[-2], path="IMG_0412.CR3")]) is not None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_twins_and_copies_are_one_frame(way: str) -> None:
+    """RAW+JPEG twins, a second card's copies and an importer's doubles make no set larger, and none smaller."""
+    frames = flat(shoot(4, FIVE, way))
+    jpegs = [replace(frame, path=frame.path.replace("CR3", "JPG"), pixels=(6000, 4000)) for frame in frames]
+    rounded = [replace(frame, taken_at=float(int(frame.time))) for frame in jpegs]
+    cards = [replace(frame, path=f"card 2/{frame.path}") for frame in frames]
+    doubles = [replace(frame, path=frame.path.replace(".CR3", "-1.CR3")) for frame in frames]
+    for others in (jpegs, rounded, cards, doubles):
+        assert dangling([*frames, *others]) is None
+        assert dangling([*frames[:-1], *others[:-1]]) is not None
+        assert dangling([*frames[:-3], *frames[-2:], *others]) is None, "a frame is there if one of its files is"
+
+
+def test_copies_under_other_names_leave_it_open() -> None:
+    """Frames that are the same in all but their names may be copies or not: nothing is told."""
+    frames = flat(shoot(4))
+    copies = [replace(frame, path=f"copy of {at}.CR3") for at, frame in enumerate(frames)]
+    assert dangling([*frames[:-1], *copies]) is None
+    assert dangling([*frames, *copies[-3:]]) is None
+
+
+@pytest.mark.parametrize("unknown", ["taken_at", "exposure_s"])
+def test_a_photo_that_says_nothing_leaves_it_open(unknown: str) -> None:
+    """A photo without time or exposure may be the one that seems to be missing."""
+    frames = flat(shoot(4))[:-1]
+    assert dangling(frames) is not None
+    assert dangling([*frames, single(420, 0.0, **{unknown: None})]) is None
+
+
+def test_each_camera_is_told_by_itself() -> None:
+    """Two cameras that shoot at the same time, and photos of none, do not tear each other's sets apart."""
+    first, second = flat(shoot(4)), flat(shoot(4, THREE, body="Nikon Z 6 2", name="DSC_{:04}.NEF"))
+    assert dangling([*first, *second]) is None
+    assert dangling([*first, *second[:-1]]) == "DSC_0410.NEF begins a bracket set of 2 where the other 3 sets have 3"
+    folders = [replace(frame, body="", path=f"{frame.path[:3]}/{frame.path}") for frame in (*first, *second)]
+    assert dangling(folders) is None
+    assert dangling(folders[:-1]) == "DSC/DSC_0410.NEF begins a bracket set of 2 where the other 3 sets have 3"
+
+
+@pytest.mark.parametrize("offsets", [THREE, FIVE, RISING])
+@pytest.mark.parametrize("pauses", [(30.0,), (1.0,), (1.0, 1.0, 1.0, 30.0)])
+@pytest.mark.parametrize("lost", range(8))
+def test_the_beginning_of_a_set_is_missing(offsets: Sequence[float], pauses: Sequence[float], lost: int) -> None:
+    """A set without its first frame is told, though the offsets of the sets after it then seem to begin elsewhere."""
+    sets = shoot(8, offsets, pauses=pauses)
+    gone = sets[lost][0].file_number
+    assert gone is not None
+    assert dangling(without(flat(sets), gone)) is not None
+
+
+def test_a_set_that_a_pause_tore_apart_is_whole() -> None:
+    """A long wait within a set is no gap when no file number is missing there."""
+    for way in ("values", "lengths", "numbers"):
+        sets = shoot(5, FIVE, way)
+        torn = [*sets[-1][:4], replace(sets[-1][4], taken_at=sets[-1][4].time + 60)]
+        assert dangling(flat([*sets[:-1], torn])) is None
+        assert dangling(flat([*sets[:-1], [*torn[:3], *torn[4:]]])) is not None
+
+
+def test_long_exposures_do_not_part_a_set() -> None:
+    """The time for which the shutter was open, and as long again for the camera's dark frame, is no pause."""
+    sets = shoot(4, THREE, "neither", pauses=(100.0,))
+    dusk, taken = Shoot(), 1000.0
+    for one in sets:
+        taken += 200.0
+        dusk.append([])
+        for frame, shutter in zip(one, (30.0, 8.0, 2.0), strict=True):
+            dusk[-1].append(replace(frame, taken_at=taken, exposure_s=shutter))
+            taken += 2 * shutter
+    assert dangling(flat(dusk)) is None
+    assert dangling(flat(dusk)[:-1]) is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"pixels": (4096, 2732)}, True),
+        ({"focal_mm": 35.0}, True),
+        ({"focal_mm": 16.3}, False),
+        ({"focal_mm": None}, False),
+    ],
+)
+def test_another_crop_or_focal_length_is_another_set(change: dict[str, Any], told: bool) -> None:
+    """Frames of another size, or zoomed, are of another set, however fast they follow; a lens's jitter is none."""
+    sets = shoot(4, THREE, "lengths", pauses=(1.0,))
+    sets[-1][2] = replace(sets[-1][2], path="IMG_0413.CR3", **change)
+    assert (dangling(flat(sets)) is not None) is told
+
+
+def test_sets_of_two_ways_are_not_mixed() -> None:
+    """Frames that the camera numbers and frames that it marks with offsets are not of one set."""
+    numbered, valued = shoot(1, THREE, "lengths", pauses=(1.0,)), shoot(3, THREE, first=404, begins=1003.0)
+    assert dangling(flat(numbered) + flat(valued)) is None
+
+
+def test_photos_that_are_no_brackets_are_not_told() -> None:
+    """Single shots, bursts at one exposure, and nothing at all lack nothing."""
+    assert dangling([]) is None
+    assert dangling([single(n, 1000.0 + 20 * n) for n in range(1, 30)]) is None
+    assert dangling([single(n, 1000.0 + n / 5) for n in range(1, 30)]) is None
+    assert dangling([single(n, 1000.0 + n, aeb=True) for n in range(1, 30)]) is None, "marked, without a place"
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        flat(shoot(3, FIVE, "neither"))[:-1],
+        [
+            *flat(shoot(3, FIVE, "neither")),
+            *flat(shoot(1, RISING, "neither", first=416, begins=2000.0)),
+            *flat(shoot(1, FIVE, "neither", first=421, begins=3000.0))[:-1],
+        ],
+        [*flat(shoot(4, FIVE, "neither"))[:-1], *flat(shoot(1, THREE, "neither", first=430, begins=3000.0))[:-1]],
+        [*flat(shoot(4, RISING, "neither")), *flat(shoot(1, (0.0, 1.0), "neither", first=421, begins=3000.0))],
+        [*flat(shoot(4, RISING, "neither")), *flat(shoot(1, (0.0, 1.0), "neither", first=431, begins=3000.0))],
+        [*flat(shoot(1, (0.0, -2.0), "neither", first=399, begins=500.0)), *flat(shoot(4, FIVE, "neither"))],
+        [*flat(shoot(4, FIVE, "neither")), single(421, 1133.0)],
+        unnumbered(without(flat(shoot(5, FIVE, "neither")), 421)),
+        unnumbered(without(flat(shoot(5, FIVE, "neither")), 414, 415)),
+    ],
+    ids=[
+        "too few",
+        "not all alike",
+        "two that are short",
+        "other steps",
+        "other steps beside a hole",
+        "test shots first",
+        "a test shot right after a set",
+        "a last part without numbers",
+        "a first part in between, without numbers",
+    ],
+)
+def test_unmarked_sets_are_not_told_in_doubt(frames: list[Frame]) -> None:
+    """Without marks, too few sets, more than one short one, other steps and a pair of test shots tell nothing."""
+    assert dangling(frames) is None
+
+
+def test_file_numbers_that_begin_anew() -> None:
+    """After 9999 comes 0001, and between them is no hole; frames of one second are in the order of their numbers."""
+    for way in WAYS:
+        frames = [
+            replace(frame, taken_at=float(int(frame.time)))
+            for frame in flat(shoot(4, THREE, way, first=9993, pauses=(30.25,)))
+        ]
+        assert frames[7].path == "IMG_0001.CR3"
+        assert dangling(frames) is None
+        assert dangling(without(frames, 1)) is not None
+    sets = shoot(4, THREE, "lengths", first=9995)
+    broken_off = [
+        replace(f, path=p.path) for f, p in zip([f for f in flat(sets) if f != sets[1][2]], flat(sets), strict=False)
+    ]
+    assert dangling(broken_off) is None
+
+
+shoots = st.builds(
+    shoot,
+    st.integers(3, 7),
+    st.sampled_from(ORDERS),
+    st.sampled_from(WAYS),
+    first=st.sampled_from([1, 401, 9990]),
+    pauses=st.lists(st.floats(1.0, 200.0), min_size=1, max_size=4),
+)
+
+
+@given(shoots, st.randoms(use_true_random=False))
+def test_a_shoot_of_whole_sets_lacks_nothing(sets: Shoot, random: Any) -> None:
+    """In whatever order the files of a shoot of whole sets are listed, nothing is missing."""
+    frames = flat(sets)
+    random.shuffle(frames)
+    assert dangling(frames) is None
+
+
+@given(shoots.filter(lambda sets: bool(sets[0][0].aeb)), st.data())
+def test_one_frame_of_a_marked_set_is_missed(sets: Shoot, data: st.DataObject) -> None:
+    """Whichever frame of a shoot of marked sets is not there, that is told, in whatever order the files are listed."""
+    frames = flat(sets)
+    lost = data.draw(st.sampled_from(frames))
+    assert dangling(data.draw(st.permutations([frame for frame in frames if frame != lost]))) is not None
+
+
+@given(shoots, st.data())
+def test_bracketings_that_were_broken_off_are_no_gaps(sets: Shoot, data: st.DataObject) -> None:
+    """However many sets in the middle of a shoot were broken off, files whose numbers have no hole lack nothing."""
+    kept = [data.draw(st.integers(1, len(one))) for one in sets[1:-1]]
+    frames = flat([sets[0], *(one[:here] for one, here in zip(sets[1:-1], kept, strict=True)), sets[-1]])
+    assert dangling([replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]) is None
