@@ -14,18 +14,19 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from daemon import __version__
+from daemon.access import access_of
 from daemon.config import FolderSettings, Settings
-from daemon.config.settings import SyncthingSettings
-from daemon.errors import BracketdError, ConfigError, Problem
+from daemon.errors import BracketdError
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host.clock import Clock
-from daemon.host.filesystem import filesystem_type, is_network
+from daemon.host.filesystem import filesystem_type, is_network_type
 from daemon.host.notify import Notifier
 from daemon.order import FlowName, Order, Policy, Preset, facts
 from daemon.order.policy import Limits
@@ -35,7 +36,7 @@ from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
 from daemon.store.daily import keep_copies
 from daemon.store.store import Ask, Store
-from daemon.syncing import SyncthingAccess, client_for
+from daemon.syncing import client_for
 from daemon.watcher import (
     Contents,
     Dirty,
@@ -45,6 +46,7 @@ from daemon.watcher import (
     NoHints,
     OutputWatch,
     Presence,
+    Probes,
     Probing,
     WatchedFolder,
     Watcher,
@@ -63,6 +65,9 @@ DISK_PATIENCE = 120.0
 
 SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
+
+GROUND_PATIENCE = 20.0
+"""Seconds that the start waits for the disks of watched folders to tell what they are."""
 
 GRACE = 4.0
 """Seconds that transfers may go on after a stop signal, hoping to finish."""
@@ -108,6 +113,7 @@ class App:
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
+        self._catch_signals()
         lanes = self._settings.transfers
         await _sweep(store, self._clock)
         roots = Roots(store.seen_roots(self._clock.now))
@@ -124,8 +130,10 @@ class App:
         )
         for order_id in refused:
             runner.tell(order_id, facts.Resumed())
-        watchers = [await self._watcher(folder, store, roots, runner) for folder in self._settings.folders]
-        self._catch_signals()
+        async with asyncio.TaskGroup() as group:  # at once: folders of one hung disk are waited for together
+            folders = self._settings.folders
+            made = [group.create_task(self._watcher(folder, store, roots, runner)) for folder in folders]
+        watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(), name="runner"))
@@ -149,24 +157,24 @@ class App:
 
     async def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
         watch = str(settings.watch)
-        polling = settings.observer == "polling" or (settings.observer == "auto" and is_network(watch))
-        if polling and settings.observer == "auto":
-            kind = filesystem_type(watch)
-            log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=kind)
         blocking = self._disks.setdefault(watch, Disk(self._clock))
         find = functools.partial(
             client_for, watch, sync_client=settings.sync_client, syncthing=access_of(self._settings.syncthing)
         )
-        probes = await blocking(Probing, find, self._clock)
+        probes = Probing(find, self._clock)
+        ground = await ground_of(watch, probes, Disk(self._clock, GROUND_PATIENCE))
+        polling = settings.observer == "polling" or (settings.observer == "auto" and ground.network)
+        if polling and settings.observer == "auto":
+            log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=ground.type)
         folder = WatchedFolder(
             watch=watch,
             output=str(settings.output),
-            quiet=quiet_of(settings, synced=polling or probes.synced),
+            quiet=quiet_of(settings, synced=polling or ground.synced),
             process_existing=settings.existing == "process",
             interval=settings.poll_interval if polling else RESCAN,
             preset=preset_of(settings, self._settings.api.dev_mode),
             late_files=settings.late_files,
-            inodes=not is_network(watch),
+            inodes=not ground.network,
         )
         intake = Intake(
             folder,
@@ -297,17 +305,6 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def access_of(settings: SyncthingSettings) -> SyncthingAccess | None:
-    """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that cannot be read."""
-    if settings.address is None or settings.key_file is None:
-        return None
-    try:
-        return SyncthingAccess(settings.address, settings.key_file.read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeError) as error:
-        problem = Problem("syncthing.key_file", f"{settings.key_file} cannot be read ({error})", "See to the file.")
-        raise ConfigError((problem,)) from error
-
-
 def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
     """How long a shoot of a watched folder must be still; ``synced``: its files come over a line."""
     if settings.quiet_period == "auto":
@@ -345,6 +342,30 @@ async def _sweep(store: Store, clock: Clock) -> None:
     except OSError as error:
         too_late.set()
         log.warning("part files of earlier runs are left where they are", why=error.strerror)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a watched folder lies on: its file system's type if known, if that is a network's, if a client keeps it."""
+
+    type: str | None
+    network: bool
+    synced: bool
+
+
+async def ground_of(watch: str, probes: Probes, disk: Disk) -> Ground:
+    """What a watched folder lies on. One that does not answer is taken for a network's, until the next start."""
+
+    def look() -> Ground:
+        kind = filesystem_type(watch)
+        return Ground(kind, network=kind is not None and is_network_type(kind), synced=probes.synced)
+
+    try:
+        ground: Ground = await disk(look)
+    except OSError as error:
+        log.warning("a watched folder does not answer; it is taken for a network's", watch=watch, why=error.strerror)
+        return Ground(None, network=True, synced=True)
+    return ground
 
 
 class Disk:

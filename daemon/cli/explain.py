@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from daemon.access import access_of
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
@@ -16,12 +17,12 @@ from daemon.exif.structure.words import amount
 from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
+from daemon.frames import frame
 from daemon.grouping import RAW, dangling, extension
 from daemon.order import Bracket, Order, Phase
 from daemon.shoot import FileClass
 from daemon.store.reader import Reader
-from daemon.syncing import client_for
-from daemon.watcher.probes import frame
+from daemon.syncing import SyncClient, client_for
 
 WORDS = {
     FileClass.PHOTO: "a photo",
@@ -43,13 +44,15 @@ def explain(config: Path | None, file: Path) -> None:
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
     shoot, inside = folder.watch / inside.parts[0], Path(*inside.parts[1:])
+    syncthing = access_of(settings.syncthing)
+    client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)
     click.echo(f"{printable(str(inside))} in {printable(str(shoot))}")
     with Reader(settings.state_dir) as reader:
         for told, words in (
             ("names", why),
             *_on_disk(shoot / inside, kind),
-            *_of_client(folder, shoot),
+            *_of_client(client, shoot),
             *_of_sets(shoot, kind),
             *_of_shoot(reader, shoot, inside, kind),
         ):
@@ -131,8 +134,7 @@ def _structure(path: Path) -> str:
     return "whole" if found.checked else f"not known for .{path.suffix.lstrip('.')} files: it counts as whole"
 
 
-def _of_client(folder: FolderSettings, shoot: Path) -> Iterator[Row]:
-    client = client_for(str(folder.watch), sync_client=folder.sync_client)
+def _of_client(client: SyncClient | None, shoot: Path) -> Iterator[Row]:
     yield "sync client", client.ask(str(shoot)).why if client is not None else "none keeps this folder"
 
 
@@ -156,13 +158,23 @@ def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None)
     if waits is not None:
         yield "shoot", f"waits: {waits}"
     orders = [reader.order(row["id"]) for row in reader.find(str(shoot)) if row["folder"] == str(shoot)]
-    if waits is None and not orders:
+    if waits is None and not orders and kind is None and _has_no_photos(shoot):
+        yield "shoot", "has no photos, and is left alone"
+    elif waits is None and not orders:
         yield "shoot", "not known yet. `bracketd status` tells whether the daemon is watching"
     told = [(order, words) for order in orders if (words := _in_order(order, inside.as_posix(), kind)) is not None]
     if not told and orders and kind is not None:
         told = [(orders[0], _in_none(orders, inside.as_posix(), kind, is_there=os.path.lexists(shoot / inside)))]
     for order, words in told:
         yield "order", f"{order.id[:8]}, {order.phase.value}: {words}"
+
+
+def _has_no_photos(shoot: Path) -> bool:
+    try:
+        found = scan(str(shoot))
+    except OSError:
+        return False
+    return not (found.problems or any(file.kind is not FileClass.READY for file in found.files))
 
 
 def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:

@@ -39,10 +39,14 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What a sync client says of a shoot. ``done``: True, False, or None if it cannot tell; ``why`` is for a person."""
+    """What a sync client says of a shoot. ``done``: True, False, or None if it cannot tell; ``why`` is for a person.
+
+    ``foresees``: it learns what a sender has before the first of it comes, so that done means more than a pause.
+    """
 
     done: bool | None = None
     why: str = ""
+    foresees: bool = False
 
 
 NOBODY = Client()
@@ -58,7 +62,8 @@ class Arrival:
     by path, why they were not whole when they were looked into; ``examined`` are those that need no further look: the
     whole ones, and the others until the next scan, for a file can become whole without a change of what a scan sees.
     ``client`` is what the sync client said last. ``dangling`` is why a bracket set seems to lack photos, "" when none
-    does, and None until its photos were looked into for that, as they are now.
+    does, and None until its photos were looked into for that, as they are now. ``outdated`` are ``.ready`` files that
+    photos came after; a shoot that came ``late`` has an order already, and the ``.ready`` it came with is that one's.
     """
 
     found: Listing
@@ -70,11 +75,13 @@ class Arrival:
     faults: Mapping[str, str] = field(default_factory=dict)
     client: Client = NOBODY
     dangling: str | None = None
+    late: bool = False
+    outdated: frozenset[File] = frozenset()
 
     @classmethod
-    def first(cls, found: Listing, now: float) -> Arrival:
+    def first(cls, found: Listing, now: float, *, late: bool = False) -> Arrival:
         """The first scan of a shoot."""
-        return cls(found, still_since=now, seen_at=now)
+        return cls(found, still_since=now, seen_at=now, late=late)
 
     def seen(self, found: Listing, now: float) -> Arrival:
         """This arrival after another scan at ``now``."""
@@ -85,17 +92,25 @@ class Arrival:
         changed = [file for file in found.files if file not in known]
         pause = now - self.still_since
         came = {file.path: max(pause, self.paused.get(file.path, 0.0)) for file in changed if known}
+        photos = [file for file in changed if file.kind is FileClass.PHOTO]
+        before = found if self.late and not known else self.found if photos else Listing()
         return replace(
             self,
             found=found,
             still_since=now,
             seen_at=now,
             paused={**self.paused, **came},
-            moving=_growing([file for file in changed if file.kind is FileClass.PHOTO], self.found) or self.moving,
+            moving=_growing(photos, self.found) or self.moving,
             examined=whole.intersection(found.files),
             faults={},
             dangling=None,
+            outdated=(self.outdated | frozenset(before.of(FileClass.READY))).intersection(found.files),
         )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a person's ``.ready`` file says that all is there, and no photo came since."""
+        return any(file not in self.outdated for file in self.found.of(FileClass.READY))
 
     @property
     def pauses(self) -> tuple[float, ...]:

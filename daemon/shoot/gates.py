@@ -15,6 +15,9 @@ from daemon.shoot.files import File, FileClass, Listing
 PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
 
+PART, RAREST = 20, 300.0
+"""Which part of the time since its last change passes between such looks, and how many seconds at most."""
+
 DAMAGED = 600.0
 """Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
 
@@ -48,13 +51,14 @@ class Verdict:
     """Whether a shoot is settled, and if not, why it waits; ``look_at`` is when to scan it again at the latest.
 
     ``examine``: a look into those of its photos that are ``unexamined``, and for ``dangling`` bracket sets, can help,
-    and nothing else is missing.
+    and nothing else is missing. ``ask``: what the sync client says can end the wait sooner.
     """
 
     settled: bool
     reason: str
     look_at: float | None = None
     examine: bool = False
+    ask: bool = False
 
 
 def verdict(arrival: Arrival, terms: Terms) -> Verdict:
@@ -64,7 +68,8 @@ def verdict(arrival: Arrival, terms: Terms) -> Verdict:
     if closed is not None:
         more = f" ({arrival.client.why})" if arrival.client.done is None and arrival.client.why else ""
         examine = closed.gate == "structure" and bool(arrival.unexamined)
-        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine)
+        ask = closed.gate in ("placeholders", "sync client", "stillness")
+        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine, ask=ask)
     if any(file.path not in arrival.faults for file in arrival.unexamined) or may_dangle(arrival):
         return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
     return Verdict(settled=True, reason=_because(arrival, terms))
@@ -94,7 +99,7 @@ def _placeholders(arrival: Arrival, _terms: Terms) -> Told:
 
 def _client(arrival: Arrival, _terms: Terms) -> Told:
     client = arrival.client
-    if client.done is False and not _is_ready(arrival):
+    if client.done is False:
         return _wait("sync client", arrival, client.why)
     return Told("sync client", True, client.why or "no sync client was asked")
 
@@ -102,7 +107,7 @@ def _client(arrival: Arrival, _terms: Terms) -> Told:
 def _stillness(arrival: Arrival, terms: Terms) -> Told:
     quiet_at = still_at(arrival, terms)
     still = arrival.seen_at - arrival.still_since
-    if arrival.seen_at < quiet_at and not _is_ready(arrival):
+    if arrival.seen_at < quiet_at and not arrival.is_ready:
         moving = arrival.moving
         grows = f"{moving.path} came last, with {moving.size / 1e6:.0f} MB; " if moving is not None else ""
         why = f"{_count(arrival.found)}; {grows}settled when quiet for {_seconds(needed(arrival, terms))} s"
@@ -115,16 +120,18 @@ def _structure(arrival: Arrival, terms: Terms) -> Told:
     if not problems:
         return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    damaged = arrival.seen_at >= still_at(arrival, terms) + DAMAGED
+    damaged_at = still_at(arrival, terms) + DAMAGED
+    damaged = arrival.seen_at >= damaged_at
     if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
         return Told("structure", True, f"goes without {problems[0]}{more}")
     how = "Mend it, or `bracketd submit` the folder to send the rest"
     long = f", and nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
-    return _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
+    told = _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
+    return told if damaged or told.look_at is None else replace(told, look_at=min(told.look_at, damaged_at))
 
 
 def _sets(arrival: Arrival, terms: Terms) -> Told:
-    if not arrival.dangling or _is_ready(arrival):
+    if not arrival.dangling or arrival.is_ready:
         return Told("sets", True, "no bracket set lacks a photo, as far as anybody can tell")
     until = still_at(arrival, terms) + DANGLING
     if arrival.seen_at < until:
@@ -155,14 +162,17 @@ machine it knows nothing yet.
 
 
 def still_at(arrival: Arrival, terms: Terms) -> float:
-    """From when on a shoot has been still for long enough; soon, if its sync client says that all is there."""
+    """From when on a shoot has been still for long enough."""
     return arrival.still_since + needed(arrival, terms)
 
 
 def needed(arrival: Arrival, terms: Terms) -> float:
-    """Seconds for which a shoot must be still."""
+    """Seconds for which a shoot must be still; few, if its sync client knows that all is there.
+
+    Dropbox and Maestral know of a photo only when it is at the service, so between two of a slow sender they are done.
+    """
     quiet = terms.quiet
-    if arrival.client.done and quiet.adaptive:
+    if arrival.client.done and arrival.client.foresees and quiet.adaptive:
         quiet = replace(quiet, base=min(quiet.base, SURE))
     return quiet.of(arrival.pauses)
 
@@ -172,7 +182,7 @@ def may_dangle(arrival: Arrival) -> bool:
 
     Nobody looks when a person says that all is there, or when photos that are not whole could not tell anyway.
     """
-    return arrival.dangling is None and not _is_ready(arrival) and not problems_of(arrival)
+    return arrival.dangling is None and not arrival.is_ready and not problems_of(arrival)
 
 
 def problems_of(arrival: Arrival) -> tuple[str, ...]:
@@ -182,23 +192,20 @@ def problems_of(arrival: Arrival) -> tuple[str, ...]:
     return (*arrival.found.problems, *files, *faults)
 
 
-def _is_ready(arrival: Arrival) -> bool:
-    return bool(arrival.found.of(FileClass.READY))
-
-
 def _because(arrival: Arrival, terms: Terms) -> str:
-    if _is_ready(arrival):
+    if arrival.is_ready:
         return "a .ready file says it is complete"
     without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
     if arrival.dangling:
         without += f"; {_sets(arrival, terms).why}"
-    if arrival.client.done:
-        return f"{arrival.client.why}{without}"
-    return f"quiet for {_seconds(needed(arrival, terms))} s{without}"
+    client = f"{arrival.client.why}; " if arrival.client.done else ""
+    return f"{client}quiet for {_seconds(needed(arrival, terms))} s{without}"
 
 
 def _wait(gate: str, arrival: Arrival, why: str) -> Told:
-    return Told(gate, False, why, arrival.seen_at + PATIENCE)
+    """Held back by something else than time, which is looked at the rarer the longer nothing has changed."""
+    still = arrival.seen_at - arrival.still_since
+    return Told(gate, False, why, arrival.seen_at + min(max(PATIENCE, still / PART), RAREST))
 
 
 def _seconds(seconds: float) -> str:

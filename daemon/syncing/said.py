@@ -22,10 +22,14 @@ class Said:
     True: everything that the client knows of in this folder is here. It does not know what a sender has not announced
     yet, so the quiet period still has to pass. False: the client knows of something that is not here yet. None: it
     cannot tell, and the other gates decide.
+
+    ``foresees``: it learns what a sender has, all of it, before it brings the first file; so True means more than that
+    the sender pauses.
     """
 
     done: bool | None
     why: str
+    foresees: bool = False
 
 
 class SyncClient(Protocol):

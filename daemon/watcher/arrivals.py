@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +39,8 @@ class Follow:
     """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
 
     ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
-    ``frames`` are how its photos were taken, each read once for as long as it does not change.
+    ``frames`` are how its photos were taken, each read once for as long as it does not change. ``trouble`` is what the
+    disk answered when it was last asked, in words; empty if nothing was wrong.
     """
 
     arrival: Arrival
@@ -52,6 +53,7 @@ class Follow:
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
     said: str | None = None
+    trouble: str = ""
     frames: dict[File, Frame | None] = field(default_factory=dict)
 
 
@@ -98,10 +100,10 @@ class Arrivals:
         """When the next shoot is to be looked at, or ``otherwise`` if that comes sooner."""
         return min((otherwise, *(max(one.look_at, one.not_before) for one in self._followed.values())))
 
-    async def follow(self, shoot: str, hints: Hints | None, inode: int | None) -> None:
-        """Follow a shoot from now on; ``inode`` is that of its folder."""
+    async def follow(self, shoot: str, hints: Hints | None, inode: int | None, *, late: bool = False) -> None:
+        """Follow a shoot from now on; ``inode`` is that of its folder, ``late`` is one that has an order already."""
         now = self._clock.monotonic()
-        self._followed[shoot] = Follow(Arrival.first(Listing(), now), self._clock.now(), now, inode)
+        self._followed[shoot] = Follow(Arrival.first(Listing(), now, late=late), self._clock.now(), now, inode)
         try:
             if hints is not None:
                 await self._blocking(hints.follow, shoot)
@@ -120,8 +122,11 @@ class Arrivals:
         one, now = self._followed[shoot], self._clock.monotonic()
         try:
             found: Listing = await self._blocking(scan.scan, self._folder.path(shoot))
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError as error:
+            self._fails(shoot, "cannot be looked at", error)
+            return True
         after = self._clock.monotonic()
         one.not_before = after + REST * (after - now)
         one.changed, one.compared_with = found != one.arrival.found, one.scanned_at
@@ -130,10 +135,11 @@ class Arrivals:
         await self._ask_client(shoot, one)
         told = verdict(one.arrival, self._folder.terms)
         if told.examine:
-            looked = await self._examine(shoot, one)
-            one.look_at = after if looked and not one.arrival.faults else after + PATIENCE
+            if await self._examine(shoot, one):
+                one.look_at, one.not_before = (after + PATIENCE if one.arrival.faults else after), after
             return True
-        soon = after + ASK_EVERY if one.arrival.client != NOBODY else float("inf")
+        one.trouble = ""
+        soon = after + ASK_EVERY if told.ask and one.arrival.client != NOBODY else float("inf")
         one.look_at = float("inf") if told.look_at is None else min(told.look_at, soon)
         if not told.settled:
             if not _is_coming(found):
@@ -144,10 +150,14 @@ class Arrivals:
         try:
             await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
         except OSError as error:
-            self._say(shoot, f"cannot be read ({error.strerror}); looked at again", log.warning)
-            one.look_at = after + PATIENCE
+            self._fails(shoot, "cannot be read", error)
             return True
         return False
+
+    async def damaged(self, shoot: str, found: Listing) -> frozenset[str]:
+        """The paths of a shoot's photos that are not whole. Raises OSError."""
+        looked = [faults async for faults in self._look_into(shoot, found.usable)]
+        return frozenset(file.path for faults in looked for file, why in faults.items() if why is not None)
 
     def changed(self, shoot: str, *, since: float) -> bool:
         """Whether the last scan of a shoot found something else than the one before, which was made after ``since``."""
@@ -159,8 +169,8 @@ class Arrivals:
         waiting = []
         for shoot, one in sorted(self._followed.items()):
             found = one.arrival.found
-            if _is_coming(found):
-                reason = verdict(one.arrival, self._folder.terms).reason
+            if one.trouble or _is_coming(found):
+                reason = one.trouble or verdict(one.arrival, self._folder.terms).reason
                 folder = os.path.join(self._folder.watch, shoot)
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
         if waiting != self._shown:
@@ -183,17 +193,20 @@ class Arrivals:
 
         A scan follows in any case: what happened meanwhile must not be locked unseen.
         """
-        todo = one.arrival.unexamined
         try:
-            for begin in range(0, len(todo), TOGETHER):
-                faults = await self._blocking(self._faults, shoot, todo[begin : begin + TOGETHER])
+            async for faults in self._look_into(shoot, one.arrival.unexamined):
                 one.arrival = one.arrival.examine(faults)
             if may_dangle(one.arrival):
                 one.arrival = one.arrival.sets_told(await self._dangling(shoot, one))
         except OSError as error:
-            self._say(shoot, f"cannot be looked into ({error.strerror}); tried again", log.warning)
+            self._fails(shoot, "cannot be looked into", error)
             return False
         return True
+
+    async def _look_into(self, shoot: str, photos: Sequence[File]) -> AsyncIterator[Mapping[File, str | None]]:
+        """Why photos are not whole, None for one that is; some at a time. Raises OSError."""
+        for begin in range(0, len(photos), TOGETHER):
+            yield await self._blocking(self._faults, shoot, tuple(photos[begin : begin + TOGETHER]))
 
     async def _dangling(self, shoot: str, one: Follow) -> str:
         """Why a bracket set seems to lack photos, "" if none does or nobody can tell. Raises OSError."""
@@ -212,6 +225,13 @@ class Arrivals:
 
     def _faults(self, shoot: str, files: tuple[File, ...]) -> dict[File, str | None]:
         return {file: _fault(self._probes, os.path.join(self._folder.path(shoot), file.path)) for file in files}
+
+    def _fails(self, shoot: str, what: str, error: OSError) -> None:
+        """The disk did not let us: it is asked once more after a while, and till then that is why the shoot waits."""
+        one = self._followed[shoot]
+        one.trouble = f"{what} ({error.strerror}); tried again every {PATIENCE:.0f} s"
+        one.look_at = self._clock.monotonic() + PATIENCE
+        self._say(shoot, one.trouble, log.warning)
 
     def _say(self, shoot: str, words: str, how: Callable[..., Any]) -> None:
         """Log something about a shoot once, until it is something else."""

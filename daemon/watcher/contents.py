@@ -37,13 +37,13 @@ class Contents:
 
     async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], frozenset[str]]:
         """Photos as brackets with their marks, each content once, and the paths of further copies (a second card's)."""
-        marks: dict[str, str] = {}
+        known: dict[str, str] = {}
         for begin in range(0, len(photos), TOGETHER):
             some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
-            marks.update(await self.blocking(_marks, folder, some))
-        copies = await self._copies(folder, marks)
+            known.update(await self.blocking(marks, folder, some))
+        copies = await self._copies(folder, known)
         brackets = (
-            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=marks[photo.path]) for photo in photos
+            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=known[photo.path]) for photo in photos
         )
         return tuple(bracket for bracket in brackets if bracket.path not in copies), copies
 
@@ -89,7 +89,8 @@ class Contents:
         return digest
 
 
-def _marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
+def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
+    """The mark of each of some files of a shoot. Raises OSError."""
     return {path: content.mark(folder, path) for path in paths}
 
 

@@ -195,8 +195,13 @@ class NativeHints(FileSystemEventHandler):
                 log.debug("a watch was gone already", shoot=shoot)
 
     def works(self) -> bool:
-        """Whether the dispatcher and every emitter are alive; an emitter can die while its observer lives on."""
-        return self._observer.is_alive() and all(emitter.is_alive() for emitter in tuple(self._observer.emitters))
+        """Whether the dispatcher and every emitter are alive; an emitter can die while its observer lives on.
+
+        The emitter of a shoot ends when the shoot is deleted: one whose folder is gone only waits to be forgotten. The
+        disk is looked at only when an emitter has ended.
+        """
+        ended = [emitter.watch.path for emitter in tuple(self._observer.emitters) if not emitter.is_alive()]
+        return self._observer.is_alive() and not any(path == self._root or os.path.isdir(path) for path in ended)
 
     def stop(self) -> None:
         """End all watches and their threads."""

@@ -125,13 +125,22 @@ class Intake:
         """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
         return not orders or not (self._folder.late_files == "ignore" or any(map(is_mendable, orders)))
 
-    async def submit(self, shoot: str, found: Listing, *, again: bool = False, inode: int | None = None) -> bool:
+    async def submit(
+        self,
+        shoot: str,
+        found: Listing,
+        damaged: frozenset[str] = frozenset(),
+        *,
+        again: bool = False,
+        inode: int | None = None,
+    ) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
-        ``again``: also one whose photos were sent before. Returns whether the shoot has an order; without a single
-        photo that can be read it gets none. Raises OSError, and Stale when somebody wrote its order meanwhile.
+        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. Returns whether the
+        shoot has an order; without a single photo that can be read it gets none. Raises OSError, and Stale when
+        somebody wrote its order meanwhile.
         """
-        judge = self._judging(shoot, found, "submitted by a person", inode=inode, by_person=True)
+        judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
         await judge()
         async with self._turn:
             words = log.bind(shoot=shoot)

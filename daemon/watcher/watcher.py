@@ -108,7 +108,8 @@ class Watcher:
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
             again = ask.verb == "submit again"
-            if await self._intake.submit(shoot, found, again=again, inode=self._inode(shoot)):
+            damaged = await self._arrivals.damaged(shoot, found)
+            if await self._intake.submit(shoot, found, damaged, again=again, inode=self._inode(shoot)):
                 await self._arrivals.forget(shoot, self._hints)
         except FileNotFoundError:
             log.warning("submitted, but it is gone", shoot=shoot)
@@ -125,7 +126,7 @@ class Watcher:
         self.alive_at = now = self._clock.monotonic()
         dirty, everything = self._dirty.take()
         self._missed.hinted(dirty, everything=everything)
-        if self._hints is not None and not self._hints.works():
+        if self._hints is not None and not await self._works(self._hints):
             log.warning("the system's events ended; they are started anew", watch=self.folder.watch)
             await self._end_hints()
         everything = everything or now >= self._rescan_at or self._hints is None or self._time_jumped(now)
@@ -140,7 +141,7 @@ class Watcher:
             self._rescan_at = now + self.folder.interval
             for shoot in await self._late.look():
                 if shoot not in self._arrivals and shoot in (self._there or {}):
-                    await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
+                    await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=True)
         for shoot in self._arrivals.due(now, dirty, everything=everything):
             if not await self._arrivals.look(shoot):
                 await self._arrivals.forget(shoot, self._hints)
@@ -224,7 +225,7 @@ class Watcher:
         await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
         for shoot in (*new, *back):
-            await self._arrivals.follow(shoot, self._hints, self._inode(shoot))
+            await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=shoot in taken)
 
     def _inode(self, shoot: str) -> int | None:
         """The inode of a shoot's folder as the last look at the root showed it, where that means anything."""
@@ -268,6 +269,13 @@ class Watcher:
             log.warning("the system gives no events; folders are scanned instead", why=error.strerror)
             return NoHints()
         return hints
+
+    async def _works(self, hints: Hints) -> bool:
+        try:
+            works: bool = await self._blocking(hints.works)
+        except OSError:
+            return False
+        return works
 
     async def _end_hints(self) -> None:
         """End the source of hints; one that hangs on a dead mount is left behind."""

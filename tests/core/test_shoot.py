@@ -139,19 +139,58 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
     told = verdict(busy)
     assert (told.settled, told.reason) == (False, "Dropbox has 12 files to bring")
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
-    assert verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a person's word counts for more"
+    assert not verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a .ready may come before what it is of"
 
 
 def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
     """When the client says that all is there half a minute is enough, or four times the shoot's own pauses."""
-    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has brought all")
+    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has brought all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
     told = verdict(seen((0, found), (30, found)).asked(done), auto)
-    assert (told.settled, told.reason) == (True, "Syncthing has brought all")
+    assert (told.settled, told.reason) == (True, "Syncthing has brought all; quiet for 30 s")
     assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
     paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
     assert verdict(paused, auto).look_at == 12 + 48
+
+
+def test_a_sync_client_that_cannot_foresee_shortens_nothing() -> None:
+    """Dropbox is done between two photos of a slow sender: what it says then is no reason to wait for less."""
+    arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has brought all"))
+    assert verdict(arrival, Terms(Quiet(90.0, adaptive=True))).look_at == 90.0
+
+
+def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
+    """A .ready speaks of what came before it: after another photo it is as if it were not there, till it is anew."""
+    ready = photo(".ready", kind=FileClass.READY)
+    arrival = seen((0, listing([photo(), photo("2.JPG", problem="is empty")])), (9, listing([photo(), ready])))
+    assert verdict(arrival).settled
+    more = arrival.seen(listing([photo(), ready, photo("2.JPG")]), 20)
+    assert verdict(more).look_at == 20 + QUIET
+    anew = File(".ready", 10, 2, 1, FileClass.READY)
+    assert verdict(more.seen(listing([photo(), anew, photo("2.JPG")]), 30)).settled
+
+
+def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:
+    """Photos that come to a shoot that was sent must be still, whatever .ready lies there from before."""
+    ready = photo(".ready", kind=FileClass.READY)
+    arrival = Arrival.first(Listing(), 0, late=True).seen(listing([photo(), ready]), 1)
+    assert verdict(arrival).look_at == 1 + QUIET
+
+
+def test_what_waits_long_is_looked_at_rarely() -> None:
+    """A shoot that waits for anything else than time is looked at every half minute, after hours every five minutes."""
+    found = listing([photo(), photo("IMG_0002.JPG.part", kind=FileClass.IN_FLIGHT)])
+    assert verdict(seen((0, found), (60, found))).look_at == 60 + 30
+    assert verdict(seen((0, found), (3600, found))).look_at == 3600 + 180
+    assert verdict(seen((0, found), (86400, found))).look_at == 86400 + 300
+
+
+@pytest.mark.parametrize(("problem", "asks"), [(None, True), ("is empty (0 bytes)", False)])
+def test_the_sync_client_is_asked_where_it_can_help(problem: str | None, *, asks: bool) -> None:
+    """While a shoot is not still its client may say more; one with an empty photo waits for a person."""
+    found = listing([photo(problem=problem)])
+    assert verdict(seen((0, found), (59 if asks else 61, found))).ask is asks
 
 
 def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
+from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
 from tests.core.orders import order
 from tests.edges.sandbox.shots import shoot
+from tests.edges.service.hosts import Host
+from tests.edges.syncing.scripted import Answers
 
 OAK = "12 Oak St"
 PHOTOS = shoot(2)
@@ -29,6 +34,11 @@ class Explaining:
         self._config = top / "bracketd.yaml"
         self.shoot.mkdir(parents=True)
         self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
+
+    def sets(self, text: str) -> None:
+        """More settings."""
+        with open(self._config, "a", encoding="utf-8") as config:
+            config.write(text)
 
     def put(self, path: str, data: bytes = WHOLE) -> Path:
         """A file in the shoot."""
@@ -116,6 +126,26 @@ def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
     lacks = "IMG_0010.JPG begins a bracket set of 2 where the other 3 sets have 3"
     assert explaining.of("IMG_0001.JPG")["sets"] == lacks
     assert "sets" not in explaining.of("notes.txt")
+
+
+def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Path) -> None:
+    """A Syncthing whose own settings cannot be read is asked by ours; a key that cannot be read is told of, too."""
+    kept = {"id": "shoots", "label": "", "path": str(explaining.watched), "type": "sendonly", "devices": []}
+    key, photo = tmp_path / "key", explaining.put("IMG_1.JPG")
+    with Host(Answers({"/rest/config/folders": [kept]}, key="another-key")) as host:
+        explaining.sets(f"syncthing: {{address: '{host.url}', key_file: {key}}}\n")
+        refused = explaining.asks(photo)
+        key.write_text("another-key\n")
+        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and brings nothing into it"
+    assert isinstance(refused.exception, ConfigError)
+    assert f"{key} cannot be read" in str(refused.exception)
+
+
+def test_only_what_it_needs_is_loaded() -> None:
+    """Nothing is loaded that only watching needs: an answer should come at a glance."""
+    code = "import sys, daemon.cli.explain; print({'daemon.watcher', 'structlog', 'watchdog'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "set()"
 
 
 IN_FLIGHT = "still being copied or synced: the shoot waits for it"
@@ -217,6 +247,15 @@ def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> Non
     assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` tells")
     explaining.has(explaining.order(phase=Phase.SKIPPED, trouble="was here before"))
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
+
+
+def test_a_folder_without_photos(explaining: Explaining) -> None:
+    """Of what is no photo in a folder without any it is said that the folder is left alone; not so with a photo."""
+    explaining.put("notes.txt")
+    explaining.put(".ready")
+    assert explaining.of("notes.txt")["shoot"] == "has no photos, and is left alone"
+    explaining.put("DCIM/IMG_1.JPG")
+    assert explaining.of("notes.txt")["shoot"].startswith("not known yet.")
 
 
 def test_what_is_no_file_of_a_shoot(explaining: Explaining) -> None:

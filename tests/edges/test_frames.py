@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.frames import frame
 from daemon.grouping import Frame, dangling
-from daemon.watcher.probes import frame
 from tests.edges.sandbox.shots import NOON, bracket
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "canon-6d" / "100CANON"

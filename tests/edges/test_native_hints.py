@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,10 +122,50 @@ def test_what_is_forgotten_is_silent(root: Path, heard: Heard) -> None:
     assert heard.names == set()
 
 
-def test_one_thread_that_ended_is_noticed(heard: Heard) -> None:
-    """When one emitter's thread ends while the observer lives on, events do not work any more."""
-    *_, emitter = (thread for thread in threading.enumerate() if isinstance(thread, EventEmitter))
+def emitter_of(folder: Path) -> EventEmitter:
+    """The thread that listens to a folder."""
+    emitters = (thread for thread in threading.enumerate() if isinstance(thread, EventEmitter))
+    return next(emitter for emitter in emitters if emitter.watch.path == str(folder.resolve()))
+
+
+@pytest.mark.parametrize("folder", [".", OAK], ids=["the watched folder's", "a shoot's"])
+def test_one_thread_that_ended_is_noticed(root: Path, heard: Heard, folder: str) -> None:
+    """When the emitter of a folder that is there ends while the observer lives on, events do not work any more."""
+    emitter = emitter_of(root / folder)
     assert heard.hints.works()
     emitter.stop()
+    emitter.join(10)
+    assert not heard.hints.works()
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["deleted", "renamed, then deleted"])
+def test_a_followed_shoot_that_is_deleted(root: Path, heard: Heard, *, renamed: bool) -> None:
+    """A followed shoot that is deleted ends its own emitter only: the other folders are still told of."""
+    emitter, shoot = emitter_of(root / OAK), root / OAK
+    if renamed:
+        shoot = shoot.rename(root.parent / "Oak")
+    shutil.rmtree(shoot)
+    emitter.join(10)
+    assert not emitter.is_alive()
+    assert heard.hints.works()
+    heard.hints.forget(OAK)
+    (root / ELM).mkdir()
+    until(lambda: heard.of(ELM))
+    assert heard.hints.works()
+
+
+def test_a_followed_shoot_in_place_of_a_deleted_one(root: Path, heard: Heard) -> None:
+    """When a deleted shoot is there again before it is forgotten, nobody listens to it, and that is noticed."""
+    emitter = emitter_of(root / OAK)
+    (root / OAK).rmdir()
+    emitter.join(10)
+    (root / OAK).mkdir()
+    assert not heard.hints.works()
+
+
+def test_a_watched_folder_that_is_deleted(root: Path, heard: Heard) -> None:
+    """When the watched folder itself is deleted, events do not work any more."""
+    emitter = emitter_of(root)
+    shutil.rmtree(root)
     emitter.join(10)
     assert not heard.hints.works()

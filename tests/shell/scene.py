@@ -13,6 +13,7 @@ from typing import Any
 
 from daemon.files import content, scan
 from daemon.files.roots import Roots
+from daemon.frames import frame
 from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
 from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
@@ -21,7 +22,6 @@ from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
 from daemon.watcher.folder import LateFiles
-from daemon.watcher.probes import frame
 from tests.shell.simulated import Inline, SimulatedClock
 
 QUIET = 60.0
@@ -99,6 +99,7 @@ class Scene:
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
     scanned: list[str] = field(default_factory=list)
+    fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
     photos: int = 0
 
     def hint(self, shoot: str) -> None:
@@ -153,6 +154,7 @@ async def watching(
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
+    fails: dict[Callable[..., Any], OSError] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
         hints.append(Told(dirty, broken=broken))
@@ -161,6 +163,8 @@ async def watching(
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
         if function in (scan.scan, scan.scan_with_times):
             scanned.append(os.path.basename(arguments[0]))
+        if function in fails:
+            raise fails[function]
         return function(*arguments)
 
     intake = Intake(
@@ -189,7 +193,7 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails)
     finally:
         watcher.stop()
         await task

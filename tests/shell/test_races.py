@@ -20,6 +20,7 @@ from daemon.shoot import Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Intake, WatchedFolder
+from daemon.watcher.contents import Blocking, marks
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -134,7 +135,15 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
-def intake(watch: Path, output: Path, store: Store, clock: SimulatedClock, turn: asyncio.Lock) -> Intake:
+def intake(
+    watch: Path,
+    output: Path,
+    store: Store,
+    clock: SimulatedClock,
+    turn: asyncio.Lock,
+    *,
+    blocking: Blocking = blocking,
+) -> Intake:
     """The intake of a watched folder."""
     folder = WatchedFolder(str(watch), str(output), Quiet(QUIET), True, INTERVAL, PRESET)
     return Intake(
@@ -177,3 +186,32 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
         str(tmp / "b"): "skipped",
     }
     assert rows[str(tmp / "b")]["same_as"] == rows[str(tmp / "a")]["id"]
+
+
+def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
+    """While the photos of one shoot are read, be it for an hour, those of another watched folder become an order."""
+    slow, quick = (tmp / place / "12 Oak St" for place in ("a", "b"))
+    for folder in (slow, quick):
+        folder.mkdir(parents=True)
+        (folder / "IMG_1.JPG").write_bytes(str(folder).encode())
+
+    async def work(clock: SimulatedClock) -> None:
+        async def hesitant(function: Callable[..., Any], *arguments: Any) -> Any:
+            await asyncio.sleep(3600 if function is marks else 0)
+            return function(*arguments)
+
+        store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
+        first = intake(slow.parent, tmp / "out", store, clock, turn, blocking=hesitant)
+        second = intake(quick.parent, tmp / "out", store, clock, turn)
+        reading = asyncio.create_task(first.lock(slow.name, scan.scan(str(slow)), "quiet"))
+        await asyncio.sleep(60)
+        async with asyncio.timeout(1):
+            await second.lock(quick.name, scan.scan(str(quick)), "quiet")
+        assert not reading.done()
+        await reading
+        assert clock.monotonic() < 2 * 3600, "and it is read once"
+        store.close()
+
+    simulate(work)
+    with Reader(tmp / "state") as reader:
+        assert len(reader.orders()) == 2

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts
+from daemon.shoot import Client
 from daemon.store.reader import Reader
-from tests.shell.scene import INTERVAL, QUIET, delivered, watching
+from daemon.watcher.contents import marks
+from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
 
@@ -88,6 +95,60 @@ def test_an_archive_is_not_paid_for_by_mistake(tmp: Path) -> None:
     simulate(work)
 
 
+def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
+    """Of old shoots only the sync client's placeholders lie there: opening one years later buys nothing."""
+    (tmp / "in" / "old").mkdir()
+    (tmp / "in" / "old" / "IMG_1.JPG.nextcloud").write_bytes(b"x")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            assert scene.orders() == {"old": ("skipped", 0)}
+            os.rename(scene.root / "old" / "IMG_1.JPG.nextcloud", scene.root / "old" / "IMG_1.JPG")
+            scene.hint("old")
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.orders() == {"old": ("skipped", 0)}
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("call", [scan.scan, marks], ids=["scan", "read"])
+def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., object]) -> None:
+    """A shoot that cannot be scanned or read waits with the reason, is kept, and goes on afterwards."""
+    says = OSError(errno.ETIMEDOUT, "the file system does not answer")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            scene.hint("12 Oak St")
+            await asyncio.sleep(QUIET / 2)
+            scene.fails[call] = says
+            await asyncio.sleep(3 * INTERVAL)
+            assert "(the file system does not answer); tried again" in scene.waiting()["12 Oak St"]
+            assert scene.orders() == {}
+            scene.fails.clear()
+            await asyncio.sleep(QUIET + INTERVAL)
+            assert scene.orders() == {"12 Oak St": ("settled", 1)}
+            assert scene.waiting() == {}
+
+    simulate(work)
+
+
+def test_a_stuck_shoot_leaves_the_sync_client_alone(tmp: Path) -> None:
+    """A shoot that waits for a person to mend a photo asks the sync client now and then, not every few seconds."""
+
+    async def work(clock: SimulatedClock) -> None:
+        probes = Scripted(said=Client(True, "Dropbox has brought all that it knows of"))
+        async with watching(tmp, clock, probes=probes) as scene:
+            scene.put("12 Oak St/IMG_1.JPG")
+            scene.put("12 Oak St/IMG_2.JPG", b"")
+            await asyncio.sleep(INTERVAL)
+            probes.asked = 0
+            await asyncio.sleep(3600)
+            assert 12 <= probes.asked <= 100
+
+    simulate(work)
+
+
 def test_existing_shoots_are_sent_when_asked_for(tmp: Path) -> None:
     """With ``existing: process`` the shoots of a new watched folder are sent."""
     (tmp / "in" / "old").mkdir()
@@ -135,6 +196,25 @@ def test_a_person_submits(tmp: Path) -> None:
             assert order.left_out == ("IMG_2.JPG",)
             await asyncio.sleep(2 * INTERVAL)
             assert len(scene.orders()) == 2
+
+    simulate(work)
+
+
+def test_a_person_submits_the_rest(tmp: Path) -> None:
+    """A shoot that waits because of a photo that is not whole goes without it when a person submits it."""
+
+    async def work(clock: SimulatedClock) -> None:
+        probes = Scripted(faults={"IMG_2.JPG": "has no JPEG end marker"})
+        async with watching(tmp, clock, probes=probes) as scene:
+            for number in (1, 2, 3):
+                scene.put(f"12 Oak St/IMG_{number}.JPG")
+            await asyncio.sleep(QUIET + 2 * INTERVAL)
+            assert "IMG_2.JPG has no JPEG end marker" in scene.waiting()["12 Oak St"]
+            await scene.submit("12 Oak St")
+            order = await scene.store.newest(str(scene.root / "12 Oak St"))
+            assert order is not None
+            assert [bracket.path for bracket in order.brackets] == ["IMG_1.JPG", "IMG_3.JPG"]
+            assert order.left_out == ("IMG_2.JPG",)
 
     simulate(work)
 

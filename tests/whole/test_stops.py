@@ -4,10 +4,13 @@ import os
 import random
 import signal
 import sys
+import threading
+from pathlib import Path
 
 import pytest
 
 from tests.edges.sandbox.shots import shoot
+from tests.edges.service.hosts import Exchange, Host
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
 from tests.whole.program import STOP, Bracketd, until
@@ -26,6 +29,24 @@ def test_sigterm_in_the_middle_of_uploads(program: Bracketd, sandbox: Sandbox) -
     assert (order["phase"], order["brackets"]["uploaded"], order["messages"]) == ("uploading", 1, [])
     program.start()
     program.reach(OAK, "downloaded")
+
+
+def test_sigterm_while_the_start_waits(program: Bracketd, tmp_path: Path) -> None:
+    """A stop while the start still waits for what a watched folder lies on ends in ten seconds with status 0."""
+    over = threading.Event()
+
+    def silent(_exchange: Exchange) -> None:
+        program.signal(signal.SIGTERM)
+        over.wait(STOP)
+
+    (tmp_path / "key").write_text("a-key")
+    with Host(silent) as syncthing:
+        program.settings["syncthing"] = {"address": syncthing.url, "key_file": str(tmp_path / "key")}
+        with pytest.raises(AssertionError, match="stopping; a second signal"):
+            program.start()
+        over.set()
+    assert program.ended(STOP) == 0
+    assert program.told("stopped")
 
 
 def test_ctrl_c_in_the_middle_of_a_merge(program: Bracketd, sandbox: Sandbox) -> None:

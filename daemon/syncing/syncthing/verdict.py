@@ -85,7 +85,7 @@ def verdict(look: Look, shoot: str, folder: str) -> Said:
         return Said(None, f"{known}, but no device that shares {folder} is connected")
     if any(peer.state == "unknown" or (peer.since is not None and peer.since < ACQUAINTED_S) for peer in sharing):
         return Said(False, f"Syncthing has just met a device that shares {folder} and is learning what it has")
-    return Said(True, f"Syncthing has brought all of {shoot} that it knows of")
+    return Said(True, f"Syncthing has brought all of {shoot} that it knows of", foresees=True)
 
 
 def _under_way(look: Look, needed: Needed, shoot: str) -> str:

@@ -13,7 +13,7 @@ from tests.edges.service.hosts import Host, always
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status, write_config
 
-DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of")
+DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of", foresees=True)
 
 
 def test_done(host: Hosts, shoot: Path) -> None:
@@ -36,7 +36,9 @@ def test_only_this_shoot_counts(host: Hosts, shoot: Path) -> None:
     )
     assert keeper.ask(str(shoot)) == Said(False, "Syncthing is still bringing 2 files (50 MB) into 12 Oak St")
     other = shoot.parent / "3 High St"
-    assert keeper.ask(str(other)) == Said(True, "Syncthing has brought all of 3 High St that it knows of")
+    assert keeper.ask(str(other)) == Said(
+        True, "Syncthing has brought all of 3 High St that it knows of", foresees=True
+    )
 
 
 def test_nothing_left_but_a_last_file_under_way(host: Hosts, shoot: Path) -> None:

@@ -23,7 +23,7 @@ from tests.edges.service.hosts import ELSEWHERE, Exchange, Host, always
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status
 
-DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of")
+DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of", foresees=True)
 
 
 def test_nobody_answers(shoot: Path) -> None:

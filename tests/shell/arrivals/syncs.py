@@ -83,7 +83,16 @@ def _done(plan: Plan) -> None:
     ]
     plan.play(one_by_one(work, [plan.random.uniform(0, 28) for _ in photos[1:]]))
     silent = plan.random.random() < 0.3
-    plan.says = lambda now: Client(None if silent and now % 40 < 20 else True, "Syncthing")
+    plan.says = lambda now: Client(None if silent and now % 40 < 20 else True, "Syncthing", foresees=True)
+
+
+def _done_in_between(plan: Plan) -> None:
+    """The sender is slow, and the client, which learns of a photo when it is at the service, done after each."""
+    plan.quiet, plan.hearing = SYNCED, Hearing()
+    photos = plan.photos(2, 6)
+    work = [writers.under(plan.name(photo, ".~{name}"), photo, plan.pieces()) for photo in photos]
+    plan.play(one_by_one(work, [plan.random.uniform(31, 60) for _ in photos[1:]]))
+    plan.says = lambda _now: Client(True, "Dropbox has brought all that it knows of")
 
 
 KINDS: dict[str, Draw] = {
@@ -95,5 +104,6 @@ KINDS: dict[str, Draw] = {
     "junk until long after": _junk,
     "a sync client that says it is busy": _busy,
     "a sync client that says all is there": _done,
+    "a sync client that is done between two photos": _done_in_between,
 }
 """Every kind by what it is."""
