@@ -171,6 +171,8 @@ class Arrivals:
             found = one.arrival.found
             if one.trouble or _is_coming(found):
                 reason = one.trouble or verdict(one.arrival, self._folder.terms).reason
+                if one.arrival.late and not one.trouble:
+                    reason = f"more photos came to a shoot that was sent: {reason}"
                 folder = os.path.join(self._folder.watch, shoot)
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
         if waiting != self._shown:

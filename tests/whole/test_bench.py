@@ -50,12 +50,20 @@ ROWS = {
     "arriving.cpu",
     "arriving.memory",
     "arriving.noticed",
-    "arriving.lost",
     "arriving.extra",
+    "arriving.lost",
+    "arriving.extra.many",
 }
 
 
-MAY_BE_NOTHING = {"idle.new.cpu", "idle.stored.cpu", "arriving.cpu", "arriving.lost", "arriving.extra"}
+MAY_BE_NOTHING = {
+    "idle.new.cpu",
+    "idle.stored.cpu",
+    "arriving.cpu",
+    "arriving.lost",
+    "arriving.extra",
+    "arriving.extra.many",
+}
 """At rest as little as the clock can tell; nothing lost; a wait that ends before the copying has told of its end."""
 
 
