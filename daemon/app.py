@@ -25,13 +25,14 @@ from daemon.config import FolderSettings, Settings
 from daemon.errors import BracketdError
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
+from daemon.host import logs
 from daemon.host.clock import Clock
 from daemon.host.filesystem import filesystem_type, is_network_type
 from daemon.host.notify import Notifier
-from daemon.order import FlowName, Order, Policy, Preset, facts
+from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
-from daemon.service import Service
+from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
 from daemon.store.daily import keep_copies
@@ -77,12 +78,11 @@ LAST = 9.0
 
 
 class App:
-    """One daemon."""
+    """One daemon. ``find_key`` finds the API key anew; it raises ConfigError when there is none."""
 
-    def __init__(self, settings: Settings, clock: Clock, notifier: Notifier) -> None:
+    def __init__(self, settings: Settings, find_key: Callable[[], str], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
-        self._services: dict[tuple[FlowName, bool], Service] = {}
-        self._key = settings.require_key()
+        self._services = Services(settings, find_key)
         self._abort = threading.Event()
         self._signals = 0
         self._stop = asyncio.Event()
@@ -93,7 +93,9 @@ class App:
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
-        self._service(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)  # what it cannot use is known now
+        self._services.of(
+            self._settings.api.flow, dev_mode=self._settings.api.dev_mode
+        )  # what it cannot use is known now
         store = Store.open(self._settings.state_dir)
         try:
             refused = await store.begin()
@@ -106,7 +108,7 @@ class App:
             self._break_off()
             self._end_at_last(1)
             self._threads.shutdown(wait=False, cancel_futures=True)
-            for service in self._services.values():
+            for service in self._services.all:
                 service.close()
             store.close()
         log.info("stopped")
@@ -205,26 +207,25 @@ class App:
         )
 
     async def _perform(self, roots: Roots, order: Order, step: facts.Step) -> facts.Fact:
-        service = self._service(order.flow, dev_mode=order.preset.dev_mode)
-        steps = Steps(service, roots, go_on=self._go_on, now=self._clock.now)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
+        """Take a step; once more if the key was refused, and a person has put another one in its place."""
+        while True:
+            service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
+            steps = Steps(service, roots, go_on=self._go_on, now=self._clock.now)
+            fact = await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
+            if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
+                return fact
+            await self._look_for_key()
+            if service in self._services.now:
+                return fact
 
-    def _service(self, flow: FlowName, *, dev_mode: bool) -> Service:
-        """The service as an order began with it, which may not be how new orders get it."""
-        if (flow, dev_mode) not in self._services:
-            api, lanes = self._settings.api, self._settings.transfers
-            self._services[flow, dev_mode] = Service(
-                base_url=api.base_url,
-                key=self._key,
-                flow=flow,
-                dev_mode=dev_mode,
-                user_agent=f"bracketd/{__version__}",
-                connections=lanes.uploads + lanes.downloads + 4,
-            )
-        return self._services[flow, dev_mode]
+    async def _look_for_key(self) -> None:
+        key = await asyncio.get_running_loop().run_in_executor(self._threads, self._services.found)
+        if key is not None and self._services.renew(key):
+            logs.redact(key)
+            log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:
-        service = self._service(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
+        service = self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
         return await asyncio.get_running_loop().run_in_executor(self._threads, service.reachable)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
@@ -286,7 +287,7 @@ class App:
 
     def _break_off(self) -> None:
         self._abort.set()
-        for service in self._services.values():
+        for service in self._services.all:
             service.stop()
 
     def _go_on(self) -> None:

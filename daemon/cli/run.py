@@ -51,7 +51,7 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
         )
 
     async def serve() -> None:
-        await App(settings, SystemClock(), Notifier.from_environ(os.environ)).run()
+        await App(settings, lambda: read()[1], SystemClock(), Notifier.from_environ(os.environ)).run()
 
     with InstanceLock(settings.state_dir):
         asyncio.run(serve())

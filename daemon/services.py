@@ -1,0 +1,61 @@
+"""The service as orders use it: one for each flow and mode, all with the same key, which may be renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from daemon import __version__
+from daemon.config import Settings
+from daemon.errors import ConfigError
+from daemon.order import FlowName
+from daemon.service import Service
+
+
+class Services:
+    """``find_key`` finds the key anew; it may block, and raise ConfigError. ``of`` and ``renew`` are for one thread."""
+
+    def __init__(self, settings: Settings, find_key: Callable[[], str]) -> None:
+        self._settings, self._find_key = settings, find_key
+        self._key = settings.require_key()
+        self._used: dict[tuple[FlowName, bool], Service] = {}
+        self._former: list[Service] = []
+
+    def of(self, flow: FlowName, *, dev_mode: bool) -> Service:
+        """The service as an order began with it, which may not be how new orders get it. Raises ConfigError."""
+        if (flow, dev_mode) not in self._used:
+            api, lanes = self._settings.api, self._settings.transfers
+            self._used[flow, dev_mode] = Service(
+                base_url=api.base_url,
+                key=self._key,
+                flow=flow,
+                dev_mode=dev_mode,
+                user_agent=f"bracketd/{__version__}",
+                connections=lanes.uploads + lanes.downloads + 4,
+            )
+        return self._used[flow, dev_mode]
+
+    @property
+    def now(self) -> tuple[Service, ...]:
+        """Those with the key that is used now."""
+        return tuple(self._used.values())
+
+    @property
+    def all(self) -> tuple[Service, ...]:
+        """Every one that was ever asked for; transfers may still use one with the former key."""
+        return (*self._used.values(), *self._former)
+
+    def found(self) -> str | None:
+        """The key as it is found now; None if none is. Blocks."""
+        try:
+            return self._find_key()
+        except ConfigError:
+            return None
+
+    def renew(self, key: str) -> bool:
+        """Use this key from now on; returns whether it is another one."""
+        if key == self._key:
+            return False
+        self._key = key
+        self._former += self._used.values()
+        self._used = {}
+        return True

@@ -1,0 +1,78 @@
+"""The service for each flow and mode, with a key that may be renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.config import load
+from daemon.errors import ConfigError, Problem
+from daemon.services import Services
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """A file with a key."""
+    file = tmp_path / "key"
+    file.write_text("first")
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def services(tmp_path: Path, key_file: Path) -> Iterator[Services]:
+    """The services of settings that name the key file; nobody is asked."""
+    (tmp_path / "in").mkdir()
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"api: {{key_file: {key_file}, base_url: http://127.0.0.1:9}}\n"
+        f"state_dir: {tmp_path / 'state'}\n"
+        f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'out'}}}]\n"
+    )
+    made = Services(load(config, {}), lambda: load(config, {}).require_key())
+    yield made
+    for service in made.all:
+        service.close()
+
+
+def test_each_flow_and_mode_has_one(services: Services) -> None:
+    """An order always gets the service that it began with; flow and mode make another."""
+    images = services.of("images", dev_mode=False)
+    assert services.of("images", dev_mode=False) is images
+    others = services.of("images", dev_mode=True), services.of("brackets", dev_mode=False)
+    assert len({images, *others}) == 3
+    assert set(services.now) == {images, *others}
+
+
+def test_another_key_makes_them_anew(services: Services, key_file: Path) -> None:
+    """With another key every service is another one; the former ones stay, to be closed when nobody uses them."""
+    before = services.of("images", dev_mode=False)
+    assert services.found() == "first"
+    assert not services.renew("first")
+    key_file.write_text("second\n")
+    assert services.found() == "second"
+    assert services.renew("second")
+    after = services.of("images", dev_mode=False)
+    assert after is not before
+    assert services.now == (after,)
+    assert set(services.all) == {before, after}
+
+
+def test_no_key_is_no_other_key(services: Services, key_file: Path) -> None:
+    """While a person edits the key file it may hold none, or be gone: the one that was found goes on being used."""
+    key_file.write_text("")
+    assert services.found() is None
+    key_file.unlink()
+    assert services.found() is None
+
+
+def test_settings_without_a_key(tmp_path: Path) -> None:
+    """Without any key there is no service; the mistake says what to do."""
+    config = tmp_path / "config.yaml"
+    (tmp_path / "in").mkdir()
+    config.write_text(f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'out'}}}]\n")
+    with pytest.raises(ConfigError) as caught:
+        Services(load(config, {"HOME": str(tmp_path)}), lambda: "")
+    assert all(isinstance(problem, Problem) for problem in caught.value.problems)
