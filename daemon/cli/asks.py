@@ -15,6 +15,7 @@ from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Order
+from daemon.shoot import FileClass
 from daemon.store.reader import Reader, ask
 
 UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
@@ -42,15 +43,19 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
     target = os.path.join(parent, _name_on_disk(absolute))
     with Reader(settings.state_dir) as reader:
         verb, what = _submitting(reader, target, again=again)
+    _require_photos(target)
     ask(settings.state_dir, verb, target, time.time())
-    click.echo(f"{printable(absolute.name)}: {what} will be sent. {_when(settings.state_dir)}")
+    click.echo(f"{printable(absolute.name)}: {what} will be sent.{_when(settings.state_dir)}")
 
 
 @click.command()
 @click.argument("shoot")
 @click.pass_obj
 def retry(config: Path | None, shoot: str) -> None:
-    """Let a held order go on, or a waiting one try again now. SHOOT is its name, its folder, or its order id."""
+    """Let a held order go on, or a waiting one try again now.
+
+    SHOOT is its name, its folder, or the beginning of its order id.
+    """
     state_dir, order = _going(config, shoot, "there is nothing to try again")
     _leave(state_dir, "retry", order, "is tried again")
 
@@ -61,7 +66,9 @@ def retry(config: Path | None, shoot: str) -> None:
 def approve(config: Path | None, shoot: str) -> None:
     """Let an order buy its pictures whatever the limits say, or send a supplement that is held.
 
-    An order that is still under way is approved beforehand. SHOOT is its name, its folder, or its order id.
+    An order that is still under way is approved beforehand.
+
+    SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to approve")
     _leave(state_dir, "approve", order, "is approved: it will not be held for a limit")
@@ -71,11 +78,15 @@ def approve(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def cancel(config: Path | None, shoot: str) -> None:
-    """End an order before its merge; nothing of it is bought. SHOOT is its name, its folder, or its order id."""
+    """End an order before its merge; nothing of it is bought.
+
+    SHOOT is its name, its folder, or the beginning of its order id.
+    """
     state_dir, order = _going(config, shoot, "there is nothing to cancel")
     if order["merge"] != "not asked":
         held = order["phase"] == "held"
-        then = "nothing more is bought while it is held" if held else "it is finished and its pictures delivered"
+        goes_on = "it will be finished, and its pictures bought and delivered"
+        then = "nothing more is bought while it is held" if held else goes_on
         raise click.ClickException(f"{printable(order['shoot'])} was merged already; {then}.")
     _leave(state_dir, "cancel", order, "will be cancelled, unless its merge comes first")
 
@@ -89,6 +100,9 @@ def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[st
     if order["phase"] == "skipped":
         submit_it = "bracketd submit --again" if order["same_as"] else "bracketd submit"
         raise click.ClickException(f"{name} was skipped. `{submit_it}` sends it: {printable(order['folder'])}")
+    if order["phase"] == "downloaded":
+        where = printable(order["output"])
+        raise click.ClickException(f"{name} is delivered already, its pictures are in {where}; {nothing}.")
     if order["phase"] in ENDED:
         raise click.ClickException(f"{name} is {order['phase']}; {nothing}.")
     return state_dir, order
@@ -96,7 +110,7 @@ def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[st
 
 def _leave(state_dir: Path, verb: str, order: dict[str, Any], done: str) -> None:
     ask(state_dir, verb, order["id"], time.time())
-    click.echo(f"{printable(order['shoot'])} {done}. {_when(state_dir)}")
+    click.echo(f"{printable(order['shoot'])} {done}.{_when(state_dir)}")
 
 
 def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
@@ -122,6 +136,17 @@ def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
             "`bracketd submit --again` sends and buys it again."
         )
     return (_despite(reader, newest) if newest["same_as"] else verb), "the shoot"
+
+
+def _require_photos(folder: str) -> None:
+    """ClickException if there is nothing in a folder that could be sent, now or when it has come."""
+    found = scan(folder)
+    if any(found.of(kind) for kind in (FileClass.PHOTO, FileClass.PLACEHOLDER, FileClass.IN_FLIGHT)):
+        return
+    why = f" ({found.problems[0]})" if found.problems else ""
+    raise click.ClickException(
+        printable(f"{folder} has no photos{why}; there is nothing to send. Put them into it, and submit it then.")
+    )
 
 
 def _has_new(folder: str, orders: list[Order]) -> bool:
@@ -165,4 +190,4 @@ def _same(one_path: Path, other: Path) -> bool:
 
 
 def _when(state_dir: Path) -> str:
-    return "" if running_pid(state_dir) else "The daemon is not running: it will be done when it is (`bracketd run`)."
+    return "" if running_pid(state_dir) else " The daemon is not running: it will be done when it is (`bracketd run`)."

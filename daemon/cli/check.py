@@ -7,15 +7,19 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
+from daemon.cli.away import away
+from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
-from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError
+from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError, StateError, Unreachable
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.service import Service
+from daemon.store import checkup
 
 
 @click.command()
@@ -27,12 +31,13 @@ def check(config: Path | None) -> None:
     for warning in settings.warnings:
         click.echo(f"  note     {warning}")
     click.echo(f"limits     {_limits(settings.limits)}")
-    problems = [*_folders(settings), *_state(settings), *_service(settings)]
+    pid = running_pid(settings.state_dir)
+    problems = [*_folders(settings), *_state(settings, pid), *_service(settings)]
     for problem in problems:
-        click.echo(f"problem    {problem}", err=True)
+        click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
         sys.exit(1)
-    click.echo("all is well: start `bracketd run`")
+    click.echo("all is well: the daemon is at work" if pid else "all is well: start `bracketd run`")
 
 
 def _limits(limits: LimitSettings) -> str:
@@ -47,22 +52,35 @@ def _limits(limits: LimitSettings) -> str:
     return f"images: at most {told}; an order beyond is held for `bracketd approve`"
 
 
-def _folders(settings: Settings) -> Iterator[Problem]:
+def _folders(settings: Settings) -> Iterator[Problem | str]:
+    gone = _away(settings)
     for number, folder in enumerate(settings.folders):
         where = f"folders[{number}]"
-        yield from _readable(f"{where}.watch", folder.watch)
-        yield from _writable(f"{where}.output", folder.output)
+        unreadable = folder.watch.is_dir() and not os.access(folder.watch, os.R_OK | os.X_OK)
+        if unreadable:
+            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read", "Give this user the permission")
+        elif folder.watch in gone:
+            yield gone[folder.watch]
+        if folder.output in gone:
+            yield gone[folder.output]
+        else:
+            yield from _writable(f"{where}.output", folder.output)
         polled = folder.observer == "polling" or (folder.observer == "auto" and is_network(folder.watch))
         how = f"scanned every {folder.poll_interval:.0f} s" if polled else "watched"
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
+        if not folder.watch.is_dir() and folder.watch not in gone:
+            click.echo(
+                f"  note     {folder.watch} is not there yet; bracketd waits until you make it, or mount its disk"
+            )
 
 
-def _readable(where: str, folder: Path) -> Iterator[Problem]:
-    if not folder.is_dir():
-        yield Problem(where, f"{folder} is not there", "Make it, or mount its disk")
-    elif not os.access(folder, os.R_OK | os.X_OK):
-        yield Problem(where, f"{folder} cannot be read", "Give this user the permission")
+def _away(settings: Settings) -> dict[Path, str]:
+    """What to tell of each folder that is not as the daemon saw it; nothing where its memory cannot be read."""
+    try:
+        return away(settings.state_dir, settings.folders)
+    except (StateError, OSError):
+        return {}
 
 
 def _writable(where: str, folder: Path) -> Iterator[Problem]:
@@ -76,12 +94,18 @@ def _writable(where: str, folder: Path) -> Iterator[Problem]:
         yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
 
 
-def _state(settings: Settings) -> Iterator[Problem]:
+def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     if is_network(settings.state_dir):
         remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
         yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
     yield from _writable("state_dir", settings.state_dir)
-    pid = running_pid(settings.state_dir)
+    try:
+        checkup.check(settings.state_dir)
+    except StateError as error:
+        yield str(error)
+    except OSError as error:
+        remedy = "Give this user the permission"
+        yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
 
 
@@ -100,10 +124,21 @@ def _service(settings: Settings) -> Iterator[Problem]:
             click.echo("  note     dev_mode is on: pictures are free and watermarked")
     except AccountRefused as error:
         yield Problem("api.key", str(error).rstrip("."), "Copy the key anew from the web app's API page")
+    except Unreachable as error:
+        what = f"{_address(api.base_url)} {'gave no answer' if error.sent else 'cannot be reached'}"
+        cause = f" ({error.__cause__})" if error.__cause__ is not None else ""
+        remedy = "See to the network and to this address; bracketd itself would wait and try again"
+        yield Problem("api.base_url", what + cause, remedy)
     except Passing as error:
-        remedy = "See to the network; bracketd itself would wait and try again"
-        yield Problem("api.base_url", str(error).rstrip("."), remedy)
+        yield Problem("api.base_url", str(error).rstrip("."), "bracketd itself would wait; look again later")
     except ServiceError as error:
         yield Problem("api.base_url", str(error).rstrip("."), "See that it is the address of the Autoenhance API")
     finally:
         service.close()
+
+
+def _address(url: str) -> str:
+    """Host and port of a URL."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"

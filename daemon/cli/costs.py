@@ -160,7 +160,7 @@ def _cells(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> Iterat
     for bought in purchases:
         names = (bought[name] or "" for name in COLUMNS[2:7])
         at = datetime.fromtimestamp(bought["at"]).astimezone().isoformat(timespec="seconds")
-        yield at, month_of(bought["at"]), *map(_cell, names), bought["credits"], amount(price, 1)
+        yield at.replace("+00:00", "Z"), month_of(bought["at"]), *map(_cell, names), bought["credits"], amount(price, 1)
 
 
 def _cell(text: str) -> str:

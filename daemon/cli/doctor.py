@@ -6,13 +6,15 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
+from daemon.cli.away import away
 from daemon.cli.words import printable
 from daemon.config import Settings, load
-from daemon.errors import StateError
+from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
 from daemon.store import checkup
 
@@ -35,10 +37,7 @@ def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> 
         raise click.UsageError("--dry-run and --offline belong to --recover.")
     settings = load(config, os.environ)
     if recover:
-        from daemon.cli.recover import recover_state  # noqa: PLC0415 - a look does not need the service
-
-        with InstanceLock(settings.state_dir):
-            recover_state(settings, dry_run=dry_run, offline=offline)
+        _recover(settings, dry_run=dry_run, offline=offline)
         return
     problems = [*_state(settings), *_copies(settings)]
     _set_aside(settings)
@@ -47,6 +46,18 @@ def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> 
     if problems:
         sys.exit(1)
     click.echo("all is well")
+
+
+def _recover(settings: Settings, *, dry_run: bool, offline: bool) -> None:
+    from daemon.cli.recover import recover_state  # noqa: PLC0415 - a look does not need the service
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(InstanceLock(settings.state_dir))
+        except AlreadyRunning as error:
+            who = f"pid {error.pid}" if error.pid else "pid unknown"
+            raise StateError(f"bracketd is running on {settings.state_dir} ({who}). Stop it first.") from error
+        recover_state(settings, dry_run=dry_run, offline=offline)
 
 
 def _state(settings: Settings) -> Iterator[str]:
@@ -60,7 +71,11 @@ def _state(settings: Settings) -> Iterator[str]:
         return
     size = f"{found.size / 1e6:.1f} MB, {found.orders} order(s)"
     click.echo(f"state      {found.file}: sound, version {found.version}, {size}")
+    gone = away(settings.state_dir, settings.folders)
     for output in dict.fromkeys(folder.output for folder in settings.folders):
+        if output in gone:
+            yield printable(gone[output])
+            continue
         left = list(_left_over(output, found.images_to_come))
         click.echo(
             f"output     {output}: {f'{len(left)} part file(s) that no order needs' if left else 'nothing left over'}"

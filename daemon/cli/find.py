@@ -28,12 +28,26 @@ def _meant(reader: Reader, words: str) -> list[dict[str, Any]]:
     """The orders of one shoot, the newest first."""
     found = reader.find(words)
     if not found:
-        raise click.ClickException(f"no order is called {words!r}. `bracketd status` lists them.")
+        raise click.ClickException(_not_sent(reader, words))
     if len({row["folder"] for row in found}) > 1:
         raise click.ClickException(
             f"{words!r} could be any of these; say the id or the folder:{_listed(found, 'folder')}"
         )
     return found
+
+
+def _not_sent(reader: Reader, words: str) -> str:
+    """Why there is no such order: its shoot still waits, or there is nothing of that name."""
+    waiting = reader.waiting()
+    meant = [one for one in waiting if words in (one.shoot, one.folder)]
+    meant = meant or [one for one in waiting if one.shoot.casefold() == words.casefold()]
+    if not meant:
+        return f"no order is called {words!r}. `bracketd status` lists them."
+    return "\n".join(
+        f"{printable(one.shoot)} is not sent yet; it waits: {printable(one.reason).rstrip('.')}; "
+        f"`bracketd submit FOLDER` sends it now: {printable(one.folder)}"
+        for one in meant
+    )
 
 
 def _listed(rows: list[dict[str, Any]], key: str) -> str:

@@ -24,7 +24,7 @@ from daemon.webapp import order_page
 def show(config: Path | None, shoot: str) -> None:
     """Show an order: its files, the sets as they were sent, its images and its journal.
 
-    SHOOT is its name, its folder, or its order id.
+    SHOOT is its name, its folder, or the beginning of its order id.
     """
     with Reader(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
@@ -43,12 +43,17 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         *(f"  ! {printable(message)}" for message in order.messages),
         f"  folder   {printable(order.folder)}",
         f"  output   {printable(order.output)}",
-        f"  order    {order.id}  {order_page(order.id)}",
+        f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
         f"  sets     {sets}",
         f"  enhance  {enhance or 'as the account is set up'}",
         f"  locked   {_when(order.created_at)}",
         *_kind(order, first),
     ]
+
+
+def _is_at_service(order: Order) -> bool:
+    """Whether the service knows the order: it was created there, or came to be with its first bracket."""
+    return order.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
 
 
 def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:

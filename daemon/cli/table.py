@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from daemon.cli.words import ENDED, printable
@@ -19,7 +19,10 @@ RECENT = 20
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
 BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
-SKIPPED = "skipped: was here before the folder was watched; `bracketd submit FOLDER` sends it"
+INDENT, SHORT_ID = 2, 8
+
+REPLACED = "submitted anew as it is now"
+"""Why an order was cancelled in whose place a person's ``submit`` put another."""
 
 
 def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:
@@ -32,17 +35,20 @@ class StatusView:
 
     def __init__(self, report: dict[str, Any], *, hidden: int, now: float) -> None:
         self._report, self._hidden, self._now = report, hidden, now
+        orders = _without_replaced(report["orders"])
+        active = [order for order in orders if order["phase"] not in ENDED]
+        ended = [order for order in orders if order["phase"] in ENDED]
+        self._shown = [*active, *ended]
+        self._names = Counter(order["shoot"] for order in orders)
+        self._common = _common_reason(orders)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield from self._head()
-        active = [order for order in self._report["orders"] if order["phase"] not in ENDED]
-        ended = [order for order in self._report["orders"] if order["phase"] in ENDED]
-        shown = [*active, *ended]
-        waiting = self._report["waiting"]
+        shown, waiting = self._shown, self._report["waiting"]
         if not shown and not waiting:
             yield Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim")
             return
-        longest = max(cell_len(printable(one["shoot"]) + _mark(one)) for one in (*waiting, *shown))
+        longest = max(cell_len(printable(one["shoot"]) + self._mark(one)) for one in (*waiting, *shown))
         room = options.max_width - PHASE - BRACKETS - PICTURES - AGE
         width = max(12, min(longest + 2, room))
         yield _line(width, Text("shoot"), Text("phase"), "brackets", "pictures", "since", style="bold")
@@ -50,8 +56,8 @@ class StatusView:
             yield from self._waiting(shoot, width)
         for order in shown:
             yield from self._order(order, width)
-        if any(order["phase"] == "skipped" for order in shown):
-            yield Text(SKIPPED, style="dim")
+        for reason in self._common:
+            yield Message(f"skipped: {reason}", "dim", indent=0)
         if self._hidden > 0:
             yield Text(f"and {self._hidden} more that ended (--all shows them)", style="dim")
 
@@ -62,12 +68,21 @@ class StatusView:
         else:
             yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
         for message in daemon["messages"]:
-            yield Text(printable(message), style="red")
+            yield Message(message, "red", indent=0)
 
     def _waiting(self, shoot: dict[str, Any], width: int) -> Iterator[RenderableType]:
         name, phase = Text(printable(shoot["shoot"])), Text("waiting", style="cyan")
         yield _line(width, name, phase, f"{shoot['files']} so far", "", _age(shoot["since"], self._now))
-        yield _message(shoot["reason"], "dim")
+        yield Message(shoot["reason"], "dim")
+
+    def _mark(self, one: dict[str, Any]) -> str:
+        """What tells an order from others of its name, its id included; a shoot that waits is nothing yet."""
+        marks = (
+            "supplement" if one.get("supplement_of") else "",
+            "dev mode" if one.get("dev_mode") else "",
+            one["order_id"][:SHORT_ID] if "order_id" in one and self._names[one["shoot"]] > 1 else "",
+        )
+        return "".join(f"{DOT}{mark}" for mark in marks if mark)
 
     def _order(self, order: dict[str, Any], width: int) -> Iterator[RenderableType]:
         colour = COLOURS[order["health"]] if order["phase"] not in ("skipped", "cancelled") else "dim"
@@ -77,20 +92,46 @@ class StatusView:
             sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
         got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
         got += f", {images['failed']} failed" if images["failed"] else ""
-        name, mark = Text(printable(order["shoot"])), _mark(order)
+        name, mark = Text(printable(order["shoot"])), self._mark(order)
         beside, phase = name.cell_len + cell_len(mark) < width, Text(order["phase"], style=colour)
         name.append(mark if beside else "", style="dim")
         yield _line(width, name, phase, sent, got, _age(order["updated_at"], self._now))
         if mark and not beside:
-            yield _message(mark.removeprefix(DOT), "dim")
-        for message in order["messages"] if order["phase"] != "skipped" else ():
-            yield _message(message, colour)
+            yield Message(mark.removeprefix(DOT), "dim")
+        for message in () if order["phase"] == "skipped" and order["messages"] == self._common else order["messages"]:
+            yield Message(message, colour)
 
 
-def _mark(one: dict[str, Any]) -> str:
-    """What an order is besides its shoot's; a shoot that waits is nothing yet."""
-    marks = ("supplement" if one.get("supplement_of") else "", "dev mode" if one.get("dev_mode") else "")
-    return "".join(f"{DOT}{mark}" for mark in marks if mark)
+def _without_replaced(orders: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The orders without those that a person's word replaced, where the order in their place is shown."""
+    every = list(orders)
+    others = [order for order in every if REPLACED not in order["messages"]]
+    newest = {order["folder"]: order["created_at"] for order in sorted(others, key=lambda order: order["created_at"])}
+    gone = {
+        order["order_id"]
+        for order in every
+        if REPLACED in order["messages"] and newest.get(order["folder"], "") >= order["created_at"]
+    }
+    return [order for order in every if order["order_id"] not in gone]
+
+
+def _common_reason(orders: Iterable[dict[str, Any]]) -> list[str]:
+    """What most skipped shoots were skipped for, if several were: it is told once, any other with its shoot."""
+    reasons = Counter(tuple(order["messages"]) for order in orders if order["phase"] == "skipped")
+    return next((list(reason) for reason, times in reasons.most_common(1) if times > 1), [])
+
+
+class Message:
+    """What there is to say of an order, below its line and a little to the right, without blanks at line ends."""
+
+    def __init__(self, text: str, colour: str, *, indent: int = INDENT) -> None:
+        self._text, self._indent = Text(printable(text), style=colour), indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        for line in self._text.wrap(console, max(1, options.max_width - self._indent)):
+            line.rstrip()
+            line.pad_left(self._indent)
+            yield line
 
 
 def _line(width: int, name: Text, phase: Text, *rest: str, style: str = "") -> Text:
@@ -101,10 +142,6 @@ def _line(width: int, name: Text, phase: Text, *rest: str, style: str = "") -> T
     brackets, pictures, age = rest
     numbers = set_cell_size(brackets, BRACKETS) + set_cell_size(pictures, PICTURES) + age.rjust(AGE - 1)
     return Text.assemble(name, phase, numbers, style=style, no_wrap=True, overflow="ellipsis")
-
-
-def _message(text: str, colour: str) -> RenderableType:
-    return Padding(Text(printable(text), style=colour), (0, 0, 0, 2))
 
 
 def _bar(share: float) -> str:

@@ -39,7 +39,7 @@ def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: 
         import cv2 as _cv2  # noqa: F401, PLC0415 - only to say early what is missing
         import starlette as _starlette  # noqa: F401, PLC0415
     except ImportError as error:
-        raise click.ClickException(f"{error}. The demo needs: pip install 'bracketd[sandbox]'") from error
+        raise click.ClickException(f"{error}. The demo needs: pip install '.[sandbox]' in a checkout") from error
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="bracketd-demo-"))
     folder = folder.resolve()

@@ -172,7 +172,7 @@ def sandbox(
             from daemon.sandbox.serve import serve  # noqa: PLC0415 - heavy: web server and image libraries
         except ImportError as missing:
             raise click.ClickException(
-                f"The sandbox needs {missing.name}. Install it with: pip install 'bracketd[sandbox]'"
+                f"The sandbox needs {missing.name}. Install it with: pip install '.[sandbox]' in a checkout"
             ) from None
         try:
             asyncio.run(serve(settings, rules, lambda hosts: _tell(settings, hosts, as_json=as_json)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.store import copies
-from daemon.store.file import FILE, SET_ASIDE, open_for_reading
+from daemon.store.file import FILE, SET_ASIDE, open_for_reading, require_newest
 from daemon.store.trouble import damaged, trouble_named
 
 
@@ -41,6 +41,7 @@ def check(state_dir: Path) -> Checkup | None:
         (fault,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if fault != "ok":
             raise damaged(path, fault)
+        require_newest(connection, path)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (orders,) = connection.execute("SELECT count(*) FROM orders").fetchone()
         open_images = connection.execute("SELECT id FROM images WHERE state NOT IN ('placed', 'failed')").fetchall()

@@ -50,7 +50,7 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
                 migrate(connection, str(path))
                 _require_sound(connection, path)
                 if migrating:
-                    _require_newest(connection, path)
+                    require_newest(connection, path)
             except BaseException:
                 connection.close()
                 raise
@@ -123,16 +123,22 @@ def _require_first(path: Path) -> None:
         raise damaged(path, "what was in it is gone, and copies of it are there")
 
 
-def _require_newest(connection: sqlite3.Connection, path: Path) -> None:
+def require_newest(connection: sqlite3.Connection, path: Path) -> None:
     """Raises StateDamaged when a copy knows more than the file: then the file is an older one, or lost what was new."""
     copy = copies.newest_sound(path)
     if copy is None:
         return
-    last = "SELECT coalesce(max(seq), 0) AS last FROM journal"
     with closing(copies.open_copy(copy)) as other:
-        known = int(other.execute(last).fetchone()[0])
-    if known > connection.execute(last).fetchone()["last"]:
+        known = _last(other)
+    if known > _last(connection):
         raise damaged(path, f"it lacks what its copy {copy.name} has")
+
+
+def _last(connection: sqlite3.Connection) -> int:
+    """The number of the last fact in a state file's journal."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return int(cursor.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
 
 
 def _require_current(found: int, path: Path) -> None:

@@ -14,6 +14,7 @@ from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from daemon.order import Order
+    from daemon.root import Seen
 
 SUMMARY = (
     "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
@@ -118,6 +119,15 @@ class Reader:
         """What the daemon notes of itself."""
         return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
 
+    def seen(self, root: str) -> Seen | None:
+        """What the daemon remembers of a watched or output folder; None if it never saw it."""
+        from daemon.store.roots import load  # noqa: PLC0415 - `status` has no use for it
+
+        if self._connection is None:
+            return None
+        with trouble_named(self._path):
+            return load(self._connection, root)
+
     def asked(self) -> list[tuple[str, str]]:
         """What was asked for and is not done yet: (verb, target)."""
         return [
@@ -125,10 +135,11 @@ class Reader:
         ]
 
     def find(self, words: str) -> list[dict[str, Any]]:
-        """Orders by shoot name, folder, or the beginning of an order id; the newest first."""
+        """Orders by shoot name, in whatever case, folder, or the beginning of an order id; the newest first."""
         rows = sorted(self.orders(), key=lambda row: float(row["created_at"]), reverse=True)
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
-        return exact or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+        alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
+        return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""

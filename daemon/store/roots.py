@@ -19,16 +19,7 @@ class SeenRoots:
 
     def seen(self, root: str) -> Seen | None:
         """What is remembered of a root; None if it was never seen."""
-        query = "SELECT mount, identity, shoots FROM roots WHERE path = ?"
-
-        def read(connection: sqlite3.Connection) -> Seen | None:
-            row = connection.execute(query, (pack(root),)).fetchone()
-            if row is None:
-                return None
-            mount = unpack(row["mount"]) if row["mount"] is not None else None
-            return Seen(mount, row["identity"], row["shoots"])
-
-        return self._database.read_and_wait(read)
+        return self._database.read_and_wait(lambda connection: load(connection, root))
 
     def see(self, root: str, seen: Seen) -> None:
         """Remember a root as it was seen just now."""
@@ -36,3 +27,13 @@ class SeenRoots:
         row: Row = {"path": pack(root), "seen_at": self._now(), "identity": seen.identity}
         row |= {"shoots": seen.shoots, "mount": mount}
         self._database.write_and_wait(lambda connection: upsert(connection, "roots", ("path",), [row]))
+
+
+def load(connection: sqlite3.Connection, root: str) -> Seen | None:
+    """What a state file remembers of a root; None if it was never seen."""
+    query = "SELECT mount, identity, shoots FROM roots WHERE path = ?"
+    row = connection.execute(query, (pack(root),)).fetchone()
+    if row is None:
+        return None
+    mount = unpack(row["mount"]) if row["mount"] is not None else None
+    return Seen(mount, row["identity"], row["shoots"])

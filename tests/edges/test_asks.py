@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
+from daemon.host.lock import InstanceLock
 from daemon.order import MergeState, Order, Phase, facts
 from daemon.store.reader import Reader
 from daemon.store.store import Store
+from daemon.store.waiting import Waiting
 from tests.core.orders import NOW, order
 
 OAK = "12 Oak St"
@@ -22,16 +24,20 @@ class Asking:
 
     def __init__(self, top: Path) -> None:
         self.watched, self._state, self._config = top / "in", top / "state", top / "bracketd.yaml"
-        (self.watched / OAK).mkdir(parents=True)
+        (self.watched / OAK / "DCIM").mkdir(parents=True)
+        (self.watched / OAK / "DCIM" / "IMG_0431.JPG").write_bytes(b"x")
         self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
 
-    def has(self, *orders: Order) -> None:
-        """The state file has these orders."""
+    def has(self, *orders: Order, waits: str | None = None) -> None:
+        """The state file has these orders; and the shoot waits, if it does."""
 
         async def work() -> None:
             store = Store.open(self._state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
+            if waits is not None:
+                waiting = Waiting(str(self.watched / OAK), OAK, waits, 1, 1, NOW)
+                await store.replace_waiting(str(self.watched), [waiting])
             store.close()
 
         asyncio.run(work())
@@ -49,6 +55,10 @@ class Asking:
     def submit(self, *words: str, shoot: str = OAK) -> Result:
         """``bracketd submit`` of a shoot in the watched folder."""
         return self.says("submit", *words, str(self.watched / shoot))
+
+    def running(self) -> InstanceLock:
+        """A daemon's lock, as long as it is held."""
+        return InstanceLock(self._state)
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -83,7 +93,7 @@ def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
     asking.has(one)
     done = asking.says("cancel", OAK)
     assert done.exit_code == 1
-    assert "was merged already; it is finished and its pictures delivered" in done.output
+    assert "was merged already; it will be finished, and its pictures bought and delivered." in done.output
     assert asking.says("approve", OAK).output.startswith(f"{OAK} is approved: it will not be held for a limit")
     assert asking.says("retry", OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("retry", one.id)]
@@ -97,13 +107,19 @@ def test_what_is_held_after_its_merge_is_not_cancelled(asking: Asking) -> None:
 
 
 @pytest.mark.parametrize("verb", ["retry", "approve", "cancel"])
-@pytest.mark.parametrize("phase", ["downloaded", "cancelled"])
-def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str) -> None:
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("downloaded", f"is delivered already, its pictures are in /out/{OAK}; there is nothing to "),
+        ("cancelled", "is cancelled; there is nothing to "),
+    ],
+)
+def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: str) -> None:
     """Of an order that ended nothing is wanted any more, and it is said so."""
     asking.has(asking.made(phase))
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
-    assert f"{OAK} is {phase}; there is nothing to " in done.output
+    assert f"{OAK} {said}" in done.output
     assert asking.asked == []
 
 
@@ -235,6 +251,64 @@ def test_the_same_photos_are_sent_if_they_were_never_bought(asking: Asking, phas
     asking.has(other, asking.made("skipped", 1, same_as=other.id))
     assert asking.submit().exit_code == 0
     assert asking.asked == [("submit again", str(asking.watched / OAK))]
+
+
+@pytest.mark.parametrize("verb", ["show", "retry", "approve", "cancel"])
+@pytest.mark.parametrize("words", [OAK, "12 oak st", "folder"])
+def test_a_shoot_that_is_not_sent_yet(asking: Asking, verb: str, words: str) -> None:
+    """Of a shoot that waits nothing can be shown or wished; it is said why it waits and what sends it now."""
+    asking.has(waits="2 files are not whole")
+    folder = str(asking.watched / OAK)
+    done = asking.says(verb, folder if words == "folder" else words)
+    assert done.exit_code == 1
+    said = f"{OAK} is not sent yet; it waits: 2 files are not whole; `bracketd submit FOLDER` sends it now: {folder}"
+    assert said in done.output
+    assert asking.asked == []
+
+
+def test_capitals_do_not_matter(asking: Asking) -> None:
+    """A shoot is found by its name in capitals or not; where two differ in nothing else, the one written so is."""
+    one, other = asking.made("held"), asking.made("held", 1, shoot=OAK.upper())
+    asking.has(one)
+    assert asking.says("retry", "12 OAK st").exit_code == 0
+    asking.has(other)
+    assert asking.says("approve", OAK.upper()).exit_code == 0
+    assert asking.asked == [("retry", one.id), ("approve", other.id)]
+    ambiguous = asking.says("cancel", "12 oak st")
+    assert (ambiguous.exit_code, "could be any of these" in ambiguous.output) == (1, True)
+
+
+@pytest.mark.parametrize("files", [[], ["notes.txt"], [".ready"], ["MISC/IMG_1.JPG", "notes.txt"]])
+@pytest.mark.parametrize("words", [(), ("--again",)])
+def test_a_folder_without_photos_is_not_submitted(asking: Asking, files: list[str], words: tuple[str, ...]) -> None:
+    """Where there is nothing to send ``submit`` says so and what to do, and leaves no word for the daemon."""
+    empty = asking.watched / "1 Elm St"
+    empty.mkdir()
+    for name in files:
+        (empty / name).parent.mkdir(exist_ok=True)
+        (empty / name).write_bytes(b"x")
+    (empty / "DCIM").mkdir()
+    done = asking.submit(*words, shoot="1 Elm St")
+    assert done.exit_code == 1
+    assert f"{empty} has no photos; there is nothing to send. Put them into it, and submit it then." in done.output
+    assert asking.asked == []
+
+
+@pytest.mark.parametrize("name", ["IMG_1.JPG.filepart", ".IMG_1.JPG.icloud"])
+def test_photos_that_are_still_coming_may_be_submitted(asking: Asking, name: str) -> None:
+    """A shoot of which nothing but part files or placeholders has come is not refused."""
+    (asking.watched / "1 Elm St").mkdir()
+    (asking.watched / "1 Elm St" / name).write_bytes(b"x")
+    assert asking.submit(shoot="1 Elm St").exit_code == 0
+
+
+def test_an_answer_ends_in_no_blank(asking: Asking) -> None:
+    """While the daemon runs there is nothing more to say, and nothing more is printed."""
+    asking.has(asking.made("held"))
+    with asking.running():
+        for verb in ("retry", "approve", "cancel"):
+            assert asking.says(verb, OAK).output.endswith(("is tried again.\n", "for a limit.\n", "comes first.\n"))
+        assert asking.submit().output == f"{OAK}: the shoot will be sent.\n"
 
 
 def test_names_do_not_steer_the_terminal(asking: Asking) -> None:

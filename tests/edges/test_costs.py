@@ -192,6 +192,13 @@ def sheet(state: Path, *orders: Order, settings: str = PRICE) -> list[list[str]]
     return list(csv.reader(costs(state, orders, "--csv", settings=settings).output.splitlines()))
 
 
+def test_utc_is_written_as_elsewhere(tmp_path: Path) -> None:
+    """On a machine that keeps UTC ``--csv`` writes times as ``--json`` does."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    assert [row[0] for row in sheet(tmp_path, LATE)[1:]] == ["2026-11-01T01:00:00Z"]
+
+
 def test_for_spreadsheets(tmp_path: Path) -> None:
     """``--csv`` has a line for each image, first things first, times with this machine's offset."""
     head, *rows = sheet(tmp_path, LATE, ELM)

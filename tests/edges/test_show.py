@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from daemon.cli import cli
-from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
 from daemon.store.store import Store
-from tests.core.orders import NOW, after, order, processed
+from daemon.webapp import order_page
+from tests.core.orders import NOW, after, order, processed, sent
 
 
 def shown(state: Path, of: Order, *others: Order) -> str:
@@ -84,3 +86,15 @@ def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
     for words in (f"a supplement of the order of 12 Jan 1970, {first.id}", "approved: no limit", "none: dev mode"):
         assert words in told
         assert words not in show(tmp_path, first.id)
+
+
+@pytest.mark.parametrize("flow", ["images", "brackets"])
+def test_only_what_the_service_knows_has_a_page(tmp_path: Path, flow: FlowName) -> None:
+    """An order that was begun at the service is shown with its page there; a skipped or cancelled shoot has none."""
+    start = order(2, flow)
+    begun = after(start, facts.Created()) if flow == "brackets" else after(start, sent(0)[0])
+    skipped = replace(order(0, flow, Phase.SKIPPED), id="7" + start.id[1:])
+    cancelled = replace(order(2, flow, Phase.CANCELLED), id="8" + start.id[1:])
+    assert f"{start.id}  {order_page(start.id)}\n" in shown(tmp_path, begun, skipped, cancelled)
+    for none in (skipped, cancelled):
+        assert f"  order    {none.id}\n" in show(tmp_path, none.id)

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 import io
+from itertools import count
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from daemon.cli.table import RECENT, StatusView
+from daemon.cli.table import RECENT, REPLACED, StatusView
 
 NOW = 1_700_000_000.0
+NUMBERS = count()
 
 
 def order(shoot: str, phase: str = "downloaded", health: str = "ok", *messages: str) -> dict[str, Any]:
     """An order as ``status --json`` tells it."""
     return {
         "shoot": shoot,
+        "folder": f"/in/{shoot}",
+        "order_id": f"{next(NUMBERS):08}-6a3c-4d59-9d0a-3a3c9b8f4a11",
+        "created_at": "2023-11-14T22:12:20Z",
         "phase": phase,
         "health": health,
         "messages": list(messages),
@@ -48,7 +53,11 @@ def test_every_line_fits_its_terminal(width: int, name: str) -> None:
 def test_what_an_order_is_besides_its_shoots(width: int, name: str) -> None:
     """Orders in dev mode and supplements are marked beside the name, or below it where the line is full."""
     both = {**order(name), "dev_mode": True, "supplement_of": "another's id"}
-    lines = shown({**both, "supplement_of": None}, {**both, "dev_mode": False}, both, width=width)
+    lines = [
+        line
+        for one in ({**both, "supplement_of": None}, {**both, "dev_mode": False}, both)
+        for line in shown(one, width=width)
+    ]
     assert all(cell_len(line) <= width for line in lines)
     for mark in ("dev mode", "supplement", "supplement · dev mode"):
         below = any(line.rstrip() == f"  {mark}" for line in lines)
@@ -78,7 +87,53 @@ def test_a_daemon_that_does_not_run_is_told() -> None:
     assert "No shoots yet" in shown()[1]
 
 
+HERE = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+SAME = "same photos as “12 Oak St”, sent 3 Nov 2026; `bracketd submit --again` sends and buys them again"
+
+
 def test_skipped_shoots_say_how_to_be_sent() -> None:
-    """One line tells how skipped shoots are sent, however many there are."""
-    lines = shown(order("a", "skipped", "ok", "was here"), order("b", "skipped", "ok", "was here"))
+    """Why most shoots were skipped, and what sends them, is told once below all."""
+    lines = shown(order("a", "skipped", "ok", HERE), order("b", "skipped", "ok", HERE))
+    assert lines[-1] == f"skipped: {HERE}"
     assert sum("bracketd submit FOLDER" in line for line in lines) == 1
+
+
+def test_a_shoot_that_was_skipped_for_another_reason_says_its_own() -> None:
+    """Below a duplicate stands that it is one, and of what, not what the shoots of an archive were skipped for."""
+    archive = [order(name, "skipped", "ok", HERE) for name in ("a", "b")]
+    lines = shown(archive[0], order("copy", "skipped", "ok", SAME), archive[1], width=120)
+    place = next(number for number, line in enumerate(lines) if line.startswith("copy"))
+    assert lines[place + 1] == f"  {SAME}"
+    assert lines[-1] == f"skipped: {HERE}"
+    alone = shown(order("copy", "skipped", "ok", SAME), width=120)
+    assert not any("was here before" in line for line in alone)
+    assert f"  {SAME}" in alone
+
+
+def test_orders_of_one_name_are_told_apart() -> None:
+    """Where a name is there more than once each order has its short id beside it, as ``show`` takes it."""
+    first, second, other = order("Oak"), {**order("Oak"), "supplement_of": "another's id"}, order("Elm")
+    lines = shown(first, second, other)
+    assert any(line.startswith(f"Oak · {first['order_id'][:8]} ") for line in lines)
+    assert any(line.startswith(f"Oak · supplement · {second['order_id'][:8]} ") for line in lines)
+    assert any(line.startswith("Elm  ") for line in lines)
+
+
+def test_what_was_submitted_anew_is_shown_once() -> None:
+    """An order that a person's word replaced is shown only where the one in its place is not."""
+    replaced = order("Oak", "cancelled", "ok", REPLACED)
+    anew = {**order("Oak", "uploading"), "created_at": "2023-11-14T22:13:20Z"}
+    assert [line.split()[:2] for line in shown(replaced, anew)[2:]] == [["Oak", "uploading"]]
+    assert shown(replaced, order("Elm"))[2].startswith("Oak")
+    by_hand = order("Oak", "cancelled", "ok", "cancelled by a person")
+    assert len(shown(by_hand, anew)) == 5
+
+
+@pytest.mark.parametrize("width", range(72, 90))
+def test_no_line_ends_in_blanks(width: int) -> None:
+    """However a message is broken into lines, none of them is filled up with blanks."""
+    long = "why it waits, and what to do then, " * 9
+    held, waiting = order("Oak", "held", "attention", long), {"shoot": "Elm", "reason": long, "files": 2}
+    lines = shown(held, width=width, told=[long], waiting=[waiting | {"since": "2023-11-14T22:12:20Z"}])
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert sum("why it waits" in line for line in lines) >= 9

@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+from daemon.cli.table import REPLACED
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import note_of
@@ -56,6 +57,10 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     program.start()
     program.reach("2 Elm St", "downloaded")
     assert (program.order("3 Elm St") or {})["phase"] == "skipped"
+    told = program.status()["orders"]
+    assert sum(REPLACED in order["messages"] for order in told) == 2, "the word that the table knows them by"
+    shown = program.run("status").stdout
+    assert [shown.count(f"\n{name} ") for name in ("1 Elm St", "2 Elm St", "3 Elm St")] == [1, 1, 1]
 
 
 def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:

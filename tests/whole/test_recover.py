@@ -182,7 +182,8 @@ def test_a_running_daemon_is_left_alone(program: Bracketd) -> None:
     assert all(words in well.stdout for words in ("sound, version", "1 order(s)", "nothing left over", "all is well"))
     refused = program.run("doctor", "--recover")
     assert refused.returncode == 1
-    assert "already running" in refused.stderr
+    said = f"bracketd is running on {program.state} (pid {program.pid}). Stop it first."
+    assert refused.stderr == f"bracketd: {said}\n"
     assert program.run("doctor", "--offline").returncode == 2
     assert program.stop() == 0
 

@@ -38,8 +38,26 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     for house in (OAK, ELM):
         program.reach(house, "downloaded")
     assert program.status()["daemon"]["messages"] == []
-    assert program.run("check").returncode == 0
+    checked = program.run("check")
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "all is well: the daemon is at work")
     assert "not-the-key" not in program.log.read_text() + checked.stdout + checked.stderr
+
+
+def test_a_mended_key(program: Bracketd) -> None:
+    """A key that is mended in its file is taken up without a restart; ``retry`` need not wait for the next probe."""
+    del program.settings["api"]["key"]
+    file = program.home / "key"
+    file.write_text("not-the-key")
+    file.chmod(0o600)
+    program.settings["api"]["key_file"] = str(file)
+    program.start()
+    program.drop(OAK, shoot(1))
+    until(lambda: program.peek()["daemon"]["messages"])
+    file.write_text(program.key)
+    assert program.run("retry", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
+    assert program.status()["daemon"]["messages"] == []
+    assert program.told("another key was found")
 
 
 @pytest.mark.parametrize("where", ["create_image", "merge_order", "enhanced"])

@@ -125,7 +125,7 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
     for words, said in (
         (("show", "Elm"), "no order is called 'Elm'"),
         (("retry", "Elm"), "no order is called 'Elm'"),
-        (("retry", OAK), "is downloaded; there is nothing to try again"),
+        (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
         (("submit", str(program.watched / OAK)), f"was sent already; its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
         (("submit", str(program.watched)), "is not directly in a watched folder"),

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from daemon.cli import cli
+from daemon.files.roots import Roots
+from daemon.host.lock import InstanceLock
+from daemon.order import facts
+from daemon.store import copies
+from daemon.store.file import FILE
+from daemon.store.store import Store
+from tests.core.orders import order
+
+NO_KEY = "api.key"
+
+
+@dataclass
+class Checking:
+    """Settings, and what a daemon that ran with them has left."""
+
+    top: Path
+    more: str = ""
+
+    @property
+    def watched(self) -> Path:
+        """The watched folder."""
+        return self.top / "in"
+
+    @property
+    def output(self) -> Path:
+        """The output folder."""
+        return self.top / "out"
+
+    @property
+    def state(self) -> Path:
+        """The state directory."""
+        return self.top / "state"
+
+    def ran(self) -> None:
+        """The daemon saw both folders, with a shoot in each, and had an order."""
+        for folder in (self.watched, self.output):
+            (folder / "12 Oak St").mkdir(parents=True, exist_ok=True)
+
+        async def work() -> None:
+            store = Store.open(self.state)
+            roots = Roots(store.seen_roots(lambda: 0.0))
+            await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.look(str(self.watched))))
+            assert await asyncio.to_thread(roots.output_away, str(self.output)) is None
+            await store.add(order(), facts.Locked(order().brackets))
+            store.close()
+
+        asyncio.run(work())
+
+    def says(self, verb: str, *words: str) -> Result:
+        """What the program answers."""
+        config = self.top / "bracketd.yaml"
+        folders = f"folders: [{{watch: {self.watched}, output: {self.output}}}]"
+        config.write_text(f"{folders}\nstate_dir: {self.state}\n{self.more}")
+        config.chmod(0o600)
+        return CliRunner().invoke(cli, ["--config", str(config), verb, *words])
+
+    def problems(self, verb: str) -> list[str]:
+        """The problems that ``check`` or ``doctor`` names, but for the key, which nobody has here."""
+        done = self.says(verb)
+        assert done.exit_code in (0, 1), done.output
+        named = [line.removeprefix("problem").strip() for line in done.stderr.splitlines()]
+        return [line for line in named if not line.startswith(NO_KEY) and "API key" not in line]
+
+
+@pytest.fixture
+def checking(tmp_path: Path) -> Checking:
+    """Somebody who wants to know whether all is well."""
+    return Checking(tmp_path)
+
+
+def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
+    """Neither folder need be there at first: of the watched one it is noted, the output folder is made in time."""
+    assert checking.problems("check") == []
+    assert f"{checking.watched} is not there yet; bracketd waits" in checking.says("check").stdout
+    assert checking.problems("doctor") == []
+
+
+@pytest.mark.parametrize("verb", ["check", "doctor"])
+def test_an_output_folder_that_is_away(checking: Checking, verb: str) -> None:
+    """An output folder that the daemon saw, and that is not there any more, is named with what to do."""
+    checking.ran()
+    assert checking.problems(verb) == []
+    checking.output.rename(checking.top / "elsewhere")
+    (problem,) = checking.problems(verb)
+    assert problem.startswith(f"the output folder {checking.output} is not there")
+    assert "Is its disk mounted?" in problem
+    assert "`bracketd adopt FOLDER`" in problem
+    assert checking.says(verb).exit_code == 1
+    (checking.top / "elsewhere").rename(checking.output)
+    assert checking.problems(verb) == [], "a look changes nothing of what the daemon remembers"
+
+
+def test_a_watched_folder_that_is_away(checking: Checking) -> None:
+    """A watched folder that the daemon saw, and that is not there any more, is a problem and no note."""
+    checking.ran()
+    checking.watched.rename(checking.top / "elsewhere")
+    (problem,) = checking.problems("check")
+    assert problem.startswith(f"the watched folder {checking.watched} is not there")
+    assert "is not there yet" not in checking.says("check").stdout
+
+
+def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> None:
+    """A damaged state file is a problem, and what makes it anew is said."""
+    checking.ran()
+    (checking.state / FILE).write_bytes(b"no database" * 1000)
+    (problem,) = checking.problems("check")
+    assert f"the state file {checking.state / FILE} is damaged" in problem
+    assert "`bracketd doctor --recover` rebuilds it" in problem
+
+
+@pytest.mark.parametrize("verb", ["check", "doctor"])
+def test_a_state_that_is_older_than_its_copy(checking: Checking, verb: str) -> None:
+    """A state file in whose place an older one was put is a problem: the daemon does not start over it either."""
+    checking.ran()
+    older = (checking.state / FILE).read_bytes()
+
+    async def more() -> None:
+        store = Store.open(checking.state)
+        await store.record(order(), facts.Resumed(), order(), 0.0)
+        store.close()
+
+    asyncio.run(more())
+    copies.make(checking.state / FILE, "2026-11-03.sqlite3")
+    (checking.state / FILE).write_bytes(older)
+    (problem,) = checking.problems(verb)
+    assert "it lacks what its copy 2026-11-03.sqlite3 has" in problem
+
+
+def test_a_recovery_beside_a_daemon(checking: Checking) -> None:
+    """Nothing is recovered under a running daemon; it is said to stop it, and nothing else."""
+    with InstanceLock(checking.state):
+        refused = checking.says("doctor", "--recover")
+    assert refused.exit_code == 1
+    assert str(refused.exception).endswith("Stop it first.")
+    assert "state_dir" not in str(refused.exception)
+
+
+def test_nobody_listens(checking: Checking) -> None:
+    """When the connection is refused it is said once by whom, with its port, and what to do."""
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        checking.more = f"api: {{key: sandbox-key-0123456789, base_url: 'http://127.0.0.1:{port}'}}\n"
+        (problem,) = checking.problems("check")
+    assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
+    assert problem.count("127.0.0.1") == 1
+    assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
