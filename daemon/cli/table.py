@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.cli.words import ENDED, printable
+from daemon.order.again import REPLACED
 
 RECENT = 20
 """Shoots that ended which are shown; the rest are only counted."""
@@ -20,9 +21,6 @@ COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
 BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 INDENT, SHORT_ID = 2, 8
-
-REPLACED = "submitted anew as it is now"
-"""Why an order was cancelled in whose place a person's ``submit`` put another."""
 
 
 def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:

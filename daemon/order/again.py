@@ -16,6 +16,9 @@ from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
 
 Key = tuple[str, int, int]
 
+REPLACED = "submitted anew as it is now"
+"""Why an order was cancelled in whose place a person's ``submit`` put another."""
+
 
 class Again(StrEnum):
     """What a settled shoot is, next to the orders that were made before."""

@@ -125,9 +125,7 @@ def of_api(refusal: Refusal) -> ServiceError:
     said = str(refusal)
     match refusal.status:
         case 401 | 403:
-            return KeyRefused(
-                f"The service refused the API key ({said}). Compare it with the web app's API page."
-            )
+            return KeyRefused(f"The service refused the API key ({said}). Compare it with the web app's API page.")
         case 402:
             return NoCredits(f"The account has no plan or credits for this ({said}). Top it up in the web app.")
         case 404 | 410:

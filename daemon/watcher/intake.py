@@ -33,6 +33,7 @@ from daemon.order import (
     submitted,
     without_sent,
 )
+from daemon.order.again import REPLACED
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
@@ -267,7 +268,7 @@ class Intake:
 
     async def _replace(self, old: Order, fact: facts.Locked, inode: int | None) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
-        why = facts.Cancelled("submitted anew as it is now")
+        why = facts.Cancelled(REPLACED)
         order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
         order = self._limited(order, fact)

@@ -8,7 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from daemon.cli.table import RECENT, REPLACED, StatusView
+from daemon.cli.table import RECENT, StatusView
+from daemon.order.again import REPLACED
 
 NOW = 1_700_000_000.0
 NUMBERS = count()

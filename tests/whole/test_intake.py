@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from daemon.cli.table import REPLACED
+from daemon.order.again import REPLACED
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import note_of
