@@ -136,9 +136,8 @@ def require_newest(connection: sqlite3.Connection, path: Path) -> None:
 
 def _last(connection: sqlite3.Connection) -> int:
     """The number of the last fact in a state file's journal."""
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    return int(cursor.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
+    (row,) = connection.execute("SELECT coalesce(max(seq), 0) AS last FROM journal")
+    return int(row["last"] if isinstance(row, dict) else row[0])
 
 
 def _require_current(found: int, path: Path) -> None:
