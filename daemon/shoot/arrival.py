@@ -93,7 +93,7 @@ class Arrival:
         pause = now - self.still_since
         came = {file.path: max(pause, self.paused.get(file.path, 0.0)) for file in changed if known}
         photos = [file for file in changed if file.kind is FileClass.PHOTO]
-        before = found if self.late and not known else self.found if photos else Listing()
+        overruled = found if self.late and not known else self.found if photos else Listing()
         return replace(
             self,
             found=found,
@@ -104,7 +104,7 @@ class Arrival:
             examined=whole.intersection(found.files),
             faults={},
             dangling=None,
-            outdated=(self.outdated | frozenset(before.of(FileClass.READY))).intersection(found.files),
+            outdated=(self.outdated | frozenset(overruled.of(FileClass.READY))).intersection(found.files),
         )
 
     @property

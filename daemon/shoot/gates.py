@@ -15,8 +15,11 @@ from daemon.shoot.files import File, FileClass, Listing
 PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
 
-PART, RAREST = 20, 300.0
-"""Which part of the time since its last change passes between such looks, and how many seconds at most."""
+RAREST = 300.0
+"""The most seconds between such looks."""
+
+PART = 20
+"""What has not changed for long is looked at when a twentieth of that time has passed."""
 
 DAMAGED = 600.0
 """Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
@@ -185,6 +188,11 @@ def may_dangle(arrival: Arrival) -> bool:
     return arrival.dangling is None and not arrival.is_ready and not problems_of(arrival)
 
 
+def look_every(still: float, *, least: float, most: float) -> float:
+    """Seconds between looks at what has not changed for ``still`` seconds: the longer, the rarer."""
+    return min(max(least, still / PART), most)
+
+
 def problems_of(arrival: Arrival) -> tuple[str, ...]:
     """What is wrong with folders and photos, each in words."""
     files = (f"{file.path} {file.problem}" for file in arrival.found.photos if file.problem)
@@ -205,7 +213,7 @@ def _because(arrival: Arrival, terms: Terms) -> str:
 def _wait(gate: str, arrival: Arrival, why: str) -> Told:
     """Held back by something else than time, which is looked at the rarer the longer nothing has changed."""
     still = arrival.seen_at - arrival.still_since
-    return Told(gate, False, why, arrival.seen_at + min(max(PATIENCE, still / PART), RAREST))
+    return Told(gate, False, why, arrival.seen_at + look_every(still, least=PATIENCE, most=RAREST))
 
 
 def _seconds(seconds: float) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from daemon.files import scan
 from daemon.host.clock import Clock
-from daemon.shoot import Listing
+from daemon.shoot import Listing, look_every
 from daemon.store.store import Store
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
@@ -21,15 +21,12 @@ from daemon.watcher.presence import Blocking
 LATE = 2 * 86400.0
 """Seconds after its order's last change for which a shoot is looked at."""
 
-PART = 20
-"""A shoot is scanned when a twentieth of its order's age has passed since the last scan."""
-
 RAREST = 3600.0
-"""Seconds between two scans, at most."""
+"""Seconds between two scans, at most; a twentieth of the time since its order's last change, if that is less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Scanned:
     """A shoot as the last scan found it, at ``at`` of the monotonic clock, whose orders had last changed at ``of``.
 
     ``times`` are those of its folders, by path, in nanoseconds.
@@ -41,18 +38,13 @@ class Seen:
     of: float
 
 
-def scan_every(age: float) -> float:
-    """Seconds between scans of a shoot whose order last changed ``age`` seconds ago."""
-    return min(age / PART, RAREST)
-
-
 class LateLooks:
     """What is remembered of the lately locked shoots of one watched folder, so that most looks cost next to nothing."""
 
     def __init__(self, watch: str, intake: Intake, store: Store, clock: Clock, *, blocking: Blocking) -> None:
         self._watch, self._intake, self._store, self._clock = watch, intake, store, clock
         self._blocking = blocking
-        self._seen: dict[str, Seen] = {}
+        self._seen: dict[str, Scanned] = {}
 
     async def look(self) -> tuple[str, ...]:
         """Look at all of them; the names of those with photos that no order has and that are to be sent."""
@@ -67,7 +59,8 @@ class LateLooks:
 
     async def _has_more(self, folder: str, changed_at: float) -> bool:
         now, seen = self._clock.monotonic(), self._seen.get(folder)
-        if seen is not None and seen.of == changed_at and now - seen.at < scan_every(self._clock.now() - changed_at):
+        pause = look_every(self._clock.now() - changed_at, least=0.0, most=RAREST)
+        if seen is not None and seen.of == changed_at and now - seen.at < pause:
             with suppress(OSError):
                 if await self._blocking(scan.are_as_then, folder, seen.times):
                     return False
@@ -77,5 +70,5 @@ class LateLooks:
             orders = await self._store.earlier(folder, "")
             if await self._intake.look_for_late(orders, found):
                 return True
-        self._seen[folder] = Seen(found, times, now, changed_at)
+        self._seen[folder] = Scanned(found, times, now, changed_at)
         return False

@@ -15,6 +15,7 @@ from daemon.shoot import (
     Verdict,
     gates,
     listing,
+    look_every,
 )
 from daemon.shoot import verdict as judge
 
@@ -184,6 +185,14 @@ def test_what_waits_long_is_looked_at_rarely() -> None:
     assert verdict(seen((0, found), (60, found))).look_at == 60 + 30
     assert verdict(seen((0, found), (3600, found))).look_at == 3600 + 180
     assert verdict(seen((0, found), (86400, found))).look_at == 86400 + 300
+
+
+def test_the_longer_nothing_changed_the_rarer_it_is_looked_at() -> None:
+    """After a twentieth of that time, within bounds; a clock that was set back makes nobody wait."""
+    assert look_every(43200.0, least=0.0, most=3600.0) == 2160.0
+    assert look_every(60.0, least=30.0, most=300.0) == 30.0
+    assert look_every(1e6, least=0.0, most=3600.0) == 3600.0
+    assert look_every(-1e6, least=0.0, most=3600.0) == 0.0
 
 
 @pytest.mark.parametrize(("problem", "asks"), [(None, True), ("is empty (0 bytes)", False)])

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from daemon.order import Order, facts
-from daemon.watcher.late import LATE, RAREST, scan_every
+from daemon.watcher.late import LATE, RAREST
 from tests.shell.scene import INTERVAL, Scene, delivered, merged, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -21,13 +21,6 @@ async def sent(scene: Scene, clock: SimulatedClock) -> Order:
     scene.put(f"{OAK}/101CANON/IMG_2.JPG")
     await scene.submit(OAK)
     return await delivered(scene, OAK, clock.now())
-
-
-def test_the_older_an_order_the_rarer_its_shoot_is_scanned() -> None:
-    """From every look on, soon after its end, to once an hour."""
-    assert scan_every(INTERVAL) < INTERVAL
-    assert scan_every(DAY / 2) == 36 * 60.0
-    assert scan_every(2 * DAY) == RAREST
 
 
 def test_a_shoot_at_rest_is_hardly_scanned(tmp: Path) -> None:

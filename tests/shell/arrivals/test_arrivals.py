@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -99,8 +103,15 @@ def test_what_nobody_can_tell_is_taken_early_and_what_comes_late_is_found(kind: 
 
 
 def test_an_arrival_can_be_had_again() -> None:
-    """The kind and the number of an arrival are enough to see it once more."""
-    assert all(arrive(kind, 7) == arrive(kind, 7) for kind in KINDS)
+    """The kind and the number of an arrival are enough to see it once more, in another process."""
+    again = (
+        "from tests.shell.arrivals import kinds, promises\nprint([promises.arrive(kind, 7) for kind in kinds.KINDS])"
+    )
+    root, environ = Path(__file__).parents[3], os.environ | {"PYTHONHASHSEED": "7"}
+    run = subprocess.run(
+        [sys.executable, "-c", again], cwd=root, env=environ, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == str([arrive(kind, 7) for kind in KINDS])
 
 
 def test_every_name_of_the_tables_arrives() -> None:
