@@ -32,6 +32,7 @@ from daemon.host.notify import Notifier
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
+from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
@@ -93,9 +94,7 @@ class App:
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
-        self._services.of(
-            self._settings.api.flow, dev_mode=self._settings.api.dev_mode
-        )  # what it cannot use is known now
+        self._usual_service()  # what it cannot use is known now
         store = Store.open(self._settings.state_dir)
         try:
             refused = await store.begin()
@@ -225,8 +224,11 @@ class App:
             log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:
-        service = self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, service.reachable)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._usual_service().reachable)
+
+    def _usual_service(self) -> Service:
+        """As new orders get it."""
+        return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
         return any(watcher.submit(ask) for watcher in watchers)
