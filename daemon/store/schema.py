@@ -165,6 +165,26 @@ INSERT INTO purchases (order_id, image_id, at, credits)
 """
 """Adds the ledger of purchases, what content is known by, and what limits and supplements need."""
 
+THIRD = """
+-- Purchases.
+
+-- Delivery notes.
+
+-- Frames.
+
+-- Uploads.
+
+-- Skipped shoots.
+
+-- Times.
+
+-- Asks.
+
+-- Phases.
+
+"""
+"""Adds what each comment names."""
+
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
@@ -177,7 +197,7 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND))
+MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND), _statements(THIRD))
 """Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
 
 VERSION = len(MIGRATIONS)
