@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 
 from daemon.errors import FileError
-from daemon.exif import Capture, read
+from daemon.exif import BracketMark, Capture, read
 from daemon.grouping import Frame
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock knows no time zone
+
+AUTO_BRACKET = 2
+"""Exif's ExposureMode (0xA402) of a frame that was taken in auto exposure bracketing."""
 
 
 def frame(folder: str, path: str) -> Frame | None:
@@ -22,6 +26,7 @@ def frame(folder: str, path: str) -> Frame | None:
 
 def _frame_of(path: str, capture: Capture) -> Frame:
     size = (capture.width, capture.height)
+    mark = _marked(capture)
     return Frame(
         path,
         body=" ".join(part for part in (capture.make, capture.model, capture.serial) if part),
@@ -31,8 +36,16 @@ def _frame_of(path: str, capture: Capture) -> Frame:
         iso=capture.iso,
         focal_mm=capture.focal_mm,
         pixels=None if size[0] is None or size[1] is None else (size[0], size[1]),
-        aeb=capture.mark.aeb,
-        value_ev=capture.mark.value_ev,
-        number=capture.mark.sequence_number,
-        length=capture.mark.sequence_length,
+        aeb=mark.aeb,
+        value_ev=mark.value_ev,
+        number=mark.sequence_number,
+        length=mark.sequence_length,
     )
+
+
+def _marked(capture: Capture) -> BracketMark:
+    """The camera's bracket mark. Where editing removed the maker note, Exif's ExposureMode and bias stand in for it."""
+    mark = capture.mark
+    if mark.aeb is None and capture.exposure_mode == AUTO_BRACKET:
+        return replace(mark, aeb=True, value_ev=capture.bias_ev if mark.value_ev is None else mark.value_ev)
+    return mark
