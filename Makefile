@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
-.PHONY: demo test lint check bench lock clean
+.PHONY: demo test lint docs bench lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -34,6 +34,10 @@ lint: $(READY)
 # More tests at a time than two cores: a third of their time they wait for processes.
 test: lint $(SDKS_READY)
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+
+# Renews the reference pages in docs/.
+docs: $(READY)
+	$(BIN)/python -m tools.reference
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
