@@ -32,11 +32,11 @@ SETTING = re.compile(r"^(?P<indent> *)(?P<item>- )?(?P<off>#)?(?P<name>[a-z_]+):
 
 def commands() -> str:
     """Every command with its ``--help``."""
-    intro = (
-        "`--config FILE` names the settings; otherwise `$BRACKETD_CONFIG` does, otherwise `config.yaml` in the "
-        "platform's config directory. `SHOOT` is a shoot's name, its folder, or the beginning of its order id. "
-        "Exit status: 0 done, 1 failed or refused, 2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.\n"
-    )
+    intro = """\
+`--config FILE` names the settings; otherwise `$BRACKETD_CONFIG` does, otherwise `config.yaml` in the platform's config
+directory. `SHOOT` is a shoot's name, its folder, or the beginning of its order id. Exit status: 0 done, 1 failed or
+refused, 2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.
+"""
     return "\n".join([GENERATED, "# Commands\n", intro, *_command(cli, click.Context(cli, info_name="bracketd"))])
 
 
@@ -53,10 +53,10 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 def settings() -> str:
     """Every setting with its default, then the example file."""
     example = (TOP / "config.example.yaml").read_text(encoding="utf-8")
-    intro = (
-        "`bracketd config example` prints the file below. Unknown names and all other mistakes are reported together, each "
-        "with file, line and remedy, before anything is done.\n"
-    )
+    intro = """\
+`bracketd config example` prints the file below. Unknown names and all other mistakes are reported together, each with
+file, line and remedy, before anything is done.
+"""
     rows = [
         "| setting | default |",
         "|---|---|",
@@ -99,12 +99,12 @@ def log_events() -> str:
         if path.relative_to(TOP / "daemon").parts[0] not in NOT_THE_DAEMON:
             for event in _events(ast.parse(path.read_text(encoding="utf-8"))):
                 found[event.event].add(event)
-    intro = (
-        "The log has one line for each step of an order. In a terminal it is for people, otherwise each line is a JSON "
-        "object (`log.format`). An event is a constant phrase; everything that varies is a key. Every line has `timestamp`, "
-        "`level` and `event`; lines about an order have `shoot` and `order`. An order that enters a phase logs the phase's "
-        f"name: {', '.join(f'`{phase.value}`' for phase in Phase)}.\n"
-    )
+    intro = f"""\
+The log has one line for each step of an order. In a terminal it is for people, otherwise each line is a JSON object
+(`log.format`). An event is a constant phrase; everything that varies is a key. Every line has `timestamp`, `level` and
+`event`; lines about an order have `shoot` and `order`. An order that enters a phase logs the phase's name:
+{", ".join(f"`{phase.value}`" for phase in Phase)}.
+"""
     rows = ["| event | level | keys |", "|---|---|---|"]
     for name, events in sorted(found.items()):
         levels = ", ".join(level for level in LEVELS if any(event.level == level for event in events))
