@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
-.PHONY: ready demo test quick lint bench lock clean
+.PHONY: ready demo test quick lint docs bench lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -40,6 +40,9 @@ test: lint $(SDKS_READY)
 # For the edit loop: style, types, contracts, and the tests that start no process.
 quick: lint
 	$(BIN)/pytest -q -n 3 --dist worksteal tests/core tests/shell $(ARGS)
+# Renews the reference pages in docs/.
+docs: $(READY)
+	$(BIN)/python -m tools.reference
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
