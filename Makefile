@@ -40,6 +40,7 @@ test: lint $(SDKS_READY)
 # For the edit loop: style, types, contracts, and the tests that start no process.
 quick: lint
 	$(BIN)/pytest -q -n 3 --dist worksteal tests/core tests/shell $(ARGS)
+
 # Renews the reference pages in docs/.
 docs: $(READY)
 	$(BIN)/python -m tools.reference
