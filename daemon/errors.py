@@ -132,7 +132,14 @@ class NotReady(Passing):
 
 
 class AccountRefused(ServiceError):
-    """The account cannot work at present; every order waits."""
+    """The account cannot work at present; every order waits.
+
+    ``cause`` tells two refusals apart, whatever was asked: the status, and where the key is from.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class KeyRefused(AccountRefused):

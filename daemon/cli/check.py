@@ -112,11 +112,18 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
 def _service(settings: Settings) -> Iterator[Problem]:
     api = settings.api
     try:
-        key = settings.require_key()
+        key = settings.require_api_key()
     except ConfigError as error:
         yield from error.problems
         return
-    service = Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent="bracketd")
+    service = Service(
+        base_url=api.base_url,
+        key=key.text,
+        key_source=key.source,
+        flow=api.flow,
+        dev_mode=api.dev_mode,
+        user_agent="bracketd",
+    )
     try:
         service.ping()
         click.echo(f"service    {api.base_url} answers and takes the key ({api.flow} flow)")
