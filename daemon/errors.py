@@ -155,7 +155,11 @@ class RequestRefused(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The service does not know this id (404)."""
+    """The service does not know this id (404); ``answer`` is the request and what it was answered, in words."""
+
+    def __init__(self, message: str, *, answer: str = "") -> None:
+        self.answer = answer
+        super().__init__(message)
 
 
 class AlreadyExists(ServiceError):

@@ -138,7 +138,8 @@ def of_api(refusal: Refusal) -> ServiceError:
         case 404 | 410:
             return NotFound(
                 f"The service does not know what was asked for ({said}). It may have been deleted in the web app: look "
-                "there. `bracketd retry SHOOT` asks again."
+                "there. `bracketd retry SHOOT` asks again.",
+                answer=said,
             )
         case 407:
             return Unreachable(f"The proxy wants to know who asks ({said}). Check the proxy settings.", sent=False)
