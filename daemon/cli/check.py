@@ -16,12 +16,16 @@ from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.files import room
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
 from daemon.order.policy import probed
 from daemon.service import Service
 from daemon.store import checkup
+
+ROOM = 1e9
+"""Bytes that should be free for pictures, and for the state."""
 
 
 @click.command()
@@ -91,9 +95,9 @@ def _writable(where: str, folder: Path) -> Iterator[Problem]:
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
-    elif shutil.disk_usage(there).free < 1_000_000_000:
-        free = shutil.disk_usage(there).free / 1e6
-        yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
+    elif (free := shutil.disk_usage(there).free) < ROOM:
+        what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
+        yield Problem(where, what, "Make room there")
 
 
 def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:

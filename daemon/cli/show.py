@@ -24,7 +24,7 @@ from daemon.webapp import order_page
 def show(config: Path | None, shoot: str) -> None:
     """Show an order: its files, the sets as they were sent, its images and its journal.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is its name or a part of it, its folder or its output, or the beginning of its order id.
     """
     with Reader(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
