@@ -194,7 +194,7 @@ class Steps:
                 image.id,
                 image.name,
                 ENDED.get(image.status),
-                image.reason,
+                image.why,
                 members.get(image.id, ()),
                 again=image.status is ImageStatus.FAILED,
                 limited=image.limited,

@@ -6,6 +6,7 @@ import pytest
 
 from daemon.order import Health, ImageState, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
+from daemon.order.trouble import bug
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 
@@ -189,6 +190,26 @@ def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
 
 
 BOUGHT = (facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
+
+
+@pytest.mark.parametrize("trouble", ["reason", "name", "bug", "limit"])
+def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
+    """Whatever the service, or an error, writes into a message, it is cut where nobody reads any further."""
+    long = "so it is " * 1000
+    match trouble:
+        case "bug":
+            ended = after(order(1), bug(facts.Register(0), ValueError(long)))
+        case "limit":
+            shown = facts.SeenImage("i", long, ended=False, reason=long[:300], limited=True)
+            ended = after(merged(1), facts.Seen(merging=False, processing=False, images=(shown,)))
+        case _:
+            shown = facts.SeenImage(
+                "i", long if trouble == "name" else "one", ended=False, reason=long if trouble == "reason" else None
+            )
+            looked = facts.Seen(merging=False, processing=False, images=(replace(shown, again=False),))
+            ended = after(merged(1), looked)
+    assert ended.messages
+    assert all(len(message) < 600 for message in ended.messages)
 
 
 def test_late_photos_are_told() -> None:
