@@ -181,7 +181,8 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
+    has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
     """
 
     id: str
@@ -216,6 +217,7 @@ class Order:
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    phase_since: float | None = None
 
     @property
     def health(self) -> Health:

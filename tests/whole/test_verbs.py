@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
     "supplement_of": type(None),
     "created_at": TIME,
     "updated_at": TIME,
+    "phase_since": TIME,
 }
 DAEMON: dict[str, Any] = {
     "running": bool,
