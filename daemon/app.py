@@ -21,7 +21,7 @@ import structlog
 
 from daemon import __version__
 from daemon.access import access_of
-from daemon.config import FolderSettings, Settings
+from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.errors import BracketdError
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
@@ -79,9 +79,9 @@ LAST = 9.0
 
 
 class App:
-    """One daemon. ``find_key`` finds the API key anew; it raises ConfigError when there is none."""
+    """One daemon. ``find_key`` reads the API key again; it raises ConfigError when there is none."""
 
-    def __init__(self, settings: Settings, find_key: Callable[[], str], clock: Clock, notifier: Notifier) -> None:
+    def __init__(self, settings: Settings, find_key: Callable[[], ApiKey], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
         self._services = Services(settings, find_key)
         self._abort = threading.Event()
@@ -220,7 +220,7 @@ class App:
     async def _look_for_key(self) -> None:
         key = await asyncio.get_running_loop().run_in_executor(self._threads, self._services.found)
         if key is not None and self._services.renew(key):
-            logs.redact(key)
+            logs.redact(key.text)
             log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:

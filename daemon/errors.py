@@ -132,7 +132,14 @@ class NotReady(Passing):
 
 
 class AccountRefused(ServiceError):
-    """The account cannot work at present; every order waits."""
+    """The account cannot work at present; every order waits.
+
+    ``cause`` tells two refusals apart, whatever was asked: the status, and where the key is from.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class KeyRefused(AccountRefused):
@@ -148,7 +155,11 @@ class RequestRefused(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The service does not know this id (404)."""
+    """The service does not know this id (404); ``answer`` is the request and what it was answered, in words."""
+
+    def __init__(self, message: str, *, answer: str = "") -> None:
+        self.answer = answer
+        super().__init__(message)
 
 
 class AlreadyExists(ServiceError):

@@ -194,7 +194,7 @@ class Steps:
                 image.id,
                 image.name,
                 ENDED.get(image.status),
-                image.reason,
+                image.why,
                 members.get(image.id, ()),
                 again=image.status is ImageStatus.FAILED,
                 limited=image.limited,
@@ -260,7 +260,7 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():
-            return facts.Failed(step, kind.ACCOUNT, why, unsent=True)
+            return facts.Failed(step, kind.ACCOUNT, why, unsent=True, cause=error.cause)
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():

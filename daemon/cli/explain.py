@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from daemon.access import access_of
+from daemon.cli.target import name_on_disk
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
@@ -43,7 +44,7 @@ def explain(config: Path | None, file: Path) -> None:
     """Say what each gate makes of FILE in a watched folder, with numbers, and what became of it and its shoot."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
-    shoot, inside = folder.watch / inside.parts[0], Path(*inside.parts[1:])
+    shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
     syncthing = access_of(settings.syncthing)
     client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)

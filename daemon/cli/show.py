@@ -14,6 +14,7 @@ from daemon.cli.find import one
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
+from daemon.order.model import brief
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
 
@@ -24,7 +25,7 @@ from daemon.webapp import order_page
 def show(config: Path | None, shoot: str) -> None:
     """Show an order: its files, the sets as they were sent, its images and its journal.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is its name or a part of it, its folder or its output, or the beginning of its order id.
     """
     with Reader(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
@@ -103,7 +104,7 @@ def _image(order: Order, image: Image) -> str:
         image.state.value,
         printable(image.file) if image.file else "",
         image.id,
-        printable(image.reason or "") if image.state is ImageState.FAILED else "",
+        printable(brief(image.reason or "")) if image.state is ImageState.FAILED else "",
         f"of {made_of}" if made_of else "",
         f"processed once more {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )

@@ -93,7 +93,7 @@ class StatusView:
         name, mark = Text(printable(order["shoot"])), self._mark(order)
         beside, phase = name.cell_len + cell_len(mark) < width, Text(order["phase"], style=colour)
         name.append(mark if beside else "", style="dim")
-        yield _line(width, name, phase, sent, got, _age(order["updated_at"], self._now))
+        yield _line(width, name, phase, sent, got, _age(order["phase_since"], self._now))
         if mark and not beside:
             yield Message(mark.removeprefix(DOT), "dim")
         for message in () if order["phase"] == "skipped" and order["messages"] == self._common else order["messages"]:

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from daemon.errors import Garbled, OutputError
+from daemon.errors import Garbled
+from daemon.files import room
 from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
 
 MARGIN = 64 * 1024 * 1024
@@ -41,15 +42,12 @@ def part_name(image_id: str) -> str:
 
 
 @contextlib.contextmanager
-def _told(folder: str) -> Iterator[None]:
+def _told(folder: str, need: str = "") -> Iterator[None]:
+    """Turn what goes wrong with the output into OutputError; ``need`` says how much room it takes, if that is known."""
     try:
         yield
     except OSError as error:
-        remedy = {
-            errno.ENOSPC: "Make room there; bracketd goes on by itself.",
-            errno.EDQUOT: "Make room within the quota; bracketd goes on by itself.",
-        }.get(error.errno or 0, "See to the folder and its permissions; bracketd goes on by itself.")
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}. {remedy}") from error
+        raise room.error(folder, error, need) from error
 
 
 class Part:
@@ -62,10 +60,9 @@ class Part:
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder):
+        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
-            if shutil.disk_usage(folder).free < MARGIN + likely:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int) -> None:
@@ -73,7 +70,8 @@ class Part:
 
         The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``.
         """
-        with _told(self._folder):
+        with _told(self._folder, f"the picture takes {room.least(size)}"):
+            _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):
                 try:
                     os.posix_fallocate(self._file.fileno(), 0, size)
@@ -125,6 +123,12 @@ class Part:
             self.close()
         else:
             self.remove()
+
+
+def _require_free(place: str | int, size: int) -> None:
+    """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
+    if shutil.disk_usage(place).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) -> str | None:

@@ -37,7 +37,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded bytes of {image.name} were removed from {order.output}; they are downloaded once more"
+    why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
     return back_off(order, why, now, policy)
 
 

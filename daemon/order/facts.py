@@ -307,6 +307,7 @@ class Failed:
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
+    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
     """
 
     step: Step | None
@@ -317,6 +318,7 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

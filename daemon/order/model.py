@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+LONGEST, LONGEST_NAME = 300, 150
+"""Characters of somebody else's text, and of an image's name, in a message. Names of our own making are shorter."""
+
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 
@@ -137,6 +140,11 @@ class Image:
     reprocess_heard: bool = False
 
     @property
+    def called(self) -> str:
+        """Its name in a message."""
+        return brief(self.name, LONGEST_NAME)
+
+    @property
     def ended(self) -> bool:
         """Whether the service is through with it, one way or the other."""
         return self.state not in (ImageState.PENDING, ImageState.AGAIN)
@@ -173,7 +181,8 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
+    has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
     """
 
     id: str
@@ -208,6 +217,7 @@ class Order:
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    phase_since: float | None = None
 
     @property
     def health(self) -> Health:
@@ -227,7 +237,7 @@ class Order:
     def messages(self) -> tuple[str, ...]:
         """Why the health is what it is, and what to do next."""
         failed = tuple(
-            f"{image.name} failed: {image.reason or 'the service gives no reason'}"
+            f"{image.called} failed: {brief(image.reason or 'the service gives no reason')}"
             for image in self.images
             if image.state is ImageState.FAILED
         )
@@ -274,6 +284,11 @@ def name_at_service(shoot: str, path: str, tag: str) -> str:
     """The name that a file of a shoot bears at the service under this tag."""
     stem, dot, extension = _presentable(path.rsplit("/", 1)[-1]).rpartition(".")
     return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
+
+
+def brief(text: str, most: int = LONGEST) -> str:
+    """Somebody else's text as a part of a message: cut where it is longer than any that says something."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _told_late(files: tuple[str, ...]) -> str:

@@ -61,6 +61,12 @@ class Policy:
         return max(*waits, self.limit_probe) * 4
 
 
+def probed(why: str, policy: Policy) -> str:
+    """Why the account was refused, when bracketd asks again, and what asks at once."""
+    every = f"{policy.account_probe / 60:.0f} min" if policy.account_probe >= 60 else f"{policy.account_probe:.0f} s"
+    return f"{why} bracketd tries again by itself every {every}; `bracketd retry SHOOT` tries at once."
+
+
 def spread(order_id: str, *counts: int) -> float:
     """A number in [0, 1) that looks random and is always the same for the same order and counts."""
     digest = hashlib.blake2b(f"{order_id}/{counts}".encode(), digest_size=8).digest()

@@ -73,7 +73,10 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
-    return after if after is order else replace(after, updated_at=now)
+    if after is order:
+        return order
+    since = order.updated_at if order.phase_since is None else order.phase_since
+    return replace(after, updated_at=now, phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:

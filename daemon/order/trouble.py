@@ -9,7 +9,7 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
@@ -23,7 +23,7 @@ SET_BACK = 3
 
 def bug(step: f.Step | None, error: BaseException) -> f.Failed:
     """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
     return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
 
@@ -123,7 +123,7 @@ it, as the folder is set · gone: cancel before the merge, hold after it · outp
 
 def _not_given(image: Image, why: str) -> str:
     return (
-        f"the service said {image.failures} times that it does not give out {image.name} ({why.rstrip('.')}). "
+        f"the service said {image.failures} times that it does not give out {image.called} ({why.rstrip('.')}). "
         "Look at the order in the web app; `bracketd retry` asks for it again"
     )
 

@@ -181,6 +181,7 @@ THIRD = """
 -- Asks.
 
 -- Phases.
+ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
 """Adds what each comment names."""

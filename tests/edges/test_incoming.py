@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import Garbled, OutputError
-from daemon.files.incoming import Part, part_name, place, read_json, write_json
+from daemon.files import room
+from daemon.files.incoming import MARGIN, Part, part_name, place, read_json, write_json
 
 JPEG = b"\xff\xd8\xff\xe0" + b"room" * 50 + b"\xff\xd9"
 
@@ -74,6 +77,33 @@ def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="Make room there; bracketd goes on by itself"):
         Part(str(tmp_path), "i1", likely=free)
     assert os.listdir(tmp_path) == []
+
+
+def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
+    """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
+    with pytest.raises(OutputError) as caught:
+        Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
+    words = r"10000 GB must be free before a picture is bought, \d+ [GM]B are free: No space left on device\. Make room"
+    assert re.search(words, str(caught.value))
+    with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture takes 10000 GB, \d+ [GM]B"):
+        part.reserve(10**13)
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "most"),
+    [(13_400_000, "14 MB", "13 MB"), (67_108_864, "68 MB", "67 MB"), (900, "1 kB", "0 kB"), (25e9, "25 GB", "25 GB")],
+)
+def test_what_is_needed_is_never_said_to_be_there(size: float, least: str, most: str) -> None:
+    """What is needed is rounded up and what is free is rounded down."""
+    assert (room.least(size), room.most(size)) == (least, most)
+
+
+def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
+    """Of a quota that is used up it is not said that the disk has room."""
+    told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
+    assert told.endswith(
+        ": 1 MB must be free: Disk quota exceeded. Make room within the quota; bracketd goes on by itself."
+    )
 
 
 def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def order(shoot: str, phase: str = "downloaded", health: str = "ok", *messages: 
         "images": {"total": 2, "processed": 1, "downloaded": 1, "failed": 1},
         "bytes": {"total": 400, "uploaded": 200},
         "updated_at": "2023-11-14T22:12:20Z",
+        "phase_since": "2023-11-14T22:12:20Z",
     }
 
 

@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
     "supplement_of": type(None),
     "created_at": TIME,
     "updated_at": TIME,
+    "phase_since": TIME,
 }
 DAEMON: dict[str, Any] = {
     "running": bool,
@@ -128,7 +129,7 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
         (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
         (("submit", str(program.watched / OAK)), f"was sent already; its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
-        (("submit", str(program.watched)), "is not directly in a watched folder"),
+        (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
         done = program.run(*words)
         assert (done.returncode, done.stdout) == (1, ""), words
