@@ -96,9 +96,11 @@ def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[st
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
         order = going(reader, shoot)
+        bought = _bought_as(reader, order) if order["phase"] == "skipped" and order["same_as"] else order
     name = printable(order["shoot"])
     if order["phase"] == "skipped":
-        submit_it = "bracketd submit --again" if order["same_as"] else "bracketd submit"
+        unpaid = bought is not None and bought["phase"] in UNPAID
+        submit_it = "bracketd submit" if unpaid else "bracketd submit --again"
         raise click.ClickException(f"{name} was skipped. `{submit_it}` sends it: {printable(order['folder'])}")
     if order["phase"] == "downloaded":
         where = printable(order["output"])
@@ -156,14 +158,23 @@ def _has_new(folder: str, orders: list[Order]) -> bool:
 
 
 def _despite(reader: Reader, skipped: dict[str, Any]) -> str:
-    """The verb for a shoot that was skipped for its photos, if they were not bought elsewhere."""
-    other = next(iter(reader.find(skipped["same_as"])), None)
+    """The verb for a shoot that was skipped for its photos. ClickException if they were bought elsewhere."""
+    other = _bought_as(reader, skipped)
     if other is not None and other["phase"] in UNPAID:
-        return "submit again"
+        return "submit"
     raise click.ClickException(
         f"{printable(skipped['shoot'])} has the same photos as {_told(other)}. "
         "`bracketd submit --again` sends and buys them again."
     )
+
+
+def _bought_as(reader: Reader, skipped: dict[str, Any]) -> dict[str, Any] | None:
+    """The order whose photos a skipped shoot has, or the one that took its place; None if it is not known any more."""
+    other = next(iter(reader.find(skipped["same_as"])), None)
+    if other is None or other["phase"] not in UNPAID:
+        return other
+    later = (row for row in reader.find(other["folder"]) if row["folder"] == other["folder"])
+    return next((row for row in later if row["phase"] not in UNPAID), other)
 
 
 def _told(order: dict[str, Any] | None) -> str:

@@ -21,7 +21,7 @@ from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
 
 ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
-COUNTS = f"(phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD}))"
+COUNTS = f"((phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD})))"
 """Orders that count as sent, or as not to be sent.
 
 One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
@@ -214,6 +214,15 @@ class Store:
     async def newest(self, folder: str) -> Order | None:
         """The newest order of a shoot's folder that counts."""
         return next(iter(await self.earlier(folder, "")), None)
+
+    async def outdated(self, folder: str) -> list[Order]:
+        """Skipped orders of a folder that count no more: they were skipped for the sake of an order that ended."""
+        query = f"SELECT id FROM orders WHERE folder = ? AND phase = 'skipped' AND NOT {COUNTS}"  # noqa: S608 - constant
+
+        def read(connection: sqlite3.Connection) -> list[Order]:
+            return [load(connection, str(row["id"])) for row in connection.execute(query, (pack(folder),)).fetchall()]
+
+        return await self._database.read(read)
 
     async def outputs(self) -> frozenset[str]:
         """Every output folder that an order has."""

@@ -13,7 +13,6 @@ import structlog
 from daemon.delivery import output_folder
 from daemon.grouping import one_per_frame
 from daemon.order import (
-    LINE,
     Again,
     Bracket,
     FlowName,
@@ -33,7 +32,7 @@ from daemon.order import (
     submitted,
     without_sent,
 )
-from daemon.order.again import REPLACED
+from daemon.order.again import REPLACED, was_sent
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
@@ -244,7 +243,7 @@ class Intake:
         return not await self._is_there(before.folder)
 
     async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
-        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
+        same = _same_photos_as(before)
         log.warning("skipped", shoot=shoot, why=same)
         await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
 
@@ -252,7 +251,12 @@ class Intake:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        await self._store.add(order, fact)
+        outdated = await self._store.outdated(order.folder)
+        if not outdated:
+            await self._store.add(order, fact)
+        for old in outdated:
+            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
 
     async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
@@ -333,6 +337,12 @@ def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
     return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
 
 
-def _when(order: Order) -> str:
-    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"
+def _same_photos_as(before: Order) -> str:
+    """Why a shoot is skipped that has the photos of another one, and the command that sends it all the same."""
+    same = f"same photos as “{before.shoot}”"
+    if not was_sent(before):
+        return f"{same}, which is {before.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
+    if before.phase is Phase.HELD:
+        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
+    day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    return f"{same}, sent {day}; `bracketd submit --again` sends and buys them again"
