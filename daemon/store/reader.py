@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +128,15 @@ class Reader:
             return None
         with trouble_named(self._path):
             return load(self._connection, root)
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+
+        if self._connection is None:
+            return 0
+        with trouble_named(self._path):
+            return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
         """What was asked for and is not done yet: (verb, target)."""

@@ -17,15 +17,9 @@ from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
+from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
-
-ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
-COUNTS = f"((phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD})))"
-"""Orders that count as sent, or as not to be sent.
-
-One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
-"""
 
 ALIKE = 20
 """Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
@@ -157,17 +151,7 @@ class Store:
         ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
         taken.
         """
-        prefix = root.rstrip("/") + "/"
-        query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant
-
-        def read(connection: sqlite3.Connection) -> frozenset[str]:
-            def is_taken(shoot: str, inode: int) -> bool:
-                rows = connection.execute(query, (pack(prefix + shoot),))
-                return any(inode == 0 or row["inode"] in (None, str(inode)) for row in rows)
-
-            return frozenset(shoot for shoot, inode in shoots.items() if is_taken(shoot, inode))
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: taken(connection, root, shoots))
 
     async def know(self, folder: str, inode: int) -> None:
         """A shoot's folder is another one by now, and holds what its orders know."""
