@@ -14,7 +14,7 @@ from daemon.cli.words import ENDED, day, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order
+from daemon.order import Hold, Order
 from daemon.shoot import FileClass
 from daemon.store.reader import Reader, ask
 
@@ -57,6 +57,11 @@ def retry(config: Path | None, shoot: str) -> None:
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to try again")
+    if order["hold"] == Hold.SKIPPED_BEFORE:
+        raise click.ClickException(
+            f"{printable(order['shoot'])} is held since its photos may be those of a skipped shoot, and only you can "
+            "tell. `bracketd approve` sends it, `bracketd cancel` skips it."
+        )
     _leave(state_dir, "retry", order, "is tried again")
 
 

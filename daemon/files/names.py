@@ -146,6 +146,17 @@ def classify(name: str) -> FileClass | None:
     return FileClass.CONFLICT if _CONFLICTS.fullmatch(name) else FileClass.PHOTO
 
 
+def brought(path: str) -> str:
+    """The path of a photo once its sync client has brought it in place of a placeholder that bears another name."""
+    folder, slash, name = path.rpartition("/")
+    stem, _, ending = name.rpartition(".")
+    if ending.lower() == "icloud" and stem.startswith("."):
+        name = stem[1:]
+    elif ending.lower() in ("rsls", "nextcloud", "owncloud"):
+        name = stem
+    return f"{folder}{slash}{name}"
+
+
 def because_of(name: str) -> str | None:
     """The pattern of these tables that a file's name was classified by; None if none was."""
     kind = classify(name)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.order.archive import Recognised
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
 
 Key = tuple[str, int, int]
@@ -26,6 +27,7 @@ class Again(StrEnum):
     NEW = "new"
     SAME = "the same photos were sent or skipped before"
     MORE = "some of the photos were sent before"
+    UNSURE = "some of the photos may be those of a skipped shoot"
     SKIPPED = "was skipped, and stays so until a person submits it"
 
 
@@ -33,13 +35,15 @@ class Again(StrEnum):
 class Judged:
     """What a settled shoot is, and the earlier order that says so; of MORE the photos that no order has.
 
-    ``known`` is how many of its photos an order has.
+    ``known`` is how many of its photos an order has. ``recognised`` is set when the photos are, or may be, those of a
+    shoot that was skipped or cancelled: ``before``, unless that one sent the others.
     """
 
     again: Again
     before: Order | None = None
     new: tuple[Bracket, ...] = ()
     known: int = 0
+    recognised: Recognised | None = None
 
 
 class Submitted(StrEnum):

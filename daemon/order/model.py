@@ -77,6 +77,12 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
+class Hold(StrEnum):
+    """Why an order is held, where that decides what may be done with it."""
+
+    SKIPPED_BEFORE = "skipped before"
+
+
 @dataclass(frozen=True, slots=True)
 class Bracket:
     """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
@@ -173,7 +179,8 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a
+    skipped shoot.
     """
 
     id: str
@@ -200,6 +207,7 @@ class Order:
     by_person: bool = False
     over_limit: bool = False
     inode: int | None = None
+    hold: Hold | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from daemon.root import Seen
 
 SUMMARY = (
-    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
+    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
     "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
     "bytes_total, bytes_uploaded, created_at, updated_at"
 )

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order, Phase
+from daemon.order.archive import Entry, Recorded
 from daemon.order.facts import Fact
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
+from daemon.store.skipped import alike, record, skipped_in, strangers
 from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
@@ -62,11 +64,14 @@ class Store:
 
     # --- orders ---
 
-    async def add(self, order: Order, fact: Fact) -> None:
-        """A new order with its brackets, and the fact that made it."""
+    async def add(self, order: Order, fact: Fact, skipped: Iterable[Entry] = ()) -> None:
+        """A new order with its brackets, and the fact that made it; the photos of a ``skipped`` one are recorded."""
+        entries = tuple(skipped)
 
         def write(connection: sqlite3.Connection) -> None:
             write_order(connection, None, order)
+            if entries:
+                record(connection, order.id, entries)
             connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
 
@@ -194,6 +199,25 @@ class Store:
             return [load(connection, str(row["id"])) for row in rows]
 
         return await self._database.read(read)
+
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+        """Remember the photos of a shoot that was skipped."""
+        entries = tuple(entries)
+        await self._database.write(lambda connection: record(connection, order_id, entries))
+
+    async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
+        """Every photo of a skipped shoot that has the name and the size of one of these."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: alike(connection, entries))
+
+    async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
+        """Those of these photos that were not in a skipped shoot when it was recorded."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: strangers(connection, order_id, entries))
+
+    async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
+        """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
+        return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
 
     async def newest(self, folder: str) -> Order | None:
         """The newest order of a shoot's folder that counts."""

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from daemon.cli import cli
 from daemon.host.lock import InstanceLock
-from daemon.order import MergeState, Order, Phase, facts
+from daemon.order import Hold, MergeState, Order, Phase, facts
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
@@ -133,6 +133,18 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, same_as: str |
     assert done.exit_code == 1
     assert f"was skipped. `bracketd {word}` sends it: {one.folder}" in done.output
     assert asking.asked == []
+
+
+def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -> None:
+    """A shoot that is held since its photos may have been skipped is approved or cancelled; ``retry`` says so."""
+    one = asking.made("held", hold=Hold.SKIPPED_BEFORE)
+    asking.has(one)
+    done = asking.says("retry", OAK)
+    assert done.exit_code == 1
+    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    for verb in ("approve", "cancel"):
+        assert asking.says(verb, OAK).exit_code == 0
+    assert asking.asked == [("approve", one.id), ("cancel", one.id)]
 
 
 def test_a_wish_means_the_order_that_has_not_ended(asking: Asking) -> None:

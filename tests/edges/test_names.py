@@ -139,6 +139,13 @@ def test_names_of_placeholders(name: str) -> None:
     assert because_of(name) in names.PLACEHOLDERS
 
 
+@each(PLACEHOLDERS)
+def test_what_a_placeholder_stands_for(name: str) -> None:
+    """The photo that a placeholder stands for is known by its name before it comes; a photo stands for itself."""
+    assert names.brought(f"DCIM/{name}") == "DCIM/IMG_1.JPG"
+    assert names.brought("DCIM/IMG_1.JPG") == "DCIM/IMG_1.JPG"
+
+
 @each(CONFLICTS)
 def test_names_of_conflict_copies(name: str) -> None:
     """A second version that a sync client kept is no frame of its own."""
