@@ -35,8 +35,8 @@ def commands() -> str:
     intro = """\
 `--config FILE` names the settings; otherwise `$BRACKETD_CONFIG` does, otherwise `config.yaml` in the platform's config
 directory. `SHOOT` is a shoot's name, its folder, its output folder, or the beginning of its order id; for `show` also a
-part of its name. If several shoots match, they are listed and nothing is done. Exit status: 0 done, 1 failed or refused,
-2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.
+part of its name. If several shoots match, they are listed and nothing is done. Exit status: 0 done, 1 failed or
+refused, 2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.
 """
     return "\n".join([GENERATED, "# Commands\n", intro, *_command(cli, click.Context(cli, info_name="bracketd"))])
 

@@ -15,7 +15,7 @@ from daemon.cli.words import ENDED, day, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order
+from daemon.order import Hold, Order
 from daemon.shoot import FileClass
 from daemon.store.reader import Reader, ask
 
@@ -50,6 +50,11 @@ def retry(config: Path | None, shoot: str) -> None:
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to try again")
+    if order["hold"] == Hold.SKIPPED_BEFORE:
+        raise click.ClickException(
+            f"{printable(order['shoot'])} is held since its photos may be those of a skipped shoot, and only you can "
+            "tell. `bracketd approve` sends it, `bracketd cancel` skips it."
+        )
     _leave(state_dir, "retry", order, "is tried again")
 
 
@@ -89,9 +94,11 @@ def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[st
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
         order = going(reader, shoot)
+        bought = _bought_as(reader, order) if order["phase"] == "skipped" and order["same_as"] else order
     name = printable(order["shoot"])
     if order["phase"] == "skipped":
-        submit_it = "bracketd submit --again" if order["same_as"] else "bracketd submit"
+        unpaid = bought is not None and bought["phase"] in UNPAID
+        submit_it = "bracketd submit" if unpaid else "bracketd submit --again"
         raise click.ClickException(f"{name} was skipped. `{submit_it}` sends it: {printable(order['folder'])}")
     if order["phase"] == "downloaded":
         where = printable(order["output"])
@@ -149,14 +156,23 @@ def _has_new(folder: str, orders: list[Order]) -> bool:
 
 
 def _despite(reader: Reader, skipped: dict[str, Any]) -> str:
-    """The verb for a shoot that was skipped for its photos, if they were not bought elsewhere."""
-    other = next(iter(reader.find(skipped["same_as"])), None)
+    """The verb for a shoot that was skipped for its photos. ClickException if they were bought elsewhere."""
+    other = _bought_as(reader, skipped)
     if other is not None and other["phase"] in UNPAID:
-        return "submit again"
+        return "submit"
     raise click.ClickException(
         f"{printable(skipped['shoot'])} has the same photos as {_told(other)}. "
         "`bracketd submit --again` sends and buys them again."
     )
+
+
+def _bought_as(reader: Reader, skipped: dict[str, Any]) -> dict[str, Any] | None:
+    """The order whose photos a skipped shoot has, or the one that took its place; None if it is not known any more."""
+    other = next(iter(reader.find(skipped["same_as"])), None)
+    if other is None or other["phase"] not in UNPAID:
+        return other
+    later = (row for row in reader.find(other["folder"]) if row["folder"] == other["folder"])
+    return next((row for row in later if row["phase"] not in UNPAID), other)
 
 
 def _told(order: dict[str, Any] | None) -> str:

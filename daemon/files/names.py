@@ -78,17 +78,32 @@ TABLES: dict[FileClass | None, tuple[str, ...]] = {
     None: JUNK,
 }
 
+SNAPSHOT_FOLDERS = (
+    ".snapshot*",
+    ".zfs",
+    "#snapshot",
+    "~snapshot",
+    "@recently-snapshot",
+    "@gmt-*",
+)
+"""Views of earlier states that a NAS or file system shows: every shoot lies in them a second time."""
+
 JUNK_FOLDERS = (
     ".*",
     "@eadir",
+    "@tmp",
     "#recycle",
     "@__thumb",
     "@recycle",
     "__macosx",
     "$recycle.bin",
     "system volume information",
+    "network trash folder",
+    "temporary items",
+    "lost+found",
+    *SNAPSHOT_FOLDERS,
 )
-"""Of the system, of sync clients and of NAS boxes; never entered, never a shoot."""
+"""Folders of the system, of sync clients and of NAS boxes. They are never entered and never a shoot."""
 
 APP_FOLDERS = ("*.lrdata", "captureone")
 """What photo apps keep beside the photos; a shoot's own folder may bear any name."""
@@ -129,6 +144,17 @@ def classify(name: str) -> FileClass | None:
     if not is_photo(name):
         return None
     return FileClass.CONFLICT if _CONFLICTS.fullmatch(name) else FileClass.PHOTO
+
+
+def brought(path: str) -> str:
+    """The path of a photo once its sync client has brought it in place of a placeholder that bears another name."""
+    folder, slash, name = path.rpartition("/")
+    stem, _, ending = name.rpartition(".")
+    if ending.lower() == "icloud" and stem.startswith("."):
+        name = stem[1:]
+    elif ending.lower() in ("rsls", "nextcloud", "owncloud"):
+        name = stem
+    return f"{folder}{slash}{name}"
 
 
 def because_of(name: str) -> str | None:

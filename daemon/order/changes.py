@@ -37,7 +37,7 @@ def held(order: Order, why: str) -> Order:
 def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
-    return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
+    return replace(order, phase=there, held_in=None, hold=None, over_limit=False, trouble=None, failures=0, due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:

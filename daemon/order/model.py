@@ -80,6 +80,12 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
+class Hold(StrEnum):
+    """Why an order is held, where that decides what may be done with it."""
+
+    SKIPPED_BEFORE = "skipped before"
+
+
 @dataclass(frozen=True, slots=True)
 class Bracket:
     """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
@@ -183,6 +189,7 @@ class Order:
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
     what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
+    ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
     """
 
     id: str
@@ -209,6 +216,7 @@ class Order:
     by_person: bool = False
     over_limit: bool = False
     inode: int | None = None
+    hold: Hold | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None

@@ -65,6 +65,9 @@ class _Memory(dict[str, Seen]):
     def see(self, root: str, seen: Seen) -> None:
         self[root] = seen
 
+    def known(self, root: str, shoots: Collection[str]) -> int:  # noqa: ARG002 - a recovery skips what nobody knows
+        return len(shoots)
+
 
 def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
     """Look at the watched folders; ``known`` is what is remembered of them.

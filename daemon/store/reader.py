@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from daemon.root import Seen
 
 SUMMARY = (
-    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
+    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
     "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
     "bytes_total, bytes_uploaded, created_at, updated_at"
 )
@@ -128,6 +129,15 @@ class Reader:
             return None
         with trouble_named(self._path):
             return load(self._connection, root)
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+
+        if self._connection is None:
+            return 0
+        with trouble_named(self._path):
+            return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
         """What was asked for and is not done yet: (verb, target)."""

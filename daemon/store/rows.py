@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact, Locked, Seen, SeenImage
 from daemon.store.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
@@ -48,6 +48,7 @@ def order_row(order: Order) -> Row:
         "by_person": int(order.by_person),
         "over_limit": int(order.over_limit),
         "inode": None if order.inode is None else str(order.inode),
+        "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
@@ -127,6 +128,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),
         inode=None if row["inode"] is None else int(row["inode"]),
+        hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],

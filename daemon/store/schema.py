@@ -175,6 +175,15 @@ THIRD = """
 -- Uploads.
 
 -- Skipped shoots.
+ALTER TABLE orders ADD COLUMN hold TEXT;
+ALTER TABLE orders ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE skipped_files (
+  name       ANY NOT NULL,
+  size       INTEGER NOT NULL,
+  order_id   TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (name, size, order_id, changed_at)
+) STRICT, WITHOUT ROWID;
 
 -- Times.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from daemon.files import content
+from daemon.frames import frame
 from daemon.order import Bracket, Order
 from daemon.shoot import File
 
@@ -83,6 +84,13 @@ class Contents:
                 read.append(bracket)
         return tuple(read)
 
+    async def taken(self, folder: str, paths: Sequence[str]) -> dict[str, float]:
+        """When photos were taken by their camera's clock, in seconds since 1970; without those that do not tell."""
+        known: dict[str, float] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(times, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
     async def sha256(self, folder: str, path: str) -> str:
         """The SHA-256 of a photo, in hex."""
         digest: str = await self.blocking(content.sha256, folder, path)
@@ -92,6 +100,12 @@ class Contents:
 def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
     """The mark of each of some files of a shoot. Raises OSError."""
     return {path: content.mark(folder, path) for path in paths}
+
+
+def times(folder: str, paths: Sequence[str]) -> dict[str, float]:
+    """When each of some photos of a shoot was taken, as far as it tells."""
+    frames = ((path, frame(folder, path)) for path in paths)
+    return {path: one.taken_at for path, one in frames if one is not None and one.taken_at is not None}
 
 
 def _unmoved(theirs: Bracket, bracket: Bracket) -> bool:

@@ -13,7 +13,6 @@ import structlog
 from daemon.delivery import output_folder
 from daemon.grouping import one_per_frame
 from daemon.order import (
-    LINE,
     Again,
     Bracket,
     FlowName,
@@ -33,9 +32,11 @@ from daemon.order import (
     submitted,
     without_sent,
 )
-from daemon.order.again import REPLACED
+from daemon.order.again import REPLACED, was_sent
+from daemon.order.archive import Entry, entry_of, unsure
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
+from daemon.watcher.archive import Archive, entries
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 
@@ -68,6 +69,7 @@ class Intake:
         self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
+        self._archive = Archive(store)
         self._unaltered: set[tuple[str, Bracket]] = set()
 
     async def may_be_more(self, shoot: str) -> bool:
@@ -77,7 +79,8 @@ class Intake:
 
     async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
         """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        await self._skip(shoot, SKIPPED, fingerprint(_plain(_usable(found or Listing())[0])), inode)
+        mark = fingerprint(_plain(_usable(found or Listing())[0]))
+        await self._skip(shoot, SKIPPED, mark, inode, photos=entries(found or Listing()))
 
     async def lock(
         self,
@@ -111,7 +114,9 @@ class Intake:
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, before, fact, inode)
+                await self._skip_same(shoot, judged, before, fact, inode)
+            case Again.UNSURE:
+                await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
@@ -161,7 +166,7 @@ class Intake:
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, facts.Approved())
                 case Submitted.SAME if before is not None and newest is None:
-                    await self._skip_same(shoot, before, fact, inode)
+                    await self._skip_same(shoot, judged, before, fact, inode)
                 case _:
                     words.warning("submitted, but not sent", why=word.value)
             return True
@@ -230,29 +235,55 @@ class Intake:
         mine = await self._store.earlier(folder, "")
         if not by_person and (same := next((o for o in mine if o.fingerprint == fingerprint(plain)), None)):
             return facts.Locked(plain, others, why), Judged(Again.SAME, same, known=len(plain)), mine
+        if not by_person and (known := await self._archive.at_a_glance(plain, mine)):
+            return facts.Locked(plain, others, why), known, mine
         brackets, copies = await contents.brackets(folder, send)
         earlier = await self._store.earlier(folder, fingerprint(plain), (bracket.mark for bracket in brackets))
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.told_apart(folder, brackets, earlier)
         fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
-        return fact, compare(folder, brackets, earlier, inode), mine
+        judged = compare(folder, brackets, earlier, inode)
+        if not by_person:
+            judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
+        return fact, judged, mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
         return not await self._is_there(before.folder)
 
-    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
-        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
+    async def _skip_same(
+        self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
+    ) -> None:
+        known = judged.recognised is not None
+        same = await self._archive.why(judged) if known else _same_photos_as(before)
         log.warning("skipped", shoot=shoot, why=same)
-        await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
+        photos = [entry_of(photo.path, photo.size, photo.mtime_ns) for photo in fact.brackets] if known else ()
+        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        await self._skip(shoot, same, mark, inode, same_as=same_as, photos=photos)
 
-    async def _skip(self, shoot: str, why: str, mark: str, inode: int | None, *, same_as: str | None = None) -> None:
+    async def _skip(
+        self,
+        shoot: str,
+        why: str,
+        mark: str,
+        inode: int | None,
+        *,
+        same_as: str | None = None,
+        photos: Sequence[Entry] = (),
+    ) -> None:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        await self._store.add(order, fact)
+        outdated = await self._store.outdated(order.folder)
+        if not outdated:
+            await self._store.add(order, fact, photos)
+        for old in outdated:
+            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
+        if outdated and photos:
+            await self._store.record_skipped(order.id, photos)
 
     async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
@@ -262,7 +293,9 @@ class Intake:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if held is not None:
+        if judged.recognised is not None:
+            order = unsure(order, await self._archive.why(judged))
+        elif held is not None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
         await self._begin(order, fact)
 
@@ -333,6 +366,12 @@ def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
     return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
 
 
-def _when(order: Order) -> str:
-    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"
+def _same_photos_as(before: Order) -> str:
+    """Why a shoot is skipped that has the photos of another one, and the command that sends it all the same."""
+    same = f"same photos as “{before.shoot}”"
+    if not was_sent(before):
+        return f"{same}, which is {before.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
+    if before.phase is Phase.HELD:
+        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
+    day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    return f"{same}, sent {day}; `bracketd submit --again` sends and buys them again"

@@ -32,9 +32,6 @@ log = structlog.get_logger("bracketd.watcher")
 GATHER = 0.2
 """Seconds to let hints come together: copying a card raises thousands a second."""
 
-STRANGERS = 3
-"""Unknown shoots, in another folder than the one that was there, that make another disk of it and not a new month."""
-
 JUMP = 5.0
 """Seconds by which the wall clock and our own may come apart before something must have happened."""
 
@@ -190,19 +187,8 @@ class Watcher:
         if why is not None:
             await self._presence.away(away("watched", self.folder.watch, why))
             return None
-        if await self._is_another_disk(look):
-            why = "holds other shoots than before, and none of those that were in it"
-            await self._presence.away(away("watched", self.folder.watch, why))
-            return None
         await self._presence.back()
         return look
-
-    async def _is_another_disk(self, look: Look) -> bool:
-        """Whether the folder that was here is another one now, with an archive of shoots that nobody knows."""
-        before, shoots = look.before, look.root.shoots
-        if before is None or not before.shoots or before.identity == look.seen.identity or len(shoots) < STRANGERS:
-            return False
-        return not await self._store.taken(self.folder.watch, dict.fromkeys(shoots, 0))
 
     async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""

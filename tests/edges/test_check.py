@@ -112,6 +112,16 @@ def test_a_watched_folder_that_is_away(checking: Checking) -> None:
     assert "is not there yet" not in checking.says("check").stdout
 
 
+def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
+    """A folder with other shoots in place of the watched one is a problem, and ``adopt`` is named as the way out."""
+    checking.ran()
+    checking.watched.rename(checking.top / "elsewhere")
+    (checking.watched / "Old A").mkdir(parents=True)
+    (problem,) = checking.problems("check")
+    assert "holds other shoots than before, and none of the 1 that were in it" in problem
+    assert "`bracketd adopt FOLDER` takes it as it is now" in problem
+
+
 def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> None:
     """A damaged state file is a problem, and what makes it anew is said."""
     checking.ran()

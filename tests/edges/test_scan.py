@@ -114,6 +114,19 @@ def test_a_root_is_its_folders(tmp_path: Path) -> None:
     assert (sorted(found.shoots), found.loose) == (["12 Oak St", "empty"], 1)
 
 
+SNAPSHOTS = ("#snapshot/GMT-2026.01.02-10.15.00", "@Recently-Snapshot/GMT_2026", "~snapshot/daily.0")
+
+
+@pytest.mark.parametrize("view", SNAPSHOTS)
+def test_an_archive_in_a_snapshot_is_invisible(tmp_path: Path, view: str) -> None:
+    """What a NAS shows of earlier days is neither a shoot nor part of one, beside the shoots or within one."""
+    make(tmp_path / view / "Old A/IMG_1.JPG")
+    make(tmp_path / "12 Oak St/IMG_1.JPG")
+    make(tmp_path / "12 Oak St" / view / "Old A/IMG_1.JPG")
+    assert look_at_root(str(tmp_path)).shoots.keys() == {"12 Oak St"}
+    assert [f.path for f in scan(str(tmp_path / "12 Oak St")).photos] == ["IMG_1.JPG"]
+
+
 def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
     """A folder under another name is known by its very files; a copy of them, or a part of them, is another folder."""
     folder = tmp_path / "12 Oak St"

@@ -1,0 +1,94 @@
+"""Holds the photos of a settled shoot against the record of the shoots that were skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from daemon.files.names import brought
+from daemon.order import Again, Bracket, Judged, Order, Phase
+from daemon.order.again import was_sent
+from daemon.order.archive import (
+    UNKNOWN,
+    Entry,
+    Likeness,
+    Recognised,
+    entry_of,
+    recognise,
+    told_same,
+    told_unsure,
+)
+from daemon.shoot import FileClass, Listing
+from daemon.store.store import Store
+from daemon.watcher.contents import Contents
+
+JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE}
+
+
+class Archive:
+    """The skipped shoots of all watched folders, and those that a person cancelled."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def at_a_glance(self, photos: Sequence[Bracket], orders: Sequence[Order]) -> Judged | None:
+        """A skipped shoot that lies in its folder with other times or inodes, known without reading a photo.
+
+        ``orders`` are those of the folder, the newest first. None if more has to be known.
+        """
+        if not orders or orders[0].phase is not Phase.SKIPPED:
+            return None
+        found = recognise(photos, await self._store.skipped_alike(map(_entry, photos)))
+        if found.likeness is not Likeness.SAME:
+            return None
+        return Judged(Again.SAME, orders[0], known=found.known, recognised=found)
+
+    async def judge(
+        self, folder: str, judged: Judged, photos: Sequence[Bracket], earlier: Sequence[Order], contents: Contents
+    ) -> Judged:
+        """What a shoot is that no order has sent, or has sent in part, next to what was skipped or cancelled.
+
+        ``earlier`` are orders that share content with it. Raises OSError.
+        """
+        if judged.again not in (Again.NEW, Again.MORE):
+            return judged
+        unsent = judged.new if judged.again is Again.MORE else photos
+        cancelled = {b.mark: order.id for order in earlier if order.phase is Phase.CANCELLED for b in order.brackets}
+        cancelled.pop("", None)
+        recorded = await self._store.skipped_alike(map(_entry, unsent))
+        found = recognise(unsent, recorded, cancelled=cancelled)
+        if found.likeness is Likeness.UNSURE and found.alike:
+            taken = await contents.taken(folder, found.alike)
+            found = recognise(unsent, recorded, cancelled=cancelled, taken=taken)
+        if found.likeness is Likeness.OTHER:
+            return judged
+        if judged.again is Again.MORE:
+            new = () if found.likeness is Likeness.SAME else judged.new
+            return replace(judged, again=Again.MORE if new else Again.SAME, new=new, recognised=found)
+        before = await self._store.load(found.order_id)
+        return Judged(JUDGED[found.likeness], before, known=found.known, recognised=found)
+
+    async def why(self, judged: Judged) -> str:
+        """Why a shoot that was recognised is skipped, or waits for a person."""
+        found, before = judged.recognised or Recognised(), judged.before
+        old = await self._store.load(found.order_id)
+        if found.likeness is Likeness.UNSURE:
+            return told_unsure(found, old.shoot, old.phase.value)
+        told = told_same(found, old.shoot, old.phase.value)
+        if before is not None and was_sent(before):
+            return f"{judged.known} of its photos were sent as “{before.shoot}”; of the others, {told}"
+        return told
+
+
+def entries(found: Listing) -> tuple[Entry, ...]:
+    """The photos of a shoot as they are recorded when it is skipped, with those that are only placeholders."""
+    there = (*found.photos, *found.of(FileClass.CONFLICT), *found.of(FileClass.PLACEHOLDER))
+    return tuple(
+        entry_of(name, file.size if name == file.path else UNKNOWN, file.mtime_ns)
+        for file in there
+        for name in (brought(file.path) if file.kind is FileClass.PLACEHOLDER else file.path,)
+    )
+
+
+def _entry(photo: Bracket) -> Entry:
+    return entry_of(photo.path, photo.size, photo.mtime_ns)
