@@ -10,6 +10,7 @@ import click
 
 from daemon import __version__
 from daemon.errors import BracketdError, ConfigError
+from daemon.host.utf8 import ensure_utf8
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
@@ -75,10 +76,11 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 configuration error."""
-    for stream in (sys.stdout, sys.stderr):
-        # File names need not be UTF-8; showing one must not fail.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
     try:
+        ensure_utf8()
+        for stream in (sys.stdout, sys.stderr):
+            # File names need not be UTF-8; showing one must not fail.
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
         cli()
     except ConfigError as error:
         for problem in error.problems:
