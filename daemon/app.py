@@ -10,7 +10,6 @@ import asyncio
 import errno
 import functools
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from daemon.host import logs
 from daemon.host.clock import Clock
 from daemon.host.filesystem import filesystem_type, is_network_type
 from daemon.host.notify import Notifier
+from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
@@ -85,7 +85,7 @@ class App:
         self._settings, self._clock, self._notifier = settings, clock, notifier
         self._services = Services(settings, find_key)
         self._abort = threading.Event()
-        self._signals = 0
+        self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
         self._turn = asyncio.Lock()
         self._disks: dict[str, Disk] = {}
@@ -114,7 +114,7 @@ class App:
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
-        self._catch_signals()
+        self._signals.listen()
         lanes = self._settings.transfers
         await _sweep(store, self._clock)
         roots = Roots(store.seen_roots(self._clock.now))
@@ -263,20 +263,7 @@ class App:
 
     # --- stopping ---
 
-    def _catch_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, self._signalled, number)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda n, _frame: loop.call_soon_threadsafe(self._signalled, n))
-
-    def _signalled(self, number: int) -> None:
-        self._signals += 1
-        if self._signals > 1:
-            log.warning("second signal, stopping at once")
-            os._exit(128 + number)
-        log.info("stopping; a second signal stops at once", signal=signal.Signals(number).name)
+    def _begin_to_stop(self) -> None:
         self._notifier.stopping()
         self._end_at_last(0)
         self._stop.set()
