@@ -7,14 +7,11 @@ under way may finish for a few seconds, then transfers break off between two chu
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -26,7 +23,7 @@ from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host import logs
 from daemon.host.clock import Clock
-from daemon.host.filesystem import filesystem_type, is_network_type
+from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
 from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
@@ -48,10 +45,10 @@ from daemon.watcher import (
     NoHints,
     OutputWatch,
     Presence,
-    Probes,
     Probing,
     WatchedFolder,
     Watcher,
+    ground_of,
 )
 
 log = structlog.get_logger("bracketd")
@@ -61,9 +58,6 @@ RESCAN = 60.0
 
 QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
 """Seconds that a shoot must be still on a disk of this machine, and where sync clients or networks bring its files."""
-
-DISK_PATIENCE = 120.0
-"""Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
 
 SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
@@ -332,50 +326,3 @@ async def _sweep(store: Store, clock: Clock) -> None:
     except OSError as error:
         too_late.set()
         log.warning("part files of earlier runs are left where they are", why=error.strerror)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a watched folder lies on: its file system's type if known, if that is a network's, if a client keeps it."""
-
-    type: str | None
-    network: bool
-    synced: bool
-
-
-async def ground_of(watch: str, probes: Probes, disk: Disk) -> Ground:
-    """What a watched folder lies on. One that does not answer is taken for a network's, until the next start."""
-
-    def look() -> Ground:
-        kind = filesystem_type(watch)
-        return Ground(kind, network=kind is not None and is_network_type(kind), synced=probes.synced)
-
-    try:
-        ground: Ground = await disk(look)
-    except OSError as error:
-        log.warning("a watched folder does not answer; it is taken for a network's", watch=watch, why=error.strerror)
-        return Ground(None, network=True, synced=True)
-    return ground
-
-
-class Disk:
-    """Runs calls in threads of their own pool, each for a bounded time: a hung mount is as good as a missing one.
-
-    ``answered_at`` is when a call last came back: work that takes hours is alive as long as it moves.
-    """
-
-    def __init__(self, clock: Clock, patience: float = DISK_PATIENCE) -> None:
-        self._clock, self._patience = clock, patience
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
-        self.answered_at = clock.monotonic()
-
-    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a call returns. Raises what it raises, and OSError if it takes too long."""
-        call = functools.partial(function, *arguments)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
-        try:
-            return await asyncio.wait_for(running, self._patience)
-        except TimeoutError:
-            raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
-        finally:
-            self.answered_at = self._clock.monotonic()
