@@ -25,6 +25,7 @@ from daemon.host import logs
 from daemon.host.clock import Clock
 from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
+from daemon.host.pulse import Pulse
 from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
@@ -82,6 +83,7 @@ class App:
         self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._pulse, self._well = Pulse(settings.state_dir, clock.monotonic), True
         self._disks: dict[str, Disk] = {}
         lanes = settings.transfers
         self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
@@ -91,10 +93,11 @@ class App:
         self._usual_service()  # what it cannot use is known now
         store = Store.open(self._settings.state_dir)
         try:
-            refused = await store.begin()
-            for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
-                await store.note(key, value)
-            await self._serve(store, refused)
+            with self._pulse:
+                refused = await store.begin()
+                for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
+                    await store.note(key, value)
+                await self._serve(store, refused)
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
@@ -111,6 +114,7 @@ class App:
         self._signals.listen()
         lanes = self._settings.transfers
         await _sweep(store, self._clock)
+        self._pulse.beat()
         roots = Roots(store.seen_roots(self._clock.now))
         runner = Runner(
             store,
@@ -131,7 +135,7 @@ class App:
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
-            tasks.append(group.create_task(runner.run(), name="runner"))
+            tasks.append(group.create_task(runner.run(self._beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
@@ -245,11 +249,17 @@ class App:
         while True:
             now = self._clock.monotonic()
             late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
-            if await store.answers() and now - runner.alive_at < 30.0 and not late:
+            self._well = await store.answers() and now - runner.alive_at < 30.0 and not late
+            if self._well:
                 self._notifier.alive()
             else:
                 log.error("a part does not answer", workers=now - runner.alive_at, watchers=late)
             await asyncio.sleep(every)
+
+    def _beat(self) -> None:
+        """Give the sign of life at a turn of the runner, as long as the other parts answer, too."""
+        if self._well:
+            self._pulse.beat()
 
     def _moved_at(self, watcher: Watcher) -> float:
         """When a watcher last came round, or a file that it reads moved it on."""
