@@ -12,6 +12,7 @@ from daemon import __version__
 from daemon.cli import streams
 from daemon.cli.suggesting import Suggesting
 from daemon.errors import BracketdError, ConfigError
+from daemon.host.utf8 import ensure_utf8
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
@@ -85,6 +86,7 @@ def main() -> None:
 
 def _answer() -> None:
     try:
+        ensure_utf8()
         cli()
     except ConfigError as error:
         for problem in error.problems:

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import click
 
 from daemon.cli.away import away
-from daemon.cli.words import printable
+from daemon.cli.words import printable, silent
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
 from daemon.files import room
+from daemon.host import pulse
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
@@ -113,6 +114,9 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         remedy = "Give this user the permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
+    sign = pulse.look(settings.state_dir)
+    if pid is not None and sign is not None and sign.silent:
+        yield silent(pid, sign.age)
 
 
 def _service(settings: Settings) -> Iterator[Problem | str]:

@@ -19,6 +19,7 @@ from daemon.host.clock import SystemClock
 from daemon.host.filesystem import is_network
 from daemon.host.lock import InstanceLock
 from daemon.host.notify import Notifier
+from daemon.host.signals import outlive_hangups
 
 
 @click.command()
@@ -32,8 +33,10 @@ from daemon.host.notify import Notifier
 def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     """Watch the folders and do the work, until stopped.
 
-    Stops cleanly on Ctrl-C and SIGTERM within ten seconds and loses nothing; a second signal stops at once.
+    Stops cleanly on Ctrl-C and SIGTERM, and when its terminal's window is closed, within ten seconds and loses
+    nothing; a second signal stops at once.
     """
+    outlive_hangups()
 
     def read() -> tuple[Settings, ApiKey]:
         settings = load(config, os.environ)

@@ -61,7 +61,9 @@ class StatusView:
 
     def _head(self) -> Iterator[RenderableType]:
         daemon = self._report["daemon"]
-        if daemon["running"]:
+        if daemon.get("unanswered_s") is not None:
+            yield Text(f"bracketd {daemon['version'] or ''} does not answer (pid {daemon['pid']})", style="red")
+        elif daemon["running"]:
             yield Text(f"bracketd {daemon['version'] or ''} is running (pid {daemon['pid']})")
         else:
             yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")

@@ -33,3 +33,11 @@ def day(seconds: float) -> str:
     """The day of a moment by this machine's calendar: ``3 Nov 2026``. ``seconds`` since 1970 (UTC)."""
     moment = datetime.fromtimestamp(seconds).astimezone()
     return f"{moment.day} {moment:%b %Y}"
+
+
+def silent(pid: int, seconds: float) -> str:
+    """What to say of a daemon that has not answered for so many seconds."""
+    return (
+        f"bracketd (pid {pid}) has not answered for {seconds:.0f} s: no shoot goes on meanwhile. "
+        f"If it was stopped with Ctrl-Z, `kill -CONT {pid}` lets it go on; otherwise restart it"
+    )

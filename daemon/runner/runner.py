@@ -97,11 +97,12 @@ class Runner:
         self._stopping.set()
         self._wake.set()
 
-    async def run(self) -> None:
-        """Work until ``stop``."""
+    async def run(self, turned: Callable[[], None] = lambda: None) -> None:
+        """Work until ``stop``. ``turned`` is called at each turn of the loop, once a second or more often."""
         async with asyncio.TaskGroup() as group:
             while not self._stopping.is_set():
                 self.alive_at = self._clock.monotonic()
+                turned()
                 self._wake.clear()
                 for ask in await self._store.asks():
                     await self._answer(ask)

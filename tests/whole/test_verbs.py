@@ -40,6 +40,7 @@ DAEMON: dict[str, Any] = {
     "state_dir": TEXT,
     "messages": list,
     "events_missed": COUNT,
+    "unanswered_s": type(None),
 }
 WAITING: dict[str, Any] = {
     "shoot": TEXT,
