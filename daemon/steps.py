@@ -134,8 +134,9 @@ class Steps:
             )
         except errors.FileChanged:
             return _changed(order, number)
-        except errors.AlreadyExists:
-            return facts.SlotLost(number, bracket.attempt, "the service had this registration already")
+        except errors.AlreadyExists as error:
+            why = "the service had this registration already"
+            return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
         except errors.Unreachable as error:
             if not error.sent:
                 raise
@@ -155,7 +156,7 @@ class Steps:
         except errors.FileChanged:
             return _changed(order, number)
         except errors.SlotRefused as error:
-            return facts.SlotLost(number, bracket.attempt, str(error))
+            return facts.SlotLost(number, bracket.attempt, str(error), facts.Lost.REFUSED, error.said)
         return facts.Stored(number, bracket.attempt, digest.hexdigest())
 
     def _confirm(self, order: Order) -> facts.Fact:

@@ -128,13 +128,27 @@ class Stored:
     sha256: str | None = None
 
 
+class Lost(StrEnum):
+    """Why a registration cannot be used.
+
+    UNHEARD: its answer was lost · TAKEN: the service says that it has this id already · REFUSED: storage refused the
+    upload to it.
+    """
+
+    UNHEARD = "unheard"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration is of no use: expired, refused, taken, or its answer was lost. It is made anew."""
+    """A registration cannot be used; the bracket is registered again. ``said`` is what the service or storage said."""
 
     bracket: int
     attempt: int
     why: str
+    cause: Lost = Lost.UNHEARD
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Bracket:
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
     ``left_out`` is why the order goes without it.
+    ``refusals`` counts the registrations in a row that the service or storage refused, and ``refused`` is what it said
+    last.
     """
 
     path: str
@@ -101,6 +103,8 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    refusals: int = 0
+    refused: str | None = None
 
     @property
     def stored(self) -> bool:
@@ -174,6 +178,8 @@ class Order:
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
     what was cancelled is not sent again unasked.
+    ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
+    often the service did not show brackets that were uploaded.
     """
 
     id: str
@@ -208,6 +214,8 @@ class Order:
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    refusals: int = 0
+    unseen: int = 0
 
     @property
     def health(self) -> Health:

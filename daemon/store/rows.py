@@ -57,6 +57,8 @@ def order_row(order: Order) -> Row:
         "trouble": _printable(order.trouble),
         "notes": json.dumps(order.notes),
         "due": order.due,
+        "refusals": order.refusals,
+        "unseen": order.unseen,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -134,6 +136,8 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         trouble=row["trouble"],
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
+        refusals=row["refusals"],
+        unseen=row["unseen"],
     )
 
 

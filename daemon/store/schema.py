@@ -173,6 +173,10 @@ THIRD = """
 -- Frames.
 
 -- Uploads.
+ALTER TABLE brackets ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE brackets ADD COLUMN refused TEXT;
+ALTER TABLE orders ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
 
 -- Skipped shoots.
 
