@@ -92,6 +92,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Stored: uploading.stored,
     f.SlotLost: uploading.slot_lost,
     f.Changed: uploading.changed,
+    f.SameContent: uploading.same_content,
     f.Discarded: uploading.discarded,
     f.Confirmed: uploading.confirmed,
     f.MergeIntended: merging.merge_intended,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import awaited, forward, held, progress, wait, with_bracket
-from daemon.order.model import RESTING, Bracket, Order, Phase, names_of
+from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
 from daemon.order.policy import Policy, register_wait, slot_wait
 
 
@@ -44,6 +44,8 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     if bracket is None or bracket.stored or not bracket.registered:
         return order
     there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256, refusals=0, refused=None)
+    if fact.ctime_ns is not None:
+        there = replace(there, ctime_ns=fact.ctime_ns)
     return progress(replace(with_bracket(order, fact.bracket, there), refusals=0), now)
 
 
@@ -94,17 +96,42 @@ def _refused_too_often(bracket: Bracket, fact: f.SlotLost, tries: int) -> str:
 
 
 def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
-    """A file is not the one that was locked: nothing of it counts, and it must be still again first."""
+    """A file is not the one that was locked, or not the one that was sent: it is sent again once it is still."""
     bracket = awaited(order, fact.bracket, fact.attempt)
-    if bracket is None or (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
+    if bracket is None or _is_as_told(bracket, fact):
         return order
-    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, mark="")
+    ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
+    new = replace(
+        bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns, mark="", sha256=None
+    )
     return replace(
         send_anew(order, fact.bracket, new),
-        trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
+        trouble=f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "
         f"for {policy.quiet:.0f} s",
         due=now + policy.quiet,
     )
+
+
+def _is_as_told(bracket: Bracket, fact: f.Changed) -> bool:
+    same = (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode)
+    return same and fact.ctime_ns in (None, bracket.ctime_ns)
+
+
+def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy) -> Order:
+    """Files whose ctime changed have the content that was sent: they are not read again for that ctime.
+
+    Only a merge that was about to be asked for finds that out while its intent is recorded; it was not asked for.
+    """
+    brackets = list(order.brackets)
+    for number, rereads, ctime_ns in fact.seen:
+        if brackets[number].rereads == rereads:
+            brackets[number] = replace(brackets[number], ctime_ns=ctime_ns, rereads=rereads + 1)
+    if tuple(brackets) == order.brackets or order.phase in RESTING:
+        return order
+    order = replace(order, brackets=tuple(brackets))
+    if order.merge is MergeState.ASKED:
+        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+    return progress(order, now)
 
 
 def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
