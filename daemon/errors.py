@@ -93,7 +93,14 @@ class StateOnNetwork(StateError):
 
 
 class ServiceError(BracketdError):
-    """What the service, its storage or the line to them answered."""
+    """What the service, its storage or the line to them answered.
+
+    ``said`` is their own words, where somebody needs them later: status, code and message.
+    """
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        self.said = said
+        super().__init__(message)
 
 
 class Passing(ServiceError):

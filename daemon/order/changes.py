@@ -22,11 +22,22 @@ def progress(order: Order, now: float) -> Order:
     return replace(order, failures=0, trouble=None, due=None if order.phase in RESTING else now)
 
 
-def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None) -> Order:
-    """Try again later, and say why; a longer wait that still runs is kept."""
-    wait = retry_wait(policy, order.id, order.failures, retry_after)
-    due = max(order.due or now, now + wait) if order.trouble else now + wait
-    return replace(order, failures=order.failures + 1, trouble=why, due=due)
+def back_off(
+    order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
+) -> Order:
+    """Try again later, and say why; a longer wait that still runs is kept.
+
+    ``tries``: how often the bracket at fault has failed before. That counts if it is more often than the order has:
+    neighbours that pass end the order's back-off, not the bracket's.
+    """
+    later = wait(order, why, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
+    return replace(later, failures=order.failures + 1)
+
+
+def wait(order: Order, why: str, now: float, seconds: float) -> Order:
+    """Go on after some seconds, and say why; a longer wait that still runs is kept."""
+    due = now + seconds
+    return replace(order, trouble=why, due=max(order.due or now, due) if order.trouble else due)
 
 
 def held(order: Order, why: str) -> Order:

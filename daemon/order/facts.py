@@ -121,31 +121,58 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes; ``sha256`` is theirs."""
+    """The service has a bracket's bytes; ``sha256`` is theirs, ``ctime_ns`` the file's just before it was read."""
 
     bracket: int
     attempt: int
     sha256: str | None = None
+    ctime_ns: int | None = None
+
+
+class Lost(StrEnum):
+    """Why a registration cannot be used.
+
+    UNHEARD: its answer was lost · TAKEN: the service says that it has this id already · REFUSED: storage refused the
+    upload to it.
+    """
+
+    UNHEARD = "unheard"
+    TAKEN = "taken"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration is of no use: expired, refused, taken, or its answer was lost. It is made anew."""
+    """A registration cannot be used; the bracket is registered again. ``said`` is what the service or storage said."""
 
     bracket: int
     attempt: int
     why: str
+    cause: Lost = Lost.UNHEARD
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime and inode."""
+    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime, inode and ctime."""
 
     bracket: int
     attempt: int
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameContent:
+    """Files that were touched after they were sent still have the content that was sent.
+
+    ``seen`` is, for each, the bracket's number, how often it had been read again before, and its ctime now. Found by a
+    merge, it says that the merge was not asked for.
+    """
+
+    seen: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +390,7 @@ Fact = (
     | Stored
     | SlotLost
     | Changed
+    | SameContent
     | Discarded
     | Confirmed
     | MergeIntended

@@ -12,14 +12,15 @@ from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
 LATELY = 2 * 3600.0
 """Seconds after the lock in which new photos are the tail of a copy or a sync, whatever their times say."""
 
-Suspects = dict[str, list[tuple[Bracket, str]]]
+Suspects = dict[str, list[tuple[Bracket, Bracket]]]
+"""For each order's id, photos as they are now that may have changed, each with the bracket that was sent."""
 
 
 def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
     """Photos of a shoot that none of its orders knows, and those that do not look as they did when they were merged.
 
-    The latter for each order's id, with the SHA-256 of what was sent. What bears the stem of a known frame (a
-    RAW's JPEG, a finished picture beside it) is no new photo.
+    Of the latter the content must decide: a chmod changes the ctime too. What bears the stem of a known frame (a RAW's
+    JPEG, a finished picture beside it) is no new photo.
     """
     frames = {frame_of(path) for order in orders for path in paths_of(order)}
     late = tuple(photo.path for photo in photos if frame_of(photo.path) not in frames)
@@ -28,8 +29,10 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
     for order in orders:
         for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
             photo = now.get(bracket.path)
-            if photo is not None and bracket.sha256 is not None and key(photo) != key(bracket):
-                suspects[order.id].append((photo, bracket.sha256))
+            if photo is None or bracket.sha256 is None:
+                continue
+            if key(photo) != key(bracket) or bracket.may_be_another(photo.ctime_ns):
+                suspects[order.id].append((photo, bracket))
     return late, suspects
 
 

@@ -86,6 +86,10 @@ class Hold(StrEnum):
     SKIPPED_BEFORE = "skipped before"
 
 
+REREADS = 3
+"""How often a bracket is read again for a new ctime alone: some file systems show another one at every look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bracket:
     """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
@@ -94,7 +98,9 @@ class Bracket:
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it.
+    ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
+    bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
+    registrations in a row that the service or storage refused, and ``refused`` is what it said last.
     """
 
     path: str
@@ -110,6 +116,10 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    refusals: int = 0
+    refused: str | None = None
+    ctime_ns: int | None = None
+    rereads: int = 0
 
     @property
     def stored(self) -> bool:
@@ -120,6 +130,11 @@ class Bracket:
     def registered(self) -> bool:
         """Whether there is a URL to send the bytes to."""
         return self.url is not None
+
+    def may_be_another(self, ctime_ns: int | None) -> bool:
+        """Whether a file of this size and mtime, with this ctime, may have other content: its ctime changed."""
+        known = self.ctime_ns is not None and ctime_ns is not None
+        return known and self.ctime_ns != ctime_ns and self.rereads < REREADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +205,8 @@ class Order:
     what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
     ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
+    ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
+    often the service did not show brackets that were uploaded.
     """
 
     id: str
@@ -226,6 +243,8 @@ class Order:
     notes: tuple[str, ...] = ()
     due: float | None = None
     phase_since: float | None = None
+    refusals: int = 0
+    unseen: int = 0
 
     @property
     def health(self) -> Health:

@@ -53,6 +53,8 @@ def _upload_steps(order: Order) -> tuple[f.Step, ...]:
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
+    if order.refusals > 1:  # one bracket shows whether storage takes any
+        uploads, registers = uploads[:1], [] if uploads else registers[:1]
     return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
 
 
@@ -93,6 +95,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Stored: uploading.stored,
     f.SlotLost: uploading.slot_lost,
     f.Changed: uploading.changed,
+    f.SameContent: uploading.same_content,
     f.Discarded: uploading.discarded,
     f.Confirmed: uploading.confirmed,
     f.MergeIntended: merging.merge_intended,

@@ -55,7 +55,8 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
 
 
 def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    return back_off(order, fact.why, now, policy, fact.retry_after)
+    before = order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, f.Register | f.Upload) else 0
+    return back_off(order, fact.why, now, policy, fact.retry_after, tries=before)
 
 
 def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -165,7 +166,8 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
         return order
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        return held_if_too_large(replace(released(order, now), preset=preset, images=images), policy)
+        order = _given_tries(released(order, now), policy)
+        return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
@@ -186,6 +188,13 @@ def _mended(order: Order, today: Preset | None) -> Preset:
 
 def _fresh(image: Image) -> Image:
     return replace(image, failures=0) if image.failures else image
+
+
+def _given_tries(order: Order, policy: Policy) -> Order:
+    """A few more tries for what the service or storage refused too often: half of them, for each uses up a name."""
+    most = policy.slot_tries // 2
+    brackets = tuple(replace(b, refusals=most) if b.refusals > most else b for b in order.brackets)
+    return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:

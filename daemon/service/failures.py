@@ -144,7 +144,9 @@ def of_api(refusal: Refusal) -> ServiceError:
         case 407:
             return Unreachable(f"The proxy wants to know who asks ({said}). Check the proxy settings.", sent=False)
         case 409:
-            return AlreadyExists(f"The service already has this id ({said}). Look there before asking again.")
+            return AlreadyExists(
+                f"The service already has this id ({said}). Look there before asking again.", said=said
+            )
         case 423 | 425:
             return NotReady(f"The service is not ready for this ({said}). {_AGAIN}.", retry_after=retry_after(refusal))
         case status if 400 <= status < 500 and status not in (408, 429):
@@ -183,7 +185,8 @@ def of_upload(refusal: Refusal) -> ServiceError:
                 f"Storage refused the file ({refusal}). Leave it out of the shoot, then `bracketd retry SHOOT`."
             )
         case 400 | 401 | 403 | 404 | 410:
-            return SlotRefused(f"Storage refused the upload ({refusal}). The bracket is registered anew.")
+            said = str(refusal)
+            return SlotRefused(f"Storage refused the upload ({said}). The bracket is registered again.", said=said)
         case 409:
             return Unavailable(f"Storage is busy with this file ({refusal}). {_AGAIN}.")
         case status if 400 <= status < 500 and status not in (408, 429):

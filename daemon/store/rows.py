@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.order.facts import Fact, Locked, Seen, SeenImage
+from daemon.order.facts import Fact, Locked, SameContent, Seen, SeenImage
 from daemon.store.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]
 
-COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",)}
+COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), SameContent: ("seen",), Seen: ("images",)}
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
+
+LARGE = ("mtime_ns", "inode", "ctime_ns")
+"""A bracket's numbers that may pass SQLite's largest integer."""
 
 _MOST = 2**63 - 1
 
@@ -59,6 +62,8 @@ def order_row(order: Order) -> Row:
         "notes": json.dumps(order.notes),
         "due": order.due,
         "phase_since": order.phase_since,
+        "refusals": order.refusals,
+        "unseen": order.unseen,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -77,7 +82,7 @@ def order_row(order: Order) -> Row:
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
     """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
-    large = {name: _integer(row[name]) for name in ("mtime_ns", "inode")}
+    large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
     return {**row, **large, "order_id": order_id, "number": number, "path": pack(bracket.path)}
 
 
@@ -138,12 +143,14 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
         phase_since=row["phase_since"],
+        refusals=row["refusals"],
+        unseen=row["unseen"],
     )
 
 
 def _bracket(row: Row) -> Bracket:
     kept = {key: value for key, value in row.items() if key not in ("order_id", "number")}
-    large = {name: int(row[name]) for name in ("mtime_ns", "inode")}
+    large = {name: int(row[name]) for name in LARGE if row[name] is not None}
     return Bracket(**{**kept, **large, "path": unpack(row["path"])})
 
 

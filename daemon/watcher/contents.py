@@ -44,7 +44,15 @@ class Contents:
             known.update(await self.blocking(marks, folder, some))
         copies = await self._copies(folder, known)
         brackets = (
-            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=known[photo.path]) for photo in photos
+            Bracket(
+                photo.path,
+                photo.size,
+                photo.mtime_ns,
+                photo.inode,
+                mark=known[photo.path],
+                ctime_ns=photo.ctime_ns,
+            )
+            for photo in photos
         )
         return tuple(bracket for bracket in brackets if bracket.path not in copies), copies
 

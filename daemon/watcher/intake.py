@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -36,6 +36,7 @@ from daemon.order.again import REPLACED, was_sent
 from daemon.order.archive import Entry, entry_of, unsure
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
+from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
@@ -43,6 +44,18 @@ from daemon.watcher.folder import WatchedFolder
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+
+
+@dataclass(frozen=True, slots=True)
+class LateLook:
+    """What a look at a locked shoot found.
+
+    ``more``: photos that no order has and that are to be sent, so the shoot is waited for once more. ``complete``: all
+    photos that may have changed were judged; if not, the next look goes on.
+    """
+
+    more: bool
+    complete: bool
 
 
 class Intake:
@@ -70,7 +83,7 @@ class Intake:
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
         self._archive = Archive(store)
-        self._unaltered: set[tuple[str, Bracket]] = set()
+        self._altered = Altered(contents)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
@@ -171,30 +184,21 @@ class Intake:
                     words.warning("submitted, but not sent", why=word.value)
             return True
 
-    async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
+    async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
 
-        Photos that changed after their merge are told. Returns whether there are photos that no order has and that
-        are to be sent: the shoot is then waited for once more. Raises OSError.
+        Photos that changed after their merge are told. Raises OSError.
         """
         orders = [order for order in orders if order.phase is not Phase.SKIPPED]
         late, suspects = changed_since(orders, _plain(_usable(found)[0]))
-        named = not self._may_supplement(orders)
+        named, complete = not self._may_supplement(orders), True
         for order in orders:
-            altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
+            altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
             unsent = late if named and order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
                 self._tell(order.id, facts.CameLate(unsent, altered))
-        return bool(late) and not named
-
-    async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
-        """Whether a photo that was touched since it was sent is another one; read once for each touch."""
-        if (order.id, photo) in self._unaltered:
-            return False
-        altered = photo.path in order.altered or await self._contents.sha256(order.folder, photo.path) != sent
-        if not altered:
-            self._unaltered.add((order.id, photo))
-        return altered
+            complete = complete and all_judged
+        return LateLook(more=bool(late) and not named, complete=complete)
 
     def _judging(
         self,
@@ -363,7 +367,9 @@ def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tupl
 
 def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
     """Photos as brackets of which nothing was read."""
-    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
+    return tuple(
+        Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, ctime_ns=photo.ctime_ns) for photo in photos
+    )
 
 
 def _same_photos_as(before: Order) -> str:

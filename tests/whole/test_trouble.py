@@ -152,6 +152,24 @@ def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox,
     assert sum(bracket["deleted"] for bracket in registered) == (2 if flow == "images" else 0)
 
 
+@pytest.mark.parametrize("fault", ["upload 403 next=99", "create_image 409 next=99"])
+def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox: Sandbox, fault: str) -> None:
+    """Refusals are told in their own words and slow the order down; when they end, ``retry`` finishes it at once."""
+    sandbox.faults([fault])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["health"] == "retrying" and order["messages"] != [])
+    until(lambda: sandbox.report()["faults"][0]["happened"] >= 4)
+    sandbox.faults([])
+    program.run("retry", OAK)
+    done = program.reach(OAK, "downloaded")
+    assert (done["order_id"], done["messages"]) == (order["order_id"], [])
+    lost = [entry["detail"] for entry in program.journal(order["order_id"]) if entry["fact"] == "SlotLost"]
+    assert len(lost) <= 12, "a few whole files at most went out in vain"
+    assert {fact["cause"] for fact in lost} == {"refused" if "upload" in fault else "taken"}
+    assert all(fact["said"][:3] in ("403", "409") for fact in lost)
+
+
 def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -> None:
     """Where the service holds bytes that are none of the shoot's, nothing is merged; ``submit`` starts over."""
     sandbox.faults(["order_brackets slow seconds=3"])
