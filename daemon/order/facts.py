@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.errors import Mismatch
 from daemon.order.model import Bracket, Preset
 
 # --- steps -------------------------------------------------------------------------------------------------
@@ -130,11 +131,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration is of no use: expired, refused, taken, or its answer was lost. It is made anew."""
+    """A registration is of no use: expired, refused, taken, or its answer was lost. The bracket is registered again.
+
+    ``mismatch``: its answer did not match what was asked.
+    """
 
     bracket: int
     attempt: int
     why: str
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +298,7 @@ class Kind(StrEnum):
 
     PASSING = "passing"
     NOT_READY = "not ready"
+    MISMATCH = "mismatch"
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
@@ -307,6 +313,7 @@ class Failed:
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -317,6 +324,7 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from daemon.errors import Mismatch
+
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 
@@ -117,7 +119,8 @@ class Bracket:
 class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
-    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``reprocessed_at`` is
+    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``fetched_at`` is when it
+    was bought: the time of its first download. ``reprocessed_at`` is
     when it was last asked to be processed once more, ``reprocess_heard`` whether the service took that on, and before
     the download ``failures`` how often it was asked unheard.
     """
@@ -174,6 +177,9 @@ class Order:
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
     what was cancelled is not sent again unasked.
+
+    ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
+    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
     """
 
     id: str
@@ -203,6 +209,9 @@ class Order:
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
+    mismatch: Mismatch | None = None
+    mismatches: int = 0
+    mismatched_at: float | None = None
     polls: int = 0
     failures: int = 0
     trouble: str | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from daemon.order import answers
 from daemon.order import facts as f
-from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
+from daemon.order.changes import awaited, back_off, forward, mismatched, progress, with_bracket
 from daemon.order.model import RESTING, Bracket, Order, Phase
 from daemon.order.policy import Policy
 
@@ -22,11 +23,13 @@ def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Orde
     return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
 
 
-def registered(order: Order, fact: f.Registered, now: float, _policy: Policy) -> Order:
-    """A bracket has a place; the order is under way."""
+def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> Order:
+    """A bracket has a place of its own; the order is under way."""
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.registered:
         return order
+    if wrong := answers.is_taken(order, fact.bracket, fact.service_id):
+        return slot_lost(order, f.SlotLost(fact.bracket, fact.attempt, str(wrong), wrong.mismatch), now, policy)
     order = forward(order, Phase.UPLOADING)
     place = replace(bracket, service_id=fact.service_id, url=fact.url, content_type=fact.content_type)
     return progress(with_bracket(order, fact.bracket, place), now)
@@ -47,6 +50,8 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
     if bracket is None:
         return order
     again = unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
+    if fact.mismatch is not None:
+        return mismatched(again, fact.mismatch, fact.why, now, policy)
     if bracket.failures == 0:
         return progress(again, now)
     return back_off(again, fact.why, now, policy)
