@@ -18,7 +18,7 @@ from daemon import errors, originals
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
-from daemon.order import Order, facts
+from daemon.order import Order, answers, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 
@@ -120,9 +120,23 @@ class Steps:
                 return self._deliver(order)
 
     def _create(self, order: Order) -> facts.Fact:
-        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+        try:
             self._service.create(order.id, order.shoot)
+        except errors.AlreadyExists:
+            log.debug("order exists", order=order.id)  # an earlier request got through, its answer was lost
+        except errors.Mismatched:
+            self._require_created(order)
         return facts.Created()
+
+    def _require_created(self, order: Order) -> None:
+        """After an answer that named another order: the order is there, or the service chooses ids by itself."""
+        try:
+            self._service.order(order.id)
+        except errors.NotFound:
+            raise errors.RequestRefused(
+                "The service gave the order another id than it was asked for. "
+                "Delete the empty order in the web app and set api.flow to images."
+            ) from None
 
     def _register(self, order: Order, number: int) -> facts.Fact:
         bracket = order.brackets[number]
@@ -131,8 +145,12 @@ class Steps:
             slot = self._service.register(
                 order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
             )
+            if wrong := answers.wrong_registration(order, number, slot.id, slot.name):
+                raise wrong
         except errors.FileChanged:
             return originals.changed(order, number)
+        except errors.Mismatched as error:
+            return facts.SlotLost(number, bracket.attempt, str(error), mismatch=error.mismatch)
         except errors.AlreadyExists as error:
             why = "the service had this registration already"
             return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
@@ -147,6 +165,8 @@ class Steps:
         assert bracket.service_id is not None
         assert bracket.url is not None
         assert bracket.content_type is not None
+        if wrong := answers.shares_place(order, number):
+            return facts.SlotLost(number, bracket.attempt, str(wrong), mismatch=wrong.mismatch)
         slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
         ctime_ns = originals.before_upload(order, number)
         if isinstance(ctime_ns, facts.Changed):
@@ -189,6 +209,11 @@ class Steps:
         seen = self._service.order(order.id)
         sent = order.registrations | {bracket.service_id for bracket in order.brackets}
         outputs = [image for image in seen.images if image.id not in sent]
+        idle = not (seen.merging or seen.processing)
+        if wrong := answers.wrong_images(
+            order, outputs=len(outputs), listed=len(seen.images), total=seen.total, idle=idle
+        ):
+            raise wrong
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
@@ -259,6 +284,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
         case errors.NotReady():
             return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
+        case errors.Mismatched():
+            return facts.Failed(step, kind.MISMATCH, why, retry_after=error.retry_after, mismatch=error.mismatch)
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():

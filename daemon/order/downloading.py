@@ -22,7 +22,7 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
         size=fact.size,
         sha256=fact.sha256,
         extension=fact.extension,
-        fetched_at=now,
+        fetched_at=image.fetched_at or now,
     )
     return progress(with_image(order, got), now)
 

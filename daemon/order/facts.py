@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.errors import Mismatch
 from daemon.order.model import Bracket, Preset
 
 # --- steps -------------------------------------------------------------------------------------------------
@@ -143,13 +144,17 @@ class Lost(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration cannot be used; the bracket is registered again. ``said`` is what the service or storage said."""
+    """A registration cannot be used; the bracket is registered again.
+
+    ``said`` is what the service or storage said. ``mismatch``: its answer did not match what was asked.
+    """
 
     bracket: int
     attempt: int
     why: str
     cause: Lost = Lost.UNHEARD
     said: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +325,7 @@ class Kind(StrEnum):
 
     PASSING = "passing"
     NOT_READY = "not ready"
+    MISMATCH = "mismatch"
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
@@ -335,6 +341,7 @@ class Failed:
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
     ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -346,6 +353,7 @@ class Failed:
     offline: bool = False
     bracket: int | None = None
     cause: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

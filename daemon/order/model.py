@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from daemon.errors import Mismatch
+
 LONGEST, LONGEST_NAME = 300, 150
 """Characters of somebody else's text, and of an image's name, in a message. Names of our own making are shorter."""
 
@@ -141,7 +143,8 @@ class Bracket:
 class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
-    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``reprocessed_at`` is
+    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``fetched_at`` is when it
+    was bought: the time of its first download. ``reprocessed_at`` is
     when it was last asked to be processed once more, ``reprocess_heard`` whether the service took that on, and before
     the download ``failures`` how often it was asked unheard.
     """
@@ -207,6 +210,9 @@ class Order:
     ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
     often the service did not show brackets that were uploaded.
+
+    ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
+    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
     """
 
     id: str
@@ -237,6 +243,9 @@ class Order:
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
+    mismatch: Mismatch | None = None
+    mismatches: int = 0
+    mismatched_at: float | None = None
     polls: int = 0
     failures: int = 0
     trouble: str | None = None

@@ -37,7 +37,9 @@ class Policy:
     ``slot_tries``: how often in a row it may be refused. ``confirm_wait``: how long the service may take to show stored
     bytes. ``reprocess_lag``: how long an image may still show its old error after it was asked to be processed once
     more. ``limit_probe``: while the account's daily limit is reached; ``limit_patience``: how long after its merge an
-    image may still fail for that. ``limits``: what may be bought without a person's word.
+    image may still fail for that. ``mismatch_tries``: how many answers in a row may not match what was asked before
+    the order is held, and ``mismatch_grace``: for how long at least. ``limits``: what may be bought without a person's
+    word.
     """
 
     poll_first: float = 5.0
@@ -58,6 +60,8 @@ class Policy:
     reprocess_lag: float = 60.0
     limit_probe: float = 3600.0
     limit_patience: float = 7 * 86400.0
+    mismatch_tries: int = 6
+    mismatch_grace: float = 300.0
     limits: Limits = Limits()
 
     @property

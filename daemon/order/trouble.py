@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
+from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
 from daemon.order.model import RESTING, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
@@ -66,6 +66,14 @@ def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Orde
     return back_off(order, fact.why, now, policy, fact.retry_after)
 
 
+def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    assert fact.mismatch is not None
+    image = _image(order, fact.step)
+    if image is not None and fact.mismatch in PAID and image.state is ImageState.PROCESSED:
+        order = with_image(order, replace(image, fetched_at=image.fetched_at or now))
+    return mismatched(order, fact.mismatch, fact.why, now, policy)
+
+
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     return replace(order, trouble=fact.why, due=now + (fact.retry_after or policy.account_probe))
 
@@ -107,6 +115,7 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
 ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.PASSING: _passing,
     f.Kind.NOT_READY: _not_ready,
+    f.Kind.MISMATCH: _mismatch,
     f.Kind.ACCOUNT: _account,
     f.Kind.REQUEST: _held,
     f.Kind.FILE: _file,
@@ -116,9 +125,10 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
 }
 """What becomes of an order for each kind of failure.
 
-passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · account: wait;
-the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
-it, as the folder is set · gone: cancel before the merge, hold after it · output: try again each minute.
+passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · mismatch: back
+off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
+hold for a person · file: hold, or go without it, as the folder is set · gone: cancel before the merge, hold after it ·
+output: try again each minute.
 """
 
 

@@ -16,7 +16,7 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.clock import Clock
-from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
+from daemon.order import Order, Policy, Preset, answers, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.policy import probed
@@ -253,10 +253,18 @@ class Runner:
                 intent = facts.intent(step)
                 if intent is not None:
                     visit.order = await self._record(visit.order, intent)
-                happened = await self._perform(visit.order, step)
+                happened = await self._checked(visit.order, await self._perform(visit.order, step))
             finally:
                 self._begun -= 1
             return await self._keep_gate(visit.order, happened)
+
+    async def _checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
+        """A fact as it is; but a look that shows images of other orders, which only the ledger knows, is a failure."""
+        if not isinstance(fact, facts.Seen):
+            return fact
+        new = {image.id for image in fact.images} - {image.id for image in order.images}
+        elsewhere = await self._store.of_other_orders(new, order.id) if new else frozenset()
+        return answers.of_other_orders(elsewhere) if elsewhere else fact
 
     async def _reckon(self, visit: Visit) -> None:
         """Hold what an order would buy against the limits; one order at a time, for each sees what others may buy."""

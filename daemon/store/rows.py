@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact, Locked, SameContent, Seen, SeenImage
 from daemon.store.names import pack, unpack
@@ -56,6 +57,9 @@ def order_row(order: Order) -> Row:
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
+        "mismatch": order.mismatch.value if order.mismatch else None,
+        "mismatches": order.mismatches,
+        "mismatched_at": order.mismatched_at,
         "polls": order.polls,
         "failures": order.failures,
         "trouble": _printable(order.trouble),
@@ -137,6 +141,9 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         reckoned=bool(row["reckoned"]),
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
+        mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
+        mismatches=row["mismatches"],
+        mismatched_at=row["mismatched_at"],
         polls=row["polls"],
         failures=row["failures"],
         trouble=row["trouble"],

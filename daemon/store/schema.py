@@ -167,6 +167,22 @@ INSERT INTO purchases (order_id, image_id, at, credits)
 
 THIRD = """
 -- Purchases.
+CREATE TABLE bought (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  image_id TEXT PRIMARY KEY,
+  at       REAL NOT NULL,
+  credits  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO bought (order_id, image_id, at, credits)
+  SELECT order_id, image_id, at, credits FROM purchases WHERE true ORDER BY at, order_id
+  ON CONFLICT DO NOTHING;
+DROP TABLE purchases;
+ALTER TABLE bought RENAME TO purchases;
+CREATE INDEX purchases_at ON purchases (at);
+CREATE INDEX images_id ON images (id);
+ALTER TABLE orders ADD COLUMN mismatch TEXT;
+ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN mismatched_at REAL;
 
 -- Delivery notes.
 

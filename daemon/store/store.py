@@ -125,7 +125,7 @@ class Store:
         """
         allowed = (
             "SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id "
-            "WHERE images.state = 'processed' AND reckoned AND NOT dev_mode "
+            "WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode "
             "AND 'downloading' IN (phase, held_in) AND orders.id != ?"
         )
 
@@ -136,6 +136,18 @@ class Store:
             return today + granted, lately + granted
 
         return await self._database.read(read)
+
+    async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
+        """Those of these images that another order than this has, or has bought."""
+        query = (
+            "SELECT value AS id FROM json_each(:images) WHERE "
+            "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
+            "EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)"
+        )
+        values: Row = {"images": json.dumps(list(images)), "order_id": order_id}
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, values))
+        )
 
     async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
         """A new order in place of one that ends, both or neither. Raises Stale."""

@@ -64,7 +64,7 @@ class World:
                 return facts.Merged()
             case facts.Look():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
-                return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+                return facts.Seen(not done, False, (facts.SeenImage(picture(of), "one", ended=True),) if done else ())
             case facts.Reprocess(image):
                 return facts.Reprocessed(image)
             case facts.Fetch(image):
@@ -114,6 +114,11 @@ async def running(
         runner.stop()
         await task
         store.close()
+
+
+def picture(of: Order) -> str:
+    """The id of an order's one image: no two orders have the same image."""
+    return f"image of {of.id}"
 
 
 def shoot(number: int = 0, brackets: int = 3) -> Order:

@@ -244,7 +244,7 @@ def test_creating_an_order(host: Hosts, service: Services) -> None:
     brackets.create("o", "Elm Street")
     assert (api.seen[0].method, api.seen[0].target) == ("POST", "/v3/orders/")
     assert api.seen[0].json() == {"order_id": "o", "name": "Elm Street"}
-    with pytest.raises(errors.RequestRefused, match="another id"):
+    with pytest.raises(errors.Mismatched, match="order o; it was asked about mine"):
         brackets.create("mine", "n")
     api.script = always(409, {"message": "Order exists"})
     with pytest.raises(errors.AlreadyExists):
