@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from daemon.grouping.frames import extension
+from daemon.shoot.formats import extension
 
 IDLE = 12.0
 """Seconds between two frames after which they are of different sets."""

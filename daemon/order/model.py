@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from daemon.shoot import LeftOut, Shot
+from daemon.shoot.shot import UNKNOWN
+
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 
@@ -85,7 +88,7 @@ class Bracket:
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it.
+    ``left_out`` is why the order goes without it. ``shot`` is what the file says of the frame that it shows.
     """
 
     path: str
@@ -101,6 +104,7 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    shot: Shot = UNKNOWN
 
     @property
     def stored(self) -> bool:
@@ -173,7 +177,8 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``left_out`` are files of the shoot that are not sent, by path, and
+    ``left_out_why`` says why, of each that was left out since bracketd keeps the reason.
     """
 
     id: str
@@ -191,6 +196,7 @@ class Order:
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    left_out_why: tuple[LeftOut, ...] = ()
     fingerprint: str = ""
     late: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from daemon.order import facts as f
 from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
 from daemon.order.model import RESTING, Bracket, Order, Phase
 from daemon.order.policy import Policy
+from daemon.shoot.shot import UNKNOWN
 
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
@@ -57,7 +58,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
         return order
-    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, mark="")
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, mark="", shot=UNKNOWN)
     return replace(
         send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
