@@ -18,6 +18,7 @@ from daemon import errors, originals
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
+from daemon.frames import shot
 from daemon.order import Order, answers, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
@@ -269,7 +270,7 @@ class Steps:
             yield chunk
 
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order)
+        late = late_photos(order, shot)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)

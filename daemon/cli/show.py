@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from daemon.cli.find import one
+from daemon.cli.leftout import why_left_out
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
@@ -78,8 +79,14 @@ def _brackets(order: Order) -> list[str]:
         "",
         f"brackets: {stored} of {len(order.sent)} uploaded",
         *(_bracket(order, number) for number in range(len(order.brackets))),
-        *(f"  - {printable(path)}  left out" for path in order.left_out),
+        *_left_out(order),
     ]
+
+
+def _left_out(order: Order) -> list[str]:
+    why = {one.path: one for one in order.left_out_why}
+    told = ((path, f": {why_left_out(why[path])}" if path in why else "") for path in order.left_out)
+    return [f"  - {printable(path)}  left out{printable(words)}" for path, words in told]
 
 
 def _bracket(order: Order, number: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from daemon.grouping.frames import extension
+from daemon.shoot.formats import extension
 
 IDLE = 12.0
 """Seconds between two frames after which they are of different sets."""

@@ -74,6 +74,9 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Copies of photos that were sent are known from now on, and not looked into again."""
+    """Files that show what was sent are known from now on, and not looked into again."""
     new = set(fact.files) - set(order.left_out)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new}))) if new else order
+    if not new:
+        return order
+    why = tuple(one for one in fact.left_out_why if one.path in new)
+    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from daemon.errors import Mismatch
 from daemon.order.model import Bracket, Preset
+from daemon.shoot import Doubt, LeftOut
 
 # --- steps -------------------------------------------------------------------------------------------------
 
@@ -97,11 +98,16 @@ Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without."""
+    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without.
+
+    ``left_out_why`` says why of each of those files; ``doubt`` is why a person must decide before anything is sent.
+    """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[str, ...] = ()
     why: str = ""
+    left_out_why: tuple[LeftOut, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +313,10 @@ class CameLate:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """These photos lie in the shoot under other names than those that were sent with the same content."""
+    """These photos lie in the shoot and show, or are made from, what was sent; ``left_out_why`` says it of each."""
 
     files: tuple[str, ...]
+    left_out_why: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

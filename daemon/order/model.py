@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Literal
 
 from daemon.errors import Mismatch
+from daemon.shoot import LeftOut, Shot
+from daemon.shoot.shot import UNKNOWN
 
 LONGEST, LONGEST_NAME = 300, 150
 """Characters of somebody else's text, and of an image's name, in a message. Names of our own making are shorter."""
@@ -103,6 +105,7 @@ class Bracket:
     ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
     bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
     registrations in a row that the service or storage refused, and ``refused`` is what it said last.
+    ``shot`` is what the file says of the frame that it shows.
     """
 
     path: str
@@ -122,6 +125,7 @@ class Bracket:
     refused: str | None = None
     ctime_ns: int | None = None
     rereads: int = 0
+    shot: Shot = UNKNOWN
 
     @property
     def stored(self) -> bool:
@@ -213,6 +217,9 @@ class Order:
 
     ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
+
+    ``left_out`` are files of the shoot that are not sent, by path. ``left_out_why`` gives the reasons; files that an
+    earlier version left out have none.
     """
 
     id: str
@@ -230,6 +237,7 @@ class Order:
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    left_out_why: tuple[LeftOut, ...] = ()
     fingerprint: str = ""
     late: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from daemon.order import facts as f
 from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
 from daemon.order.policy import Policy, register_wait, slot_wait
+from daemon.shoot.shot import UNKNOWN
 
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
@@ -108,9 +109,8 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     if bracket is None or _is_as_told(bracket, fact):
         return order
     ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
-    new = replace(
-        bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns, mark="", sha256=None
-    )
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns)
+    new = replace(new, mark="", sha256=None, shot=UNKNOWN)
     return replace(
         send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "

@@ -7,6 +7,7 @@ whole, and no bracket set lacks one.
 
 from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet
 from daemon.shoot.files import File, FileClass, Listing, listing
+from daemon.shoot.formats import Format
 from daemon.shoot.gates import (
     DAMAGED,
     DANGLING,
@@ -20,6 +21,8 @@ from daemon.shoot.gates import (
     problems_of,
     verdict,
 )
+from daemon.shoot.leftout import Doubt, LeftOut, Why
+from daemon.shoot.shot import Shot, Taken
 
 __all__ = [
     "DAMAGED",
@@ -28,13 +31,19 @@ __all__ = [
     "PATIENCE",
     "Arrival",
     "Client",
+    "Doubt",
     "File",
     "FileClass",
+    "Format",
+    "LeftOut",
     "Listing",
     "Quiet",
+    "Shot",
+    "Taken",
     "Terms",
     "Told",
     "Verdict",
+    "Why",
     "gates",
     "listing",
     "look_every",

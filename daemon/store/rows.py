@@ -11,13 +11,20 @@ from typing import Any
 
 from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.order.facts import Fact, Locked, SameContent, Seen, SeenImage
+from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
+from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import from_json, to_json
 from daemon.store.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]
 
-COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), SameContent: ("seen",), Seen: ("images",)}
+COUNTED: dict[type, tuple[str, ...]] = {
+    Locked: ("brackets", "left_out_why"),
+    FoundAgain: ("left_out_why",),
+    SameContent: ("seen",),
+    Seen: ("images",),
+}
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
 LARGE = ("mtime_ns", "inode", "ctime_ns")
@@ -87,7 +94,9 @@ def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
     """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
     large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
-    return {**row, **large, "order_id": order_id, "number": number, "path": pack(bracket.path)}
+    said = to_json(bracket.shot)
+    shot = {"shot_second": said.get("second"), "shot": json.dumps(said) if said else ""}
+    return {**row, **large, **shot, "order_id": order_id, "number": number, "path": pack(bracket.path)}
 
 
 def _integer(value: int) -> int | str:
@@ -110,7 +119,14 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
     }
 
 
-def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Order:
+def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
+    """Why one file is not sent."""
+    of = pack(left_out.of) if left_out.of is not None else None
+    names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
+    return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}
+
+
+def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_out: Iterable[Row] = ()) -> Order:
     """The order that these rows were written from."""
     return Order(
         id=row["id"],
@@ -128,6 +144,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         images=tuple(_image(i) for i in images),
         discards=tuple(json.loads(row["discards"])),
         left_out=tuple(json.loads(row["left_out"])),
+        left_out_why=tuple(map(_left_out, left_out)),
         fingerprint=row["fingerprint"],
         late=tuple(json.loads(row["late"])),
         altered=tuple(json.loads(row["altered"])),
@@ -156,9 +173,15 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
 
 
 def _bracket(row: Row) -> Bracket:
-    kept = {key: value for key, value in row.items() if key not in ("order_id", "number")}
+    kept = {key: value for key, value in row.items() if key not in ("order_id", "number", "shot_second")}
     large = {name: int(row[name]) for name in LARGE if row[name] is not None}
-    return Bracket(**{**kept, **large, "path": unpack(row["path"])})
+    shot = from_json(json.loads(row["shot"] or "{}"))
+    return Bracket(**{**kept, **large, "shot": shot, "path": unpack(row["path"])})
+
+
+def _left_out(row: Row) -> LeftOut:
+    of = unpack(row["of"]) if row["of"] is not None else None
+    return LeftOut(unpack(row["path"]), Why(row["why"]), of, unpack(row["shoot"]))
 
 
 def _image(row: Row) -> Image:
@@ -181,7 +204,8 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
         raise KeyError(order_id)
     brackets = connection.execute("SELECT * FROM brackets WHERE order_id = ? ORDER BY number", (order_id,))
     images = connection.execute("SELECT * FROM images WHERE order_id = ? ORDER BY number", (order_id,))
-    return order_from(row, brackets.fetchall(), images.fetchall())
+    left_out = connection.execute("SELECT * FROM left_out WHERE order_id = ? ORDER BY number", (order_id,))
+    return order_from(row, brackets.fetchall(), images.fetchall(), left_out.fetchall())
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:

@@ -187,6 +187,18 @@ ALTER TABLE orders ADD COLUMN mismatched_at REAL;
 -- Delivery notes.
 
 -- Frames.
+ALTER TABLE brackets ADD COLUMN shot TEXT NOT NULL DEFAULT '';
+ALTER TABLE brackets ADD COLUMN shot_second INTEGER;
+CREATE INDEX brackets_shot_second ON brackets (shot_second) WHERE shot_second IS NOT NULL;
+CREATE TABLE left_out (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  number   INTEGER NOT NULL,
+  path     ANY  NOT NULL,
+  why      TEXT NOT NULL,
+  of       ANY,
+  shoot    ANY  NOT NULL,
+  PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- Uploads.
 ALTER TABLE brackets ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;

@@ -195,16 +195,31 @@ class Store:
 
         return await self._database.read(read)
 
-    async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
-        """Orders that count of this folder, with these photos, or with any of these marks; the newest first."""
+    async def earlier(
+        self,
+        folder: str,
+        fingerprint: str,
+        marks: Iterable[str] = (),
+        seconds: Iterable[int | None] = (),
+        by_name: str = "",
+    ) -> list[Order]:
+        """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
+
+        Also those with photos taken in one of these seconds of a camera's clock, and those, of which nothing was read,
+        with the fingerprint ``by_name``.
+        """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
-            "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
+            "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
+            "OR id IN (SELECT order_id FROM brackets "
             "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
+            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike) "
+            "OR id IN (SELECT order_id FROM brackets "
+            "WHERE shot_second IN (SELECT value FROM json_each(:seconds)) "
             "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
         )
-        values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
-        values |= {"marks": json.dumps(list(marks)), "alike": ALIKE}
+        values: Row = {"folder": pack(folder), "fingerprint": fingerprint, "by_name": by_name, "alike": ALIKE}
+        values |= {"marks": json.dumps(list(marks)), "seconds": json.dumps(list(seconds))}
 
         def read(connection: sqlite3.Connection) -> list[Order]:
             rows = connection.execute(query, values).fetchall()

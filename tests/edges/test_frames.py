@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from daemon.frames import frame
-from daemon.grouping import Frame, dangling
+from daemon.files.content import ends, mark
+from daemon.frames import frame, shot, shot_in
+from daemon.grouping import Frame, dangling, one_per_frame
+from daemon.shoot import File, Taken
+from daemon.shoot.shot import UNKNOWN, show_one_frame
 from tests.edges.exif.build import Entries, jpeg, ratio, shorts, sratio, sub, text, tiff
+from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import NOON, bracket
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "canon-6d" / "100CANON"
+HEADS = Path(__file__).parents[3] / "shared" / "data" / "heads"
 
 
 def real() -> list[Frame]:
@@ -34,6 +39,55 @@ def test_a_real_set_lacks_nothing() -> None:
     three = [again(shot, times) for times in range(3) for shot in one]
     assert dangling(three) is None
     assert dangling(three[:-1]) == "IMG_0441.JPG begins a bracket set of 4 where the other 2 sets have 5"
+
+
+def test_what_a_photo_says_of_its_frame(tmp_path: Path) -> None:
+    """Camera, time and exposure of a photo's frame are known from the bytes that its mark is made of."""
+    path = "card/IMG_1.JPG"
+    (tmp_path / "card").mkdir()
+    (tmp_path / path).write_bytes(bracket(0, -2.0, NOON.replace(microsecond=480_000)))
+    read = ends(str(tmp_path), path)
+    said = shot_in(str(tmp_path), path, read.head)
+    assert said == shot(str(tmp_path), path)
+    assert read.mark == mark(str(tmp_path), path)
+    exposure = (said.second, said.fraction, said.f_number, said.iso, said.pixels)
+    assert exposure == (1_717_243_200, 0.48, 8.0, 200.0, (240, 160))
+    assert (said.make, said.model, said.serial, said.tells) == ("canon", "canon eos 6d", "", True)
+    assert shot(str(tmp_path), "gone.JPG") == shot(str(tmp_path), "card") == UNKNOWN
+    (tmp_path / path).write_bytes(b"no picture")
+    assert shot(str(tmp_path), path) == UNKNOWN
+
+
+@pytest.mark.parametrize("extension", ["JPG", "HEIC", "HIF", "ARW", "NEF", "DNG", "TIF"])
+def test_every_format_says_the_same(extension: str) -> None:
+    """A frame is the same frame in every format that a camera or a program writes it in."""
+    jpeg, other = "1/DSC00001.JPG", f"2/DSC00001.{extension}"
+    one, two = (Taken(path, shot_of(Camera(), path)) for path in (jpeg, other))
+    assert show_one_frame(one, two)
+    assert not show_one_frame(one, Taken(other, shot_of(Camera(), other, 2)))
+
+
+@pytest.mark.skipif(not HEADS.is_dir(), reason="no real camera files at hand")
+def test_a_real_raw_file_and_what_was_converted_from_it() -> None:
+    """A real CR2 and the DNG that a converter made of it show one frame, though they spell the serial otherwise."""
+    raw, dng = (Taken("IMG_0001." + name[-3:], shot(str(HEADS), name)) for name in ("CanonRaw.cr2", "DNG.dng"))
+    assert raw.shot.serial != dng.shot.serial
+    assert show_one_frame(raw, dng)
+    others = [path.name for path in HEADS.iterdir() if path.suffix not in (".json", ".cr2", ".dng")]
+    said = [Taken("IMG_0001.JPG", shot(str(HEADS), name)) for name in others]
+    assert all(one.shot.tells for one in said)
+    assert not any(show_one_frame(one, other) for one in said for other in (raw, *said) if one is not other)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no real camera files at hand")
+def test_real_brackets_are_frames_of_their_own() -> None:
+    """Five real brackets, taken within a second and a half, are five frames, under their names and under any other."""
+    photos = {path.name: shot(str(DATA), path.name) for path in sorted(DATA.iterdir())}
+    renamed = {f"web/Oak {number}.jpg": said for number, said in enumerate(photos.values())}
+    for shots in (photos, renamed, {**photos, **renamed}):
+        choice = one_per_frame((File(path, 1, 1, 1) for path in shots), shots)
+        assert len(choice.send) == 5
+    assert [file.path for file in choice.send] == sorted(photos)
 
 
 def test_what_a_photo_says(tmp_path: Path) -> None:
