@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-LONGEST, LONGEST_NAME = 300, 150
-"""Characters of somebody else's text, and of an image's name, in a message. Names of our own making are shorter."""
+LONGEST, LONGEST_NAME = 600, 150
+"""Characters of a reason that somebody else gave, and of an image's name, in a message. Our own are shorter."""
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
