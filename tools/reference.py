@@ -101,9 +101,10 @@ def log_events() -> str:
             for event in _events(ast.parse(path.read_text(encoding="utf-8"))):
                 found[event.event].add(event)
     intro = f"""\
-The log has one line for each step of an order. In a terminal it is for people, otherwise each line is a JSON object
-(`log.format`). An event is a constant phrase; everything that varies is a key. Every line has `timestamp`, `level` and
-`event`; lines about an order have `shoot` and `order`. An order that enters a phase logs the phase's name:
+The log has one line for each step of an order. In a terminal it is for people, with local time. Otherwise each line is a
+JSON object, with times in UTC (`log.format`). An event is a constant phrase; everything that varies is a key. Every line
+has `timestamp`, `level` and `event`; lines about an order have `shoot` and `order`. An order that enters a phase logs the
+phase's name:
 {", ".join(f"`{phase.value}`" for phase in Phase)}.
 """
     rows = ["| event | level | keys |", "|---|---|---|"]

@@ -46,7 +46,9 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
     logs.redact(key.text)
     for warning in settings.warnings:
-        structlog.get_logger("bracketd").warning(str(warning))
+        structlog.get_logger("bracketd").warning(
+            "a setting is unwise", where=warning.where, why=warning.what, remedy=warning.remedy
+        )
     if is_network(settings.state_dir):
         raise StateOnNetwork(
             f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "

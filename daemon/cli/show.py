@@ -16,8 +16,12 @@ from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
 from daemon.order.model import brief
+from daemon.order.wording import line
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
+
+LONGEST_ENTRY = 600
+"""Characters of a line of the journal."""
 
 
 @click.command()
@@ -32,8 +36,8 @@ def show(config: Path | None, shoot: str) -> None:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None
-    for line in (*_head(order, first), *_brackets(order), *_images(order), *_journal(journal)):
-        click.echo(line)
+    for text in (*_head(order, first), *_brackets(order), *_images(order), *_journal(order, journal)):
+        click.echo(text)
 
 
 def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
@@ -118,13 +122,12 @@ def _image(order: Order, image: Image) -> str:
     return "  " + "  ".join(part for part in parts if part)
 
 
-def _journal(journal: list[dict[str, Any]]) -> list[str]:
+def _journal(order: Order, journal: list[dict[str, Any]]) -> list[str]:
     lines = ["", "journal:"]
     for entry in journal:
-        short = {key: value for key, value in entry["detail"].items() if key != "detail"}
-        detail = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in short.items())
-        lines.append(f"  {_when(entry['at'])}  {entry['fact']}  {printable(detail)[:300]}")
-        lines += [f"    {printable(line)}" for line in str(entry["detail"].get("detail", "")).splitlines()]
+        told = brief(line(entry["fact"], entry["detail"], order), LONGEST_ENTRY)
+        lines.append(f"  {_when(entry['at'])}  {printable(told)}")
+        lines += [f"    {printable(text)}" for text in str(entry["detail"].get("detail", "")).splitlines()]
     return lines
 
 

@@ -16,7 +16,7 @@ class Suggesting(click.Group):
         """The command that the words begin with. Raises UsageError with the command that may be meant."""
         name = click.utils.make_str(args[0])
         known = self.list_commands(ctx)
-        if name in known or name.startswith("-"):
+        if name in known or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         meant = nearest(name, known)
         remedy = f"Did you mean {meant}?" if meant else f"`{ctx.command_path} --help` lists the commands."

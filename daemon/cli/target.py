@@ -51,7 +51,7 @@ def shoot_folder(path: Path, folders: Sequence[FolderSettings]) -> str:
 
 
 def _within(path: Path, watched: Sequence[Path]) -> tuple[Path, tuple[str, ...]] | None:
-    """The watched folder that a path lies in, and the names that lead to it from there; None: in no one."""
+    """The watched folder that a path lies in, and the names that lead to it from there, if there is one."""
     for above in path.parents:
         for watch in watched:
             if _same(above, watch):

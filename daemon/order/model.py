@@ -16,8 +16,8 @@ from daemon.errors import Mismatch
 from daemon.shoot import LeftOut, Shot
 from daemon.shoot.shot import UNKNOWN
 
-LONGEST, LONGEST_NAME = 300, 150
-"""Characters of somebody else's text, and of an image's name, in a message. Names of our own making are shorter."""
+LONGEST, LONGEST_NAME = 600, 150
+"""Characters of a reason that somebody else gave, and of an image's name, in a message. Our own are shorter."""
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]

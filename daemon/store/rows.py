@@ -209,15 +209,20 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
-    """A fact as the journal keeps it: its name and its fields, without secrets; of COUNTED ones how many they are."""
+    """A fact as the journal keeps it: its name and its fields."""
+    detail = json.dumps(detail_of(fact), default=str)
+    return {"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail}
+
+
+def detail_of(fact: Fact) -> Row:
+    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
     detail: Row = {}
     for field in dataclasses.fields(fact):
         value = getattr(fact, field.name)
         if field.metadata.get("secret") or value in (None, (), ""):
             continue
         detail[field.name] = _counted(value) if field.name in COUNTED.get(type(fact), ()) else _plain(value)
-    name = type(fact).__name__
-    return {"order_id": order_id, "at": at, "fact": name, "detail": json.dumps(detail, default=str)}
+    return detail
 
 
 def _counted(values: tuple[Any, ...]) -> Any:

@@ -80,6 +80,24 @@ def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
     assert program.status()["daemon"]["messages"] == []
 
 
+@pytest.mark.parametrize(
+    ("where", "request_line"), [("create_image", "POST /v3/images/"), ("show_order", "GET /v3/orders/{order_id}")]
+)
+def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, where: str, request_line: str) -> None:
+    """A 404 holds the order with the request that it answered and the command that asks again; that command works."""
+    sandbox.faults([f"{where} 404 next=99"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "held")
+    (message,) = order["messages"]
+    assert f"({request_line.format(**order)} was answered 404: " in message
+    assert message.endswith("`bracketd retry SHOOT` asks again.")
+    assert "step failed: " in program.run("show", OAK).stdout
+    sandbox.faults([])
+    assert program.run("retry", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
+
+
 def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandbox) -> None:
     """A 422 holds the order with the service's own words; ``retry`` goes on with the settings as they are mended."""
     program.folder["enhance"] = {"ai_version": "9.9"}

@@ -110,8 +110,10 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "placed  IMG_0001.jpg",
         "of IMG_0001.JPG, IMG_0002.JPG, IMG_0003.JPG",
         "journal:",
-        "MergeIntended",
-        "Delivered",
+        "merge is about to be asked for",
+        "bracket uploaded: IMG_0001.JPG",
+        "picture in place: IMG_0001.jpg",
+        "shoot delivered, order.json written",
     ):
         assert words in text
     assert "signature=" not in text, "an upload URL is a key, too"
