@@ -6,8 +6,9 @@ whole, and no bracket set lacks one.
 """
 
 from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet
-from daemon.shoot.files import File, FileClass, Listing, listing
+from daemon.shoot.files import Bound, File, FileClass, Listing, listing
 from daemon.shoot.gates import (
+    BOUNDS,
     DAMAGED,
     DANGLING,
     PATIENCE,
@@ -22,11 +23,13 @@ from daemon.shoot.gates import (
 )
 
 __all__ = [
+    "BOUNDS",
     "DAMAGED",
     "DANGLING",
     "NOBODY",
     "PATIENCE",
     "Arrival",
+    "Bound",
     "Client",
     "File",
     "FileClass",

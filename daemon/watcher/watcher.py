@@ -16,7 +16,7 @@ import structlog
 from daemon.files import scan
 from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
-from daemon.shoot import FileClass, Listing
+from daemon.shoot import BOUNDS, Bound, FileClass, Listing
 from daemon.store.store import Ask, Stale, Store
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.folder import WatchedFolder
@@ -26,6 +26,7 @@ from daemon.watcher.late import LateLooks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
+from daemon.watcher.slices import Slices
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -64,7 +65,7 @@ class Watcher:
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
         self._stopping = False
         self._there: Mapping[str, int] | None = None
-        self._arrivals = Arrivals(folder, intake, store, clock, blocking=blocking, probes=probes)
+        self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
         self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
@@ -104,6 +105,10 @@ class Watcher:
         shoot = os.path.basename(ask.target)
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
+            if found.bound is not None:
+                log.warning("submitted, but not sent", shoot=shoot, why=BOUNDS[found.bound])
+                await self._done(ask)
+                return
             again = ask.verb == "submit again"
             damaged = await self._arrivals.damaged(shoot, found)
             if await self._intake.submit(shoot, found, damaged, again=again, inode=self._inode(shoot)):
@@ -115,6 +120,9 @@ class Watcher:
         except OSError as error:
             log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
             return
+        await self._done(ask)
+
+    async def _done(self, ask: Ask) -> None:
         await self._store.done(ask)
         del self._asked[ask.seq]
 
@@ -142,6 +150,9 @@ class Watcher:
         for shoot in self._arrivals.due(now, dirty, everything=everything):
             if not await self._arrivals.look(shoot):
                 await self._arrivals.forget(shoot, self._hints)
+            elif self._arrivals.is_beyond_bounds(shoot) and self._hints is not None:
+                with suppress(OSError):
+                    await self._blocking(self._hints.forget, shoot)
             elif shoot not in dirty and self._arrivals.changed(shoot, since=self._hinted_since):
                 self._missed.found(shoot, now)
         await self._arrivals.show()
@@ -239,7 +250,7 @@ class Watcher:
             found: Listing | None = await self._blocking(scan.scan, self.folder.path(shoot))
         except OSError:
             found = None
-        if found is not None and not (found.photos or found.problems or found.of(FileClass.PLACEHOLDER)):
+        if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
             return False
         await self._intake.skip(shoot, found, self._inode(shoot))
         return True
@@ -248,12 +259,13 @@ class Watcher:
         hints, self._hinted_since = self._make_hints(self.folder.watch, self._dirty), self._clock.monotonic()
         try:
             await self._blocking(hints.start)
-            for shoot in self._arrivals:
-                await self._blocking(hints.follow, shoot)
         except OSError as error:
             await self._blocking(hints.stop)
             log.warning("the system gives no events; folders are scanned instead", why=error.strerror)
             return NoHints()
+        for shoot in self._arrivals:
+            with suppress(OSError):  # a shoot that cannot be followed is scanned, as it was before
+                await self._blocking(hints.follow, shoot)
         return hints
 
     async def _works(self, hints: Hints) -> bool:
@@ -269,3 +281,8 @@ class Watcher:
             with suppress(OSError):
                 await self._blocking(self._hints.stop)
             self._hints = None
+
+
+def _is_archive(found: Listing) -> bool:
+    """Whether there is anything in a folder at first sight that makes an old shoot of it."""
+    return bool(found.photos or found.problems or found.of(FileClass.PLACEHOLDER))

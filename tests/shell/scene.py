@@ -161,10 +161,11 @@ async def watching(
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-        if function in (scan.scan, scan.scan_with_times):
-            scanned.append(os.path.basename(arguments[0]))
-        if function in fails:
-            raise fails[function]
+        called = scan.scan if function is scan.go_on else function
+        if called in (scan.scan, scan.scan_with_times):
+            scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
+        if called in fails:
+            raise fails[called]
         return function(*arguments)
 
     intake = Intake(
