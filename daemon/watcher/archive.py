@@ -11,9 +11,12 @@ from daemon.order.again import was_sent
 from daemon.order.archive import (
     UNKNOWN,
     Entry,
+    Evidence,
     Likeness,
     Recognised,
+    Recorded,
     entry_of,
+    name_of,
     recognise,
     told_same,
     told_unsure,
@@ -21,6 +24,9 @@ from daemon.order.archive import (
 from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
+
+MOST = 30
+"""Skipped shoots whose photos are read to compare them with those of one shoot."""
 
 JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE}
 
@@ -56,10 +62,7 @@ class Archive:
         cancelled = {b.mark: order.id for order in earlier if order.phase is Phase.CANCELLED for b in order.brackets}
         cancelled.pop("", None)
         recorded = await self._store.skipped_alike(map(_entry, unsent))
-        found = recognise(unsent, recorded, cancelled=cancelled)
-        if found.likeness is Likeness.UNSURE and found.alike:
-            taken = await contents.taken(folder, found.alike)
-            found = recognise(unsent, recorded, cancelled=cancelled, taken=taken)
+        found = await self._recognise(folder, unsent, recorded, Evidence(cancelled), contents)
         if found.likeness is Likeness.OTHER:
             return judged
         if judged.again is Again.MORE:
@@ -67,6 +70,44 @@ class Archive:
             return replace(judged, again=Again.MORE if new else Again.SAME, new=new, recognised=found)
         before = await self._store.load(found.order_id)
         return Judged(JUDGED[found.likeness], before, known=found.known, recognised=found)
+
+    async def _recognise(
+        self,
+        folder: str,
+        photos: Sequence[Bracket],
+        recorded: Sequence[Recorded],
+        evidence: Evidence,
+        contents: Contents,
+    ) -> Recognised:
+        """What photos are, read as far as that is needed to tell. Raises OSError when one of them cannot be read."""
+        content: dict[tuple[str, str], bool] = {}
+        seen: set[str] = set()
+        found = recognise(photos, recorded, evidence)
+        while found.likeness is not Likeness.OTHER and found.named and found.order_id not in seen and len(seen) < MOST:
+            seen.add(found.order_id)
+            named = [photo for photo in photos if photo.path in found.named]
+            content |= await self._compared(folder, found.order_id, named, contents)
+            evidence = replace(evidence, content=content)
+            found = recognise(photos, recorded, evidence)
+        if found.likeness is Likeness.UNSURE and found.alike:
+            evidence = replace(evidence, taken=await contents.taken(folder, found.alike))
+            found = recognise(photos, recorded, evidence)
+        return found
+
+    async def _compared(
+        self, folder: str, order_id: str, photos: Sequence[Bracket], contents: Contents
+    ) -> dict[tuple[str, str], bool]:
+        """Whether photos have the content of those of their names and sizes that lie in a skipped shoot's folder."""
+        old = await self._store.load(order_id)
+        if old.folder == folder:
+            return {}
+        try:
+            there = {_key(file.path, file.size): file.path for file in await contents.photos(old.folder)}
+            paths = {photo: there[key] for photo in photos if (key := _key(photo.path, photo.size)) in there}
+            marks = await contents.marks(old.folder, tuple(paths.values()))
+        except OSError:
+            return {}
+        return {(photo.path, order_id): marks[path] == photo.mark for photo, path in paths.items()}
 
     async def why(self, judged: Judged) -> str:
         """Why a shoot that was recognised is skipped, or waits for a person."""
@@ -88,6 +129,10 @@ def entries(found: Listing) -> tuple[Entry, ...]:
         for file in there
         for name in (brought(file.path) if file.kind is FileClass.PLACEHOLDER else file.path,)
     )
+
+
+def _key(path: str, size: int) -> tuple[str, int]:
+    return name_of(path), size
 
 
 def _entry(photo: Bracket) -> Entry:

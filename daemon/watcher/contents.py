@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daemon.files import content
+from daemon.files import content, scan
 from daemon.frames import frame
 from daemon.order import Bracket, Order
-from daemon.shoot import File
+from daemon.shoot import File, Listing
 
 Blocking = Callable[..., Awaitable[Any]]
 """Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
@@ -38,15 +38,24 @@ class Contents:
 
     async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], frozenset[str]]:
         """Photos as brackets with their marks, each content once, and the paths of further copies (a second card's)."""
-        known: dict[str, str] = {}
-        for begin in range(0, len(photos), TOGETHER):
-            some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
-            known.update(await self.blocking(marks, folder, some))
+        known = await self.marks(folder, tuple(photo.path for photo in photos))
         copies = await self._copies(folder, known)
         brackets = (
             Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=known[photo.path]) for photo in photos
         )
         return tuple(bracket for bracket in brackets if bracket.path not in copies), copies
+
+    async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
+        """The mark of each of some files of a shoot, by its path."""
+        known: dict[str, str] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(marks, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
+    async def photos(self, folder: str) -> tuple[File, ...]:
+        """The photos that lie in a shoot's folder and can be read."""
+        found: Listing = await self.blocking(scan.scan, folder)
+        return found.usable
 
     async def _copies(self, folder: str, marks: Mapping[str, str]) -> frozenset[str]:
         """Those paths whose files are byte for byte the same as one before them."""
