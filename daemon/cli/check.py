@@ -16,6 +16,7 @@ from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.files.roots import not_yet
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.service import Service
@@ -70,9 +71,7 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
         if not folder.watch.is_dir() and folder.watch not in gone:
-            click.echo(
-                f"  note     {folder.watch} is not there yet; bracketd waits until you make it, or mount its disk"
-            )
+            click.echo(f"  note     {not_yet(str(folder.watch))}")
 
 
 def _away(settings: Settings) -> dict[Path, str]:

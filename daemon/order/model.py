@@ -221,7 +221,7 @@ class Order:
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.OK
+            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -239,7 +239,7 @@ class Order:
             for image in self.images
             if image.state is ImageState.FAILED
         )
-        late = (_told_late(self.late),) if self.late else ()
+        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
         return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
 
@@ -284,7 +284,10 @@ def name_at_service(shoot: str, path: str, tag: str) -> str:
     return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
 
 
-def _told_late(files: tuple[str, ...]) -> str:
+def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
+    if skipped:
+        told = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
+        return f"{told}. Move them to a folder of their own to send them"
     told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 

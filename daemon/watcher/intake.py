@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
@@ -32,11 +31,11 @@ from daemon.order import (
     submitted,
     without_sent,
 )
-from daemon.order.again import REPLACED, was_sent
-from daemon.order.archive import Entry, entry_of, unsure
+from daemon.order.again import REPLACED
+from daemon.order.archive import Entry, unsure
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
-from daemon.watcher.archive import Archive, entries
+from daemon.watcher.archive import Archive, entries, entries_of
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 
@@ -77,10 +76,25 @@ class Intake:
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
-    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        mark = fingerprint(_plain(_usable(found or Listing())[0]))
-        await self._skip(shoot, SKIPPED, mark, inode, photos=entries(found or Listing()))
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+
+        Returns the id of its order.
+        """
+        found = found or Listing()
+        return await self._skip(shoot, SKIPPED, mark_of(found), inode, photos=entries(found))
+
+    async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
+        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+
+        A folder with another ``inode`` is another shoot under its name, which is sent.
+        """
+        order = await self._store.load(order_id)
+        if None not in (inode, order.inode) and inode != order.inode:
+            return
+        new = await self._archive.strangers(order_id, found)
+        if new != order.late:
+            self._tell(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -256,12 +270,11 @@ class Intake:
     async def _skip_same(
         self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
     ) -> None:
-        known = judged.recognised is not None
-        same = await self._archive.why(judged) if known else _same_photos_as(before)
-        log.warning("skipped", shoot=shoot, why=same)
-        photos = [entry_of(photo.path, photo.size, photo.mtime_ns) for photo in fact.brackets] if known else ()
+        why = await self._archive.why(judged)
+        log.warning("skipped", shoot=shoot, why=why)
+        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
         mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        await self._skip(shoot, same, mark, inode, same_as=same_as, photos=photos)
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos)
 
     async def _skip(
         self,
@@ -272,7 +285,7 @@ class Intake:
         *,
         same_as: str | None = None,
         photos: Sequence[Entry] = (),
-    ) -> None:
+    ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
@@ -284,6 +297,7 @@ class Intake:
             await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
         if outdated and photos:
             await self._store.record_skipped(order.id, photos)
+        return order.id
 
     async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
@@ -361,17 +375,11 @@ def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tupl
     return send, tuple(file.path for file in others)
 
 
+def mark_of(found: Listing) -> str:
+    """The fingerprint of what would be sent of a shoot."""
+    return fingerprint(_plain(_usable(found)[0]))
+
+
 def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
     """Photos as brackets of which nothing was read."""
     return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
-
-
-def _same_photos_as(before: Order) -> str:
-    """Why a shoot is skipped that has the photos of another one, and the command that sends it all the same."""
-    same = f"same photos as “{before.shoot}”"
-    if not was_sent(before):
-        return f"{same}, which is {before.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
-    if before.phase is Phase.HELD:
-        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
-    day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"{same}, sent {day}; `bracketd submit --again` sends and buys them again"

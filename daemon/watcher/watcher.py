@@ -14,11 +14,12 @@ from contextlib import suppress
 import structlog
 
 from daemon.files import scan
-from daemon.files.roots import Look, Roots, away
+from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
 from daemon.host.clock import Clock
-from daemon.shoot import BOUNDS, Bound, FileClass, Listing
+from daemon.shoot import BOUNDS, Listing
 from daemon.store.store import Ask, Stale, Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake
@@ -26,6 +27,7 @@ from daemon.watcher.late import LateLooks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
+from daemon.watcher.skipped import SkippedLooks
 from daemon.watcher.slices import Slices
 
 log = structlog.get_logger("bracketd.watcher")
@@ -66,6 +68,8 @@ class Watcher:
         self._stopping = False
         self._there: Mapping[str, int] | None = None
         self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
+        self._first_sight = FirstSight(folder, intake, store, clock, blocking)
+        self._skipped = SkippedLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
@@ -144,6 +148,7 @@ class Watcher:
             await self._meet(look, dirty)
         if everything:
             self._rescan_at = now + self.folder.interval
+            await self._skipped.look(self._there or {}, self._inode)
             for shoot in await self._late.look():
                 if shoot not in self._arrivals and shoot in (self._there or {}):
                     await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=True)
@@ -192,6 +197,13 @@ class Watcher:
         try:
             look: Look = await self._blocking(self._roots.look, self.folder.watch)
             why = look.unmounted
+        except NOT_THERE as error:
+            if await self._blocking(self._roots.is_unknown, self.folder.watch):
+                self._first_sight.missing()
+                await self._presence.away(not_yet(self.folder.watch))
+            else:
+                await self._presence.away(away("watched", self.folder.watch, f"cannot be read: {error.strerror}"))
+            return None
         except OSError as error:
             await self._presence.away(away("watched", self.folder.watch, f"cannot be read: {error.strerror}"))
             return None
@@ -217,9 +229,11 @@ class Watcher:
         others = {shoot: self._inode(shoot) or 0 for shoot in there if shoot not in self._arrivals}
         taken = await self._store.taken(self.folder.watch, others)
         new = sorted(others.keys() - taken)
+        await self._first_sight.record_older(there, self._inode)
         if look.is_new and not self.folder.process_existing:
-            new = await self._skip_archive(new)
-        await self._blocking(self._roots.remember, self.folder.watch, look)
+            new = await self._first_sight.skip(new, self._inode)
+        if not await self._first_sight.goes_on():
+            await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
         for shoot in (*new, *back):
             await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=shoot in taken)
@@ -231,29 +245,6 @@ class Watcher:
     def _is_other(self, known: Mapping[str, int], shoot: str, inode: int) -> bool:
         """Whether a shoot's folder was not there before, or is another one under its name."""
         return shoot not in known or (self.folder.inodes and known[shoot] != inode)
-
-    async def _skip_archive(self, shoots: list[str]) -> list[str]:
-        """Skip what lies in a folder that was never looked at before; returns what is left to follow."""
-        left = [shoot for shoot in shoots if not await self._skip(shoot)]
-        if len(left) < len(shoots):
-            log.warning(
-                "shoots that were here already are skipped",
-                watch=self.folder.watch,
-                shoots=len(shoots) - len(left),
-                remedy="`bracketd submit FOLDER` sends one; `existing: process` sends those of a new watched folder",
-            )
-        return left
-
-    async def _skip(self, shoot: str) -> bool:
-        """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
-        try:
-            found: Listing | None = await self._blocking(scan.scan, self.folder.path(shoot))
-        except OSError:
-            found = None
-        if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
-            return False
-        await self._intake.skip(shoot, found, self._inode(shoot))
-        return True
 
     async def _start_hints(self) -> Hints:
         hints, self._hinted_since = self._make_hints(self.folder.watch, self._dirty), self._clock.monotonic()
@@ -281,8 +272,3 @@ class Watcher:
             with suppress(OSError):
                 await self._blocking(self._hints.stop)
             self._hints = None
-
-
-def _is_archive(found: Listing) -> bool:
-    """Whether there is anything in a folder at first sight that makes an old shoot of it."""
-    return bool(found.photos or found.problems or found.of(FileClass.PLACEHOLDER))

@@ -83,7 +83,10 @@ def checking(tmp_path: Path) -> Checking:
 def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
     """Neither folder need be there at first: of the watched one it is noted, the output folder is made in time."""
     assert checking.problems("check") == []
-    assert f"{checking.watched} is not there yet; bracketd waits" in checking.says("check").stdout
+    assert (
+        f"{checking.watched} does not exist yet: create it first, then drop shoots into it."
+        in checking.says("check").stdout
+    )
     assert checking.problems("doctor") == []
 
 
@@ -108,7 +111,7 @@ def test_a_watched_folder_that_is_away(checking: Checking) -> None:
     checking.watched.rename(checking.top / "elsewhere")
     (problem,) = checking.problems("check")
     assert problem.startswith(f"the watched folder {checking.watched} is not there")
-    assert "is not there yet" not in checking.says("check").stdout
+    assert "does not exist yet" not in checking.says("check").stdout
 
 
 def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
