@@ -14,7 +14,14 @@ from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
-from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.names import (
+    because_of,
+    classify,
+    holds_in_flight,
+    is_beside_the_photos,
+    is_junk_folder,
+    is_other_picture,
+)
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
 from daemon.frames import frame
@@ -185,6 +192,8 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
             return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
     if path not in order.left_out:
         return None
+    if kind is None and is_other_picture(path):
+        return "not sent: pictures of this format are not. Put it there as DNG or JPEG if it belongs to the shoot"
     if twin := _twin(order, path):
         return f"not sent: {twin} of the same frame is"
     if kind is FileClass.CONFLICT:

@@ -41,6 +41,9 @@ SLICE = 0.5
 NAMED = 1000
 """Files of other formats that are named, at most."""
 
+LOOSE_NAMED = 3
+"""Photos beside the shoots that are named."""
+
 LARGE = 1_000_000
 """Bytes from which on a file of an unknown kind may be a photo."""
 
@@ -53,25 +56,27 @@ class Root:
     """A watched folder as one look found it.
 
     ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it that
-    may be shoots, each with its inode; ``loose`` counts photos that lie beside them.
+    may be shoots, each with its inode; ``loose`` counts photos that lie beside them, ``named`` are the first of those.
     """
 
     identity: Identity
     shoots: Mapping[str, int]
     loose: int
+    named: tuple[str, ...] = ()
 
 
 def look_at_root(root: str) -> Root:
     """Look at a watched folder. Raises OSError when it cannot be listed."""
-    identity, shoots, loose = _identity(os.stat(root)), dict[str, int](), 0
+    identity, shoots, loose, named = _identity(os.stat(root)), dict[str, int](), 0, list[str]()
     with os.scandir(root) as entries:
         for entry in entries:
             if _is_folder(entry):
                 if not is_junk_folder(entry.name) and not holds_in_flight(entry.name):
                     shoots[entry.name] = entry.inode()
-            elif classify(entry.name) is FileClass.PHOTO:
+            elif classify(entry.name) is FileClass.PHOTO or is_other_picture(entry.name):
                 loose += 1
-    return Root(identity, shoots, loose)
+                named = sorted((*named, entry.name))[:LOOSE_NAMED]
+    return Root(identity, shoots, loose, tuple(named))
 
 
 def scan(folder: str) -> Listing:

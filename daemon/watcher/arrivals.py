@@ -165,6 +165,10 @@ class Arrivals:
         looked = [faults async for faults in self._look_into(shoot, found.usable)]
         return frozenset(file.path for faults in looked for file, why in faults.items() if why is not None)
 
+    def others(self, shoot: str) -> tuple[str, ...]:
+        """The files of a shoot that may be photos of a format that is not sent, as the last scan found them."""
+        return self._followed[shoot].arrival.found.others
+
     def is_beyond_bounds(self, shoot: str) -> bool:
         """Whether the last scan of a shoot stopped before its end: it is neither sent nor listened to."""
         return self._followed[shoot].arrival.found.bound is not None

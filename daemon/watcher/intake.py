@@ -372,7 +372,7 @@ def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tupl
     taken = frozenset(good)
     bad = (photo for photo in found.photos if photo not in taken)
     others = (*twins, *bad, *found.of(FileClass.CONFLICT))
-    return send, tuple(file.path for file in others)
+    return send, (*(file.path for file in others), *found.others)
 
 
 def mark_of(found: Listing) -> str:

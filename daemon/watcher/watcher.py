@@ -17,8 +17,10 @@ from daemon.files import scan
 from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
 from daemon.host.clock import Clock
 from daemon.shoot import BOUNDS, Listing
+from daemon.store.attention import Heed
 from daemon.store.store import Ask, Stale, Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.attention import AttentionList
 from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NoHints
@@ -67,6 +69,7 @@ class Watcher:
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
         self._stopping = False
         self._there: Mapping[str, int] | None = None
+        self._attention = AttentionList(folder.watch, store)
         self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
         self._first_sight = FirstSight(folder, intake, store, clock, blocking)
         self._skipped = SkippedLooks(folder.watch, intake, store, clock, blocking=blocking)
@@ -153,7 +156,9 @@ class Watcher:
                 if shoot not in self._arrivals and shoot in (self._there or {}):
                     await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=True)
         for shoot in self._arrivals.due(now, dirty, everything=everything):
-            if not await self._arrivals.look(shoot):
+            goes_on = await self._arrivals.look(shoot)
+            self._attention.others(shoot, self.folder.path(shoot), self._arrivals.others(shoot))
+            if not goes_on:
                 await self._arrivals.forget(shoot, self._hints)
             elif self._arrivals.is_beyond_bounds(shoot) and self._hints is not None:
                 with suppress(OSError):
@@ -161,6 +166,7 @@ class Watcher:
             elif shoot not in dirty and self._arrivals.changed(shoot, since=self._hinted_since):
                 self._missed.found(shoot, now)
         await self._arrivals.show()
+        await self._attention.show()
         await self._tell_missed()
         return max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
 
@@ -217,8 +223,10 @@ class Watcher:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
         root = look.root
         if root.loose and self._loose != root.loose:
-            self._loose = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
+        self._loose = root.loose
+        self._attention.root(Heed.LOOSE, root.loose, root.named)
+        self._attention.keep(root.shoots)
         known, there = self._there, root.shoots
         appeared = {s for s, inode in there.items() if self._is_other(known, s, inode)} if known is not None else set()
         for shoot in appeared - dirty:
@@ -232,6 +240,7 @@ class Watcher:
         await self._first_sight.record_older(there, self._inode)
         if look.is_new and not self.folder.process_existing:
             new = await self._first_sight.skip(new, self._inode)
+        self._attention.root(Heed.FIRST_SIGHT, self._first_sight.skipped)
         if not await self._first_sight.goes_on():
             await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
