@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import typing
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ import click
 
 from daemon.cli import cli
 from daemon.order import Phase
+from daemon.order.facts import Fact
+from daemon.order.wording import phrase
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"
@@ -101,10 +104,10 @@ def log_events() -> str:
             for event in _events(ast.parse(path.read_text(encoding="utf-8"))):
                 found[event.event].add(event)
     intro = f"""\
-The log has one line for each step of an order. In a terminal it is for people, with local time. Otherwise each line is a
-JSON object, with times in UTC (`log.format`). An event is a constant phrase; everything that varies is a key. Every line
-has `timestamp`, `level` and `event`; lines about an order have `shoot` and `order`. An order that enters a phase logs the
-phase's name:
+The log has one line for each step of an order. In a terminal it is for people, with local time. Otherwise each line is
+a JSON object, with times in UTC (`log.format`). An event is a constant phrase; everything that varies is a key. Every
+line has `timestamp`, `level` and `event`; lines about an order have `shoot` and `order`. An order that enters a phase
+logs the phase's name:
 {", ".join(f"`{phase.value}`" for phase in Phase)}.
 """
     rows = ["| event | level | keys |", "|---|---|---|"]
@@ -112,7 +115,10 @@ phase's name:
         levels = ", ".join(level for level in LEVELS if any(event.level == level for event in events))
         keys = sorted({key for event in events for key in event.keys})
         rows.append(f"| {name} | {levels} | {', '.join(f'`{key}`' for key in keys)} |")
-    return "\n".join([GENERATED, "# Log events\n", intro, *rows, ""])
+    facts = "Every fact of an order is an event, too. Most are logged at the level debug; those that delay an order, at warning.\n"
+    phrases = sorted(phrase(fact.__name__) for fact in typing.get_args(Fact))
+    listed = ["## Facts of an order\n", facts, *(f"- {one}" for one in phrases)]
+    return "\n".join([GENERATED, "# Log events\n", intro, *rows, "", *listed, ""])
 
 
 def _events(tree: ast.Module) -> Iterator[Event]:

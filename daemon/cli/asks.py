@@ -16,7 +16,7 @@ from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Hold, Order
-from daemon.shoot import FileClass
+from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reader import Reader, ask
 
 UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
@@ -141,6 +141,8 @@ def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
 def _require_photos(folder: str) -> None:
     """ClickException if there is nothing in a folder that could be sent, now or when it has come."""
     found = scan(folder)
+    if found.bound is not None:
+        raise click.ClickException(printable(f"{folder} {BOUNDS[found.bound]}."))
     if any(found.of(kind) for kind in (FileClass.PHOTO, FileClass.PLACEHOLDER, FileClass.IN_FLIGHT)):
         return
     why = f" ({found.problems[0]})" if found.problems else ""

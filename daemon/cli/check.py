@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 import click
 
+from daemon.cli.attention import told
 from daemon.cli.away import away
 from daemon.cli.words import printable, silent
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
 from daemon.files import room
+from daemon.files.roots import not_yet
+from daemon.files.scan import look_at_root
 from daemon.host import pulse
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
@@ -24,6 +27,8 @@ from daemon.order import Policy
 from daemon.order.policy import probed
 from daemon.service import Service
 from daemon.store import checkup
+from daemon.store.attention import Attention, Heed
+from daemon.store.reader import Reader
 
 ROOM = 1e9
 """Bytes that should be free for pictures, and for the state."""
@@ -76,10 +81,26 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
         how = f"scanned every {folder.poll_interval:.0f} s" if polled else "watched"
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
+        for one in _attention(settings, folder.watch):
+            click.echo(f"  note     {printable(told(one))}")
         if not folder.watch.is_dir() and folder.watch not in gone:
-            click.echo(
-                f"  note     {folder.watch} is not there yet; bracketd waits until you make it, or mount its disk"
-            )
+            click.echo(f"  note     {not_yet(str(folder.watch))}")
+
+
+def _attention(settings: Settings, watch: Path) -> list[Attention]:
+    """What to know of a watched folder: what the daemon noted, and which photos lie loose in it now."""
+    try:
+        with Reader(settings.state_dir) as reader:
+            noted = [one for one in reader.attention() if watch in (Path(one.folder), Path(one.folder).parent)]
+    except (StateError, OSError):
+        noted = []
+    noted = [one for one in noted if one.kind is not Heed.LOOSE]
+    try:
+        root = look_at_root(str(watch))
+    except OSError:
+        return noted
+    loose = [Attention(Heed.LOOSE, str(watch), root.loose, root.named)] if root.loose else []
+    return [*loose, *noted]
 
 
 def _away(settings: Settings) -> dict[Path, str]:

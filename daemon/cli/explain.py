@@ -17,7 +17,14 @@ from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
-from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.names import (
+    because_of,
+    classify,
+    holds_in_flight,
+    is_beside_the_photos,
+    is_junk_folder,
+    is_other_picture,
+)
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
 from daemon.frames import frame, shot
@@ -189,6 +196,8 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
             return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
     if path not in order.left_out:
         return None
+    if kind is None and is_other_picture(path):
+        return "not sent: pictures of this format are not. Put it there as DNG or JPEG if it belongs to the shoot"
     if why := next((one for one in order.left_out_why if one.path == path), None):
         return f"not sent: {why_left_out(why)}"
     if twin := _twin(order, path):

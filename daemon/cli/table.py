@@ -100,6 +100,8 @@ class StatusView:
             yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
         for message in daemon["messages"]:
             yield Message(message, "red", indent=0)
+        for one in self._report.get("attention", ()):
+            yield Message(one["message"], "yellow", indent=0)
 
     def _waiting(self, shoot: dict[str, Any], widths: Columns) -> Iterator[RenderableType]:
         name, phase = Text(printable(shoot["shoot"])), Text("waiting", style="cyan")

@@ -30,6 +30,14 @@ def away(kind: str, root: str, why: str) -> str:
     return f"the {kind} folder {root} {why}. {REMEDY}"
 
 
+def not_yet(root: str) -> str:
+    """What to tell a person of a watched folder that does not exist and was never seen."""
+    return (
+        f"the watched folder {root} does not exist yet: create it first, then drop shoots into it. "
+        "If it is on a disk, mount the disk; shoots that lie there then are skipped"
+    )
+
+
 class Memory(Protocol):
     """What remembers roots over restarts. Methods block, and may be called from any thread."""
 
@@ -83,6 +91,10 @@ class Roots:
         seen = self._seen(watched, "{}:{}".format(*root.identity), len(root.shoots), before)
         known = self._memory.known(watched, tuple(root.shoots)) if may_be_replaced(before, seen) else None
         return Look(root, seen, before, known)
+
+    def is_unknown(self, watched: str) -> bool:
+        """Whether a watched folder was never seen."""
+        return self._memory.seen(watched) is None
 
     def remember(self, watched: str, look: Look) -> None:
         """The watched folder is as this look found it."""

@@ -1,4 +1,4 @@
-"""Are these the photos of a skipped shoot? Decided from names, sizes and times, for nothing of an archive is read.
+"""Are these the photos of a skipped shoot? Decided from names, sizes and times, which cost no reading.
 
 Rules:
 
@@ -10,7 +10,8 @@ Rules:
    likeness: it counts for one skipped shoot only, and not at all when the camera says that the photo is younger than
    the record.
 4. A photo of an order that a person cancelled is known by its content, which was read when its shoot was locked.
-5. When nearly all photos are known for certain, the shoot is the same. When a few are known, it is another one: a logo
+5. Where the skipped photo still lies in its place, its content decides. Then, and only then, it is read.
+6. When nearly all photos are known for certain, the shoot is the same. When a few are known, it is another one: a logo
    may lie in every shoot. Anything between is for a person to decide.
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from daemon.order.model import Bracket, Hold, Order, Phase
@@ -70,14 +71,15 @@ class Recorded:
 class Recognised:
     """What is known of a shoot's ``total`` photos: ``known`` of them were skipped, as far as that can be told.
 
-    ``order_id`` is the skipped order that has most of them. ``alike`` are the paths of photos that are merely like
-    recorded ones.
+    ``order_id`` is the skipped order that has most of them. ``named`` are the paths of those that are known by name and
+    size alone, ``alike`` those among them whose size proves nothing.
     """
 
     likeness: Likeness = Likeness.OTHER
     order_id: str = ""
     known: int = 0
     total: int = 0
+    named: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
 
 
@@ -91,36 +93,44 @@ def entry_of(path: str, size: int, mtime_ns: int) -> Entry:
     return Entry(name_of(path), size, mtime_ns // 1_000_000_000)
 
 
-def recognise(
-    photos: Sequence[Bracket],
-    recorded: Iterable[Recorded],
-    *,
-    cancelled: Mapping[str, str] | None = None,
-    taken: Mapping[str, float] | None = None,
-) -> Recognised:
-    """What a shoot's photos are next to the ``recorded`` ones.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read of photos, where names, sizes and times did not settle it.
 
-    ``cancelled`` names the cancelled order that has a content mark. ``taken`` says when photos were taken by their
-    camera's clock, in seconds since 1970 without a time zone, by path.
+    ``cancelled`` is the cancelled order that has a photo's content mark. ``content`` says, by the photo's path and a
+    skipped order, whether the file that still lies in that order's folder has the same content. ``taken`` says by path
+    when photos were taken, by their camera's clock, in seconds since 1970 without a time zone.
     """
-    matches = _matches(photos, recorded)
-    unwanted = {photo.path: (cancelled or {}).get(photo.mark, "") for photo in photos}
+
+    cancelled: Mapping[str, str] = field(default_factory=dict)
+    content: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    taken: Mapping[str, float] = field(default_factory=dict)
+
+
+NOTHING_READ = Evidence()
+
+
+def recognise(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: Evidence = NOTHING_READ) -> Recognised:
+    """What a shoot's photos are next to the ``recorded`` ones."""
+    matches = _matches(photos, recorded, evidence)
+    unwanted = {p.path: evidence.cancelled[p.mark] for p in photos if p.mark in evidence.cancelled}
     votes = Counter(order_id for by_order in matches.values() for order_id in by_order)
-    votes.update(order_id for order_id in unwanted.values() if order_id)
+    votes.update(unwanted.values())
     if not votes:
         return Recognised(total=len(photos))
     best = max(sorted(votes), key=lambda order_id: votes[order_id])
-    certain = (
-        _by_size(photos, matches) | _by_time(photos, matches) | {path for path, known in unwanted.items() if known}
+    proven = (
+        _by_time(photos, matches) | unwanted.keys() | {path for (path, _), same in evidence.content.items() if same}
     )
+    certain = proven | _by_size(photos, matches)
+    named = tuple(path for path, by_order in matches.items() if path not in proven and best in by_order)
     alike = tuple(
-        photo.path
-        for photo in photos
-        if photo.path not in certain and best in (by_order := matches.get(photo.path, {}))
-        if (taken or {}).get(photo.path, 0.0) <= by_order[best].recorded_at + DAY
+        path
+        for path in named
+        if path not in certain and evidence.taken.get(path, 0.0) <= matches[path][best].recorded_at + DAY
     )
     known = len(certain) + len(alike)
-    return Recognised(_likeness(len(certain), known, len(photos)), best, known, len(photos), alike)
+    return Recognised(_likeness(len(certain), known, len(photos)), best, known, len(photos), named, alike)
 
 
 def _likeness(certain: int, known: int, total: int) -> Likeness:
@@ -133,7 +143,7 @@ Matches = Mapping[str, Mapping[str, Recorded]]
 """The recorded photo of each order that a photo may be, by the photo's path and the order's id."""
 
 
-def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded]) -> Matches:
+def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: Evidence) -> Matches:
     """Of several recorded photos of one order that a photo may be, the one that was changed at the nearest time."""
     named: dict[str, list[Recorded]] = defaultdict(list)
     for one in recorded:
@@ -141,7 +151,11 @@ def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded]) -> Matches
     found: dict[str, dict[str, Recorded]] = {}
     for photo in photos:
         here = entry_of(photo.path, photo.size, photo.mtime_ns)
-        alike = [one for one in named.get(here.name, ()) if one.entry.size in (here.size, UNKNOWN)]
+        alike = [
+            one
+            for one in named.get(here.name, ())
+            if one.entry.size in (here.size, UNKNOWN) and evidence.content.get((photo.path, one.order_id), True)
+        ]
         alike.sort(
             key=lambda one: (one.entry.size == UNKNOWN, abs(one.entry.changed_at - here.changed_at)), reverse=True
         )

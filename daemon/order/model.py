@@ -267,7 +267,7 @@ class Order:
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.OK
+            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -285,7 +285,7 @@ class Order:
             for image in self.images
             if image.state is ImageState.FAILED
         )
-        late = (_told_late(self.late),) if self.late else ()
+        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
         return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
 
@@ -335,7 +335,10 @@ def brief(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _told_late(files: tuple[str, ...]) -> str:
+def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
+    if skipped:
+        told = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
+        return f"{told}. Move them to a folder of their own to send them"
     told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 

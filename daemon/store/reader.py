@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.store.attention import Attention, from_notes
 from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.trouble import trouble_named
@@ -120,6 +121,10 @@ class Reader:
     def daemon(self) -> dict[str, Any]:
         """What the daemon notes of itself."""
         return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
+
+    def attention(self) -> list[Attention]:
+        """What the daemon noted that a person should know of the watched folders."""
+        return from_notes(self.daemon())
 
     def seen(self, root: str) -> Seen | None:
         """What the daemon remembers of a watched or output folder; None if it never saw it."""

@@ -16,6 +16,11 @@ ALIKE = "SELECT name, size, order_id, changed_at FROM skipped_files WHERE name =
 HAS = "SELECT 1 FROM skipped_files WHERE name = ? AND size IN (?, ?) AND order_id = ?"
 SKIPPED = "SELECT created_at FROM orders WHERE id = ? AND phase = 'skipped'"
 FIRST_SIGHT = "phase = 'skipped' AND same_as IS NULL"
+NEWEST = (
+    "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
+    "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
+)
+"""No other shoot has come under the name of this one since."""
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry]) -> None:
@@ -57,7 +62,11 @@ def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> 
     ``recorded``: those whose photos are on record; otherwise those that an older version skipped, unless a copy.
     """
     prefix = root.rstrip("/") + "/"
-    which = "phase = 'skipped' AND recorded" if recorded else f"{FIRST_SIGHT} AND NOT recorded AND fingerprint != ''"
+    which = (
+        f"phase = 'skipped' AND recorded AND {NEWEST}"
+        if recorded
+        else f"{FIRST_SIGHT} AND NOT recorded AND fingerprint != ''"
+    )
     query = f"SELECT id, folder FROM orders WHERE {which} ORDER BY created_at"  # noqa: S608 - constants
     folders = {unpack(row["folder"]): str(row["id"]) for row in connection.execute(query)}
     return {folder: order_id for folder, order_id in folders.items() if folder.startswith(prefix)}

@@ -39,8 +39,9 @@ class Follow:
     """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
 
     ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
-    ``frames`` are how its photos were taken, each read once for as long as it does not change. ``trouble`` is what the
-    disk answered when it was last asked, in words; empty if nothing was wrong.
+    ``scanning_since`` is when a scan began that is not at its end. ``frames`` are how its photos were taken, each read
+    once for as long as it does not change. ``trouble`` is what the disk answered when it was last asked, in words, or
+    empty.
     """
 
     arrival: Arrival
@@ -48,6 +49,7 @@ class Follow:
     look_at: float
     inode: int | None
     not_before: float = 0.0
+    scanning_since: float | None = None
     changed: bool = False
     scanned_at: float = float("-inf")
     compared_with: float = float("-inf")
@@ -120,15 +122,19 @@ class Arrivals:
     async def look(self, shoot: str) -> bool:
         """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further."""
         one, now = self._followed[shoot], self._clock.monotonic()
+        begun = one.scanning_since if one.scanning_since is not None else now
         try:
             found: Listing = await self._blocking(scan.scan, self._folder.path(shoot))
+        except scan.Unfinished:
+            one.scanning_since, one.look_at, one.not_before = begun, now, now
+            return True
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
             self._fails(shoot, "cannot be looked at", error)
             return True
-        after = self._clock.monotonic()
-        one.not_before = after + REST * (after - now)
+        after, one.scanning_since = self._clock.monotonic(), None
+        one.not_before = after + REST * (after - begun)
         one.changed, one.compared_with = found != one.arrival.found, one.scanned_at
         one.scanned_at = after
         one.arrival = one.arrival.seen(found, after)
@@ -158,6 +164,14 @@ class Arrivals:
         """The paths of a shoot's photos that are not whole. Raises OSError."""
         looked = [faults async for faults in self._look_into(shoot, found.usable)]
         return frozenset(file.path for faults in looked for file, why in faults.items() if why is not None)
+
+    def others(self, shoot: str) -> tuple[str, ...]:
+        """The files of a shoot that may be photos of a format that is not sent, as the last scan found them."""
+        return self._followed[shoot].arrival.found.others
+
+    def is_beyond_bounds(self, shoot: str) -> bool:
+        """Whether the last scan of a shoot stopped before its end: it is neither sent nor listened to."""
+        return self._followed[shoot].arrival.found.bound is not None
 
     def changed(self, shoot: str, *, since: float) -> bool:
         """Whether the last scan of a shoot found something else than the one before, which was made after ``since``."""
@@ -246,7 +260,7 @@ class Arrivals:
 def _is_coming(found: Listing) -> bool:
     """Whether there is anything in a folder that makes a shoot of it, now or soon."""
     on_the_way = found.of(FileClass.IN_FLIGHT) or found.of(FileClass.PLACEHOLDER)
-    return bool(found.photos or found.problems or on_the_way)
+    return bool(found.photos or found.problems or found.bound or on_the_way)
 
 
 def _fault(probes: Probes, path: str) -> str | None:

@@ -36,7 +36,8 @@ def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple
     taken = frozenset(good)
     unreadable = (LeftOut(photo.path, Why.UNREADABLE) for photo in found.photos if photo not in taken)
     conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
-    return good, (*unreadable, *conflicts)
+    others = (LeftOut(path, Why.FORMAT) for path in found.others)
+    return good, (*unreadable, *conflicts, *others)
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:

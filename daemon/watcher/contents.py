@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daemon.files import content
+from daemon.files import content, scan
 from daemon.frames import frame, shot, shot_in
 from daemon.order import Bracket, Order
-from daemon.shoot import File, Shot
+from daemon.shoot import File, Listing, Shot
 
 Blocking = Callable[..., Awaitable[Any]]
 """Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
@@ -54,6 +54,18 @@ class Contents:
             )
             for photo, mark, shot in read
         )
+
+    async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
+        """The mark of each of some files of a shoot, by its path."""
+        known: dict[str, str] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(marks, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
+    async def photos(self, folder: str) -> tuple[File, ...]:
+        """The photos that lie in a shoot's folder and can be read."""
+        found: Listing = await self.blocking(scan.scan, folder)
+        return found.usable
 
     async def shots(self, folder: str, photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
         """Photos with what they say of their frames; one that cannot be read says nothing."""
@@ -120,6 +132,11 @@ def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
         ends = content.ends(folder, path)
         found[path] = ends.mark, shot_in(folder, path, ends.head)
     return found
+
+
+def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
+    """The mark of each of some files of a shoot. Raises OSError."""
+    return {path: content.mark(folder, path) for path in paths}
 
 
 def times(folder: str, paths: Sequence[str]) -> dict[str, float]:

@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
 
@@ -33,12 +32,12 @@ from daemon.order import (
     with_shots,
     without_sent,
 )
-from daemon.order.again import REPLACED, was_sent
-from daemon.order.archive import Entry, entry_of, unsure
+from daemon.order.again import REPLACED
+from daemon.order.archive import Entry, unsure
 from daemon.shoot import Listing
 from daemon.store.store import Store
 from daemon.watcher.altered import Allowance, Altered
-from daemon.watcher.archive import Archive, entries
+from daemon.watcher.archive import Archive, entries, entries_of
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
@@ -92,10 +91,25 @@ class Intake:
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
-    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        listing = found or Listing()
-        await self._skip(shoot, SKIPPED, by_name(listing), inode, photos=entries(listing))
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+
+        Returns the id of its order.
+        """
+        found = found or Listing()
+        return await self._skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
+
+    async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
+        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+
+        A folder with another ``inode`` is another shoot under its name, which is sent.
+        """
+        order = await self._store.load(order_id)
+        if None not in (inode, order.inode) and inode != order.inode:
+            return
+        new = await self._archive.strangers(order_id, found)
+        if new != order.late:
+            self._tell(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -275,12 +289,11 @@ class Intake:
     async def _skip_same(
         self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
     ) -> None:
-        known = judged.recognised is not None
-        same = await self._archive.why(judged) if known else _same_photos_as(before)
-        log.warning("skipped", shoot=shoot, why=same)
-        photos = [entry_of(photo.path, photo.size, photo.mtime_ns) for photo in fact.brackets] if known else ()
+        why = await self._archive.why(judged)
+        log.warning("skipped", shoot=shoot, why=why)
+        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
         mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        await self._skip(shoot, same, mark, inode, same_as=same_as, photos=photos)
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos)
 
     async def _skip(
         self,
@@ -291,7 +304,7 @@ class Intake:
         *,
         same_as: str | None = None,
         photos: Sequence[Entry] = (),
-    ) -> None:
+    ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
@@ -303,6 +316,7 @@ class Intake:
             await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
         if outdated and photos:
             await self._store.record_skipped(order.id, photos)
+        return order.id
 
     async def _supplement(
         self, shoot: str, judged: Judged, whole: facts.Locked, held: str | None, inode: int | None
@@ -376,14 +390,3 @@ class Intake:
             due=now,
             inode=inode,
         )
-
-
-def _same_photos_as(before: Order) -> str:
-    """Why a shoot is skipped that has the photos of another one, and the command that sends it all the same."""
-    same = f"same photos as “{before.shoot}”"
-    if not was_sent(before):
-        return f"{same}, which is {before.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
-    if before.phase is Phase.HELD:
-        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
-    day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"{same}, sent {day}; `bracketd submit --again` sends and buys them again"

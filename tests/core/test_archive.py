@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Bracket
-from daemon.order.archive import UNKNOWN, Likeness, Recorded, entry_of, name_of, recognise
+from daemon.order.archive import UNKNOWN, Evidence, Likeness, Recorded, entry_of, name_of, recognise
 
 RECORDED_AT = 1_700_000_000.0
 SHOT_AT = 1_690_000_000
@@ -98,8 +98,10 @@ def test_photos_that_are_younger_than_the_record_are_others() -> None:
     """A camera that counts from one again, and writes files of one size, gets no shoot held: its clock tells."""
     now = copied(RAW)
     taken = {one.path: RECORDED_AT + 40 * 86400 for one in now}
-    assert recognise(now, recorded(RAW), taken=taken).likeness is Likeness.OTHER
-    assert recognise(now, recorded(RAW), taken=dict.fromkeys(taken, RECORDED_AT - 5)).likeness is Likeness.UNSURE
+    assert recognise(now, recorded(RAW), Evidence(taken=taken)).likeness is Likeness.OTHER
+    assert (
+        recognise(now, recorded(RAW), Evidence(taken=dict.fromkeys(taken, RECORDED_AT - 5))).likeness is Likeness.UNSURE
+    )
 
 
 def test_a_photo_of_which_only_a_placeholder_was_seen_is_asked_about() -> None:
@@ -108,13 +110,23 @@ def test_a_photo_of_which_only_a_placeholder_was_seen_is_asked_about() -> None:
     assert recognise(OLD, stubs).likeness is Likeness.UNSURE
 
 
+@pytest.mark.parametrize("old", [OLD, RAW], ids=["JPEG", "RAW of one size"])
+def test_a_skipped_photo_that_still_lies_in_its_place_is_compared(old: list[Bracket]) -> None:
+    """Content that was read has the last word over names and sizes, in both directions."""
+    now = copied(old)
+    assert recognise(now, recorded(old)).named == tuple(one.path for one in now)
+    for same, likeness in ((True, Likeness.SAME), (False, Likeness.OTHER)):
+        evidence = Evidence(content={(one.path, "old"): same for one in now})
+        assert recognise(now, recorded(old), evidence).likeness is likeness
+
+
 def test_what_a_person_cancelled_is_known_by_its_content() -> None:
     """Photos of a cancelled order are the same photos under whatever name and time, and mixed ones are asked about."""
     marked = [replace(one, path=f"new {one.path}", mark=f"m{n}") for n, one in enumerate(copied(RAW))]
     cancelled = {one.mark: "cancelled" for one in marked}
-    found = recognise(marked, [], cancelled=cancelled)
+    found = recognise(marked, [], Evidence(cancelled))
     assert (found.likeness, found.order_id, found.known) == (Likeness.SAME, "cancelled", len(marked))
-    assert recognise([*marked, *NEW], [], cancelled=cancelled).likeness is Likeness.UNSURE
+    assert recognise([*marked, *NEW], [], Evidence(cancelled)).likeness is Likeness.UNSURE
 
 
 @pytest.mark.parametrize("shuffle", [reversed, sorted], ids=["reversed", "sorted"])

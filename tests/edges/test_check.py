@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import socket
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from daemon.files.roots import Roots
 from daemon.host.lock import InstanceLock
 from daemon.order import facts
 from daemon.store import copies
+from daemon.store.attention import NOTE, Attention, Heed, to_note
 from daemon.store.file import FILE
 from daemon.store.store import Store
 from tests.core.orders import order
@@ -84,7 +87,10 @@ def checking(tmp_path: Path) -> Checking:
 def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
     """Neither folder need be there at first: of the watched one it is noted, the output folder is made in time."""
     assert checking.problems("check") == []
-    assert f"{checking.watched} is not there yet; bracketd waits" in checking.says("check").stdout
+    assert (
+        f"{checking.watched} does not exist yet: create it first, then drop shoots into it."
+        in checking.says("check").stdout
+    )
     assert checking.problems("doctor") == []
 
 
@@ -109,7 +115,44 @@ def test_a_watched_folder_that_is_away(checking: Checking) -> None:
     checking.watched.rename(checking.top / "elsewhere")
     (problem,) = checking.problems("check")
     assert problem.startswith(f"the watched folder {checking.watched} is not there")
-    assert "is not there yet" not in checking.says("check").stdout
+    assert "does not exist yet" not in checking.says("check").stdout
+
+
+def test_loose_photos_are_noted(checking: Checking) -> None:
+    """Photos that lie directly in the watched folder are noted with what to do, whether a daemon ever ran or not."""
+    checking.watched.mkdir()
+    for number in range(5):
+        (checking.watched / f"IMG_{number}.JPG").write_bytes(b"x")
+    said = checking.says("check").stdout
+    assert f"5 photo(s) lie directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
+    assert "Move them into a folder of their own" in said
+    assert checking.problems("check") == []
+
+
+def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
+    """``check`` and ``status`` tell what the daemon noted of a watched folder, in words and as values."""
+    checking.ran()
+    odd = os.fsdecode(b"\xff.insp")
+    insta = Attention(Heed.OTHER_FORMATS, str(checking.watched / "360"), 4, (odd, "IMG_2.insp"))
+    first = Attention(Heed.FIRST_SIGHT, str(checking.watched), 12)
+
+    async def note() -> None:
+        store = Store.open(checking.state)
+        await store.note(f"{NOTE}{checking.watched}", to_note([first, insta]))
+        store.close()
+
+    asyncio.run(note())
+    said = checking.says("check").stdout
+    assert "12 shoot(s) lay in the watched folder" in said
+    assert "`bracketd submit FOLDER` sends one" in said
+    assert f"4 file(s) in {checking.watched / '360'} may be photos of a format that is not sent" in said
+    with InstanceLock(checking.state):
+        told = json.loads(checking.says("status", "--json").stdout)["attention"]
+        shown = checking.says("status").stdout
+    assert [(one["kind"], one["count"]) for one in told] == [("first sight", 12), ("other formats", 4)]
+    assert told[1]["names"] == [odd, "IMG_2.insp"]
+    assert told[0]["message"] in " ".join(shown.split())
+    assert json.loads(checking.says("status", "--json").stdout)["attention"] == [], "of a daemon that does not run"
 
 
 def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from daemon.cli import VERBS
 from daemon.order import Phase
-from tools.reference import DOCS, PAGES, TOP, Event, commands, log_events
+from daemon.order.wording import phrase
+from tools.reference import DOCS, PAGES, TOP, commands, log_events
 
 DOCUMENTS = sorted([*TOP.glob("*.md"), *DOCS.glob("*.md")])
 
@@ -43,8 +44,8 @@ def test_events_are_found_in_the_source() -> None:
     """The page of log events has the events of a loop, a bound logger and an exception."""
     page = log_events()
     assert "| watching | info | `folders`, `version` |" in page
-    assert "| picture in place | info | `file`, `folder` |" in page
-    assert Event("held", "warning", ("why",)).event in page
+    assert "| held | warning | `why` |" in page
+    assert f"- {phrase('Placed')}\n" in page
 
 
 def test_every_room_is_in_the_architecture() -> None:

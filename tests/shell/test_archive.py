@@ -180,12 +180,13 @@ def test_the_same_again_with_a_year_that_is_moved_itself(tmp: Path) -> None:
 
 @pytest.mark.parametrize("fact", [facts.Approved(), facts.Cancelled("not wanted", by_person=True), facts.Retried(None)])
 def test_photos_whose_sizes_prove_nothing_are_asked_about(tmp: Path, fact: facts.Fact) -> None:
-    """A copy without times of uncompressed RAW files is held; ``approve`` sends it, ``cancel`` and ``retry`` do not."""
+    """Uncompressed RAW files moved without their times are held; ``approve`` sends them, and nothing else does."""
     archive(tmp, OLD, ext="ARW", size=4000)
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             copied(scene.root / OLD, scene.root / "Copy")
+            shutil.rmtree(scene.root / OLD)
             await quiet()
             held = await order_of(scene, "Copy")
             assert (held.phase, held.hold, len(held.brackets)) == (Phase.HELD, Hold.SKIPPED_BEFORE, PHOTOS)
@@ -196,6 +197,22 @@ def test_photos_whose_sizes_prove_nothing_are_asked_about(tmp: Path, fact: facts
             assert after.phase is expected[type(fact)]
             await quiet()
             assert len(unskipped(scene)) == (0 if after.phase is Phase.CANCELLED else 1)
+
+    simulate(work)
+
+
+def test_a_copy_is_known_by_its_content_while_the_old_photos_lie_there(tmp: Path) -> None:
+    """Of uncompressed RAW files a copy without times is skipped, and another card of the same names is sent."""
+    archive(tmp, OLD, ext="ARW", size=4000)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            copied(scene.root / OLD, scene.root / "Copy")
+            for number in range(PHOTOS):
+                scene.put(f"Card/IMG_{number:04}.ARW", f"card {number}".encode() + b"c" * (4000 - 6))
+            await quiet()
+            assert scene.orders()["Copy"] == ("skipped", 0)
+            assert unskipped(scene) == {"Card": ("settled", PHOTOS)}
 
     simulate(work)
 
