@@ -115,7 +115,7 @@ logs the phase's name:
         levels = ", ".join(level for level in LEVELS if any(event.level == level for event in events))
         keys = sorted({key for event in events for key in event.keys})
         rows.append(f"| {name} | {levels} | {', '.join(f'`{key}`' for key in keys)} |")
-    facts = "Every fact of an order is an event, too. Most are logged at the level debug; those that delay an order, at warning.\n"
+    facts = "Every fact of an order is an event, too: at level warning if it delays the order, otherwise at debug.\n"
     phrases = sorted(phrase(fact.__name__) for fact in typing.get_args(Fact))
     listed = ["## Facts of an order\n", facts, *(f"- {one}" for one in phrases)]
     return "\n".join([GENERATED, "# Log events\n", intro, *rows, "", *listed, ""])

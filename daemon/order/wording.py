@@ -19,6 +19,7 @@ FACTS = {
     "Stored": "bracket uploaded",
     "SlotLost": "place for a bracket lost, another is asked for",
     "Changed": "photo changed while it was sent",
+    "SameContent": "touched photo still has the same content",
     "Discarded": "unused place taken back",
     "Confirmed": "brackets looked at once more",
     "MergeIntended": "merge is about to be asked for",
