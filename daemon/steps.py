@@ -16,7 +16,7 @@ import structlog
 
 from daemon import errors, originals
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
-from daemon.files import incoming, outgoing, scan
+from daemon.files import incoming, outgoing
 from daemon.files.roots import Roots
 from daemon.order import Order, facts
 from daemon.order.trouble import bug
@@ -60,7 +60,9 @@ class Steps:
         except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
             if self._stopped():
                 return facts.Interrupted(step)
-            return self._disk_is_away(order, step, error) or _renamed(order, error) or failure(order, step, error)
+            return (
+                self._disk_is_away(order, step, error) or originals.renamed(order, error) or failure(order, step, error)
+            )
 
     def _stopped(self) -> bool:
         """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
@@ -266,7 +268,11 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
-            return facts.Failed(step, *_gone(order, error), bracket=_whose(step))
+            return facts.Failed(step, *originals.gone(order, error), bracket=_whose(step))
+        case errors.FileUnreadable(may_pass=True):
+            number = originals.number_of(order, error.path)
+            alone = originals.can_read_another(order, error.path)
+            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
         case errors.FileError():
             return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
@@ -275,30 +281,13 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return bug(step, error)
 
 
-def _renamed(order: Order, error: Exception) -> facts.Moved | None:
-    """Where the shoot is now, if all that happened to it is another name."""
-    if not isinstance(error, errors.FileGone) or os.path.isdir(order.folder):
-        return None
-    folder = scan.find_again(order.folder, [originals.file_of(order.brackets[number]) for number in order.sent])
-    return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
-
-
 def _whose(step: facts.Step) -> int | None:
     return step.bracket if isinstance(step, facts.Register | facts.Upload) else None
 
 
-def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
-    """A missing file, a missing shoot and a file that is there again are three things."""
-    if os.path.lexists(os.path.join(order.folder, error.path)):
-        return facts.Kind.PASSING, f"{error.path} was not there for a moment"
-    if os.path.isdir(order.folder):
-        return facts.Kind.FILE, str(error)
-    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
-
-
 def _was_sent_whole(order: Order, error: errors.FileError) -> bool:
     """Whether an order goes on though a file that was sent is gone or cannot be read any more."""
-    if order.preset.bad_files == "hold" or not os.path.isdir(order.folder):
+    if order.preset.bad_files == "hold" or not originals.folder_is_there(order):
         return False
     log.debug("sent whole, and gone or unreadable since", file=error.path)
     return True

@@ -10,6 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 
+PIECE = 256 * 1024
+"""Bytes a read of a whole file."""
+
 ENDS = 64 * 1024
 """Bytes at either end of a file that its mark is made of."""
 
@@ -27,7 +30,10 @@ def mark(folder: str, path: str) -> str:
 def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
     with open(os.path.join(folder, path), "rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while piece := os.read(file.fileno(), PIECE):  # raises where file_digest() would take None for a full buffer
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _read(descriptor: int, length: int, offset: int) -> bytes:

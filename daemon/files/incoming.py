@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon.errors import Garbled, OutputError
+from daemon.files import content
 from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
 
 MARGIN = 64 * 1024 * 1024
@@ -231,8 +232,7 @@ def _holds(path: str, sha256: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return content.sha256(*os.path.split(path))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

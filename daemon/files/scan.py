@@ -1,7 +1,8 @@
 """One look at the disk: which shoots lie in a watched folder, and what lies in a shoot.
 
-``os.scandir`` and one ``stat`` a file; nothing is opened. Symbolic links are followed to files, and to folders as
-long as they do not lead back into what is being looked at.
+``os.scandir`` and one ``stat`` a file; nothing is opened. Whether a photo can be read shows when it is looked into:
+access(2) may say no where open(2) succeeds, as with the access lists of NFSv4, and yes where it fails. Symbolic links
+are followed to files, and to folders as long as they do not lead back into what is being looked at.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.passing import is_refusal, may_pass
 from daemon.files.placeholders import placeholder
 from daemon.shoot import File, FileClass, Listing, listing
 
@@ -54,6 +56,7 @@ def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
     """Everything relevant in a shoot's folder, and the time of each folder in it just before it was listed."""
     files: list[File] = []
     problems: list[str] = []
+    unanswered = ""
     times: dict[str, int] = {}
     os.stat(folder)
     pending = [("", frozenset({_identity(os.stat(folder))}), FileClass.PHOTO)]
@@ -66,6 +69,7 @@ def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
             continue
         except OSError as error:
             problems.append(f"folder {relative or '.'} cannot be read ({error.strerror})")
+            unanswered = unanswered or _unanswered(error)
             continue
         on_card = any(entry.name.upper() == "DCIM" for entry in entries)
         for entry in entries:
@@ -79,8 +83,12 @@ def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
                 inner = FileClass.IN_FLIGHT if holds_in_flight(entry.name) else within
                 pending.append((path, above | {here}, inner))
             else:
-                files.extend(_file(entry, path, within))
-    return listing(files, problems), times
+                try:
+                    files.extend(_file(entry, path, within))
+                except OSError as error:
+                    problems.append(f"{path} cannot be looked at ({error.strerror})")
+                    unanswered = unanswered or _unanswered(error)
+    return listing(files, problems, unanswered), times
 
 
 def are_as_then(folder: str, times: Mapping[str, int]) -> bool:
@@ -108,6 +116,14 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
         return None
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder at a path. Raises OSError when the disk does not say: that is not the same as no."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def look(folder: str, path: str) -> File | None:
     """One photo of a shoot as it is now, or None when it is gone. Raises OSError for other troubles."""
     try:
@@ -130,19 +146,21 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
             yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
         return
     except OSError as error:
+        if may_pass(error):
+            raise
         yield File(path, 0, 0, 0, kind, f"cannot be read ({error.strerror})")
         return
     if not stat.S_ISREG(status.st_mode):
         return
     if kind is FileClass.PHOTO and placeholder(status):
         kind = FileClass.PLACEHOLDER
-    problem = None
-    if kind is FileClass.PHOTO:
-        if status.st_size == 0:
-            problem = "is empty (0 bytes)"
-        elif not os.access(entry.path, os.R_OK):
-            problem = "cannot be read (no permission)"
+    problem = "is empty (0 bytes)" if kind is FileClass.PHOTO and status.st_size == 0 else None
     yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem, status.st_ctime_ns)
+
+
+def _unanswered(error: OSError) -> str:
+    """The words of an error that may pass; of a refusal none, since a person has to see to it."""
+    return (error.strerror or str(error)) if may_pass(error) and not is_refusal(error) else ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -323,6 +323,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
+    UNREADABLE = "unreadable"
     GONE = "gone"
     OUTPUT = "output"
     BUG = "bug"
@@ -333,7 +334,8 @@ class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
-    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
+    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
+    of a file that cannot be read at present, ``alone`` says that others of the shoot can.
     """
 
     step: Step | None
@@ -344,6 +346,7 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

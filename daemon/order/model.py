@@ -92,6 +92,7 @@ class Bracket:
     ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
     bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
     registrations in a row that the service or storage refused, and ``refused`` is what it said last.
+    ``unreadable_since``: since when the disk has not given out the file while it gave out others.
     """
 
     path: str
@@ -107,6 +108,7 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    unreadable_since: float | None = None
     refusals: int = 0
     refused: str | None = None
     ctime_ns: int | None = None

@@ -37,10 +37,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Everything relevant that one scan of a shoot found; junk is not in it. ``problems``: folders not readable."""
+    """Everything relevant that one scan of a shoot found; junk is not in it.
+
+    ``problems``: folders and files that could not be looked at. ``unanswered`` is the disk's error for one of them that
+    may pass by itself, empty if there is none.
+    """
 
     files: tuple[File, ...] = ()
     problems: tuple[str, ...] = ()
+    unanswered: str = ""
 
     @property
     def photos(self) -> tuple[File, ...]:
@@ -62,6 +67,6 @@ class Listing:
         return tuple(file for file in self.files if file.kind is kind)
 
 
-def listing(files: Iterable[File], problems: Iterable[str] = ()) -> Listing:
+def listing(files: Iterable[File], problems: Iterable[str] = (), unanswered: str = "") -> Listing:
     """A listing in its one order, so that two scans compare equal when nothing changed."""
-    return Listing(tuple(sorted(files)), tuple(sorted(problems)))
+    return Listing(tuple(sorted(files)), tuple(sorted(problems)), unanswered)

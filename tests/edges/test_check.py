@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from daemon.store import copies
 from daemon.store.file import FILE
 from daemon.store.store import Store
 from tests.core.orders import order
+from tests.mirror import Mirror
 
 NO_KEY = "api.key"
 
@@ -157,3 +160,15 @@ def test_nobody_listens(checking: Checking) -> None:
     assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
     assert problem.count("127.0.0.1") == 1
     assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
+
+
+def test_permissions_are_tried(mirror: Mirror) -> None:
+    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
+    here = Checking(mirror.point)
+    for folder in (here.watched, here.output):
+        folder.mkdir()
+    mirror.fails(denies=True)
+    assert not os.access(here.output, os.W_OK)
+    assert "cannot be" not in here.says("check").stderr
+    mirror.fails(create_error=errno.EROFS)
+    assert f"{here.output} cannot be written (Read-only file system)" in here.says("check").stderr
