@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterable, Iterator
 import structlog
 
 from daemon import errors, originals
-from daemon.delivery import delivery_note, late_photos, note_name, stem_of
+from daemon.delivery import delivery_note, fitting_output, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing
+from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
-from daemon.order import Order, facts
+from daemon.order import Order, Phase, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 
@@ -40,13 +41,23 @@ class Steps:
     """Carries out steps through one service account.
 
     ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
-    raises Stopped to break off; ``now`` is epoch seconds.
+    raises Stopped to break off; ``now`` is epoch seconds; ``longest_name`` says how many bytes a name in a folder may
+    have.
     """
 
-    def __init__(self, service: Service, roots: Roots, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        roots: Roots,
+        *,
+        go_on: Callable[[], None],
+        now: Callable[[], float],
+        longest_name: Callable[[str], int] = name_limit,
+    ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
+        self._longest_name = longest_name
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
@@ -84,6 +95,9 @@ class Steps:
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
+        early = order.phase is Phase.SETTLED and isinstance(step, facts.Create | facts.Register)
+        if (early or isinstance(step, facts.Confirm)) and (output := fitting_output(order, self._longest_name)):
+            return facts.OutputRenamed(output)
         match step:
             case facts.Create():
                 return self._create(order)
@@ -107,6 +121,8 @@ class Steps:
             away := self._roots.output_away(os.path.dirname(order.output))
         ):
             raise errors.OutputError(away)
+        if isinstance(step, facts.Fetch | facts.Deliver) and (output := fitting_output(order, self._longest_name)):
+            return facts.OutputRenamed(output)
         match step:
             case facts.Look():
                 return self._look(order)
@@ -117,7 +133,7 @@ class Steps:
             case facts.Fetch(image_id):
                 return self._fetch(order, image_id)
             case facts.Place(image_id):
-                return _place(order, image_id)
+                return self._place(order, image_id)
             case facts.Deliver():
                 return self._deliver(order)
 
@@ -245,6 +261,14 @@ class Steps:
             self._go_on()
             yield chunk
 
+    def _place(self, order: Order, image_id: str) -> facts.Fact:
+        image = next(image for image in order.images if image.id == image_id)
+        assert image.extension is not None
+        assert image.sha256 is not None
+        stem, mark, longest = stem_of(order, image), MARKED[order.preset.dev_mode], self._longest_name(order.output)
+        name = incoming.place(order.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
+        return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
+
     def _deliver(self, order: Order) -> facts.Fact:
         late = late_photos(order)
         name = note_name(order)
@@ -306,12 +330,3 @@ def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
-
-
-def _place(order: Order, image_id: str) -> facts.Fact:
-    image = next(image for image in order.images if image.id == image_id)
-    assert image.extension is not None
-    assert image.sha256 is not None
-    stem = stem_of(order, image) + MARKED[order.preset.dev_mode]
-    name = incoming.place(order.output, image.id, stem, image.extension, image.sha256)
-    return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)

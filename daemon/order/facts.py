@@ -315,6 +315,13 @@ class Moved:
     folder: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutputRenamed:
+    """The disk does not take the name of the output folder, and nothing lies in it; pictures go to this one."""
+
+    output: str
+
+
 class Kind(StrEnum):
     """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
 
@@ -409,6 +416,7 @@ Fact = (
     | CameLate
     | FoundAgain
     | Moved
+    | OutputRenamed
     | Failed
     | Interrupted
     | Retried

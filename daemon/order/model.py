@@ -192,7 +192,8 @@ class Order:
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
     what was cancelled is not sent again unasked.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
-    often the service did not show brackets that were uploaded.
+    often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
+    name that the folder of its pictures would have.
     """
 
     id: str
@@ -229,6 +230,7 @@ class Order:
     due: float | None = None
     refusals: int = 0
     unseen: int = 0
+    output_renamed: bool = False
 
     @property
     def health(self) -> Health:
@@ -254,7 +256,8 @@ class Order:
         )
         late = (_told_late(self.late),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + renamed + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:
@@ -305,6 +308,10 @@ def _told_late(files: tuple[str, ...]) -> str:
 def _told_altered(files: tuple[str, ...]) -> str:
     told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
     return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
+
+
+def _told_renamed(output: str) -> str:
+    return f"the output's disk does not take a folder name like the shoot's; the pictures go to {output}"
 
 
 def names_of(files: Sequence[str]) -> str:

@@ -62,6 +62,7 @@ def order_row(order: Order) -> Row:
         "due": order.due,
         "refusals": order.refusals,
         "unseen": order.unseen,
+        "output_renamed": int(order.output_renamed),
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -141,6 +142,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         due=row["due"],
         refusals=row["refusals"],
         unseen=row["unseen"],
+        output_renamed=bool(row["output_renamed"]),
     )
 
 

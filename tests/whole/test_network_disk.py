@@ -27,6 +27,15 @@ def watching(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
     program.close()
 
 
+@pytest.fixture
+def delivering(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
+    """The program, which delivers to the disk that fails."""
+    program.folder["output"] = str(mirror.point)
+    program.output = mirror.point
+    yield program
+    program.close()
+
+
 @pytest.mark.parametrize("bad_files", ["hold", "leave_out"])
 def test_a_disk_that_wakes_up_while_photos_are_sent(
     watching: Bracketd, mirror: Mirror, sandbox: Sandbox, bad_files: str
@@ -84,3 +93,30 @@ def test_photos_that_cannot_be_looked_at_for_a_while(watching: Bracketd, mirror:
     watching.wait_until_it_says("IMG_0001.JPG cannot be looked at (Stale file handle)")
     mirror.fails()
     assert watching.reach(OAK, "downloaded", patience=PATIENCE)["brackets"]["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "faults"),
+    [("Long Street " * 12 + "number twelve", {"longest": 143}), ("5:30 pm", {"forbidden": ":"})],
+    ids=["names of 143 bytes", "no colons"],
+)
+def test_an_output_that_does_not_take_the_shoots_name(
+    delivering: Bracketd, mirror: Mirror, name: str, faults: dict[str, object]
+) -> None:
+    """The folder of the pictures is called otherwise, which is told before anything is sent; nothing waits for ever."""
+    mirror.fails(**faults)
+    delivering.start()
+    photos = {f"{'x' * 150} {number}.JPG": data for number, data in enumerate(shoot(1).values())}
+    delivering.drop(name, photos)
+    order = delivering.reach(name, "downloaded")
+    assert os.path.dirname(order["output"]) == str(mirror.point)
+    assert order["output"].endswith(f" {order['order_id'][:8]}")
+    assert order["messages"] == [
+        f"the output's disk does not take a folder name like the shoot's; the pictures go to {order['output']}"
+    ]
+    assert order["health"] == "ok"
+    facts = [entry["fact"] for entry in delivering.journal(order["order_id"])]
+    assert facts.index("OutputRenamed") < facts.index("Registered")
+    (picture,) = [file for file in os.listdir(order["output"]) if file != "order.json"]
+    assert picture.startswith("x" * 100)
+    assert delivering.told("output folder renamed")
