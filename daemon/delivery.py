@@ -52,7 +52,7 @@ def _other_names(order: Order, room: int) -> Iterator[str]:
     """Names for the output folder of an order that its disk may take, the most like the shoot's own first."""
     tail = f" {order.id[:8]}" + (DEV_MODE if order.preset.dev_mode else "")
     for shoot in (order.shoot, plain(order.shoot)):
-        yield shortened(shoot, room - len(tail)).rstrip(". ") + tail
+        yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
     yield f"shoot{tail}"
 
 

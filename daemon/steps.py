@@ -17,6 +17,7 @@ import structlog
 from daemon import errors, originals
 from daemon.delivery import delivery_note, fitting_output, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing
+from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
 from daemon.order import Order, Phase, facts
@@ -27,6 +28,9 @@ ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXP
 
 MARKED = {True: "-dev", False: ""}
 """What is added to the names of pictures with a watermark, so that nobody takes one for a delivery."""
+
+OUTPUTS = Bounded[str | None](10.0)
+"""Asks the disks of outputs for names. One that hangs must not keep the lanes of uploads."""
 
 AfterMerge = facts.Look | facts.Reprocess | facts.Reckon | facts.Fetch | facts.Place | facts.Deliver
 
@@ -96,7 +100,7 @@ class Steps:
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
         early = order.phase is Phase.SETTLED and isinstance(step, facts.Create | facts.Register)
-        if (early or isinstance(step, facts.Confirm)) and (output := fitting_output(order, self._longest_name)):
+        if (early or isinstance(step, facts.Confirm)) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
             case facts.Create():
@@ -121,7 +125,7 @@ class Steps:
             away := self._roots.output_away(os.path.dirname(order.output))
         ):
             raise errors.OutputError(away)
-        if isinstance(step, facts.Fetch | facts.Deliver) and (output := fitting_output(order, self._longest_name)):
+        if isinstance(step, facts.Fetch | facts.Deliver) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
             case facts.Look():
@@ -136,6 +140,10 @@ class Steps:
                 return self._place(order, image_id)
             case facts.Deliver():
                 return self._deliver(order)
+
+    def _other_output(self, order: Order) -> str | None:
+        """Another output folder if the disk does not take the name of the order's; None while the disk hangs."""
+        return OUTPUTS.ask(order.output, lambda: fitting_output(order, self._longest_name))
 
     def _create(self, order: Order) -> facts.Fact:
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
@@ -292,7 +300,7 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
-            return facts.Failed(step, *originals.gone(order, error), bracket=_whose(step))
+            return _gone(order, step, error)
         case errors.FileUnreadable(may_pass=True):
             number = originals.number_of(order, error.path)
             alone = originals.can_read_another(order, error.path)
@@ -303,6 +311,19 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return facts.Failed(step, kind.OUTPUT, why)
         case _:
             return bug(step, error)
+
+
+def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Failed:
+    """A missing file: a person is asked, or the order goes without it; but not before it has stayed away for long.
+
+    A mount that comes back, or a sync client that replaces files, shows them as missing for a while.
+    """
+    kind, why = originals.gone(order, error)
+    if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
+        return facts.Failed(step, kind, why, bracket=_whose(step))
+    alone = originals.can_read_another(order, error.path)
+    number, why = originals.number_of(order, error.path), f"{error.path} is gone"
+    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
 
 
 def _whose(step: facts.Step) -> int | None:

@@ -16,7 +16,7 @@ from daemon.files.roots import Roots
 from daemon.files.scan import look
 from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.order.model import REREADS
+from daemon.order.model import REREADS, BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
 from tests.core.orders import after, order
@@ -273,6 +273,24 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
     assert scene.do(facts.Confirm()) == facts.Confirmed(())
     mirror.fails(look_error=errno.EIO)
     assert scene.do(facts.Merge()) == facts.Merged()
+
+
+@pytest.mark.parametrize("bad_files", ["hold", "leave_out"])
+def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFiles) -> None:
+    """Files that a sync client is replacing are left out by no order at once; without leave_out a person is asked."""
+    scene = Scene(tmp_path, Preset(bad_files=bad_files))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    (tmp_path / NAMES[0]).rename(tmp_path / "aside")
+    failed = scene.do(facts.Upload(0))
+    assert isinstance(failed, facts.Failed)
+    assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
+    assert f"{NAMES[0]} is gone" in scene.order.messages[0]
+    (tmp_path / "aside").rename(tmp_path / NAMES[0])
+    if bad_files == "hold":
+        assert scene.order.phase is Phase.HELD
+    else:
+        assert scene.order.sent == (0, 1)
+        assert isinstance(scene.do(facts.Upload(0)), facts.Stored)
 
 
 def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
