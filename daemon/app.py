@@ -19,6 +19,7 @@ from daemon import __version__
 from daemon.access import access_of
 from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.errors import BracketdError
+from daemon.files import scan
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host import logs
@@ -184,7 +185,7 @@ class App:
             flow=self._settings.api.flow,
             added=runner.wake,
             tell=runner.tell,
-            is_there=lambda shoot: blocking(os.path.isdir, shoot),
+            is_there=lambda shoot: blocking(scan.is_folder, shoot),
             turn=self._turn,
         )
 

@@ -219,7 +219,11 @@ class FileGone(FileError):
 
 
 class FileUnreadable(FileError):
-    """The file cannot be read."""
+    """The file cannot be read. ``may_pass``: the disk's error, or a refusal, may end by itself."""
+
+    def __init__(self, path: str, message: str, *, may_pass: bool = False) -> None:
+        self.may_pass = may_pass
+        super().__init__(path, message)
 
 
 class FileChanged(FileError):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from daemon.errors import FileError
 from daemon.exif import BracketMark, Capture, parse, read
+from daemon.files.passing import may_pass
 from daemon.grouping import Frame
 from daemon.shoot import Shot
 from daemon.shoot.shot import UNKNOWN
@@ -19,10 +20,16 @@ AUTO_BRACKET = 2
 
 
 def frame(folder: str, path: str) -> Frame | None:
-    """How the photo at ``path`` in a shoot's folder was taken, from a read of 64 KiB; None if it cannot be read."""
+    """How the photo at ``path`` in a shoot's folder was taken, from a read of 64 KiB; None if it cannot be read.
+
+    Raises OSError for what may pass: such a photo is asked again.
+    """
     try:
         return _frame_of(path, read(os.path.join(folder, path)))
-    except FileError:
+    except FileError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError) and may_pass(cause):
+            raise OSError(cause.errno, cause.strerror) from error
         return None
 
 

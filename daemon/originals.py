@@ -6,15 +6,20 @@ ctime too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from daemon import errors
-from daemon.files import outgoing
+from daemon.files import outgoing, scan
+from daemon.files.passing import can_be_read
 from daemon.order import Bracket, Order, facts
 from daemon.shoot import File
 
 Tolerate = Callable[[errors.FileError], bool]
 """Whether a file that is gone or cannot be read is passed over: its bytes were sent."""
+
+WITNESSES = 3
+"""Other photos that are tried before the disk counts as giving out none."""
 
 AT_ONCE = 1024**3
 """Bytes of touched files that are read again before what was found is recorded."""
@@ -69,6 +74,63 @@ def changed(order: Order, number: int) -> facts.Changed:
     bracket = order.brackets[number]
     now = outgoing.look(order.folder, bracket.path)
     return facts.Changed(number, bracket.attempt, now.size, now.mtime_ns, now.inode, now.ctime_ns)
+
+
+def number_of(order: Order, path: str) -> int | None:
+    """The number of the bracket with this path, if there is one."""
+    return next((number for number in order.sent if order.brackets[number].path == path), None)
+
+
+def can_read_another(order: Order, path: str) -> bool:
+    """Whether the disk gives out a photo of the order besides this one; True if there is no other one.
+
+    If not, the disk is at fault, and not the photo.
+    """
+    others = [order.brackets[number] for number in order.sent if order.brackets[number].path != path]
+    others.sort(key=lambda bracket: bracket.unreadable_since is not None)
+    return not others or any(can_be_read(order.folder, bracket.path) for bracket in others[:WITNESSES])
+
+
+def folder_is_there(order: Order) -> bool:
+    """Whether the shoot's folder is there, as far as the disk says."""
+    try:
+        return scan.is_folder(order.folder)
+    except OSError:
+        return False
+
+
+def renamed(order: Order, error: Exception) -> facts.Moved | None:
+    """Where the shoot is now, if all that happened to it is another name."""
+    if not isinstance(error, errors.FileGone):
+        return None
+    try:
+        if scan.is_folder(order.folder):
+            return None
+    except OSError:
+        return None
+    folder = scan.find_again(order.folder, [file_of(order.brackets[number]) for number in order.sent])
+    return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
+
+
+def gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
+    """A missing file, a missing shoot, a file that is there again, and a disk that does not say are four things."""
+    try:
+        if is_there(os.path.join(order.folder, error.path)):
+            return facts.Kind.PASSING, f"{error.path} was not there for a moment"
+        if scan.is_folder(order.folder):
+            return facts.Kind.FILE, str(error)
+    except OSError as failing:
+        return facts.Kind.PASSING, f"{error.path} cannot be looked for ({failing.strerror}). bracketd tries again"
+    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
+
+
+def is_there(path: str) -> bool:
+    """Whether a name is there. Raises OSError when the disk does not say."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _by_content(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,9 +70,8 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
     gone = _away(settings)
     for number, folder in enumerate(settings.folders):
         where = f"folders[{number}]"
-        unreadable = folder.watch.is_dir() and not os.access(folder.watch, os.R_OK | os.X_OK)
-        if unreadable:
-            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read", "Give this user the permission")
+        if folder.watch.is_dir() and (why := _unreadable(folder.watch)):
+            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read ({why})", "Give this user the permission")
         elif folder.watch in gone:
             yield gone[folder.watch]
         if folder.output in gone:
@@ -115,11 +116,37 @@ def _writable(where: str, folder: Path) -> Iterator[Problem]:
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
+    if (why := _unwritable(there)) is not None:
+        remedy = f"Give this user the permission to write to {there}"
+        yield Problem(where, f"{folder} cannot be written ({why})", remedy)
     elif (free := shutil.disk_usage(there).free) < ROOM:
         what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
         yield Problem(where, what, "Make room there")
+
+
+def _unreadable(folder: Path) -> str | None:
+    """Why a folder and what is in it cannot be looked at; tried, for access(2) may say otherwise than open(2)."""
+    try:
+        for entry in folder.iterdir():
+            entry.lstat()
+            break
+    except FileNotFoundError:  # what was listed went meanwhile
+        return None
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Why no file can be made in a folder; tried, with one that has no name or is removed at once.
+
+    A full disk is told by how much is free.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return None if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
 
 
 def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:

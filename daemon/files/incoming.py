@@ -11,21 +11,19 @@ import hashlib
 import json
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from daemon.errors import Garbled, Mismatch, Mismatched
-from daemon.files import room
+from daemon.files import content, room
+from daemon.files.fitting import REFUSED, name_limit, plain, shortened
 from daemon.files.pictures import Judge
 from daemon.picture import Pixels
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
-
-LONGEST_NAME = 255
-"""Bytes in a file name on every common file system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,28 +147,41 @@ def too_large(most: int) -> Mismatched:
     )
 
 
-def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) -> str | None:
+def place(
+    folder: str, image_id: str, stem: str, extension: str, sha256: str, *, mark: str = "", longest: int | None = None
+) -> str | None:
     """Give fetched bytes the name ``stem.extension``, or the first free ``stem-2.extension`` and so on.
 
-    A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or None
-    when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
+    ``mark`` stands behind the stem, which is shortened so that the name has ``longest`` bytes at most (what the folder
+    takes). A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or
+    None when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
     """
-    part = os.path.join(folder, part_name(image_id))
+    longest = name_limit(folder) if longest is None else longest
     with _told(folder):
-        for name in _names(stem, extension):
-            target = os.path.join(folder, name)
-            if os.path.lexists(target):
-                if not _holds(target, sha256):
-                    continue
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(part)
-                sync_folder(folder)
-                return name
-            if not os.path.lexists(part) or _sha256(part) != sha256:
-                return None
-            if _name_exclusively(part, target):
-                sync_folder(folder)
-                return name
+        try:
+            return _placed(folder, image_id, _names(stem, mark, extension, longest), sha256)
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+            return _placed(folder, image_id, _names(plain(stem), mark, extension, longest), sha256)
+
+
+def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> str | None:
+    part = os.path.join(folder, part_name(image_id))
+    for name in names:
+        target = os.path.join(folder, name)
+        if os.path.lexists(target):
+            if not _holds(target, sha256):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+            sync_folder(folder)
+            return name
+        if not os.path.lexists(part) or _sha256(part) != sha256:
+            return None
+        if _name_exclusively(part, target):
+            sync_folder(folder)
+            return name
     raise AssertionError("unreachable: there is always another name")
 
 
@@ -229,19 +240,10 @@ def _name_exclusively(part: str, target: str) -> bool:
     return True
 
 
-def _names(stem: str, extension: str) -> Iterator[str]:
-    number = 1
-    while True:
-        suffix = f"{'' if number == 1 else f'-{number}'}.{extension}"
-        yield _shortened(stem, LONGEST_NAME - len(os.fsencode(suffix))) + suffix
-        number += 1
-
-
-def _shortened(stem: str, room: int) -> str:
-    """The longest beginning of ``stem`` that fits ``room`` bytes, never cut inside a character."""
-    while len(os.fsencode(unicodedata.normalize("NFD", stem))) > room and len(os.fsencode(stem)) > room:
-        stem = stem[:-1]
-    return stem
+def _names(stem: str, mark: str, extension: str, longest: int) -> Iterator[str]:
+    for number in count(1):
+        suffix = f"{mark}{'' if number == 1 else f'-{number}'}.{extension}"
+        yield shortened(stem, longest - len(os.fsencode(suffix))) + suffix
 
 
 def _holds(path: str, sha256: str) -> bool:
@@ -253,8 +255,7 @@ def _holds(path: str, sha256: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return content.sha256(*os.path.split(path))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from daemon.errors import FileChanged, FileGone, FileUnreadable
 from daemon.files import content
+from daemon.files.passing import may_pass
 from daemon.shoot import File
 
 CHUNK = 256 * 1024
@@ -66,7 +67,7 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
             left = file.size
             while left:
                 go_on()
-                data = source.read(min(CHUNK, left))
+                data = os.read(source.fileno(), min(CHUNK, left))  # raises where read() returns None
                 if not data:
                     raise FileChanged(file.path, f"{file.path} became shorter while it was sent")
                 left -= len(data)
@@ -85,6 +86,8 @@ def _compare(file: File, status: os.stat_result) -> None:
 def _named(path: str, error: OSError) -> FileGone | FileUnreadable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
+    if may_pass(error):
+        return FileUnreadable(path, f"{path} cannot be read ({error.strerror or error})", may_pass=True)
     return FileUnreadable(
         path,
         f"{path} cannot be read ({error.strerror}). See to the file and its permissions, "

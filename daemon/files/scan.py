@@ -3,6 +3,9 @@
 ``os.scandir`` and one ``stat`` a file; nothing is opened. Symbolic links are followed to files, and to folders on the
 shoot's own disk, one link deep. A link to a folder that the shoot lies in is not followed, be it the watched folder or
 ``/``: it would make one shoot of everything. A scan ends after a bounded number of files and folders, and says so.
+
+Whether a photo can be read shows when it is looked into: access(2) may say no where open(2) succeeds, as with the
+access lists of NFSv4, and yes where it fails.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from daemon.files.names import (
     is_other_picture,
     is_unknown,
 )
+from daemon.files.passing import is_refusal, may_pass
 from daemon.files.placeholders import placeholder
 from daemon.shoot import Bound, File, FileClass, Listing, listing
 
@@ -137,6 +141,7 @@ class Walk:
         self._others: list[str] = []
         self._unknown: list[str] = []
         self._bound: Bound | None = None
+        self._unanswered = ""
         self._seen = self._behind_links = 0
         self._outside: frozenset[Identity] = frozenset()
 
@@ -145,7 +150,7 @@ class Walk:
         """Everything relevant that was found so far."""
         has_photos = any(file.kind is FileClass.PHOTO for file in self._files)
         others = self._others if has_photos else (*self._others, *self._unknown)
-        return listing(self._files, self._problems, bound=self._bound, others=others)
+        return listing(self._files, self._problems, self._unanswered, bound=self._bound, others=others)
 
     def _walk(self) -> Iterator[None]:
         top = Level("", _identity(os.stat(self.folder)))
@@ -177,6 +182,7 @@ class Walk:
             pass
         except OSError as error:
             self._problems.append(f"folder {level.path or '.'} cannot be read ({error.strerror})")
+            self._unanswered = self._unanswered or _unanswered(error)
         return []
 
     def _is_too_much(self, level: Level) -> bool:
@@ -191,7 +197,11 @@ class Walk:
             if is_junk_folder(entry.name) or is_beside_the_photos(entry.name, on_card=on_card):
                 return None
             return self._below(entry, path, level)
-        self._files.extend(_file(entry, path, level.within))
+        try:
+            self._files.extend(_file(entry, path, level.within))
+        except OSError as error:
+            self._problems.append(f"{path} cannot be looked at ({error.strerror})")
+            self._unanswered = self._unanswered or _unanswered(error)
         if len(self._others) < NAMED and is_other_picture(entry.name):
             self._others.append(path)
         elif len(self._unknown) < NAMED and is_unknown(entry.name) and _is_large(entry):
@@ -259,6 +269,14 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
         return None
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder at a path. Raises OSError when the disk does not say: that is not the same as no."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def look(folder: str, path: str) -> File | None:
     """One photo of a shoot as it is now, or None when it is gone. Raises OSError for other troubles."""
     try:
@@ -281,19 +299,21 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
             yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
         return
     except OSError as error:
+        if may_pass(error):
+            raise
         yield File(path, 0, 0, 0, kind, f"cannot be read ({error.strerror})")
         return
     if not stat.S_ISREG(status.st_mode):
         return
     if kind is FileClass.PHOTO and placeholder(status):
         kind = FileClass.PLACEHOLDER
-    problem = None
-    if kind is FileClass.PHOTO:
-        if status.st_size == 0:
-            problem = "is empty (0 bytes)"
-        elif not os.access(entry.path, os.R_OK):
-            problem = "cannot be read (no permission)"
+    problem = "is empty (0 bytes)" if kind is FileClass.PHOTO and status.st_size == 0 else None
     yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem, status.st_ctime_ns)
+
+
+def _unanswered(error: OSError) -> str:
+    """The words of an error that may pass; of a refusal none, since a person has to see to it."""
+    return (error.strerror or str(error)) if may_pass(error) and not is_refusal(error) else ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -327,6 +327,13 @@ class Moved:
     folder: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutputRenamed:
+    """The disk does not take the name of the output folder, and nothing lies in it; pictures go to this one."""
+
+    output: str
+
+
 class Kind(StrEnum):
     """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
 
@@ -336,6 +343,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
+    UNREADABLE = "unreadable"
     GONE = "gone"
     OUTPUT = "output"
     BUG = "bug"
@@ -346,9 +354,10 @@ class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
-    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
-    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
-    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
+    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
+    of a file that cannot be read at present, ``alone`` says that others of the shoot can. ``cause`` is the same for all
+    refusals of the account that have one reason, whatever was asked. ``mismatch`` is how an answer did not match what
+    was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -361,6 +370,7 @@ class Failed:
     bracket: int | None = None
     cause: str = ""
     mismatch: Mismatch | None = None
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +433,7 @@ Fact = (
     | CameLate
     | FoundAgain
     | Moved
+    | OutputRenamed
     | Failed
     | Interrupted
     | Retried

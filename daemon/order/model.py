@@ -106,6 +106,7 @@ class Bracket:
     bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
     registrations in a row that the service or storage refused, and ``refused`` is what it said last.
     ``shot`` is what the file says of the frame that it shows.
+    ``unreadable_since``: since when the disk has not given out the file while it gave out others.
     """
 
     path: str
@@ -121,6 +122,7 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    unreadable_since: float | None = None
     refusals: int = 0
     refused: str | None = None
     ctime_ns: int | None = None
@@ -213,7 +215,8 @@ class Order:
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
     ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
-    often the service did not show brackets that were uploaded.
+    often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
+    name that the folder of its pictures would have.
 
     ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
@@ -262,6 +265,7 @@ class Order:
     phase_since: float | None = None
     refusals: int = 0
     unseen: int = 0
+    output_renamed: bool = False
 
     @property
     def health(self) -> Health:
@@ -287,7 +291,8 @@ class Order:
         )
         late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + renamed + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:
@@ -346,6 +351,10 @@ def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
 def _told_altered(files: tuple[str, ...]) -> str:
     told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
     return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
+
+
+def _told_renamed(output: str) -> str:
+    return f"the output's disk does not take a folder name like the shoot's; the pictures go to {output}"
 
 
 def names_of(files: Sequence[str]) -> str:

@@ -32,14 +32,15 @@ class Policy:
     may read idle and empty after a merge before an unanswered merge counts as not carried out (the service
     shows grouping only after 10 s to 5 min), and ``idle_looks``: how often it must have been seen so, for a clock
     that jumps ahead passes the grace at once. ``long_work``: from when on a person is told that the service takes
-    long. ``fetch_patience``: how often the service may say of one image that it is not there yet. ``slot_first``:
-    before a bracket is sent again whose registration is refused again and again, doubling to ``retry_longest``;
-    ``slot_tries``: how often in a row it may be refused. ``confirm_wait``: how long the service may take to show stored
-    bytes. ``reprocess_lag``: how long an image may still show its old error after it was asked to be processed once
-    more. ``limit_probe``: while the account's daily limit is reached; ``limit_patience``: how long after its merge an
-    image may still fail for that. ``mismatch_tries``: how many answers in a row may not match what was asked before
-    the order is held, and ``mismatch_grace``: for how long at least. ``limits``: what may be bought without a person's
-    word.
+    long. ``fetch_patience``: how often the service may say of one image that it is not there yet. ``file_patience``:
+    how long the disk may not give out a file while it gives out others, and ``file_tries`` how often it must have been
+    asked, for a machine that slept passes the time at once. ``slot_first``: before a bracket is sent again whose
+    registration is refused again and again, doubling to ``retry_longest``; ``slot_tries``: how often in a row it may be
+    refused. ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image
+    may still show its old error after it was asked to be processed once more. ``limit_probe``: while the account's
+    daily limit is reached; ``limit_patience``: how long after its merge an image may still fail for that.
+    ``mismatch_tries``: how many answers in a row may not match what was asked before the order is held, and
+    ``mismatch_grace``: for how long at least. ``limits``: what may be bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -53,6 +54,8 @@ class Policy:
     idle_looks: int = 15
     long_work: float = 3600.0
     fetch_patience: int = 12
+    file_patience: float = 3600.0
+    file_tries: int = 5
     slot_first: float = 60.0
     slot_tries: int = 9
     confirm_every: float = 2.0

@@ -116,6 +116,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.CameLate: downloading.came_late,
     f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
+    f.OutputRenamed: downloading.output_renamed,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

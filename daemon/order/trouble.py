@@ -94,6 +94,29 @@ def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
     return progress(without, now)
 
 
+def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    """The disk does not give out a file: it is asked again with patience, and as long as it gives out nothing at all.
+
+    Only a file that stays unreadable for long, while others can be read, is held or left out.
+    """
+    number = fact.bracket
+    if number is None or order.phase not in (Phase.SETTLED, Phase.UPLOADING):
+        return back_off(order, fact.why, now, policy)
+    bracket = order.brackets[number]
+    since = bracket.unreadable_since
+    since = now if since is None or since > now or not fact.alone else since
+    order = with_bracket(order, number, replace(bracket, unreadable_since=since))
+    if now - since >= policy.file_patience and order.failures >= policy.file_tries:
+        minutes = (now - since) / 60
+        why = f"{fact.why}. It has been so for {minutes:.0f} min, while other photos could be read."
+        after = _file(order, replace(fact, why=why), now, policy)
+        remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
+        return replace(after, trouble=f"{after.trouble} {remedy}") if after.phase is Phase.HELD else after
+    others = "" if fact.alone else "Other photos of the shoot cannot be read either. "
+    told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
+    return back_off(order, told, now, policy, tries=bracket.failures - 1)
+
+
 def _no_whole_sets(without: Order) -> str:
     """A fixed number cuts all brackets in a row: one too few moves every set behind it."""
     return (
@@ -119,16 +142,18 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.ACCOUNT: _account,
     f.Kind.REQUEST: _held,
     f.Kind.FILE: _file,
+    f.Kind.UNREADABLE: _unreadable,
     f.Kind.GONE: _gone,
     f.Kind.OUTPUT: _output,
     f.Kind.BUG: _held,
 }
 """What becomes of an order for each kind of failure.
 
-passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · mismatch: back
-off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
-hold for a person · file: hold, or go without it, as the folder is set · gone: cancel before the merge, hold after it ·
-output: try again each minute.
+passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · mismatch: back
+off, and hold after some tries · account: wait;
+the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
+it, as the folder is set · unreadable: back off, and treat it as file when only that one stays so · gone: cancel before
+the merge, hold after it · output: try again each minute.
 """
 
 
@@ -201,9 +226,9 @@ def _fresh(image: Image) -> Image:
 
 
 def _given_tries(order: Order, policy: Policy) -> Order:
-    """A few more tries for what the service or storage refused too often: half of them, for each uses up a name."""
+    """All patience for files, and a few more tries for what was refused too often: half, for each uses up a name."""
     most = policy.slot_tries // 2
-    brackets = tuple(replace(b, refusals=most) if b.refusals > most else b for b in order.brackets)
+    brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
     return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
 
 

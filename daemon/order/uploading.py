@@ -38,6 +38,7 @@ def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> 
         )
     order = forward(order, Phase.UPLOADING)
     place = replace(bracket, service_id=fact.service_id, url=fact.url, content_type=fact.content_type)
+    place = replace(place, unreadable_since=None)
     order = with_bracket(order, fact.bracket, place)
     if bracket.attempt == 0:
         return progress(order, now)
@@ -50,6 +51,7 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     if bracket is None or bracket.stored or not bracket.registered:
         return order
     there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256, refusals=0, refused=None)
+    there = replace(there, unreadable_since=None)
     if fact.ctime_ns is not None:
         there = replace(there, ctime_ns=fact.ctime_ns)
     return progress(replace(with_bracket(order, fact.bracket, there), refusals=0), now)

@@ -24,6 +24,9 @@ PART = 20
 DAMAGED = 600.0
 """Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
 
+UNREAD = 3600.0
+"""Seconds for which the disk must not give out a photo, and give out others, before the photo counts as damaged."""
+
 DANGLING = 300.0
 """Seconds of stillness, beyond the quiet period, for which the rest of a bracket set is waited for."""
 
@@ -142,7 +145,7 @@ def _structure(arrival: Arrival, terms: Terms) -> Told:
     if not problems:
         return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    damaged_at = still_at(arrival, terms) + DAMAGED
+    damaged_at = max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
     damaged = arrival.seen_at >= damaged_at
     if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
         return Told("structure", True, f"goes without {problems[0]}{more}")

@@ -75,6 +75,7 @@ def order_row(order: Order) -> Row:
         "phase_since": order.phase_since,
         "refusals": order.refusals,
         "unseen": order.unseen,
+        "output_renamed": int(order.output_renamed),
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -169,6 +170,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         phase_since=row["phase_since"],
         refusals=row["refusals"],
         unseen=row["unseen"],
+        output_renamed=bool(row["output_renamed"]),
     )
 
 

@@ -416,3 +416,17 @@ def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> No
     start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
     broken = after(start, *[facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")] * 8)
     assert (next_steps(broken), broken.discards) == ((facts.Upload(0),), ())
+
+
+def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
+    """A folder name that the disk refuses is replaced, and told; once a picture lies somewhere all go there."""
+    renamed = facts.OutputRenamed("/out/12 Oa 6f1d1f0e")
+    for start in (order(), uploaded(), merged(), reckoned(True, True)):
+        told = after(start, renamed)
+        assert (told.output, told.phase, told.health) == (renamed.output, start.phase, Health.OK)
+        assert told.messages == (
+            "the output's disk does not take a folder name like the shoot's; the pictures go to /out/12 Oa 6f1d1f0e",
+        )
+        assert after(told, renamed) is told
+    bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"))
+    assert after(bought, renamed) is bought

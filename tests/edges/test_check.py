@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import socket
@@ -21,6 +22,7 @@ from daemon.store.file import FILE
 from daemon.store.store import Store
 from tests.core.orders import order
 from tests.edges.service.hosts import Host, always
+from tests.mirror import Mirror
 
 NO_KEY = "api.key"
 
@@ -260,3 +262,15 @@ def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pyt
     checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
     (problem,) = checking.problems("check")
     assert problem.startswith("$NO_PROXY: fe80::/10 cannot be used")
+
+
+def test_permissions_are_tried(mirror: Mirror) -> None:
+    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
+    here = Checking(mirror.point)
+    for folder in (here.watched, here.output):
+        folder.mkdir()
+    mirror.fails(denies=True)
+    assert not os.access(here.output, os.W_OK)
+    assert "cannot be" not in here.says("check").stderr
+    mirror.fails(create_error=errno.EROFS)
+    assert f"{here.output} cannot be written (Read-only file system)" in here.says("check").stderr

@@ -17,6 +17,7 @@ from PIL import Image
 from daemon.errors import Garbled, Mismatch, Mismatched, OutputError, Passing
 from daemon.files import room
 from daemon.files.incoming import MARGIN, Part, part_name, place, read_json, write_json
+from tests.mirror import Mirror
 
 
 def saved(form: str, colour: str = "blue", **options: object) -> bytes:
@@ -207,6 +208,32 @@ def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> N
     assert first.endswith(".jpg")
     assert second.endswith("-2.jpg")
     assert sorted(os.listdir(tmp_path)) == sorted([first, second])
+
+
+@pytest.mark.parametrize("longest", [143, 60])
+def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int) -> None:
+    """On a disk with short names a picture's is cut, keeps its mark and number, and no two pictures share one."""
+    stem = "Kitchen " * 30
+    names = []
+    for number, colour in enumerate(("red", "green", "blue")):
+        sha = fetched(tmp_path, f"i{number}", saved("JPEG", colour))
+        names.append(place(str(tmp_path), f"i{number}", stem, "jpg", sha, mark="-dev", longest=longest))
+    assert len(set(names)) == 3
+    for name, ending in zip(names, ("-dev.jpg", "-dev-2.jpg", "-dev-3.jpg"), strict=True):
+        assert name is not None
+        assert name.endswith(ending)
+        assert len(name) == longest
+
+
+def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
+    """Without a limit the disk's own counts; a picture whose characters it refuses gets a plain name."""
+    mirror.fails(longest=143, forbidden=":")
+    long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
+    other = JPEG.replace(b"room", b"hall")
+    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", other))
+    assert long == "x" * 139 + ".jpg"
+    assert odd == "IMG 12_30.jpg"
+    assert sorted(os.listdir(mirror.point)) == sorted([long, odd])
 
 
 def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,10 +16,11 @@ from daemon.files.roots import Roots
 from daemon.files.scan import look
 from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.order.model import REREADS
+from daemon.order.model import REREADS, BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
 from tests.core.orders import after, order
+from tests.mirror import Mirror
 
 BEFORE, OTHER = b"the bytes that were sent", b"the bytes that were edit"
 NAMES = ("IMG_1.JPG", "IMG_2.JPG")
@@ -222,3 +224,83 @@ def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> Non
     scene.order = replace(scene.order, brackets=brackets)
     scene.touch()
     assert scene.do(facts.Confirm()) == facts.Confirmed(())
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EBUSY, errno.ENXIO, errno.EAGAIN])
+def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) -> None:
+    """When no photo of the shoot can be read the failure is the disk's, whatever its error."""
+    scene = Scene(mirror.point)
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    mirror.fails(read_error=number)
+    failed = scene.do(facts.Upload(0))
+    assert isinstance(failed, facts.Failed)
+    assert (failed.kind, failed.bracket, failed.alone) == (Kind.UNREADABLE, 0, False)
+    assert scene.order.phase is Phase.UPLOADING
+    assert scene.order.due is not None
+    mirror.fails()
+    assert isinstance(scene.do(facts.Upload(0)), facts.Stored)
+
+
+@pytest.mark.parametrize("how", ["read", "open"])
+def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) -> None:
+    """A bad block in one file is told apart from a disk that gives out nothing; a refusal of all is the disk's."""
+    scene = Scene(mirror.point)
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    if how == "read":
+        mirror.fails(read_error=errno.EIO, unreadable=[NAMES[0]])
+    else:
+        mirror.fails(open_error=errno.EACCES)
+    failed = scene.do(facts.Upload(0))
+    assert isinstance(failed, facts.Failed)
+    assert (failed.kind, failed.alone) == (Kind.UNREADABLE, how == "read")
+    assert f"{NAMES[0]} cannot be read" in scene.order.messages[0]
+
+
+def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) -> None:
+    """Errors at the last looks, before a registration, before and at the merge's, pass; the order is merged at last."""
+    scene = Scene(mirror.point)
+    mirror.fails(look_error=errno.EIO)
+    registered = scene.do(facts.Register(0))
+    assert isinstance(registered, facts.Failed)
+    assert registered.kind is Kind.UNREADABLE
+    mirror.fails()
+    scene.upload()
+    mirror.fails(look_error=errno.ESTALE)
+    confirmed = scene.do(facts.Confirm())
+    assert isinstance(confirmed, facts.Failed)
+    assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Kind.UNREADABLE, 0, Phase.UPLOADING)
+    mirror.fails()
+    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    mirror.fails(look_error=errno.EIO)
+    assert scene.do(facts.Merge()) == facts.Merged()
+
+
+@pytest.mark.parametrize("bad_files", ["hold", "leave_out"])
+def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFiles) -> None:
+    """Files that a sync client is replacing are left out by no order at once; without leave_out a person is asked."""
+    scene = Scene(tmp_path, Preset(bad_files=bad_files))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    (tmp_path / NAMES[0]).rename(tmp_path / "aside")
+    failed = scene.do(facts.Upload(0))
+    assert isinstance(failed, facts.Failed)
+    assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
+    assert f"{NAMES[0]} is gone" in scene.order.messages[0]
+    (tmp_path / "aside").rename(tmp_path / NAMES[0])
+    if bad_files == "hold":
+        assert scene.order.phase is Phase.HELD
+    else:
+        assert scene.order.sent == (0, 1)
+        assert isinstance(scene.do(facts.Upload(0)), facts.Stored)
+
+
+def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
+    """What says something of the file itself is for a person at once."""
+    scene = Scene(tmp_path)
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    path = tmp_path / NAMES[0]
+    path.unlink()
+    path.symlink_to(path.name)
+    failed = scene.do(facts.Upload(0))
+    assert isinstance(failed, facts.Failed)
+    assert failed.kind is Kind.FILE
+    assert scene.order.phase is Phase.HELD

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.files.scan import DEEPEST, LARGE, Walk, find_again, go_on, look, look_at_root, scan
+from daemon.files.scan import DEEPEST, LARGE, Walk, find_again, go_on, is_folder, look, look_at_root, scan
 from daemon.shoot import Bound, FileClass
+from tests.mirror import Mirror
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -259,3 +261,29 @@ def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
     assert find_again(str(folder), files) is None
     assert find_again(str(folder), []) is None
     assert find_again(str(tmp_path / "no" / "root"), files) is None
+
+
+def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path) -> None:
+    """Whether a folder is there is answered with yes, with no, or with the disk's error."""
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    assert is_folder(str(tmp_path))
+    assert not is_folder(str(tmp_path / "gone"))
+    assert not is_folder(str(tmp_path / "file"))
+    assert not is_folder(str(tmp_path / "file" / "below"))
+    with pytest.raises(OSError, match="Too many levels"):
+        is_folder(str(tmp_path / "loop"))
+
+
+def test_what_the_disk_does_not_answer_is_told_apart(mirror: Mirror) -> None:
+    """A photo whose look fails is no photo with a fault but a gap in the listing, which says that it may pass."""
+    shoot = mirror.point / "shoot"
+    (mirror.below / "shoot").mkdir()
+    (mirror.below / "shoot" / "IMG_1.JPG").write_bytes(b"x")
+    assert scan(str(shoot)).unanswered == ""
+    mirror.fails(look_error=errno.EIO)
+    found = scan(str(shoot))
+    assert (found.files, found.unanswered) == ((), "Input/output error")
+    assert found.problems == ("IMG_1.JPG cannot be looked at (Input/output error)",)
+    mirror.fails(look_error=errno.EACCES)
+    assert scan(str(shoot)).unanswered == "", "a person has to see to it"
