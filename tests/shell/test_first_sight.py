@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from daemon.files import scan
 from daemon.order import Health, Phase, Policy, evolve, facts
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
@@ -148,6 +150,27 @@ def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> No
             (scene.root / "Old A").rename(scene.root / "2025" / "Old A")
             await quiet()
             assert scene.orders()["2025"] == ("skipped", 0)
+
+    simulate(work)
+
+
+def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) -> None:
+    """A shoot whose folder did not answer at first sight is skipped, and its photos are recorded at the next start."""
+    shoot(tmp / "in", "Old A")
+
+    async def work(clock: SimulatedClock) -> None:
+        (tmp / "in").rename(tmp / "later")
+        (tmp / "in").mkdir()
+        async with watching(tmp, clock) as scene:
+            await scene.store.forget_root(str(tmp / "in"))
+            scene.fails[scan.scan] = OSError(errno.ETIMEDOUT, "the file system does not answer")
+            (tmp / "later" / "Old A").rename(tmp / "in" / "Old A")
+            await asyncio.sleep(INTERVAL + 5)
+            assert scene.orders() == {"Old A": ("skipped", 0)}
+            assert await scene.store.skipped_in(str(tmp / "in")) == {}
+        async with watching(tmp, clock) as scene:
+            await asyncio.sleep(5)
+            assert list(await scene.store.skipped_in(str(tmp / "in"))) == [str(tmp / "in" / "Old A")]
 
     simulate(work)
 
