@@ -1,6 +1,6 @@
 """The record of skipped shoots: names, sizes and times of their photos, which tell them when somebody moves them.
 
-Only shoots count that are skipped at this moment: one that a person submitted is known by its content.
+Only shoots count that are skipped at this moment. A shoot that a person submitted is known by its content.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def test_what_an_older_version_skipped_is_still_to_be_recorded(tmp_path: Path) -
 
 
 def test_a_recovery_keeps_the_record(tmp_path: Path) -> None:
-    """What can be read of a state file, and a state written anew, still know the photos of skipped shoots."""
+    """A salvaged and a rebuilt state file still know the photos of skipped shoots."""
     state, into, new = tmp_path / "state", tmp_path / "into", tmp_path / "new"
     for folder in (state, into, new):
         folder.mkdir()

@@ -109,7 +109,7 @@ def test_a_folder_that_is_being_filled_is_an_archive_to_its_last_shoot(tmp: Path
 
 
 def test_a_restart_while_the_folder_is_filled_changes_nothing(tmp: Path) -> None:
-    """A daemon that starts anew while an archive is copied goes on to skip it."""
+    """A daemon that restarts while an archive is copied goes on to skip it."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -132,7 +132,7 @@ def forget_the_record(state: Path) -> None:
 
 
 def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> None:
-    """Skipped shoots of an older version are known again once they are recorded, and one that was changed is not."""
+    """Skipped shoots of an older version are recorded where they lie as they did, and are known again from then on."""
     for name in ("Old A", "Old B"):
         shoot(tmp / "in", name)
 
@@ -193,10 +193,10 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
             assert (told.phase, told.health) == (Phase.SKIPPED, Health.ATTENTION)
             assert "came after the shoot was skipped, and are not sent: DCIM/100/NEW_1.JPG" in told.messages[1]
             await quiet()
-            assert len(scene.told) == 1, "it is told once"
+            assert len(scene.told) == 1, "it is said once"
         async with watching(tmp, clock) as scene:
             await quiet()
-            assert scene.told == [], "and what was told is not told again after a restart"
+            assert scene.told == [], "and it is not said again after a restart"
             os.renames(new, scene.root / OAK / "NEW_1.JPG")
             await quiet()
             await quiet()
@@ -207,7 +207,7 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
 
 
 def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) -> None:
-    """A card that was dropped into a skipped folder between two runs is told of, and is not sent."""
+    """A card that was dropped into a skipped folder between two runs is not sent, and its photos are named."""
     shoot(tmp / "in", "Old A")
 
     async def work(clock: SimulatedClock) -> None:
@@ -225,7 +225,7 @@ def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) ->
 
 
 def test_another_shoot_under_a_skipped_name_is_no_late_one(tmp: Path) -> None:
-    """Of another folder that took the place of a skipped one nothing is said of late photos: it is sent."""
+    """Another folder that took the place of a skipped one is sent, and its photos are not called late."""
     shoot(tmp / "in", "Card")
 
     async def work(clock: SimulatedClock) -> None:
