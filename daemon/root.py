@@ -13,8 +13,8 @@ Rules:
 5. On any other mount another disk lies there. If the root held shoots, a person must say that this is meant;
    if it held none, nothing can be mistaken, and it counts as never seen.
 6. Where shoots were, an empty folder with another inode is not the folder that was seen.
-7. Where another folder lies than the one that was seen, and most of the shoots in it are unknown, it is not the folder
-   that was seen. How many shoots it holds does not matter: one old shoot costs as much as a new one.
+7. Another folder in the place of the watched one, with mostly unknown shoots in it, is not the watched folder. How many
+   shoots it holds does not matter: one old shoot costs as much as a new one.
 8. The same folder that loses one shoot was tidied up; one that loses several at a single look lost its disk behind
    the mount, which is what a network share does. Of an output folder at most one is counted: people empty those.
 """
@@ -63,7 +63,7 @@ def unmounted(before: Seen | None, now: Seen | None, known: int | None = None) -
             return f"is on a disk that is not mounted{_was_on(before)}"
         return f"lies on another disk now, mounted at {now.mount}{_was_on(before)}" if before.shoots else None
     if now.shoots and known is not None and _is_replaced(before, now, known):
-        return f"holds other shoots than before, and {known or 'none'} of the {before.shoots} that were in it"
+        return f"holds other shoots than before: it has {known or 'none'} of the {before.shoots} that were in it"
     if now.shoots or not before.shoots:
         return None
     if now.inode != before.inode:
@@ -82,7 +82,7 @@ def is_new(before: Seen | None, now: Seen) -> bool:
 
 
 def may_be_replaced(before: Seen | None, now: Seen) -> bool:
-    """Whether a watched folder may be another one than the one that was seen, so that its shoots have to be compared.
+    """Whether another folder may lie in the place of the watched one, so that its shoots have to be compared.
 
     Only an inode that is not the same on every disk tells a folder again when the device number is another one, as it
     is after a restart.

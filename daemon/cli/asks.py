@@ -169,7 +169,7 @@ def _despite(reader: Reader, skipped: dict[str, Any]) -> str:
 
 
 def _bought_as(reader: Reader, skipped: dict[str, Any]) -> dict[str, Any] | None:
-    """The order whose photos a skipped shoot has, or the one that took its place; None if it is not known any more."""
+    """The order whose photos a skipped shoot has, or the one that took its place; None if nobody knows it."""
     other = next(iter(reader.find(skipped["same_as"])), None)
     if other is None or other["phase"] not in UNPAID:
         return other

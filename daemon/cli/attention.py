@@ -7,7 +7,7 @@ from typing import Any
 from daemon.store.attention import Attention, Heed
 
 
-def told(one: Attention) -> str:
+def message(one: Attention) -> str:
     """What is so, what it means, and what to do."""
     names = ", ".join(one.names) + (" …" if one.count > len(one.names) else "")
     match one.kind:
@@ -29,5 +29,5 @@ def in_json(one: Attention) -> dict[str, Any]:
         "folder": one.folder,
         "count": one.count,
         "names": list(one.names),
-        "message": told(one),
+        "message": message(one),
     }

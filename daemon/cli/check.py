@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from daemon.cli.attention import told
+from daemon.cli.attention import message
 from daemon.cli.away import away
 from daemon.cli.words import printable, silent
 from daemon.config import Settings, load
@@ -83,7 +83,7 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
         for one in _attention(settings, folder.watch):
-            click.echo(f"  note     {printable(told(one))}")
+            click.echo(f"  note     {printable(message(one))}")
         if not folder.watch.is_dir() and folder.watch not in gone:
             click.echo(f"  note     {not_yet(str(folder.watch))}")
 

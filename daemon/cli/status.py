@@ -52,8 +52,8 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
     attention = json.dumps([attention_in_json(one) for one in reader.attention()] if pid else [])
-    told = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
-    return f'{{"version": 1, {told}}}'.encode()
+    rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
+    return f'{{"version": 1, {rest}}}'.encode()
 
 
 def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:

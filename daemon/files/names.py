@@ -18,12 +18,11 @@ PHOTOS = JPEG | RAW | frozenset({"avif", "heic", "heif", "hif", "png", "tif", "t
 
 OTHER_PICTURES = frozenset(
     [
-        *("arq", "bay", "bmp", "cap", "dcr", "dcs", "drf", "eip", "exr", "gif", "gpr", "hdp", "hdr", "heics"),
-        *("insp", "j2k", "jfif", "jif", "jp2", "jpe", "jpf", "jps", "jpx", "jxl", "jxr", "k25", "livp", "mdc", "mpo"),
-        *("ori", "psb", "psd", "ptx", "pxn", "rwz", "srz", "sti", "tga", "wdp", "xcf"),
+        *("arq", "bay", "cap", "dcr", "dcs", "drf", "eip", "gpr", "heics", "insp", "jfif", "jif", "jpe", "jps", "jxl"),
+        *("k25", "livp", "mdc", "mpo", "ori", "ptx", "pxn", "rwz", "srz", "sti"),
     ]
 )
-"""Formats of pictures that are not sent: of cameras that the service does not read, and of editors."""
+"""Formats in which cameras and phones write photos, and which are not sent."""
 
 NO_PICTURES = frozenset(
     [
@@ -170,12 +169,12 @@ def classify(name: str) -> FileClass | None:
 
 
 def is_other_picture(name: str) -> bool:
-    """Whether a name is that of a picture in a format that is not sent."""
+    """Whether a name is that of a photo in a format that is not sent."""
     return "." in name and not name.startswith(".") and extension(name) in OTHER_PICTURES
 
 
 def is_unknown(name: str) -> bool:
-    """Whether a name tells neither that a file is a photo nor that it is none: a new camera's format, perhaps."""
+    """Whether a name says nothing of what a file is: it may be a photo in a new camera's format."""
     kind = extension(name) if "." in name and not name.startswith(".") else ""
     known = kind in PHOTOS or kind in OTHER_PICTURES or kind in NO_PICTURES or classify(name) is not None
     return kind.isalnum() and 2 <= len(kind) <= 5 and not known and not _JUNK.fullmatch(name)

@@ -4,7 +4,7 @@ Rules:
 
 1. A photo is known when a photo of the same name and size was recorded. Its folder does not matter, nor does its inode.
 2. The match is certain when its size tells photos apart, which the sizes of compressed files do, or when its time of
-   change is the recorded one. A whole number of quarter hours between the two is no difference, if it is the same for
+   change is the recorded one. A whole number of quarter hours between the two does not matter, if it is the same for
    several photos: file systems that keep local time show that after the clocks change.
 3. Uncompressed RAW files are all equally large, and of a placeholder only the name is known. Such a match is a mere
    likeness: it counts for one skipped shoot only, and not at all when the camera says that the photo is younger than
@@ -29,7 +29,7 @@ COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
 """Formats in which no two photos are equally large by anything but chance."""
 
 UNKNOWN = -1
-"""The recorded size of a photo of which only a sync client's placeholder was there."""
+"""The recorded size of a photo that only a sync client's placeholder stood for."""
 
 FEW = 3
 """Photos, or one in twenty: fewer than that are no reason to take a shoot for a skipped one."""
@@ -69,7 +69,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What is known of a shoot's ``total`` photos: ``known`` of them were skipped, as far as that can be told.
+    """What is known of a shoot's ``total`` photos: ``known`` of them were skipped, as far as anybody can say.
 
     ``order_id`` is the skipped order that has most of them. ``named`` are the paths of those that are known by name and
     size alone, ``alike`` those among them whose size proves nothing.
@@ -144,7 +144,7 @@ Matches = Mapping[str, Mapping[str, Recorded]]
 
 
 def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: Evidence) -> Matches:
-    """Of several recorded photos of one order that a photo may be, the one that was changed at the nearest time."""
+    """The recorded photos that each photo may be. Of several in one order the nearest in time is taken."""
     named: dict[str, list[Recorded]] = defaultdict(list)
     for one in recorded:
         named[one.entry.name].append(one)
@@ -191,7 +191,7 @@ def _by_time(photos: Sequence[Bracket], matches: Matches) -> frozenset[str]:
 
 
 def _quarters(difference: int) -> int | None:
-    """How many quarter hours a difference in seconds is; None if it is no whole number of them, or too large."""
+    """How many quarter hours a difference in seconds is. None if it is not a whole number of them, or too large."""
     quarters = round(difference / QUARTER)
     near = abs(difference - quarters * QUARTER) <= SLACK and abs(quarters) <= FARTHEST
     return quarters if near else None
@@ -209,13 +209,13 @@ def unsure(order: Order, why: str) -> Order:
 # --- what a person reads ---
 
 
-def told_same(found: Recognised, shoot: str, was: str) -> str:
+def why_same(found: Recognised, shoot: str, was: str) -> str:
     """Why a shoot is skipped whose photos are those of a ``shoot`` that ``was`` skipped."""
     which = "its photos are" if found.known == found.total else f"{found.known} of its {found.total} photos are"
     return f"{which} those of “{shoot}”, which was {was} and never bought; `bracketd submit FOLDER` sends them"
 
 
-def told_unsure(found: Recognised, shoot: str, was: str) -> str:
+def why_unsure(found: Recognised, shoot: str, was: str) -> str:
     """Why a shoot waits for a person whose photos may be those of a ``shoot`` that ``was`` skipped."""
     some = f"{found.known} of its {found.total} photos"
     like = f"{some} have names and sizes of photos of “{shoot}”, which was {was}. Their sizes prove nothing"

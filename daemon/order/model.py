@@ -342,8 +342,8 @@ def brief(text: str, most: int = LONGEST) -> str:
 
 def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
     if skipped:
-        told = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
-        return f"{told}. Move them to a folder of their own to send them"
+        came = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
+        return f"{came}. Move them to a folder of their own to send them"
     told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 

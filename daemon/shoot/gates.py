@@ -38,7 +38,7 @@ BOUNDS = {
     ),
     Bound.LEADS_OUT: "is a link to a folder that the watched folder lies in; it is not looked into. Remove the link",
 }
-"""Why a shoot waits of which only a part was looked at, and what to do."""
+"""Why a shoot waits when a scan stopped before its end, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

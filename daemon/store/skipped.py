@@ -1,6 +1,6 @@
 """The record of skipped shoots: names, sizes and times of their photos, which tell them when somebody moves them.
 
-Only shoots count that are skipped at this moment: one that a person submitted is known by its content.
+Only shoots count that are skipped at this moment. A shoot that a person submitted is known by its content.
 """
 
 from __future__ import annotations
@@ -59,14 +59,11 @@ def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection
 def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders directly in a watched folder whose shoots are skipped, each with the id of its order.
 
-    ``recorded``: those whose photos are on record; otherwise those that an older version skipped, unless a copy.
+    ``recorded``: those whose photos are on record; otherwise the others, copies of known shoots apart: an older version
+    skipped them, or their disk did not answer.
     """
     prefix = root.rstrip("/") + "/"
-    which = (
-        f"phase = 'skipped' AND recorded AND {NEWEST}"
-        if recorded
-        else f"{FIRST_SIGHT} AND NOT recorded AND fingerprint != ''"
-    )
+    which = f"phase = 'skipped' AND recorded AND {NEWEST}" if recorded else f"{FIRST_SIGHT} AND NOT recorded"
     query = f"SELECT id, folder FROM orders WHERE {which} ORDER BY created_at"  # noqa: S608 - constants
     folders = {unpack(row["folder"]): str(row["id"]) for row in connection.execute(query)}
     return {folder: order_id for folder, order_id in folders.items() if folder.startswith(prefix)}

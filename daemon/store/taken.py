@@ -1,4 +1,4 @@
-"""Which shoots have an order that counts: one that was sent, or that says that the shoot is not to be sent."""
+"""Which shoots have an order that counts: as sent, or as not to be sent."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from daemon.order.archive import (
     entry_of,
     name_of,
     recognise,
-    told_same,
-    told_unsure,
+    why_same,
+    why_unsure,
 )
 from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
@@ -122,11 +122,11 @@ class Archive:
             return "" if before is None else _same_photos_as(before)
         old = await self._store.load(found.order_id)
         if found.likeness is Likeness.UNSURE:
-            return told_unsure(found, old.shoot, old.phase.value)
-        told = told_same(found, old.shoot, old.phase.value)
+            return why_unsure(found, old.shoot, old.phase.value)
+        same = why_same(found, old.shoot, old.phase.value)
         if before is not None and was_sent(before):
-            return f"{judged.known} of its photos were sent as “{before.shoot}”; of the others, {told}"
-        return told
+            return f"{judged.known} of its photos were sent as “{before.shoot}”; of the others, {same}"
+        return same
 
 
 def entries(found: Listing) -> tuple[Entry, ...]:

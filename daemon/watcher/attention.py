@@ -9,7 +9,7 @@ from daemon.store.attention import NOTE, Attention, Heed, to_note
 from daemon.store.store import Store
 
 NAMED = 3
-"""Files that are named; of the others only the number is told."""
+"""Files that are named. The others are only counted."""
 
 
 class AttentionList:

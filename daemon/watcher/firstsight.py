@@ -57,7 +57,7 @@ class FirstSight:
             )
         if not self._was_missing:
             return left
-        self._is_filling = self._is_filling or bool(shoots)
+        self._is_filling = self._was_missing = self._is_filling or bool(shoots)
         self.skipped += skipped
         return [] if self._is_filling else left
 

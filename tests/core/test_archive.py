@@ -88,7 +88,7 @@ def test_a_composed_and_a_decomposed_name_are_one() -> None:
 
 
 def test_only_one_skipped_shoot_counts_where_sizes_prove_nothing() -> None:
-    """Photos that are merely like those of many old shoots are counted for the one that has most of them."""
+    """Photos that are merely like those of many old shoots count for the shoot that has most of them."""
     one, other = photos(4, ext="ARW", size=24_000_000), photos(8, ext="ARW", size=24_000_000, first=4)
     found = recognise(copied([*one, *other]), [*recorded(one, "first"), *recorded(other, "second")])
     assert (found.order_id, found.known, len(found.alike)) == ("second", 8, 8)

@@ -74,12 +74,17 @@ CARD = Seen("/media/card", "8:1", 5)
 SHARE = Seen("/mnt/nas", "50:70001", 5)
 
 REPLACED = {
-    "one old shoot": (HOME, but(OTHER, shoots=1), 0, "holds other shoots than before, and none of the 5"),
-    "two old shoots, where one shoot was": (but(HOME, shoots=1), but(OTHER, shoots=2), 0, "and none of the 1"),
-    "an archive with a name in common": (HOME, but(OTHER, shoots=40), 1, "and 1 of the 5 that were in it"),
+    "one old shoot": (HOME, but(OTHER, shoots=1), 0, "holds other shoots than before: it has none of the 5"),
+    "two old shoots, where one shoot was": (but(HOME, shoots=1), but(OTHER, shoots=2), 0, "it has none of the 1"),
+    "an archive with a name in common": (HOME, but(OTHER, shoots=40), 1, "it has 1 of the 5 that were in it"),
     "a folder put in its place, with half of what was there": (HOME, but(OTHER, shoots=9), 3, None),
     "a copy of it, with more new shoots than old ones": (but(HOME, shoots=1), but(OTHER, shoots=3), 1, None),
-    "another card, whose root folder has the same number": (CARD, but(CARD, identity="9:1", shoots=1), 0, "and none"),
+    "another card, whose root folder has the same number": (
+        CARD,
+        but(CARD, identity="9:1", shoots=1),
+        0,
+        "it has none",
+    ),
     "the same card, which got another device number": (CARD, but(CARD, identity="9:1", shoots=7), 5, None),
     "a share that was mounted again": (SHARE, but(SHARE, identity="51:70001", shoots=1), 0, None),
     "the same folder, with new shoots only": (HOME, but(HOME, shoots=2), 0, None),

@@ -163,7 +163,7 @@ def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
     checking.watched.rename(checking.top / "elsewhere")
     (checking.watched / "Old A").mkdir(parents=True)
     (problem,) = checking.problems("check")
-    assert "holds other shoots than before, and none of the 1 that were in it" in problem
+    assert "holds other shoots than before: it has none of the 1 that were in it" in problem
     assert "`bracketd adopt FOLDER` takes it as it is now" in problem
 
 

@@ -60,7 +60,7 @@ def test_a_symlink_loop_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("leads_to", ["/", ".", ".."])
 def test_a_shoot_that_is_a_link_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> None:
-    """A link to ``/``, to the watched folder or to one above it is no shoot: nothing in it is looked at."""
+    """Nothing is looked at behind a shoot that is a link to ``/``, to the watched folder or to a folder above it."""
     make(tmp_path / "in/12 Oak St/IMG_1.JPG")
     (tmp_path / "in/link").symlink_to(leads_to, target_is_directory=True)
     found = scan(str(tmp_path / "in/link"))
@@ -152,7 +152,7 @@ def test_a_scan_in_slices_finds_what_a_whole_one_does(tmp_path: Path) -> None:
 
 
 def test_photos_many_folders_deep_are_found(tmp_path: Path) -> None:
-    """A photo sixty folders deep is a photo like any other; one that lies too deep for us is named."""
+    """A photo sixty folders deep is a photo like any other; a folder that lies too deep is named."""
     make(tmp_path / "deep" / Path(*"x" * 60) / "IMG_1.JPG")
     assert len(scan(str(tmp_path / "deep")).photos) == 1
     make(tmp_path / "deeper" / Path(*"x" * (DEEPEST + 1)) / "IMG_1.JPG")

@@ -88,13 +88,12 @@ def test_a_shoot_that_is_skipped_no_more_is_not_found(tmp_path: Path) -> None:
 
 
 def test_what_an_older_version_skipped_is_still_to_be_recorded(tmp_path: Path) -> None:
-    """Skipped shoots without a record are listed apart, unless they are copies or nothing is known of their photos."""
+    """Skipped shoots without a record are listed apart, unless they are copies of known ones."""
 
     async def work(store: Store) -> None:
         one, old = await recorded(store), skipped("Old B")
         await store.add(old, facts.Locked(()))
         await store.add(skipped("Copy C", same_as=one.id), facts.Locked(()))
-        await store.add(replace(skipped("Empty D"), fingerprint=""), facts.Locked(()))
         await store.add(replace(skipped("Far E"), folder="/other/Far E"), facts.Locked(()))
         assert await store.skipped_in("/in") == {one.folder: one.id}
         assert await store.skipped_in("/in", recorded=False) == {old.folder: old.id}
@@ -106,7 +105,7 @@ def test_what_an_older_version_skipped_is_still_to_be_recorded(tmp_path: Path) -
 
 
 def test_a_recovery_keeps_the_record(tmp_path: Path) -> None:
-    """What can be read of a state file, and a state written anew, still know the photos of skipped shoots."""
+    """A salvaged and a rebuilt state file still know the photos of skipped shoots."""
     state, into, new = tmp_path / "state", tmp_path / "into", tmp_path / "new"
     for folder in (state, into, new):
         folder.mkdir()

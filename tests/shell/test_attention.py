@@ -25,7 +25,7 @@ def attention(scene: Scene) -> list[Attention]:
         return reader.attention()
 
 
-def test_loose_photos_are_told_as_long_as_they_lie_there(tmp: Path) -> None:
+def test_loose_photos_are_named_as_long_as_they_lie_there(tmp: Path) -> None:
     """Photos outside a shoot's folder are counted and named until somebody moves them."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -43,8 +43,8 @@ def test_loose_photos_are_told_as_long_as_they_lie_there(tmp: Path) -> None:
     simulate(work)
 
 
-def test_photos_of_an_unknown_kind_are_told(tmp: Path) -> None:
-    """A folder of pictures that are not sent is told with their names, until it is gone."""
+def test_photos_of_an_unknown_kind_are_named(tmp: Path) -> None:
+    """A folder of pictures that are not sent is in ``status`` with their names until it is gone."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -61,7 +61,7 @@ def test_photos_of_an_unknown_kind_are_told(tmp: Path) -> None:
     simulate(work)
 
 
-def test_a_new_cameras_files_are_told(tmp: Path) -> None:
+def test_a_new_cameras_files_are_named(tmp: Path) -> None:
     """A folder without a photo that we know, and with large files of a kind that nobody knows, is not passed over."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -109,7 +109,7 @@ def test_photos_sixty_folders_deep_are_sent(tmp: Path) -> None:
     simulate(work)
 
 
-def test_a_folder_that_appeared_with_an_archive_is_told(tmp: Path) -> None:
+def test_a_folder_that_appeared_with_an_archive_is_in_status(tmp: Path) -> None:
     """How many shoots were skipped when a folder appeared is in ``status``."""
     (tmp / "in").rmdir()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from daemon.files import scan
 from daemon.order import Health, Phase, Policy, evolve, facts
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
@@ -107,7 +109,7 @@ def test_a_folder_that_is_being_filled_is_an_archive_to_its_last_shoot(tmp: Path
 
 
 def test_a_restart_while_the_folder_is_filled_changes_nothing(tmp: Path) -> None:
-    """A daemon that starts anew while an archive is copied goes on to skip it."""
+    """A daemon that restarts while an archive is copied goes on to skip it."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -130,7 +132,7 @@ def forget_the_record(state: Path) -> None:
 
 
 def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> None:
-    """Skipped shoots of an older version are known again once they are recorded, and one that was changed is not."""
+    """Skipped shoots of an older version are recorded where they lie as they did, and are known again from then on."""
     for name in ("Old A", "Old B"):
         shoot(tmp / "in", name)
 
@@ -148,6 +150,27 @@ def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> No
             (scene.root / "Old A").rename(scene.root / "2025" / "Old A")
             await quiet()
             assert scene.orders()["2025"] == ("skipped", 0)
+
+    simulate(work)
+
+
+def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) -> None:
+    """A shoot whose folder did not answer at first sight is skipped, and its photos are recorded at the next start."""
+    shoot(tmp / "in", "Old A")
+
+    async def work(clock: SimulatedClock) -> None:
+        (tmp / "in").rename(tmp / "later")
+        (tmp / "in").mkdir()
+        async with watching(tmp, clock) as scene:
+            await scene.store.forget_root(str(tmp / "in"))
+            scene.fails[scan.scan] = OSError(errno.ETIMEDOUT, "the file system does not answer")
+            (tmp / "later" / "Old A").rename(tmp / "in" / "Old A")
+            await asyncio.sleep(INTERVAL + 5)
+            assert scene.orders() == {"Old A": ("skipped", 0)}
+            assert await scene.store.skipped_in(str(tmp / "in")) == {}
+        async with watching(tmp, clock) as scene:
+            await asyncio.sleep(5)
+            assert list(await scene.store.skipped_in(str(tmp / "in"))) == [str(tmp / "in" / "Old A")]
 
     simulate(work)
 
@@ -170,10 +193,10 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
             assert (told.phase, told.health) == (Phase.SKIPPED, Health.ATTENTION)
             assert "came after the shoot was skipped, and are not sent: DCIM/100/NEW_1.JPG" in told.messages[1]
             await quiet()
-            assert len(scene.told) == 1, "it is told once"
+            assert len(scene.told) == 1, "it is said once"
         async with watching(tmp, clock) as scene:
             await quiet()
-            assert scene.told == [], "and what was told is not told again after a restart"
+            assert scene.told == [], "and it is not said again after a restart"
             os.renames(new, scene.root / OAK / "NEW_1.JPG")
             await quiet()
             await quiet()
@@ -184,7 +207,7 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
 
 
 def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) -> None:
-    """A card that was dropped into a skipped folder between two runs is told of, and is not sent."""
+    """A card that was dropped into a skipped folder between two runs is not sent, and its photos are named."""
     shoot(tmp / "in", "Old A")
 
     async def work(clock: SimulatedClock) -> None:
@@ -202,7 +225,7 @@ def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) ->
 
 
 def test_another_shoot_under_a_skipped_name_is_no_late_one(tmp: Path) -> None:
-    """Of another folder that took the place of a skipped one nothing is said of late photos: it is sent."""
+    """Another folder that took the place of a skipped one is sent, and its photos are not called late."""
     shoot(tmp / "in", "Card")
 
     async def work(clock: SimulatedClock) -> None:

@@ -133,7 +133,7 @@ def test_an_old_shoot_of_a_known_name_does_not_vouch_for_another_folder(tmp: Pat
             shoots(tmp / "in", "mine", 1)
             shoots(tmp / "in", "archive", 2)
             await quiet()
-            assert "and 1 of the 3 that were in it" in told(scene)[0]
+            assert "it has 1 of the 3 that were in it" in told(scene)[0]
             assert len(scene.orders()) == 3
 
     simulate(work)

@@ -42,6 +42,7 @@ DAEMON: dict[str, Any] = {
     "events_missed": COUNT,
     "unanswered_s": type(None),
 }
+ATTENTION: dict[str, Any] = {"kind": TEXT, "folder": TEXT, "count": COUNT, "names": list, "message": TEXT}
 WAITING: dict[str, Any] = {
     "shoot": TEXT,
     "folder": TEXT,
@@ -67,13 +68,15 @@ def test_the_shape_of_status(program: Bracketd) -> None:
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
     program.drop("1 Elm St", {"IMG_0001.JPG": b""})
-    until(lambda: program.peek()["waiting"])
+    (program.watched / "loose.JPG").write_bytes(b"x")
+    until(lambda: program.peek()["waiting"] and program.peek()["attention"])
     told = program.status()
-    assert list(told) == ["version", "daemon", "orders", "waiting"]
+    assert list(told) == ["version", "daemon", "orders", "waiting", "attention"]
     assert told["version"] == 1
     assert has_shape(told["daemon"], DAEMON)
     assert told["daemon"] == told["daemon"] | {"running": True, "pid": program.pid, "state_dir": str(program.state)}
     assert has_shape(told["waiting"][0], WAITING)
+    assert has_shape(told["attention"][0], ATTENTION)
     (order,) = told["orders"]
     assert has_shape(order, ORDER)
     assert (order["folder"], order["output"]) == (str(program.watched / OAK), str(program.output / OAK))
@@ -88,7 +91,7 @@ def test_the_shape_of_status(program: Bracketd) -> None:
         "watching": False,
         "started_at": None,
     }
-    assert later["waiting"] == []
+    assert later["waiting"] == later["attention"] == []
 
 
 def test_show_tells_everything(program: Bracketd) -> None:
