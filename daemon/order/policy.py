@@ -31,8 +31,10 @@ class Policy:
     that jumps ahead passes the grace at once. ``long_work``: from when on a person is told that the service takes
     long. ``fetch_patience``: how often the service may say of one image that it is not there yet.
     ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image may still
-    show its old error after it was asked to be processed once more. ``limit_probe``: while the account's daily limit
-    is reached; ``limit_patience``: how long after its merge an image may still fail for that. ``limits``: what may be
+    show its old error after it was asked to be processed once more. ``doubted_looks``: how many looks may begin
+    such a wait again because the clock was set meanwhile. ``limit_probe``: while the account's daily limit
+    is reached; ``limit_patience``: how long after its merge an image may still fail for that, and ``limit_tries``: how
+    often in any case, for a clock that jumps ahead passes the patience at once. ``limits``: what may be
     bought without a person's word.
     """
 
@@ -50,8 +52,10 @@ class Policy:
     confirm_every: float = 2.0
     confirm_wait: float = 60.0
     reprocess_lag: float = 60.0
+    doubted_looks: int = 5
     limit_probe: float = 3600.0
     limit_patience: float = 7 * 86400.0
+    limit_tries: int = 24
     limits: Limits = Limits()
 
     @property

@@ -26,6 +26,7 @@ from typing import Any
 
 from daemon.order import downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
+from daemon.order.due import dated, with_true_due
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -66,14 +67,15 @@ def _download_steps(order: Order) -> tuple[f.Step, ...]:
 
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
-    rule = _RULES[type(fact)]
+    rule, known = _RULES[type(fact)], order
+    order = with_true_due(order, now, policy)
     if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Approved | f.Cancelled):
         there = replace(order, phase=order.held_in, held_in=None)
         after: Order = rule(there, fact, now, policy)
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
-    return after if after is order else replace(after, updated_at=now)
+    return known if after is order else dated(known, after, now)
 
 
 def _still_held(order: Order, after: Order) -> Order:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
+from daemon.order.due import time_is_doubtful
 from daemon.order.model import RESTING, Bracket, Order, Phase
 from daemon.order.policy import Policy
 
@@ -81,13 +82,22 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     missing = tuple(number for number in order.sent if number in fact.missing)
     if not missing:
         return progress(forward(order, Phase.UPLOADED), now)
-    last = max(order.brackets[n].stored_at or now for n in order.sent)
+    last = max(order.brackets[n].stored_at or now for n in missing)
+    if order.polls < policy.doubted_looks and time_is_doubtful(order, last, now, policy.confirm_wait):
+        order, last = replace(_stored_now(order, missing, now), polls=order.polls + 1), now
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
     for number in missing:
         order = send_anew(order, number, order.brackets[number])
     why = f"the service does not show {len(missing)} of the uploaded brackets; they are sent anew"
     return back_off(order, why, now, policy)
+
+
+def _stored_now(order: Order, missing: tuple[int, ...], now: float) -> Order:
+    """The clock was set since these brackets were stored: the wait for the service to show them begins again."""
+    for number in missing:
+        order = with_bracket(order, number, replace(order.brackets[number], stored_at=now))
+    return order
 
 
 def go_without(order: Order, number: int, why: str) -> Order:

@@ -17,6 +17,7 @@ import structlog
 from daemon.errors import StateError
 from daemon.host.clock import Clock
 from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
+from daemon.order.due import waits
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.trouble import bug
@@ -215,8 +216,7 @@ class Runner:
 
     def _may_begin(self, order: Order, others: int) -> bool:
         """Whether anything may be begun for an order now: it is due, and the account is open or this its probe."""
-        now = self._clock.now()
-        ahead = order.due is None or now < order.due <= now + self._policy.longest
+        ahead = order.due is None or waits(order, self._clock.now(), self._policy)
         return not (self._stopping.is_set() or ahead) and self._gate.admits(others, self._clock.monotonic())
 
     def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
@@ -333,5 +333,6 @@ def beginnings(now: float) -> tuple[float, float]:
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
-    looked = replace(after, polls=before.polls, due=before.due, updated_at=before.updated_at)
+    looked = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
+    looked = replace(looked, updated_at=before.updated_at)
     return not isinstance(fact, facts.Seen) or looked != before

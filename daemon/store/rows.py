@@ -57,6 +57,7 @@ def order_row(order: Order) -> Row:
         "trouble": _printable(order.trouble),
         "notes": json.dumps(order.notes),
         "due": order.due,
+        "due_set_at": order.due_set_at,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -134,6 +135,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         trouble=row["trouble"],
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
+        due_set_at=row["due_set_at"],
     )
 
 

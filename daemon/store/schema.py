@@ -177,6 +177,7 @@ THIRD = """
 -- Skipped shoots.
 
 -- Times.
+ALTER TABLE orders ADD COLUMN due_set_at REAL;
 
 -- Asks.
 
