@@ -40,6 +40,8 @@ def time_is_doubtful(order: Order, since: float, now: float, longest: float) -> 
 
 def dated(order: Order, after: Order, now: float) -> Order:
     """The order after a fact, with the time at which its due time was set."""
+    if after.due is None:
+        return replace(after, due_set_at=None, updated_at=now)
     return replace(after, due_set_at=now if after.due != order.due else _set_at(order), updated_at=now)
 
 

@@ -22,8 +22,9 @@ from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.trouble import bug
 from daemon.runner.gate import DayLimit, Gate
-from daemon.runner.lanes import excluded, lane
+from daemon.runner.lanes import excluded, lane, lanes
 from daemon.runner.outage import Outage
+from daemon.runner.queue import Queue
 from daemon.runner.telling import tell
 from daemon.store.store import Ask, Stale, Store
 
@@ -70,8 +71,8 @@ class Runner:
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
         self._submit, self._preset_of, self._online, self._asks_every = submit, preset_of, online, asks_every
-        self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
-        self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
+        self._lanes = lanes(uploads=uploads, downloads=downloads)
+        self._queues = {name: Queue(of, clock.monotonic) for name, of in self._lanes.items()}
         self._gate, self._day = Gate(policy.account_probe), DayLimit(policy.limit_probe)
         self._outage = Outage(ONLINE_EVERY)
         self._till = asyncio.Lock()
@@ -223,7 +224,7 @@ class Runner:
         """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
         if not self._may_begin(order, max(len(under_way), self._begun)):
             return []
-        room = dict(self._lanes)
+        room = {name: of.width for name, of in self._lanes.items()}
         for step in under_way:
             room[lane(step)] -= 1
         chosen: list[facts.Step] = []
@@ -239,7 +240,7 @@ class Runner:
         An intent is recorded last of all, so that its time is the request's. A step with an intent is alone in its
         visit: nobody else changes the order meanwhile.
         """
-        async with self._free[lane(step)]:
+        async with self._queues[lane(step)].place(visit.order.id):
             if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
                 return None
             if isinstance(step, facts.Reckon):

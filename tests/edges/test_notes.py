@@ -39,6 +39,7 @@ DELIVERED = replace(
     reckoned=True,
     merge=MergeState.SEEN,
     due=None,
+    due_set_at=None,
     updated_at=NOW + 60,
 )
 
