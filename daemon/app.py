@@ -31,6 +31,7 @@ from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
+from daemon.runner.lanes import lanes
 from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
@@ -67,6 +68,9 @@ SWEEP_PATIENCE = 10.0
 GROUND_PATIENCE = 20.0
 """Seconds that the start waits for the disks of watched folders to tell what they are."""
 
+SPARE = 4
+"""Threads for what is no step: a look at the line, or for another key."""
+
 GRACE = 4.0
 """Seconds that transfers may go on after a stop signal, hoping to finish."""
 
@@ -86,8 +90,9 @@ class App:
         self._turn = asyncio.Lock()
         self._pulse, self._well = Pulse(settings.state_dir, clock.monotonic), True
         self._disks: dict[str, Disk] = {}
-        lanes = settings.transfers
-        self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
+        width = lanes(uploads=settings.transfers.uploads, downloads=settings.transfers.downloads)
+        threads = sum(lane.most for lane in width.values()) + SPARE
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="step")
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
@@ -113,7 +118,7 @@ class App:
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
         self._signals.listen()
-        lanes = self._settings.transfers
+        transfers = self._settings.transfers
         await _sweep(store, self._clock)
         self._pulse.beat()
         roots = Roots(store.seen_roots(self._clock.now))
@@ -122,8 +127,8 @@ class App:
             functools.partial(self._perform, roots),
             self._clock,
             policy_of(self._settings),
-            uploads=lanes.uploads,
-            downloads=lanes.downloads,
+            uploads=transfers.uploads,
+            downloads=transfers.downloads,
             submit=lambda ask: self._submit(watchers, ask),
             preset_of=self._preset_of,
             online=self._online,

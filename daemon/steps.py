@@ -314,6 +314,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
     """What kind of failure an error is. Anything that is not in our error tree is a bug of ours."""
     why, kind = str(error), facts.Kind
     match error:
+        case errors.TooSlow():
+            return facts.Failed(step, kind.PASSING, f"{_subject(order, step)}{why}")
         case errors.Unreachable(sent=False) | errors.TooManyRequests():
             offline = isinstance(error, errors.Unreachable)
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
@@ -352,6 +354,17 @@ def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Faile
     alone = originals.can_read_another(order, error.path)
     number, why = originals.number_of(order, error.path), f"{error.path} is gone"
     return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+
+
+def _subject(order: Order, step: facts.Step) -> str:
+    """The file or picture that a step is about, in front of a message; empty where it is about the whole order."""
+    match step:
+        case facts.Register(number) | facts.Upload(number):
+            return f"{order.brackets[number].path}: "
+        case facts.Fetch(image_id):
+            return next((f"{image.name}: " for image in order.images if image.id == image_id), "")
+        case _:
+            return ""
 
 
 def _whose(step: facts.Step) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import forward, progress, with_image
+from daemon.order.due import time_is_doubtful
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
@@ -131,11 +132,19 @@ def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Pol
     patient = now - (order.merge_asked_at or now) < policy.limit_patience
     images = []
     for image in seen:
-        known = before.get(image.id) or Image(image.id, image.name)
+        known = _still_waited_for(order, before.get(image.id) or Image(image.id, image.name), now, policy)
         images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
     shown = {image.id for image in seen}
     images += [image for image in order.images if image.state is ImageState.FAILED and image.id not in shown]
     return order.images if tuple(images) == order.images else tuple(images)
+
+
+def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) -> Image:
+    """An image that is processed once more: if the clock was set meanwhile, the wait for it begins again."""
+    asked = image.reprocessed_at if image.state is ImageState.PENDING else None
+    if asked is None or order.polls >= policy.doubted_looks:
+        return image
+    return replace(image, reprocessed_at=now) if time_is_doubtful(order, asked, now, policy.reprocess_lag) else image
 
 
 def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
@@ -158,4 +167,5 @@ def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patie
         return ImageState.PENDING
     heard = known.reprocess_heard or known.failures >= UNHEARD
     tried = (known.reprocessed_at is not None and heard) or not seen.again
+    patient = patient or known.failures < policy.limit_tries
     return ImageState.AGAIN if (seen.limited and patient) or not tried else ImageState.FAILED

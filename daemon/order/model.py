@@ -203,7 +203,8 @@ class Preset:
 class Order:
     """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
 
-    ``due`` is when the next step may start, None when none is to come by itself. ``trouble`` is what hinders the
+    ``due`` is when the next step may start, None when none is to come by itself; ``due_set_at`` is what the clock said
+    when that was set (see ``daemon.order.due``). ``trouble`` is what hinders the
     order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
     ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
@@ -266,6 +267,7 @@ class Order:
     refusals: int = 0
     unseen: int = 0
     output_renamed: bool = False
+    due_set_at: float | None = None
 
     @property
     def health(self) -> Health:

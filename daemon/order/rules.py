@@ -28,6 +28,7 @@ from typing import Any
 
 from daemon.order import downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
+from daemon.order.due import dated, with_true_due
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -70,7 +71,8 @@ def _download_steps(order: Order) -> tuple[f.Step, ...]:
 
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
-    rule = _RULES[type(fact)]
+    rule, known = _RULES[type(fact)], order
+    order = with_true_due(order, now, policy)
     if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Approved | f.Cancelled):
         there = replace(order, phase=order.held_in, held_in=None)
         after: Order = rule(there, fact, now, policy)
@@ -78,9 +80,9 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     else:
         after = rule(order, fact, now, policy)
     if after is order:
-        return order
+        return known
     since = order.updated_at if order.phase_since is None else order.phase_since
-    return replace(after, updated_at=now, phase_since=since if after.phase is order.phase else now)
+    return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:

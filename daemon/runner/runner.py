@@ -17,13 +17,15 @@ import structlog
 from daemon.errors import StateError
 from daemon.host.clock import Clock
 from daemon.order import Order, Policy, Preset, answers, evolve, facts, next_steps
+from daemon.order.due import waits
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.policy import probed
 from daemon.order.trouble import bug
 from daemon.runner.gate import DayLimit, Gate
-from daemon.runner.lanes import excluded, lane
+from daemon.runner.lanes import excluded, lane, lanes
 from daemon.runner.outage import Outage
+from daemon.runner.queue import Queue
 from daemon.runner.telling import tell
 from daemon.store.store import Ask, Stale, Store
 
@@ -70,8 +72,8 @@ class Runner:
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
         self._submit, self._preset_of, self._online, self._asks_every = submit, preset_of, online, asks_every
-        self._lanes = {"uploads": uploads, "downloads": downloads, "calls": 4}
-        self._free = {name: asyncio.Semaphore(size) for name, size in self._lanes.items()}
+        self._lanes = lanes(uploads=uploads, downloads=downloads)
+        self._queues = {name: Queue(of, clock.monotonic) for name, of in self._lanes.items()}
         self._gate, self._day = Gate(policy.account_probe), DayLimit(policy.limit_probe)
         self._outage = Outage(ONLINE_EVERY)
         self._till = asyncio.Lock()
@@ -216,15 +218,14 @@ class Runner:
 
     def _may_begin(self, order: Order, others: int) -> bool:
         """Whether anything may be begun for an order now: it is due, and the account is open or this its probe."""
-        now = self._clock.now()
-        ahead = order.due is None or now < order.due <= now + self._policy.longest
+        ahead = order.due is None or waits(order, self._clock.now(), self._policy)
         return not (self._stopping.is_set() or ahead) and self._gate.admits(others, self._clock.monotonic())
 
     def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
         """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
         if not self._may_begin(order, max(len(under_way), self._begun)):
             return []
-        room = dict(self._lanes)
+        room = {name: of.width for name, of in self._lanes.items()}
         for step in under_way:
             room[lane(step)] -= 1
         chosen: list[facts.Step] = []
@@ -240,7 +241,7 @@ class Runner:
         An intent is recorded last of all, so that its time is the request's. A step with an intent is alone in its
         visit: nobody else changes the order meanwhile.
         """
-        async with self._free[lane(step)]:
+        async with self._queues[lane(step)].place(visit.order.id):
             if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
                 return None
             if isinstance(step, facts.Reckon):
@@ -347,5 +348,6 @@ def beginnings(now: float) -> tuple[float, float]:
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
-    looked = replace(after, polls=before.polls, due=before.due, updated_at=before.updated_at)
+    looked = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
+    looked = replace(looked, updated_at=before.updated_at)
     return not isinstance(fact, facts.Seen) or looked != before

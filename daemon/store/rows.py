@@ -76,6 +76,7 @@ def order_row(order: Order) -> Row:
         "refusals": order.refusals,
         "unseen": order.unseen,
         "output_renamed": int(order.output_renamed),
+        "due_set_at": order.due_set_at,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -171,6 +172,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         refusals=row["refusals"],
         unseen=row["unseen"],
         output_renamed=bool(row["output_renamed"]),
+        due_set_at=row["due_set_at"],
     )
 
 

@@ -222,6 +222,7 @@ CREATE TABLE skipped_files (
 ) STRICT, WITHOUT ROWID;
 
 -- Times.
+ALTER TABLE orders ADD COLUMN due_set_at REAL;
 
 -- Asks.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from daemon.order import Order, Phase
 from daemon.order.archive import Entry, Recorded
+from daemon.order.due import SLACK
 from daemon.order.facts import Fact
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
@@ -22,6 +23,24 @@ from daemon.store.skipped import alike, record, skipped_in, strangers
 from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
+
+BOUGHT_SINCE = """
+WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
+     dated AS (
+       SELECT iif(bought.at <= (SELECT at FROM latest), bought.at, coalesce(
+         (SELECT min(later.at) FROM journal AS later WHERE later.seq > fetched.seq), (SELECT at FROM latest), bought.at
+       )) AS at
+       FROM purchases AS bought LEFT JOIN journal AS fetched
+         ON fetched.order_id = bought.order_id AND fetched.fact = 'Fetched' AND fetched.at = bought.at
+       WHERE bought.at >= ?1
+       GROUP BY bought.order_id, bought.image_id
+     )
+SELECT count(*) AS n FROM dated WHERE at >= ?1
+"""
+"""Images bought since a time. A purchase from after the newest fact was dated by a clock that was ahead then.
+
+It counts for the earliest time that was written after it: it cannot have been made later than that.
+"""
 
 ALIKE = 20
 """Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
@@ -99,16 +118,16 @@ class Store:
     async def due(self, now: float, horizon: float) -> list[str]:
         """Ids of orders whose next step may start, longest waiting first.
 
-        A due time beyond ``now + horizon`` was set before the clock jumped back, and counts as now.
+        A due time counts as now if the clock was set back since it was set, or if it lies beyond ``now + horizon``.
+        The same as ``daemon.order.due.waits``, in SQL.
         """
+        query = (
+            "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= :now OR due > :now + :horizon "
+            "OR coalesce(due_set_at, updated_at) > :now + :slack) ORDER BY due"
+        )
+        values = {"now": now, "horizon": horizon, "slack": SLACK}
         return await self._database.read(
-            lambda connection: [
-                str(row["id"])
-                for row in connection.execute(
-                    "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= ? OR due > ?) ORDER BY due",
-                    (now, now + horizon),
-                )
-            ]
+            lambda connection: [str(row["id"]) for row in connection.execute(query, values)]
         )
 
     async def next_due(self) -> float | None:
@@ -131,8 +150,7 @@ class Store:
 
         def read(connection: sqlite3.Connection) -> tuple[int, int]:
             granted = int(connection.execute(allowed, (order_id,)).fetchone()["n"])
-            since = "SELECT count(*) AS n FROM purchases WHERE at >= ?"
-            today, lately = (int(connection.execute(since, (begin,)).fetchone()["n"]) for begin in (day, month))
+            today, lately = (int(connection.execute(BOUGHT_SINCE, (begin,)).fetchone()["n"]) for begin in (day, month))
             return today + granted, lately + granted
 
         return await self._database.read(read)

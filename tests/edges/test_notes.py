@@ -52,6 +52,7 @@ DELIVERED = replace(
     reckoned=True,
     merge=MergeState.SEEN,
     due=None,
+    due_set_at=None,
     updated_at=NOW + 60,
     phase_since=NOW + 60,
 )
