@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 
-from daemon import errors
+from daemon import errors, originals
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Order, facts
+from daemon.frames import shot
+from daemon.order import Order, answers, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
-from daemon.shoot import File
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
@@ -121,21 +121,40 @@ class Steps:
                 return self._deliver(order)
 
     def _create(self, order: Order) -> facts.Fact:
-        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+        try:
             self._service.create(order.id, order.shoot)
+        except errors.AlreadyExists:
+            log.debug("order exists", order=order.id)  # an earlier request got through, its answer was lost
+        except errors.Mismatched:
+            self._require_created(order)
         return facts.Created()
+
+    def _require_created(self, order: Order) -> None:
+        """After an answer that named another order: the order is there, or the service chooses ids by itself."""
+        try:
+            self._service.order(order.id)
+        except errors.NotFound:
+            raise errors.RequestRefused(
+                "The service gave the order another id than it was asked for. "
+                "Delete the empty order in the web app and set api.flow to images."
+            ) from None
 
     def _register(self, order: Order, number: int) -> facts.Fact:
         bracket = order.brackets[number]
         try:
-            outgoing.require_unchanged(order.folder, _file(bracket))
+            outgoing.require_unchanged(order.folder, originals.file_of(bracket))
             slot = self._service.register(
                 order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
             )
+            if wrong := answers.wrong_registration(order, number, slot.id, slot.name):
+                raise wrong
         except errors.FileChanged:
-            return _changed(order, number)
-        except errors.AlreadyExists:
-            return facts.SlotLost(number, bracket.attempt, "the service had this registration already")
+            return originals.changed(order, number)
+        except errors.Mismatched as error:
+            return facts.SlotLost(number, bracket.attempt, str(error), mismatch=error.mismatch)
+        except errors.AlreadyExists as error:
+            why = "the service had this registration already"
+            return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
         except errors.Unreachable as error:
             if not error.sent:
                 raise
@@ -147,27 +166,26 @@ class Steps:
         assert bracket.service_id is not None
         assert bracket.url is not None
         assert bracket.content_type is not None
+        if wrong := answers.shares_place(order, number):
+            return facts.SlotLost(number, bracket.attempt, str(wrong), mismatch=wrong.mismatch)
         slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
+        ctime_ns = originals.before_upload(order, number)
+        if isinstance(ctime_ns, facts.Changed):
+            return ctime_ns
         try:
             digest = hashlib.sha256()
-            chunks = outgoing.chunks(order.folder, _file(bracket), self._go_on)
+            chunks = outgoing.chunks(order.folder, originals.file_of(bracket), self._go_on)
             self._service.upload(slot, _digested(chunks, digest), bracket.size)
         except errors.FileChanged:
-            return _changed(order, number)
+            return originals.changed(order, number)
         except errors.SlotRefused as error:
-            return facts.SlotLost(number, bracket.attempt, str(error))
-        return facts.Stored(number, bracket.attempt, digest.hexdigest())
+            return facts.SlotLost(number, bracket.attempt, str(error), facts.Lost.REFUSED, error.said)
+        return facts.Stored(number, bracket.attempt, digest.hexdigest(), ctime_ns)
 
     def _confirm(self, order: Order) -> facts.Fact:
-        for number in order.sent:
-            try:
-                outgoing.require_unchanged(order.folder, _file(order.brackets[number]))
-            except errors.FileChanged:
-                return _changed(order, number)
-            except errors.FileError as error:
-                if order.preset.bad_files == "hold" or not os.path.isdir(order.folder):
-                    raise
-                log.debug("sent whole, and gone or unreadable since", file=error.path)
+        found = originals.look_again(order, self._go_on, tolerate=lambda error: _was_sent_whole(order, error))
+        if found is not None:
+            return found
         if order.flow == "images":
             return facts.Confirmed(())
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
@@ -179,6 +197,11 @@ class Steps:
         return facts.Confirmed(tuple(n for n in order.sent if order.brackets[n].service_id not in there))
 
     def _merge(self, order: Order) -> facts.Fact:
+        match originals.look_again(order, self._go_on, tolerate=lambda _error: True):
+            case facts.Changed(number):
+                return _changed_too_late(order, number)
+            case facts.SameContent() as touched:
+                return touched
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
             self._service.merge(order.id, per_image=order.preset.per_image, enhance=order.preset.enhance)
         return facts.Merged()
@@ -187,6 +210,11 @@ class Steps:
         seen = self._service.order(order.id)
         sent = order.registrations | {bracket.service_id for bracket in order.brackets}
         outputs = [image for image in seen.images if image.id not in sent]
+        idle = not (seen.merging or seen.processing)
+        if wrong := answers.wrong_images(
+            order, outputs=len(outputs), listed=len(seen.images), total=seen.total, idle=idle
+        ):
+            raise wrong
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
@@ -194,7 +222,7 @@ class Steps:
                 image.id,
                 image.name,
                 ENDED.get(image.status),
-                image.reason,
+                image.why,
                 members.get(image.id, ()),
                 again=image.status is ImageStatus.FAILED,
                 limited=image.limited,
@@ -242,7 +270,7 @@ class Steps:
             yield chunk
 
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order)
+        late = late_photos(order, shot)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
@@ -257,10 +285,12 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
         case errors.NotReady():
             return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
+        case errors.Mismatched():
+            return facts.Failed(step, kind.MISMATCH, why, retry_after=error.retry_after, mismatch=error.mismatch)
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():
-            return facts.Failed(step, kind.ACCOUNT, why, unsent=True)
+            return facts.Failed(step, kind.ACCOUNT, why, unsent=True, cause=error.cause)
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
@@ -277,7 +307,7 @@ def _renamed(order: Order, error: Exception) -> facts.Moved | None:
     """Where the shoot is now, if all that happened to it is another name."""
     if not isinstance(error, errors.FileGone) or os.path.isdir(order.folder):
         return None
-    folder = scan.find_again(order.folder, [_file(order.brackets[number]) for number in order.sent])
+    folder = scan.find_again(order.folder, [originals.file_of(order.brackets[number]) for number in order.sent])
     return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
 
 
@@ -294,22 +324,27 @@ def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
     return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
 
 
-def _changed(order: Order, number: int) -> facts.Fact:
-    path = order.brackets[number].path
-    now = scan.look(order.folder, path)
-    if now is None:
-        raise errors.FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
-    return facts.Changed(number, order.brackets[number].attempt, now.size, now.mtime_ns, now.inode)
+def _was_sent_whole(order: Order, error: errors.FileError) -> bool:
+    """Whether an order goes on though a file that was sent is gone or cannot be read any more."""
+    if order.preset.bad_files == "hold" or not os.path.isdir(order.folder):
+        return False
+    log.debug("sent whole, and gone or unreadable since", file=error.path)
+    return True
+
+
+def _changed_too_late(order: Order, number: int) -> facts.Failed:
+    """A file that changed after all were confirmed: the merge is not asked for."""
+    why = (
+        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
+        f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
+    )
+    return facts.Failed(facts.Merge(), facts.Kind.FILE, why, unsent=True)
 
 
 def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
-
-
-def _file(bracket: Bracket) -> File:
-    return File(bracket.path, bracket.size, bracket.mtime_ns, bracket.inode)
 
 
 def _place(order: Order, image_id: str) -> facts.Fact:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from daemon.cli.find import going
+from daemon.cli.target import ShootPath, shoot_folder
 from daemon.cli.words import ENDED, day, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
@@ -23,7 +24,7 @@ UNPAID = ("skipped", "cancelled")
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=ShootPath())
 @click.option("--again", is_flag=True, help="Also a shoot whose photos were sent before: all of it is paid for again.")
 @click.pass_obj
 def submit(config: Path | None, folder: Path, again: bool) -> None:
@@ -32,20 +33,12 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
     Of a shoot that was sent before only photos that came since are sent, as a supplement; --again sends all of it.
     """
     settings = load(config, os.environ)
-    absolute = Path(os.path.abspath(folder))
-    watched = [settings_folder.watch for settings_folder in settings.folders]
-    parent = next((watch for watch in watched if _same(absolute.parent, watch)), None)
-    if parent is None:
-        roots = ", ".join(str(watch) for watch in watched)
-        raise click.ClickException(
-            f"{absolute} is not directly in a watched folder ({roots}). Move or copy it into one of them."
-        )
-    target = os.path.join(parent, _name_on_disk(absolute))
+    target = shoot_folder(folder, settings.folders)
     with Reader(settings.state_dir) as reader:
         verb, what = _submitting(reader, target, again=again)
     _require_photos(target)
     ask(settings.state_dir, verb, target, time.time())
-    click.echo(f"{printable(absolute.name)}: {what} will be sent.{_when(settings.state_dir)}")
+    click.echo(f"{printable(os.path.basename(target))}: {what} will be sent.{_when(settings.state_dir)}")
 
 
 @click.command()
@@ -189,22 +182,6 @@ def _told(order: dict[str, Any] | None) -> str:
         return "an order that is not known any more"
     state = "which is held" if order["phase"] == "held" else f"sent {day(order['created_at'])}"
     return f"“{printable(order['shoot'])}”, {state}"
-
-
-def _name_on_disk(folder: Path) -> str:
-    """The folder's name as its disk spells it: some take other case or another Unicode form for the same."""
-    with os.scandir(folder.parent) as entries:
-        names = [entry.name for entry in entries]
-    if folder.name in names:
-        return folder.name
-    return next((name for name in names if _same(folder.parent / name, folder)), folder.name)
-
-
-def _same(one_path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one_path, other)
-    except OSError:
-        return False
 
 
 def _when(state_dir: Path) -> str:

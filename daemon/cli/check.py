@@ -13,18 +13,25 @@ import click
 
 from daemon.cli.attention import message
 from daemon.cli.away import away
-from daemon.cli.words import printable
+from daemon.cli.words import printable, silent
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
-from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.files import room
 from daemon.files.roots import not_yet
 from daemon.files.scan import look_at_root
+from daemon.host import pulse
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
+from daemon.order import Policy
+from daemon.order.policy import probed
 from daemon.service import Service
 from daemon.store import checkup
 from daemon.store.attention import Attention, Heed
 from daemon.store.reader import Reader
+
+ROOM = 1e9
+"""Bytes that should be free for pictures, and for the state."""
 
 
 @click.command()
@@ -110,9 +117,9 @@ def _writable(where: str, folder: Path) -> Iterator[Problem]:
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
-    elif shutil.disk_usage(there).free < 1_000_000_000:
-        free = shutil.disk_usage(there).free / 1e6
-        yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
+    elif (free := shutil.disk_usage(there).free) < ROOM:
+        what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
+        yield Problem(where, what, "Make room there")
 
 
 def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
@@ -128,23 +135,36 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         remedy = "Give this user the permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
+    sign = pulse.look(settings.state_dir)
+    if pid is not None and sign is not None and sign.silent:
+        yield silent(pid, sign.age)
 
 
-def _service(settings: Settings) -> Iterator[Problem]:
+def _service(settings: Settings) -> Iterator[Problem | str]:
     api = settings.api
     try:
-        key = settings.require_key()
+        key = settings.require_api_key()
+        service = Service(
+            base_url=api.base_url,
+            key=key.text,
+            key_source=key.source,
+            flow=api.flow,
+            dev_mode=api.dev_mode,
+            user_agent="bracketd",
+        )
     except ConfigError as error:
         yield from error.problems
         return
-    service = Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent="bracketd")
     try:
         service.ping()
         click.echo(f"service    {api.base_url} answers and takes the key ({api.flow} flow)")
         if api.dev_mode:
             click.echo("  note     dev_mode is on: pictures are free and watermarked")
     except AccountRefused as error:
-        yield Problem("api.key", str(error).rstrip("."), "Copy the key anew from the web app's API page")
+        yield f"api.key: {probed(str(error), Policy())} Then run `bracketd check` again."
+    except NotFound as error:
+        remedy = "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+        yield Problem("api.base_url", f"{api.base_url} is not the API: {error.answer}", remedy)
     except Unreachable as error:
         what = f"{_address(api.base_url)} {'gave no answer' if error.sent else 'cannot be reached'}"
         cause = f" ({error.__cause__})" if error.__cause__ is not None else ""

@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from daemon.cli.attention import in_json as attention_in_json
+from daemon.cli.words import silent
 from daemon.config.locate import locate_state
+from daemon.host import pulse
 from daemon.host.lock import running_pid
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
@@ -58,6 +60,9 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
     account = [noted[key] for key in ("account", "limit", "copies") if noted.get(key)]
+    sign = pulse.look(state_dir) if pid is not None else None
+    unanswered = sign.age if sign is not None and sign.silent else None
+    words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
     return {
         "running": pid is not None,
         "pid": pid,
@@ -65,8 +70,9 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
         "watching": pid is not None and "watching" in noted,
         "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
         "state_dir": str(state_dir),
-        "messages": [*account, *missing] if pid else [],
+        "messages": [*words, *account, *missing] if pid else [],
         "events_missed": sum(value for key, value in noted.items() if key.startswith("missed ")),
+        "unanswered_s": round(unanswered) if unanswered is not None else None,
     }
 
 

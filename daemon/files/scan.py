@@ -265,7 +265,7 @@ def look(folder: str, path: str) -> File | None:
         status = os.stat(os.path.join(folder, path))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return File(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    return File(path, status.st_size, status.st_mtime_ns, status.st_ino, ctime_ns=status.st_ctime_ns)
 
 
 def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[File]:
@@ -293,7 +293,7 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
             problem = "is empty (0 bytes)"
         elif not os.access(entry.path, os.R_OK):
             problem = "cannot be read (no permission)"
-    yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem)
+    yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem, status.st_ctime_ns)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
+from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Hold, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
@@ -23,7 +23,7 @@ SET_BACK = 3
 
 def bug(step: f.Step | None, error: BaseException) -> f.Failed:
     """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
     return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
 
@@ -55,7 +55,8 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
 
 
 def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    return back_off(order, fact.why, now, policy, fact.retry_after)
+    before = order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, f.Register | f.Upload) else 0
+    return back_off(order, fact.why, now, policy, fact.retry_after, tries=before)
 
 
 def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -63,6 +64,14 @@ def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Orde
     if image is not None and image.failures >= policy.fetch_patience:
         return held(order, _not_given(image, fact.why))
     return back_off(order, fact.why, now, policy, fact.retry_after)
+
+
+def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    assert fact.mismatch is not None
+    image = _image(order, fact.step)
+    if image is not None and fact.mismatch in PAID and image.state is ImageState.PROCESSED:
+        order = with_image(order, replace(image, fetched_at=image.fetched_at or now))
+    return mismatched(order, fact.mismatch, fact.why, now, policy)
 
 
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -106,6 +115,7 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
 ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.PASSING: _passing,
     f.Kind.NOT_READY: _not_ready,
+    f.Kind.MISMATCH: _mismatch,
     f.Kind.ACCOUNT: _account,
     f.Kind.REQUEST: _held,
     f.Kind.FILE: _file,
@@ -115,15 +125,16 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
 }
 """What becomes of an order for each kind of failure.
 
-passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · account: wait;
-the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
-it, as the folder is set · gone: cancel before the merge, hold after it · output: try again each minute.
+passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · mismatch: back
+off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
+hold for a person · file: hold, or go without it, as the folder is set · gone: cancel before the merge, hold after it ·
+output: try again each minute.
 """
 
 
 def _not_given(image: Image, why: str) -> str:
     return (
-        f"the service said {image.failures} times that it does not give out {image.name} ({why.rstrip('.')}). "
+        f"the service said {image.failures} times that it does not give out {image.called} ({why.rstrip('.')}). "
         "Look at the order in the web app; `bracketd retry` asks for it again"
     )
 
@@ -165,7 +176,8 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
         return order
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        return held_if_too_large(replace(released(order, now), preset=preset, images=images), policy)
+        order = _given_tries(released(order, now), policy)
+        return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
@@ -186,6 +198,13 @@ def _mended(order: Order, today: Preset | None) -> Preset:
 
 def _fresh(image: Image) -> Image:
     return replace(image, failures=0) if image.failures else image
+
+
+def _given_tries(order: Order, policy: Policy) -> Order:
+    """A few more tries for what the service or storage refused too often: half of them, for each uses up a name."""
+    most = policy.slot_tries // 2
+    brackets = tuple(replace(b, refusals=most) if b.refusals > most else b for b in order.brackets)
+    return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:

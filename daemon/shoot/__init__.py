@@ -7,6 +7,7 @@ whole, and no bracket set lacks one.
 
 from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet
 from daemon.shoot.files import Bound, File, FileClass, Listing, listing
+from daemon.shoot.formats import Format
 from daemon.shoot.gates import (
     BOUNDS,
     DAMAGED,
@@ -21,6 +22,8 @@ from daemon.shoot.gates import (
     problems_of,
     verdict,
 )
+from daemon.shoot.leftout import Doubt, LeftOut, Why
+from daemon.shoot.shot import Shot, Taken
 
 __all__ = [
     "BOUNDS",
@@ -31,13 +34,19 @@ __all__ = [
     "Arrival",
     "Bound",
     "Client",
+    "Doubt",
     "File",
     "FileClass",
+    "Format",
+    "LeftOut",
     "Listing",
     "Quiet",
+    "Shot",
+    "Taken",
     "Terms",
     "Told",
     "Verdict",
+    "Why",
     "gates",
     "listing",
     "look_every",

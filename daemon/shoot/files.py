@@ -29,7 +29,8 @@ class Bound(StrEnum):
 class File:
     """A file as one look found it. ``path`` is relative to the shoot's folder, with ``/``; ``size`` in bytes.
 
-    ``problem`` is why a photo could not be used as it is: empty, not readable.
+    ``problem`` is why a photo could not be used as it is: empty, not readable. ``ctime_ns`` is when content or status
+    last changed; it tells no two files apart, for a chmod changes it too.
     """
 
     path: str
@@ -38,6 +39,7 @@ class File:
     inode: int
     kind: FileClass = FileClass.PHOTO
     problem: str | None = None
+    ctime_ns: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ json_object(
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
-  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch')
+  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
+  'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
 )
 """
 """An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""

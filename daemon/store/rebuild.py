@@ -16,7 +16,7 @@ from daemon.store import copies
 from daemon.store.file import FILE, SET_ASIDE, open_for_writing
 from daemon.store.names import pack
 from daemon.store.rows import upsert
-from daemon.store.writing import journal_entry, write_order
+from daemon.store.writing import OLDEST, journal_entry, write_order
 
 
 def rebuild(
@@ -40,10 +40,10 @@ def rebuild(
         for order, _fact in orders:
             write_order(connection, None, order)
         for number in range(len(histories)):
-            for table in ("journal", "purchases"):
+            for table, twice in (("journal", " ON CONFLICT DO NOTHING"), ("purchases", OLDEST)):
                 connection.execute(
-                    f"INSERT OR IGNORE INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
-                    "WHERE order_id IN (SELECT id FROM orders)"
+                    f"INSERT INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
+                    f"WHERE order_id IN (SELECT id FROM orders){twice}"
                 )
             connection.execute(
                 f"INSERT OR IGNORE INTO skipped_files SELECT * FROM history{number}.skipped_files "  # noqa: S608

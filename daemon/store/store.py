@@ -125,7 +125,7 @@ class Store:
         """
         allowed = (
             "SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id "
-            "WHERE images.state = 'processed' AND reckoned AND NOT dev_mode "
+            "WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode "
             "AND 'downloading' IN (phase, held_in) AND orders.id != ?"
         )
 
@@ -136,6 +136,18 @@ class Store:
             return today + granted, lately + granted
 
         return await self._database.read(read)
+
+    async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
+        """Those of these images that another order than this has, or has bought."""
+        query = (
+            "SELECT value AS id FROM json_each(:images) WHERE "
+            "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
+            "EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)"
+        )
+        values: Row = {"images": json.dumps(list(images)), "order_id": order_id}
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, values))
+        )
 
     async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
         """A new order in place of one that ends, both or neither. Raises Stale."""
@@ -183,16 +195,31 @@ class Store:
 
         return await self._database.read(read)
 
-    async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
-        """Orders that count of this folder, with these photos, or with any of these marks; the newest first."""
+    async def earlier(
+        self,
+        folder: str,
+        fingerprint: str,
+        marks: Iterable[str] = (),
+        seconds: Iterable[int | None] = (),
+        by_name: str = "",
+    ) -> list[Order]:
+        """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
+
+        Also those with photos taken in one of these seconds of a camera's clock, and those, of which nothing was read,
+        with the fingerprint ``by_name``.
+        """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
-            "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
+            "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
+            "OR id IN (SELECT order_id FROM brackets "
             "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
+            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike) "
+            "OR id IN (SELECT order_id FROM brackets "
+            "WHERE shot_second IN (SELECT value FROM json_each(:seconds)) "
             "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
         )
-        values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
-        values |= {"marks": json.dumps(list(marks)), "alike": ALIKE}
+        values: Row = {"folder": pack(folder), "fingerprint": fingerprint, "by_name": by_name, "alike": ALIKE}
+        values |= {"marks": json.dumps(list(marks)), "seconds": json.dumps(list(seconds))}
 
         def read(connection: sqlite3.Connection) -> list[Order]:
             rows = connection.execute(query, values).fetchall()

@@ -54,7 +54,7 @@ class Follow:
     scanned_at: float = float("-inf")
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
-    said: str | None = None
+    said: tuple[str, str | None] | None = None
     trouble: str = ""
     frames: dict[File, Frame | None] = field(default_factory=dict)
 
@@ -110,7 +110,7 @@ class Arrivals:
             if hints is not None:
                 await self._blocking(hints.follow, shoot)
         except OSError as error:
-            self._say(shoot, f"no events for this shoot ({error.strerror}); it is scanned instead", log.warning)
+            self._say(shoot, "no events for this shoot; it is scanned instead", log.warning, why=error.strerror)
 
     async def forget(self, shoot: str, hints: Hints | None) -> None:
         """Follow a shoot no longer."""
@@ -152,7 +152,7 @@ class Arrivals:
                 self._say(shoot, "a folder without photos is left alone", log.info)
             return True
         if one.arrival.dangling:
-            self._say(shoot, told.reason, log.warning)
+            self._say(shoot, "a bracket set lacks photos", log.warning, why=told.reason)
         try:
             await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
         except OSError as error:
@@ -247,14 +247,14 @@ class Arrivals:
         one = self._followed[shoot]
         one.trouble = f"{what} ({error.strerror}); tried again every {PATIENCE:.0f} s"
         one.look_at = self._clock.monotonic() + PATIENCE
-        self._say(shoot, one.trouble, log.warning)
+        self._say(shoot, "a shoot cannot be read", log.warning, why=one.trouble)
 
-    def _say(self, shoot: str, words: str, how: Callable[..., Any]) -> None:
-        """Log something about a shoot once, until it is something else."""
+    def _say(self, shoot: str, event: str, how: Callable[..., Any], *, why: str | None = None) -> None:
+        """Log something about a shoot once, until it is something else. ``event`` is a constant phrase."""
         one = self._followed.get(shoot)
-        if one is not None and one.said != words:
-            one.said = words
-            how(words, watch=self._folder.watch, shoot=shoot)
+        if one is not None and one.said != (event, why):
+            one.said = (event, why)
+            how(event, watch=self._folder.watch, shoot=shoot, **({"why": why} if why else {}))
 
 
 def _is_coming(found: Listing) -> bool:

@@ -17,8 +17,9 @@ from daemon.host.clock import Clock
 from daemon.shoot import Bound, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.archive import entries
+from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder
-from daemon.watcher.intake import Intake, mark_of
+from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
 log = structlog.get_logger("bracketd.watcher")
@@ -85,7 +86,7 @@ class FirstSight:
                 continue
             order = await self._store.load(order_id)
             is_same_folder = order.inode is not None and order.inode == inode_of(shoot)
-            if is_same_folder or order.fingerprint == mark_of(found):
+            if is_same_folder or order.fingerprint == by_name(found):
                 await self._store.record_skipped(order_id, entries(found))
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:

@@ -241,4 +241,4 @@ class NativeHints(FileSystemEventHandler):
         """Say once that hardly any watch is left."""
         if not self._warned and (words := watches_are_scarce()):
             self._warned = True
-            log.warning(words, watch=self._root)
+            log.warning("inotify watches are scarce", watch=self._root, why=words)

@@ -20,6 +20,7 @@ from daemon.store.attention import NOTE, Attention, Heed, to_note
 from daemon.store.file import FILE
 from daemon.store.store import Store
 from tests.core.orders import order
+from tests.edges.service.hosts import Host, always
 
 NO_KEY = "api.key"
 
@@ -210,3 +211,52 @@ def test_nobody_listens(checking: Checking) -> None:
     assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
     assert problem.count("127.0.0.1") == 1
     assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, "Not Found"), (410, '{"message": "gone"}')])
+def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: str) -> None:
+    """A 404 names the request that was asked and the setting to look at, and nothing about orders."""
+    with Host(always(status, body)) as host:
+        checking.more = f"api: {{key: sandbox-key-0123456789, base_url: '{host.url}'}}\n"
+        (problem,) = checking.problems("check")
+    words = "gone" if status == 410 else body
+    assert problem == (
+        f"api.base_url: {host.url} is not the API: GET /v3/orders/ was answered {status}: {words}. "
+        "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+    )
+
+
+@pytest.mark.parametrize("where", ["key", "key_file", "variable"])
+def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """A refused key is named by where it is from, with the request, what goes on by itself, and the next command."""
+    key = "sandbox-key-0123456789"
+    (checking.top / "key").write_text(key)
+    (checking.top / "key").chmod(0o600)
+    monkeypatch.setenv("AUTOENHANCE_API_KEY", key)
+    setting = {"key": f"key: {key}, ", "key_file": f"key_file: {checking.top}/key, ", "variable": ""}[where]
+    source = {
+        "key": f"`api.key` in {checking.top}/bracketd.yaml",
+        "key_file": f"the key file {checking.top}/key",
+        "variable": "the environment variable AUTOENHANCE_API_KEY",
+    }[where]
+    with Host(always(401, "Who are you?")) as host:
+        checking.more = f"api: {{{setting}base_url: '{host.url}'}}\n"
+        done = checking.says("check")
+    assert done.exit_code == 1
+    for words in (
+        "GET /v3/orders/ was answered 401: Who are you?",
+        f"The key is from {source}.",
+        "by itself every 5 min",
+    ):
+        assert words in done.stderr
+    assert done.stderr.endswith("tries at once. Then run `bracketd check` again.\n")
+    assert key not in done.stderr
+
+
+def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad variable is one problem among the others, not the end of the look."""
+    monkeypatch.setenv("NO_PROXY", "localhost,fe80::/10")
+    monkeypatch.delenv("no_proxy", raising=False)
+    checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
+    (problem,) = checking.problems("check")
+    assert problem.startswith("$NO_PROXY: fe80::/10 cannot be used")

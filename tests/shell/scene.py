@@ -101,6 +101,7 @@ class Scene:
     scanned: list[str] = field(default_factory=list)
     fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
     photos: int = 0
+    read: list[str] = field(default_factory=list)
 
     def hint(self, shoot: str) -> None:
         """The system says that something changed in a shoot."""
@@ -154,6 +155,7 @@ async def watching(
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
+    read: list[str] = []
     fails: dict[Callable[..., Any], OSError] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
@@ -164,6 +166,8 @@ async def watching(
         called = scan.scan if function is scan.go_on else function
         if called in (scan.scan, scan.scan_with_times):
             scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
+        if function is content.sha256:
+            read.append(arguments[1])
         if called in fails:
             raise fails[called]
         return function(*arguments)
@@ -194,7 +198,7 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails, read=read)
     finally:
         watcher.stop()
         await task

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.shoot import LeftOut, Why
 from daemon.store.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -208,7 +209,8 @@ def test_copies_that_come_late_are_looked_into_once(tmp: Path) -> None:
                 scene.put(f"{OAK}/B/IMG_{number}.JPG", bytes([number]) * 100)
             await quiet()
             copies = tuple(f"B/IMG_{number}.JPG" for number in range(3))
-            assert scene.told == [(sent.id, facts.FoundAgain(copies))]
+            why = tuple(LeftOut(path, Why.COPY, path.replace("B", "A")) for path in copies)
+            assert scene.told == [(sent.id, facts.FoundAgain(copies, why))]
             await happens(scene, sent, scene.told.pop()[1], clock)
             await quiet()
             assert (scene.told, scene.waiting(), scene.orders()) == ([], {}, {OAK: ("downloaded", 3)})

@@ -20,7 +20,7 @@ from daemon.shoot import Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Intake, WatchedFolder
-from daemon.watcher.contents import Blocking, marks
+from daemon.watcher.contents import Blocking, look_into
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -195,7 +195,7 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async def hesitant(function: Callable[..., Any], *arguments: Any) -> Any:
-            await asyncio.sleep(3600 if function is marks else 0)
+            await asyncio.sleep(3600 if function is look_into else 0)
             return function(*arguments)
 
         store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()

@@ -1,0 +1,97 @@
+"""Whether the photographer's files of an order are still what was locked, and what was sent.
+
+Size, mtime and inode tell most changes. Where only the ctime is another one, the content decides: a chmod changes the
+ctime too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from daemon import errors
+from daemon.files import outgoing
+from daemon.order import Bracket, Order, facts
+from daemon.shoot import File
+
+Tolerate = Callable[[errors.FileError], bool]
+"""Whether a file that is gone or cannot be read is passed over: its bytes were sent."""
+
+AT_ONCE = 1024**3
+"""Bytes of touched files that are read again before what was found is recorded."""
+
+
+def file_of(bracket: Bracket) -> File:
+    """The file of a bracket as it was locked."""
+    return File(bracket.path, bracket.size, bracket.mtime_ns, bracket.inode)
+
+
+def before_upload(order: Order, number: int) -> int | facts.Changed:
+    """The ctime in nanoseconds of a file that is about to be read; or that it is another one than was locked.
+
+    Raises FileError.
+    """
+    bracket = order.brackets[number]
+    try:
+        ctime_ns = outgoing.require_unchanged(order.folder, file_of(bracket))
+    except errors.FileChanged:
+        return changed(order, number)
+    touched = bracket.mark and bracket.may_be_another(ctime_ns)
+    if touched and outgoing.mark(order.folder, file_of(bracket)) != bracket.mark:
+        return changed(order, number)
+    return ctime_ns
+
+
+def look_again(
+    order: Order, go_on: Callable[[], None], *, tolerate: Tolerate
+) -> facts.Changed | facts.SameContent | None:
+    """Whether a file is another one than was sent; None if every one is as recorded.
+
+    ``go_on`` is called between reads and raises to break off. Raises FileError.
+    """
+    touched = []
+    for number in order.sent:
+        bracket = order.brackets[number]
+        try:
+            ctime_ns = outgoing.require_unchanged(order.folder, file_of(bracket))
+        except errors.FileChanged:
+            return changed(order, number)
+        except errors.FileError as error:
+            if not tolerate(error):
+                raise
+        else:
+            if bracket.sha256 is not None and bracket.may_be_another(ctime_ns):
+                touched.append((number, ctime_ns))
+    return _by_content(order, touched, go_on, tolerate)
+
+
+def changed(order: Order, number: int) -> facts.Changed:
+    """What a file is now that is not the one that was recorded. Raises FileError."""
+    bracket = order.brackets[number]
+    now = outgoing.look(order.folder, bracket.path)
+    return facts.Changed(number, bracket.attempt, now.size, now.mtime_ns, now.inode, now.ctime_ns)
+
+
+def _by_content(
+    order: Order,
+    touched: list[tuple[int, int]],
+    go_on: Callable[[], None],
+    tolerate: Tolerate,
+) -> facts.Changed | facts.SameContent | None:
+    """What files with another ctime hold now; a few at a time, so that a kill costs little reading."""
+    same, read = [], 0
+    for number, ctime_ns in touched:
+        bracket = order.brackets[number]
+        try:
+            if outgoing.sha256(order.folder, file_of(bracket), go_on) != bracket.sha256:
+                return changed(order, number)
+        except errors.FileChanged:
+            return changed(order, number)
+        except errors.FileError as error:
+            if not tolerate(error):
+                raise
+            continue
+        same.append((number, bracket.rereads, ctime_ns))
+        read += bracket.size
+        if read > AT_ONCE:
+            break
+    return facts.SameContent(tuple(same)) if same else None
