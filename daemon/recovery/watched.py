@@ -99,7 +99,8 @@ def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
     photos = photos_of(folder)
     shots = {photo.path: shot(folder, photo.path) for photo in photos}
     send = one_per_frame(photos, shots).send
-    others = tuple(photo for photo in photos if photo not in frozenset(send))
+    sent = frozenset(send)
+    others = tuple(photo for photo in photos if photo not in sent)
     return Shoot(name, folder, output, place.preset, (*send, *others), shots)
 
 
