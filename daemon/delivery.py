@@ -6,24 +6,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, count
 from typing import Any
 
+from daemon.errors import OutputError
 from daemon.files import incoming, scan
+from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
 from daemon.order import Bracket, Image, ImageState, Order, changed_since, unknown
 from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
 
+DEV_MODE = " (dev mode)"
+"""What is added to the name of an output folder with free pictures."""
+
 
 def output_folder(output: str, shoot: str, taken: Collection[str], *, dev_mode: bool) -> str:
     """A folder of its own for every shoot's pictures: shoots in two watched folders may bear one name."""
-    name = os.path.join(output, f"{shoot} (dev mode)" if dev_mode else shoot)
+    name = os.path.join(output, f"{shoot}{DEV_MODE}" if dev_mode else shoot)
     names = chain((name,), (f"{name}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)
+
+
+def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> str | None:
+    """Another output folder for an order whose own cannot be made; None if its own is there or can be made.
+
+    The disk of the output may take shorter names than that of the shoot, or not the same characters. The other name
+    contains the order's id, so that no two shoots share a folder. ``limit`` says how many bytes a name in a folder may
+    have. Raises OutputError where no name fits.
+    """
+    if os.path.lexists(order.output):
+        return None
+    parent, own = os.path.split(order.output)
+    room = folder_limit(parent, limit(parent))
+    for name in (own, *_other_names(order, room)):
+        if len(os.fsencode(name)) <= room and takes(parent, name):
+            return None if name == own else os.path.join(parent, name)
+    raise OutputError(
+        f"no folder for this shoot's pictures can be made in {parent}, where a name may have {max(room, 0)} bytes. "
+        "Set `output` to a folder with a shorter path, or on another disk; bracketd goes on by itself."
+    )
+
+
+def _other_names(order: Order, room: int) -> Iterator[str]:
+    """Names for the output folder of an order that its disk may take, the most like the shoot's own first."""
+    tail = f" {order.id[:8]}" + (DEV_MODE if order.preset.dev_mode else "")
+    for shoot in (order.shoot, plain(order.shoot)):
+        yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
+    yield f"shoot{tail}"
 
 
 def stem_of(order: Order, image: Image) -> str:

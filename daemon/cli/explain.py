@@ -12,11 +12,19 @@ import click
 
 from daemon.access import access_of
 from daemon.cli.leftout import why_left_out
+from daemon.cli.target import name_on_disk
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
-from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.names import (
+    because_of,
+    classify,
+    holds_in_flight,
+    is_beside_the_photos,
+    is_junk_folder,
+    is_other_picture,
+)
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
 from daemon.frames import frame, shot
@@ -46,7 +54,7 @@ def explain(config: Path | None, file: Path) -> None:
     """Say what each gate makes of FILE in a watched folder, with numbers, and what became of it and its shoot."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
-    shoot, inside = folder.watch / inside.parts[0], Path(*inside.parts[1:])
+    shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
     syncthing = access_of(settings.syncthing)
     client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)
@@ -188,6 +196,8 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
             return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
     if path not in order.left_out:
         return None
+    if kind is None and is_other_picture(path):
+        return "not sent: pictures of this format are not. Put it there as DNG or JPEG if it belongs to the shoot"
     if why := next((one for one in order.left_out_why if one.path == path), None):
         return f"not sent: {why_left_out(why)}"
     if twin := _twin(order, path):

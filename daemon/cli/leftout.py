@@ -19,3 +19,5 @@ def why_left_out(one: LeftOut) -> str:
             return "a conflict copy of a sync client"
         case Why.UNREADABLE:
             return "could not be read, or was not whole, when the shoot was locked"
+        case Why.FORMAT:
+            return "bracketd does not send pictures of this format. Add it as DNG or JPEG if it belongs to the shoot"

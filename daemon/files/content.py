@@ -11,6 +11,9 @@ import hashlib
 import os
 from typing import NamedTuple
 
+PIECE = 256 * 1024
+"""Bytes a read of a whole file."""
+
 ENDS = 64 * 1024
 """Bytes at either end of a file that its mark is made of."""
 
@@ -41,7 +44,10 @@ def ends(folder: str, path: str) -> Ends:
 def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
     with open(os.path.join(folder, path), "rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while piece := os.read(file.fileno(), PIECE):  # raises where file_digest() would take None for a full buffer
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _read(descriptor: int, length: int, offset: int) -> bytes:

@@ -3,7 +3,7 @@
 ``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
 """
 
-from daemon.order import facts
+from daemon.order import answers, facts
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
@@ -12,6 +12,7 @@ from daemon.order.model import (
     Bracket,
     FlowName,
     Health,
+    Hold,
     Image,
     ImageState,
     MergeState,
@@ -30,6 +31,7 @@ __all__ = [
     "Bracket",
     "FlowName",
     "Health",
+    "Hold",
     "Image",
     "ImageState",
     "Judged",
@@ -41,6 +43,7 @@ __all__ = [
     "Preset",
     "Sent",
     "Submitted",
+    "answers",
     "changed_since",
     "compare",
     "evolve",

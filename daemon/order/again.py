@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.order.archive import Recognised
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
@@ -29,6 +30,7 @@ class Again(StrEnum):
     NEW = "new"
     SAME = "the same photos were sent or skipped before"
     MORE = "some of the photos were sent before"
+    UNSURE = "some of the photos may be those of a skipped shoot"
     SKIPPED = "was skipped, and stays so until a person submits it"
 
 
@@ -38,7 +40,9 @@ class Judged:
 
     ``known`` is how many of its photos an order has, ``by_frame`` how many of those the order has as other files of the
     same frame. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are new photos
-    with the name of a photo that was sent and without metadata that would tell them apart.
+    with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is set when
+    the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent the
+    others.
     """
 
     again: Again
@@ -48,6 +52,7 @@ class Judged:
     by_frame: int = 0
     made: tuple[LeftOut, ...] = ()
     unread: tuple[str, ...] = ()
+    recognised: Recognised | None = None
 
 
 class Submitted(StrEnum):
@@ -63,24 +68,38 @@ class Submitted(StrEnum):
 
 
 def submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
-    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent."""
+    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
+
+    Photos that are known only from skipped or cancelled orders were never bought: a plain ``submit`` sends them.
+    """
+    unsent = is_unsent(judged)
+    same_as = judged.before if judged.again is Again.SAME and not unsent else None
     if newest is None:
-        return Submitted.SAME if judged.again is Again.SAME and not again else Submitted.WHOLE
+        return Submitted.SAME if same_as is not None and not again else Submitted.WHOLE
     if newest.phase not in RESTING:
         return Submitted.UNDER_WAY
     if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
         return Submitted.APPROVED if newest.supplement_of is not None and not again else Submitted.ANEW
-    elsewhere = judged.again is Again.SAME and judged.before is not None and judged.before.folder != newest.folder
-    if elsewhere and not again:
+    if same_as is not None and same_as.folder != newest.folder and not again:
         return Submitted.SAME
-    unsent = newest.same_as is None or judged.again is Again.NEW
-    if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and unsent):
+    if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and (newest.same_as is None or unsent)):
         return Submitted.ANEW
     if again:
         return Submitted.ANEW if newest.phase is Phase.SKIPPED else Submitted.WHOLE
     if judged.again is Again.MORE and judged.new:
         return Submitted.SUPPLEMENT
     return Submitted.SAME if newest.phase is Phase.SKIPPED else Submitted.SENT
+
+
+def is_unsent(judged: Judged) -> bool:
+    """Whether no order has sent, or is about to send, any of a shoot's photos."""
+    match judged.again:
+        case Again.NEW | Again.SKIPPED:
+            return True
+        case Again.SAME:
+            return judged.before is not None and not was_sent(judged.before)
+        case _:
+            return False
 
 
 def fingerprint(brackets: Iterable[Bracket]) -> str:

@@ -14,7 +14,8 @@ from daemon.shoot import LeftOut, Why
 LATELY = 2 * 3600.0
 """Seconds after the lock in which new photos are the tail of a copy or a sync, whatever their times say."""
 
-Suspects = dict[str, list[tuple[Bracket, str]]]
+Suspects = dict[str, list[tuple[Bracket, Bracket]]]
+"""For each order's id, photos as they are now that may have changed, each with the bracket that was sent."""
 
 
 def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
@@ -26,9 +27,9 @@ def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket
 def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
     """Photos of a shoot that are new, and photos that changed after they were merged.
 
-    The second are given for each order's id, with the SHA-256 of what was sent. A photo is not new if it shows, or was
-    made from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless it says
-    that it shows another frame.
+    The content must decide of the second: a chmod changes the ctime too. A photo is not new if it shows, or was made
+    from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless it says that
+    it shows another frame.
     """
     sent = [Sent(order) for order in orders]
     late = tuple(
@@ -39,8 +40,10 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
     for order in orders:
         for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
             photo = now.get(bracket.path)
-            if photo is not None and bracket.sha256 is not None and key(photo) != key(bracket):
-                suspects[order.id].append((photo, bracket.sha256))
+            if photo is None or bracket.sha256 is None:
+                continue
+            if key(photo) != key(bracket) or bracket.may_be_another(photo.ctime_ns):
+                suspects[order.id].append((photo, bracket))
     return late, suspects
 
 

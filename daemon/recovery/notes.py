@@ -95,6 +95,7 @@ def order_of(note: Json) -> Order:
         supplement_of=note.get("supplement_of"),
         reckoned=True,
         merge=MergeState.SEEN,
+        phase_since=delivered_at,
     )
 
 

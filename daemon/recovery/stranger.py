@@ -111,7 +111,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
                 image.id,
                 image.name,
                 state=ImageState.PLACED if image.downloaded else ImageState.FAILED,
-                reason=image.reason,
+                reason=image.why,
             )
             for image in images
         ),

@@ -24,7 +24,7 @@ class Why(StrEnum):
 
     COPY: its content is sent already. VARIANT: the camera wrote the same frame in another format. DERIVED: a person or
     the camera made it from a frame that is sent. CONFLICT: a second version that a sync client kept. UNREADABLE: it
-    cannot be read or is not whole.
+    cannot be read or is not whole. FORMAT: pictures of its format are not sent.
     """
 
     COPY = "copy"
@@ -32,6 +32,7 @@ class Why(StrEnum):
     DERIVED = "derived"
     CONFLICT = "conflict"
     UNREADABLE = "unreadable"
+    FORMAT = "format"
 
 
 @dataclass(frozen=True, slots=True)

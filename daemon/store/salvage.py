@@ -106,8 +106,9 @@ def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
     for direction in ("ASC", "DESC"):
         for row in _readable(old, f"SELECT * FROM journal NOT INDEXED ORDER BY seq {direction}"):  # noqa: S608
             _keep(sound, "journal", row)
-    for row in _readable(old, "SELECT * FROM roots NOT INDEXED"):
-        _keep(sound, "roots", row)
+    for table in ("roots", "skipped_files"):
+        for row in _readable(old, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608 - our own names
+            _keep(sound, table, row)
     return numbers
 
 

@@ -167,6 +167,22 @@ INSERT INTO purchases (order_id, image_id, at, credits)
 
 THIRD = """
 -- Purchases.
+CREATE TABLE bought (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  image_id TEXT PRIMARY KEY,
+  at       REAL NOT NULL,
+  credits  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO bought (order_id, image_id, at, credits)
+  SELECT order_id, image_id, at, credits FROM purchases WHERE true ORDER BY at, order_id
+  ON CONFLICT DO NOTHING;
+DROP TABLE purchases;
+ALTER TABLE bought RENAME TO purchases;
+CREATE INDEX purchases_at ON purchases (at);
+CREATE INDEX images_id ON images (id);
+ALTER TABLE orders ADD COLUMN mismatch TEXT;
+ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN mismatched_at REAL;
 
 -- Delivery notes.
 
@@ -185,14 +201,32 @@ CREATE TABLE left_out (
 ) STRICT, WITHOUT ROWID;
 
 -- Uploads.
+ALTER TABLE brackets ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE brackets ADD COLUMN refused TEXT;
+ALTER TABLE brackets ADD COLUMN ctime_ns ANY;
+ALTER TABLE brackets ADD COLUMN unreadable_since REAL;
+ALTER TABLE brackets ADD COLUMN rereads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN output_renamed INTEGER NOT NULL DEFAULT 0;
 
 -- Skipped shoots.
+ALTER TABLE orders ADD COLUMN hold TEXT;
+ALTER TABLE orders ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE skipped_files (
+  name       ANY NOT NULL,
+  size       INTEGER NOT NULL,
+  order_id   TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (name, size, order_id, changed_at)
+) STRICT, WITHOUT ROWID;
 
 -- Times.
 
 -- Asks.
 
 -- Phases.
+ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
 """Adds what each comment names."""

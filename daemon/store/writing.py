@@ -8,7 +8,13 @@ from daemon.order import Order
 from daemon.order.facts import Fact
 from daemon.store.rows import Row, bracket_row, image_row, journal_row, left_out_row, order_row, upsert
 
-PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?)"
+OLDEST = (
+    " ON CONFLICT (image_id) DO UPDATE SET order_id = excluded.order_id, at = excluded.at, credits = excluded.credits "
+    "WHERE excluded.at < purchases.at"
+)
+"""An image is bought once, whichever orders have it: the first purchase counts."""
+
 CREDITS = 1
 """What an image costs: the vendor counts images, one credit each."""
 
@@ -30,7 +36,7 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
         upsert(connection, "left_out", ("order_id", "number"), reasons)
     if not after.preset.dev_mode:
         bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
-        connection.executemany(PURCHASE, bought)
+        connection.executemany(PURCHASE + OLDEST, bought)
 
 
 def journal_entry(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:

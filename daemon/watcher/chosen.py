@@ -36,7 +36,8 @@ def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple
     taken = frozenset(good)
     unreadable = (LeftOut(photo.path, Why.UNREADABLE) for photo in found.photos if photo not in taken)
     conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
-    return good, (*unreadable, *conflicts)
+    others = (LeftOut(path, Why.FORMAT) for path in found.others)
+    return good, (*unreadable, *conflicts, *others)
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:
@@ -46,7 +47,9 @@ def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:
 
 def plain(photos: Iterable[File]) -> tuple[Bracket, ...]:
     """Photos as brackets, without reading them."""
-    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
+    return tuple(
+        Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, ctime_ns=photo.ctime_ns) for photo in photos
+    )
 
 
 async def choose(contents: Contents, folder: str, files: Sequence[File]) -> tuple[tuple[Bracket, ...], Chosen]:

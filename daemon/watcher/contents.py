@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daemon.files import content
-from daemon.frames import shot, shot_in
+from daemon.files import content, scan
+from daemon.frames import frame, shot, shot_in
 from daemon.order import Bracket, Order
-from daemon.shoot import File, Shot
+from daemon.shoot import File, Listing, Shot
 
 Blocking = Callable[..., Awaitable[Any]]
 """Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
@@ -43,12 +43,32 @@ class Contents:
             known.update(await self.blocking(look_into, folder, some))
         read = ((photo, *known[photo.path]) for photo in photos)
         return tuple(
-            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=mark, shot=shot)
+            Bracket(
+                photo.path,
+                photo.size,
+                photo.mtime_ns,
+                photo.inode,
+                mark=mark,
+                ctime_ns=photo.ctime_ns,
+                shot=shot,
+            )
             for photo, mark, shot in read
         )
 
+    async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
+        """The mark of each of some files of a shoot, by its path."""
+        known: dict[str, str] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(marks, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
+    async def photos(self, folder: str) -> tuple[File, ...]:
+        """The photos that lie in a shoot's folder and can be read."""
+        found: Listing = await self.blocking(scan.scan, folder)
+        return found.usable
+
     async def shots(self, folder: str, photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-        """Photos with their shots, which are unknown for a photo that cannot be read."""
+        """Photos with their shots, unknown for a photo that cannot be read. Raises OSError for what may pass."""
         return tuple([replace(photo, shot=await self.blocking(shot, folder, photo.path)) for photo in photos])
 
     async def copies(self, folder: str, brackets: Sequence[Bracket]) -> dict[str, str]:
@@ -92,6 +112,13 @@ class Contents:
                 read.append(bracket)
         return tuple(read)
 
+    async def taken(self, folder: str, paths: Sequence[str]) -> dict[str, float]:
+        """When photos were taken by their camera's clock, in seconds since 1970; without those that do not tell."""
+        known: dict[str, float] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(times, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
     async def sha256(self, folder: str, path: str) -> str:
         """The SHA-256 of a photo, in hex."""
         digest: str = await self.blocking(content.sha256, folder, path)
@@ -105,6 +132,17 @@ def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
         ends = content.ends(folder, path)
         found[path] = ends.mark, shot_in(folder, path, ends.head)
     return found
+
+
+def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
+    """The mark of each of some files of a shoot. Raises OSError."""
+    return {path: content.mark(folder, path) for path in paths}
+
+
+def times(folder: str, paths: Sequence[str]) -> dict[str, float]:
+    """When each of some photos of a shoot was taken, as far as it tells."""
+    frames = ((path, frame(folder, path)) for path in paths)
+    return {path: one.taken_at for path, one in frames if one is not None and one.taken_at is not None}
 
 
 def _unmoved(theirs: Bracket, bracket: Bracket) -> bool:

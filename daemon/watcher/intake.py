@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import structlog
 
 from daemon.delivery import output_folder
 from daemon.order import (
-    LINE,
     Again,
     Bracket,
     FlowName,
@@ -35,8 +33,11 @@ from daemon.order import (
     without_sent,
 )
 from daemon.order.again import REPLACED
+from daemon.order.archive import Entry, unsure
 from daemon.shoot import Listing
 from daemon.store.store import Store
+from daemon.watcher.altered import Allowance, Altered
+from daemon.watcher.archive import Archive, entries, entries_of
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
@@ -44,6 +45,18 @@ from daemon.watcher.folder import WatchedFolder
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+
+
+@dataclass(frozen=True, slots=True)
+class LateLook:
+    """What a look at a locked shoot found.
+
+    ``more``: photos that no order has and that are to be sent, so the shoot is waited for once more. ``complete``: all
+    photos that may have changed were judged; if not, the next look goes on.
+    """
+
+    more: bool
+    complete: bool
 
 
 class Intake:
@@ -70,16 +83,33 @@ class Intake:
         self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
-        self._unaltered: set[tuple[str, Bracket]] = set()
+        self._archive = Archive(store)
+        self._altered = Altered(contents)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
-    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        await self._skip(shoot, SKIPPED, by_name(found or Listing()), inode)
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+
+        Returns the id of its order.
+        """
+        found = found or Listing()
+        return await self._skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
+
+    async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
+        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+
+        A folder with another ``inode`` is another shoot under its name, which is sent.
+        """
+        order = await self._store.load(order_id)
+        if None not in (inode, order.inode) and inode != order.inode:
+            return
+        new = await self._archive.strangers(order_id, found)
+        if new != order.late:
+            self._tell(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -113,7 +143,9 @@ class Intake:
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, before, fact, inode)
+                await self._skip_same(shoot, judged, before, fact, inode)
+            case Again.UNSURE:
+                await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
@@ -163,43 +195,34 @@ class Intake:
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, facts.Approved())
                 case Submitted.SAME if before is not None and newest is None:
-                    await self._skip_same(shoot, before, fact, inode)
+                    await self._skip_same(shoot, judged, before, fact, inode)
                 case _:
                     words.warning("submitted, but not sent", why=word.value)
             return True
 
-    async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
+    async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
 
-        Photos that changed after their merge are told. Returns whether there are photos that no order has and that
-        are to be sent: the shoot is then waited for once more. Raises OSError.
+        Photos that changed after their merge are told. Raises OSError.
         """
         orders = [order for order in orders if order.phase is not Phase.SKIPPED]
         photos, named = plain(found.usable), not self._may_supplement(orders)
         news = unknown(orders, photos)
         late = await self._late(orders, news) if named else ()
-        suspects = changed_since(orders, photos)[1]
+        suspects, complete = changed_since(orders, photos)[1], True
         for order in orders:
-            altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
+            altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
             unsent = late if order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
                 self._tell(order.id, facts.CameLate(unsent, altered))
-        return bool(news) and not named
+            complete = complete and all_judged
+        return LateLook(more=bool(news) and not named, complete=complete)
 
     async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
         """The photos that show frames which none of the orders has sent, one file a frame, after reading them."""
         if not orders or not news:
             return ()
         return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
-
-    async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
-        """Whether a photo that was touched since it was sent is another one; read once for each touch."""
-        if (order.id, photo) in self._unaltered:
-            return False
-        altered = photo.path in order.altered or await self._contents.sha256(order.folder, photo.path) != sent
-        if not altered:
-            self._unaltered.add((order.id, photo))
-        return altered
 
     def _judging(
         self,
@@ -240,6 +263,8 @@ class Intake:
         mine = await self._store.earlier(folder, "")
         if not by_person and (same := next((o for o in mine if is_known(o, photos, names)), None)):
             return facts.Locked(photos, paths(bad), why, bad), Judged(Again.SAME, same, known=len(photos)), mine
+        if not by_person and (known := await self._archive.at_a_glance(photos, mine)):
+            return facts.Locked(photos, paths(bad), why, bad), known, mine
         read, chosen = await choose(contents, folder, good)
         brackets = chosen.brackets
         earlier = await self._store.earlier(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
@@ -248,6 +273,8 @@ class Intake:
         brackets = await contents.told_apart(folder, brackets, earlier)
         earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
         judged = compare(folder, brackets, earlier, inode, names)
+        if not by_person:
+            judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
         left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
         made = frozenset(paths(judged.made))
         brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
@@ -259,16 +286,37 @@ class Intake:
             return False
         return not await self._is_there(before.folder)
 
-    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
-        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
-        log.warning("skipped", shoot=shoot, why=same)
-        await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
+    async def _skip_same(
+        self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
+    ) -> None:
+        why = await self._archive.why(judged)
+        log.warning("skipped", shoot=shoot, why=why)
+        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
+        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos)
 
-    async def _skip(self, shoot: str, why: str, mark: str, inode: int | None, *, same_as: str | None = None) -> None:
+    async def _skip(
+        self,
+        shoot: str,
+        why: str,
+        mark: str,
+        inode: int | None,
+        *,
+        same_as: str | None = None,
+        photos: Sequence[Entry] = (),
+    ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        await self._store.add(order, fact)
+        outdated = await self._store.outdated(order.folder)
+        if not outdated:
+            await self._store.add(order, fact, photos)
+        for old in outdated:
+            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
+        if outdated and photos:
+            await self._store.record_skipped(order.id, photos)
+        return order.id
 
     async def _supplement(
         self, shoot: str, judged: Judged, whole: facts.Locked, held: str | None, inode: int | None
@@ -285,7 +333,9 @@ class Intake:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if held is not None:
+        if judged.recognised is not None:
+            order = unsure(order, await self._archive.why(judged))
+        elif held is not None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
         await self._begin(order, fact)
 
@@ -340,8 +390,3 @@ class Intake:
             due=now,
             inode=inode,
         )
-
-
-def _when(order: Order) -> str:
-    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,18 @@ def test_by_another_path(explaining: Explaining) -> None:
     done = explaining.asks(explaining.watched.parent / "link" / OAK / "IMG_1.JPG")
     assert done.output == explaining.asks(explaining.shoot / "IMG_1.JPG").output
     assert done.exit_code == 0
+
+
+def test_in_another_form_of_unicode(explaining: Explaining) -> None:
+    """A file whose shoot is typed with composed accents is found in the folder that spells them otherwise."""
+    composed, on_disk = (unicodedata.normalize(form, "Café Müller") for form in ("NFC", "NFD"))
+    explaining.shoot = explaining.shoot.rename(explaining.watched / on_disk)
+    explaining.put("IMG_1.JPG")
+    explaining.has(waits="2 files are not whole")
+    done = explaining.asks(explaining.watched / composed / "IMG_1.JPG")
+    assert done.exit_code == 0, done.output
+    assert "waits: 2 files are not whole" in done.output
+    assert "whole" in done.output
 
 
 def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:

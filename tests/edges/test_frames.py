@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from daemon.frames import frame, shot, shot_in
 from daemon.grouping import Frame, dangling, one_per_frame
 from daemon.shoot import File, Taken
 from daemon.shoot.shot import UNKNOWN, show_one_frame
+from tests.edges.exif.build import Entries, jpeg, ratio, shorts, sratio, sub, text, tiff
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import NOON, bracket
 
@@ -100,3 +102,33 @@ def test_what_a_photo_says(tmp_path: Path) -> None:
     assert frame(str(tmp_path), "card/IMG_1.JPG") == Frame("card/IMG_1.JPG")
     assert frame(str(tmp_path), "gone.JPG") is None
     assert frame(str(tmp_path), "card") is None
+
+
+def edited(folder: Path, name: str, bias: float, taken: datetime, mode: int = 2) -> Frame:
+    """A bracket whose maker note is gone: Exif's ExposureMode and bias are what is left of its mark."""
+    exif: Entries = {
+        0x829A: ratio(1, round(60 * 2**-bias)),
+        0x829D: ratio(8, 1),
+        0x8827: shorts(100),
+        0x9003: text(f"{taken:%Y:%m:%d %H:%M:%S}"),
+        0x9204: sratio(round(3 * bias), 3),
+        0xA402: shorts(mode),
+    }
+    camera: Entries = {0x010F: text("Canon"), 0x0110: text("Canon EOS 350D DIGITAL"), 0x8769: sub(exif)}
+    (folder / name).write_bytes(jpeg(tiff(camera)))
+    found = frame(str(folder), name)
+    assert found is not None
+    return found
+
+
+def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
+    """ExposureMode 2 marks a bracket whose maker note is gone, the bias is its value, and a torn set is seen."""
+    shots = [
+        edited(tmp_path, f"IMG_{401 + 3 * one + at:04}.JPG", bias, NOON + timedelta(seconds=40 * one + at))
+        for one in range(3)
+        for at, bias in enumerate((0.0, -2.0, 2.0))
+    ]
+    assert [(shot.aeb, shot.value_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
+    assert dangling(shots) is None
+    assert dangling(shots[:-1]) == "IMG_0407.JPG begins a bracket set of 2 where the other 2 sets have 3"
+    assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).aeb is None

@@ -53,6 +53,7 @@ DELIVERED = replace(
     merge=MergeState.SEEN,
     due=None,
     updated_at=NOW + 60,
+    phase_since=NOW + 60,
 )
 
 
