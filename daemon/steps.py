@@ -20,7 +20,7 @@ from daemon.files import incoming, outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
-from daemon.frames import shot
+from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
@@ -304,7 +304,7 @@ class Steps:
         return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order, shot)
+        late = late_photos(order, shot_if_read)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)

@@ -38,11 +38,11 @@ class Again(StrEnum):
 class Judged:
     """What a settled shoot is, and the earlier order that says so; of MORE the photos that no order has.
 
-    ``known`` is how many of its photos an order has, ``by_frame`` how many of those as other files of their frames.
-    ``made`` are photos of a new shoot that were made from frames of another one. ``unread`` are new photos that bear
-    the name of one that was sent and do not say which frame they show.
-    ``recognised`` is set when the photos are, or may be, those of a
-    shoot that was skipped or cancelled: ``before``, unless that one sent the others.
+    ``known`` is how many of its photos an order has, ``by_frame`` how many of those the order has as other files of the
+    same frame. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are new photos
+    with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is set when
+    the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent the
+    others.
     """
 
     again: Again
@@ -143,7 +143,7 @@ def compare(
 
 
 def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, ...]:
-    """Photos that were certainly made from frames that orders of other shoots have sent."""
+    """Photos that were certainly made from frames that other shoots have sent."""
     found = []
     for bracket in brackets:
         of = next(((theirs, frame) for theirs in sent if (frame := theirs.of_frame(bracket))), None)
@@ -153,7 +153,7 @@ def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, .
 
 
 def _unread(new: Iterable[Bracket], orders: Iterable[Order]) -> tuple[str, ...]:
-    """Those of new photos that bear the name of one that was sent, and do not say which frame they show."""
+    """New photos with the name of a photo that was sent and without metadata that would tell them apart."""
     stems = {stem_of(bracket.path) for order in orders for bracket in order.brackets}
     return tuple(bracket.path for bracket in new if not bracket.shot.tells and stem_of(bracket.path) in stems)
 

@@ -122,7 +122,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
 
 
 def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
-    """Why one file is not sent."""
+    """One file that is not sent, with the reason."""
     of = pack(left_out.of) if left_out.of is not None else None
     names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
     return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}

@@ -223,8 +223,8 @@ class Store:
     ) -> list[Order]:
         """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
 
-        Also those with photos taken in one of these seconds of a camera's clock, and those, of which nothing was read,
-        with the fingerprint ``by_name``.
+        Orders with photos of one of these ``seconds`` of a camera's clock are among them, and orders with the
+        fingerprint ``by_name``, which a shoot has when none of its photos is read.
         """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant

@@ -219,7 +219,7 @@ class Intake:
         return LateLook(more=bool(news) and not named, complete=complete)
 
     async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
-        """Those of the photos that no order knows by name that show frames which none has sent; one a frame."""
+        """The photos that show frames which none of the orders has sent, one file a frame, after reading them."""
         if not orders or not news:
             return ()
         return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
@@ -323,7 +323,7 @@ class Intake:
     ) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
 
-        ``whole`` is the shoot with all its photos: a doubt about it counts if it is about one of those.
+        ``whole`` is the shoot with all its photos. A doubt about it counts if it is about one of the new photos.
         """
         news = frozenset(bracket.path for bracket in judged.new)
         doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
