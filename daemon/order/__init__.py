@@ -5,6 +5,7 @@
 
 from daemon.order import facts
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
+from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
 from daemon.order.model import (
     LINE,
@@ -38,16 +39,22 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "Refusal",
     "Submitted",
+    "Verb",
+    "allowed",
     "changed_since",
     "compare",
     "evolve",
+    "fact_of",
     "facts",
     "fingerprint",
     "is_mendable",
     "known_again",
     "may_follow",
     "next_steps",
+    "refusal",
     "submitted",
+    "submitted_order",
     "without_sent",
 ]

@@ -31,7 +31,7 @@ def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: fl
 
 def held(order: Order, why: str) -> Order:
     """Wait for a person."""
-    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+    return replace(order, phase=Phase.HELD, held_in=order.phase, over_limit=False, trouble=why, due=None)
 
 
 def released(order: Order, now: float) -> Order:

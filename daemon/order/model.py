@@ -45,6 +45,9 @@ LINE = (
 RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
 """Phases in which nothing happens until a person asks."""
 
+RETRY_FAILED = "`bracketd retry` has the service process failed images again, for free, and buys only those"
+"""What a person can do about the failed images of a delivered order."""
+
 
 class Health(StrEnum):
     """How an order is doing in its phase."""
@@ -66,7 +69,7 @@ class MergeState(StrEnum):
 class ImageState(StrEnum):
     """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed.
 
-    AGAIN: it came to an error and is to be processed once more.
+    AGAIN: it came to an error and is to be processed once more. DISMISSED: a person does not want it bought.
     """
 
     PENDING = "pending"
@@ -75,6 +78,7 @@ class ImageState(StrEnum):
     FETCHED = "fetched"
     PLACED = "placed"
     FAILED = "failed"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +175,10 @@ class Order:
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
-    that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    ``over_limit``: they are not, and it is held or waits for the next day; ``approved``: a person said that they may
+    pass them. ``inode`` is that of the shoot's folder, which tells another folder of the same name. ``by_person``: a
+    person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
+    its failed images processed again.
     """
 
     id: str
@@ -208,6 +213,7 @@ class Order:
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    reopened_at: float | None = None
 
     @property
     def health(self) -> Health:
@@ -231,9 +237,14 @@ class Order:
             for image in self.images
             if image.state is ImageState.FAILED
         )
+        if failed and self.phase is Phase.DOWNLOADED:
+            failed += (RETRY_FAILED,)
+        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        left = (f"{dismissed} image(s) were dismissed by a person and not bought",) if dismissed else ()
+        left = () if self.phase is Phase.CANCELLED else left
         late = (_told_late(self.late),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+        return ((self.trouble,) if self.trouble else ()) + failed + left + late + altered + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:

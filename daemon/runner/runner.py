@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import structlog
 
@@ -20,6 +19,7 @@ from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.trouble import bug
+from daemon.runner.days import beginnings, next_day
 from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane
 from daemon.runner.outage import Outage
@@ -260,9 +260,13 @@ class Runner:
     async def _reckon(self, visit: Visit) -> None:
         """Hold what an order would buy against the limits; one order at a time, for each sees what others may buy."""
         async with self._till:
-            day, month = beginnings(self._clock.now())
-            today, lately = await self._store.spent(day, month, visit.order.id)
-            visit.order = await self._record(visit.order, facts.Reckoned(today, lately))
+            now = self._clock.now()
+            today, lately = await self._store.spent(*beginnings(now), visit.order.id)
+            tomorrow = next_day(now)
+            if await self._store.bought_since(tomorrow):  # the clock was ahead: nobody knows which day this is
+                visit.order = await self._record(visit.order, facts.Reckoned(today, lately))
+            else:
+                visit.order = await self._record(visit.order, facts.Reckoned(today, lately, tomorrow))
 
     def _day_is_full(self, order: Order, step: facts.Step) -> facts.Failed | None:
         """What the service would answer, unasked: the account's daily limit is reached, and others probe it."""
@@ -324,13 +328,7 @@ class Runner:
                     self.tell(other, facts.Resumed())
 
 
-def beginnings(now: float) -> tuple[float, float]:
-    """When the day and the month of ``now`` (epoch seconds) began, by the calendar of this machine."""
-    here = datetime.fromtimestamp(now).astimezone().replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-    return here.astimezone().timestamp(), here.replace(day=1).astimezone().timestamp()
-
-
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
-    """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
+    """Whether a fact goes into the journal: all except repeated looks that show nothing new, which would fill it."""
     looked = replace(after, polls=before.polls, due=before.due, updated_at=before.updated_at)
-    return not isinstance(fact, facts.Seen) or looked != before
+    return not isinstance(fact, facts.Seen | facts.Reckoned) or looked != before

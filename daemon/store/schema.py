@@ -179,6 +179,10 @@ THIRD = """
 -- Times.
 
 -- Asks.
+ALTER TABLE asks ADD COLUMN outcome TEXT;
+ALTER TABLE asks ADD COLUMN answer TEXT;
+ALTER TABLE asks ADD COLUMN answered_at REAL;
+ALTER TABLE orders ADD COLUMN reopened_at REAL;
 
 -- Phases.
 

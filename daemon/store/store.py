@@ -98,7 +98,7 @@ class Store:
         return await self._database.read(lambda connection: load(connection, order_id))
 
     async def due(self, now: float, horizon: float) -> list[str]:
-        """Ids of orders whose next step may start, longest waiting first.
+        """Ids of orders whose next step may start, longest waiting first; of those that are due together the oldest.
 
         A due time beyond ``now + horizon`` was set before the clock jumped back, and counts as now.
         """
@@ -106,7 +106,7 @@ class Store:
             lambda connection: [
                 str(row["id"])
                 for row in connection.execute(
-                    "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= ? OR due > ?) ORDER BY due",
+                    "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= ? OR due > ?) ORDER BY due, created_at",
                     (now, now + horizon),
                 )
             ]
@@ -137,6 +137,13 @@ class Store:
             return today + granted, lately + granted
 
         return await self._database.read(read)
+
+    async def bought_since(self, moment: float) -> bool:
+        """Whether the ledger has a purchase at or after a moment, in epoch seconds."""
+        query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
+        return await self._database.read(
+            lambda connection: bool(connection.execute(query, (moment,)).fetchone()["found"])
+        )
 
     async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
         """A new order in place of one that ends, both or neither. Raises Stale."""
@@ -278,7 +285,7 @@ class Store:
         A delivered order has left none: its last part file becomes its ``order.json``.
         """
         folders = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
-        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed')"
+        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
 
         def read(connection: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
             outputs = frozenset(unpack(row["output"]) for row in connection.execute(folders))
