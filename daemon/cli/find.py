@@ -8,6 +8,7 @@ import click
 
 from daemon.cli.words import ENDED, printable
 from daemon.store.reader import Reader
+from daemon.store.waiting import Waiting
 
 
 def one(reader: Reader, words: str) -> dict[str, Any]:
@@ -36,11 +37,16 @@ def _meant(reader: Reader, words: str) -> list[dict[str, Any]]:
     return found
 
 
+def waiting(reader: Reader, words: str) -> list[Waiting]:
+    """The waiting shoots that a person means."""
+    found = reader.waiting()
+    meant = [one for one in found if words in (one.shoot, one.folder)]
+    return meant or [one for one in found if one.shoot.casefold() == words.casefold()]
+
+
 def _not_sent(reader: Reader, words: str) -> str:
     """Why there is no such order: its shoot still waits, or there is nothing of that name."""
-    waiting = reader.waiting()
-    meant = [one for one in waiting if words in (one.shoot, one.folder)]
-    meant = meant or [one for one in waiting if one.shoot.casefold() == words.casefold()]
+    meant = waiting(reader, words)
     if not meant:
         return f"no order is called {words!r}. `bracketd status` lists them."
     return "\n".join(

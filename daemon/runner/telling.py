@@ -23,6 +23,8 @@ def tell(before: Order, fact: facts.Fact, after: Order) -> None:
             words.warning("will try again", step=str(fact.step), why=fact.why)
         case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost():
             words.warning(type(fact).__name__.lower(), fact=str(fact))
+        case facts.Reopened(images):
+            words.info("failed images are retried", images=list(images))
         case facts.ReprocessIntended():
             words.warning("an image failed and is processed once more", image=fact.image)
         case facts.Placed():

@@ -7,11 +7,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order, Phase
 from daemon.order.facts import Fact
+from daemon.store.asks import Answer, Ask, open_asks, write_answer
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
@@ -35,18 +35,6 @@ class Stale(Exception):
     """An order's row is not what it was taken for: somebody else wrote it meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Something a person asked for through another program.
-
-    ``submit``, ``submit again`` and ``adopt`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
-    """
-
-    seq: int
-    verb: str
-    target: str
-
-
 class Store:
     """The one writer. Awaitables run on the store's own thread; what they wrote is on disk when they return."""
 
@@ -68,20 +56,24 @@ class Store:
 
     # --- orders ---
 
-    async def add(self, order: Order, fact: Fact) -> None:
-        """A new order with its brackets, and the fact that made it."""
+    async def add(self, order: Order, fact: Fact, *, answer: Answer | None = None) -> None:
+        """A new order with its brackets, the fact that made it, and the answer to the ask for it, if a person asked."""
 
         def write(connection: sqlite3.Connection) -> None:
             write_order(connection, None, order)
             connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
-    async def record(self, before: Order, fact: Fact | None, after: Order, now: float) -> None:
+    async def record(
+        self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
+    ) -> None:
         """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it.
 
-        Raises Stale, and writes nothing, when the row is not ``before`` any more.
+        ``answer`` is that to the ask which brought the fact about. Raises Stale, and writes nothing, when the row is
+        not ``before`` any more.
         """
 
         def write(connection: sqlite3.Connection) -> None:
@@ -90,6 +82,7 @@ class Store:
                 write_order(connection, before, after)
             if fact is not None:
                 connection.execute(*journal_entry(after.id, fact, now))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -145,8 +138,10 @@ class Store:
             lambda connection: bool(connection.execute(query, (moment,)).fetchone()["found"])
         )
 
-    async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
-        """A new order in place of one that ends, both or neither. Raises Stale."""
+    async def replace(
+        self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
+    ) -> None:
+        """A new order in place of one that ends, and the answer to the ask for it: all or nothing. Raises Stale."""
 
         def write(connection: sqlite3.Connection) -> None:
             _require(connection, old)
@@ -155,6 +150,7 @@ class Store:
             write_order(connection, None, new)
             connection.execute(*journal_entry(new.id, fact, new.created_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(new.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -241,21 +237,21 @@ class Store:
             if found == self._data_version:
                 return []
             self._data_version = found
-            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq").fetchall()
-            new = [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows if row["seq"] not in self._open]
+            new = [ask for ask in open_asks(connection) if ask.seq not in self._open]
             self._open.update(ask.seq for ask in new)
             return new
 
         return await self._database.read(read)
 
-    async def done(self, ask: Ask) -> None:
-        """An ask was carried out."""
+    async def answer(self, answer: Answer) -> None:
+        """An ask that no fact came of is answered."""
+        await self._database.write(lambda connection: self._write_answer(connection, answer))
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,))
-            self._open.discard(ask.seq)
-
-        await self._database.write(write)
+    def _write_answer(self, connection: sqlite3.Connection, answer: Answer | None) -> None:
+        """Part of a transaction; an ask whose answer did not get to the disk is handed out again at the next start."""
+        if answer is not None:
+            write_answer(connection, answer)
+            self._open.discard(answer.ask.seq)
 
     # --- roots, waiting shoots, the daemon itself ---
 
@@ -263,10 +259,14 @@ class Store:
         """What is remembered of watched and output folders, for those who look at disks from threads."""
         return SeenRoots(self._database, now)
 
-    async def forget_root(self, root: str) -> None:
+    async def forget_root(self, root: str, answer: Answer | None = None) -> None:
         """A watched or output folder is to be met as if for the first time."""
-        query = "DELETE FROM roots WHERE path = ?"
-        await self._database.write(lambda connection: connection.execute(query, (pack(root),)))
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
+            self._write_answer(connection, answer)
+
+        await self._database.write(write)
 
     async def waiting_for(self, root: str) -> list[str]:
         """Ids of orders that wait in some trouble and have their shoot or their pictures in this root."""
