@@ -36,8 +36,9 @@ from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
+from daemon.store.asks import Ask
 from daemon.store.daily import keep_copies
-from daemon.store.store import Ask, Store
+from daemon.store.store import Store
 from daemon.syncing import client_for
 from daemon.watcher import (
     Contents,
@@ -235,7 +236,7 @@ class App:
         return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
-        return any(watcher.submit(ask) for watcher in watchers)
+        return any(watcher.take(ask) for watcher in watchers)
 
     def _preset_of(self, shoot: str) -> Preset | None:
         root = os.path.dirname(shoot)

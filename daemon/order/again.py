@@ -129,8 +129,13 @@ def compare(
     most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, sent[most].order, known=len(known), by_frame=by_frame)
+    declined = _declined(brackets, earlier)
+    if declined is not None and not declined.new:
+        return declined
     if unwanted := next((order for order in here if not_wanted(order) and _is_of(order, inode)), None):
         return Judged(Again.SKIPPED, unwanted)
+    if declined is not None:
+        return declined
     if not known:
         return Judged(Again.NEW)
     mine = next((s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.folder == folder), None)
@@ -161,6 +166,24 @@ def _unread(new: Iterable[Bracket], orders: Iterable[Order]) -> tuple[str, ...]:
 def was_sent(order: Order) -> bool:
     """Whether an order's photos were sent, or are about to be."""
     return order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+
+
+def was_declined(order: Order) -> bool:
+    """Whether a person cancelled or dismissed an order: nobody buys its photos unasked, wherever they lie."""
+    return order.phase is Phase.CANCELLED and order.by_person
+
+
+def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> Judged | None:
+    """A shoot whose photos, or at least half of them, a person declined before; None if that is not so."""
+    orders = tuple(filter(was_declined, earlier))
+    declined = [Sent(order) for order in orders]
+    shared = [frozenset(b.path for b in brackets if one.with_content(b) or one.of_frame(b)) for one in declined]
+    known = frozenset[str]().union(*shared)
+    if not known or 2 * len(known) < len(brackets):
+        return None
+    most = orders[max(range(len(orders)), key=lambda number: len(shared[number]))]
+    new = tuple(bracket for bracket in brackets if bracket.path not in known)
+    return Judged(Again.MORE if new else Again.SAME, most, new, len(known))
 
 
 def not_wanted(order: Order) -> bool:

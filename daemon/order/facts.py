@@ -252,15 +252,31 @@ class Reprocessed:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What other orders have bought, or were allowed to buy, today and this month, in images."""
+    """What other orders have bought, or were allowed to buy, today and this month, in images.
+
+    ``tomorrow`` is when the next day begins, in epoch seconds; None if that is not known.
+    """
 
     today: int
     month: int
+    tomorrow: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """A person allows the order whatever it buys, or sends a supplement that was held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A person asked to have these failed images, by their ids, processed again."""
+
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A person does not want the images of a merged order that are not bought yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +441,8 @@ Fact = (
     | Reprocessed
     | Reckoned
     | Approved
+    | Reopened
+    | Dismissed
     | Fetched
     | FetchLost
     | Placed

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.again import Again, Judged, was_sent
+from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
@@ -89,6 +89,11 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
     another one.
     """
     names = names_of([bracket.path for bracket in judged.new])
+    if was_declined(before):
+        return (
+            f"{judged.known} of its photos are those of “{before.shoot}”, which a person cancelled. "
+            f"{len(judged.new)} more: {names}. `bracketd approve` sends those, `bracketd submit --again` all of them"
+        )
     if not here:
         return (
             f"{judged.known} of its photos were sent as “{before.shoot}”; {len(judged.new)} were not: {names}. "

@@ -27,6 +27,8 @@ def tell(before: Order, fact: facts.Fact, after: Order) -> None:
             words.warning("will try again", **_keys(fact, after))
         case facts.OutputRenamed():
             words.warning("output folder renamed", folder=after.output, why="its disk does not take the shoot's name")
+        case facts.Reopened(images):
+            words.info("failed images are retried", images=list(images))
         case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost() | facts.ReprocessIntended():
             words.warning(_event(fact), **_keys(fact, after))
         case facts.Placed():
