@@ -20,7 +20,8 @@ from daemon.files import incoming, outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
-from daemon.order import Order, Phase, facts
+from daemon.frames import shot
+from daemon.order import Order, Phase, answers, facts
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 
@@ -146,9 +147,23 @@ class Steps:
         return OUTPUTS.ask(order.output, lambda: fitting_output(order, self._longest_name))
 
     def _create(self, order: Order) -> facts.Fact:
-        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+        try:
             self._service.create(order.id, order.shoot)
+        except errors.AlreadyExists:
+            log.debug("order exists", order=order.id)  # an earlier request got through, its answer was lost
+        except errors.Mismatched:
+            self._require_created(order)
         return facts.Created()
+
+    def _require_created(self, order: Order) -> None:
+        """After an answer that named another order: the order is there, or the service chooses ids by itself."""
+        try:
+            self._service.order(order.id)
+        except errors.NotFound:
+            raise errors.RequestRefused(
+                "The service gave the order another id than it was asked for. "
+                "Delete the empty order in the web app and set api.flow to images."
+            ) from None
 
     def _register(self, order: Order, number: int) -> facts.Fact:
         bracket = order.brackets[number]
@@ -157,8 +172,12 @@ class Steps:
             slot = self._service.register(
                 order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
             )
+            if wrong := answers.wrong_registration(order, number, slot.id, slot.name):
+                raise wrong
         except errors.FileChanged:
             return originals.changed(order, number)
+        except errors.Mismatched as error:
+            return facts.SlotLost(number, bracket.attempt, str(error), mismatch=error.mismatch)
         except errors.AlreadyExists as error:
             why = "the service had this registration already"
             return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
@@ -173,6 +192,8 @@ class Steps:
         assert bracket.service_id is not None
         assert bracket.url is not None
         assert bracket.content_type is not None
+        if wrong := answers.shares_place(order, number):
+            return facts.SlotLost(number, bracket.attempt, str(wrong), mismatch=wrong.mismatch)
         slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
         ctime_ns = originals.before_upload(order, number)
         if isinstance(ctime_ns, facts.Changed):
@@ -215,6 +236,11 @@ class Steps:
         seen = self._service.order(order.id)
         sent = order.registrations | {bracket.service_id for bracket in order.brackets}
         outputs = [image for image in seen.images if image.id not in sent]
+        idle = not (seen.merging or seen.processing)
+        if wrong := answers.wrong_images(
+            order, outputs=len(outputs), listed=len(seen.images), total=seen.total, idle=idle
+        ):
+            raise wrong
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
@@ -222,7 +248,7 @@ class Steps:
                 image.id,
                 image.name,
                 ENDED.get(image.status),
-                image.reason,
+                image.why,
                 members.get(image.id, ()),
                 again=image.status is ImageStatus.FAILED,
                 limited=image.limited,
@@ -278,7 +304,7 @@ class Steps:
         return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order)
+        late = late_photos(order, shot)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
@@ -293,18 +319,20 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
         case errors.NotReady():
             return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
+        case errors.Mismatched():
+            return facts.Failed(step, kind.MISMATCH, why, retry_after=error.retry_after, mismatch=error.mismatch)
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():
-            return facts.Failed(step, kind.ACCOUNT, why, unsent=True)
+            return facts.Failed(step, kind.ACCOUNT, why, unsent=True, cause=error.cause)
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
             return _gone(order, step, error)
         case errors.FileUnreadable(may_pass=True):
             number = originals.number_of(order, error.path)
-            alone = originals.can_read_another(order, error.path)
-            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+            disk_fails = not originals.can_read_another(order, error.path)
+            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
         case errors.FileError():
             return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
@@ -321,9 +349,9 @@ def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Faile
     kind, why = originals.gone(order, error)
     if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
         return facts.Failed(step, kind, why, bracket=_whose(step))
-    alone = originals.can_read_another(order, error.path)
+    disk_fails = not originals.can_read_another(order, error.path)
     number, why = originals.number_of(order, error.path), f"{error.path} is gone"
-    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
 
 
 def _whose(step: facts.Step) -> int | None:

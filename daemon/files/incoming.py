@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from daemon.errors import Garbled, OutputError
-from daemon.files import content
+from daemon.errors import Garbled, Mismatch, Mismatched
+from daemon.files import content, room
 from daemon.files.fitting import REFUSED, name_limit, plain, shortened
-from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
+from daemon.files.pictures import Judge
+from daemon.picture import Pixels
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
@@ -27,11 +28,12 @@ MARGIN = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a part file holds: size in bytes, SHA-256 in hex, and the extension its bytes call for."""
+    """What a part file holds: size in bytes, SHA-256 in hex, the extension its bytes call for, width and height."""
 
     size: int
     sha256: str
     extension: str
+    pixels: Pixels | None = None
 
 
 def part_name(image_id: str) -> str:
@@ -40,15 +42,12 @@ def part_name(image_id: str) -> str:
 
 
 @contextlib.contextmanager
-def _told(folder: str) -> Iterator[None]:
+def _told(folder: str, need: str = "") -> Iterator[None]:
+    """Turn what goes wrong with the output into OutputError; ``need`` says how much room it takes, if that is known."""
     try:
         yield
     except OSError as error:
-        remedy = {
-            errno.ENOSPC: "Make room there; bracketd goes on by itself.",
-            errno.EDQUOT: "Make room within the quota; bracketd goes on by itself.",
-        }.get(error.errno or 0, "See to the folder and its permissions; bracketd goes on by itself.")
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}. {remedy}") from error
+        raise room.error(folder, error, need) from error
 
 
 class Part:
@@ -61,10 +60,9 @@ class Part:
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder):
+        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
-            if shutil.disk_usage(folder).free < MARGIN + likely:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int) -> None:
@@ -72,7 +70,8 @@ class Part:
 
         The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``.
         """
-        with _told(self._folder):
+        with _told(self._folder, f"the picture takes {room.least(size)}"):
+            _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):
                 try:
                     os.posix_fallocate(self._file.fileno(), 0, size)
@@ -80,31 +79,39 @@ class Part:
                     if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
                         raise
 
-    def write(self, data: Iterable[bytes], length: int | None) -> Written:
-        """Write everything, look whether it is a whole picture, and flush it to the disk.
+    def write(self, data: Iterable[bytes], length: int | None, most: int | None = None) -> Written:
+        """Write everything, check that it is a whole picture, and flush it to the disk.
 
-        Raises OutputError, and Garbled when the bytes are no picture or not all of one.
+        ``length`` is the number of bytes the service promised, ``most`` the largest number that is accepted. Raises
+        OutputError, Garbled when another number of bytes came than was promised, and Mismatched when the bytes are not
+        a whole picture or there are more than ``most``. What follows the end of the picture is kept.
         """
-        digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+        digest, size, judge = hashlib.sha256(), 0, Judge()
         for chunk in data:
+            size += len(chunk)
+            if most is not None and size > most:
+                raise too_large(most)
             with _told(self._folder):
                 _write_all(self._file.fileno(), chunk)
             digest.update(chunk)
-            size += len(chunk)
-            if len(head) < HEAD:
-                head += chunk[: HEAD - len(head)]
-            tail = (tail + chunk[-TAIL:])[-TAIL:]
-        extension = extension_of(head)
-        if extension is None:
-            raise Garbled(f"the service sent something that is no picture (it begins with {head[:12]!r})")
-        if (length is not None and size != length) or not is_whole(head, tail, size):
-            raise Garbled(f"the picture is not whole ({size} of {length if length is not None else '?'} bytes)")
+            judge.feed(chunk)
+        if length is not None and size != length:
+            raise Garbled(f"The picture is not whole ({size:,} of {length:,} bytes came). It is fetched again.")
+        if judge.extension is None:
+            raise Mismatched(
+                f"The service sent something that is not a picture (it begins with {judge.head!r}).",
+                mismatch=Mismatch.NOT_A_PICTURE,
+            )
+        if not judge.whole:
+            raise Mismatched(
+                f"The picture ends before its end marker (after {size:,} bytes).", mismatch=Mismatch.BROKEN_PICTURE
+            )
         with _told(self._folder):
             self._file.truncate(size)
             os.fsync(self._file.fileno())
             with contextlib.suppress(FileNotFoundError):  # the disk or the folder went: `place` looks for the bytes
                 sync_folder(self._folder)
-        return Written(size, digest.hexdigest(), extension)
+        return Written(size, digest.hexdigest(), judge.extension, judge.pixels)
 
     def close(self) -> None:
         """Close the file; it stays."""
@@ -124,6 +131,20 @@ class Part:
             self.close()
         else:
             self.remove()
+
+
+def _require_free(place: str | int, size: int) -> None:
+    """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
+    if shutil.disk_usage(place).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def too_large(most: int) -> Mismatched:
+    """The error for a download that goes on beyond what a picture can be."""
+    return Mismatched(
+        f"The download has more than {most:,} bytes, which no picture of these brackets can have.",
+        mismatch=Mismatch.LARGE_PICTURE,
+    )
 
 
 def place(

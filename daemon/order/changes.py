@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from daemon.errors import Mismatch
 from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
 
@@ -19,6 +20,7 @@ def progress(order: Order, now: float) -> Order:
     """Something went well: go on at once, unless a neighbour's back-off still runs."""
     if order.due is not None and order.due > now and order.trouble:
         return order
+    order = _matched(order)
     return replace(order, failures=0, trouble=None, due=None if order.phase in RESTING else now)
 
 
@@ -42,12 +44,39 @@ def wait(order: Order, why: str, now: float, seconds: float) -> Order:
 
 def held(order: Order, why: str) -> Order:
     """Wait for a person."""
-    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+    return replace(_matched(order), phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+
+
+def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy) -> Order:
+    """An answer did not match what was asked: try again later, and hold the order if that lasts.
+
+    A clock that was set back tells nothing of how long it has lasted: then the number of answers decides.
+    """
+    since = now if order.mismatched_at is None else order.mismatched_at
+    count = order.mismatches + 1
+    if count < policy.mismatch_tries or 0 <= now - since < policy.mismatch_grace:
+        order = back_off(order, f"{why} bracketd tries again.", now, policy)
+        return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
+    kept = PAID_PICTURE if mismatch in PAID else UNUSED
+    return replace(held(order, f"{why} The service answered like this {count} times. {kept}"), mismatch=mismatch)
+
+
+PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
+"""Mismatches of a picture that was downloaded in full size, so that the service has charged for it."""
+
+PAID_PICTURE = "The picture is paid for: the web app has it, too. `bracketd retry` fetches it again."
+UNUSED = "None of these answers was used. Look at the order in the web app, then let it go on with `bracketd retry`."
+
+
+def _matched(order: Order) -> Order:
+    """An answer matched what was asked, or the order waits for something else."""
+    return replace(order, mismatch=None, mismatches=0, mismatched_at=None) if order.mismatches else order
 
 
 def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
+    order = replace(order, mismatch=None, hold=None)
     return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
 
 

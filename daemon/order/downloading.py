@@ -22,7 +22,7 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
         size=fact.size,
         sha256=fact.sha256,
         extension=fact.extension,
-        fetched_at=now,
+        fetched_at=image.fetched_at or now,
     )
     return progress(with_image(order, got), now)
 
@@ -37,7 +37,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded bytes of {image.name} were removed from {order.output}; they are downloaded once more"
+    why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
     return back_off(order, why, now, policy)
 
 
@@ -82,6 +82,9 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Copies of photos that were sent are known from now on, and not looked into again."""
+    """Files that show what was sent are known from now on, and not looked into again."""
     new = set(fact.files) - set(order.left_out)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new}))) if new else order
+    if not new:
+        return order
+    why = tuple(one for one in fact.left_out_why if one.path in new)
+    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))

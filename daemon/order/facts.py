@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.errors import Mismatch
 from daemon.order.model import Bracket, Preset
+from daemon.shoot import Doubt, LeftOut
 
 # --- steps -------------------------------------------------------------------------------------------------
 
@@ -96,11 +98,16 @@ Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without."""
+    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without.
+
+    ``left_out_why`` says why of each of those files; ``doubt`` is why a person must decide before anything is sent.
+    """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[str, ...] = ()
     why: str = ""
+    left_out_why: tuple[LeftOut, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,17 @@ class Lost(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration cannot be used; the bracket is registered again. ``said`` is what the service or storage said."""
+    """A registration cannot be used; the bracket is registered again.
+
+    ``said`` is what the service or storage said. ``mismatch``: its answer did not match what was asked.
+    """
 
     bracket: int
     attempt: int
     why: str
     cause: Lost = Lost.UNHEARD
     said: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +313,10 @@ class CameLate:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """These photos lie in the shoot under other names than those that were sent with the same content."""
+    """These photos lie in the shoot and show, or are made from, what was sent; ``left_out_why`` says it of each."""
 
     files: tuple[str, ...]
+    left_out_why: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +339,7 @@ class Kind(StrEnum):
 
     PASSING = "passing"
     NOT_READY = "not ready"
+    MISMATCH = "mismatch"
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
@@ -342,7 +355,9 @@ class Failed:
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
-    of a file that cannot be read at present, ``alone`` says that others of the shoot can.
+    of a file that cannot be read at present, ``disk_fails`` says that no other one of the shoot can.
+    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -353,7 +368,9 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
-    alone: bool = True
+    disk_fails: bool = False
+    cause: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

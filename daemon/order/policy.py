@@ -38,8 +38,9 @@ class Policy:
     registration is refused again and again, doubling to ``retry_longest``; ``slot_tries``: how often in a row it may be
     refused. ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image
     may still show its old error after it was asked to be processed once more. ``limit_probe``: while the account's
-    daily limit is reached; ``limit_patience``: how long after its merge an image may still fail for that. ``limits``:
-    what may be bought without a person's word.
+    daily limit is reached; ``limit_patience``: how long after its merge an image may still fail for that.
+    ``mismatch_tries``: how many answers in a row may not match what was asked before the order is held, and
+    ``mismatch_grace``: for how long at least. ``limits``: what may be bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -62,6 +63,8 @@ class Policy:
     reprocess_lag: float = 60.0
     limit_probe: float = 3600.0
     limit_patience: float = 7 * 86400.0
+    mismatch_tries: int = 6
+    mismatch_grace: float = 300.0
     limits: Limits = Limits()
 
     @property
@@ -69,6 +72,12 @@ class Policy:
         """No due time lies farther ahead than this; one that does was set before the clock jumped."""
         waits = (self.retry_longest, self.account_probe, self.output_retry, self.poll_longest, self.quiet)
         return max(*waits, self.limit_probe) * 4
+
+
+def probed(why: str, policy: Policy) -> str:
+    """Why the account was refused, when bracketd asks again, and what asks at once."""
+    every = f"{policy.account_probe / 60:.0f} min" if policy.account_probe >= 60 else f"{policy.account_probe:.0f} s"
+    return f"{why} bracketd tries again by itself every {every}; `bracketd retry SHOOT` tries at once."
 
 
 def spread(order_id: str, *counts: int) -> float:

@@ -14,6 +14,8 @@ The rules, first:
    the account's daily limit stopped is, when that lets.
 8. Nothing is bought that would pass a limit, unless a person approved.
 9. A held, skipped or cancelled order asks the service for nothing.
+10. An answer that does not match what was asked (another order or bracket, an id twice, more images than brackets) is
+    not used. It is asked for again, and after some tries the order is held.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -75,13 +77,17 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
-    return after if after is order else replace(after, updated_at=now)
+    if after is order:
+        return order
+    since = order.updated_at if order.phase_since is None else order.phase_since
+    return replace(after, updated_at=now, phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:
     """What was under way when an order was held still counts, but only a person lets it go on."""
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
+    after = replace(after, mismatch=order.mismatch)
     return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
+from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
@@ -23,7 +23,7 @@ SET_BACK = 3
 
 def bug(step: f.Step | None, error: BaseException) -> f.Failed:
     """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
     return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
 
@@ -66,6 +66,14 @@ def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Orde
     return back_off(order, fact.why, now, policy, fact.retry_after)
 
 
+def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    assert fact.mismatch is not None
+    image = _image(order, fact.step)
+    if image is not None and fact.mismatch in PAID and image.state is ImageState.PROCESSED:
+        order = with_image(order, replace(image, fetched_at=image.fetched_at or now))
+    return mismatched(order, fact.mismatch, fact.why, now, policy)
+
+
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     return replace(order, trouble=fact.why, due=now + (fact.retry_after or policy.account_probe))
 
@@ -96,7 +104,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         return back_off(order, fact.why, now, policy)
     bracket = order.brackets[number]
     since = bracket.unreadable_since
-    since = now if since is None or since > now or not fact.alone else since
+    since = now if since is None or since > now or fact.disk_fails else since
     order = with_bracket(order, number, replace(bracket, unreadable_since=since))
     if now - since >= policy.file_patience and order.failures >= policy.file_tries:
         minutes = (now - since) / 60
@@ -104,7 +112,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         after = _file(order, replace(fact, why=why), now, policy)
         remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
         return replace(after, trouble=f"{after.trouble} {remedy}") if after.phase is Phase.HELD else after
-    others = "" if fact.alone else "Other photos of the shoot cannot be read either. "
+    others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
     told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
     return back_off(order, told, now, policy, tries=bracket.failures - 1)
 
@@ -130,6 +138,7 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
 ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.PASSING: _passing,
     f.Kind.NOT_READY: _not_ready,
+    f.Kind.MISMATCH: _mismatch,
     f.Kind.ACCOUNT: _account,
     f.Kind.REQUEST: _held,
     f.Kind.FILE: _file,
@@ -140,16 +149,16 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
 }
 """What becomes of an order for each kind of failure.
 
-passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · account: wait;
-the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
-it, as the folder is set · unreadable: back off, and treat it as file when only that one stays so · gone: cancel before
-the merge, hold after it · output: try again each minute.
+passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · mismatch: back
+off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
+hold for a person · file: hold, or go without it, as the folder is set · unreadable: back off, and treat it as file when
+only that one stays so · gone: cancel before the merge, hold after it · output: try again each minute.
 """
 
 
 def _not_given(image: Image, why: str) -> str:
     return (
-        f"the service said {image.failures} times that it does not give out {image.name} ({why.rstrip('.')}). "
+        f"the service said {image.failures} times that it does not give out {image.called} ({why.rstrip('.')}). "
         "Look at the order in the web app; `bracketd retry` asks for it again"
     )
 
@@ -184,8 +193,11 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
-    the download. Its images have all patience again.
+    the download. Its images have all patience again. An order whose photos may have been skipped stays held: trying
+    again does not tell whether they are wanted.
     """
+    if order.hold is Hold.SKIPPED_BEFORE:
+        return order
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
         order = _given_tries(released(order, now), policy)
@@ -223,7 +235,7 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     """The end of an order that has not been merged; later it would leave paid images behind."""
     if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, trouble=fact.why, due=None)
     return replace(ended, by_person=fact.by_person)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from daemon.order import answers
 from daemon.order import facts as f
-from daemon.order.changes import awaited, forward, held, progress, wait, with_bracket
+from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
 from daemon.order.policy import Policy, register_wait, slot_wait
+from daemon.shoot.shot import UNKNOWN
 
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
@@ -22,14 +24,18 @@ def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Orde
     return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
 
 
-def registered(order: Order, fact: f.Registered, now: float, _policy: Policy) -> Order:
-    """A bracket has a place; the order is under way.
+def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> Order:
+    """A bracket has a place of its own; the order is under way.
 
-    Another place in the stead of one that was of no use is no progress: the back-off goes on until bytes are stored.
+    A new place for a bracket that was refused is no progress: the back-off goes on until bytes are stored.
     """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.registered:
         return order
+    if wrong := answers.is_taken(order, fact.bracket, fact.service_id):
+        return slot_lost(
+            order, f.SlotLost(fact.bracket, fact.attempt, str(wrong), mismatch=wrong.mismatch), now, policy
+        )
     order = forward(order, Phase.UPLOADING)
     place = replace(bracket, service_id=fact.service_id, url=fact.url, content_type=fact.content_type)
     place = replace(place, unreadable_since=None)
@@ -64,6 +70,8 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
     if fact.cause is not f.Lost.UNHEARD:
         return _refused(order, fact, failed, now, policy)
     again = unregister(order, fact.bracket, failed)
+    if fact.mismatch is not None:
+        return mismatched(again, fact.mismatch, fact.why, now, policy)
     if bracket.failures == 0:
         return progress(again, now)
     return wait(again, fact.why, now, register_wait(policy, order.id, bracket.failures))
@@ -103,9 +111,8 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     if bracket is None or _is_as_told(bracket, fact):
         return order
     ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
-    new = replace(
-        bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns, mark="", sha256=None
-    )
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns)
+    new = replace(new, mark="", sha256=None, shot=UNKNOWN)
     return replace(
         send_anew(order, fact.bracket, new),
         trouble=f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "

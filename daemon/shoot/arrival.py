@@ -89,7 +89,7 @@ class Arrival:
         """This arrival after another scan at ``now``."""
         whole = frozenset(file for file in self.examined if file.path not in self.faults)
         if found == self.found:
-            return replace(self, seen_at=now, examined=whole)
+            return replace(self, found=found, seen_at=now, examined=whole)
         known = frozenset(self.found.files)
         changed = [file for file in found.files if file not in known]
         pause = now - self.still_since

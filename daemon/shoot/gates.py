@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon.shoot.arrival import Arrival, Quiet
-from daemon.shoot.files import File, FileClass, Listing
+from daemon.shoot.files import Bound, File, FileClass, Listing
 
 PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
@@ -29,6 +29,16 @@ UNREAD = 3600.0
 
 DANGLING = 300.0
 """Seconds of stillness, beyond the quiet period, for which the rest of a bracket set is waited for."""
+
+
+BOUNDS = {
+    Bound.TOO_MANY: (
+        "has more files and folders than a shoot may have, or a link that leads to too many; it is not sent. "
+        "Remove the link, or move the shoot into several folders in the watched folder"
+    ),
+    Bound.LEADS_OUT: "is a link to a folder that the watched folder lies in; it is not looked into. Remove the link",
+}
+"""Why a shoot waits of which only a part was looked at, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +96,17 @@ def gates(arrival: Arrival, terms: Terms) -> tuple[Told, ...]:
     return tuple(gate(arrival, terms) for gate in GATES)
 
 
+def _bounds(arrival: Arrival, _terms: Terms) -> Told:
+    bound = arrival.found.bound
+    if bound is not None:
+        return _wait("bounds", arrival, BOUNDS[bound])
+    return Told("bounds", True, "all of its files and folders were looked at")
+
+
 def _photos(arrival: Arrival, _terms: Terms) -> Told:
     photos, problems = arrival.found.photos, arrival.found.problems
-    if problems and not photos:
-        return _wait("photos", arrival, f"{problems[0]}, so nobody can tell what photos there are")
+    if not photos and problems:
+        return _wait("photos", arrival, f"no photos were found, and {problems[0]}")
     return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
 
 
@@ -149,6 +166,7 @@ def _sets(arrival: Arrival, terms: Terms) -> Told:
 
 
 GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
+    _bounds,
     _names,
     _placeholders,
     _photos,

@@ -45,8 +45,9 @@ class Follow:
     """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
 
     ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
-    ``frames`` are how its photos were taken, each read once for as long as it does not change. ``trouble`` is what the
-    disk answered when it was last asked, in words; empty if nothing was wrong.
+    ``scanning_since`` is when a scan began that is not at its end. ``frames`` are how its photos were taken, each read
+    once for as long as it does not change. ``trouble`` is what the disk answered when it was last asked, in words, or
+    empty.
     """
 
     arrival: Arrival
@@ -54,11 +55,12 @@ class Follow:
     look_at: float
     inode: int | None
     not_before: float = 0.0
+    scanning_since: float | None = None
     changed: bool = False
     scanned_at: float = float("-inf")
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
-    said: str | None = None
+    said: tuple[str, str | None] | None = None
     trouble: str = ""
     frames: dict[File, Frame | None] = field(default_factory=dict)
 
@@ -115,7 +117,7 @@ class Arrivals:
             if hints is not None:
                 await self._blocking(hints.follow, shoot)
         except OSError as error:
-            self._say(shoot, f"no events for this shoot ({error.strerror}); it is scanned instead", log.warning)
+            self._say(shoot, "no events for this shoot; it is scanned instead", log.warning, why=error.strerror)
 
     async def forget(self, shoot: str, hints: Hints | None) -> None:
         """Follow a shoot no longer."""
@@ -127,15 +129,19 @@ class Arrivals:
     async def look(self, shoot: str) -> bool:
         """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further."""
         one, now = self._followed[shoot], self._clock.monotonic()
+        begun = one.scanning_since if one.scanning_since is not None else now
         try:
             found: Listing = await self._blocking(scan.scan, self._folder.path(shoot))
+        except scan.Unfinished:
+            one.scanning_since, one.look_at, one.not_before = begun, now, now
+            return True
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
             self._fails(shoot, "cannot be looked at", error)
             return True
-        after = self._clock.monotonic()
-        one.not_before = after + REST * (after - now)
+        after, one.scanning_since = self._clock.monotonic(), None
+        one.not_before = after + REST * (after - begun)
         one.changed, one.compared_with = found != one.arrival.found, one.scanned_at
         one.scanned_at = after
         one.arrival = one.arrival.seen(found, after)
@@ -153,7 +159,7 @@ class Arrivals:
                 self._say(shoot, "a folder without photos is left alone", log.info)
             return True
         if one.arrival.dangling:
-            self._say(shoot, told.reason, log.warning)
+            self._say(shoot, "a bracket set lacks photos", log.warning, why=told.reason)
         try:
             await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
         except OSError as error:
@@ -182,6 +188,14 @@ class Arrivals:
         one, now = self._followed.get(shoot), self._clock.monotonic()
         followed = min(one.arrival.unread.values(), default=now) if one is not None else now
         return min(followed, self._failing.setdefault(shoot, now))
+
+    def others(self, shoot: str) -> tuple[str, ...]:
+        """The files of a shoot that may be photos of a format that is not sent, as the last scan found them."""
+        return self._followed[shoot].arrival.found.others
+
+    def is_beyond_bounds(self, shoot: str) -> bool:
+        """Whether the last scan of a shoot stopped before its end: it is neither sent nor listened to."""
+        return self._followed[shoot].arrival.found.bound is not None
 
     def changed(self, shoot: str, *, since: float) -> bool:
         """Whether the last scan of a shoot found something else than the one before, which was made after ``since``."""
@@ -269,20 +283,20 @@ class Arrivals:
         one = self._followed[shoot]
         one.trouble = f"{what} ({error.strerror}); tried again every {PATIENCE:.0f} s"
         one.look_at = self._clock.monotonic() + PATIENCE
-        self._say(shoot, one.trouble, log.warning)
+        self._say(shoot, "a shoot cannot be read", log.warning, why=one.trouble)
 
-    def _say(self, shoot: str, words: str, how: Callable[..., Any]) -> None:
-        """Log something about a shoot once, until it is something else."""
+    def _say(self, shoot: str, event: str, how: Callable[..., Any], *, why: str | None = None) -> None:
+        """Log something about a shoot once, until it is something else. ``event`` is a constant phrase."""
         one = self._followed.get(shoot)
-        if one is not None and one.said != words:
-            one.said = words
-            how(words, watch=self._folder.watch, shoot=shoot)
+        if one is not None and one.said != (event, why):
+            one.said = (event, why)
+            how(event, watch=self._folder.watch, shoot=shoot, **({"why": why} if why else {}))
 
 
 def _is_coming(found: Listing) -> bool:
     """Whether there is anything in a folder that makes a shoot of it, now or soon."""
     on_the_way = found.of(FileClass.IN_FLIGHT) or found.of(FileClass.PLACEHOLDER)
-    return bool(found.photos or found.problems or on_the_way)
+    return bool(found.photos or found.problems or found.bound or on_the_way)
 
 
 def _fault(probes: Probes, path: str) -> Fault:

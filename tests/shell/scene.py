@@ -178,13 +178,14 @@ async def watching(
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-        if function in (scan.scan, scan.scan_with_times):
-            scanned.append(os.path.basename(arguments[0]))
+        called = scan.scan if function is scan.go_on else function
+        if called in (scan.scan, scan.scan_with_times):
+            scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
         if function is content.sha256:
             read.append(arguments[1])
-        if function in fails:
-            raise fails[function]
-        return says[function] if function in says else function(*arguments)
+        if called in fails:
+            raise fails[called]
+        return says[called] if called in says else function(*arguments)
 
     intake = Intake(
         folder,

@@ -12,7 +12,7 @@ from daemon.order.facts import Kind
 from daemon.runner.runner import beginnings
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
-from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 
 
 @dataclass
@@ -29,14 +29,16 @@ class Limited(World):
             case facts.Merge() | facts.Reprocess():
                 self.enhanced[of.id] = now
             case facts.Look() if now - self.enhanced[of.id] < 30:
-                return facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "one", ended=None),))
+                return facts.Seen(
+                    merging=False, processing=True, images=(facts.SeenImage(picture(of), "one", ended=None),)
+                )
             case facts.Look():
                 good = self.enhanced[of.id] >= self.again_at
                 reason = None if good else "Daily enhancement limit reached"
                 return facts.Seen(
                     merging=False,
                     processing=False,
-                    images=(facts.SeenImage("i0", "one", ended=good, reason=reason, limited=not good),),
+                    images=(facts.SeenImage(picture(of), "one", ended=good, reason=reason, limited=not good),),
                 )
         return super().answer(of, step)
 

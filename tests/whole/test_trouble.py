@@ -22,14 +22,18 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     program.drop(OAK, shoot(1))
     program.drop(ELM, shoot(1))
     (message,) = until(lambda: program.peek()["daemon"]["messages"])
-    assert "refused the API key" in message
+    assert "refused the API key (POST /v3/images/ was answered 401" in message
+    assert f"The key is from `api.key` in {program.config}." in message
+    assert message.endswith("bracketd tries again by itself every 5 min; `bracketd retry SHOOT` tries at once.")
     assert program.status()["daemon"]["messages"] == [message]
     for house in (OAK, ELM):
         program.reach(house, "settled")
     checked = program.run("check")
     assert checked.returncode == 1
     assert "refused the API key" in checked.stderr
-    assert "Copy the key anew" in checked.stderr
+    assert "GET /v3/orders/ was answered 401" in checked.stderr
+    assert f"The key is from `api.key` in {program.config}." in checked.stderr
+    assert "tries again by itself every 5 min" in checked.stderr
     assert program.stop() == 0
     assert len(program.told("account refused")) == 1
     assert sandbox.report()["orders"].keys().isdisjoint(o["order_id"] for o in program.status()["orders"])
@@ -74,6 +78,24 @@ def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
     program.run("retry", OAK)
     program.reach(OAK, "downloaded")
     assert program.status()["daemon"]["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "request_line"), [("create_image", "POST /v3/images/"), ("show_order", "GET /v3/orders/{order_id}")]
+)
+def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, where: str, request_line: str) -> None:
+    """A 404 holds the order with the request that it answered and the command that asks again; that command works."""
+    sandbox.faults([f"{where} 404 next=99"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "held")
+    (message,) = order["messages"]
+    assert f"({request_line.format(**order)} was answered 404: " in message
+    assert message.endswith("`bracketd retry SHOOT` asks again.")
+    assert "step failed: " in program.run("show", OAK).stdout
+    sandbox.faults([])
+    assert program.run("retry", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
 
 
 def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandbox) -> None:

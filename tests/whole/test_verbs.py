@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
     "supplement_of": type(None),
     "created_at": TIME,
     "updated_at": TIME,
+    "phase_since": TIME,
 }
 DAEMON: dict[str, Any] = {
     "running": bool,
@@ -39,6 +40,7 @@ DAEMON: dict[str, Any] = {
     "state_dir": TEXT,
     "messages": list,
     "events_missed": COUNT,
+    "unanswered_s": type(None),
 }
 WAITING: dict[str, Any] = {
     "shoot": TEXT,
@@ -108,8 +110,10 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "placed  IMG_0001.jpg",
         "of IMG_0001.JPG, IMG_0002.JPG, IMG_0003.JPG",
         "journal:",
-        "MergeIntended",
-        "Delivered",
+        "merge is about to be asked for",
+        "bracket uploaded: IMG_0001.JPG",
+        "picture in place: IMG_0001.jpg",
+        "shoot delivered, order.json written",
     ):
         assert words in text
     assert "signature=" not in text, "an upload URL is a key, too"
@@ -128,7 +132,7 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
         (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
         (("submit", str(program.watched / OAK)), f"was sent already; its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
-        (("submit", str(program.watched)), "is not directly in a watched folder"),
+        (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
         done = program.run(*words)
         assert (done.returncode, done.stdout) == (1, ""), words

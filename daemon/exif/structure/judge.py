@@ -36,7 +36,8 @@ def structure(path: str | os.PathLike[str]) -> Structure:
     """What the structure of the file at ``path`` says.
 
     One open, and reads of its first and last 64 KiB; where the structure lies elsewhere, the bounded further reads of
-    ``daemon.exif.source``. Raises OSError when it cannot be read, and nothing else whatever its bytes are.
+    ``daemon.exif.source``. A JPEG or PNG that seems to be cut is read once, from beginning to end. Raises OSError
+    when it cannot be read, and nothing else whatever its bytes are.
     """
     with open(path, "rb", buffering=0) as file:
 
@@ -49,8 +50,9 @@ def structure(path: str | os.PathLike[str]) -> Structure:
 def judge(head: bytes, size: int, fetch: Fetch | None = None) -> Structure:
     """What the structure of a file of ``size`` bytes says that begins with ``head``.
 
-    ``fetch(offset, size)`` gives bytes beyond the head; it is called a bounded number of times. Nothing is raised but
-    what ``fetch`` raises. What could not be read is not held against the file.
+    ``fetch(offset, size)`` gives bytes beyond the head; it is called a bounded number of times, and once more for each
+    MiB of a JPEG or PNG that seems to be cut. Nothing is raised except what ``fetch`` raises. What could not be read is
+    not held against the file.
     """
     if not size:
         return Structure(words.empty())
