@@ -333,8 +333,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return _gone(order, step, error)
         case errors.FileUnreadable(may_pass=True):
             number = originals.number_of(order, error.path)
-            alone = originals.can_read_another(order, error.path)
-            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+            disk_fails = not originals.can_read_another(order, error.path)
+            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
         case errors.FileError():
             return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
@@ -351,9 +351,9 @@ def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Faile
     kind, why = originals.gone(order, error)
     if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
         return facts.Failed(step, kind, why, bracket=_whose(step))
-    alone = originals.can_read_another(order, error.path)
+    disk_fails = not originals.can_read_another(order, error.path)
     number, why = originals.number_of(order, error.path), f"{error.path} is gone"
-    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
 
 
 def _subject(order: Order, step: facts.Step) -> str:

@@ -371,9 +371,9 @@ class Failed:
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
-    of a file that cannot be read at present, ``alone`` says that others of the shoot can. ``cause`` is the same for all
-    refusals of the account that have one reason, whatever was asked. ``mismatch`` is how an answer did not match what
-    was asked (``Kind.MISMATCH``).
+    of a file that cannot be read at present, ``disk_fails`` says that no other one of the shoot can.
+    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -384,9 +384,9 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    disk_fails: bool = False
     cause: str = ""
     mismatch: Mismatch | None = None
-    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

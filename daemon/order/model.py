@@ -109,8 +109,8 @@ class Bracket:
     ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
     bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
     registrations in a row that the service or storage refused, and ``refused`` is what it said last.
-    ``shot`` is what the file says of the frame that it shows.
     ``unreadable_since``: since when the disk has not given out the file while it gave out others.
+    ``shot`` is what the file says of the frame that it shows.
     """
 
     path: str
