@@ -80,7 +80,6 @@ class Listing:
 def listing(
     files: Iterable[File],
     problems: Iterable[str] = (),
-    unanswered: str = "",
     *,
     bound: Bound | None = None,
     others: Iterable[str] = (),
