@@ -120,7 +120,7 @@ def compare(
     marks = {True: (mark,), False: (mark, by_name or mark)}
     alike = [o for o in earlier if o.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
     here = tuple(order for order in earlier if order.folder == folder)
-    for order in (*filter(was_sent, alike), *alike):
+    for order in filter(was_sent, alike):
         return Judged(Again.SAME, order, known=len(brackets))
     sent = [Sent(order) for order in earlier if was_sent(order)]
     shared = [{b.path for b in brackets if theirs.with_content(b) or theirs.of_frame(b)} for theirs in sent]
@@ -129,6 +129,8 @@ def compare(
     most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, sent[most].order, known=len(known), by_frame=by_frame)
+    for order in alike:
+        return Judged(Again.SAME, order, known=len(brackets))
     declined = _declined(brackets, earlier)
     if declined is not None and not declined.new:
         return declined

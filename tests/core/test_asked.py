@@ -72,7 +72,8 @@ def test_an_image_that_the_service_mended_meanwhile_is_bought_as_it_is() -> None
 
 def test_an_image_that_fails_again_leaves_the_order_delivered() -> None:
     """A second failure ends as the first did: the others are there, the failed one is named, and may be retried."""
-    asked = after(RETRIED, look(**GOOD, i4=False), facts.ReprocessIntended("i4"), facts.Reprocessed("i4"))
+    again_asked = facts.ReprocessIntended("i4"), facts.Reprocessed("i4")
+    asked = after(RETRIED, look(**GOOD, i4=False), *again_asked, now=NOW + DAY)
     again = after(asked, look(**GOOD, i4=False), now=NOW + DAY + POLICY.reprocess_lag)
     assert (next_steps(again), failed_images(again)) == ((facts.Deliver(),), ())
     over = after(again, facts.Delivered())

@@ -531,7 +531,7 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
         skipped = await scene.store.newest(str(scene.root / "copy"))
         assert skipped is not None
         assert skipped.trouble == (
-            "same photos as “12 Oak St”, which was skipped: they were never bought; `bracketd submit FOLDER` sends them"
+            "same photos as “12 Oak St”, which is skipped and was never bought; `bracketd submit FOLDER` sends them"
         )
         assert await scene.submit("copy") == (DONE, "copy is sent (1 photo).")
         said = "Not sent: the same photos were sent on 14 Nov 2023 as “copy”. Use --again to send and buy them again."
