@@ -184,6 +184,14 @@ def gone(folder: str) -> str:
     return f"Not done: the folder {folder} is not there any more."
 
 
+def unusable_name(folder: str) -> str:
+    """An ask for a folder whose name the daemon cannot pass to the system."""
+    return (
+        f"Not done: the daemon's locale has no characters for the name of {folder}. "
+        "Start the daemon with a UTF-8 locale, such as LANG=C.UTF-8, then ask again."
+    )
+
+
 def unreadable(folder: str, why: str) -> str:
     """An ask for a folder that the system does not let us read."""
     return f"Not done: {folder} cannot be read ({why}). Mend that, then ask again."
