@@ -36,7 +36,7 @@ def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, s
     assert (first["images"]["downloaded"], first["images"]["failed"], charged(sandbox, first)) == (4, 1, 4)
     assert "`bracketd retry`" in first["messages"][1]
     done = program.asks("retry", OAK)
-    said = f"{OAK}: 1 failed image(s) are processed again, and only what comes out is bought.\n"
+    said = f"{OAK} goes back to processing for 1 failed image; only what comes out of that is bought.\n"
     assert (done.returncode, done.stdout) == (0, said)
     again = program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 5)
     assert (again["order_id"], again["messages"], charged(sandbox, again)) == (first["order_id"], [], 5)
