@@ -94,14 +94,14 @@ def done(verb: Verb, before: Order, after: Order) -> str:
         return f"{name} is still held: {_sentence(after.trouble)}"
     match verb:
         case Verb.RETRY if after.reopened_at != before.reopened_at:
-            failed = sum(image.state is ImageState.FAILED for image in before.images)
-            return f"{name}: {failed} failed image(s) are processed again, and only what comes out is bought."
+            failed = _count(sum(image.state is ImageState.FAILED for image in before.images), "failed image")
+            return f"{name} goes back to processing for {failed}; only what comes out of that is bought."
         case Verb.RETRY:
             return f"{name} is tried again."
         case Verb.APPROVE if after.approved:
             return f"{name} is approved: it will not be held for a limit."
         case Verb.SUBMIT | Verb.APPROVE if after.supplement_of is not None:
-            return f"{name}: the supplement is sent ({_photos(len(after.sent))})."
+            return f"{name}: the supplement is sent ({_count(len(after.sent), 'photo')})."
         case Verb.DISMISS if after.merge is not MergeState.NOT_ASKED:
             return _dismissed(after)
         case Verb.CANCEL | Verb.SKIP | Verb.DISMISS:
@@ -115,8 +115,8 @@ def _dismissed(order: Order) -> str:
     if not kept:
         again = f"`bracketd submit` sends it as a new order: {order.folder}"
         return f"{order.shoot} is dismissed; none of its images is bought. {again}"
-    left = sum(image.state is ImageState.DISMISSED for image in order.images)
-    return f"{order.shoot}: {left} image(s) are dismissed and not bought; the {kept} that were bought are delivered."
+    left = _count(sum(image.state is ImageState.DISMISSED for image in order.images), "image")
+    return f"{order.shoot} ends without buying {left}; {_count(kept, 'image')} bought before will be delivered."
 
 
 # --- a shoot's folder ---
@@ -127,12 +127,12 @@ def sent(order: Order) -> str:
     if order.phase is Phase.HELD:
         return f"{order.shoot} is held: {_sentence(order.trouble)}"
     if order.supplement_of is not None:
-        return f"{order.shoot}: what is new in it is sent as a supplement ({_photos(len(order.sent))})."
-    return f"{order.shoot} is sent ({_photos(len(order.sent))})."
+        return f"{order.shoot}: what is new in it is sent as a supplement ({_count(len(order.sent), 'photo')})."
+    return f"{order.shoot} is sent ({_count(len(order.sent), 'photo')})."
 
 
 def sent_before(order: Order) -> str:
-    """A submit for a shoot of which everything was sent."""
+    """A submit for a shoot without a new photo since it was sent."""
     return (
         f"Not sent: {order.shoot} was sent on {day(order.created_at)}, and no photo in it is new. Its pictures are in "
         f"{order.output}. {AGAIN}"
@@ -175,7 +175,7 @@ def skipped_already(shoot: str, folder: str) -> str:
 
 
 def nothing_new(shoot: str) -> str:
-    """A shoot that was sent, of which a person wants no later photos sent, and that has none."""
+    """A shoot whose late photos a person wants to skip, and that has none."""
     return f"{shoot} was sent, and nothing new in it waits; there is nothing to skip."
 
 
@@ -192,6 +192,14 @@ def out_of_bounds(shoot: str, why: str) -> str:
 def gone(folder: str) -> str:
     """An ask for a folder that was removed."""
     return f"Not done: the folder {folder} is not there any more."
+
+
+def unusable_name(folder: str) -> str:
+    """An ask for a folder whose name the daemon cannot pass to the system."""
+    return (
+        f"Not done: the daemon's locale has no characters for the name of {folder}. "
+        "Start the daemon with a UTF-8 locale, such as LANG=C.UTF-8, then ask again."
+    )
 
 
 def unreadable(folder: str, why: str) -> str:
@@ -235,8 +243,8 @@ def bug(error: BaseException) -> str:
     return f"Not done: a bug in bracketd ({type(error).__name__}: {error}). Please report it with the daemon's log."
 
 
-def _photos(number: int) -> str:
-    return "1 photo" if number == 1 else f"{number} photos"
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _sentence(text: str | None) -> str:

@@ -111,6 +111,8 @@ class FolderAsks:
             return False
         except (FileNotFoundError, NotADirectoryError):
             return await self._answer(ask, Outcome.REFUSED, answers.gone(ask.target))
+        except UnicodeError:
+            return await self._answer(ask, Outcome.FAILED, answers.unusable_name(ask.target))
         except OSError as error:
             if self._may_pass(ask, error):
                 log.warning("ask is tried again", verb=ask.verb, shoot=shoot, why=error.strerror)

@@ -12,7 +12,7 @@ from daemon.store.store import Store
 
 
 class Replies:
-    """Makes answers and records those that no order comes with. Where nobody asked there is none."""
+    """Makes answers, and records those that come without an order. Where nobody asked there is no answer."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
         self._store, self._now = store, now

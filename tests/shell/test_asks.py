@@ -144,7 +144,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
             await asyncio.sleep(60)
             again = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in again.images] == [ImageState.PLACED, ImageState.PLACED]
-            said = "12 Oak St: 1 failed image(s) are processed again, and only what comes out is bought."
+            said = "12 Oak St goes back to processing for 1 failed image; only what comes out of that is bought."
             assert answer(tmp_path, seq) == (DONE, said)
         return world
 
@@ -177,7 +177,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
             shutil.copytree(state, tmp_path / "as a kill leaves it")
             done = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in done.images] == [ImageState.PLACED, ImageState.DISMISSED]
-            said = "12 Oak St: 1 image(s) are dismissed and not bought; the 1 that were bought are delivered."
+            said = "12 Oak St ends without buying 1 image; 1 image bought before will be delivered."
             assert answer(state, seq) == (DONE, said)
         async with running(tmp_path / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, Phase.CANCELLED)

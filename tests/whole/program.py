@@ -137,6 +137,10 @@ class Bracketd:
         """Run a verb with the configuration file."""
         return bracketd("--config", str(self.config), *words, home=self.home, **environ)
 
+    def asks(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a verb that asks the daemon for something, again if it has not answered in time."""
+        return until(lambda: done if "not answered" not in (done := self.run(*words)).stdout else None)
+
     def status(self) -> Json:
         """What ``bracketd status --json`` says."""
         done = self.run("status", "--json")
