@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -13,7 +14,9 @@ from daemon.service import failures
 CHUNK: Final = 256 * 1024
 """Bytes of an answer handed out at a time."""
 
-_LONGEST_ANSWER: Final = 32 * 1024 * 1024
+_LONGEST_ANSWER: Final = 16 * 1024 * 1024
+_GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
+"""Tells zlib to take either header."""
 _LONGEST_REFUSAL: Final = 64 * 1024
 
 
@@ -41,9 +44,31 @@ class Exactly:
 
 
 def pieces(response: httpx.Response) -> Iterator[bytes]:
-    """The body, ``CHUNK`` bytes at a time. Raises ``Garbled`` if it is cut short, ``Unreachable`` if it stalls."""
+    """The body, ``CHUNK`` bytes at a time. Raises ``Garbled`` if it is cut short, ``Unreachable`` if it stalls.
+
+    Nothing is asked for compressed. What comes so all the same is unpacked a piece at a time: a few bytes may become
+    gigabytes, and the caller says when it is enough. Raises ``Garbled`` for compressions other than gzip and deflate.
+    """
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise Garbled(f"{response.url.host} compressed its answer ({packed[:40]}) unasked. It is asked again.")
     with failures.ours(response.url.host, answered=True):
-        yield from response.iter_bytes(CHUNK)
+        raw = response.iter_raw(CHUNK)
+        yield from raw if packed in ("identity", "") else _unpacked(raw, response.url.host)
+
+
+def _unpacked(raw: Iterable[bytes], host: str) -> Iterator[bytes]:
+    unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        for data in raw:
+            piece = unpacking.decompress(data, CHUNK)
+            while piece:
+                yield piece
+                piece = unpacking.decompress(unpacking.unconsumed_tail, CHUNK) if len(piece) == CHUNK else b""
+    except zlib.error:
+        raise Garbled(f"{host} sent an answer that cannot be unpacked. It is asked again.") from None
+    if not unpacking.eof:
+        raise Garbled(f"The compressed answer of {host} broke off. It is asked again.")
 
 
 def length(response: httpx.Response) -> int | None:
