@@ -18,7 +18,8 @@ from daemon import errors
 from daemon.delivery import delivery_note, late_photos, note_name, stem_of
 from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Order, answers, facts
+from daemon.frames import frame
+from daemon.order import Bracket, Order, answers, facts, pictures
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.shoot import File
@@ -176,7 +177,7 @@ class Steps:
             return _changed(order, number)
         except errors.SlotRefused as error:
             return facts.SlotLost(number, bracket.attempt, str(error))
-        return facts.Stored(number, bracket.attempt, digest.hexdigest())
+        return facts.Stored(number, bracket.attempt, digest.hexdigest(), _pixels(order, bracket))
 
     def _confirm(self, order: Order) -> facts.Fact:
         for number in order.sent:
@@ -247,7 +248,8 @@ class Steps:
         return {image_id: tuple(sorted(found)) for image_id, found in members.items()}
 
     def _fetch(self, order: Order, image_id: str) -> facts.Fact:
-        preset, largest = order.preset, max(image.size or 0 for image in order.images)
+        preset, largest, most = order.preset, max(image.size or 0 for image in order.images), pictures.most_bytes(order)
+        image = next(image for image in order.images if image.id == image_id)
         try:
             with (
                 incoming.Part(order.output, image_id, likely=largest) as part,
@@ -255,8 +257,10 @@ class Steps:
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
             ):
-                part.reserve(download.length or 0)
-                written = part.write(self._while_going(download.chunks), download.length)
+                part.reserve(download.length or 0, most)
+                written = part.write(self._while_going(download.chunks), download.length, most)
+                if wrong := pictures.too_small(order, image, written.pixels):
+                    raise wrong
         except errors.NotFound as error:
             return facts.ImageLost(image_id, str(error))
         return facts.Fetched(image_id, written.size, written.sha256, written.extension)
@@ -333,6 +337,12 @@ def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
+
+
+def _pixels(order: Order, bracket: Bracket) -> tuple[int, int] | None:
+    """A photo's width and height as its file states them; None if it does not, or cannot be read any more."""
+    found = frame(order.folder, bracket.path)
+    return found.pixels if found is not None else None
 
 
 def _file(bracket: Bracket) -> File:

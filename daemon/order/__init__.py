@@ -3,7 +3,7 @@
 ``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
 """
 
-from daemon.order import answers, facts
+from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
 from daemon.order.model import (
@@ -49,6 +49,7 @@ __all__ = [
     "known_again",
     "may_follow",
     "next_steps",
+    "pictures",
     "submitted",
     "without_sent",
 ]

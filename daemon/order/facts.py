@@ -122,11 +122,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes; ``sha256`` is theirs."""
+    """The service has a bracket's bytes; ``sha256`` is theirs, ``pixels`` the photo's width and height if known."""
 
     bracket: int
     attempt: int
     sha256: str | None = None
+    pixels: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Bracket:
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it.
+    ``left_out`` is why the order goes without it. ``width`` and ``height`` are in pixels, as the file states them.
     """
 
     path: str
@@ -103,6 +103,8 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    width: int | None = None
+    height: int | None = None
 
     @property
     def stored(self) -> bool:
@@ -179,7 +181,8 @@ class Order:
     what was cancelled is not sent again unasked.
 
     ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
-    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
+    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
+    service refused the merge; None again once it is known that no merge was carried out.
     """
 
     id: str
@@ -209,6 +212,7 @@ class Order:
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
+    merge_refused_at: float | None = None
     mismatch: Mismatch | None = None
     mismatches: int = 0
     mismatched_at: float | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.order import answers
+from daemon.order import answers, pictures
 from daemon.order import facts as f
 from daemon.order.changes import awaited, back_off, forward, mismatched, progress, with_bracket
 from daemon.order.model import RESTING, Bracket, Order, Phase
@@ -40,7 +40,8 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.stored or not bracket.registered:
         return order
-    there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256)
+    width, height = pictures.plausible(fact.pixels)
+    there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256, width=width, height=height)
     return progress(with_bracket(order, fact.bracket, there), now)
 
 
@@ -51,7 +52,7 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
         return order
     again = unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
     if fact.mismatch is not None:
-        return mismatched(again, fact.mismatch, fact.why, now, policy)
+        return mismatched(again, fact.mismatch, fact.why, now, policy, times=bracket.failures + 1)
     if bracket.failures == 0:
         return progress(again, now)
     return back_off(again, fact.why, now, policy)

@@ -16,7 +16,7 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.clock import Clock
-from daemon.order import Order, Policy, Preset, answers, evolve, facts, next_steps
+from daemon.order import MergeState, Order, Policy, Preset, answers, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.trouble import bug
@@ -306,6 +306,8 @@ class Runner:
                     await self._store.note("account", fact.why)
                 elif self._gate.reason is None:
                     log.warning("refused for this order alone, it waits", order=order_id, why=fact.why)
+            case facts.Seen() if order.merge is MergeState.NOT_ASKED:
+                pass  # a look before a merge that was refused, which looks are not
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
                 waiting = self._gate.open(order_id)
                 if waiting is not None:
