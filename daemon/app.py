@@ -7,28 +7,27 @@ under way may finish for a few seconds, then transfers break off between two chu
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from daemon import __version__
 from daemon.access import access_of
-from daemon.config import FolderSettings, Settings
+from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.errors import BracketdError
+from daemon.files import scan
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host import logs
 from daemon.host.clock import Clock
-from daemon.host.filesystem import filesystem_type, is_network_type
+from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
+from daemon.host.pulse import Pulse
+from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
@@ -48,10 +47,10 @@ from daemon.watcher import (
     NoHints,
     OutputWatch,
     Presence,
-    Probes,
     Probing,
     WatchedFolder,
     Watcher,
+    ground_of,
 )
 
 log = structlog.get_logger("bracketd")
@@ -61,9 +60,6 @@ RESCAN = 60.0
 
 QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
 """Seconds that a shoot must be still on a disk of this machine, and where sync clients or networks bring its files."""
-
-DISK_PATIENCE = 120.0
-"""Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
 
 SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
@@ -79,15 +75,16 @@ LAST = 9.0
 
 
 class App:
-    """One daemon. ``find_key`` finds the API key anew; it raises ConfigError when there is none."""
+    """One daemon. ``find_key`` reads the API key again; it raises ConfigError when there is none."""
 
-    def __init__(self, settings: Settings, find_key: Callable[[], str], clock: Clock, notifier: Notifier) -> None:
+    def __init__(self, settings: Settings, find_key: Callable[[], ApiKey], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
         self._services = Services(settings, find_key)
         self._abort = threading.Event()
-        self._signals = 0
+        self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._pulse, self._well = Pulse(settings.state_dir, clock.monotonic), True
         self._disks: dict[str, Disk] = {}
         lanes = settings.transfers
         self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
@@ -97,10 +94,11 @@ class App:
         self._usual_service()  # what it cannot use is known now
         store = Store.open(self._settings.state_dir)
         try:
-            refused = await store.begin()
-            for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
-                await store.note(key, value)
-            await self._serve(store, refused)
+            with self._pulse:
+                refused = await store.begin()
+                for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
+                    await store.note(key, value)
+                await self._serve(store, refused)
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
@@ -114,9 +112,10 @@ class App:
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
-        self._catch_signals()
+        self._signals.listen()
         lanes = self._settings.transfers
         await _sweep(store, self._clock)
+        self._pulse.beat()
         roots = Roots(store.seen_roots(self._clock.now))
         runner = Runner(
             store,
@@ -137,7 +136,7 @@ class App:
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
-            tasks.append(group.create_task(runner.run(), name="runner"))
+            tasks.append(group.create_task(runner.run(self._beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
@@ -186,7 +185,7 @@ class App:
             flow=self._settings.api.flow,
             added=runner.wake,
             tell=runner.tell,
-            is_there=lambda shoot: blocking(os.path.isdir, shoot),
+            is_there=lambda shoot: blocking(scan.is_folder, shoot),
             turn=self._turn,
         )
 
@@ -220,7 +219,7 @@ class App:
     async def _look_for_key(self) -> None:
         key = await asyncio.get_running_loop().run_in_executor(self._threads, self._services.found)
         if key is not None and self._services.renew(key):
-            logs.redact(key)
+            logs.redact(key.text)
             log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:
@@ -251,11 +250,17 @@ class App:
         while True:
             now = self._clock.monotonic()
             late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
-            if await store.answers() and now - runner.alive_at < 30.0 and not late:
+            self._well = await store.answers() and now - runner.alive_at < 30.0 and not late
+            if self._well:
                 self._notifier.alive()
             else:
                 log.error("a part does not answer", workers=now - runner.alive_at, watchers=late)
             await asyncio.sleep(every)
+
+    def _beat(self) -> None:
+        """Give the sign of life at a turn of the runner, as long as the other parts answer, too."""
+        if self._well:
+            self._pulse.beat()
 
     def _moved_at(self, watcher: Watcher) -> float:
         """When a watcher last came round, or a file that it reads moved it on."""
@@ -263,20 +268,7 @@ class App:
 
     # --- stopping ---
 
-    def _catch_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, self._signalled, number)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda n, _frame: loop.call_soon_threadsafe(self._signalled, n))
-
-    def _signalled(self, number: int) -> None:
-        self._signals += 1
-        if self._signals > 1:
-            log.warning("second signal, stopping at once")
-            os._exit(128 + number)
-        log.info("stopping; a second signal stops at once", signal=signal.Signals(number).name)
+    def _begin_to_stop(self) -> None:
         self._notifier.stopping()
         self._end_at_last(0)
         self._stop.set()
@@ -345,50 +337,3 @@ async def _sweep(store: Store, clock: Clock) -> None:
     except OSError as error:
         too_late.set()
         log.warning("part files of earlier runs are left where they are", why=error.strerror)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a watched folder lies on: its file system's type if known, if that is a network's, if a client keeps it."""
-
-    type: str | None
-    network: bool
-    synced: bool
-
-
-async def ground_of(watch: str, probes: Probes, disk: Disk) -> Ground:
-    """What a watched folder lies on. One that does not answer is taken for a network's, until the next start."""
-
-    def look() -> Ground:
-        kind = filesystem_type(watch)
-        return Ground(kind, network=kind is not None and is_network_type(kind), synced=probes.synced)
-
-    try:
-        ground: Ground = await disk(look)
-    except OSError as error:
-        log.warning("a watched folder does not answer; it is taken for a network's", watch=watch, why=error.strerror)
-        return Ground(None, network=True, synced=True)
-    return ground
-
-
-class Disk:
-    """Runs calls in threads of their own pool, each for a bounded time: a hung mount is as good as a missing one.
-
-    ``answered_at`` is when a call last came back: work that takes hours is alive as long as it moves.
-    """
-
-    def __init__(self, clock: Clock, patience: float = DISK_PATIENCE) -> None:
-        self._clock, self._patience = clock, patience
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
-        self.answered_at = clock.monotonic()
-
-    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a call returns. Raises what it raises, and OSError if it takes too long."""
-        call = functools.partial(function, *arguments)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
-        try:
-            return await asyncio.wait_for(running, self._patience)
-        except TimeoutError:
-            raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
-        finally:
-            self.answered_at = self._clock.monotonic()

@@ -95,7 +95,14 @@ class StateOnNetwork(StateError):
 
 
 class ServiceError(BracketdError):
-    """What the service, its storage or the line to them answered."""
+    """What the service, its storage or the line to them answered.
+
+    ``said`` is their own words, where somebody needs them later: status, code and message.
+    """
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        self.said = said
+        super().__init__(message)
 
 
 class Passing(ServiceError):
@@ -161,7 +168,14 @@ class NotReady(Passing):
 
 
 class AccountRefused(ServiceError):
-    """The account cannot work at present; every order waits."""
+    """The account cannot work at present; every order waits.
+
+    ``cause`` tells two refusals apart, whatever was asked: the status, and where the key is from.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class KeyRefused(AccountRefused):
@@ -177,7 +191,11 @@ class RequestRefused(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The service does not know this id (404)."""
+    """The service does not know this id (404); ``answer`` is the request and what it was answered, in words."""
+
+    def __init__(self, message: str, *, answer: str = "") -> None:
+        self.answer = answer
+        super().__init__(message)
 
 
 class AlreadyExists(ServiceError):
@@ -201,7 +219,11 @@ class FileGone(FileError):
 
 
 class FileUnreadable(FileError):
-    """The file cannot be read."""
+    """The file cannot be read. ``may_pass``: the disk's error, or a refusal, may end by itself."""
+
+    def __init__(self, path: str, message: str, *, may_pass: bool = False) -> None:
+        self.may_pass = may_pass
+        super().__init__(path, message)
 
 
 class FileChanged(FileError):

@@ -9,13 +9,17 @@ from pathlib import Path
 import click
 
 from daemon import __version__
+from daemon.cli import streams
+from daemon.cli.suggesting import Suggesting
 from daemon.errors import BracketdError, ConfigError
+from daemon.host.utf8 import ensure_utf8
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
 
 VERBS = {
     "run": ("daemon.cli.run", "Watch the folders and do the work, until stopped."),
+    "config": ("daemon.cli.config", "Print an example of the configuration file."),
     "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
@@ -33,7 +37,7 @@ VERBS = {
 """Each verb's module, which holds a command of its name, and its line in the help."""
 
 
-class Verbs(click.Group):
+class Verbs(Suggesting):
     """A group whose commands are imported when they are used, not to be listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -75,10 +79,14 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 configuration error."""
-    for stream in (sys.stdout, sys.stderr):
-        # File names need not be UTF-8; showing one must not fail.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
+    streams.prepare()
+    with streams.all_written():
+        _answer()
+
+
+def _answer() -> None:
     try:
+        ensure_utf8()
         cli()
     except ConfigError as error:
         for problem in error.problems:

@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from daemon.cli.find import going
+from daemon.cli.target import ShootPath, shoot_folder
 from daemon.cli.words import ENDED, day, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order
-from daemon.shoot import FileClass
+from daemon.order import Hold, Order
+from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reader import Reader, ask
 
 UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
@@ -23,7 +24,7 @@ UNPAID = ("skipped", "cancelled")
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=ShootPath())
 @click.option("--again", is_flag=True, help="Also a shoot whose photos were sent before: all of it is paid for again.")
 @click.pass_obj
 def submit(config: Path | None, folder: Path, again: bool) -> None:
@@ -32,20 +33,12 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
     Of a shoot that was sent before only photos that came since are sent, as a supplement; --again sends all of it.
     """
     settings = load(config, os.environ)
-    absolute = Path(os.path.abspath(folder))
-    watched = [settings_folder.watch for settings_folder in settings.folders]
-    parent = next((watch for watch in watched if _same(absolute.parent, watch)), None)
-    if parent is None:
-        roots = ", ".join(str(watch) for watch in watched)
-        raise click.ClickException(
-            f"{absolute} is not directly in a watched folder ({roots}). Move or copy it into one of them."
-        )
-    target = os.path.join(parent, _name_on_disk(absolute))
+    target = shoot_folder(folder, settings.folders)
     with Reader(settings.state_dir) as reader:
         verb, what = _submitting(reader, target, again=again)
     _require_photos(target)
     ask(settings.state_dir, verb, target, time.time())
-    click.echo(f"{printable(absolute.name)}: {what} will be sent.{_when(settings.state_dir)}")
+    click.echo(f"{printable(os.path.basename(target))}: {what} will be sent.{_when(settings.state_dir)}")
 
 
 @click.command()
@@ -57,6 +50,11 @@ def retry(config: Path | None, shoot: str) -> None:
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to try again")
+    if order["hold"] == Hold.SKIPPED_BEFORE:
+        raise click.ClickException(
+            f"{printable(order['shoot'])} is held since its photos may be those of a skipped shoot, and only you can "
+            "tell. `bracketd approve` sends it, `bracketd cancel` skips it."
+        )
     _leave(state_dir, "retry", order, "is tried again")
 
 
@@ -96,9 +94,11 @@ def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[st
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
         order = going(reader, shoot)
+        bought = _bought_as(reader, order) if order["phase"] == "skipped" and order["same_as"] else order
     name = printable(order["shoot"])
     if order["phase"] == "skipped":
-        submit_it = "bracketd submit --again" if order["same_as"] else "bracketd submit"
+        unpaid = bought is not None and bought["phase"] in UNPAID
+        submit_it = "bracketd submit" if unpaid else "bracketd submit --again"
         raise click.ClickException(f"{name} was skipped. `{submit_it}` sends it: {printable(order['folder'])}")
     if order["phase"] == "downloaded":
         where = printable(order["output"])
@@ -141,6 +141,8 @@ def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
 def _require_photos(folder: str) -> None:
     """ClickException if there is nothing in a folder that could be sent, now or when it has come."""
     found = scan(folder)
+    if found.bound is not None:
+        raise click.ClickException(printable(f"{folder} {BOUNDS[found.bound]}."))
     if any(found.of(kind) for kind in (FileClass.PHOTO, FileClass.PLACEHOLDER, FileClass.IN_FLIGHT)):
         return
     why = f" ({found.problems[0]})" if found.problems else ""
@@ -156,14 +158,23 @@ def _has_new(folder: str, orders: list[Order]) -> bool:
 
 
 def _despite(reader: Reader, skipped: dict[str, Any]) -> str:
-    """The verb for a shoot that was skipped for its photos, if they were not bought elsewhere."""
-    other = next(iter(reader.find(skipped["same_as"])), None)
+    """The verb for a shoot that was skipped for its photos. ClickException if they were bought elsewhere."""
+    other = _bought_as(reader, skipped)
     if other is not None and other["phase"] in UNPAID:
-        return "submit again"
+        return "submit"
     raise click.ClickException(
         f"{printable(skipped['shoot'])} has the same photos as {_told(other)}. "
         "`bracketd submit --again` sends and buys them again."
     )
+
+
+def _bought_as(reader: Reader, skipped: dict[str, Any]) -> dict[str, Any] | None:
+    """The order whose photos a skipped shoot has, or the one that took its place; None if nobody knows it."""
+    other = next(iter(reader.find(skipped["same_as"])), None)
+    if other is None or other["phase"] not in UNPAID:
+        return other
+    later = (row for row in reader.find(other["folder"]) if row["folder"] == other["folder"])
+    return next((row for row in later if row["phase"] not in UNPAID), other)
 
 
 def _told(order: dict[str, Any] | None) -> str:
@@ -171,22 +182,6 @@ def _told(order: dict[str, Any] | None) -> str:
         return "an order that is not known any more"
     state = "which is held" if order["phase"] == "held" else f"sent {day(order['created_at'])}"
     return f"“{printable(order['shoot'])}”, {state}"
-
-
-def _name_on_disk(folder: Path) -> str:
-    """The folder's name as its disk spells it: some take other case or another Unicode form for the same."""
-    with os.scandir(folder.parent) as entries:
-        names = [entry.name for entry in entries]
-    if folder.name in names:
-        return folder.name
-    return next((name for name in names if _same(folder.parent / name, folder)), folder.name)
-
-
-def _same(one_path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one_path, other)
-    except OSError:
-        return False
 
 
 def _when(state_dir: Path) -> str:

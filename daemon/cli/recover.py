@@ -45,10 +45,17 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
 
 def _service(settings: Settings) -> Service:
     api = settings.api
-    key = settings.require_key()
-    logs.redact(key)
+    key = settings.require_api_key()
+    logs.redact(key.text)
     agent = f"bracketd/{__version__}"
-    return Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent=agent)
+    return Service(
+        base_url=api.base_url,
+        key=key.text,
+        key_source=key.source,
+        flow=api.flow,
+        dev_mode=api.dev_mode,
+        user_agent=agent,
+    )
 
 
 def told(report: Report, *, dry_run: bool) -> Iterator[str]:

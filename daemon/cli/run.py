@@ -12,13 +12,14 @@ import structlog
 
 from daemon.app import App
 from daemon.cli.idle import until_mended
-from daemon.config import Settings, load
+from daemon.config import ApiKey, Settings, load
 from daemon.errors import StateOnNetwork
 from daemon.host import logs
 from daemon.host.clock import SystemClock
 from daemon.host.filesystem import is_network
 from daemon.host.lock import InstanceLock
 from daemon.host.notify import Notifier
+from daemon.host.signals import outlive_hangups
 
 
 @click.command()
@@ -32,18 +33,22 @@ from daemon.host.notify import Notifier
 def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     """Watch the folders and do the work, until stopped.
 
-    Stops cleanly on Ctrl-C and SIGTERM within ten seconds and loses nothing; a second signal stops at once.
+    Stops cleanly on Ctrl-C and SIGTERM, and when its terminal's window is closed, within ten seconds and loses
+    nothing; a second signal stops at once.
     """
+    outlive_hangups()
 
-    def read() -> tuple[Settings, str]:
+    def read() -> tuple[Settings, ApiKey]:
         settings = load(config, os.environ)
-        return settings, settings.require_key()
+        return settings, settings.require_api_key()
 
     settings, key = until_mended(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
-    logs.redact(key)
+    logs.redact(key.text)
     for warning in settings.warnings:
-        structlog.get_logger("bracketd").warning(str(warning))
+        structlog.get_logger("bracketd").warning(
+            "a setting is unwise", where=warning.where, why=warning.what, remedy=warning.remedy
+        )
     if is_network(settings.state_dir):
         raise StateOnNetwork(
             f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "

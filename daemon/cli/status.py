@@ -11,7 +11,10 @@ from typing import Any
 
 import click
 
+from daemon.cli.attention import in_json as attention_in_json
+from daemon.cli.words import silent
 from daemon.config.locate import locate_state
+from daemon.host import pulse
 from daemon.host.lock import running_pid
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
@@ -48,13 +51,18 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
     """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
-    return f'{{"version": 1, "daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}}}'.encode()
+    attention = json.dumps([attention_in_json(one) for one in reader.attention()] if pid else [])
+    rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
+    return f'{{"version": 1, {rest}}}'.encode()
 
 
 def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
     account = [noted[key] for key in ("account", "limit", "copies") if noted.get(key)]
+    sign = pulse.look(state_dir) if pid is not None else None
+    unanswered = sign.age if sign is not None and sign.silent else None
+    words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
     return {
         "running": pid is not None,
         "pid": pid,
@@ -62,8 +70,9 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
         "watching": pid is not None and "watching" in noted,
         "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
         "state_dir": str(state_dir),
-        "messages": [*account, *missing] if pid else [],
+        "messages": [*words, *account, *missing] if pid else [],
         "events_missed": sum(value for key, value in noted.items() if key.startswith("missed ")),
+        "unanswered_s": round(unanswered) if unanswered is not None else None,
     }
 
 

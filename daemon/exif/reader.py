@@ -22,7 +22,7 @@ from daemon.exif.tiff import read_tiff
 MOST_BRANDS = 32
 """Brands looked at to tell whether a file of boxes is a HEIF."""
 
-_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+_GONE = (errno.ENOENT, errno.ENOTDIR)
 
 
 def read(path: str | os.PathLike[str]) -> Capture:
@@ -43,10 +43,9 @@ def read(path: str | os.PathLike[str]) -> Capture:
             def fetch(offset: int, size: int) -> bytes:
                 if offset >= length:
                     return b""
-                file.seek(offset)
-                return file.read(size)
+                return os.pread(file.fileno(), size, offset)
 
-            return parse(file.read(HEAD_BYTES), fetch)
+            return parse(os.read(file.fileno(), HEAD_BYTES), fetch)
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _GONE:

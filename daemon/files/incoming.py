@@ -11,20 +11,19 @@ import hashlib
 import json
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from daemon.errors import Garbled, Mismatch, Mismatched, OutputError
+from daemon.errors import Garbled, Mismatch, Mismatched
+from daemon.files import content, room
+from daemon.files.fitting import REFUSED, name_limit, plain, shortened
 from daemon.files.pictures import Judge
 from daemon.picture import Pixels
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
-
-LONGEST_NAME = 255
-"""Bytes in a file name on every common file system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,12 @@ def part_name(image_id: str) -> str:
 
 
 @contextlib.contextmanager
-def _told(folder: str) -> Iterator[None]:
+def _told(folder: str, need: str = "") -> Iterator[None]:
+    """Turn what goes wrong with the output into OutputError; ``need`` says how much room it takes, if that is known."""
     try:
         yield
     except OSError as error:
-        remedy = {
-            errno.ENOSPC: "Make room there; bracketd goes on by itself.",
-            errno.EDQUOT: "Make room within the quota; bracketd goes on by itself.",
-        }.get(error.errno or 0, "See to the folder and its permissions; bracketd goes on by itself.")
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}. {remedy}") from error
+        raise room.error(folder, error, need) from error
 
 
 class Part:
@@ -64,10 +60,9 @@ class Part:
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder):
+        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
-            if shutil.disk_usage(folder).free < MARGIN + likely:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int, most: int | None = None) -> None:
@@ -78,7 +73,8 @@ class Part:
         """
         if most is not None and size > most:
             raise too_large(most)
-        with _told(self._folder):
+        with _told(self._folder, f"the picture takes {room.least(size)}"):
+            _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):
                 try:
                     os.posix_fallocate(self._file.fileno(), 0, size)
@@ -140,6 +136,12 @@ class Part:
             self.remove()
 
 
+def _require_free(place: str | int, size: int) -> None:
+    """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
+    if shutil.disk_usage(place).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def too_large(most: int) -> Mismatched:
     """The error for a download that goes on beyond what a picture can be."""
     return Mismatched(
@@ -148,28 +150,41 @@ def too_large(most: int) -> Mismatched:
     )
 
 
-def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) -> str | None:
+def place(
+    folder: str, image_id: str, stem: str, extension: str, sha256: str, *, mark: str = "", longest: int | None = None
+) -> str | None:
     """Give fetched bytes the name ``stem.extension``, or the first free ``stem-2.extension`` and so on.
 
-    A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or None
-    when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
+    ``mark`` stands behind the stem, which is shortened so that the name has ``longest`` bytes at most (what the folder
+    takes). A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or
+    None when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
     """
-    part = os.path.join(folder, part_name(image_id))
+    longest = name_limit(folder) if longest is None else longest
     with _told(folder):
-        for name in _names(stem, extension):
-            target = os.path.join(folder, name)
-            if os.path.lexists(target):
-                if not _holds(target, sha256):
-                    continue
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(part)
-                sync_folder(folder)
-                return name
-            if not os.path.lexists(part) or _sha256(part) != sha256:
-                return None
-            if _name_exclusively(part, target):
-                sync_folder(folder)
-                return name
+        try:
+            return _placed(folder, image_id, _names(stem, mark, extension, longest), sha256)
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+            return _placed(folder, image_id, _names(plain(stem), mark, extension, longest), sha256)
+
+
+def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> str | None:
+    part = os.path.join(folder, part_name(image_id))
+    for name in names:
+        target = os.path.join(folder, name)
+        if os.path.lexists(target):
+            if not _holds(target, sha256):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+            sync_folder(folder)
+            return name
+        if not os.path.lexists(part) or _sha256(part) != sha256:
+            return None
+        if _name_exclusively(part, target):
+            sync_folder(folder)
+            return name
     raise AssertionError("unreachable: there is always another name")
 
 
@@ -228,19 +243,10 @@ def _name_exclusively(part: str, target: str) -> bool:
     return True
 
 
-def _names(stem: str, extension: str) -> Iterator[str]:
-    number = 1
-    while True:
-        suffix = f"{'' if number == 1 else f'-{number}'}.{extension}"
-        yield _shortened(stem, LONGEST_NAME - len(os.fsencode(suffix))) + suffix
-        number += 1
-
-
-def _shortened(stem: str, room: int) -> str:
-    """The longest beginning of ``stem`` that fits ``room`` bytes, never cut inside a character."""
-    while len(os.fsencode(unicodedata.normalize("NFD", stem))) > room and len(os.fsencode(stem)) > room:
-        stem = stem[:-1]
-    return stem
+def _names(stem: str, mark: str, extension: str, longest: int) -> Iterator[str]:
+    for number in count(1):
+        suffix = f"{mark}{'' if number == 1 else f'-{number}'}.{extension}"
+        yield shortened(stem, longest - len(os.fsencode(suffix))) + suffix
 
 
 def _holds(path: str, sha256: str) -> bool:
@@ -252,8 +258,7 @@ def _holds(path: str, sha256: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return content.sha256(*os.path.split(path))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -5,13 +5,14 @@
 
 from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
-from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
+from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
     LINE,
     RESTING,
     Bracket,
     FlowName,
     Health,
+    Hold,
     Image,
     ImageState,
     MergeState,
@@ -21,6 +22,7 @@ from daemon.order.model import (
 )
 from daemon.order.policy import Limits, Policy
 from daemon.order.rules import evolve, next_steps
+from daemon.order.sent import Sent, lies_as_sent, with_shots
 
 __all__ = [
     "LINE",
@@ -29,6 +31,7 @@ __all__ = [
     "Bracket",
     "FlowName",
     "Health",
+    "Hold",
     "Image",
     "ImageState",
     "Judged",
@@ -38,6 +41,7 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "Sent",
     "Submitted",
     "answers",
     "changed_since",
@@ -47,9 +51,12 @@ __all__ = [
     "fingerprint",
     "is_mendable",
     "known_again",
+    "lies_as_sent",
     "may_follow",
     "next_steps",
     "pictures",
     "submitted",
+    "unknown",
+    "with_shots",
     "without_sent",
 ]

@@ -24,11 +24,22 @@ def progress(order: Order, now: float) -> Order:
     return replace(order, failures=0, trouble=None, due=None if order.phase in RESTING else now)
 
 
-def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None) -> Order:
-    """Try again later, and say why; a longer wait that still runs is kept."""
-    wait = retry_wait(policy, order.id, order.failures, retry_after)
-    due = max(order.due or now, now + wait) if order.trouble else now + wait
-    return replace(order, failures=order.failures + 1, trouble=why, due=due)
+def back_off(
+    order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
+) -> Order:
+    """Try again later, and say why; a longer wait that still runs is kept.
+
+    ``tries``: how often the bracket at fault has failed before. That counts if it is more often than the order has:
+    neighbours that pass end the order's back-off, not the bracket's.
+    """
+    later = wait(order, why, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
+    return replace(later, failures=order.failures + 1)
+
+
+def wait(order: Order, why: str, now: float, seconds: float) -> Order:
+    """Go on after some seconds, and say why; a longer wait that still runs is kept."""
+    due = now + seconds
+    return replace(order, trouble=why, due=max(order.due or now, due) if order.trouble else due)
 
 
 def held(order: Order, why: str) -> Order:
@@ -46,8 +57,7 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
     count = max(order.mismatches + 1, times)
     lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
     if count < policy.mismatch_tries or not lasts:
-        order = replace(order, failures=max(order.failures, times - 1))
-        order = back_off(order, f"{why} bracketd tries again.", now, policy)
+        order = back_off(order, f"{why} bracketd tries again.", now, policy, tries=times - 1)
         return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
     kept = PAID_PICTURE if mismatch in PAID else UNUSED
     return replace(held(order, f"{why} The service answered like this {count} times. {kept}"), mismatch=mismatch)
@@ -68,7 +78,7 @@ def _matched(order: Order) -> Order:
 def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
-    order = replace(order, mismatch=None)
+    order = replace(order, mismatch=None, hold=None)
     return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
 
 

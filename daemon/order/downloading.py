@@ -7,7 +7,7 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import ImageState, Order, Phase
+from daemon.order.model import RESTING, ImageState, Order, Phase
 from daemon.order.policy import Policy
 
 
@@ -37,7 +37,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded bytes of {image.name} were removed from {order.output}; they are downloaded once more"
+    why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
     return back_off(order, why, now, policy)
 
 
@@ -66,6 +66,14 @@ def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> 
     return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None)
 
 
+def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Policy) -> Order:
+    """Pictures go to another folder, as long as none was bought for the present one."""
+    bought = any(image.state in (ImageState.FETCHED, ImageState.PLACED) for image in order.images)
+    if order.phase in RESTING or bought or order.output == fact.output:
+        return order
+    return progress(replace(order, output=fact.output, output_renamed=True), now)
+
+
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
     """Photos that no order has, or has as they were, are told until somebody sees to them."""
     if (order.late, order.altered) == (fact.files, fact.altered):
@@ -74,6 +82,9 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Copies of photos that were sent are known from now on, and not looked into again."""
+    """Files that show what was sent are known from now on, and not looked into again."""
     new = set(fact.files) - set(order.left_out)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new}))) if new else order
+    if not new:
+        return order
+    why = tuple(one for one in fact.left_out_why if one.path in new)
+    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))

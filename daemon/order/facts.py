@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from daemon.errors import Mismatch
 from daemon.order.model import Bracket, Preset
+from daemon.shoot import Doubt, LeftOut
 
 # --- steps -------------------------------------------------------------------------------------------------
 
@@ -97,11 +98,16 @@ Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without."""
+    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without.
+
+    ``left_out_why`` says why of each of those files; ``doubt`` is why a person must decide before anything is sent.
+    """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[str, ...] = ()
     why: str = ""
+    left_out_why: tuple[LeftOut, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +128,62 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes; ``sha256`` is theirs, ``pixels`` the photo's width and height if known."""
+    """The service has a bracket's bytes; ``sha256`` is theirs, ``ctime_ns`` the file's just before it was read."""
 
     bracket: int
     attempt: int
     sha256: str | None = None
-    pixels: tuple[int, int] | None = None
+    ctime_ns: int | None = None
+
+
+class Lost(StrEnum):
+    """Why a registration cannot be used.
+
+    UNHEARD: its answer was lost · TAKEN: the service says that it has this id already · REFUSED: storage refused the
+    upload to it.
+    """
+
+    UNHEARD = "unheard"
+    TAKEN = "taken"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration is of no use: expired, refused, taken, or its answer was lost. The bracket is registered again.
+    """A registration cannot be used; the bracket is registered again.
 
-    ``mismatch``: its answer did not match what was asked.
+    ``said`` is what the service or storage said. ``mismatch``: its answer did not match what was asked.
     """
 
     bracket: int
     attempt: int
     why: str
+    cause: Lost = Lost.UNHEARD
+    said: str = ""
     mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime and inode."""
+    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime, inode and ctime."""
 
     bracket: int
     attempt: int
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameContent:
+    """Files that were touched after they were sent still have the content that was sent.
+
+    ``seen`` is, for each, the bracket's number, how often it had been read again before, and its ctime now. Found by a
+    merge, it says that the merge was not asked for.
+    """
+
+    seen: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +313,10 @@ class CameLate:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """These photos lie in the shoot under other names than those that were sent with the same content."""
+    """These photos lie in the shoot and show, or are made from, what was sent; ``left_out_why`` says it of each."""
 
     files: tuple[str, ...]
+    left_out_why: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +325,13 @@ class Moved:
 
     shoot: str
     folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRenamed:
+    """The disk does not take the name of the output folder, and nothing lies in it; pictures go to this one."""
+
+    output: str
 
 
 class Kind(StrEnum):
@@ -303,6 +343,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
+    UNREADABLE = "unreadable"
     GONE = "gone"
     OUTPUT = "output"
     BUG = "bug"
@@ -313,8 +354,10 @@ class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
-    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
-    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
+    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
+    of a file that cannot be read at present, ``alone`` says that others of the shoot can. ``cause`` is the same for all
+    refusals of the account that have one reason, whatever was asked. ``mismatch`` is how an answer did not match what
+    was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -325,7 +368,9 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    cause: str = ""
     mismatch: Mismatch | None = None
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +415,7 @@ Fact = (
     | Stored
     | SlotLost
     | Changed
+    | SameContent
     | Discarded
     | Confirmed
     | MergeIntended
@@ -387,6 +433,7 @@ Fact = (
     | CameLate
     | FoundAgain
     | Moved
+    | OutputRenamed
     | Failed
     | Interrupted
     | Retried

@@ -13,6 +13,11 @@ from enum import StrEnum
 from typing import Literal
 
 from daemon.errors import Mismatch
+from daemon.shoot import LeftOut, Shot
+from daemon.shoot.shot import UNKNOWN
+
+LONGEST, LONGEST_NAME = 600, 150
+"""Characters of a reason that somebody else gave, and of an image's name, in a message. Our own are shorter."""
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
@@ -79,6 +84,16 @@ class ImageState(StrEnum):
     FAILED = "failed"
 
 
+class Hold(StrEnum):
+    """Why an order is held, where that decides what may be done with it."""
+
+    SKIPPED_BEFORE = "skipped before"
+
+
+REREADS = 3
+"""How often a bracket is read again for a new ctime alone: some file systems show another one at every look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bracket:
     """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
@@ -87,7 +102,11 @@ class Bracket:
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it. ``width`` and ``height`` are in pixels, as the file states them.
+    ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
+    bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
+    registrations in a row that the service or storage refused, and ``refused`` is what it said last.
+    ``shot`` is what the file says of the frame that it shows.
+    ``unreadable_since``: since when the disk has not given out the file while it gave out others.
     """
 
     path: str
@@ -103,8 +122,12 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
-    width: int | None = None
-    height: int | None = None
+    unreadable_since: float | None = None
+    refusals: int = 0
+    refused: str | None = None
+    ctime_ns: int | None = None
+    rereads: int = 0
+    shot: Shot = UNKNOWN
 
     @property
     def stored(self) -> bool:
@@ -115,6 +138,11 @@ class Bracket:
     def registered(self) -> bool:
         """Whether there is a URL to send the bytes to."""
         return self.url is not None
+
+    def may_be_another(self, ctime_ns: int | None) -> bool:
+        """Whether a file of this size and mtime, with this ctime, may have other content: its ctime changed."""
+        known = self.ctime_ns is not None and ctime_ns is not None
+        return known and self.ctime_ns != ctime_ns and self.rereads < REREADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +168,11 @@ class Image:
     failures: int = 0
     reprocessed_at: float | None = None
     reprocess_heard: bool = False
+
+    @property
+    def called(self) -> str:
+        """Its name in a message."""
+        return brief(self.name, LONGEST_NAME)
 
     @property
     def ended(self) -> bool:
@@ -178,11 +211,19 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
+    has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
+    ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
+    ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
+    often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
+    name that the folder of its pictures would have.
 
     ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
     service refused the merge; None again once it is known that no merge was carried out.
+
+    ``left_out`` are files of the shoot that are not sent, by path. ``left_out_why`` gives the reasons; files that an
+    earlier version left out have none.
     """
 
     id: str
@@ -200,6 +241,7 @@ class Order:
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    left_out_why: tuple[LeftOut, ...] = ()
     fingerprint: str = ""
     late: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
@@ -209,6 +251,7 @@ class Order:
     by_person: bool = False
     over_limit: bool = False
     inode: int | None = None
+    hold: Hold | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
@@ -221,12 +264,16 @@ class Order:
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    phase_since: float | None = None
+    refusals: int = 0
+    unseen: int = 0
+    output_renamed: bool = False
 
     @property
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.OK
+            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -240,13 +287,14 @@ class Order:
     def messages(self) -> tuple[str, ...]:
         """Why the health is what it is, and what to do next."""
         failed = tuple(
-            f"{image.name} failed: {image.reason or 'the service gives no reason'}"
+            f"{image.called} failed: {brief(image.reason or 'the service gives no reason')}"
             for image in self.images
             if image.state is ImageState.FAILED
         )
-        late = (_told_late(self.late),) if self.late else ()
+        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + renamed + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:
@@ -289,7 +337,15 @@ def name_at_service(shoot: str, path: str, tag: str) -> str:
     return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
 
 
-def _told_late(files: tuple[str, ...]) -> str:
+def brief(text: str, most: int = LONGEST) -> str:
+    """Somebody else's text as a part of a message: cut where it is longer than any that says something."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
+    if skipped:
+        came = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
+        return f"{came}. Move them to a folder of their own to send them"
     told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 
@@ -297,6 +353,10 @@ def _told_late(files: tuple[str, ...]) -> str:
 def _told_altered(files: tuple[str, ...]) -> str:
     told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
     return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
+
+
+def _told_renamed(output: str) -> str:
+    return f"the output's disk does not take a folder name like the shoot's; the pictures go to {output}"
 
 
 def names_of(files: Sequence[str]) -> str:

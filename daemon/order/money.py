@@ -18,8 +18,10 @@ MOST_BRACKETS = 9
 """Brackets that the service puts into one image at most (its documentation)."""
 
 
-def locked(order: Order, _fact: f.Locked, _now: float, policy: Policy) -> Order:
-    """A shoot that must become more images than an order may have is held before anything of it is sent."""
+def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
+    """A shoot in doubt, or one that must become more images than an order may have, is held before it is sent."""
+    if fact.doubt is not None and order.phase is Phase.SETTLED:
+        return held(order, fact.doubt.why)
     return held_if_too_large(order, policy)
 
 

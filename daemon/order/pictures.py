@@ -9,7 +9,7 @@ from daemon.errors import Mismatch, Mismatched
 from daemon.order.model import Image, Order
 
 MOST_PIXELS = 1 << 30
-"""No photo has more. A file that states more pixels states nonsense."""
+"""No photo has more pixels. A file that states more states nonsense."""
 
 PIXEL_BYTES = 8
 """Four channels of 16 bits, uncompressed."""
@@ -22,13 +22,6 @@ LEAST_BYTES = 256 << 20
 
 UNKNOWN_BYTES = 1 << 30
 """The largest download for brackets whose size in pixels is not known."""
-
-
-def plausible(pixels: tuple[int, int] | None) -> tuple[int, int] | tuple[None, None]:
-    """Width and height if a photo can be so large."""
-    if pixels is None or not 0 < pixels[0] * pixels[1] <= MOST_PIXELS:
-        return None, None
-    return pixels
 
 
 def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
@@ -47,7 +40,7 @@ def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mis
     Its longer edge must be half of its brackets' at least, or half of ``max_width`` if that is less. Pictures of
     dev mode cost nothing and may be of any size.
     """
-    edges = [edge for number in brackets_of(order, image) or order.sent if (edge := _longer_edge(order, number))]
+    edges = [edge for number in brackets_of(order, image) or order.sent if (edge := max(_size(order, number)))]
     if pixels is None or not edges or order.preset.dev_mode:
         return None
     expected = min(edges) if order.preset.max_width is None else min(*edges, order.preset.max_width)
@@ -62,11 +55,12 @@ def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mis
 
 def most_bytes(order: Order) -> int:
     """How many bytes a picture of this order can have at most."""
-    sizes = ((order.brackets[number].width or 0) * (order.brackets[number].height or 0) for number in order.sent)
-    pixels = max(sizes, default=0)
+    pixels = max((width * height for width, height in (_size(order, number) for number in order.sent)), default=0)
     enlarged = ENLARGED if order.preset.enhance.get("upscale") else 1
     return max(LEAST_BYTES, pixels * enlarged * PIXEL_BYTES) if pixels else UNKNOWN_BYTES
 
 
-def _longer_edge(order: Order, number: int) -> int:
-    return max(order.brackets[number].width or 0, order.brackets[number].height or 0)
+def _size(order: Order, number: int) -> tuple[int, int]:
+    """A bracket's width and height as its file states them; 0 for both if it does not, or states nonsense."""
+    width, height = order.brackets[number].shot.pixels or (0, 0)
+    return (width, height) if 0 < width * height <= MOST_PIXELS else (0, 0)

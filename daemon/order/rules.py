@@ -56,6 +56,8 @@ def _upload_steps(order: Order) -> tuple[f.Step, ...]:
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
+    if order.refusals > 1:  # one bracket shows whether storage takes any
+        uploads, registers = uploads[:1], [] if uploads else registers[:1]
     return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
 
 
@@ -76,7 +78,10 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
-    return after if after is order else replace(after, updated_at=now)
+    if after is order:
+        return order
+    since = order.updated_at if order.phase_since is None else order.phase_since
+    return replace(after, updated_at=now, phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:
@@ -94,6 +99,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Stored: uploading.stored,
     f.SlotLost: uploading.slot_lost,
     f.Changed: uploading.changed,
+    f.SameContent: uploading.same_content,
     f.Discarded: uploading.discarded,
     f.Confirmed: uploading.confirmed,
     f.MergeIntended: merging.merge_intended,
@@ -111,6 +117,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.CameLate: downloading.came_late,
     f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
+    f.OutputRenamed: downloading.output_renamed,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

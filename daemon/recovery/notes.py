@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,8 @@ from uuid import UUID
 from daemon.errors import OutputError
 from daemon.files import incoming
 from daemon.order import Bracket, FlowName, Image, ImageState, MergeState, Order, Phase, Preset, fingerprint
+from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import from_json
 
 Json = Mapping[str, Any]
 
@@ -87,11 +89,13 @@ def order_of(note: Json) -> Order:
         brackets=brackets,
         images=(*placed, *failed),
         left_out=tuple(map(_text, note["left_out"])),
+        left_out_why=tuple(_left_out(note.get("left_out_why"))),
         fingerprint=note.get("fingerprint") or "",
         late=tuple(map(_text, note["late"])),
         supplement_of=note.get("supplement_of"),
         reckoned=True,
         merge=MergeState.SEEN,
+        phase_since=delivered_at,
     )
 
 
@@ -114,7 +118,16 @@ def _bracket(item: Json, stored_at: float) -> Bracket:
         mark=item.get("mark") or "",
         sha256=item.get("sha256"),
         left_out=item.get("left_out"),
+        shot=from_json(item.get("shot")),
     )
+
+
+def _left_out(items: object) -> Iterator[LeftOut]:
+    """The reasons that can be read; without its reason a file is left out all the same."""
+    for item in items if isinstance(items, list) else ():
+        with suppress(ValueError, TypeError, LookupError):
+            of = item["of"] if item["of"] is None else _text(item["of"])
+            yield LeftOut(_text(item["file"]), Why(item["why"]), of, _text(item["shoot"]))
 
 
 def _placed(item: Json, numbers: Mapping[str, int]) -> Image:

@@ -87,7 +87,9 @@ def unchecked(rebuilt: Rebuilt) -> Rebuilt:
     """An unmerged order that the service could not be asked about (rule 4)."""
     order = rebuilt.order
     if order.phase is not Phase.HELD:
-        order = replace(order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED)
+        order = replace(
+            order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED, phase_since=order.updated_at
+        )
     elif not (order.trouble or "").endswith(UNASKED):
         order = replace(order, trouble=f"{order.trouble}{AND}{UNASKED}")
     return replace(rebuilt, order=order, why=UNASKED, doubtful=True)
@@ -99,7 +101,7 @@ def _let_go(order: Order, now: float) -> Order:
         return order
     if order.trouble != UNASKED:
         return replace(order, trouble=(order.trouble or "").removesuffix(f"{AND}{UNASKED}"))
-    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None)
+    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None, phase_since=now)
 
 
 def merged(order: Order, seen: OrderSeen, now: float) -> Order:
@@ -125,6 +127,7 @@ def merged(order: Order, seen: OrderSeen, now: float) -> Order:
         trouble=None,
         due=now,
         updated_at=now,
+        phase_since=now,
     )
 
 

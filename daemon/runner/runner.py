@@ -19,6 +19,7 @@ from daemon.host.clock import Clock
 from daemon.order import MergeState, Order, Policy, Preset, answers, evolve, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
+from daemon.order.policy import probed
 from daemon.order.trouble import bug
 from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane
@@ -96,11 +97,12 @@ class Runner:
         self._stopping.set()
         self._wake.set()
 
-    async def run(self) -> None:
-        """Work until ``stop``."""
+    async def run(self, turned: Callable[[], None] = lambda: None) -> None:
+        """Work until ``stop``. ``turned`` is called at each turn of the loop, once a second or more often."""
         async with asyncio.TaskGroup() as group:
             while not self._stopping.is_set():
                 self.alive_at = self._clock.monotonic()
+                turned()
                 self._wake.clear()
                 for ask in await self._store.asks():
                     await self._answer(ask)
@@ -254,8 +256,7 @@ class Runner:
                 happened = await self._checked(visit.order, await self._perform(visit.order, step))
             finally:
                 self._begun -= 1
-            await self._keep_gate(visit.order, happened)
-            return happened
+            return await self._keep_gate(visit.order, happened)
 
     async def _checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
         """A fact as it is; but a look that shows images of other orders, which only the ledger knows, is a failure."""
@@ -292,8 +293,11 @@ class Runner:
             tell(order, fact, after)
             return after
 
-    async def _keep_gate(self, order: Order, fact: facts.Fact) -> None:
-        """What an answer says of account and line, before the lane is free for the next request."""
+    async def _keep_gate(self, order: Order, fact: facts.Fact) -> facts.Fact:
+        """What an answer says of account and line, before the lane is free for the next request.
+
+        Returns the fact to record: of a refused account it says the same for all orders, and when it is asked again.
+        """
         order_id = order.id
         if isinstance(fact, facts.Seen):
             await self._keep_day(order, fact)
@@ -301,11 +305,13 @@ class Runner:
             case facts.Failed(offline=True):
                 self._outage.met(order_id, self._clock.monotonic())
             case facts.Failed(kind=Kind.ACCOUNT):
-                if self._gate.shut(order_id, fact.why, self._clock.monotonic()):
-                    log.error("account refused, everything waits", why=fact.why)
-                    await self._store.note("account", fact.why)
+                why = probed(fact.why, self._policy)
+                if self._gate.shut(order_id, fact.cause, why, self._clock.monotonic()):
+                    log.error("account refused, everything waits", why=why)
+                    await self._store.note("account", why)
                 elif self._gate.reason is None:
-                    log.warning("refused for this order alone, it waits", order=order_id, why=fact.why)
+                    log.warning("refused for this order alone, it waits", order=order_id, why=why)
+                return replace(fact, why=self._gate.reason_for(order_id, why))
             case facts.Seen() if order.merge is MergeState.NOT_ASKED:
                 pass  # a look before a merge that was refused, which looks are not
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
@@ -315,6 +321,7 @@ class Runner:
                     await self._store.note("account", None)
                     for other in waiting:
                         self.tell(other, facts.Resumed())
+        return fact
 
     async def _keep_day(self, order: Order, fact: facts.Seen) -> None:
         """What a look says of the account's daily limit."""

@@ -46,9 +46,9 @@ class Service:
     """The API for one account, through one flow. Thread-safe: calls may run in any threads, many at once.
 
     ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``connections`` bounds those to
-    the API and, apart from them, those to storage. Raises ``ConfigError`` for a base URL or key that can be none, and
-    for certificate or proxy settings in the environment that cannot be used; a loopback service is never asked through
-    a proxy.
+    the API and, apart from them, those to storage; ``key_source`` says where the key is from, in words.
+    Raises ``ConfigError`` for a base URL or key that can be none, and for certificate or proxy settings in the
+    environment that cannot be used; a loopback service is never asked through a proxy.
 
     Every call raises ``Unreachable``, ``Unavailable``, ``TooManyRequests``, ``Garbled``, ``Mismatched``, ``NotReady``,
     ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
@@ -59,6 +59,7 @@ class Service:
         *,
         base_url: str,
         key: str,
+        key_source: str = "",
         flow: FlowName,
         dev_mode: bool,
         user_agent: str,
@@ -73,6 +74,7 @@ class Service:
         self._line = Line(
             base=_base(base_url),
             key=_key(key),
+            key_source=key_source,
             account=account,
             user_agent=user_agent,
             connections=connections,
@@ -223,6 +225,6 @@ def _base(base_url: str) -> httpx.URL:
 
 def _key(key: str) -> str:
     if not key or not all("!" <= char <= "~" for char in key):
-        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it anew from the web app")
+        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it again from the web app")
         raise ConfigError((problem,))
     return key

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Final
 import httpx
 
 from daemon.errors import ConfigError, Garbled, Passing, Problem, Unreachable
-from daemon.service import bodies, failures, wire
+from daemon.service import bodies, environment, failures, wire
 from daemon.service.flows import Call
 from daemon.service.origins import allowed, is_loopback, same_origin
 from daemon.service.pacing import Pace
@@ -62,6 +63,7 @@ class Line:
         *,
         base: httpx.URL,
         key: str,
+        key_source: str,
         account: Mapping[str, str],
         user_agent: str,
         connections: int,
@@ -69,12 +71,15 @@ class Line:
         pace: Pace,
     ) -> None:
         self._base = base
-        self._key = key.encode()
+        self._key, self._key_source = key.encode(), key_source
         self._pace = pace
         self._sockets = Sockets()
         common = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         patience = httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
+        unusable = environment.faults(os.environ, proxied=not is_loopback(base.host), tls=base.scheme == "https")
+        if unusable:
+            raise ConfigError(unusable)
         try:
             tls = httpx.create_ssl_context()
 
@@ -92,12 +97,9 @@ class Line:
             self._api = client(common | {"x-api-key": key} | dict(account))
             self._outside = client(common)
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            problem = Problem(
-                "the environment",
-                f"its certificate or proxy settings cannot be used: {error}",
-                "Correct SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY or ALL_PROXY",
-            )
-            raise ConfigError((problem,)) from error
+            remedy = "Look at the system's proxy settings, and at the variables for proxies and certificates."
+            unknown = Problem("the environment", "Its certificate or proxy settings cannot be used", remedy)
+            raise ConfigError((unknown,)) from error
 
     def ask(self, call: Call) -> Json:
         """One API call and its JSON answer; nothing said counts as ``{}``. Redirects are followed on the own origin."""
@@ -219,7 +221,19 @@ class Line:
 
     def _refusal(self, response: httpx.Response) -> failures.Refusal:
         body = self.without_key(bodies.beginning(response))
-        return failures.Refusal(response.url.host, response.status_code, response.headers, body)
+        return failures.Refusal(
+            response.url.host,
+            response.status_code,
+            response.headers,
+            body,
+            self._asked(response),
+            self._key_source,
+        )
+
+    def _asked(self, response: httpx.Response) -> str:
+        """What was asked, for a message: at the API with the path, elsewhere with the host; a query may be secret."""
+        path = response.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
+        return f"{response.request.method} {path if same_origin(response.url, self._base) else response.url.host}"
 
 
 def _location(response: httpx.Response) -> str | None:

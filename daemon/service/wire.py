@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from daemon.errors import Garbled, Mismatch, Mismatched
-from daemon.service.words import words_of
+from daemon.service.words import short, words_of
 
 Json = Mapping[str, object]
 
@@ -84,13 +84,21 @@ _STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageSeen:
-    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for"."""
+    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for".
+
+    ``reason`` is as long as the service makes it; ``why`` is the same for a message.
+    """
 
     id: str
     name: str
     status: ImageStatus
     reason: str | None
     downloaded: bool
+
+    @property
+    def why(self) -> str | None:
+        """The reason, fit to be part of a message."""
+        return short(self.reason) if self.reason else None
 
     @property
     def limited(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.store.attention import Attention, from_notes
 from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.trouble import trouble_named
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from daemon.root import Seen
 
 SUMMARY = (
-    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
+    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
     "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
     "bytes_total, bytes_uploaded, created_at, updated_at"
 )
@@ -45,7 +47,8 @@ json_object(
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
-  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch')
+  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
+  'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
 )
 """
 """An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
@@ -119,6 +122,10 @@ class Reader:
         """What the daemon notes of itself."""
         return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
 
+    def attention(self) -> list[Attention]:
+        """What the daemon noted that a person should know of the watched folders."""
+        return from_notes(self.daemon())
+
     def seen(self, root: str) -> Seen | None:
         """What the daemon remembers of a watched or output folder; None if it never saw it."""
         from daemon.store.roots import load  # noqa: PLC0415 - `status` has no use for it
@@ -127,6 +134,15 @@ class Reader:
             return None
         with trouble_named(self._path):
             return load(self._connection, root)
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+
+        if self._connection is None:
+            return 0
+        with trouble_named(self._path):
+            return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
         """What was asked for and is not done yet: (verb, target)."""

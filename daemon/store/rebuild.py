@@ -28,8 +28,9 @@ def rebuild(
 ) -> Path:
     """Write a state file with these orders into an empty folder; the file.
 
-    The orders' journal and purchases are taken over from ``histories``, state files of this version, the most trusted
-    first; an order's fact, if it has one, is added to its journal. Nothing that was asked for is taken over.
+    The orders' journal, purchases and records of skipped photos are taken over from ``histories``, state files of this
+    version, the most trusted first; an order's fact, if it has one, is added to its journal. Nothing that was asked for
+    is taken over.
     """
     orders = tuple(orders)
     with closing(open_for_writing(into)) as connection:
@@ -44,6 +45,11 @@ def rebuild(
                     f"INSERT INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
                     f"WHERE order_id IN (SELECT id FROM orders){twice}"
                 )
+            connection.execute(
+                f"INSERT OR IGNORE INTO skipped_files SELECT * FROM history{number}.skipped_files "  # noqa: S608
+                "WHERE order_id IN (SELECT id FROM orders)"
+            )
+        connection.execute("UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)")
         for order, fact in orders:
             if fact is not None:
                 connection.execute(*journal_entry(order.id, fact, now))

@@ -184,22 +184,50 @@ ALTER TABLE orders ADD COLUMN merge_refused_at REAL;
 ALTER TABLE orders ADD COLUMN mismatch TEXT;
 ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN mismatched_at REAL;
-ALTER TABLE brackets ADD COLUMN width INTEGER;
-ALTER TABLE brackets ADD COLUMN height INTEGER;
 
 -- Delivery notes.
 
 -- Frames.
+ALTER TABLE brackets ADD COLUMN shot TEXT NOT NULL DEFAULT '';
+ALTER TABLE brackets ADD COLUMN shot_second INTEGER;
+CREATE INDEX brackets_shot_second ON brackets (shot_second) WHERE shot_second IS NOT NULL;
+CREATE TABLE left_out (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  number   INTEGER NOT NULL,
+  path     ANY  NOT NULL,
+  why      TEXT NOT NULL,
+  of       ANY,
+  shoot    ANY  NOT NULL,
+  PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- Uploads.
+ALTER TABLE brackets ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE brackets ADD COLUMN refused TEXT;
+ALTER TABLE brackets ADD COLUMN ctime_ns ANY;
+ALTER TABLE brackets ADD COLUMN unreadable_since REAL;
+ALTER TABLE brackets ADD COLUMN rereads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN output_renamed INTEGER NOT NULL DEFAULT 0;
 
 -- Skipped shoots.
+ALTER TABLE orders ADD COLUMN hold TEXT;
+ALTER TABLE orders ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE skipped_files (
+  name       ANY NOT NULL,
+  size       INTEGER NOT NULL,
+  order_id   TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (name, size, order_id, changed_at)
+) STRICT, WITHOUT ROWID;
 
 -- Times.
 
 -- Asks.
 
 -- Phases.
+ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
 """Adds what each comment names."""

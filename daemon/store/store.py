@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order, Phase
+from daemon.order.archive import Entry, Recorded
 from daemon.order.facts import Fact
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
+from daemon.store.skipped import alike, record, skipped_in, strangers
+from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
-
-ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
-COUNTS = f"(phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD}))"
-"""Orders that count as sent, or as not to be sent.
-
-One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
-"""
 
 ALIKE = 20
 """Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
@@ -68,11 +64,14 @@ class Store:
 
     # --- orders ---
 
-    async def add(self, order: Order, fact: Fact) -> None:
-        """A new order with its brackets, and the fact that made it."""
+    async def add(self, order: Order, fact: Fact, skipped: Iterable[Entry] = ()) -> None:
+        """A new order with its brackets, and the fact that made it; the photos of a ``skipped`` one are recorded."""
+        entries = tuple(skipped)
 
         def write(connection: sqlite3.Connection) -> None:
             write_order(connection, None, order)
+            if entries:
+                record(connection, order.id, entries)
             connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
 
@@ -169,17 +168,7 @@ class Store:
         ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
         taken.
         """
-        prefix = root.rstrip("/") + "/"
-        query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant
-
-        def read(connection: sqlite3.Connection) -> frozenset[str]:
-            def is_taken(shoot: str, inode: int) -> bool:
-                rows = connection.execute(query, (pack(prefix + shoot),))
-                return any(inode == 0 or row["inode"] in (None, str(inode)) for row in rows)
-
-            return frozenset(shoot for shoot, inode in shoots.items() if is_taken(shoot, inode))
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: taken(connection, root, shoots))
 
     async def know(self, folder: str, inode: int) -> None:
         """A shoot's folder is another one by now, and holds what its orders know."""
@@ -206,16 +195,31 @@ class Store:
 
         return await self._database.read(read)
 
-    async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
-        """Orders that count of this folder, with these photos, or with any of these marks; the newest first."""
+    async def earlier(
+        self,
+        folder: str,
+        fingerprint: str,
+        marks: Iterable[str] = (),
+        seconds: Iterable[int | None] = (),
+        by_name: str = "",
+    ) -> list[Order]:
+        """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
+
+        Also those with photos taken in one of these seconds of a camera's clock, and those, of which nothing was read,
+        with the fingerprint ``by_name``.
+        """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
-            "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
+            "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
+            "OR id IN (SELECT order_id FROM brackets "
             "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
+            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike) "
+            "OR id IN (SELECT order_id FROM brackets "
+            "WHERE shot_second IN (SELECT value FROM json_each(:seconds)) "
             "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
         )
-        values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
-        values |= {"marks": json.dumps(list(marks)), "alike": ALIKE}
+        values: Row = {"folder": pack(folder), "fingerprint": fingerprint, "by_name": by_name, "alike": ALIKE}
+        values |= {"marks": json.dumps(list(marks)), "seconds": json.dumps(list(seconds))}
 
         def read(connection: sqlite3.Connection) -> list[Order]:
             rows = connection.execute(query, values).fetchall()
@@ -223,9 +227,37 @@ class Store:
 
         return await self._database.read(read)
 
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+        """Remember the photos of a shoot that was skipped."""
+        entries = tuple(entries)
+        await self._database.write(lambda connection: record(connection, order_id, entries))
+
+    async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
+        """Every photo of a skipped shoot that has the name and the size of one of these."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: alike(connection, entries))
+
+    async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
+        """Those of these photos that were not in a skipped shoot when it was recorded."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: strangers(connection, order_id, entries))
+
+    async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
+        """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
+        return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
+
     async def newest(self, folder: str) -> Order | None:
         """The newest order of a shoot's folder that counts."""
         return next(iter(await self.earlier(folder, "")), None)
+
+    async def outdated(self, folder: str) -> list[Order]:
+        """Skipped orders of a folder that count no more: they were skipped for the sake of an order that ended."""
+        query = f"SELECT id FROM orders WHERE folder = ? AND phase = 'skipped' AND NOT {COUNTS}"  # noqa: S608 - constant
+
+        def read(connection: sqlite3.Connection) -> list[Order]:
+            return [load(connection, str(row["id"])) for row in connection.execute(query, (pack(folder),)).fetchall()]
+
+        return await self._database.read(read)
 
     async def outputs(self) -> frozenset[str]:
         """Every output folder that an order has."""

@@ -2,6 +2,7 @@
 
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.ground import Ground, ground_of
 from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import OutputWatch, Presence
@@ -11,6 +12,7 @@ from daemon.watcher.watcher import Watcher
 __all__ = [
     "Contents",
     "Dirty",
+    "Ground",
     "Hints",
     "Intake",
     "NativeHints",
@@ -21,4 +23,5 @@ __all__ = [
     "Probing",
     "WatchedFolder",
     "Watcher",
+    "ground_of",
 ]

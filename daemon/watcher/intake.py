@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import structlog
 
 from daemon.delivery import output_folder
-from daemon.grouping import one_per_frame
 from daemon.order import (
-    LINE,
     Again,
     Bracket,
     FlowName,
@@ -31,17 +28,35 @@ from daemon.order import (
     known_again,
     may_follow,
     submitted,
+    unknown,
+    with_shots,
     without_sent,
 )
 from daemon.order.again import REPLACED
-from daemon.shoot import File, FileClass, Listing
+from daemon.order.archive import Entry, unsure
+from daemon.shoot import Listing
 from daemon.store.store import Store
+from daemon.watcher.altered import Allowance, Altered
+from daemon.watcher.archive import Archive, entries, entries_of
+from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+
+
+@dataclass(frozen=True, slots=True)
+class LateLook:
+    """What a look at a locked shoot found.
+
+    ``more``: photos that no order has and that are to be sent, so the shoot is waited for once more. ``complete``: all
+    photos that may have changed were judged; if not, the next look goes on.
+    """
+
+    more: bool
+    complete: bool
 
 
 class Intake:
@@ -68,16 +83,33 @@ class Intake:
         self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
-        self._unaltered: set[tuple[str, Bracket]] = set()
+        self._archive = Archive(store)
+        self._altered = Altered(contents)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
-    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        await self._skip(shoot, SKIPPED, fingerprint(_plain(_usable(found or Listing())[0])), inode)
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+
+        Returns the id of its order.
+        """
+        found = found or Listing()
+        return await self._skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
+
+    async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
+        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+
+        A folder with another ``inode`` is another shoot under its name, which is sent.
+        """
+        order = await self._store.load(order_id)
+        if None not in (inode, order.inode) and inode != order.inode:
+            return
+        new = await self._archive.strangers(order_id, found)
+        if new != order.late:
+            self._tell(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -107,20 +139,22 @@ class Intake:
         match judged.again:
             case Again.NEW:
                 await self._add(shoot, fact, inode)
-            case Again.SAME if before is not None and await self._was_renamed(shoot, before):
+            case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, before, fact, inode)
+                await self._skip_same(shoot, judged, before, fact, inode)
+            case Again.UNSURE:
+                await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
-                await self._supplement(shoot, judged, fact.why, held, inode)
+                await self._supplement(shoot, judged, fact, held, inode)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
-        if orders and (copies := known_again(fact, judged, orders)):
-            self._tell(orders[-1].id, facts.FoundAgain(copies))
+        if orders and (known := known_again(fact, judged, orders)):
+            self._tell(orders[-1].id, facts.FoundAgain(tuple(one.path for one in known), known))
 
     def _may_supplement(self, orders: Sequence[Order]) -> bool:
         """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
@@ -157,39 +191,38 @@ class Intake:
                     rest = [order for order in orders if order.id != newest.id]
                     await self._replace(newest, fact if again else without_sent(fact, rest), inode)
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact.why, None, inode)
+                    await self._supplement(shoot, judged, fact, None, inode)
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, facts.Approved())
                 case Submitted.SAME if before is not None and newest is None:
-                    await self._skip_same(shoot, before, fact, inode)
+                    await self._skip_same(shoot, judged, before, fact, inode)
                 case _:
                     words.warning("submitted, but not sent", why=word.value)
             return True
 
-    async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
+    async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
 
-        Photos that changed after their merge are told. Returns whether there are photos that no order has and that
-        are to be sent: the shoot is then waited for once more. Raises OSError.
+        Photos that changed after their merge are told. Raises OSError.
         """
         orders = [order for order in orders if order.phase is not Phase.SKIPPED]
-        late, suspects = changed_since(orders, _plain(_usable(found)[0]))
-        named = not self._may_supplement(orders)
+        photos, named = plain(found.usable), not self._may_supplement(orders)
+        news = unknown(orders, photos)
+        late = await self._late(orders, news) if named else ()
+        suspects, complete = changed_since(orders, photos)[1], True
         for order in orders:
-            altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
-            unsent = late if named and order is orders[-1] else ()
+            altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
+            unsent = late if order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
                 self._tell(order.id, facts.CameLate(unsent, altered))
-        return bool(late) and not named
+            complete = complete and all_judged
+        return LateLook(more=bool(news) and not named, complete=complete)
 
-    async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
-        """Whether a photo that was touched since it was sent is another one; read once for each touch."""
-        if (order.id, photo) in self._unaltered:
-            return False
-        altered = photo.path in order.altered or await self._contents.sha256(order.folder, photo.path) != sent
-        if not altered:
-            self._unaltered.add((order.id, photo))
-        return altered
+    async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
+        """Those of the photos that no order knows by name that show frames which none has sent; one a frame."""
+        if not orders or not news:
+            return ()
+        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
 
     def _judging(
         self,
@@ -225,44 +258,84 @@ class Intake:
         real order, unless a person submits it.
         """
         folder = self._folder.path(shoot)
-        send, others = _usable(found, damaged)
-        plain = _plain(send)
+        good, bad = usable(found, damaged)
+        photos, names = plain(good), by_name(found, damaged)
         mine = await self._store.earlier(folder, "")
-        if not by_person and (same := next((o for o in mine if o.fingerprint == fingerprint(plain)), None)):
-            return facts.Locked(plain, others, why), Judged(Again.SAME, same, known=len(plain)), mine
-        brackets, copies = await contents.brackets(folder, send)
-        earlier = await self._store.earlier(folder, fingerprint(plain), (bracket.mark for bracket in brackets))
+        if not by_person and (same := next((o for o in mine if is_known(o, photos, names)), None)):
+            return facts.Locked(photos, paths(bad), why, bad), Judged(Again.SAME, same, known=len(photos)), mine
+        if not by_person and (known := await self._archive.at_a_glance(photos, mine)):
+            return facts.Locked(photos, paths(bad), why, bad), known, mine
+        read, chosen = await choose(contents, folder, good)
+        brackets = chosen.brackets
+        earlier = await self._store.earlier(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.told_apart(folder, brackets, earlier)
-        fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
-        return fact, compare(folder, brackets, earlier, inode), mine
+        earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
+        judged = compare(folder, brackets, earlier, inode, names)
+        if not by_person:
+            judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
+        left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
+        made = frozenset(paths(judged.made))
+        brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
+        doubt = None if by_person else chosen.doubt
+        return facts.Locked(brackets, paths(left_out), why, left_out, doubt), judged, mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
         return not await self._is_there(before.folder)
 
-    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
-        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
-        log.warning("skipped", shoot=shoot, why=same)
-        await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
+    async def _skip_same(
+        self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
+    ) -> None:
+        why = await self._archive.why(judged)
+        log.warning("skipped", shoot=shoot, why=why)
+        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
+        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos)
 
-    async def _skip(self, shoot: str, why: str, mark: str, inode: int | None, *, same_as: str | None = None) -> None:
+    async def _skip(
+        self,
+        shoot: str,
+        why: str,
+        mark: str,
+        inode: int | None,
+        *,
+        same_as: str | None = None,
+        photos: Sequence[Entry] = (),
+    ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        await self._store.add(order, fact)
+        outdated = await self._store.outdated(order.folder)
+        if not outdated:
+            await self._store.add(order, fact, photos)
+        for old in outdated:
+            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
+        if outdated and photos:
+            await self._store.record_skipped(order.id, photos)
+        return order.id
 
-    async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
-        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
-        fact = facts.Locked(judged.new, why=why)
+    async def _supplement(
+        self, shoot: str, judged: Judged, whole: facts.Locked, held: str | None, inode: int | None
+    ) -> None:
+        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
+
+        ``whole`` is the shoot with all its photos: a doubt about it counts if it is about one of those.
+        """
+        news = frozenset(bracket.path for bracket in judged.new)
+        doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
+        fact = facts.Locked(judged.new, why=whole.why, doubt=doubt)
         order = await self._order(shoot, fact, inode)
         if judged.before is not None:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if held is not None:
+        if judged.recognised is not None:
+            order = unsure(order, await self._archive.why(judged))
+        elif held is not None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
         await self._begin(order, fact)
 
@@ -312,27 +385,8 @@ class Intake:
             preset=self._folder.preset,
             brackets=fact.brackets,
             left_out=fact.left_out,
+            left_out_why=fact.left_out_why,
             fingerprint=fingerprint(fact.brackets),
             due=now,
             inode=inode,
         )
-
-
-def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[str, ...]]:
-    """The photos to send, one a frame, and the paths of those that are not sent."""
-    good = [photo for photo in found.usable if photo.path not in damaged]
-    send, twins = one_per_frame(good)
-    taken = frozenset(good)
-    bad = (photo for photo in found.photos if photo not in taken)
-    others = (*twins, *bad, *found.of(FileClass.CONFLICT))
-    return send, tuple(file.path for file in others)
-
-
-def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
-    """Photos as brackets of which nothing was read."""
-    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
-
-
-def _when(order: Order) -> str:
-    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"

@@ -174,7 +174,7 @@ def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> N
         assert start.phase is not Phase.HELD, attempt
         due = start.due
         assert due is not None
-        wrong = facts.SlotLost(0, attempt, "another's place", Mismatch.BRACKET)
+        wrong = facts.SlotLost(0, attempt, "another's place", mismatch=Mismatch.BRACKET)
         start = after(start, wrong, now=due)
         later = start.due
         assert attempt == POLICY.mismatch_most - 1 or later is not None

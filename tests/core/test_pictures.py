@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, Image, Order, Preset, facts, pictures
-from tests.core.orders import after, order, processed, sent
+from daemon.order import Image, Order, Preset, pictures
+from daemon.shoot import Shot
+from tests.core.orders import processed
 
 FULL = (6000, 4000)
 
@@ -17,7 +18,7 @@ def brackets(*sizes: tuple[int, int] | None, **preset: object) -> Order:
     """An order of brackets of these sizes in pixels."""
     start = processed(True)
     first = start.brackets[0]
-    made = tuple(replace(first, width=size[0] if size else None, height=size[1] if size else None) for size in sizes)
+    made = tuple(replace(first, shot=Shot(pixels=size)) for size in sizes)
     return replace(start, brackets=made, preset=Preset(**preset))  # type: ignore[arg-type]
 
 
@@ -67,6 +68,7 @@ def test_a_width_that_was_asked_for_is_not_a_preview(width: int, pixels: tuple[i
 def test_nothing_is_said_where_the_size_is_not_known() -> None:
     """Brackets that do not state their size, and free pictures of dev mode, are not compared."""
     assert not is_small(brackets(None, None), (64, 48))
+    assert not is_small(brackets((1 << 40, 1 << 40)), (64, 48)), "nonsense in a file does not count"
     assert not is_small(brackets(FULL, dev_mode=True), (64, 48))
 
 
@@ -79,20 +81,6 @@ def test_an_image_is_compared_with_its_own_brackets() -> None:
     assert is_small(of, (1600, 1200), named_after_large)
     assert not is_small(of, (1600, 1200), made_of_small)
     assert not is_small(of, (1600, 1200), Image("d", "who knows")), "it may be made of the small ones"
-
-
-def test_the_size_of_a_bracket_is_recorded_when_it_is_stored() -> None:
-    """Width and height come with the stored bytes; nonsense in a file does not count."""
-    (registered, stored) = sent(0)
-    assert isinstance(stored, facts.Stored)
-
-    def size(pixels: tuple[int, int] | None) -> tuple[int | None, int | None]:
-        bracket: Bracket = after(order(), registered, replace(stored, pixels=pixels)).brackets[0]
-        return bracket.width, bracket.height
-
-    assert size(FULL) == FULL
-    for nonsense in (None, (1 << 40, 1 << 40), (0, 4000)):
-        assert size(nonsense) == (None, None)
 
 
 def test_how_many_bytes_a_picture_can_have() -> None:

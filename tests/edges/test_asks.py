@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from daemon.cli import cli
 from daemon.host.lock import InstanceLock
-from daemon.order import MergeState, Order, Phase, facts
+from daemon.order import Hold, MergeState, Order, Phase, facts
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
@@ -135,6 +135,18 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, same_as: str |
     assert asking.asked == []
 
 
+def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -> None:
+    """A shoot that is held since its photos may have been skipped is approved or cancelled; ``retry`` says so."""
+    one = asking.made("held", hold=Hold.SKIPPED_BEFORE)
+    asking.has(one)
+    done = asking.says("retry", OAK)
+    assert done.exit_code == 1
+    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    for verb in ("approve", "cancel"):
+        assert asking.says(verb, OAK).exit_code == 0
+    assert asking.asked == [("approve", one.id), ("cancel", one.id)]
+
+
 def test_a_wish_means_the_order_that_has_not_ended(asking: Asking) -> None:
     """Of a shoot's orders the one that is under way or held is meant, be it the oldest; ``show`` shows the newest."""
     held, supplement = asking.made("held"), asking.made("downloaded", 1)
@@ -250,7 +262,26 @@ def test_the_same_photos_are_sent_if_they_were_never_bought(asking: Asking, phas
     other = asking.made(phase, shoot="Oak, as it came")
     asking.has(other, asking.made("skipped", 1, same_as=other.id))
     assert asking.submit().exit_code == 0
-    assert asking.asked == [("submit again", str(asking.watched / OAK))]
+    assert asking.asked == [("submit", str(asking.watched / OAK))], "and only as long as nobody buys the other one"
+
+
+def test_the_same_photos_count_as_bought_once_the_other_shoot_was_submitted(asking: Asking) -> None:
+    """A shoot that was skipped and then submitted is bought: its skipped copy is refused with that shoot's name."""
+    other = asking.made("cancelled", shoot="Oak, as it came")
+    anew = asking.made("uploading", 1, shoot="Oak, as it came")
+    asking.has(other, anew, asking.made("skipped", 2, same_as=other.id))
+    done = asking.submit()
+    assert done.exit_code == 1
+    assert "has the same photos as “Oak, as it came”, sent" in done.output
+    assert asking.asked == []
+
+
+@pytest.mark.parametrize("phase", ["skipped", "cancelled"])
+def test_a_skipped_copy_of_what_was_never_bought_is_said_to_need_a_plain_submit(asking: Asking, phase: str) -> None:
+    """The command that a message names for a skipped shoot does not buy anything a second time."""
+    other = asking.made(phase, shoot="Oak, as it came")
+    asking.has(other, asking.made("skipped", 1, same_as=other.id))
+    assert "was skipped. `bracketd submit` sends it" in asking.says("retry", OAK).output
 
 
 @pytest.mark.parametrize("verb", ["show", "retry", "approve", "cancel"])

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from daemon.app import Disk, Ground, ground_of
 from daemon.host.clock import SystemClock
+from daemon.host.disk import Disk
 from daemon.shoot import NOBODY, Client
 from daemon.syncing import Said, SyncClient
-from daemon.watcher import Probing
+from daemon.watcher import Ground, Probing, ground_of
 
 CLOCK = SystemClock()
 LOCAL = "/proc/self"

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -13,7 +15,9 @@ import pytest
 from PIL import Image
 
 from daemon.errors import Garbled, Mismatch, Mismatched, OutputError, Passing
-from daemon.files.incoming import Part, part_name, place, read_json, write_json
+from daemon.files import room
+from daemon.files.incoming import MARGIN, Part, part_name, place, read_json, write_json
+from tests.mirror import Mirror
 
 
 def saved(form: str, colour: str = "blue", **options: object) -> bytes:
@@ -85,6 +89,33 @@ def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="Make room there; bracketd goes on by itself"):
         Part(str(tmp_path), "i1", likely=free)
     assert os.listdir(tmp_path) == []
+
+
+def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
+    """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
+    with pytest.raises(OutputError) as caught:
+        Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
+    words = r"10000 GB must be free before a picture is bought, \d+ [GM]B are free: No space left on device\. Make room"
+    assert re.search(words, str(caught.value))
+    with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture takes 10000 GB, \d+ [GM]B"):
+        part.reserve(10**13)
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "most"),
+    [(13_400_000, "14 MB", "13 MB"), (67_108_864, "68 MB", "67 MB"), (900, "1 kB", "0 kB"), (25e9, "25 GB", "25 GB")],
+)
+def test_what_is_needed_is_never_said_to_be_there(size: float, least: str, most: str) -> None:
+    """What is needed is rounded up and what is free is rounded down."""
+    assert (room.least(size), room.most(size)) == (least, most)
+
+
+def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
+    """Of a quota that is used up it is not said that the disk has room."""
+    told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
+    assert told.endswith(
+        ": 1 MB must be free: Disk quota exceeded. Make room within the quota; bracketd goes on by itself."
+    )
 
 
 def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
@@ -184,6 +215,32 @@ def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> N
     assert first.endswith(".jpg")
     assert second.endswith("-2.jpg")
     assert sorted(os.listdir(tmp_path)) == sorted([first, second])
+
+
+@pytest.mark.parametrize("longest", [143, 60])
+def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int) -> None:
+    """On a disk with short names a picture's is cut, keeps its mark and number, and no two pictures share one."""
+    stem = "Kitchen " * 30
+    names = []
+    for number, colour in enumerate(("red", "green", "blue")):
+        sha = fetched(tmp_path, f"i{number}", saved("JPEG", colour))
+        names.append(place(str(tmp_path), f"i{number}", stem, "jpg", sha, mark="-dev", longest=longest))
+    assert len(set(names)) == 3
+    for name, ending in zip(names, ("-dev.jpg", "-dev-2.jpg", "-dev-3.jpg"), strict=True):
+        assert name is not None
+        assert name.endswith(ending)
+        assert len(name) == longest
+
+
+def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
+    """Without a limit the disk's own counts; a picture whose characters it refuses gets a plain name."""
+    mirror.fails(longest=143, forbidden=":")
+    long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
+    other = JPEG.replace(b"room", b"hall")
+    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", other))
+    assert long == "x" * 139 + ".jpg"
+    assert odd == "IMG 12_30.jpg"
+    assert sorted(os.listdir(mirror.point)) == sorted([long, odd])
 
 
 def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from daemon.delivery import delivery_note
 from daemon.files import incoming
 from daemon.order import Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.recovery.notes import find_notes, order_of, with_times
+from daemon.shoot import LeftOut, Shot, Why
+from daemon.shoot.shot import UNKNOWN
 from tests.core.orders import NOW, order, uploaded
 
 NONSENSE: tuple[object, ...] = (5, None, {"a": []}, "x")
@@ -24,7 +26,14 @@ DELIVERED = replace(
     preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True),
     phase=Phase.DOWNLOADED,
     brackets=(
-        replace(uploaded().brackets[0], mark="ab" * 16, sha256="cd" * 32, path=f"DCIM/{ODD}.JPG", mtime_ns=2**64),
+        replace(
+            uploaded().brackets[0],
+            mark="ab" * 16,
+            sha256="cd" * 32,
+            path=f"DCIM/{ODD}.JPG",
+            mtime_ns=2**64,
+            shot=Shot("canon", "canon eos 6d", "", 1_717_243_200, None, 0.05, 8.0, 100.0, (6000, 4000)),
+        ),
         uploaded().brackets[1],
         replace(order().brackets[2], left_out="is broken"),
     ),
@@ -32,7 +41,11 @@ DELIVERED = replace(
         Image("i0", "n0", (0, 1), ImageState.PLACED, None, 5, "ef" * 32, "webp", f"{ODD}.webp", NOW + 5),
         Image("i1", "n1", state=ImageState.FAILED, reason="too dark"),
     ),
-    left_out=("DCIM/IMG_0431.CR2",),
+    left_out=("DCIM/IMG_0431.CR2", "copy.JPG"),
+    left_out_why=(
+        LeftOut("DCIM/IMG_0431.CR2", Why.VARIANT, f"DCIM/{ODD}.JPG"),
+        LeftOut("copy.JPG", Why.COPY, None, "9 Elm St"),
+    ),
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
@@ -40,6 +53,7 @@ DELIVERED = replace(
     merge=MergeState.SEEN,
     due=None,
     updated_at=NOW + 60,
+    phase_since=NOW + 60,
 )
 
 
@@ -68,15 +82,16 @@ def test_a_note_tells_the_whole_order(of: Order) -> None:
 def test_notes_of_earlier_versions_are_read() -> None:
     """A note from before it told the photos' times is an order without them; files that still lie there give them."""
     note = written(DELIVERED)
-    for key in ("fingerprint", "supplement_of"):
+    for key in ("fingerprint", "supplement_of", "left_out_why"):
         del note[key]
     for bracket in note["brackets"]:
-        for key in ("mtime_ns", "mark", "sha256", "left_out"):
+        for key in ("mtime_ns", "mark", "sha256", "left_out", "shot"):
             del bracket[key]
     for image in note["images"]:
         del image["name"]
     old = order_of(note)
     assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
+    assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
     known = with_times(old, there)
     assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
@@ -84,6 +99,24 @@ def test_notes_of_earlier_versions_are_read() -> None:
     changed = there | {DELIVERED.brackets[1].path: (1, 7)}
     assert with_times(old, changed) == old
     assert with_times(old, {}) == old
+
+
+@pytest.mark.parametrize("nonsense", [*NONSENSE, [5], [{"file": 5}], {"second": "x", "model": 7, "pixels": [1]}])
+def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
+    """A note whose reasons or frames somebody spoiled tells its order all the same."""
+    note = written(DELIVERED) | {"left_out_why": nonsense}
+    for bracket in note["brackets"]:
+        bracket["shot"] = nonsense
+    read = order_of(note)
+    assert (read.id, read.left_out, read.left_out_why) == (DELIVERED.id, DELIVERED.left_out, ())
+    assert not any(bracket.shot.tells for bracket in read.brackets)
+
+
+def test_the_list_of_files_left_out_keeps_its_shape() -> None:
+    """Programs that read which files were left out find a list of paths, and the reasons beside it."""
+    note = written(replace(DELIVERED, left_out_why=DELIVERED.left_out_why[1:]))
+    assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
+    assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]
 
 
 def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:

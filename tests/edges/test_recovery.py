@@ -18,13 +18,16 @@ from daemon.files import incoming
 from daemon.order import Order, Phase, Preset, facts
 from daemon.recovery import Account, Place, Recovery, Report, Source
 from daemon.recovery.atservice import WAITS
+from daemon.recovery.watched import shoot_of
 from daemon.root import Seen
 from daemon.service import Service
+from daemon.shoot.shot import UNKNOWN
 from daemon.store import copies
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from tests.core.orders import NOW, order, processed
+from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
 
 JPEG = b"\xff\xd8\xff\xd9"
@@ -138,6 +141,41 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
     assert "bracketd approve" in (held.trouble or "")
     assert home.orders()["a"] == held
     assert home.recover().held == (), "told once"
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool) -> None:
+    """Beside a known order its frames' RAWs and exports are held for nobody; another camera's photos are."""
+    camera, other = Camera(), Camera("Canon", "Canon EOS R6").later(hours=1)
+    known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
+    said = UNKNOWN if forgotten else shot_of(camera, "IMG_1.JPG")
+    data = {
+        "IMG_1.JPG": camera.take("IMG_1.JPG", 1),
+        "card 2/IMG_1.ARW": camera.take("IMG_1.ARW", 1),
+        "web/Oak.jpg": camera.smaller().take("Oak.jpg", 1),
+        "IMG_1.CR2": other.take("IMG_1.CR2", 1),
+        "card 2/IMG_1.CR2": other.take("IMG_1.CR2", 1),
+    }
+    for path, taken in data.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(taken)
+    status = (home.watch / "a" / "IMG_1.JPG").stat()
+    bracket = replace(known.brackets[0], size=status.st_size, mtime_ns=status.st_mtime_ns, shot=said)
+    home.remember(replace(known, brackets=(bracket,)))
+    (held,) = home.recover().held
+    assert [bracket.path for bracket in held.brackets] == ["IMG_1.CR2"]
+    assert held.brackets[0].shot == shot_of(other, "IMG_1.CR2")
+
+
+def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
+    """Of a shoot in two formats one file a frame comes first, and the others behind them: either may have been sent."""
+    camera = Camera()
+    for path, data in {**camera.card("A/IMG_{}.JPG", 2), **camera.card("B/IMG_{}.ARW", 2)}.items():
+        (home.watch / "a" / path).parent.mkdir(parents=True, exist_ok=True)
+        (home.watch / "a" / path).write_bytes(data)
+    found = shoot_of(Place(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
+    assert [file.path for file in found.files] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_1.ARW", "B/IMG_2.ARW"]
+    assert found.shots["B/IMG_2.ARW"] == shot_of(camera, "x.ARW", 2)
 
 
 def remove(home: Home) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 import click
 import pytest
 
-from daemon.app import DISK_PATIENCE, LAST
+from daemon.app import LAST
 from daemon.cli import EX_CONFIG, cli
 from daemon.config.key import CREDENTIAL
+from daemon.host.disk import DISK_PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
 USER, SYSTEM = REPOSITORY / "systemd" / "bracketd.service", REPOSITORY / "systemd" / "bracketd@.service"
@@ -167,10 +168,16 @@ def test_launchd_holds_no_key_and_knows_no_home(plist: dict[str, Any]) -> None:
     paths = [plist["ProgramArguments"][0], plist["StandardOutPath"], plist["StandardErrorPath"]]
     assert all(path.startswith("/Users/you/") for path in paths)
     assert "~" not in str(plist)
-    assert plist["EnvironmentVariables"] == {"PYTHONFAULTHANDLER": "1"}
+    assert plist["EnvironmentVariables"] == {"PYTHONFAULTHANDLER": "1", "PYTHONUTF8": "1"}
 
 
 # --- all of them ---
+
+
+def test_file_names_are_utf8_whatever_the_locale(plist: dict[str, Any]) -> None:
+    """Each sets Python's UTF-8 Mode, so that names do not depend on the system's locale."""
+    assert all("PYTHONUTF8=1" in settings(unit)["Environment"] for unit in (USER, SYSTEM))
+    assert plist["EnvironmentVariables"]["PYTHONUTF8"] == "1"
 
 
 def _commands(plist: dict[str, Any]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.files.roots import Roots
+from daemon.frames import shot
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts
 from daemon.runner import Runner
 from daemon.service import Service
@@ -43,7 +44,9 @@ class Office:
         for name, data in photos.items():
             (folder / name).write_bytes(data)
         stats = {name: (folder / name).stat() for name in sorted(photos)}
-        brackets = tuple(Bracket(name, s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats.items())
+        brackets = tuple(
+            Bracket(name, s.st_size, s.st_mtime_ns, s.st_ino, shot=shot(str(folder), name)) for name, s in stats.items()
+        )
         new = replace(
             order(),
             id=str(uuid.uuid4()),

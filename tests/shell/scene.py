@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,9 +65,14 @@ class Told:
 
 @dataclass
 class Scripted:
-    """What photos and the sync client are said to be; by default all are whole, and there is no client."""
+    """What photos and the sync client are said to be; by default all are whole, and there is no client.
+
+    ``unread`` are errors, by file name, that the disk gives for a look into a photo; ``untold``, for how it was taken.
+    """
 
     faults: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    untold: dict[str, int] = field(default_factory=dict)
     said: Client = NOBODY
     asked: int = 0
     looked_into: list[str] = field(default_factory=list)
@@ -76,16 +81,24 @@ class Scripted:
     def fault(self, path: str) -> str | None:
         """As the test says, by file name."""
         self.looked_into.append(os.path.basename(path))
+        _raise(self.unread, path)
         return self.faults.get(os.path.basename(path))
 
     def frame(self, folder: str, path: str) -> Frame | None:
         """What the photo itself says."""
+        _raise(self.untold, path)
         return frame(folder, path)
 
     def client(self, _folder: str) -> Client:
         """As the test says."""
         self.asked += 1
         return self.said
+
+
+def _raise(errors: Mapping[str, int], path: str) -> None:
+    number = errors.get(os.path.basename(path), 0)
+    if number:
+        raise OSError(number, os.strerror(number))
 
 
 @dataclass
@@ -101,6 +114,8 @@ class Scene:
     scanned: list[str] = field(default_factory=list)
     fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
     photos: int = 0
+    read: list[str] = field(default_factory=list)
+    says: dict[Callable[..., Any], Any] = field(default_factory=dict)
 
     def hint(self, shoot: str) -> None:
         """The system says that something changed in a shoot."""
@@ -154,18 +169,23 @@ async def watching(
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
+    read: list[str] = []
     fails: dict[Callable[..., Any], OSError] = {}
+    says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
         hints.append(Told(dirty, broken=broken))
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-        if function in (scan.scan, scan.scan_with_times):
-            scanned.append(os.path.basename(arguments[0]))
-        if function in fails:
-            raise fails[function]
-        return function(*arguments)
+        called = scan.scan if function is scan.go_on else function
+        if called in (scan.scan, scan.scan_with_times):
+            scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
+        if function is content.sha256:
+            read.append(arguments[1])
+        if called in fails:
+            raise fails[called]
+        return says[called] if called in says else function(*arguments)
 
     intake = Intake(
         folder,
@@ -176,7 +196,7 @@ async def watching(
         flow="images",
         added=lambda: None,
         tell=lambda order, fact: told.append((order, fact)),
-        is_there=lambda shoot: blocking(os.path.isdir, shoot),
+        is_there=lambda shoot: blocking(scan.is_folder, shoot),
         turn=asyncio.Lock(),
     )
     watcher = Watcher(
@@ -193,7 +213,7 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails, read=read, says=says)
     finally:
         watcher.stop()
         await task

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.facts import Kind
+from daemon.order.policy import probed
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
@@ -101,7 +102,7 @@ def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -
             for number in range(1, 4):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=2 * POLICY.account_probe)
             bad = await store.load(shoot(0).id)
-            assert (bad.health, bad.messages) == (Health.RETRYING, (REFUSED,))
+            assert (bad.health, bad.messages) == (Health.RETRYING, (probed(REFUSED, POLICY),))
 
     simulate(work)
 

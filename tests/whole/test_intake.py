@@ -118,6 +118,17 @@ def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
     assert program.status()["waiting"] == []
 
 
+def test_a_link_to_everything(program: Bracketd) -> None:
+    """With a link to ``/`` in the watched folder the next shoot is delivered, and ``status`` says what is wrong."""
+    (program.watched / "everything").symlink_to("/", target_is_directory=True)
+    program.start()
+    assert "Remove the link" in program.wait_until_it_says("is a link to a folder")["reason"]
+    program.drop("12 Oak St", shoot(1))
+    program.reach("12 Oak St", "downloaded")
+    refused = program.run("submit", str(program.watched / "everything"))
+    assert (refused.returncode, "it is not looked into" in refused.stderr) == (1, True)
+
+
 def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:
     """An empty folder that was there at first sight is no archive: when photos come, they are sent."""
     program.drop("12 Oak St", {})

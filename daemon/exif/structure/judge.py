@@ -42,10 +42,9 @@ def structure(path: str | os.PathLike[str]) -> Structure:
     with open(path, "rb", buffering=0) as file:
 
         def fetch(offset: int, size: int) -> bytes:
-            file.seek(offset)
-            return file.read(size)
+            return os.pread(file.fileno(), size, offset)
 
-        return judge(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size, fetch)
+        return judge(os.read(file.fileno(), HEAD_BYTES), os.fstat(file.fileno()).st_size, fetch)
 
 
 def judge(head: bytes, size: int, fetch: Fetch | None = None) -> Structure:

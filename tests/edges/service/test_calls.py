@@ -459,3 +459,27 @@ def test_settings_that_cannot_be_used(service: Services, monkeypatch: pytest.Mon
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     with pytest.raises(errors.ConfigError, match="SSL_CERT_FILE"):
         service("https://api.example")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, errors.NotFound), (401, errors.KeyRefused), (422, errors.RequestRefused)]
+)
+def test_a_refusal_names_the_request(
+    host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]
+) -> None:
+    """A refusal says which request was refused, by method and path, without its query."""
+    asked = service(host(always(status, "no")).url)
+    with pytest.raises(kind, match=f"GET /v3/orders/abc was answered {status}: no"):
+        asked.order("abc")
+    with pytest.raises(kind, match=f"POST /v3/orders/abc/merge was answered {status}: no"):
+        asked.merge("abc", per_image=3, enhance={})
+    with pytest.raises(errors.ServiceError, match=f"GET /v3/images/i/enhanced was answered {status}: no"):
+        asked.download("i", format="jpeg", quality=90, max_width=None).__enter__()
+
+
+def test_a_refusal_of_storage_names_its_host_alone(host: Hosts, service: Services) -> None:
+    """An upload's path and query may let whoever reads them write there: they are in no message."""
+    storage = host(always(403, "no"))
+    slot = Slot("s", f"{storage.url}/secret/path?X-Amz-Signature=abc", "image/jpeg")
+    with pytest.raises(errors.SlotRefused, match=r"\(PUT 127\.0\.0\.1 was answered 403: no\)"):
+        service(host(always(200)).url).upload(slot, [b"x"], 1)
