@@ -16,7 +16,7 @@ from daemon.errors import OutputError
 from daemon.files import incoming, scan
 from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
-from daemon.order import Bracket, Image, ImageState, Order, changed_since, unknown
+from daemon.order import Bracket, Image, ImageState, Order, changed_since, pictures, unknown
 from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
 
@@ -65,9 +65,7 @@ def stem_of(order: Order, image: Image) -> str:
     The service tells which brackets an image is made of, or names the image after one of them; failing both, its
     own name is made safe.
     """
-    theirs = image.name.rpartition(".")[0] or image.name
-    named = (n for n in range(len(order.brackets)) if order.tag(n) in (theirs.split()[-1:] + image.name.split()[-1:]))
-    numbers = image.brackets or tuple(named)
+    numbers = pictures.brackets_of(order, image)
     if numbers:
         name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
         return name.rpartition(".")[0] or name

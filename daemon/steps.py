@@ -21,7 +21,7 @@ from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
 from daemon.frames import shot_if_read
-from daemon.order import Order, Phase, answers, facts
+from daemon.order import Order, Phase, answers, facts, pictures
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 
@@ -276,7 +276,8 @@ class Steps:
         return {image_id: tuple(sorted(found)) for image_id, found in members.items()}
 
     def _fetch(self, order: Order, image_id: str) -> facts.Fact:
-        preset, largest = order.preset, max(image.size or 0 for image in order.images)
+        preset, largest, most = order.preset, max(image.size or 0 for image in order.images), pictures.most_bytes(order)
+        image = next(image for image in order.images if image.id == image_id)
         try:
             with (
                 incoming.Part(order.output, image_id, likely=largest) as part,
@@ -284,8 +285,10 @@ class Steps:
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
             ):
-                part.reserve(download.length or 0)
-                written = part.write(self._while_going(download.chunks), download.length)
+                part.reserve(download.length or 0, most)
+                written = part.write(self._while_going(download.chunks), download.length, most)
+                if wrong := pictures.too_small(order, image, written.pixels):
+                    raise wrong
         except errors.NotFound as error:
             return facts.ImageLost(image_id, str(error))
         return facts.Fetched(image_id, written.size, written.sha256, written.extension)

@@ -65,11 +65,14 @@ class Part:
             _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
-    def reserve(self, size: int) -> None:
+    def reserve(self, size: int, most: int | None = None) -> None:
         """Take the room for ``size`` bytes before they are read, so that a full disk is known early, where it can be.
 
-        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``.
+        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``. Raises
+        OutputError, and Mismatched when the service promises more than ``most`` bytes.
         """
+        if most is not None and size > most:
+            raise too_large(most)
         with _told(self._folder, f"the picture takes {room.least(size)}"):
             _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):

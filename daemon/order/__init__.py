@@ -3,7 +3,7 @@
 ``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
 """
 
-from daemon.order import answers, facts
+from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
@@ -59,6 +59,7 @@ __all__ = [
     "lies_as_sent",
     "may_follow",
     "next_steps",
+    "pictures",
     "refusal",
     "submitted",
     "submitted_order",

@@ -6,7 +6,9 @@ returns the error that says what is wrong, or None if nothing is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from urllib.parse import parse_qsl
 
 from daemon.errors import Mismatch, Mismatched
 from daemon.order import facts as f
@@ -56,10 +58,38 @@ def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
 
 
 def shares_place(order: Order, number: int) -> Mismatched | None:
-    """What is wrong with the place that the service gave a bracket: another bracket's bytes go there."""
-    url = order.brackets[number].url
-    shared = any(bracket.url == url for n, bracket in enumerate(order.brackets) if n != number)
-    return _another_bracket(order, number) if shared and url is not None else None
+    """What is wrong with the place that the service gave a bracket: another bracket's bytes go there.
+
+    That is so if another bracket has the same place, or if its URL names another bracket of the order and not this one.
+    """
+    bracket = order.brackets[number]
+    if bracket.url is None or bracket.service_id is None:
+        return None
+    others = [other for n, other in enumerate(order.brackets) if n != number]
+    shared = any(_is_one_place(bracket.url, other.url) for other in others if other.url is not None)
+    if not shared and bracket.service_id not in bracket.url:
+        ids = {other.service_id for other in others} | {*order.discards}
+        ids |= order.registrations if order.flow == "images" else set()
+        shared = any(other in bracket.url for other in ids if other is not None)
+    return _another_bracket(order, number) if shared else None
+
+
+def _is_one_place(url: str, other: str) -> bool:
+    """Whether two presigned URLs name the same place: it may have been signed twice."""
+    path, _, query = url.partition("?")
+    other_path, _, other_query = other.partition("?")
+    return path == other_path and _unsigned(query) == _unsigned(other_query)
+
+
+def _unsigned(query: str) -> list[tuple[str, str]]:
+    return sorted(pair for pair in parse_qsl(query) if not _SIGNING.fullmatch(pair[0]))
+
+
+_SIGNING = re.compile(
+    r"x-(amz|goog)-.*|x-id|signature|sig|expires|policy|key-pair-id|awsaccesskeyid|googleaccessid|content-type|s[a-z]",
+    re.IGNORECASE,
+)
+"""Parameters of a signature: Amazon S3 (versions 4 and 2), CloudFront, Google Cloud Storage, Azure Blob Storage."""
 
 
 def _another_bracket(order: Order, number: int) -> Mismatched:

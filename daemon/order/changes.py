@@ -47,15 +47,17 @@ def held(order: Order, why: str) -> Order:
     return replace(_matched(order), phase=Phase.HELD, held_in=order.phase, over_limit=False, trouble=why, due=None)
 
 
-def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy) -> Order:
+def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
     """An answer did not match what was asked: try again later, and hold the order if that lasts.
 
-    A clock that was set back tells nothing of how long it has lasted: then the number of answers decides.
+    ``times`` is how often it was so for the same bracket or image, whose neighbours may get on meanwhile. A clock that
+    was set back tells nothing of how long it has lasted: then the number of answers decides.
     """
     since = now if order.mismatched_at is None else order.mismatched_at
-    count = order.mismatches + 1
-    if count < policy.mismatch_tries or 0 <= now - since < policy.mismatch_grace:
-        order = back_off(order, f"{why} bracketd tries again.", now, policy)
+    count = max(order.mismatches + 1, times)
+    lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
+    if count < policy.mismatch_tries or not lasts:
+        order = back_off(order, f"{why} bracketd tries again.", now, policy, tries=times - 1)
         return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
     kept = PAID_PICTURE if mismatch in PAID else UNUSED
     return replace(held(order, f"{why} The service answered like this {count} times. {kept}"), mismatch=mismatch)

@@ -20,6 +20,9 @@ UNHEARD = 6
 """How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
 
 
+REFUSED = "The service refused the merge. bracketd checks that no earlier request was carried out, then asks again."
+
+
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
     """From here on the merge may have happened."""
     if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
@@ -37,14 +40,15 @@ def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
 
 def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     """A look at the order. See rule 5 for what done means."""
-    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or order.merge is MergeState.NOT_ASKED:
+    unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
+    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
         return order
     images = _images(order, fact.images, now, policy)
     order = replace(progress(order, now), polls=order.polls + 1, images=images)
     order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
-    order = replace(order, merge=MergeState.SEEN)
+    order = replace(order, merge=MergeState.SEEN, merge_refused_at=None)
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
@@ -110,8 +114,13 @@ def _long(order: Order, now: float, policy: Policy) -> Order:
 def _idle(order: Order, now: float, policy: Policy) -> Order:
     """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out.
 
-    A clock that was set back since tells nothing of the grace: then the looks alone decide.
+    A clock that was set back since tells nothing of the grace: then the looks alone decide. After a refusal they do
+    so anyway: the refusal itself says that no merge was carried out, and the looks only make sure.
     """
+    if order.merge is MergeState.NOT_ASKED:
+        if order.polls < policy.refused_looks:
+            return replace(order, trouble=REFUSED)
+        return replace(order, merge_refused_at=None, trouble=None, due=now)
     waited = now - (order.merge_asked_at or now)
     if order.merge is MergeState.ASKED:
         if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:

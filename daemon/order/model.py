@@ -225,7 +225,8 @@ class Order:
     name that the folder of its pictures would have.
 
     ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
-    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came.
+    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
+    service refused the merge; None again once it is known that no merge was carried out.
 
     ``left_out`` are files of the shoot that are not sent, by path. ``left_out_why`` gives the reasons; files that an
     earlier version left out have none.
@@ -260,6 +261,7 @@ class Order:
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
+    merge_refused_at: float | None = None
     mismatch: Mismatch | None = None
     mismatches: int = 0
     mismatched_at: float | None = None

@@ -31,7 +31,8 @@ class Policy:
     written. ``quiet``: before a file that changed while it was sent is sent anew. ``idle_grace``: how long an order
     may read idle and empty after a merge before an unanswered merge counts as not carried out (the service
     shows grouping only after 10 s to 5 min), and ``idle_looks``: how often it must have been seen so, for a clock
-    that jumps ahead passes the grace at once. ``long_work``: from when on a person is told that the service takes
+    that jumps ahead passes the grace at once. ``refused_looks``: how often an order must be seen idle and empty after
+    a refused merge before another is asked for. ``long_work``: from when on a person is told that the service takes
     long. ``fetch_patience``: how often the service may say of one image that it is not there yet. ``file_patience``:
     how long the disk may not give out a file while it gives out others, and ``file_tries`` how often it must have been
     asked, for a machine that slept passes the time at once. ``slot_first``: before a bracket is sent again whose
@@ -41,8 +42,8 @@ class Policy:
     begin such a wait again because the clock was set meanwhile. ``limit_probe``: while the account's daily limit is
     reached; ``limit_patience``: how long after its merge an image may still fail for that, and ``limit_tries``: how
     often in any case, for a clock that jumps ahead passes the patience at once. ``mismatch_tries``: how many answers
-    in a row may not match what was asked before the order is held, and ``mismatch_grace``: for how long at least.
-    ``limits``: what may be bought without a person's word.
+    in a row may not match what was asked before the order is held, ``mismatch_grace``: for how long at least, and
+    ``mismatch_most``: how many at most, whatever the time. ``limits``: what may be bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -54,6 +55,7 @@ class Policy:
     quiet: float = 30.0
     idle_grace: float = 600.0
     idle_looks: int = 15
+    refused_looks: int = 4
     long_work: float = 3600.0
     fetch_patience: int = 12
     file_patience: float = 3600.0
@@ -69,6 +71,7 @@ class Policy:
     mismatch_tries: int = 6
     mismatch_grace: float = 300.0
     limit_tries: int = 24
+    mismatch_most: int = 10
     limits: Limits = Limits()
 
     @property

@@ -8,7 +8,7 @@ The rules, first:
 3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
 4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
    looked at, and only one that stays idle and empty for ``Policy.idle_grace``, seen so ``Policy.idle_looks`` times,
-   counts as not merged.
+   counts as not merged. When the service refused it, the order is looked at ``Policy.refused_looks`` times first.
 5. Done means: not merging, not processing, at least one image, and every image ended.
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
 7. An image that failed is processed once more, once; asked again only if nobody knows that it was heard. One that
@@ -45,7 +45,8 @@ def next_steps(order: Order) -> tuple[f.Step, ...]:
         case Phase.UPLOADED:
             return (f.Merge(),)
         case Phase.MERGING:
-            return (f.Merge(),) if order.merge is MergeState.NOT_ASKED else (f.Look(),)
+            unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
+            return (f.Merge(),) if unmerged else (f.Look(),)
         case Phase.PROCESSING:
             return tuple(f.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (f.Look(),)
         case Phase.DOWNLOADING:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from daemon.order import facts as f
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
+from daemon.order.model import RESTING, Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
 
+Item = TypeVar("Item", Bracket, Image)
+
 UPLOADS_A_PLACE = 4
 """Failed uploads to one place before another is asked for."""
+
+REFUSALS = frozenset({f.Kind.REQUEST, f.Kind.ACCOUNT})
+"""Failures that are the service's answer to a request."""
 
 SET_BACK = 3
 """What failures that pass count at most against an image: enough to put it behind its neighbours."""
@@ -39,11 +45,15 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
     """What a request that failed leaves of its intent: nothing if it certainly was not carried out.
 
-    Otherwise what comes of it is waited for from now on: a request may take minutes to fail.
+    Otherwise what comes of it is waited for from now on: a request may take minutes to fail. A merge that the service
+    refused may have been refused because an earlier one was carried out: the order is looked at before the next.
     """
     match fact.step:
         case f.Merge() if order.merge is MergeState.ASKED:
-            unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+            refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
+            unsent = replace(
+                order, merge=MergeState.NOT_ASKED, merge_asked_at=None, merge_refused_at=refused_at, polls=0
+            )
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
         case f.Reprocess(image_id) if image := reprocessing(order, image_id):
             unsent_image = replace(
@@ -71,7 +81,8 @@ def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order
     image = _image(order, fact.step)
     if image is not None and fact.mismatch in PAID and image.state is ImageState.PROCESSED:
         order = with_image(order, replace(image, fetched_at=image.fetched_at or now))
-    return mismatched(order, fact.mismatch, fact.why, now, policy)
+    times = image.failures if image is not None else 1
+    return mismatched(order, fact.mismatch, fact.why, now, policy, times=times)
 
 
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -182,7 +193,8 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             return with_bracket(order, number, bracket)
         case f.Fetch():
             image = _image(order, fact.step)
-            if image is None or (fact.kind is not f.Kind.NOT_READY and image.failures >= SET_BACK):
+            counted = fact.kind in (f.Kind.NOT_READY, f.Kind.MISMATCH)
+            if image is None or (not counted and image.failures >= SET_BACK):
                 return order
             return with_image(order, replace(image, failures=image.failures + 1))
         case _:
@@ -193,14 +205,15 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
-    the download. Its images have all patience again. An order whose photos may have been skipped stays held: trying
-    again does not tell whether they are wanted.
+    the download. Its images have all patience again, and so have brackets that never got a place of their own. An
+    order whose photos may have been skipped stays held: trying again does not tell whether they are wanted.
     """
     if order.hold is Hold.SKIPPED_BEFORE:
         return order
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        order = _given_tries(released(order, now), policy)
+        brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)
+        order = _given_tries(replace(released(order, now), brackets=brackets), policy)
         return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
@@ -220,8 +233,8 @@ def _mended(order: Order, today: Preset | None) -> Preset:
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
 
-def _fresh(image: Image) -> Image:
-    return replace(image, failures=0) if image.failures else image
+def _fresh(item: Item) -> Item:
+    return replace(item, failures=0) if item.failures else item
 
 
 def _given_tries(order: Order, policy: Policy) -> Order:

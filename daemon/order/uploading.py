@@ -72,7 +72,7 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
         return _refused(order, fact, failed, now, policy)
     again = unregister(order, fact.bracket, failed)
     if fact.mismatch is not None:
-        return mismatched(again, fact.mismatch, fact.why, now, policy)
+        return mismatched(again, fact.mismatch, fact.why, now, policy, times=bracket.failures + 1)
     if bracket.failures == 0:
         return progress(again, now)
     return wait(again, fact.why, now, register_wait(policy, order.id, bracket.failures))

@@ -16,7 +16,20 @@ import structlog
 from daemon import answers
 from daemon.errors import StateError
 from daemon.host.clock import Clock
-from daemon.order import RESTING, Order, Policy, Preset, Refusal, Verb, evolve, fact_of, facts, next_steps, refusal
+from daemon.order import (
+    RESTING,
+    MergeState,
+    Order,
+    Policy,
+    Preset,
+    Refusal,
+    Verb,
+    evolve,
+    fact_of,
+    facts,
+    next_steps,
+    refusal,
+)
 from daemon.order import answers as order_answers
 from daemon.order.due import waits
 from daemon.order.facts import Kind
@@ -351,6 +364,8 @@ class Runner:
                 elif self._gate.reason is None:
                     log.warning("refused for this order alone, it waits", order=order_id, why=why)
                 return replace(fact, why=self._gate.reason_for(order_id, why))
+            case facts.Seen() if order.merge is MergeState.NOT_ASKED:
+                pass  # a look before a merge that was refused, which looks are not
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
                 waiting = self._gate.open(order_id)
                 if waiting is not None:

@@ -30,6 +30,9 @@ _NO_IMAGE: Final = (b"<", b"{", b"[")
 _PER_PAGE: Final = 15
 """Orders a page: as many as the API gives at once."""
 
+_MOST_PAGES: Final = 10_000
+"""Pages after which a list of orders has no end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -151,8 +154,11 @@ class Service:
         """
         return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")), order_id)
 
-    def orders(self) -> Iterator[OrderListed]:
-        """Every order of the account, in the service's order; asked for page by page as they are taken."""
+    def orders(self, most_pages: int = _MOST_PAGES) -> Iterator[OrderListed]:
+        """Every order of the account, in the service's order; asked for page by page as they are taken.
+
+        Raises ``Garbled`` for a list that goes in circles or has more than ``most_pages``.
+        """
         offsets: list[str] = []
         while True:
             asked = {"offset": offsets[-1], "per_page": _PER_PAGE} if offsets else {"per_page": _PER_PAGE}
@@ -160,8 +166,8 @@ class Service:
             yield from page.orders
             if page.next_offset is None:
                 return
-            if page.next_offset in offsets:
-                raise Garbled("The service's list of orders goes round in circles. It is asked again.")
+            if page.next_offset in offsets or len(offsets) + 1 == most_pages:
+                raise Garbled("The service's list of orders does not come to an end. It is asked again.")
             offsets.append(page.next_offset)
 
     def reprocess(self, image_id: str) -> None:

@@ -180,6 +180,7 @@ DROP TABLE purchases;
 ALTER TABLE bought RENAME TO purchases;
 CREATE INDEX purchases_at ON purchases (at);
 CREATE INDEX images_id ON images (id);
+ALTER TABLE orders ADD COLUMN merge_refused_at REAL;
 ALTER TABLE orders ADD COLUMN mismatch TEXT;
 ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN mismatched_at REAL;

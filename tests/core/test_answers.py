@@ -117,9 +117,11 @@ def test_what_never_matches_holds_the_order() -> None:
 
 def test_neither_few_answers_nor_a_short_time_hold_an_order() -> None:
     """Many wrong answers within seconds, or a few over hours, may still pass."""
-    assert after(merged(), *[LOOK] * 50).phase is Phase.MERGING
+    many = after(merged(), *[LOOK] * (POLICY.mismatch_most - 1))
+    assert many.phase is Phase.MERGING
     assert again_and_again(merged(), LOOK, POLICY.mismatch_tries - 1).phase is Phase.MERGING
-    assert after(after(merged(), *[LOOK] * 10), LOOK, now=LATER).phase is Phase.HELD
+    assert after(many, LOOK).phase is Phase.HELD
+    assert after(many, LOOK, now=LATER).phase is Phase.HELD
 
 
 def test_a_clock_that_was_set_back_does_not_ask_for_ever() -> None:
@@ -160,9 +162,25 @@ def test_two_brackets_never_share_an_id() -> None:
     assert [bracket.service_id for bracket in start.brackets] == ["s0.0", None]
     assert (start.brackets[1].attempt, start.mismatch) == (1, Mismatch.BRACKET)
     assert start.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
-    for attempt in range(1, POLICY.mismatch_tries):
-        start = after(start, replace(second, attempt=attempt), now=NOW + attempt * POLICY.mismatch_grace)
+    for attempt in range(1, POLICY.mismatch_most):
+        start = after(start, replace(second, attempt=attempt), now=NOW + attempt)
     assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+
+
+def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> None:
+    """What goes well with other brackets does not count for one whose answers never match."""
+    start = order(40)
+    for attempt in range(POLICY.mismatch_most):
+        assert start.phase is not Phase.HELD, attempt
+        due = start.due
+        assert due is not None
+        wrong = facts.SlotLost(0, attempt, "another's place", mismatch=Mismatch.BRACKET)
+        start = after(start, wrong, now=due)
+        later = start.due
+        assert attempt == POLICY.mismatch_most - 1 or later is not None
+        start = after(start, *sent(attempt + 1), now=(later or due) + 1)
+    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert after(start, facts.Retried()).brackets[0].failures == 0, "a retry has all tries again"
 
 
 def test_two_brackets_never_share_a_place() -> None:
@@ -172,6 +190,16 @@ def test_two_brackets_never_share_a_place() -> None:
     assert wrong is not None
     assert wrong.mismatch is Mismatch.BRACKET
     assert answers.shares_place(after(order(2), *sent(0), *sent(1)), 1) is None
+
+    def placed(*urls: str) -> bool:
+        registered = (facts.Registered(n, 0, f"b{n}", url, "image/jpeg") for n, url in enumerate(urls))
+        return answers.shares_place(after(order(2), *registered), 1) is not None
+
+    signed = "https://s3.example/bucket/{}?X-Amz-Expires=3600&X-Amz-Signature={}"
+    assert placed(signed.format("a", "1"), signed.format("a", "2")), "the same place, signed twice"
+    assert not placed(signed.format("a", "1"), signed.format("b", "1"))
+    assert placed("https://s.example/b1", "https://s.example/b0"), "each has the other's"
+    assert not placed("https://s.example/put?upload_id=1&sig=x", "https://s.example/put?upload_id=2&sig=x")
     assert answers.shares_place(order(2), 1) is None, "none is registered yet"
 
 

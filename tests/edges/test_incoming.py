@@ -188,6 +188,13 @@ def test_a_download_without_end_is_broken_off(tmp_path: Path) -> None:
     assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
 
 
+def test_a_promise_beyond_all_pictures_takes_no_room(tmp_path: Path) -> None:
+    """A length that no picture has is the service's fault, and not taken for a full disk."""
+    with pytest.raises(Mismatched) as error, Part(str(tmp_path), "i1") as part:
+        part.reserve(1 << 60, most=50_000)
+    assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
+
+
 def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) -> None:
     """Room that was reserved, or bytes of a broken try, are no part of the picture."""
     (tmp_path / part_name("i1")).write_bytes(b"z" * 9999)

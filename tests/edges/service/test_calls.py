@@ -232,7 +232,7 @@ def test_every_order_of_the_account(host: Hosts, service: Services) -> None:
 def test_a_list_of_orders_that_goes_round(host: Hosts, service: Services) -> None:
     """A cursor that comes again ends the list as Garbled, not never."""
     api = host(always(200, {"orders": [], "pagination": {"next_offset": "1"}}))
-    with pytest.raises(errors.Garbled, match="circles"):
+    with pytest.raises(errors.Garbled, match="come to an end"):
         list(service(api.url).orders())
     assert len(api.seen) == 2
 
