@@ -17,6 +17,7 @@ import yaml
 
 from daemon.errors import ConfigError, Problem
 from daemon.host import paths
+from daemon.regular import NotRegular, TooLarge, read_regular
 
 type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it: the same answers, ten times as fast."""
@@ -26,6 +27,12 @@ Location = tuple[str | int, ...]
 
 INDENTED_BY_TAB = re.compile(r" *\t")
 MERGE = "tag:yaml.org,2002:merge"
+
+LARGEST = 1024 * 1024
+"""Bytes that a configuration file can have; the documented example has some eight thousand."""
+
+DEEPEST = 50
+"""Levels of lists and groups in it. Settings have five; PyYAML's parser in C crashes at some ten thousands."""
 
 START = "Copy config.example.yaml there and fill it in, or name another file with --config or $BRACKETD_CONFIG."
 
@@ -77,6 +84,7 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Document:
 
 
 def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
+    _require_shallow(file, text)
     loader = type_of_loader(text)
     try:
         reading = _Reading(file, loader)
@@ -86,13 +94,27 @@ def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
         loader.dispose()
 
 
+def _require_shallow(file: Path, text: str) -> None:
+    """Raises ConfigError for a file that is nested more deeply than settings are, before a parser recurses into it."""
+    depth = 0
+    for event in yaml.parse(text, type_of_loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            where = f"{file}:{event.start_mark.line + 1}" if event.start_mark else str(file)
+            what = f"Lists and groups are nested more than {DEEPEST} deep"
+            raise ConfigError((Problem(where, what, "Write the settings as config.example.yaml shows."),))
+
+
 def _text(file: Path) -> str:
     try:
-        content = file.read_bytes()
+        content = read_regular(file, LARGEST)
     except FileNotFoundError:
         raise ConfigError((Problem(str(file), "There is no such file", START),)) from None
     except OSError as error:
-        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", "See to its permissions.")
+        remedy = "See to its permissions."
+        if isinstance(error, NotRegular | TooLarge):
+            remedy = "Name the text file that holds the settings."
+        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", remedy)
         raise ConfigError((problem,)) from None
     try:
         return content.decode("utf-8-sig")

@@ -26,6 +26,7 @@ from daemon.config.document import Document
 from daemon.config.mistake import Mistake
 from daemon.config.places import expand
 from daemon.errors import Problem
+from daemon.regular import open_regular
 
 VARIABLE = "AUTOENHANCE_API_KEY"
 CREDENTIAL = "autoenhance_api_key"
@@ -65,7 +66,7 @@ def find_key(document: Document, environ: Mapping[str, str]) -> FoundKey:
 
 def _in_file(file: Path, where: str, *, ask_mode: bool = True) -> FoundKey:
     try:
-        with open(file, "rb") as opened:
+        with open_regular(file) as opened:
             content = opened.read(4096)
     except OSError as error:
         remedy = "See to the path and the file's permissions."

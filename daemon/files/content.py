@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 
+from daemon.regular import open_regular
+
 ENDS = 64 * 1024
 """Bytes at either end of a file that its mark is made of."""
 
 
 def mark(folder: str, path: str) -> str:
     """The mark of a file: 32 hex digits of BLAKE2b over its size, head and tail. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
+    with open_regular(os.path.join(folder, path)) as file:
         size = os.fstat(file.fileno()).st_size
         digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=16)
         digest.update(_read(file.fileno(), min(size, ENDS), 0))
@@ -26,7 +28,7 @@ def mark(folder: str, path: str) -> str:
 
 def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
+    with open_regular(os.path.join(folder, path)) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

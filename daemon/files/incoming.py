@@ -18,12 +18,16 @@ from typing import Any
 
 from daemon.errors import Garbled, OutputError
 from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
+from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_regular
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
 
 LONGEST_NAME = 255
 """Bytes in a file name on every common file system."""
+
+LARGEST_JSON = 8 * 1024 * 1024
+"""Bytes in a JSON document that is read. An ``order.json`` has some 400 a bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,9 @@ def write_json(folder: str, name: str, value: object) -> None:
     part = os.path.join(folder, f".{name}.part")
     with _told(folder):
         os.makedirs(folder, exist_ok=True)
-        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)
+        with open(part, "x", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(value, file, indent=2, ensure_ascii=False)
             file.write("\n")
             file.flush()
@@ -167,14 +173,17 @@ def write_json(folder: str, name: str, value: object) -> None:
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:
-    """A JSON object written earlier; None when there is none or it is something else. Raises OutputError."""
+    """A JSON object in a folder; None if nothing bears this name, and an empty one if it is something else.
+
+    Something else is also whatever is not a regular file of at most LARGEST_JSON bytes. Raises OutputError when it
+    cannot be read.
+    """
     with _told(folder):
         try:
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                value = json.load(file)
+            value = json_of(read_regular(os.path.join(folder, name), LARGEST_JSON).decode("utf-8", "replace"))
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (NotRegular, TooLarge, IsADirectoryError, ValueError):
             return {}
     return value if isinstance(value, dict) else {}
 
@@ -231,7 +240,7 @@ def _holds(path: str, sha256: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
