@@ -5,6 +5,7 @@
 
 from daemon.order import facts
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
+from daemon.order.behind import delivered_as, named_alike
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
 from daemon.order.model import (
     LINE,
@@ -12,6 +13,7 @@ from daemon.order.model import (
     Bracket,
     FlowName,
     Health,
+    HeldFor,
     Image,
     ImageState,
     MergeState,
@@ -29,6 +31,7 @@ __all__ = [
     "Bracket",
     "FlowName",
     "Health",
+    "HeldFor",
     "Image",
     "ImageState",
     "Judged",
@@ -41,12 +44,14 @@ __all__ = [
     "Submitted",
     "changed_since",
     "compare",
+    "delivered_as",
     "evolve",
     "facts",
     "fingerprint",
     "is_mendable",
     "known_again",
     "may_follow",
+    "named_alike",
     "next_steps",
     "submitted",
     "without_sent",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
+from daemon.order.model import RESTING, Bracket, HeldFor, MergeState, Order, Phase
 
 Key = tuple[str, int, int]
 
@@ -52,10 +52,20 @@ class Submitted(StrEnum):
     SAME = "the same photos were sent before"
     SENT = "was sent already"
     UNDER_WAY = "is under way already"
+    UNKNOWN = "another order seems to have its photos, and waits for a clearer word"
 
 
-def submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
-    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent."""
+def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: bool = False) -> Submitted:
+    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
+
+    ``unknown``: an order that the state does not know seems to have the photos.
+    """
+    word = _submitted(newest, judged, again=again)
+    waits = newest is not None and newest.held_for is HeldFor.UNKNOWN_ORDER
+    return Submitted.UNKNOWN if unknown and not again and (waits or word is Submitted.APPROVED) else word
+
+
+def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
     if newest is None:
         return Submitted.SAME if judged.again is Again.SAME and not again else Submitted.WHOLE
     if newest.phase not in RESTING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
+from daemon.order.model import LINE, RESTING, Bracket, HeldFor, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
 
 
@@ -29,15 +29,16 @@ def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: fl
     return replace(order, failures=order.failures + 1, trouble=why, due=due)
 
 
-def held(order: Order, why: str) -> Order:
+def held(order: Order, why: str, held_for: HeldFor | None = None) -> Order:
     """Wait for a person."""
-    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+    return replace(order, phase=Phase.HELD, held_in=order.phase, held_for=held_for, trouble=why, due=None)
 
 
 def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
-    return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
+    order = replace(order, phase=there, held_in=None, held_for=None, over_limit=False)
+    return replace(order, trouble=None, failures=0, due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:

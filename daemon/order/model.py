@@ -54,6 +54,17 @@ class Health(StrEnum):
     ATTENTION = "attention"
 
 
+class HeldFor(StrEnum):
+    """Why an order is held, where a program has to know.
+
+    UNKNOWN_ORDER: another order, which the state does not know, seems to have its photos. DELIVERED: its own delivery
+    note says that it was delivered, and the pictures do not confirm that.
+    """
+
+    UNKNOWN_ORDER = "unknown order"
+    DELIVERED = "delivered"
+
+
 class MergeState(StrEnum):
     """What we know of the one merge. ASKED alone means that its answer was lost or is still to come."""
 
@@ -173,7 +184,9 @@ class Order:
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
     ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
     that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    what was cancelled is not sent again unasked. ``held_for`` says why it is held, where a program has to know;
+    ``unknown_order`` is the id of the order, not in the state, for which it is or was held: it is never held for that
+    one again.
     """
 
     id: str
@@ -199,6 +212,8 @@ class Order:
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
+    held_for: HeldFor | None = None
+    unknown_order: str | None = None
     inode: int | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED

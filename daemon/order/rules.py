@@ -24,8 +24,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import downloading, merging, money, trouble, uploading
+from daemon.order import behind, downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
+from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -80,6 +81,7 @@ def _still_held(order: Order, after: Order) -> Order:
     """What was under way when an order was held still counts, but only a person lets it go on."""
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
+    after = replace(after, held_for=order.held_for, unknown_order=order.unknown_order)
     return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
 
 
@@ -107,6 +109,9 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.CameLate: downloading.came_late,
     f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
+    FoundDelivered: behind.found_delivered,
+    FoundMerged: behind.found_merged,
+    FoundElsewhere: behind.found_elsewhere,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

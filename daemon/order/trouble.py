@@ -9,7 +9,7 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, HeldFor, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
@@ -158,8 +158,13 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
-    the download. Its images have all patience again.
+    the download. Its images have all patience again. One whose photos another order may have sent needs a clearer word;
+    one that may have been delivered is looked for once more.
     """
+    if order.held_for is HeldFor.UNKNOWN_ORDER:
+        return order
+    if order.held_for is HeldFor.DELIVERED:
+        order = replace(order, unknown_order=None)
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
         return held_if_too_large(replace(released(order, now), preset=preset, images=images), policy)
@@ -189,7 +194,7 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     """The end of an order that has not been merged; later it would leave paid images behind."""
     if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, held_for=None, trouble=fact.why, due=None)
     return replace(ended, by_person=fact.by_person)
 
 

@@ -15,9 +15,6 @@ T = TypeVar("T")
 WAITS = (1.0, 3.0, 10.0)
 """Seconds before each further try of a request that failed for a passing reason."""
 
-ATTEMPTS = 9
-"""How often a bracket may have been registered anew, when nobody knows any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class AtService:

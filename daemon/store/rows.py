@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import Bracket, HeldFor, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact, Locked, Seen, SeenImage
+from daemon.order.found import FoundDelivered
 from daemon.store.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]
 
-COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",)}
+COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",), FoundDelivered: ("images",)}
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
 _MOST = 2**63 - 1
@@ -47,6 +48,8 @@ def order_row(order: Order) -> Row:
         "approved": int(order.approved),
         "by_person": int(order.by_person),
         "over_limit": int(order.over_limit),
+        "held_for": order.held_for.value if order.held_for else None,
+        "unknown_order": order.unknown_order,
         "inode": None if order.inode is None else str(order.inode),
         "reckoned": int(order.reckoned),
         "dev_mode": int(order.preset.dev_mode),
@@ -125,6 +128,8 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),
+        held_for=HeldFor(row["held_for"]) if row["held_for"] else None,
+        unknown_order=row["unknown_order"],
         inode=None if row["inode"] is None else int(row["inode"]),
         reckoned=bool(row["reckoned"]),
         merge=MergeState(row["merge"]),

@@ -169,6 +169,8 @@ THIRD = """
 -- Purchases.
 
 -- Delivery notes.
+ALTER TABLE orders ADD COLUMN held_for TEXT;
+ALTER TABLE orders ADD COLUMN unknown_order TEXT;
 
 -- Frames.
 

@@ -168,7 +168,7 @@ def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Calla
     """A pipe, a socket or a device called order.json is nobody's note, and takes the name."""
     special(tmp_path / "order.json")
     assert promptly(lambda: incoming.read_json(str(tmp_path), "order.json")) == {}
-    assert promptly(lambda: find_notes([str(tmp_path)]).orders) == ()
+    assert promptly(lambda: find_notes([str(tmp_path)]).found) == ()
 
 
 @pytest.mark.parametrize("text", [DEEP, json.dumps({"x": "y" * incoming.LARGEST_JSON})], ids=["deep", "large"])
@@ -176,7 +176,7 @@ def test_a_note_that_is_too_much_is_something_else(tmp_path: Path, text: str) ->
     """JSON that is nested too deeply, or longer than any note, is nobody's note."""
     (tmp_path / "order.json").write_text(text)
     assert incoming.read_json(str(tmp_path), "order.json") == {}
-    assert find_notes([str(tmp_path)]).orders == ()
+    assert find_notes([str(tmp_path)]).found == ()
 
 
 @pytest.mark.parametrize("special", SPECIAL)
