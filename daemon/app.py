@@ -7,7 +7,6 @@ under way may finish for a few seconds, then transfers break off between two chu
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import os
 import signal
@@ -27,10 +26,13 @@ from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host import logs
 from daemon.host.clock import Clock
+from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.filesystem import filesystem_type, is_network_type
 from daemon.host.notify import Notifier
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
+from daemon.recovery.newer import compare
+from daemon.resuming import Resuming
 from daemon.runner import Runner
 from daemon.service import Service
 from daemon.services import Services
@@ -50,6 +52,7 @@ from daemon.watcher import (
     Presence,
     Probes,
     Probing,
+    UnknownOrders,
     WatchedFolder,
     Watcher,
 )
@@ -62,9 +65,6 @@ RESCAN = 60.0
 QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
 """Seconds that a shoot must be still on a disk of this machine, and where sync clients or networks bring its files."""
 
-DISK_PATIENCE = 120.0
-"""Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
-
 SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
 
@@ -76,6 +76,15 @@ GRACE = 4.0
 
 LAST = 9.0
 """Seconds after a stop signal at which the process ends, whatever still hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performing:
+    """What steps are taken with, for a whole run."""
+
+    roots: Roots
+    resuming: Resuming
+    unknown: UnknownOrders
 
 
 class App:
@@ -118,9 +127,13 @@ class App:
         lanes = self._settings.transfers
         await _sweep(store, self._clock)
         roots = Roots(store.seen_roots(self._clock.now))
+        outputs = dict.fromkeys(str(folder.output) for folder in self._settings.folders)
+        disks = {output: Disk(self._clock) for output in outputs}
+        unknown = UnknownOrders(disks, store, roots, self._clock, asks_service=True)
+        performing = Performing(roots, Resuming(await store.unfinished()), unknown)
         runner = Runner(
             store,
-            functools.partial(self._perform, roots),
+            functools.partial(self._perform, performing),
             self._clock,
             policy_of(self._settings),
             uploads=lanes.uploads,
@@ -133,7 +146,7 @@ class App:
             runner.tell(order_id, facts.Resumed())
         async with asyncio.TaskGroup() as group:  # at once: folders of one hung disk are waited for together
             folders = self._settings.folders
-            made = [group.create_task(self._watcher(folder, store, roots, runner)) for folder in folders]
+            made = [group.create_task(self._watcher(folder, store, roots, runner, unknown)) for folder in folders]
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
@@ -141,7 +154,10 @@ class App:
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
-            for output in dict.fromkeys(str(folder.output) for folder in self._settings.folders):
+            lookers.append(group.create_task(unknown.run(), name="notes"))
+            comparing = compare(store, self._usual_service, self._in_thread, unknown.compared)
+            lookers.append(group.create_task(comparing, name="newer orders"))
+            for output in outputs:
                 watch = OutputWatch(output, roots, Presence(output, store, runner.tell), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
@@ -156,7 +172,9 @@ class App:
 
     # --- parts ---
 
-    async def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
+    async def _watcher(
+        self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner, unknown: UnknownOrders
+    ) -> Watcher:
         watch = str(settings.watch)
         blocking = self._disks.setdefault(watch, Disk(self._clock))
         find = functools.partial(
@@ -186,7 +204,7 @@ class App:
             flow=self._settings.api.flow,
             added=runner.wake,
             tell=runner.tell,
-            is_there=lambda shoot: blocking(os.path.isdir, shoot),
+            unknown=unknown,
             turn=self._turn,
         )
 
@@ -205,12 +223,16 @@ class App:
             probes=probes,
         )
 
-    async def _perform(self, roots: Roots, order: Order, step: facts.Step) -> facts.Fact:
+    async def _perform(self, performing: Performing, order: Order, step: facts.Step) -> facts.Fact:
         """Take a step; once more if the key was refused, and a person has put another one in its place."""
+        if (found := await performing.unknown.before(order, step)) is not None:
+            return found
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            steps = Steps(service, roots, go_on=self._go_on, now=self._clock.now)
-            fact = await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
+            steps = Steps(
+                service, performing.roots, go_on=self._go_on, now=self._clock.now, resuming=performing.resuming
+            )
+            fact: facts.Fact = await self._in_thread(steps.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
                 return fact
             await self._look_for_key()
@@ -218,13 +240,17 @@ class App:
                 return fact
 
     async def _look_for_key(self) -> None:
-        key = await asyncio.get_running_loop().run_in_executor(self._threads, self._services.found)
+        key = await self._in_thread(self._services.found)
         if key is not None and self._services.renew(key):
             logs.redact(key)
             log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._usual_service().reachable)
+        reachable: bool = await self._in_thread(self._usual_service().reachable)
+        return reachable
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
     def _usual_service(self) -> Service:
         """As new orders get it."""
@@ -369,26 +395,3 @@ async def ground_of(watch: str, probes: Probes, disk: Disk) -> Ground:
         log.warning("a watched folder does not answer; it is taken for a network's", watch=watch, why=error.strerror)
         return Ground(None, network=True, synced=True)
     return ground
-
-
-class Disk:
-    """Runs calls in threads of their own pool, each for a bounded time: a hung mount is as good as a missing one.
-
-    ``answered_at`` is when a call last came back: work that takes hours is alive as long as it moves.
-    """
-
-    def __init__(self, clock: Clock, patience: float = DISK_PATIENCE) -> None:
-        self._clock, self._patience = clock, patience
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="disk")
-        self.answered_at = clock.monotonic()
-
-    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a call returns. Raises what it raises, and OSError if it takes too long."""
-        call = functools.partial(function, *arguments)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
-        try:
-            return await asyncio.wait_for(running, self._patience)
-        except TimeoutError:
-            raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
-        finally:
-            self.answered_at = self._clock.monotonic()

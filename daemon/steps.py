@@ -20,6 +20,7 @@ from daemon.files import incoming, outgoing, scan
 from daemon.files.roots import Roots
 from daemon.order import Bracket, Order, facts
 from daemon.order.trouble import bug
+from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.shoot import File
 
@@ -41,19 +42,29 @@ class Steps:
     """Carries out steps through one service account.
 
     ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
-    raises Stopped to break off; ``now`` is epoch seconds.
+    raises Stopped to break off; ``now`` is epoch seconds. ``resuming`` looks before an order of an earlier run goes on.
     """
 
-    def __init__(self, service: Service, roots: Roots, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        roots: Roots,
+        *,
+        go_on: Callable[[], None],
+        now: Callable[[], float],
+        resuming: Resuming | None = None,
+    ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
+        self._resuming = resuming or Resuming()
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
         try:
             self._go_on()
-            return self._carry_out(order, step)
+            found = self._resuming.look(order, step, self._service, self._roots, self._go_on)
+            return found if found is not None else self._carry_out(order, step)
         except Stopped:
             return facts.Interrupted(step)
         except errors.StateError:

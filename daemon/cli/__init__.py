@@ -23,7 +23,7 @@ VERBS = {
     "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
     "retry": ("daemon.cli.asks", "Let a held order go on, or a waiting one try again now."),
-    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send a held supplement."),
+    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send what may have been sent."),
     "cancel": ("daemon.cli.asks", "End an order before its merge."),
     "adopt": ("daemon.cli.adopt", "Take a folder as it is now: on another disk, or emptied."),
     "doctor": ("daemon.cli.doctor", "Look whether the state is sound, or recover it."),

@@ -14,12 +14,13 @@ from daemon.cli.words import ENDED, day, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order
+from daemon.order import HeldFor, Order
 from daemon.shoot import FileClass
 from daemon.store.reader import Reader, ask
 
 UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
 UNPAID = ("skipped", "cancelled")
+HELD_FOR_UNKNOWN = HeldFor.UNKNOWN_ORDER.value
 
 
 @click.command()
@@ -57,6 +58,10 @@ def retry(config: Path | None, shoot: str) -> None:
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to try again")
+    if order["held_for"] == HELD_FOR_UNKNOWN:
+        raise click.ClickException(
+            f"{printable(order['shoot'])} is not tried again: {printable(order['messages'][0])}."
+        )
     _leave(state_dir, "retry", order, "is tried again")
 
 
@@ -64,14 +69,15 @@ def retry(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def approve(config: Path | None, shoot: str) -> None:
-    """Let an order buy its pictures whatever the limits say, or send a supplement that is held.
+    """Let an order buy its pictures whatever the limits say, or send what is held because it may have been sent before.
 
     An order that is still under way is approved beforehand.
 
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir, order = _going(config, shoot, "there is nothing to approve")
-    _leave(state_dir, "approve", order, "is approved: it will not be held for a limit")
+    released = order["held_for"] is not None
+    _leave(state_dir, "approve", order, "goes on" if released else "is approved: it will not be held for a limit")
 
 
 @click.command()
@@ -126,6 +132,11 @@ def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
         raise click.ClickException(f"{name} was merged already. `bracketd retry` lets it go on.")
     if again:
         return verb, "the whole shoot"
+    if newest["held_for"] == HELD_FOR_UNKNOWN:
+        raise click.ClickException(
+            f"{name} may have been delivered: {printable(newest['messages'][0])}. "
+            "`bracketd submit --again` sends and buys it all the same."
+        )
     if newest["phase"] == "held" and newest["supplement_of"]:
         return verb, "its supplement"
     if newest["phase"] == "downloaded":

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from daemon.cli.away import away
+from daemon.cli.unknown import unknown_orders
 from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
@@ -20,6 +21,7 @@ from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.service import Service
 from daemon.store import checkup
+from daemon.store.reader import Reader
 
 
 @click.command()
@@ -32,7 +34,7 @@ def check(config: Path | None) -> None:
         click.echo(f"  note     {warning}")
     click.echo(f"limits     {_limits(settings.limits)}")
     pid = running_pid(settings.state_dir)
-    problems = [*_folders(settings), *_state(settings, pid), *_service(settings)]
+    problems = [*_folders(settings), *_state(settings, pid), *_unknown(settings), *_service(settings)]
     for problem in problems:
         click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
@@ -107,6 +109,15 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         remedy = "Give this user the permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
+
+
+def _unknown(settings: Settings) -> Iterator[str]:
+    """Orders that the state does not know."""
+    try:
+        with Reader(settings.state_dir) as reader:
+            yield from unknown_orders(reader, [folder.output for folder in settings.folders])
+    except (StateError, OSError):  # told before
+        return
 
 
 def _service(settings: Settings) -> Iterator[Problem]:

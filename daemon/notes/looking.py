@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
-from daemon.files import incoming
+from daemon.files.incoming import LARGEST_JSON
 from daemon.files.names import is_junk_folder
 from daemon.notes.parsing import order_of
 from daemon.order import Image, ImageState, Order
 from daemon.order.found import Note
-from daemon.regular import NotRegular, open_regular
+from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_regular
 
 NAME = re.compile(r"order.*\.json", re.DOTALL)
 """Names of delivery notes: as ``daemon.delivery.note_name`` gives them, and as sync clients name second versions."""
@@ -25,6 +26,13 @@ _ID = re.compile(rb'^\{\s*"version": \d+,\s*"shoot": "(?:[^"\\]|\\.)*",\s*"order
 
 PIECE = 1024 * 1024
 
+NOT_A_NOTE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What ``order_of`` raises for something else."""
+
+
+Place = tuple[str, str]
+"""The folder and the name of a note."""
+
 
 def notes_in(folder: str) -> list[str]:
     """The names in a folder that delivery notes bear. Raises OSError."""
@@ -32,24 +40,60 @@ def notes_in(folder: str) -> list[str]:
         return sorted(entry.name for entry in entries if NAME.fullmatch(entry.name))
 
 
-def folders_in(output: str) -> tuple[list[str], int]:
-    """The folders directly in an output folder, and the time of its last change; none if it is not there.
-
-    Raises OSError.
-    """
+def changed_at(output: str) -> int:
+    """The time of an output folder's last change, 0 if it is not there. Raises OSError."""
     try:
-        changed = os.stat(output).st_mtime_ns
+        return os.stat(output).st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def folders_in(output: str) -> tuple[list[str], int]:
+    """The folders directly in an output folder, and the time of its last change. Raises OSError.
+
+    None are seen in one that is not there, or that may be written to but not listed.
+    """
+    changed = changed_at(output)
+    try:
         with os.scandir(output) as entries:
             folders = [entry.name for entry in entries if _may_hold_notes(entry)]
-    except FileNotFoundError:
-        return [], 0
+    except (FileNotFoundError, PermissionError):
+        return [], changed
     return sorted(folders), changed
+
+
+def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], list[str]]:
+    """The order's id of each note in some folders of an output folder, and the folders that could not be read."""
+    found: dict[Place, str] = {}
+    unread: list[str] = []
+    for folder in (os.path.join(output, name) for name in folders):
+        try:
+            found.update({(folder, name): order_id for name, order_id in named_in(folder)})
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            unread.append(folder)
+    return found, unread
+
+
+def read_all(places: Iterable[Place]) -> list[Note]:
+    """The notes in these places. What is gone, or is something else, is left out. Raises OSError."""
+    read_here = (read(folder, name) for folder, name in places)
+    return [note for note in read_here if note is not None]
+
+
+def read_in(folder: str) -> list[Note]:
+    """All notes in a folder; none if it is not there. Raises OSError."""
+    try:
+        return read_all((folder, name) for name in notes_in(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def named_in(folder: str) -> Iterator[tuple[str, str]]:
     """The name of each delivery note in a folder, and the id of its order, which is read from the first bytes.
 
-    Raises OSError and OutputError.
+    Raises OSError.
     """
     for name in notes_in(folder):
         try:
@@ -64,15 +108,15 @@ def named_in(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def read(folder: str, name: str) -> Note | None:
-    """The delivery note of this name; None if it is gone or is something else. Raises OutputError."""
-    told = incoming.read_json(folder, name)
-    with suppress(ValueError, TypeError, LookupError, AttributeError, OverflowError):
-        return Note(order_of(told or {}), folder, name)
+    """The delivery note of this name; None if it is gone or is something else. Raises OSError."""
+    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, NotRegular, TooLarge, *NOT_A_NOTE):
+        told: Any = json_of(read_regular(os.path.join(folder, name), LARGEST_JSON).decode("utf-8", "replace"))
+        return Note(order_of(told), folder, name)
     return None
 
 
 def own_note(order: Order) -> Note | None:
-    """The delivery note of an order in its output folder. Raises OutputError."""
+    """The delivery note of an order in its output folder. Raises OSError."""
     for name in ("order.json", f"order-{order.id[:8]}.json"):
         note = read(order.output, name)
         if note is not None and note.order.id == order.id:

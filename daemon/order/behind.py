@@ -21,7 +21,7 @@ ATTEMPTS = 9
 OVER = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 
-def found_delivered(order: Order, fact: FoundDelivered, _now: float, _policy: Policy) -> Order:
+def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Policy) -> Order:
     """An order was delivered if its pictures confirm the note; otherwise a person is asked."""
     if order.phase in OVER or order.unknown_order == order.id:
         return order
@@ -31,6 +31,7 @@ def found_delivered(order: Order, fact: FoundDelivered, _now: float, _policy: Po
         order,
         phase=Phase.DOWNLOADED,
         created=True,
+        brackets=_as_sent(order.brackets, fact.brackets, now),
         images=fact.images,
         discards=(),
         reckoned=True,
@@ -43,7 +44,7 @@ def found_delivered(order: Order, fact: FoundDelivered, _now: float, _policy: Po
 
 def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -> Order:
     """An order that the service has merged is only looked at from now on."""
-    if order.phase in OVER or order.merge is not MergeState.NOT_ASKED:
+    if order.phase in OVER or order.merge not in (MergeState.NOT_ASKED, MergeState.ASKED):
         return order
     return as_merged(order, now, merging=fact.merging)
 
@@ -53,8 +54,8 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
     bought = any(image.fetched_at is not None for image in order.images)
     if order.phase in OVER or bought or order.unknown_order == fact.order:
         return order
-    done = "sent" if order.phase is Phase.SETTLED else "bought"
-    return replace(held(order, _elsewhere(fact, done), HeldFor.UNKNOWN_ORDER), unknown_order=fact.order)
+    merged = order.merge is not MergeState.NOT_ASKED
+    return replace(held(order, _elsewhere(fact, merged=merged), HeldFor.UNKNOWN_ORDER), unknown_order=fact.order)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:
@@ -81,6 +82,22 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
         trouble=None,
         due=now,
         updated_at=now,
+    )
+
+
+def _as_sent(brackets: Iterable[Bracket], told: Iterable[Bracket], now: float) -> tuple[Bracket, ...]:
+    """Brackets with what a note tells of their bytes."""
+    sent = {bracket.path: bracket for bracket in told}
+    known = ((bracket, sent.get(bracket.path, bracket)) for bracket in brackets)
+    return tuple(
+        replace(
+            bracket,
+            stored_at=bracket.stored_at or now,
+            mark=bracket.mark or note.mark,
+            sha256=note.sha256,
+            left_out=note.left_out,
+        )
+        for bracket, note in known
     )
 
 
@@ -111,20 +128,20 @@ def named_alike(shoot: str, brackets: Iterable[Bracket], names: frozenset[str]) 
     return any(name_at_service(shoot, bracket.path, "") in names for bracket in brackets)
 
 
-def _elsewhere(fact: FoundElsewhere, done: str) -> str:
+def _elsewhere(fact: FoundElsewhere, *, merged: bool) -> str:
+    which, nothing = f"order {fact.order[:8]}", "bought" if merged else "sent"
+    otherwise = "" if merged else ", `bracketd cancel` leaves it alone"
     if fact.doubtful:
         return (
-            f"{fact.note} says that this shoot was delivered, as order {fact.order[:8]}, and neither its pictures nor "
-            f"the service confirm that. Nothing was {done}. `bracketd approve` sends and buys the shoot, `bracketd "
-            "cancel` leaves it alone. If its pictures are elsewhere, put them back beside the note and run `bracketd "
-            "doctor --recover` again"
+            f"{fact.note} says that this shoot was delivered, as {which}, and neither its pictures nor the service "
+            f"confirm that. Nothing was {nothing}. `bracketd approve` sends and buys the shoot{otherwise}. If its "
+            "pictures are elsewhere, put them back beside the note and run `bracketd doctor --recover` again"
         )
     where = f"{fact.note} says that this shoot was delivered" if fact.note else "the service has an order of this shoot"
     return (
-        f"{where}, as order {fact.order[:8]}, which is not in bracketd's state. The state is older than that order, or "
-        f"a second bracketd works with a state of its own. Nothing was {done}. To take the order up, stop bracketd and "
-        "run `bracketd doctor --recover`. `bracketd approve` sends and buys the shoot all the same, `bracketd cancel` "
-        "leaves it alone"
+        f"{where}, as {which}, which is not in bracketd's state. The state is older than that order, or a second "
+        f"bracketd works with a state of its own. Nothing was {nothing}. To take the order up, stop bracketd and run "
+        f"`bracketd doctor --recover`. `bracketd approve` buys the shoot all the same{otherwise}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.order.model import Image, Order
+from daemon.order.model import Bracket, Image, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An order of ours that the service lists; ``names`` are its photos' at the service, without their tags."""
+
+    id: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundDelivered:
     """The order's own delivery note lies in its output folder.
 
-    ``note`` is the note's path, ``images`` are as it tells them. ``missing`` are the names of pictures that are not in
-    the folder, or are not the bytes that the note tells of.
+    ``note`` is the note's path; ``brackets`` and ``images`` are as it tells them. ``missing`` are the names of pictures
+    that are not in the folder, or are not the bytes that the note tells of.
     """
 
     note: str
+    brackets: tuple[Bracket, ...]
     images: tuple[Image, ...]
     missing: tuple[str, ...] = ()
 

@@ -33,6 +33,11 @@ class AtService:
         numbered = ((self.number(name), name) for name in told)
         return {number: name for number, name in numbered if number is not None}
 
+    @property
+    def untagged(self) -> frozenset[str]:
+        """The same without the tags, as ``name_at_service`` makes them for an empty tag."""
+        return frozenset(name.replace(f"{self.id[:8]}-{number + 1}", "", 1) for number, name in self.names.items())
+
     def number(self, name: str) -> int | None:
         """The number of the bracket that bears this name, or gave it to an image; None if it is none of ours."""
         tag = re.search(rf"\b{re.escape(self.id[:8])}-(\d{{1,5}})(?:\.\w{{1,8}})?$", name)

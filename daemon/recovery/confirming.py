@@ -27,7 +27,8 @@ class Doubt:
     @property
     def fact(self) -> FoundDelivered:
         """What it means for its own order, if that is known and not delivered."""
-        return FoundDelivered(self.note.path, self.note.order.images, self.missing)
+        order = self.note.order
+        return FoundDelivered(self.note.path, order.brackets, order.images, self.missing)
 
 
 @dataclass(slots=True)

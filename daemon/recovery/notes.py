@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from daemon.errors import OutputError
 from daemon.notes import NAME, read
 from daemon.order.found import Note
 
@@ -31,7 +30,7 @@ def find_notes(outputs: Iterable[str]) -> Notes:
             for name in filter(NAME.fullmatch, sorted(names)):
                 try:
                     note = read(folder, name)
-                except OutputError:
+                except OSError:
                     unread.append(os.path.join(folder, name))
                     continue
                 if note is not None:

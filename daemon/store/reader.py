@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SUMMARY = (
     "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
     "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
-    "bytes_total, bytes_uploaded, created_at, updated_at"
+    "bytes_total, bytes_uploaded, created_at, updated_at, held_for"
 )
 
 ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
@@ -140,6 +141,11 @@ class Reader:
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
         return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that orders in the state have, whatever became of them."""
+        query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
+        return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""

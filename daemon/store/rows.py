@@ -17,7 +17,11 @@ from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on 
 
 Row = dict[str, Any]
 
-COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",), FoundDelivered: ("images",)}
+COUNTED: dict[type, tuple[str, ...]] = {
+    Locked: ("brackets",),
+    Seen: ("images",),
+    FoundDelivered: ("brackets", "images"),
+}
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
 _MOST = 2**63 - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -34,10 +35,12 @@ from daemon.order import (
     without_sent,
 )
 from daemon.order.again import REPLACED
+from daemon.order.found import FoundElsewhere
 from daemon.shoot import File, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -47,8 +50,8 @@ SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` send
 class Intake:
     """Adds the shoots of one watched folder to the store.
 
-    ``added`` is called when an order can begin, ``tell`` when something happened to one; ``is_there`` says whether a
-    folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
+    ``added`` is called when an order can begin, ``tell`` when something happened to one. ``unknown`` knows the orders
+    that the state does not know; it and ``turn`` are one for all intakes: what one of them adds, the next one knows.
     """
 
     def __init__(
@@ -62,10 +65,10 @@ class Intake:
         flow: FlowName,
         added: Callable[[], None],
         tell: Callable[[str, facts.Fact], None],
-        is_there: Callable[[str], Awaitable[bool]],
+        unknown: UnknownOrders,
         turn: asyncio.Lock,
     ) -> None:
-        self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
+        self._folder, self._store, self._now, self._unknown = folder, store, now, unknown
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
         self._unaltered: set[tuple[str, Bracket]] = set()
@@ -89,24 +92,46 @@ class Intake:
     ) -> None:
         """Make a settled shoot an order, unless its photos, or some of them, were sent before.
 
-        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
+        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
         """
+        self._unknown.require_ready()
         judge = self._judging(shoot, found, why, damaged, inode=inode)
-        await judge()
+        fact, judged, orders = await judge()
+        sent = judged.again in (Again.SAME, Again.SKIPPED)
+        elsewhere = None if sent else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
             fact, judged, orders = await judge()
-            await self._take(shoot, fact, judged, orders, inode)
+            await self._take(shoot, fact, judged, orders, inode, elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
 
+    async def _elsewhere(
+        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order]
+    ) -> FoundElsewhere | None:
+        """The order that seems to have sent a shoot, and that the state does not know. Raises OSError."""
+        dev_mode = self._folder.preset.dev_mode
+        if dev_mode:
+            return None
+        taken = await self._store.outputs()
+        outputs = {output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode)}
+        outputs |= {order.output for order in orders if order is judged.before}
+        return await self._unknown.about(shoot, self._folder.path(shoot), outputs, fact.brackets, self._contents)
+
     async def _take(
-        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order], inode: int | None
+        self,
+        shoot: str,
+        fact: facts.Locked,
+        judged: Judged,
+        orders: Sequence[Order],
+        inode: int | None,
+        *,
+        elsewhere: FoundElsewhere | None,
     ) -> None:
         """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first."""
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._add(shoot, fact, inode)
+                await self._add(shoot, fact, inode, elsewhere)
             case Again.SAME if before is not None and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
@@ -116,7 +141,7 @@ class Intake:
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
-                await self._supplement(shoot, judged, fact.why, held, inode)
+                await self._supplement(shoot, judged, fact.why, held, inode, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
         if orders and (copies := known_again(fact, judged, orders)):
@@ -138,11 +163,14 @@ class Intake:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
         It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. Returns whether the
-        shoot has an order; without a single photo that can be read it gets none. Raises OSError, and Stale when
-        somebody wrote its order meanwhile.
+        shoot has an order; without a single photo that can be read it gets none. Raises OSError and NotYet, and Stale
+        when somebody wrote its order meanwhile.
         """
+        if not again:
+            self._unknown.require_ready()
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
-        await judge()
+        fact, judged, orders = await judge()
+        elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
             words = log.bind(shoot=shoot)
             fact, judged, orders = await judge()
@@ -150,14 +178,14 @@ class Intake:
                 words.error("submitted, but there are no photos that can be read")
                 return False
             newest, before = next(filter(is_mendable, orders), next(iter(orders), None)), judged.before
-            match word := submitted(newest, judged, again=again):
+            match word := submitted(newest, judged, again=again, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
-                    await self._add(shoot, fact, inode)
+                    await self._add(shoot, fact, inode, elsewhere)
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
-                    await self._replace(newest, fact if again else without_sent(fact, rest), inode)
+                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, elsewhere)
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact.why, None, inode)
+                    await self._supplement(shoot, judged, fact.why, None, inode, elsewhere=elsewhere)
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, facts.Approved())
                 case Submitted.SAME if before is not None and newest is None:
@@ -241,7 +269,7 @@ class Intake:
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
-        return not await self._is_there(before.folder)
+        return not await self._contents.blocking(os.path.isdir, before.folder)
 
     async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
         same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
@@ -254,7 +282,16 @@ class Intake:
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
         await self._store.add(order, fact)
 
-    async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
+    async def _supplement(
+        self,
+        shoot: str,
+        judged: Judged,
+        why: str,
+        held: str | None,
+        inode: int | None,
+        *,
+        elsewhere: FoundElsewhere | None,
+    ) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
         fact = facts.Locked(judged.new, why=why)
         order = await self._order(shoot, fact, inode)
@@ -262,30 +299,35 @@ class Intake:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if held is not None:
+        if held is not None and elsewhere is None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self._begin(order, fact)
+        await self._begin(order, fact, elsewhere)
 
-    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None) -> None:
+    async def _replace(
+        self, old: Order, fact: facts.Locked, inode: int | None, elsewhere: FoundElsewhere | None
+    ) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled(REPLACED)
         order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        order = self._limited(order, fact)
+        if elsewhere is None:
+            order = replace(order, unknown_order=old.unknown_order)
+        order = self._limited(order, fact, elsewhere)
         ended = evolve(old, why, now=order.created_at, policy=self._policy)
         await self._store.replace(old, ended, why, order, fact)
         self._tell_begun(order, fact)
 
-    async def _add(self, shoot: str, fact: facts.Locked, inode: int | None) -> None:
-        await self._begin(await self._order(shoot, fact, inode), fact)
+    async def _add(self, shoot: str, fact: facts.Locked, inode: int | None, elsewhere: FoundElsewhere | None) -> None:
+        await self._begin(await self._order(shoot, fact, inode), fact, elsewhere)
 
-    async def _begin(self, order: Order, fact: facts.Locked) -> None:
-        order = self._limited(order, fact)
+    async def _begin(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> None:
+        order = self._limited(order, fact, elsewhere)
         await self._store.add(order, fact)
         self._tell_begun(order, fact)
 
-    def _limited(self, order: Order, fact: facts.Locked) -> Order:
-        return evolve(order, fact, now=order.created_at, policy=self._policy)
+    def _limited(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
+        """The order, or held: for a limit, or for another order that seems to have sent its photos."""
+        return evolve(order, elsewhere or fact, now=order.created_at, policy=self._policy)
 
     def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
         words = log.bind(shoot=order.shoot, order=order.id)
@@ -301,12 +343,13 @@ class Intake:
 
     async def _order(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
         now, dev_mode = self._now(), self._folder.preset.dev_mode
+        taken = await self._store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
             shoot=shoot,
             folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, await self._store.outputs(), dev_mode=dev_mode),
+            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,

@@ -26,6 +26,7 @@ from daemon.watcher.late import LateLooks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
+from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -113,7 +114,7 @@ class Watcher:
                 await self._arrivals.forget(shoot, self._hints)
         except FileNotFoundError:
             log.warning("submitted, but it is gone", shoot=shoot)
-        except Stale:
+        except (Stale, NotYet):
             return
         except OSError as error:
             log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
@@ -149,7 +150,8 @@ class Watcher:
                 self._missed.found(shoot, now)
         await self._arrivals.show()
         await self._tell_missed()
-        return max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+        latest = min(self._rescan_at, now + LOOK_EVERY) if self._asked else self._rescan_at
+        return max(0.0, self._arrivals.next_look(latest) - self._clock.monotonic())
 
     def _time_jumped(self, now: float) -> bool:
         """Whether the machine slept, or its clock was set: nobody knows what happened meanwhile."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.app import Disk
+from daemon.host.disk import Disk
 from daemon.watcher import Contents
 
 

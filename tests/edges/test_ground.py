@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.app import Disk, Ground, ground_of
+from daemon.app import Ground, ground_of
 from daemon.host.clock import SystemClock
+from daemon.host.disk import Disk
 from daemon.shoot import NOBODY, Client
 from daemon.syncing import Said, SyncClient
 from daemon.watcher import Probing

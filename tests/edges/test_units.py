@@ -14,9 +14,10 @@ from typing import Any
 import click
 import pytest
 
-from daemon.app import DISK_PATIENCE, LAST
+from daemon.app import LAST
 from daemon.cli import EX_CONFIG, cli
 from daemon.config.key import CREDENTIAL
+from daemon.host.disk import DISK_PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
 USER, SYSTEM = REPOSITORY / "systemd" / "bracketd.service", REPOSITORY / "systemd" / "bracketd@.service"

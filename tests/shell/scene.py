@@ -20,7 +20,7 @@ from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
+from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, UnknownOrders, WatchedFolder, Watcher
 from daemon.watcher.folder import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
@@ -98,8 +98,9 @@ class Scene:
     watcher: Watcher
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
-    scanned: list[str] = field(default_factory=list)
-    fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
+    scanned: list[str]
+    fails: dict[Callable[..., Any], OSError]
+    unknown: UnknownOrders
     photos: int = 0
 
     def hint(self, shoot: str) -> None:
@@ -147,8 +148,9 @@ async def watching(
     mount_of: Callable[[str], str | None] = mount_point,
     probes: Probes | None = None,
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
+    searched: bool = True,
 ) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``."""
+    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
     store = Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
@@ -167,6 +169,10 @@ async def watching(
             raise fails[function]
         return function(*arguments)
 
+    roots = Roots(store.seen_roots(clock.now), mount_of)
+    unknown = UnknownOrders({folder.output: blocking}, store, roots, clock)
+    if searched:
+        await unknown.run()
     intake = Intake(
         folder,
         store,
@@ -176,7 +182,7 @@ async def watching(
         flow="images",
         added=lambda: None,
         tell=lambda order, fact: told.append((order, fact)),
-        is_there=lambda shoot: blocking(os.path.isdir, shoot),
+        unknown=unknown,
         turn=asyncio.Lock(),
     )
     watcher = Watcher(
@@ -184,7 +190,7 @@ async def watching(
         intake,
         store,
         clock,
-        roots=Roots(store.seen_roots(clock.now), mount_of),
+        roots=roots,
         presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
         make_hints=make_hints,
         blocking=blocking,
@@ -193,7 +199,7 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails, unknown)
     finally:
         watcher.stop()
         await task
