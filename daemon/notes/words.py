@@ -6,12 +6,13 @@ _MEANS = (
     "The state is older than they are, or a second bracketd works with a state of its own. Shoots that they seem to "
     "have sent are held. Stop bracketd and run `bracketd doctor --recover` to take the orders up"
 )
+_WRONG = "A note that is wrong may be removed"
 
 
 def words_of_unknown(count: int, first: str) -> str:
     """Of delivery notes: how many, and the path of the first."""
     more = f" and {count - 1} more" if count > 1 else ""
-    return f"{first}{more}: delivery note(s) of orders that are not in the state. {_MEANS}"
+    return f"{first}{more}: delivery note(s) of orders that are not in the state. {_MEANS}. {_WRONG}"
 
 
 def words_of_listed(count: int) -> str:

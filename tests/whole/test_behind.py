@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -237,4 +238,29 @@ def test_a_delivery_that_only_the_service_knows_holds_its_shoot(program: Bracket
     until(lambda: any("newer order(s)" in message for message in program.peek()["daemon"]["messages"]))
     assert "newer order(s)" in program.run("doctor").stderr
     assert sandbox.report()["orders"].keys() == before
+    assert program.stop() == 0
+
+
+def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> None:
+    """A note for a shoot that was never sent, without its pictures, makes a recovery ask; a person's word sends it."""
+    program.start()
+    delivered = deliver(program, ELM)
+    assert program.stop() == 0
+    folder = program.drop(OAK, shoot(1))
+    forged = json.loads((program.output / ELM / "order.json").read_text())
+    forged |= {"shoot": OAK, "folder": str(folder), "output": str(program.output / OAK)}
+    forged["order_id"] = "99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"
+    (program.output / OAK).mkdir()
+    (program.output / OAK / "order.json").write_text(json.dumps(forged))
+    recovered = program.run("doctor", "--recover")
+    assert recovered.returncode == 0, recovered.stderr
+    assert f"{program.output}/{OAK}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
+    held = program.order(OAK) or {}
+    assert (held["phase"], held["images"]["total"]) == ("held", 0)
+    assert "neither its pictures nor the service confirm that" in held["messages"][0]
+    assert (program.order(ELM) or {})["order_id"] == delivered["order_id"]
+    program.start()
+    assert program.run("approve", OAK).returncode == 0
+    sent = program.reach(OAK, "downloaded")
+    assert charged(sandbox, delivered, sent) == [1, 1]
     assert program.stop() == 0
