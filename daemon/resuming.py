@@ -30,9 +30,10 @@ class Resuming:
         """How far an order really is, if that is further than the state knows; None if it is not.
 
         ``go_on`` is called between reads, and raises to break off. Raises OutputError and ServiceError, and looks again
-        next time; so it does while the output's disk is away. The service may show a merge only after a while.
+        next time; so it does while the output's disk is away. The service may show a merge only after a while. A
+        delivery that only waits for its note is no further than that.
         """
-        if order.id not in self._ids or order.unknown_order == order.id:
+        if order.id not in self._ids or order.unknown_order == order.id or isinstance(step, facts.Deliver):
             return None
         if order.id in self._looked:
             return merged(order, service) if isinstance(step, facts.Merge) else None

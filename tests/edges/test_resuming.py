@@ -83,6 +83,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
     assert isinstance(changed, FoundDelivered)
     assert changed.missing == ("IMG_1.jpg",)
     assert look(of, service, Resuming([])) is None, "an order of this run"
+    assert look(of, service, Resuming([of.id]), facts.Deliver()) is None, "its note is written over"
     assert look(replace(of, unknown_order=of.id), service, Resuming([of.id])) is None, "a person approved"
 
 
