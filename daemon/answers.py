@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, ImageState, MergeState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, Hold, ImageState, MergeState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.store.asks import Answer, Outcome
@@ -64,15 +64,21 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
         case Refusal.NOT_HELD:
             return f"{name} is not held ({phase}); {FINISHED}."
         case Refusal.NEEDS_A_CHOICE:
-            return (
-                f"{name} is held because its photos may be those of a skipped shoot. `bracketd approve` sends it, "
-                "`bracketd cancel` skips it."
-            )
+            return _needs_a_choice(order)
         case Refusal.NOTHING_CAME_OUT:
             return (
                 f"None of the images of {name} came out; {_nothing_to(verb)}. "
                 "`bracketd retry` has them processed again, `bracketd dismiss` ends the order."
             )
+
+
+def _needs_a_choice(order: Order) -> str:
+    if order.hold is Hold.UNKNOWN_ORDER:
+        return f"{order.shoot} is not tried again: {order.trouble}."
+    return (
+        f"{order.shoot} is held because its photos may be those of a skipped shoot. `bracketd approve` sends it, "
+        "`bracketd cancel` skips it."
+    )
 
 
 def _nothing_to(verb: Verb) -> str:
@@ -182,6 +188,14 @@ def nothing_new(shoot: str) -> str:
 def no_photos(shoot: str) -> str:
     """A submit for a folder of which no photo can be read."""
     return f"Not sent: no photo of {shoot} can be read. Put whole photos into its folder, and submit it again."
+
+
+def may_be_delivered(order: Order) -> str:
+    """A shoot whose photos an order that the state does not know seems to have sent."""
+    return (
+        f"Not sent: {order.shoot} may have been delivered: {order.trouble}. "
+        "`bracketd submit --again` sends and buys it anyway."
+    )
 
 
 def out_of_bounds(shoot: str, why: str) -> str:

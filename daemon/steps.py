@@ -23,6 +23,7 @@ from daemon.files.roots import Roots
 from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts, pictures
 from daemon.order.trouble import bug
+from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
@@ -47,7 +48,7 @@ class Steps:
 
     ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
     raises Stopped to break off; ``now`` is epoch seconds; ``longest_name`` says how many bytes a name in a folder may
-    have.
+    have. ``resuming`` looks before an order of an earlier run goes on.
     """
 
     def __init__(
@@ -58,17 +59,20 @@ class Steps:
         go_on: Callable[[], None],
         now: Callable[[], float],
         longest_name: Callable[[str], int] = name_limit,
+        resuming: Resuming | None = None,
     ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
         self._longest_name = longest_name
+        self._resuming = resuming or Resuming()
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
         try:
             self._go_on()
-            return self._carry_out(order, step)
+            found = self._resuming.look(order, step, self._service, self._roots, self._go_on)
+            return found if found is not None else self._carry_out(order, step)
         except Stopped:
             return facts.Interrupted(step)
         except errors.StateError:

@@ -27,7 +27,7 @@ VERBS = {
     "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
     "retry": ("daemon.cli.asks", "Let a held order go on, a waiting one try again, or retry failed images."),
-    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send a held supplement."),
+    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send what may have been sent."),
     "cancel": ("daemon.cli.asks", "End an order before its merge, or skip a shoot that waits."),
     "dismiss": ("daemon.cli.asks", "End a held order: nothing more of it is bought."),
     "adopt": ("daemon.cli.adopt", "Take a folder as it is now: on another disk, or emptied."),

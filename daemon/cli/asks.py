@@ -60,7 +60,7 @@ def retry(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def approve(config: Path | None, shoot: str) -> None:
-    """Let an order buy its pictures whatever the limits say, or send a supplement that is held.
+    """Let an order buy its pictures whatever the limits say, or send what is held because it may have been sent before.
 
     An order that is still under way is approved beforehand.
 

@@ -15,6 +15,7 @@ import click
 
 from daemon.cli.attention import message
 from daemon.cli.away import away
+from daemon.cli.unknown import unknown_orders
 from daemon.cli.words import printable, silent
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
@@ -46,7 +47,7 @@ def check(config: Path | None) -> None:
         click.echo(f"  note     {warning}")
     click.echo(f"limits     {_limits(settings.limits)}")
     pid = running_pid(settings.state_dir)
-    problems = [*_folders(settings), *_state(settings, pid), *_service(settings)]
+    problems = [*_folders(settings), *_state(settings, pid), *_unknown(settings), *_service(settings)]
     for problem in problems:
         click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
@@ -165,6 +166,15 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     sign = pulse.look(settings.state_dir)
     if pid is not None and sign is not None and sign.silent:
         yield silent(pid, sign.age)
+
+
+def _unknown(settings: Settings) -> Iterator[str]:
+    """Orders that the state does not know."""
+    try:
+        with Reader(settings.state_dir) as reader:
+            yield from unknown_orders(reader, [folder.output for folder in settings.folders])
+    except (StateError, OSError):  # told before
+        return
 
 
 def _service(settings: Settings) -> Iterator[Problem | str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -125,6 +126,9 @@ def _on_disk(path: Path, kind: FileClass | None) -> Iterator[Row]:
         return
     except OSError as error:
         yield "on disk", f"cannot be looked at ({error.strerror})"
+        return
+    if not stat.S_ISREG(status.st_mode):
+        yield "on disk", "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
         return
     changed = datetime.fromtimestamp(status.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     exactly = f" ({status.st_size:,} bytes)" if status.st_size >= 1000 else ""

@@ -20,6 +20,7 @@ import yaml
 from daemon.config.bounds import LARGEST, LONGEST_SCALAR, require_bounded, require_shallow, require_small
 from daemon.errors import ConfigError, Problem
 from daemon.host import paths
+from daemon.regular import NotRegular, TooLarge, read_regular
 
 type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it: the same answers, ten times as fast."""
@@ -109,12 +110,14 @@ def _start(file: Path) -> str:
 
 def _text(file: Path) -> str:
     try:
-        with open(file, "rb") as opened:
-            content = opened.read(LARGEST + 1)
+        content = read_regular(file, LARGEST)
     except FileNotFoundError:
         raise ConfigError((Problem(str(file), "There is no such file", _start(file)),)) from None
     except OSError as error:
-        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", "See to its permissions.")
+        remedy = "See to its permissions."
+        if isinstance(error, NotRegular | TooLarge):
+            remedy = "Name the text file that holds the settings."
+        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", remedy)
         raise ConfigError((problem,)) from None
     require_small(file, content)
     try:

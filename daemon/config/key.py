@@ -29,6 +29,7 @@ from daemon.config.document import Document
 from daemon.config.mistake import Mistake
 from daemon.config.places import expand
 from daemon.errors import Problem
+from daemon.regular import open_regular
 
 VARIABLE = "AUTOENHANCE_API_KEY"
 CREDENTIAL = "autoenhance_api_key"
@@ -83,7 +84,7 @@ def find_key(document: Document, environ: Mapping[str, str]) -> FoundKey:
 def read_key(file: Path) -> str:
     """The key that a file holds. Raises Mistake, which never repeats any of it."""
     try:
-        with open(file, "rb") as opened:
+        with open_regular(file) as opened:
             content = opened.read(MOST + 1)
     except OSError as error:
         what = f"The key file {file} cannot be read ({error.strerror})"

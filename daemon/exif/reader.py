@@ -18,6 +18,7 @@ from daemon.exif.raf import read_raf
 from daemon.exif.source import HEAD_BYTES, Fetch, Source
 from daemon.exif.tiff import MAGICS as TIFF
 from daemon.exif.tiff import read_tiff
+from daemon.regular import open_regular
 
 MOST_BRANDS = 32
 """Brands looked at to tell whether a file of boxes is a HEIF."""
@@ -37,7 +38,7 @@ def read(path: str | os.PathLike[str]) -> Capture:
     """
     name = os.fspath(path)
     try:
-        with open(name, "rb", buffering=0) as file:
+        with open_regular(name) as file:
             length = os.fstat(file.fileno()).st_size
 
             def fetch(offset: int, size: int) -> bytes:

@@ -11,6 +11,8 @@ import hashlib
 import os
 from typing import NamedTuple
 
+from daemon.regular import open_regular
+
 PIECE = 256 * 1024
 """Bytes a read of a whole file."""
 
@@ -32,7 +34,7 @@ def mark(folder: str, path: str) -> str:
 
 def ends(folder: str, path: str) -> Ends:
     """The mark and the head of a file, from one read at each end. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
+    with open_regular(os.path.join(folder, path)) as file:
         size = os.fstat(file.fileno()).st_size
         digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=16)
         head = _read(file.fileno(), min(size, ENDS), 0)
@@ -43,7 +45,7 @@ def ends(folder: str, path: str) -> Ends:
 
 def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
+    with open_regular(os.path.join(folder, path)) as file:
         digest = hashlib.sha256()
         while piece := os.read(file.fileno(), PIECE):  # raises where file_digest() would take None for a full buffer
             digest.update(piece)

@@ -21,9 +21,13 @@ from daemon.files import content, room
 from daemon.files.fitting import REFUSED, name_limit, plain, shortened
 from daemon.files.pictures import Judge
 from daemon.picture import Pixels
+from daemon.regular import NotRegular, TooLarge, json_of, read_regular
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
+
+LARGEST_JSON = 8 * 1024 * 1024
+"""Bytes in a JSON document that is read. An ``order.json`` has some 400 a bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,9 @@ def write_json(folder: str, name: str, value: object) -> None:
     part = os.path.join(folder, f".{name}.part")
     with _told(folder):
         os.makedirs(folder, exist_ok=True)
-        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)
+        with open(part, "x", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(value, file, indent=2, ensure_ascii=False)
             file.write("\n")
             file.flush()
@@ -203,14 +209,17 @@ def write_json(folder: str, name: str, value: object) -> None:
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:
-    """A JSON object written earlier; None when there is none or it is something else. Raises OutputError."""
+    """A JSON object in a folder; None if nothing bears this name, and an empty one if it is something else.
+
+    Something else is also whatever is not a regular file of at most LARGEST_JSON bytes. Raises OutputError when it
+    cannot be read.
+    """
     with _told(folder):
         try:
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                value = json.load(file)
+            value = json_of(read_regular(os.path.join(folder, name), LARGEST_JSON).decode("utf-8", "replace"))
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (NotRegular, TooLarge, IsADirectoryError, ValueError):
             return {}
     return value if isinstance(value, dict) else {}
 

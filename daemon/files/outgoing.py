@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from daemon.errors import FileChanged, FileGone, FileUnreadable
 from daemon.files import content
 from daemon.files.passing import may_pass
+from daemon.regular import open_regular
 from daemon.shoot import File
 
 CHUNK = 256 * 1024
@@ -62,7 +63,7 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
     ``go_on`` is called before each read and raises to break off. Raises FileChanged, FileGone, FileUnreadable.
     """
     try:
-        with open(os.path.join(folder, file.path), "rb", buffering=0) as source:
+        with open_regular(os.path.join(folder, file.path)) as source:
             _compare(file, os.fstat(source.fileno()))
             left = file.size
             while left:

@@ -6,6 +6,7 @@
 from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
+from daemon.order.behind import delivered_as, named_alike
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
     LINE,
@@ -50,6 +51,7 @@ __all__ = [
     "answers",
     "changed_since",
     "compare",
+    "delivered_as",
     "evolve",
     "fact_of",
     "facts",
@@ -58,6 +60,7 @@ __all__ = [
     "known_again",
     "lies_as_sent",
     "may_follow",
+    "named_alike",
     "next_steps",
     "pictures",
     "refusal",

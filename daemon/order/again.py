@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from daemon.order.archive import Recognised
-from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
+from daemon.order.model import RESTING, Bracket, Hold, MergeState, Order, Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of
@@ -65,13 +65,21 @@ class Submitted(StrEnum):
     SAME = "the same photos were sent before"
     SENT = "was sent already"
     UNDER_WAY = "is under way already"
+    UNKNOWN = "another order seems to have its photos, and waits for a clearer word"
 
 
-def submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
+def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: bool = False) -> Submitted:
     """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
 
     Photos that are known only from skipped or cancelled orders were never bought: a plain ``submit`` sends them.
+    ``unknown``: an order that the state does not know seems to have the photos.
     """
+    word = _submitted(newest, judged, again=again)
+    waits = newest is not None and newest.hold is Hold.UNKNOWN_ORDER
+    return Submitted.UNKNOWN if unknown and not again and (waits or word is Submitted.APPROVED) else word
+
+
+def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
     unsent = is_unsent(judged)
     same_as = judged.before if judged.again is Again.SAME and not unsent else None
     if newest is None:

@@ -88,7 +88,7 @@ def _of_retry(order: Order) -> Refusal | None:
         return None
     if order.phase in _ENDED:
         return _ENDED[order.phase]
-    if order.hold is Hold.SKIPPED_BEFORE:
+    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
         return Refusal.NEEDS_A_CHOICE
     return None if order.phase is Phase.HELD or order.trouble else Refusal.HEALTHY
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
+from daemon.order.model import LINE, RESTING, Bracket, Hold, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
 
 
@@ -42,9 +42,11 @@ def wait(order: Order, why: str, now: float, seconds: float) -> Order:
     return replace(order, trouble=why, due=max(order.due or now, due) if order.trouble else due)
 
 
-def held(order: Order, why: str) -> Order:
+def held(order: Order, why: str, hold: Hold | None = None) -> Order:
     """Wait for a person."""
-    return replace(_matched(order), phase=Phase.HELD, held_in=order.phase, over_limit=False, trouble=why, due=None)
+    return replace(
+        _matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold, over_limit=False, trouble=why, due=None
+    )
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:

@@ -1,7 +1,6 @@
 """What can be done next (steps) and what happened (facts): the two vocabularies between core and edge.
 
-A bracket is named by its number in the order, an image by the service's id. Facts are written to the journal
-word by word; ``secret`` fields are left out of it.
+A bracket is named by its number, an image by the service's id. Facts go to the journal without ``secret`` fields.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from daemon.errors import Mismatch
+from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import Bracket, Preset
 from daemon.shoot import Doubt, LeftOut
 
@@ -214,8 +214,7 @@ class Merged:
 class SeenImage:
     """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded.
 
-    Of one that failed, ``again`` says whether processing it once more can help, and ``limited`` that it failed for
-    nothing but the account's daily limit.
+    Of a failed image, ``again`` says whether to process it once more; ``limited``: only the daily limit stopped it.
     """
 
     id: str
@@ -405,7 +404,7 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started anew."""
+    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +451,9 @@ Fact = (
     | FoundAgain
     | Moved
     | OutputRenamed
+    | FoundDelivered
+    | FoundMerged
+    | FoundElsewhere
     | Failed
     | Interrupted
     | Retried

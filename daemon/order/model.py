@@ -89,9 +89,16 @@ class ImageState(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why an order is held, where that decides what may be done with it."""
+    """Why an order is held, where that decides what may be done with it.
+
+    SKIPPED_BEFORE: its photos may be those of a skipped shoot. UNKNOWN_ORDER: another order, which the state does not
+    know, seems to have its photos. DELIVERED: its own delivery note says that it was delivered, and the pictures do not
+    confirm that.
+    """
 
     SKIPPED_BEFORE = "skipped before"
+    UNKNOWN_ORDER = "unknown order"
+    DELIVERED = "delivered"
 
 
 REREADS = 3
@@ -219,7 +226,8 @@ class Order:
     person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
     its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
-    ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
+    ``hold`` says why it is held, where that decides what may be done. ``unknown_order`` is the id of the order, not in
+    the state, for which it is or was held: it is never held for that one again.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
     often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
     name that the folder of its pictures would have.
@@ -256,6 +264,7 @@ class Order:
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
+    unknown_order: str | None = None
     inode: int | None = None
     hold: Hold | None = None
     reckoned: bool = False

@@ -30,9 +30,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import asked, downloading, merging, money, trouble, uploading
+from daemon.order import asked, behind, downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
+from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -98,7 +99,7 @@ def _still_held(order: Order, after: Order) -> Order:
     """What was under way when an order was held still counts, but only a person lets it go on."""
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
-    after = replace(after, mismatch=order.mismatch)
+    after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
     return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
 
 
@@ -130,6 +131,9 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
     f.OutputRenamed: downloading.output_renamed,
+    FoundDelivered: behind.found_delivered,
+    FoundMerged: behind.found_merged,
+    FoundElsewhere: behind.found_elsewhere,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

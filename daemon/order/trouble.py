@@ -206,10 +206,13 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
     the download. Its images have all patience again, and so have brackets that never got a place of their own. An
-    order whose photos may have been skipped stays held: trying again does not tell whether they are wanted.
+    order whose photos may have been skipped, or sent by another order, needs a clearer word. One that may have been
+    delivered is looked for once more.
     """
-    if order.hold is Hold.SKIPPED_BEFORE:
+    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
         return order
+    if order.hold is Hold.DELIVERED:
+        order = replace(order, unknown_order=None)
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
         brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)

@@ -13,7 +13,20 @@ from daemon.files import scan
 from daemon.files.roots import Roots
 from daemon.frames import shot_if_read
 from daemon.grouping import one_per_frame
-from daemon.order import Bracket, FlowName, Order, Phase, Preset, changed_since, fingerprint, unknown, with_shots
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Order,
+    Phase,
+    Policy,
+    Preset,
+    changed_since,
+    evolve,
+    fingerprint,
+    unknown,
+    with_shots,
+)
+from daemon.order.found import FoundElsewhere, Note
 from daemon.order.model import names_of
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
@@ -137,6 +150,44 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
             fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
             trouble=SKIPPED,
         )
+
+
+def doubted(
+    watched: Watched,
+    notes: Iterable[Note],
+    known: Collection[str],
+    taken: Collection[str],
+    *,
+    flow: FlowName,
+    now: float,
+) -> Iterator[Order]:
+    """An order, held, for every shoot that a note calls delivered and whose folder is not one of the ``known``.
+
+    ``notes`` are those that nothing confirms, ``taken`` are output folders of other orders.
+    """
+    by_folder = {note.order.folder: note for note in notes}
+    for place, name in watched.all():
+        note = by_folder.get(os.path.join(place.watch, name))
+        if note is None or note.order.folder in known:
+            continue
+        shoot = shoot_of(place, name, {*taken, note.folder})
+        brackets = tuple(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in shoot.files)
+        if not brackets:
+            continue
+        order = Order(
+            id=str(uuid.uuid4()),
+            flow=flow,
+            shoot=name,
+            folder=shoot.folder,
+            output=shoot.output,
+            created_at=now,
+            updated_at=now,
+            preset=place.preset,
+            brackets=brackets,
+            fingerprint=fingerprint(brackets),
+        )
+        fact = FoundElsewhere(note.order.id, note.path, doubtful=True)
+        yield evolve(order, fact, now=now, policy=Policy())
 
 
 def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +161,11 @@ class Reader:
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
         return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+
+    def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that orders in the state have, whatever became of them."""
+        query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
+        return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""

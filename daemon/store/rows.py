@@ -12,6 +12,7 @@ from typing import Any
 from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
+from daemon.order.found import FoundDelivered
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.names import pack, unpack
@@ -24,6 +25,7 @@ COUNTED: dict[type, tuple[str, ...]] = {
     FoundAgain: ("left_out_why",),
     SameContent: ("seen",),
     Seen: ("images",),
+    FoundDelivered: ("brackets", "images"),
 }
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
@@ -58,6 +60,7 @@ def order_row(order: Order) -> Row:
         "approved": int(order.approved),
         "by_person": int(order.by_person),
         "over_limit": int(order.over_limit),
+        "unknown_order": order.unknown_order,
         "inode": None if order.inode is None else str(order.inode),
         "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
@@ -157,6 +160,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),
+        unknown_order=row["unknown_order"],
         inode=None if row["inode"] is None else int(row["inode"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),

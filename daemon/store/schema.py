@@ -186,6 +186,7 @@ ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN mismatched_at REAL;
 
 -- Delivery notes.
+ALTER TABLE orders ADD COLUMN unknown_order TEXT;
 
 -- Frames.
 ALTER TABLE brackets ADD COLUMN shot TEXT NOT NULL DEFAULT '';

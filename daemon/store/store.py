@@ -272,6 +272,27 @@ class Store:
         """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
         return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
 
+    async def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that orders in the state have, whatever became of them."""
+        query, values = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, (values,)))
+        )
+
+    async def unfinished(self) -> frozenset[str]:
+        """Ids of the orders that are under way or held."""
+        query = "SELECT id FROM orders WHERE phase NOT IN ('downloaded', 'skipped', 'cancelled')"
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query))
+        )
+
+    async def newest_fact(self) -> float | None:
+        """When the last fact was recorded, in epoch seconds; None if there is none."""
+        row = await self._database.read(
+            lambda connection: connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        )
+        return float(row["at"]) if row is not None else None
+
     async def newest(self, folder: str) -> Order | None:
         """The newest order of a shoot's folder that counts."""
         return next(iter(await self.earlier(folder, "")), None)

@@ -23,6 +23,7 @@ from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 from daemon.watcher.probes import Probes
+from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -31,6 +32,9 @@ REST = 10.0
 
 ASK_EVERY = 5.0
 """Seconds between questions to a sync client about one shoot."""
+
+NOT_YET = 1.0
+"""Seconds until a shoot is looked at again that waits for what is still looked up at the start."""
 
 TOGETHER = 20
 """Photos that are looked into in one call, which has a bounded time."""
@@ -162,6 +166,10 @@ class Arrivals:
             self._say(shoot, "a bracket set lacks photos", log.warning, why=told.reason)
         try:
             await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
+        except NotYet as wait:
+            one.trouble, one.look_at = str(wait), after + NOT_YET
+            self._say(shoot, one.trouble, log.info)
+            return True
         except OSError as error:
             self._fails(shoot, "cannot be read", error)
             return True

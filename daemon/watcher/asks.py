@@ -25,6 +25,7 @@ from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
+from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -107,7 +108,7 @@ class FolderAsks:
                 return await self._answer(ask, Outcome.REFUSED, answers.out_of_bounds(shoot, BOUNDS[found.bound]))
             if await self._take_in(ask, shoot, found):
                 await self._arrivals.forget(shoot, hints)
-        except Stale:
+        except (Stale, NotYet):
             return False
         except (FileNotFoundError, NotADirectoryError):
             return await self._answer(ask, Outcome.REFUSED, answers.gone(ask.target))

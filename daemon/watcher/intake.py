@@ -11,6 +11,7 @@ import structlog
 
 from daemon import answers
 from daemon.delivery import output_folder
+from daemon.files import scan
 from daemon.order import (
     Again,
     Bracket,
@@ -40,6 +41,7 @@ from daemon.order import (
 from daemon.order.again import REPLACED, not_wanted, was_sent
 from daemon.order.allowed import CANCELLED
 from daemon.order.archive import Entry, unsure
+from daemon.order.found import FoundElsewhere
 from daemon.shoot import Listing
 from daemon.store.asks import Answer, Ask
 from daemon.store.store import Store
@@ -49,6 +51,7 @@ from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths,
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.replies import Replies
+from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -71,8 +74,9 @@ class LateLook:
 class Intake:
     """Adds the shoots of one watched folder to the store.
 
-    ``added`` is called when an order can begin, ``tell`` when something happened to one or is asked of it; ``is_there``
-    says whether a folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
+    ``added`` is called when an order can begin, ``tell`` when something happened to one or is asked of it. ``unknown``
+    knows the orders that the state does not know; it and ``turn`` are one for all intakes: what one of them adds, the
+    next one knows.
     """
 
     def __init__(
@@ -86,10 +90,10 @@ class Intake:
         flow: FlowName,
         added: Callable[[], None],
         tell: Callable[[str, facts.Fact | Ask], None],
-        is_there: Callable[[str], Awaitable[bool]],
+        unknown: UnknownOrders,
         turn: asyncio.Lock,
     ) -> None:
-        self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
+        self._folder, self._store, self._now, self._unknown = folder, store, now, unknown
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
         self._archive = Archive(store)
@@ -131,24 +135,46 @@ class Intake:
     ) -> None:
         """Make a settled shoot an order, unless its photos, or some of them, were sent before.
 
-        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
+        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
         """
+        self._unknown.require_ready()
         judge = self._judging(shoot, found, why, damaged, inode=inode)
-        await judge()
+        fact, judged, orders = await judge()
+        sent = judged.again in (Again.SAME, Again.SKIPPED)
+        elsewhere = None if sent else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
             fact, judged, orders = await judge()
-            await self._take(shoot, fact, judged, orders, inode)
+            await self._take(shoot, fact, judged, orders, inode, elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
 
+    async def _elsewhere(
+        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order]
+    ) -> FoundElsewhere | None:
+        """The order that seems to have sent a shoot, and that the state does not know. Raises OSError."""
+        dev_mode = self._folder.preset.dev_mode
+        if dev_mode:
+            return None
+        taken = await self._store.outputs()
+        outputs = {output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode)}
+        outputs |= {order.output for order in orders if order is judged.before}
+        return await self._unknown.about(shoot, self._folder.path(shoot), outputs, fact.brackets, self._contents)
+
     async def _take(
-        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order], inode: int | None
+        self,
+        shoot: str,
+        fact: facts.Locked,
+        judged: Judged,
+        orders: Sequence[Order],
+        inode: int | None,
+        *,
+        elsewhere: FoundElsewhere | None,
     ) -> None:
         """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first."""
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._begin(await self._order(shoot, fact, inode), fact)
+                await self._begin(await self._order(shoot, fact, inode), fact, elsewhere=elsewhere)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
@@ -160,7 +186,7 @@ class Intake:
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
-                await self._supplement(shoot, judged, fact, held, inode)
+                await self._supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
         if orders and (known := known_again(fact, judged, orders)):
@@ -184,10 +210,13 @@ class Intake:
 
         It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. ``ask`` is answered
         in the transaction that carries it out. Returns whether the shoot has an order; without a single photo that can
-        be read it gets none. Raises OSError, and Stale when somebody wrote its order meanwhile.
+        be read it gets none. Raises OSError and NotYet, and Stale when somebody wrote its order meanwhile.
         """
+        if not again:
+            self._unknown.require_ready()
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
-        await judge()
+        fact, judged, orders = await judge()
+        elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
             fact, judged, orders = await judge()
             newest, verb = submitted_order(orders), Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
@@ -199,14 +228,16 @@ class Intake:
                 return True
             original = await self._replies.original(judged.before if judged.again is Again.SAME else newest)
             free = original is not None and not was_sent(original)
-            match submitted(newest, judged, again=again or free):
+            match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
-                    await self._begin(await self._order(shoot, fact, inode), fact, ask)
+                    await self._begin(await self._order(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
-                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, ask)
+                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, ask, elsewhere)
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact, None, inode, ask=ask)
+                    await self._supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
+                case Submitted.UNKNOWN if newest is not None:
+                    await self._replies.refuse(ask, answers.may_be_delivered(newest))
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, ask or facts.Approved())
                 case Submitted.SAME if judged.before is not None and newest is None:
@@ -338,7 +369,7 @@ class Intake:
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
-        return not await self._is_there(before.folder)
+        return not await self._contents.blocking(scan.is_folder, before.folder)
 
     async def _skip_same(
         self,
@@ -392,6 +423,7 @@ class Intake:
         inode: int | None,
         *,
         ask: Ask | None = None,
+        elsewhere: FoundElsewhere | None = None,
     ) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
 
@@ -403,9 +435,9 @@ class Intake:
         order = await self._order_of_late(shoot, judged, fact, inode)
         if judged.recognised is not None:
             order = unsure(order, await self._archive.why(judged))
-        elif held is not None:
+        elif held is not None and elsewhere is None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self._begin(order, fact, ask)
+        await self._begin(order, fact, ask, elsewhere=elsewhere)
 
     async def _order_of_late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
         order = await self._order(shoot, fact, inode)
@@ -415,24 +447,44 @@ class Intake:
             order = replace(order, output=judged.before.output)
         return order
 
-    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None, ask: Ask | None) -> None:
+    async def _replace(
+        self,
+        old: Order,
+        fact: facts.Locked,
+        inode: int | None,
+        ask: Ask | None,
+        elsewhere: FoundElsewhere | None,
+    ) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled(REPLACED)
         order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        order = evolve(order, fact, now=order.created_at, policy=self._policy)
+        if elsewhere is None:
+            order = replace(order, unknown_order=old.unknown_order)
+        order = self._limited(order, fact, elsewhere)
         ended = evolve(old, why, now=order.created_at, policy=self._policy)
         answer = self._replies.done(ask, answers.sent(order))
         await self._store.replace(old, ended, why, order, fact, answer=answer)
         self._tell_begun(order, fact)
         self._replies.log(answer)
 
-    async def _begin(self, order: Order, fact: facts.Locked, ask: Ask | None = None) -> None:
-        order = evolve(order, fact, now=order.created_at, policy=self._policy)
+    async def _begin(
+        self,
+        order: Order,
+        fact: facts.Locked,
+        ask: Ask | None = None,
+        *,
+        elsewhere: FoundElsewhere | None = None,
+    ) -> None:
+        order = self._limited(order, fact, elsewhere)
         answer = self._replies.done(ask, answers.sent(order))
         await self._store.add(order, fact, answer=answer)
         self._tell_begun(order, fact)
         self._replies.log(answer)
+
+    def _limited(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
+        """The order, or held: for a limit, or for another order that seems to have sent its photos."""
+        return evolve(order, elsewhere or fact, now=order.created_at, policy=self._policy)
 
     def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
         words = log.bind(shoot=order.shoot, order=order.id)
@@ -448,12 +500,13 @@ class Intake:
 
     async def _order(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
         now, dev_mode = self._now(), self._folder.preset.dev_mode
+        taken = await self._store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
             shoot=shoot,
             folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, await self._store.outputs(), dev_mode=dev_mode),
+            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,

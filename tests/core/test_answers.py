@@ -137,7 +137,7 @@ def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
     assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
 
 
-def test_an_order_that_is_held_for_something_else_says_so() -> None:
+def test_an_order_that_is_hold_something_else_says_so() -> None:
     """The value says why an order is held, and not what was wrong before."""
     refused = facts.Failed(facts.Look(), Kind.REQUEST, "refused")
     held = after(merged(), LOOK, refused)

@@ -313,3 +313,12 @@ def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:
     """Control characters in a file's name are shown as what they are not, also in an error."""
     for path in (explaining.shoot / "a\x1b[2J.JPG", explaining.watched / "a\x1b[2J.JPG"):
         assert "\x1b" not in explaining.asks(path).output
+
+
+def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
+    """Of a pipe with a photo's name it is told that nobody opens it."""
+    explaining.put("IMG_1.JPG")
+    os.mkfifo(explaining.shoot / "IMG_2.JPG")
+    told = explaining.of("IMG_2.JPG")
+    assert told["on disk"] == "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+    assert "structure" not in told

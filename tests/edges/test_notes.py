@@ -10,8 +10,9 @@ import pytest
 
 from daemon.delivery import delivery_note
 from daemon.files import incoming
+from daemon.notes import order_of, with_times
 from daemon.order import Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.recovery.notes import find_notes, order_of, with_times
+from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
 from tests.core.orders import NOW, order, uploaded
@@ -128,17 +129,19 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
     for name, of in (("order.json", DELIVERED), ("order-00000000.json", supplement)):
         incoming.write_json(str(moved), name, delivery_note(of, (), now=NOW))
     found = find_notes([str(tmp_path), str(tmp_path)])
-    assert {(of.id, of.output) for of in found.orders} == {(of.id, str(moved)) for of in (DELIVERED, supplement)}
+    assert {(note.order.id, note.folder) for note in found.found} == {
+        (of.id, str(moved)) for of in (DELIVERED, supplement)
+    }
     assert found.unread == ()
 
 
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
-    """A copy of a delivered shoot does not move the order."""
+    """Of several copies of a note that one comes first which lies where it was written."""
     for name in ("a", "b", "c"):
         note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
         incoming.write_json(str(tmp_path / name), "order.json", note)
-    (found,) = find_notes([str(tmp_path)]).orders
-    assert found.output == str(tmp_path / "b")
+    first, *others = find_notes([str(tmp_path)]).found
+    assert (first.folder, len(others)) == (str(tmp_path / "b"), 2)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +159,7 @@ def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
 def test_what_is_none_of_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
     """Another program's ``order.json``, or half of one, is no order."""
     (tmp_path / "order.json").write_bytes(content)
-    assert find_notes([str(tmp_path), str(tmp_path / "none")]).orders == ()
+    assert find_notes([str(tmp_path), str(tmp_path / "none")]).found == ()
 
 
 @pytest.mark.parametrize("key", ["order_id", "flow", "settings", "brackets", "images", "failed", "delivered_at"])
@@ -165,7 +168,7 @@ def test_a_note_that_lacks_something_is_no_order(tmp_path: Path, key: str) -> No
     note = written(DELIVERED)
     for nonsense in NONSENSE:
         (tmp_path / "order.json").write_text(json.dumps(note | {key: nonsense}))
-        assert find_notes([str(tmp_path)]).orders == ()
+        assert find_notes([str(tmp_path)]).found == ()
     del note[key]
     (tmp_path / "order.json").write_text(json.dumps(note))
-    assert find_notes([str(tmp_path)]).orders == ()
+    assert find_notes([str(tmp_path)]).found == ()

@@ -21,7 +21,7 @@ from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.asks import Ask, Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
+from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, UnknownOrders, WatchedFolder, Watcher
 from daemon.watcher.folder import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
@@ -113,6 +113,7 @@ class Scene:
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
     asked: list[tuple[str, Ask]]
+    unknown: UnknownOrders
     scanned: list[str] = field(default_factory=list)
     fails: dict[Callable[..., Any], Exception] = field(default_factory=dict)
     photos: int = 0
@@ -169,8 +170,9 @@ async def watching(
     mount_of: Callable[[str], str | None] = mount_point,
     probes: Probes | None = None,
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
+    searched: bool = True,
 ) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``."""
+    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
     store = Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
@@ -201,6 +203,10 @@ async def watching(
         else:
             told.append((order_id, news))
 
+    roots = Roots(store.seen_roots(clock.now), mount_of)
+    unknown = UnknownOrders({folder.output: blocking}, store, roots, clock)
+    if searched:
+        await unknown.run()
     intake = Intake(
         folder,
         store,
@@ -210,7 +216,7 @@ async def watching(
         flow="images",
         added=lambda: None,
         tell=tell,
-        is_there=lambda shoot: blocking(scan.is_folder, shoot),
+        unknown=unknown,
         turn=asyncio.Lock(),
     )
     watcher = Watcher(
@@ -218,7 +224,7 @@ async def watching(
         intake,
         store,
         clock,
-        roots=Roots(store.seen_roots(clock.now), mount_of),
+        roots=roots,
         presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
         make_hints=make_hints,
         blocking=blocking,
@@ -227,7 +233,9 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, asked, scanned, fails, read=read, says=says)
+        yield Scene(
+            tmp / "in", tmp / "state", store, watcher, hints, told, asked, unknown, scanned, fails, read=read, says=says
+        )
     finally:
         watcher.stop()
         await task

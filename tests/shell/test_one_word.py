@@ -79,7 +79,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
     simulate(work)
 
 
-async def held_for_a_file(scene: Scene, clock: SimulatedClock) -> Order:
+async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
     """The shoot's order is held, for one of its photos is gone."""
     put(scene, *range(10))
     await quiet()
@@ -96,7 +96,7 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            held = await held_for_a_file(scene, clock)
+            held = await hold_a_file(scene, clock)
             put(scene, 10)
             await quiet()
             assert [order.id for order in await orders(scene)] == [held.id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +13,14 @@ from typing import Any
 import pytest
 
 from daemon.files import scan
+from daemon.files.roots import Roots
 from daemon.order import Order, Phase, evolve, facts
 from daemon.order.facts import Kind
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Intake, WatchedFolder
+from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import Inline, SimulatedClock, simulate
@@ -140,6 +140,13 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
+async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
+    """An output folder that was looked through."""
+    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+    await unknown.run()
+    return unknown
+
+
 def intake(
     watch: Path,
     output: Path,
@@ -147,6 +154,7 @@ def intake(
     clock: SimulatedClock,
     turn: asyncio.Lock,
     *,
+    unknown: UnknownOrders,
     blocking: Blocking = blocking,
 ) -> Intake:
     """The intake of a watched folder."""
@@ -160,7 +168,7 @@ def intake(
         flow="images",
         added=lambda: None,
         tell=lambda _order, _fact: None,
-        is_there=lambda path: blocking(os.path.isdir, path),
+        unknown=unknown,
         turn=turn,
     )
 
@@ -176,7 +184,8 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
 
     async def work(clock: SimulatedClock) -> None:
         store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
-        first, second = (intake(folder.parent, tmp / "out", store, clock, turn) for folder in shoots)
+        unknown = await nothing_unknown(tmp / "out", store, clock)
+        first, second = (intake(f.parent, tmp / "out", store, clock, turn, unknown=unknown) for f in shoots)
         found = scan.scan(str(shoots[0])), scan.scan(str(shoots[1]))
         name = shoots[0].name
         other = second.submit(name, found[1]) if submitted else second.lock(name, found[1], "quiet")
@@ -204,8 +213,9 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
             return function(*arguments)
 
         store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
-        first = intake(slow.parent, tmp / "out", store, clock, turn, blocking=hesitant)
-        second = intake(quick.parent, tmp / "out", store, clock, turn)
+        unknown = await nothing_unknown(tmp / "out", store, clock)
+        first = intake(slow.parent, tmp / "out", store, clock, turn, unknown=unknown, blocking=hesitant)
+        second = intake(quick.parent, tmp / "out", store, clock, turn, unknown=unknown)
         reading = asyncio.create_task(first.lock(slow.name, scan.scan(str(slow)), "quiet"))
         await asyncio.sleep(60)
         async with asyncio.timeout(1):

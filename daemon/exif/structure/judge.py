@@ -19,6 +19,7 @@ from daemon.exif.structure.raf import check_raf
 from daemon.exif.structure.tiff import MAGICS as TIFF
 from daemon.exif.structure.tiff import check_tiff
 from daemon.exif.structure.verdict import UNKNOWN, Structure
+from daemon.regular import open_regular
 
 LEAST_BYTES = 64
 """No photo is smaller; one that is was cut before its format can be told."""
@@ -39,7 +40,7 @@ def structure(path: str | os.PathLike[str]) -> Structure:
     ``daemon.exif.source``. A JPEG or PNG that seems to be cut is read once, from beginning to end. Raises OSError
     when it cannot be read, and nothing else whatever its bytes are.
     """
-    with open(path, "rb", buffering=0) as file:
+    with open_regular(path) as file:
 
         def fetch(offset: int, size: int) -> bytes:
             return os.pread(file.fileno(), size, offset)
