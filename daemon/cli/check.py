@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import click
 
 from daemon.cli.away import away
-from daemon.cli.words import printable, silent
+from daemon.cli.daemon import wrong_with_daemon
+from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError, StateError, Unreachable
-from daemon.host import pulse
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.service import Service
@@ -84,13 +84,13 @@ def _away(settings: Settings) -> dict[Path, str]:
         return {}
 
 
-def _writable(where: str, folder: Path) -> Iterator[Problem]:
+def _writable(where: str, folder: Path, *, picture: bool = True) -> Iterator[Problem]:
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
-    elif shutil.disk_usage(there).free < 1_000_000_000:
+    elif picture and shutil.disk_usage(there).free < 1_000_000_000:
         free = shutil.disk_usage(there).free / 1e6
         yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
 
@@ -99,7 +99,7 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     if is_network(settings.state_dir):
         remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
         yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
-    yield from _writable("state_dir", settings.state_dir)
+    yield from _writable("state_dir", settings.state_dir, picture=False)
     try:
         checkup.check(settings.state_dir)
     except StateError as error:
@@ -108,9 +108,7 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         remedy = "Give this user the permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
-    sign = pulse.look(settings.state_dir)
-    if pid is not None and sign is not None and sign.silent:
-        yield silent(pid, sign.age)
+    yield from wrong_with_daemon(settings.state_dir, pid)
 
 
 def _service(settings: Settings) -> Iterator[Problem]:

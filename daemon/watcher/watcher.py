@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import structlog
 
+from daemon.errors import StateFull
 from daemon.files import scan
 from daemon.files.roots import Look, Roots, away
 from daemon.host.clock import Clock
@@ -86,7 +87,12 @@ class Watcher:
         try:
             while not self._stopping:
                 self._wake.clear()
-                pause = await self._look_around()
+                try:
+                    pause = await self._look_around()
+                except StateFull:  # met by a thread, which cannot wait; the next look finds what this one did
+                    with suppress(StateFull):
+                        await self._store.wait_for_room()
+                    continue
                 self.ready.set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)

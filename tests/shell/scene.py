@@ -147,9 +147,10 @@ async def watching(
     mount_of: Callable[[str], str | None] = mount_point,
     probes: Probes | None = None,
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
+    store: Store | None = None,
 ) -> AsyncIterator[Scene]:
     """A watcher at work on ``tmp/in``."""
-    store = Store.open(tmp / "state", Inline())
+    store = store or Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
