@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ import structlog
 from daemon import __version__
 from daemon.access import access_of
 from daemon.config import ApiKey, FolderSettings, Settings
-from daemon.errors import BracketdError
+from daemon.errors import BracketdError, StateFull
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
 from daemon.host import logs
@@ -29,6 +30,7 @@ from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
 from daemon.host.pulse import Pulse
 from daemon.host.signals import Signals
+from daemon.host.vigil import Vigil
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.recovery.newer import compare
@@ -41,6 +43,7 @@ from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
 from daemon.store.asks import Ask
 from daemon.store.daily import keep_copies
+from daemon.store.pause import RETRY
 from daemon.store.store import Store
 from daemon.syncing import client_for
 from daemon.watcher import (
@@ -73,6 +76,9 @@ SWEEP_PATIENCE = 10.0
 GROUND_PATIENCE = 20.0
 """Seconds that the start waits for the disks of watched folders to tell what they are."""
 
+RUNNER_PATIENCE = 30.0
+"""Seconds between two turns of the runner, which takes one each second."""
+
 SPARE = 4
 """Threads for what is no step: a look at the line, or for another key."""
 
@@ -102,7 +108,9 @@ class App:
         self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._pulse, self._well = Pulse(settings.state_dir, clock.monotonic), True
+        self._pulse = Pulse(settings.state_dir, clock.monotonic)
+        self._vigil = Vigil(self._pulse, notifier)
+        self._give_up: Callable[[], None] = lambda: None
         self._disks: dict[str, Disk] = {}
         width = lanes(uploads=settings.transfers.uploads, downloads=settings.transfers.downloads)
         threads = sum(lane.most for lane in width.values()) + SPARE
@@ -111,13 +119,34 @@ class App:
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
         self._usual_service()  # what it cannot use is known now
-        store = Store.open(self._settings.state_dir)
+        self._signals.listen()
+        with self._pulse:
+            store = await self._open()
+            if store is not None:
+                await self._work(store)
+        log.info("stopped")
+
+    async def _open(self) -> Store | None:
+        """The store, as soon as its disk has room; None if the stop signal comes first. Raises StateError."""
+        while not self._stop.is_set():
+            try:
+                return Store.open(self._settings.state_dir)
+            except StateFull as full:
+                self._vigil.wait_for_room(str(full))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), RETRY)
+        return None
+
+    async def _work(self, store: Store) -> None:
+        """Serve with an open store, and close it."""
+        self._vigil.wait_for_room(None)
+        store.pause.listen(self._vigil.wait_for_room)
+        self._give_up = store.pause.give_up
         try:
-            with self._pulse:
-                refused = await store.begin()
-                for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
-                    await store.note(key, value)
-                await self._serve(store, refused)
+            refused = await store.begin()
+            for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
+                await store.note(key, value)
+            await self._serve(store, refused)
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
@@ -127,14 +156,12 @@ class App:
             for service in self._services.all:
                 service.close()
             store.close()
-        log.info("stopped")
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
-        self._signals.listen()
         transfers = self._settings.transfers
         await _sweep(store, self._clock)
-        self._pulse.beat()
+        self._vigil.beat()
         roots = Roots(store.seen_roots(self._clock.now))
         outputs = dict.fromkeys(str(folder.output) for folder in self._settings.folders)
         disks = {output: Disk(self._clock) for output in outputs}
@@ -159,7 +186,7 @@ class App:
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
-            tasks.append(group.create_task(runner.run(self._beat), name="runner"))
+            tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
@@ -282,21 +309,17 @@ class App:
         await store.note("watching", [watcher.folder.watch for watcher in watchers])
         self._notifier.ready(f"watching {len(watchers)} folder(s)")
         log.info("watching", folders=[watcher.folder.watch for watcher in watchers], version=__version__)
-        every = min(self._notifier.watchdog_s or 60.0, 60.0) / 3
-        while True:
-            now = self._clock.monotonic()
-            late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
-            self._well = await store.answers() and now - runner.alive_at < 30.0 and not late
-            if self._well:
-                self._notifier.alive()
-            else:
-                log.error("a part does not answer", workers=now - runner.alive_at, watchers=late)
-            await asyncio.sleep(every)
+        await self._vigil.report(lambda: self._late(store, runner, watchers))
 
-    def _beat(self) -> None:
-        """Give the sign of life at a turn of the runner, as long as the other parts answer, too."""
-        if self._well:
-            self._pulse.beat()
+    async def _late(self, store: Store, runner: Runner, watchers: list[Watcher]) -> list[str]:
+        """The parts that have not answered for too long."""
+        now = self._clock.monotonic()
+        late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
+        if now - runner.alive_at > RUNNER_PATIENCE:
+            late.append("runner")
+        if not await store.answers():
+            late.append("store")
+        return late
 
     def _moved_at(self, watcher: Watcher) -> float:
         """When a watcher last came round, or a file that it reads moved it on."""
@@ -308,6 +331,13 @@ class App:
         self._notifier.stopping()
         self._end_at_last(0)
         self._stop.set()
+        asyncio.get_running_loop().call_later(GRACE, self._give_up_room)
+
+    def _give_up_room(self) -> None:
+        """What could not be written by now is not written: its requests are repeated at the next start."""
+        if self._vigil.waits_for_room:
+            log.error("stopped without room for the state; what was under way is repeated at the next start")
+        self._give_up()
 
     def _end_at_last(self, status: int) -> None:
         """End the process in a while, whatever still hangs: a thread on a dead mount would keep it for ever."""

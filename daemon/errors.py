@@ -6,6 +6,7 @@
     ├── ConfigError             settings that cannot be used; exit status 78
     ├── StateError              the state directory cannot be used
     │   ├── AlreadyRunning      another daemon holds it
+    │   ├── StateFull           no room on its disk, or within the quota
     │   ├── StateTooNew         written by a newer bracketd
     │   ├── StateDamaged        not readable as a state file, gone, or older than its copy
     │   └── StateOnNetwork      SQLite's locks do not hold on a network file system
@@ -81,6 +82,10 @@ class AlreadyRunning(StateError):
             f"bracketd is already running on {state_dir} ({who}). "
             "Stop that one first, or give this one a state_dir of its own."
         )
+
+
+class StateFull(StateError):
+    """The state cannot be written: its disk, its inodes or the quota are used up. Goes by when there is room."""
 
 
 class StateTooNew(StateError):

@@ -15,15 +15,15 @@ import click
 
 from daemon.cli.attention import message
 from daemon.cli.away import away
+from daemon.cli.daemon import wrong_with_daemon
 from daemon.cli.unknown import unknown_orders
-from daemon.cli.words import printable, silent
+from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
 from daemon.files import room
 from daemon.files.roots import not_yet
 from daemon.files.scan import look_at_root
-from daemon.host import pulse
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
@@ -113,14 +113,14 @@ def _away(settings: Settings) -> dict[Path, str]:
         return {}
 
 
-def _writable(where: str, folder: Path) -> Iterator[Problem]:
+def _writable(where: str, folder: Path, *, picture: bool = True) -> Iterator[Problem]:
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
     if (why := _unwritable(there)) is not None:
         remedy = f"Give this user the permission to write to {there}"
         yield Problem(where, f"{folder} cannot be written ({why})", remedy)
-    elif (free := shutil.disk_usage(there).free) < ROOM:
+    elif picture and (free := shutil.disk_usage(there).free) < ROOM:
         what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
         yield Problem(where, what, "Make room there")
 
@@ -154,7 +154,7 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     if is_network(settings.state_dir):
         remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
         yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
-    yield from _writable("state_dir", settings.state_dir)
+    yield from _writable("state_dir", settings.state_dir, picture=False)
     try:
         checkup.check(settings.state_dir)
     except StateError as error:
@@ -163,9 +163,7 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         remedy = "Give this user the permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
-    sign = pulse.look(settings.state_dir)
-    if pid is not None and sign is not None and sign.silent:
-        yield silent(pid, sign.age)
+    yield from wrong_with_daemon(settings.state_dir, pid)
 
 
 def _unknown(settings: Settings) -> Iterator[str]:

@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 
 from daemon.cli.away import away
-from daemon.cli.words import printable, silent
+from daemon.cli.daemon import wrong_with_daemon
+from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.errors import AlreadyRunning, StateError
-from daemon.host import pulse
 from daemon.host.lock import InstanceLock, running_pid
 from daemon.store import checkup
 from daemon.store.reader import Reader
@@ -41,7 +41,8 @@ def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> 
     if recover:
         _recover(settings, dry_run=dry_run, offline=offline)
         return
-    problems = [*_state(settings), *_unknown(settings), *_copies(settings), *_daemon(settings)]
+    pid = running_pid(settings.state_dir)
+    problems = [*_state(settings), *_unknown(settings), *_copies(settings), *wrong_with_daemon(settings.state_dir, pid)]
     _set_aside(settings)
     for problem in problems:
         click.echo(f"problem    {problem}", err=True)
@@ -120,13 +121,6 @@ def _copies(settings: Settings) -> Iterator[str]:
             yield f"the copy {copy.file} is damaged, and of no use. See to the disk; then delete it"
     if sound and running_pid(settings.state_dir) and now - sound[0].made_at > OVERDUE:
         yield "the daemon runs and its last copy is more than two days old. `bracketd status` says what hinders it"
-
-
-def _daemon(settings: Settings) -> Iterator[str]:
-    """What is wrong with a daemon that runs."""
-    pid, sign = running_pid(settings.state_dir), pulse.look(settings.state_dir)
-    if pid is not None and sign is not None and sign.silent:
-        yield silent(pid, sign.age)
 
 
 def _set_aside(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Waits for settings that can be used, where ending would only mean to be started again at once.
+"""Waits for settings that can be used, or for room on the state's disk, where ending would only mean another start.
 
 systemd can be told not to restart a service that ended with status 78; launchd cannot (launchd.plist(5), KeepAlive).
 """
@@ -15,15 +15,18 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from daemon.errors import ConfigError, Problem
+from daemon.errors import ConfigError, Problem, StateFull
 
-Settings = TypeVar("Settings")
+T = TypeVar("T")
+
+ROOM_EVERY = 5.0
+"""Seconds between two looks for room."""
 
 EVERY = 2.0
 """Seconds between two looks at the settings; a look takes a millisecond."""
 
 
-def until_mended(read: Callable[[], Settings], every: float = EVERY) -> Settings:
+def until_mended(read: Callable[[], T], every: float = EVERY) -> T:
     """What ``read`` returns when it no longer raises ConfigError; it is asked every so many seconds.
 
     Problems are told when they are others than before. SIGTERM and Ctrl-C end the program meanwhile, with status 0.
@@ -37,6 +40,23 @@ def until_mended(read: Callable[[], Settings], every: float = EVERY) -> Settings
                 if error.problems != told:
                     told = error.problems
                     _tell(told)
+            time.sleep(every)
+
+
+def until_room(begin: Callable[[], T], every: float = ROOM_EVERY) -> T:
+    """What ``begin`` returns when it no longer raises StateFull, which is said once.
+
+    SIGTERM and Ctrl-C end the program meanwhile, with status 0.
+    """
+    said = False
+    with _ending_on_signals():
+        while True:
+            try:
+                return begin()
+            except StateFull as error:
+                if not said:
+                    click.echo(f"bracketd: {error} It starts by itself then", err=True)
+                said = True
             time.sleep(every)
 
 

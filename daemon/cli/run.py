@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 import structlog
 
 from daemon.app import App
-from daemon.cli.idle import until_mended
+from daemon.cli.idle import until_mended, until_room
 from daemon.config import ApiKey, Settings, load
 from daemon.errors import StateOnNetwork
 from daemon.host import logs
@@ -58,5 +59,6 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     async def serve() -> None:
         await App(settings, lambda: read()[1], SystemClock(), Notifier.from_environ(os.environ)).run()
 
-    with InstanceLock(settings.state_dir):
+    with ExitStack() as stack:
+        until_room(lambda: stack.enter_context(InstanceLock(settings.state_dir)))
         asyncio.run(serve())

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from daemon.cli.attention import in_json as attention_in_json
-from daemon.cli.words import silent
+from daemon.cli.words import no_room, silent
 from daemon.config.locate import locate_state
 from daemon.host import pulse
 from daemon.host.lock import running_pid
@@ -64,6 +64,7 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None
     words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
+    words += [no_room(state_dir)] if sign is not None and sign.full else []
     return {
         "running": pid is not None,
         "pid": pid,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from pathlib import Path
+
+from daemon.host.room import shortage
+from daemon.store.file import FILE
 
 ENDED = ("downloaded", "skipped", "cancelled")
 """Phases in which nothing is to come of an order."""
@@ -33,6 +37,15 @@ def day(seconds: float) -> str:
     """The day of a moment by this machine's calendar: ``3 Nov 2026``. ``seconds`` since 1970 (UTC)."""
     moment = datetime.fromtimestamp(seconds).astimezone()
     return f"{moment.day} {moment:%b %Y}"
+
+
+def no_room(state_dir: Path) -> str:
+    """What to say of a daemon that waits for room for its state."""
+    why = shortage(state_dir / FILE) or "its disk is full, or your quota is used up"
+    return (
+        f"there is no room for the state in {state_dir}: {why}. bracketd waits: nothing is sent or bought meanwhile. "
+        "Make room there, and it goes on by itself"
+    )
 
 
 def silent(pid: int, seconds: float) -> str:

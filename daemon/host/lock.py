@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from daemon.errors import AlreadyRunning, StateError
+from daemon.errors import AlreadyRunning, StateError, StateFull
+from daemon.host import pulse
+from daemon.host.room import NO_ROOM
 from daemon.regular import read_regular
 
 LOCK, PID = "bracketd.lock", "bracketd.pid"
@@ -41,16 +43,30 @@ class InstanceLock:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=GRACE, poll_interval=0.02)
-            _write_pid(self._directory)
+            self._tell_pid()
         except Timeout:
-            raise AlreadyRunning(str(self._directory), _read_pid(self._directory)) from None
+            raise AlreadyRunning(str(self._directory), running_pid(self._directory)) from None
         except OSError as error:
             self._lock.release()
+            if error.errno in NO_ROOM:
+                raise StateFull(
+                    f"cannot make the state directory {self._directory}: its disk is full, or your quota is used up. "
+                    "Make room there."
+                ) from error
             raise StateError(
                 f"cannot use the state directory {self._directory}: {error.strerror or error}. "
                 "Give bracketd a state_dir on a local disk that it may write to."
             ) from error
         return self
+
+    def _tell_pid(self) -> None:
+        """On a full disk the daemon works without; ``running_pid`` then learns it from the sign of life."""
+        try:
+            _write_pid(self._directory)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            (self._directory / PID).unlink(missing_ok=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -67,7 +83,10 @@ def running_pid(state_dir: Path) -> int | None:
     that number lives.
     """
     lock, pid = state_dir / LOCK, _read_pid(state_dir)
-    if pid is None or not _lives(pid) or not lock.exists():
+    if pid is None or not _lives(pid):
+        sign = pulse.look(state_dir)
+        return sign.pid if sign is not None else None
+    if not lock.exists():
         return None
     from filelock import FileLock, Timeout  # noqa: PLC0415 - most looks are answered before they need it
 

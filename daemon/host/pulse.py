@@ -45,10 +45,14 @@ _LOCK = struct.Struct("hhqqi" if _LINUX else "qqihh")
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a look shows: how many seconds ago the daemon last turned, and whether it waits for room for its state."""
+    """What a look shows: how many seconds ago the daemon last turned, and whether it waits for room for its state.
+
+    ``pid`` is its process, None if that is not one of those that are seen from here.
+    """
 
     age: float
     full: bool = False
+    pid: int | None = None
 
     @property
     def silent(self) -> bool:
@@ -114,22 +118,23 @@ def look(state_dir: Path, now: float | None = None) -> Sign | None:
     except OSError:
         return None
     try:
-        at = _locked(file, 0, FULL)
-        if at is None:
+        beat = _locked(file, 0, FULL)
+        if beat is None:
             return None
+        at, pid = beat
         age = (time.monotonic() if now is None else now) - at / TICKS
-        return Sign(max(0.0, age), full=_locked(file, FULL, 1) is not None)
+        return Sign(max(0.0, age), full=_locked(file, FULL, 1) is not None, pid=pid if pid > 0 else None)
     except OSError:
         return None
     finally:
         os.close(file)
 
 
-def _locked(file: int, begin: int, length: int) -> int | None:
-    """Where another process holds a lock in a range of a file; None where none does."""
+def _locked(file: int, begin: int, length: int) -> tuple[int, int] | None:
+    """Where another process holds a lock in a range of a file, and its process id; None where none does."""
     asked = fcntl.fcntl(file, fcntl.F_GETLK, _flock(begin, length))
-    kind, start = _fields(asked)
-    return None if kind == fcntl.F_UNLCK else start
+    kind, start, pid = _fields(asked)
+    return None if kind == fcntl.F_UNLCK else (start, pid)
 
 
 def _flock(begin: int, length: int) -> bytes:
@@ -139,10 +144,10 @@ def _flock(begin: int, length: int) -> bytes:
     return _LOCK.pack(begin, length, 0, fcntl.F_RDLCK, os.SEEK_SET)
 
 
-def _fields(answer: bytes) -> tuple[int, int]:
-    """The type and the beginning of the lock in an answer."""
+def _fields(answer: bytes) -> tuple[int, int, int]:
+    """The type, the beginning and the process of the lock in an answer."""
     if _LINUX:
-        kind, _, start, _, _ = _LOCK.unpack(answer)
+        kind, _, start, _, pid = _LOCK.unpack(answer)
     else:
-        start, _, _, kind, _ = _LOCK.unpack(answer)
-    return kind, start
+        start, _, pid, kind, _ = _LOCK.unpack(answer)
+    return kind, start, pid

@@ -14,7 +14,7 @@ from dataclasses import replace
 import structlog
 
 from daemon import answers
-from daemon.errors import StateError
+from daemon.errors import StateError, StateFull
 from daemon.host.clock import Clock
 from daemon.order import (
     RESTING,
@@ -123,8 +123,9 @@ class Runner:
                 self.alive_at = self._clock.monotonic()
                 turned()
                 self._wake.clear()
-                await self._asks.hand_out()
-                await self._claim(group)
+                if self._store.pause.why is None:
+                    await self._asks.hand_out()
+                    await self._claim(group)
                 if self._outage.probe_due(self._clock.monotonic()):
                     group.create_task(self._probe_line(), name="line")
                 with suppress(TimeoutError):
@@ -249,7 +250,8 @@ class Runner:
     def _may_begin(self, order: Order, others: int) -> bool:
         """Whether anything may be begun for an order now: it is due, and the account is open or this its probe."""
         ahead = order.due is None or waits(order, self._clock.now(), self._policy)
-        return not (self._stopping.is_set() or ahead) and self._gate.admits(others, self._clock.monotonic())
+        paused = self._stopping.is_set() or self._store.pause.why is not None
+        return not (paused or ahead) and self._gate.admits(others, self._clock.monotonic())
 
     def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
         """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
@@ -290,6 +292,9 @@ class Runner:
                 if visit.order.phase in RESTING:  # somebody ended it while its intent was written
                     return None
                 happened = await self._checked(visit.order, await self._perform(visit.order, step))
+            except StateFull:  # met by a thread, which cannot wait: the step was not taken
+                await self._store.wait_for_room()
+                return None
             finally:
                 self._begun -= 1
             return await self._keep_gate(visit.order, happened)

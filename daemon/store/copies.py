@@ -14,8 +14,10 @@ from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
-from daemon.errors import StateDamaged, StateError
-from daemon.store.trouble import damaged, trouble_named
+from daemon.errors import StateDamaged, StateError, StateFull
+from daemon.host import room
+from daemon.host.room import NO_ROOM
+from daemon.store.trouble import damaged, full, trouble_named
 
 COPIES = "copies"
 """The folder of the copies, in the state directory."""
@@ -54,7 +56,7 @@ def open_copy(copy: Path) -> sqlite3.Connection:
 
 
 def daily(path: Path, today: date) -> Path | None:
-    """Copy the state file unless there is a copy of this day; older daily ones go. Raises StateError and StateDamaged.
+    """Copy the state file unless there is a copy of this day; older daily ones go. Raises as ``make``.
 
     Returns the copy, or None if there was one.
     """
@@ -70,13 +72,17 @@ def daily(path: Path, today: date) -> Path | None:
 
 
 def make(path: Path, name: str) -> Path:
-    """Copy the state file under this name, in place of a copy of that name. Raises StateError and StateDamaged."""
+    """Copy the state file under this name, in place of a copy of that name.
+
+    Raises StateFull, StateDamaged and StateError.
+    """
     folder = path.parent / COPIES
     copy, part = folder / name, folder / f".{name}.part"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.glob(".*.part*"):  # by a run that was killed
             left.unlink(missing_ok=True)
+        _require_room(path, copy)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             with trouble_named(path):
@@ -92,6 +98,8 @@ def make(path: Path, name: str) -> Path:
     except StateDamaged:
         raise
     except (OSError, StateError) as error:
+        if isinstance(error, StateFull) or (isinstance(error, OSError) and error.errno in NO_ROOM):
+            raise full(copy, "the copy of the state") from error
         raise StateError(f"no copy of the state could be made in {folder}: {error}") from error
     return copy
 
@@ -109,6 +117,12 @@ def _back_up(path: Path, part: Path) -> None:
     with closing(open_copy(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _require_room(path: Path, copy: Path) -> None:
+    """A copy must not take the room that the state itself needs. Raises StateFull."""
+    if room.shortage(path) is not None:
+        raise full(copy, "the copy of the state")
 
 
 def _date_before(path: Path, made: int) -> None:

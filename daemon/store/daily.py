@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from daemon.errors import StateError
+from daemon.errors import StateError, StateFull
 from daemon.store import copies
 from daemon.store.file import FILE
 
@@ -20,6 +20,9 @@ log = structlog.get_logger("bracketd.store")
 LOOK = 3600.0
 """Seconds between two looks whether it is another day; a machine that slept is not much late."""
 
+
+LOOK_FOR_ROOM = 60.0
+"""Seconds to the next try when there was no room for a copy."""
 
 Blocking = Callable[..., Awaitable[Any]]
 """Runs a call and its arguments in a thread."""
@@ -38,11 +41,13 @@ async def keep_copies(
     """
     said: str | None = None
     while True:
-        trouble = None
+        trouble, again = None, LOOK
         try:
             made = await blocking(copies.daily, state_dir / FILE, date.fromtimestamp(now()))  # noqa: DTZ012 - local days
             if made is not None:
                 log.info("the state was copied", copy=str(made))
+        except StateFull as error:
+            trouble, again = str(error), LOOK_FOR_ROOM
         except StateError as error:
             trouble = str(error)
         if trouble != said:
@@ -51,4 +56,4 @@ async def keep_copies(
                 log.error("the state cannot be copied", why=trouble)
             with suppress(StateError):  # a full disk, say: whatever is done next will tell
                 await tell(trouble)
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(again)

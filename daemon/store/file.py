@@ -11,10 +11,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from daemon.errors import StateError
+from daemon.errors import StateError, StateFull
+from daemon.host.room import NO_ROOM
 from daemon.store import copies
 from daemon.store.schema import VERSION, migrate, require_known
-from daemon.store.trouble import damaged, trouble_named
+from daemon.store.trouble import damaged, full, trouble_named
 
 FILE = "state.sqlite3"
 """The state file's name in the state directory."""
@@ -28,7 +29,7 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
 
     Before it is brought up to date a copy of it is made. Only its user may read it, nor SQLite's files beside it, which
     get the modes that it has when it is opened (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
-    Raises StateTooNew, StateDamaged (never starts anew over a damaged file) and StateError.
+    Raises StateTooNew, StateDamaged (never starts anew over a damaged file), StateFull and StateError.
     """
     path = state_dir / FILE
     try:
@@ -55,6 +56,8 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
                 connection.close()
                 raise
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise full(path) from error
         raise StateError(
             f"cannot use the state directory {state_dir}: {error.strerror or error}. "
             "Give bracketd a state_dir on a local disk that it may write to."
@@ -71,10 +74,22 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
     _require_there(path)
     if not path.exists():
         return None
+    try:
+        return _open_for_reading(path, "mode=ro")
+    except StateFull:
+        wal = path.with_name(f"{FILE}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise
+        # There is no room for the files that SQLite shares with a writer. There is no writer, so they are not needed.
+        return _open_for_reading(path, "mode=ro&immutable=1")
+
+
+def _open_for_reading(path: Path, how: str) -> sqlite3.Connection | None:
     with trouble_named(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=5, isolation_level=None)
         try:
             connection.row_factory = as_dict
+            connection.execute("PRAGMA temp_store = MEMORY")
             found = require_known(connection, str(path))
             if found == 0:  # just being made
                 _require_first(path)
@@ -156,6 +171,7 @@ def configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA fullfsync = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")  # a full /tmp must not look like a full disk
 
 
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:

@@ -282,5 +282,6 @@ def migrate(connection: sqlite3.Connection, path: str, migrations: Sequence[Migr
                 connection.execute(f"PRAGMA user_version = {number + 1}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
+                connection.execute("ROLLBACK")
             raise

@@ -17,6 +17,7 @@ from daemon.store.asks import Answer, Ask, open_asks, write_answer
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
+from daemon.store.pause import Pause
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
 from daemon.store.skipped import alike, record, skipped_in, strangers
@@ -68,6 +69,18 @@ class Store:
     def close(self) -> None:
         """Finish what was asked for, then close the file."""
         self._database.close()
+
+    # --- room on the disk ---
+
+    @property
+    def pause(self) -> Pause:
+        """The wait for room on the state's disk. What is awaited here waits by itself; threads get StateFull."""
+        return self._database.pause
+
+    async def wait_for_room(self) -> None:
+        """Return after a while, when something can be written. Raises StateFull if that is given up."""
+        await self.pause.wait()
+        await self._database.write(lambda connection: connection.execute("UPDATE daemon SET value = value"))
 
     # --- orders ---
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
+from daemon.errors import StateFull
 from daemon.files.roots import Roots, away
 from daemon.order import facts
 from daemon.store.store import Store
@@ -54,8 +56,9 @@ class OutputWatch:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            words = await self._look()
-            await (self._presence.back() if words is None else self._presence.away(words))
+            with suppress(StateFull):  # the disk of the state; the next look is as good
+                words = await self._look()
+                await (self._presence.back() if words is None else self._presence.away(words))
             await asyncio.sleep(LOOK_EVERY)
 
     async def _look(self) -> str | None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import structlog
 
+from daemon.errors import StateFull
 from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
 from daemon.host.clock import Clock
 from daemon.store.asks import Ask
@@ -90,7 +91,12 @@ class Watcher:
         try:
             while not self._stopping:
                 self._wake.clear()
-                pause = await self._look_around()
+                try:
+                    pause = await self._look_around()
+                except StateFull:  # met by a thread, which cannot wait; the next look finds what this one did
+                    with suppress(StateFull):
+                        await self._store.wait_for_room()
+                    continue
                 self.ready.set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)

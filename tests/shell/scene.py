@@ -171,9 +171,10 @@ async def watching(
     probes: Probes | None = None,
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
     searched: bool = True,
+    store: Store | None = None,
 ) -> AsyncIterator[Scene]:
     """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
-    store = Store.open(tmp / "state", Inline())
+    store = store or Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []

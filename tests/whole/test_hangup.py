@@ -94,6 +94,7 @@ def test_closing_the_window_stops_the_daemon(
     if not shows:
         assert program.told("stopping")[0]["signal"] == "SIGHUP"
         assert program.told("stopped")
+    sandbox.faults([])
     program.start()
     program.reach(OAK, "downloaded")
 

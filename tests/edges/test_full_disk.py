@@ -1,0 +1,294 @@
+"""A state whose disk is full: nothing is lost, and everything goes on when there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from daemon.cli import cli
+from daemon.cli.idle import until_room
+from daemon.errors import StateError, StateFull
+from daemon.host import room
+from daemon.host.lock import PID, InstanceLock, running_pid
+from daemon.order import Order, facts
+from daemon.root import Seen
+from daemon.store import copies
+from daemon.store.file import FILE, open_for_reading, open_for_writing
+from daemon.store.pause import RETRY
+from daemon.store.reader import Reader, ask
+from daemon.store.schema import VERSION
+from daemon.store.store import Store
+from daemon.store.trouble import trouble_named
+from tests.core.orders import NOW, order
+from tests.edges.full_disk import Narrow, SmallDisk, small_disk
+from tests.edges.host.test_pulse import daemon
+from tests.edges.test_migrations import FIXTURES, old_state, version_of
+from tests.shell.simulated import Inline, SimulatedClock, simulate
+
+LARGE = "x" * 200_000
+"""Words that do not fit into the free space of a page."""
+
+
+def noted(of: Order, number: int) -> Order:
+    """An order that takes much more room than before."""
+    return replace(of, notes=(f"{number} {LARGE}",), updated_at=of.updated_at + 1)
+
+
+# --- writing ---
+
+
+def test_a_fact_waits_for_room(tmp_path: Path) -> None:
+    """What cannot be stored is stored when there is room, once, and what comes after it waits behind."""
+
+    async def work(clock: SimulatedClock) -> list[str | None]:
+        narrow = Narrow(tmp_path, Inline())
+        store, told = narrow.store, list[str | None]()
+        store.pause.listen(told.append)
+        await store.add(order(), facts.Locked(()))
+        narrow.fill()
+        first, second = noted(order(), 1), noted(noted(order(), 1), 2)
+        writing: list[asyncio.Task[None]] = [
+            asyncio.create_task(store.record(order(), facts.Interrupted(facts.Look()), first, NOW)),
+            asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
+            asyncio.create_task(store.note("copies", LARGE)),
+        ]
+        await asyncio.sleep(10 * RETRY)
+        assert not any(task.done() for task in writing)
+        assert told[-1] == store.pause.why
+        assert await store.load(order().id) == order(), "what is there can be read"
+        narrow.free()
+        begun = clock.monotonic()
+        await asyncio.gather(*writing)
+        assert clock.monotonic() - begun <= RETRY
+        assert told[-1] is store.pause.why
+        assert (await store.load(order().id)).notes == second.notes
+        store.close()
+        return told
+
+    told = simulate(work)
+    assert told.index(None) == len(told) - 1 >= 10, "a word for every try, and one for the end"
+    assert all(words is not None and "cannot be written" in words for words in told[:-1])
+    with Reader(tmp_path) as reader:
+        assert [entry["fact"] for entry in reader.journal(order().id)] == ["Locked", "Interrupted", "Resumed"]
+        assert reader.daemon() == {"copies": LARGE}
+
+
+def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
+    """When the daemon stops, whoever still has something to write learns that it was not written."""
+
+    async def work(_clock: SimulatedClock) -> None:
+        narrow = Narrow(tmp_path, Inline())
+        await narrow.store.add(order(), facts.Locked(()))
+        narrow.fill()
+        writing = asyncio.create_task(narrow.store.note("copies", LARGE))
+        await asyncio.sleep(10 * RETRY)
+        narrow.store.pause.give_up()
+        with pytest.raises(StateFull):
+            await writing
+        with pytest.raises(StateFull):
+            await narrow.store.note("copies", LARGE)
+        narrow.store.close()
+
+    simulate(work)
+
+
+def test_a_thread_does_not_wait(tmp_path: Path) -> None:
+    """A thread learns at once that there is no room: it is there for the disks of photos, too."""
+
+    async def work(_clock: SimulatedClock) -> None:
+        narrow = Narrow(tmp_path, Inline())
+        roots = narrow.store.seen_roots(lambda: NOW)
+        narrow.fill()
+        with pytest.raises(StateFull):
+            roots.see("/in", Seen(LARGE, "1:1", 1))
+        narrow.free()
+        roots.see("/in", Seen(LARGE, "1:1", 1))
+        assert roots.seen("/in") == Seen(LARGE, "1:1", 1)
+        narrow.store.close()
+
+    simulate(work)
+
+
+# --- what counts as a full disk ---
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A small disk. Skips where none can be mounted."""
+    with small_disk(tmp_path / "disk") as found:
+        yield found
+
+
+def failing(code: str) -> sqlite3.OperationalError:
+    """An error of SQLite's with this code."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = getattr(sqlite3, code)
+    return error
+
+
+@pytest.mark.parametrize("code", ["SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN"])
+def test_only_a_disk_without_room_is_waited_for(disk: SmallDisk, code: str) -> None:
+    """The same error of SQLite means to wait on a full disk, and a broken disk elsewhere."""
+    for full in (False, True):
+        if full:
+            disk.fill()
+        with pytest.raises(StateError) as told, trouble_named(disk.point / FILE):
+            raise failing(code)
+        assert isinstance(told.value, StateFull) is full
+    assert not list(disk.point.glob(room.PROBE)), "nothing is left behind"
+
+
+def test_a_disk_that_may_only_be_read_is_not_full(tmp_path: Path) -> None:
+    """Where nothing may be written for another reason, nobody is sent to make room."""
+    assert not room.is_full(tmp_path / "none")
+    (tmp_path / room.PROBE).mkdir()
+    assert not room.is_full(tmp_path)
+
+
+def test_what_is_free_is_said_next_to_what_is_needed(disk: SmallDisk) -> None:
+    """The words name both numbers, and inodes where these are what is missing."""
+    disk.fill(left=1_000_000)
+    assert room.shortage(disk.point / FILE) == "1.0 MB are free on its disk, and bracketd needs 16.8 MB there"
+    disk.use_up_inodes()
+    assert room.shortage(disk.point / FILE) == "its disk has no inode left for another file"
+    assert room.shortage(disk.point / "none" / FILE) is None
+
+
+# --- the start, copies, asks ---
+
+
+def test_no_inode_for_the_files_beside_the_state(tmp_path: Path) -> None:
+    """A state that SQLite cannot open for want of inodes is full, and opens when there are some."""
+    with small_disk(tmp_path / "disk", inodes=8) as disk:
+        Store.open(disk.point / "state").close()
+        made = disk.use_up_inodes()
+        with pytest.raises(StateFull, match="no inode left"):
+            Store.open(disk.point / "state")
+        for path in made:
+            path.unlink()
+        Store.open(disk.point / "state").close()
+
+
+@pytest.mark.parametrize("left", [0, 100_000])
+def test_no_room_to_bring_an_older_state_up_to_date(disk: SmallDisk, left: int) -> None:
+    """Without room for the copy, or for the change itself, the file stays as it was; with room it is brought up."""
+    old_state(FIXTURES[-1], disk.point)
+    before = version_of(disk.point / FILE)
+    disk.fill(left)
+    with pytest.raises(StateFull, match="Make room there"):
+        open_for_writing(disk.point)
+    disk.free()
+    assert version_of(disk.point / FILE) == before < VERSION
+
+
+def test_a_copy_does_not_take_the_last_room(tmp_path: Path) -> None:
+    """A copy that would leave too little for the state is not made, and leaves nothing behind."""
+    with small_disk(tmp_path / "disk", size="24m") as disk:
+        Store.open(disk.point).close()
+        made = copies.make(disk.point / FILE, "first.sqlite3")
+        disk.fill(left=8_000_000)
+        with pytest.raises(StateFull, match=r"the copy of the state .* cannot be written: .* MB are free"):
+            copies.make(disk.point / FILE, "second.sqlite3")
+        assert list((disk.point / copies.COPIES).iterdir()) == [made]
+
+
+def test_an_ask_on_a_full_disk(disk: SmallDisk) -> None:
+    """Whoever asks for something is told at once that there is no room to leave it, and how much there is."""
+    Store.open(disk.point).close()
+    disk.fill()
+    large = "/in/" + LARGE * 40
+    with pytest.raises(StateFull, match=r"0\.0 MB are free on its disk, and bracketd needs 1\d\.\d MB there"):
+        ask(disk.point, "submit", large, NOW)
+    disk.free()
+    ask(disk.point, "submit", "/in/12 Oak St", NOW)
+    with Reader(disk.point) as reader:
+        assert ("submit", "/in/12 Oak St") in reader.asked()
+
+
+def test_a_look_at_a_full_disk(disk: SmallDisk) -> None:
+    """Whoever only looks is shown what there is, also when no daemon runs."""
+    state = disk.point / "state"
+    store = Store.open(state)
+    asyncio.run(store.add(order(), facts.Locked(())))
+    store.close()
+    disk.fill()
+    connection = open_for_reading(state)
+    assert connection is not None
+    with closing(connection):
+        assert connection.execute("SELECT count(*) AS n FROM orders").fetchone() == {"n": 1}
+
+
+def test_a_process_id_that_cannot_be_written(disk: SmallDisk) -> None:
+    """On a full disk a daemon starts without its pid file, and others find its process all the same."""
+    state = disk.point / "state"
+    with daemon(state):
+        pass
+    (state / PID).write_text("1\n" * 10_000)
+    disk.fill()
+    with daemon(state) as process:
+        assert not (state / PID).exists()
+        assert running_pid(state) == process.pid
+    assert running_pid(state) is None
+
+
+def test_the_start_waits_for_room(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A state directory that cannot be made for want of room is waited for, and that is said once."""
+    tries = iter([True, True, False])
+
+    def begin() -> str:
+        if next(tries):
+            raise StateFull("cannot make the state directory /state: its disk is full. Make room there.")
+        return str(tmp_path)
+
+    assert until_room(begin, every=0) == str(tmp_path)
+    assert capfd.readouterr().err.count("cannot make the state directory") == 1
+
+
+def test_a_state_directory_that_cannot_be_made(tmp_path: Path) -> None:
+    """For want of inodes the lock cannot be made, which is told as what it is."""
+    with small_disk(tmp_path / "disk", inodes=4) as disk:
+        disk.use_up_inodes()
+        with pytest.raises(StateFull, match="Make room there"), InstanceLock(disk.point / "state"):
+            pass
+
+
+# --- what the verbs say ---
+
+
+def says(top: Path, state: Path, verb: str) -> Result:
+    """What a verb says of this state."""
+    (top / "in").mkdir(exist_ok=True)
+    config = top / "bracketd.yaml"
+    config.write_text(f"folders: [{{watch: {top}/in, output: {top}/out}}]\nstate_dir: {state}\n")
+    return CliRunner().invoke(cli, ["--config", str(config), verb])
+
+
+@pytest.mark.parametrize("verb", ["doctor", "check"])
+def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str) -> None:
+    """``doctor`` and ``check`` name a full disk, how much is free and how much is needed, without a daemon, too."""
+    Store.open(disk.point / "state").close()
+    disk.fill()
+    done = says(tmp_path, disk.point / "state", verb)
+    assert done.exit_code == 1
+    assert "all is well" not in done.output
+    assert "there is too little room for the state" in done.stderr
+    assert "0.0 MB are free on its disk, and bracketd needs 1" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["doctor", "check", "status"])
+def test_a_daemon_that_waits_for_room_is_named(tmp_path: Path, verb: str) -> None:
+    """Every verb that looks at the daemon says that it waits for room, though it could not write that down."""
+    state = tmp_path / "state"
+    Store.open(state).close()
+    with daemon(state, full=True):
+        done = says(tmp_path, state, verb)
+    assert "there is no room for the state" in " ".join(done.output.split())
+    assert "all is well" not in done.output
+    assert done.exit_code == (0 if verb == "status" else 1)

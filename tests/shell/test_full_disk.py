@@ -1,0 +1,188 @@
+"""The state's disk is full while orders are under way and shoots arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import StateFull
+from daemon.order import Order, Phase, facts
+from daemon.runner import Runner
+from daemon.store.pause import RETRY
+from daemon.store.reader import Reader, ask
+from daemon.store.store import Store
+from tests.edges.full_disk import Narrow
+from tests.shell.scene import INTERVAL, QUIET, watching
+from tests.shell.simulated import START, Inline, SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, shoot
+
+LONG = "x" * 100_000
+HOUR = 3600.0
+
+
+@dataclass
+class Wordy(World):
+    """A service that says so much that every answer needs room; the disk is ``full`` from a step of this kind on."""
+
+    full: type[facts.Step] | None = None
+    narrow: Narrow | None = None
+    done: Counter[str] = field(default_factory=Counter)
+
+    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+        """Carry out a step."""
+        if self.full is not None and isinstance(step, self.full) and self.narrow is not None:
+            self.narrow.fill()
+            self.full = None
+        fact = await super().perform(of, step)
+        self.done[str(step)] += 1
+        return fact
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """What happens, with many words."""
+        fact = super().answer(of, step)
+        match fact:
+            case facts.Registered():
+                return replace(fact, service_id=f"{fact.service_id} {LONG}")
+            case facts.Stored() | facts.Fetched():
+                return replace(fact, sha256=LONG)
+            case facts.Seen():
+                return replace(fact, images=tuple(replace(image, reason=LONG) for image in fact.images))
+            case facts.Placed():
+                return replace(fact, file=LONG)
+        return fact
+
+
+def runner_of(store: Store, world: World) -> Runner:
+    """A runner at work for a store."""
+    return Runner(
+        store,
+        world.perform,
+        world.clock,
+        POLICY,
+        uploads=4,
+        downloads=2,
+        submit=lambda _wish: False,
+        preset_of=lambda _folder: None,
+        online=world.online,
+    )
+
+
+@pytest.mark.parametrize("kind", [facts.Register, facts.Upload, facts.Merge, facts.Look, facts.Fetch, facts.Place])
+def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step]) -> None:
+    """What was under way is kept and nothing is begun; with room the order goes on, and nothing was done twice."""
+
+    async def work(clock: SimulatedClock) -> Wordy:
+        narrow = Narrow(tmp_path, Inline())
+        store, world = narrow.store, Wordy(clock, full=kind, narrow=narrow)
+        runner = runner_of(store, world)
+        await store.add(shoot(), facts.Locked(shoot().brackets))
+        task = asyncio.create_task(runner.run())
+        for _ in range(600):
+            await asyncio.sleep(1)
+            if store.pause.why is not None:
+                break
+        assert store.pause.why is not None, "it was full at some time"
+        await asyncio.sleep(5)
+        begun = len(world.steps)
+        await asyncio.sleep(HOUR)
+        assert len(world.steps) == begun, "nothing is begun meanwhile"
+        narrow.free()
+        await asyncio.sleep(120)
+        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
+        runner.stop()
+        await task
+        store.close()
+        return world
+
+    world = simulate(work)
+    once = {step: times for step, times in world.done.items() if not step.startswith("Look")}
+    assert set(once.values()) == {1}, "everything was done once"
+    with Reader(tmp_path) as reader:
+        facts_told = Counter(entry["fact"] for entry in reader.journal(shoot().id))
+    assert (facts_told["Merged"], facts_told["Fetched"], facts_told["Placed"]) == (1, 1, 1)
+
+
+def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
+    """A wish that is there when the disk fills up is carried out when there is room, and the runner goes on turning."""
+    turns: list[float] = []
+
+    async def work(clock: SimulatedClock) -> None:
+        narrow = Narrow(tmp_path, Inline())
+        store, world = narrow.store, World(clock)
+        runner = runner_of(store, world)
+        await store.add(replace(shoot(), due=START + 10 * HOUR), facts.Locked(shoot().brackets))
+        task = asyncio.create_task(runner.run(lambda: turns.append(clock.monotonic())))
+        narrow.fill()
+        writing = asyncio.create_task(store.note("copies", LONG))
+        await asyncio.sleep(1)
+        turns.clear()
+        await asyncio.sleep(60)
+        assert len(turns) > 50, "the sign of life is given"
+        narrow.free()
+        ask(tmp_path, "retry", shoot().id, clock.now())
+        await asyncio.sleep(RETRY + 120)
+        await writing
+        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
+        runner.stop()
+        await task
+        store.close()
+
+    simulate(work)
+
+
+def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
+    """A step whose thread finds no room for what it must remember is taken again when there is some."""
+
+    async def work(clock: SimulatedClock) -> World:
+        narrow = Narrow(tmp_path, Inline())
+        store = narrow.store
+
+        @dataclass
+        class Meets(World):
+            """A service behind a disk whose folder cannot be remembered."""
+
+            async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+                """Carry out a step."""
+                if isinstance(step, facts.Fetch) and clock.monotonic() < HOUR:
+                    self.steps.append((of.id, step))
+                    narrow.fill()
+                    raise StateFull("no room")
+                return await super().perform(of, step)
+
+        world = Meets(clock)
+        runner = runner_of(store, world)
+        await store.add(shoot(), facts.Locked(shoot().brackets))
+        task = asyncio.create_task(runner.run())
+        await asyncio.sleep(HOUR)
+        narrow.free()
+        await asyncio.sleep(120)
+        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
+        runner.stop()
+        await task
+        store.close()
+        return world
+
+    assert simulate(work).count(facts.Fetch) < 2000
+
+
+def test_a_watched_folder_goes_on_when_there_is_room(tmp: Path) -> None:
+    """A shoot that settles while the disk is full gets its order when there is room, and the watcher lives."""
+
+    async def work(clock: SimulatedClock) -> None:
+        narrow = Narrow(tmp / "state", Inline())
+        async with watching(tmp, clock, store=narrow.store) as scene:
+            narrow.fill()
+            for number in range(40):
+                scene.put(f"12 Oak St {number}/{'x' * 200}.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 3 * RETRY)
+            assert narrow.store.pause.why is not None
+            before = len(scene.orders())
+            narrow.free()
+            await asyncio.sleep(INTERVAL + QUIET)
+            assert len(scene.orders()) == 40 > before
+
+    simulate(work)
