@@ -31,12 +31,14 @@ from daemon.host.signals import Signals
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
 from daemon.runner import Runner
+from daemon.runner.lanes import lanes
 from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
+from daemon.store.asks import Ask
 from daemon.store.daily import keep_copies
-from daemon.store.store import Ask, Store
+from daemon.store.store import Store
 from daemon.syncing import client_for
 from daemon.watcher import (
     Contents,
@@ -67,6 +69,9 @@ SWEEP_PATIENCE = 10.0
 GROUND_PATIENCE = 20.0
 """Seconds that the start waits for the disks of watched folders to tell what they are."""
 
+SPARE = 4
+"""Threads for what is no step: a look at the line, or for another key."""
+
 GRACE = 4.0
 """Seconds that transfers may go on after a stop signal, hoping to finish."""
 
@@ -86,8 +91,9 @@ class App:
         self._turn = asyncio.Lock()
         self._pulse, self._well = Pulse(settings.state_dir, clock.monotonic), True
         self._disks: dict[str, Disk] = {}
-        lanes = settings.transfers
-        self._threads = ThreadPoolExecutor(lanes.uploads + lanes.downloads + 4, thread_name_prefix="step")
+        width = lanes(uploads=settings.transfers.uploads, downloads=settings.transfers.downloads)
+        threads = sum(lane.most for lane in width.values()) + SPARE
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="step")
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
@@ -113,7 +119,7 @@ class App:
     async def _serve(self, store: Store, refused: list[str]) -> None:
         """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
         self._signals.listen()
-        lanes = self._settings.transfers
+        transfers = self._settings.transfers
         await _sweep(store, self._clock)
         self._pulse.beat()
         roots = Roots(store.seen_roots(self._clock.now))
@@ -122,8 +128,8 @@ class App:
             functools.partial(self._perform, roots),
             self._clock,
             policy_of(self._settings),
-            uploads=lanes.uploads,
-            downloads=lanes.downloads,
+            uploads=transfers.uploads,
+            downloads=transfers.downloads,
             submit=lambda ask: self._submit(watchers, ask),
             preset_of=self._preset_of,
             online=self._online,
@@ -230,7 +236,7 @@ class App:
         return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
-        return any(watcher.submit(ask) for watcher in watchers)
+        return any(watcher.take(ask) for watcher in watchers)
 
     def _preset_of(self, shoot: str) -> Preset | None:
         root = os.path.dirname(shoot)

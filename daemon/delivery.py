@@ -144,6 +144,9 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             for image in order.images
             if image.state is ImageState.FAILED
         ],
+        "dismissed": [
+            {"image_id": image.id, "name": image.name} for image in order.images if image.state is ImageState.DISMISSED
+        ],
         "brackets": [
             {
                 "file": bracket.path,

@@ -12,6 +12,7 @@
     ├── ServiceError            what the Autoenhance API, its storage or the line to them answered
     │   ├── Passing             goes by on its own: try again later
     │   │   ├── Unreachable     no answer: name, connection, TLS, time-out, answer lost
+    │   │   │   └── TooSlow     cut: it moved fewer bytes a second than the settings demand
     │   │   ├── Unavailable     5xx
     │   │   ├── TooManyRequests 429, with the service's ``retry_after`` if it gave one
     │   │   ├── Garbled         an answer that is not what was promised: HTML for JSON, half an image
@@ -122,6 +123,10 @@ class Unreachable(Passing):
     def __init__(self, message: str, *, sent: bool = True, retry_after: float | None = None) -> None:
         self.sent = sent
         super().__init__(message, retry_after=retry_after)
+
+
+class TooSlow(Unreachable):
+    """The transfer was cut: it moved fewer bytes a second than the settings demand."""
 
 
 class Unavailable(Passing):

@@ -24,21 +24,36 @@ def frame(folder: str, path: str) -> Frame | None:
 
     Raises OSError for what may pass: such a photo is asked again.
     """
+    capture = _capture(folder, path)
+    return None if capture is None else _frame_of(path, capture)
+
+
+def shot(folder: str, path: str) -> Shot:
+    """The frame that the photo at ``path`` in a shoot's folder shows, from 64 KiB; unknown if it cannot be read.
+
+    Raises OSError for what may pass.
+    """
+    capture = _capture(folder, path)
+    return UNKNOWN if capture is None else _shot_of(capture)
+
+
+def shot_if_read(folder: str, path: str) -> Shot:
+    """The same, and unknown also where the error may pass, for a look that is not repeated."""
     try:
-        return _frame_of(path, read(os.path.join(folder, path)))
+        return shot(folder, path)
+    except OSError:
+        return UNKNOWN
+
+
+def _capture(folder: str, path: str) -> Capture | None:
+    """What a photo says; None if it cannot be read. Raises OSError for what may pass."""
+    try:
+        return read(os.path.join(folder, path))
     except FileError as error:
         cause = error.__cause__
         if isinstance(cause, OSError) and may_pass(cause):
             raise OSError(cause.errno, cause.strerror) from error
         return None
-
-
-def shot(folder: str, path: str) -> Shot:
-    """The frame that the photo at ``path`` in a shoot's folder shows, from 64 KiB; unknown if it cannot be read."""
-    try:
-        return _shot_of(read(os.path.join(folder, path)))
-    except FileError:
-        return UNKNOWN
 
 
 def shot_in(folder: str, path: str, head: bytes) -> Shot:

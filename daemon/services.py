@@ -8,7 +8,7 @@ from daemon import __version__
 from daemon.config import ApiKey, Settings
 from daemon.errors import ConfigError
 from daemon.order import FlowName
-from daemon.service import Service
+from daemon.service import Demand, Service
 
 
 class Services:
@@ -26,7 +26,7 @@ class Services:
     def of(self, flow: FlowName, *, dev_mode: bool) -> Service:
         """The service as an order began with it, which may not be how new orders get it. Raises ConfigError."""
         if (flow, dev_mode) not in self._used:
-            api, lanes = self._settings.api, self._settings.transfers
+            api = self._settings.api
             self._used[flow, dev_mode] = Service(
                 base_url=api.base_url,
                 key=self._key.text,
@@ -34,7 +34,7 @@ class Services:
                 flow=flow,
                 dev_mode=dev_mode,
                 user_agent=f"bracketd/{__version__}",
-                connections=lanes.uploads + lanes.downloads + 4,
+                demand=Demand(self._settings.transfers.least_rate),
             )
         return self._used[flow, dev_mode]
 

@@ -20,7 +20,7 @@ from daemon.files import incoming, outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
-from daemon.frames import shot
+from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts, pictures
 from daemon.order.trouble import bug
 from daemon.service import ImageStatus, Service, Slot, content_type_of
@@ -307,7 +307,7 @@ class Steps:
         return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order, shot)
+        late = late_photos(order, shot_if_read)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
@@ -317,6 +317,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
     """What kind of failure an error is. Anything that is not in our error tree is a bug of ours."""
     why, kind = str(error), facts.Kind
     match error:
+        case errors.TooSlow():
+            return facts.Failed(step, kind.PASSING, f"{_subject(order, step)}{why}")
         case errors.Unreachable(sent=False) | errors.TooManyRequests():
             offline = isinstance(error, errors.Unreachable)
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
@@ -334,8 +336,8 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return _gone(order, step, error)
         case errors.FileUnreadable(may_pass=True):
             number = originals.number_of(order, error.path)
-            alone = originals.can_read_another(order, error.path)
-            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+            disk_fails = not originals.can_read_another(order, error.path)
+            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
         case errors.FileError():
             return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
@@ -352,9 +354,20 @@ def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Faile
     kind, why = originals.gone(order, error)
     if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
         return facts.Failed(step, kind, why, bracket=_whose(step))
-    alone = originals.can_read_another(order, error.path)
+    disk_fails = not originals.can_read_another(order, error.path)
     number, why = originals.number_of(order, error.path), f"{error.path} is gone"
-    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, alone=alone)
+    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
+
+
+def _subject(order: Order, step: facts.Step) -> str:
+    """The file or picture that a step is about, in front of a message; empty where it is about the whole order."""
+    match step:
+        case facts.Register(number) | facts.Upload(number):
+            return f"{order.brackets[number].path}: "
+        case facts.Fetch(image_id):
+            return next((f"{image.name}: " for image in order.images if image.id == image_id), "")
+        case _:
+            return ""
 
 
 def _whose(step: facts.Step) -> int | None:

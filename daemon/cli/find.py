@@ -148,6 +148,12 @@ def _is_same(path: str, folder: str) -> bool:
         return False
 
 
+def waiting_for(reader: Reader, words: str) -> list[Waiting]:
+    """The waiting shoots that a person means."""
+    found = reader.waiting()
+    return _named_waiting(found, words) or _part_of_name(found, words, _shoot)
+
+
 def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], words: str) -> str:
     """Why there is no such order: its shoot still waits, or there is nothing of that name."""
     meant = _named_waiting(waiting, words) or _part_of_name(waiting, words, _shoot)

@@ -88,9 +88,8 @@ def _brackets(order: Order) -> list[str]:
 
 
 def _left_out(order: Order) -> list[str]:
-    why = {one.path: one for one in order.left_out_why}
-    told = ((path, f": {why_left_out(why[path])}" if path in why else "") for path in order.left_out)
-    return [f"  - {printable(path)}  left out{printable(words)}" for path, words in told]
+    why = {one.path: f": {why_left_out(one)}" for one in order.left_out_why}
+    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.left_out]
 
 
 def _bracket(order: Order, number: int) -> str:

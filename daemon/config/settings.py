@@ -254,7 +254,7 @@ class SyncthingSettings(Model):
 
 
 class TransferSettings(Model):
-    """Files under way at once.
+    """Files under way at once, and how many bytes a second each must move at least, averaged over a minute.
 
     Four uploads fill a line as well as curl does with as many, and one slow file does not hold up the rest; more
     only make each of them slower and more likely to be cut off. Finished pictures are few and small.
@@ -262,6 +262,7 @@ class TransferSettings(Model):
 
     uploads: int = Field(default=4, ge=1, le=64, description="a whole number from 1 to 64")
     downloads: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+    least_rate: int = Field(default=1000, ge=100, le=1_000_000, description="a whole number from 100 to 1000000")
 
 
 class LimitSettings(Model):

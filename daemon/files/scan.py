@@ -1,11 +1,11 @@
 """One look at the disk: which shoots lie in a watched folder, and what lies in a shoot.
 
-``os.scandir`` and one ``stat`` a file; nothing is opened. Symbolic links are followed to files, and to folders on the
-shoot's own disk, one link deep. A link to a folder that the shoot lies in is not followed, be it the watched folder or
-``/``: it would make one shoot of everything. A scan ends after a bounded number of files and folders, and says so.
+``os.scandir`` and one ``stat`` a file; nothing is opened. Whether a photo can be read shows when it is looked into:
+access(2) may say no where open(2) succeeds, as with the access lists of NFSv4, and yes where it fails.
 
-Whether a photo can be read shows when it is looked into: access(2) may say no where open(2) succeeds, as with the
-access lists of NFSv4, and yes where it fails.
+Symbolic links are followed to files, and to folders on the shoot's own disk, one link deep. A link to a folder that the
+shoot lies in is not followed, be it the watched folder or ``/``: it would make one shoot of everything. A scan ends
+after a bounded number of files and folders, and says so.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ class Walk:
         self.steps = self._walk()
         self._files: list[File] = []
         self._problems: list[str] = []
+        self._unanswered = ""
         self._others: list[str] = []
         self._unknown: list[str] = []
         self._bound: Bound | None = None
@@ -150,7 +151,7 @@ class Walk:
         """Everything relevant that was found so far."""
         has_photos = any(file.kind is FileClass.PHOTO for file in self._files)
         others = self._others if has_photos else (*self._others, *self._unknown)
-        return listing(self._files, self._problems, self._unanswered, bound=self._bound, others=others)
+        return listing(self._files, self._problems, bound=self._bound, others=others, unanswered=self._unanswered)
 
     def _walk(self) -> Iterator[None]:
         top = Level("", _identity(os.stat(self.folder)))
@@ -181,9 +182,13 @@ class Walk:
         except FileNotFoundError:
             pass
         except OSError as error:
-            self._problems.append(f"folder {level.path or '.'} cannot be read ({error.strerror})")
-            self._unanswered = self._unanswered or _unanswered(error)
+            self._fails(f"folder {level.path or '.'} cannot be read", error)
         return []
+
+    def _fails(self, what: str, error: OSError) -> None:
+        self._problems.append(f"{what} ({error.strerror})")
+        if may_pass(error) and not is_refusal(error):  # a person has to see to what is refused
+            self._unanswered = self._unanswered or error.strerror or str(error)
 
     def _is_too_much(self, level: Level) -> bool:
         self._seen += 1
@@ -200,8 +205,7 @@ class Walk:
         try:
             self._files.extend(_file(entry, path, level.within))
         except OSError as error:
-            self._problems.append(f"{path} cannot be looked at ({error.strerror})")
-            self._unanswered = self._unanswered or _unanswered(error)
+            self._fails(f"{path} cannot be looked at", error)
         if len(self._others) < NAMED and is_other_picture(entry.name):
             self._others.append(path)
         elif len(self._unknown) < NAMED and is_unknown(entry.name) and _is_large(entry):
@@ -209,8 +213,14 @@ class Walk:
         return None
 
     def _below(self, entry: os.DirEntry[str], path: str, level: Level) -> Level | None:
-        here, linked = _identity_of(entry), entry.is_symlink()
-        if here is None or here in self._outside or level.lies_in(here):
+        try:
+            here, linked = _identity(entry.stat()), entry.is_symlink()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._fails(f"folder {path} cannot be looked at", error)
+            return None
+        if here in self._outside or level.lies_in(here):
             return None
         why = None
         if level.depth >= DEEPEST:
@@ -311,11 +321,6 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
     yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem, status.st_ctime_ns)
 
 
-def _unanswered(error: OSError) -> str:
-    """The words of an error that may pass; of a refusal none, since a person has to see to it."""
-    return (error.strerror or str(error)) if may_pass(error) and not is_refusal(error) else ""
-
-
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
@@ -348,13 +353,6 @@ def _upwards(folder: str) -> Iterator[str]:
 def _identity_at(path: str) -> Identity | None:
     try:
         return _identity(os.stat(path))
-    except OSError:
-        return None
-
-
-def _identity_of(entry: os.DirEntry[str]) -> Identity | None:
-    try:
-        return _identity(entry.stat())
     except OSError:
         return None
 

@@ -1,9 +1,9 @@
 """Which files of a shoot are sent: one file a frame, in one format.
 
 A frame is one press of the shutter. A camera may write it in several formats (RAW + JPEG, RAW + HEIF), on one card or
-two, and people export pictures beside it. Sending two of these would put one exposure into its image twice, and buy it
-twice. Files show one frame when they say so themselves (``daemon.shoot.shot``). Where a file says nothing, RAW and JPEG
-of one folder and stem count as one frame unless something contradicts.
+two, and people export pictures beside it. If two of these files were sent, the exposure would be in its image twice, or
+the image would be bought twice. The metadata say whether files show one frame (``daemon.shoot.shot``). Where a file has
+none, RAW and JPEG of one folder and stem count as one frame unless something contradicts.
 
 The format is decided for each camera: the preferred one if all its frames have it, else the first that all have. The
 vendor states that JPEG and RAW give equal quality and that JPEG is faster.
@@ -88,7 +88,7 @@ class _Frame:
 def one_per_frame(
     photos: Iterable[File], shots: Mapping[str, Shot] | None = None, *, prefer: Prefer = "jpeg"
 ) -> Choice:
-    """Choose the photos to send. ``shots`` is what each of them says, by path; what is missing there says nothing."""
+    """Choose the photos to send. ``shots`` has what each photo's metadata say, by path; a missing one has none."""
     files = {photo.path: photo for photo in photos}
     said = shots or {}
     frames = _frames([Taken(path, said.get(path, UNKNOWN)) for path in sorted(files)])
@@ -131,7 +131,7 @@ def _frames(files: Sequence[Taken]) -> list[_Frame]:
 
 
 def _may_be_one(file: Taken, other: Taken) -> bool:
-    """Whether two files of one folder and stem show one frame, if their exposures do not prove it."""
+    """Whether two files of one folder and stem may show one frame although their exposures do not prove it."""
     if contradict(file.shot, other.shot):
         return False
     if file.shot.tells and other.shot.tells:
@@ -142,10 +142,10 @@ def _may_be_one(file: Taken, other: Taken) -> bool:
 
 
 def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
-    """The files of one frame, parted into the camera's own and those made from them.
+    """Split the files of one frame into the camera's own and those made from them.
 
-    Pictures of one format, size and folder are frames of their own as long as nothing says which was made from which:
-    exposures that somebody developed from one RAW file are a shoot like any other.
+    Pictures of one format, size and folder become frames of their own if nothing shows which was made from which. They
+    may be exposures that somebody developed from one RAW file, and those are sent like any other brackets.
     """
     frame = _Frame()
     for file in sorted(files, key=lambda file: _made_last(file, files)) if len(files) > 1 else files:
@@ -162,7 +162,7 @@ def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
 
 
 def _made_last(file: Taken, files: Sequence[Taken]) -> tuple[bool, bool, bool, int, int, int, str]:
-    """Sorts the files of a frame: RAW before pictures, larger before smaller, what programs made last."""
+    """A sort key for the files of a frame: RAW first, larger before smaller, what programs made last."""
     others = [other.path for other in files if other is not file]
     return (
         any(is_edited(file.path, other) for other in others),
@@ -185,7 +185,7 @@ def _is_equal(file: Taken, other: Taken) -> bool:
 
 
 def _cameras(frames: Sequence[_Frame]) -> Iterator[list[_Frame]]:
-    """The frames of each camera, in the order in which they were taken; a frame of an unknown one is by itself."""
+    """The frames of each camera, in the order in which they were taken; each frame of an unknown camera by itself."""
     models: dict[str, list[_Frame]] = defaultdict(list)
     for frame in frames:
         if frame.shot.tells:
@@ -223,9 +223,9 @@ def _whole(frames: Sequence[_Frame], prefer: Prefer) -> Format | None:
 
 
 def _parts(frames: Sequence[_Frame]) -> list[list[_Frame]]:
-    """Frames in the order in which they were taken, parted where a pause certainly parts sets.
+    """Split frames, which are in the order in which they were taken, at pauses that certainly lie between sets.
 
-    A camera may take a dark frame after each exposure, as long as that, and its clock may show no fractions.
+    A pause may hold a dark frame as long as the exposure, and a second by which a clock without fractions is wrong.
     """
     parts: list[list[_Frame]] = []
     for frame in frames:
@@ -244,14 +244,14 @@ def _mixed(frames: Sequence[_Frame], prefer: Prefer) -> Doubt:
     lacking = {kind: [path for frame, path in best if kind not in frame.own] for kind in kinds}
     told = "; ".join(f"there is no {kind} of {_names(paths)}" for kind, paths in lacking.items())
     return Doubt(
-        f"{len(frames)} frames that belong together are complete in no format: {told}. One image must not mix formats. "
+        f"{len(frames)} frames that belong together have no format in common: {told}. One image must not mix formats. "
         "Add the missing files and `bracketd submit` the folder; `bracketd approve` sends the mixture as it is",
         tuple(sorted({path for paths in lacking.values() for path in paths})),
     )
 
 
 def _unread(files: Sequence[Taken]) -> Doubt | None:
-    """Why photos wait for a person that may show frames twice: they bear one name, and one of them says nothing."""
+    """Why photos wait for a person that may show frames twice: they share a name, and one of them has no metadata."""
     stems: dict[str, list[Taken]] = defaultdict(list)
     for file in files:
         stems[stem_of(file.path)].append(file)

@@ -5,6 +5,7 @@
 
 from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
+from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
     LINE,
@@ -41,12 +42,16 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "Refusal",
     "Sent",
     "Submitted",
+    "Verb",
+    "allowed",
     "answers",
     "changed_since",
     "compare",
     "evolve",
+    "fact_of",
     "facts",
     "fingerprint",
     "is_mendable",
@@ -55,7 +60,9 @@ __all__ = [
     "may_follow",
     "next_steps",
     "pictures",
+    "refusal",
     "submitted",
+    "submitted_order",
     "unknown",
     "with_shots",
     "without_sent",

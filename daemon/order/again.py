@@ -38,11 +38,11 @@ class Again(StrEnum):
 class Judged:
     """What a settled shoot is, and the earlier order that says so; of MORE the photos that no order has.
 
-    ``known`` is how many of its photos an order has, ``by_frame`` how many of those as other files of their frames.
-    ``made`` are photos of a new shoot that were made from frames of another one. ``unread`` are new photos that bear
-    the name of one that was sent and do not say which frame they show.
-    ``recognised`` is set when the photos are, or may be, those of a
-    shoot that was skipped or cancelled: ``before``, unless that one sent the others.
+    ``known`` is how many of its photos an order has, ``by_frame`` how many of those the order has as other files of the
+    same frame. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are new photos
+    with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is set when
+    the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent the
+    others.
     """
 
     again: Again
@@ -120,7 +120,7 @@ def compare(
     marks = {True: (mark,), False: (mark, by_name or mark)}
     alike = [o for o in earlier if o.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
     here = tuple(order for order in earlier if order.folder == folder)
-    for order in (*filter(was_sent, alike), *alike):
+    for order in filter(was_sent, alike):
         return Judged(Again.SAME, order, known=len(brackets))
     sent = [Sent(order) for order in earlier if was_sent(order)]
     shared = [{b.path for b in brackets if theirs.with_content(b) or theirs.of_frame(b)} for theirs in sent]
@@ -129,8 +129,15 @@ def compare(
     most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, sent[most].order, known=len(known), by_frame=by_frame)
+    for order in alike:
+        return Judged(Again.SAME, order, known=len(brackets))
+    declined = _declined(brackets, earlier)
+    if declined is not None and not declined.new:
+        return declined
     if unwanted := next((order for order in here if not_wanted(order) and _is_of(order, inode)), None):
         return Judged(Again.SKIPPED, unwanted)
+    if declined is not None:
+        return declined
     if not known:
         return Judged(Again.NEW)
     mine = next((s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.folder == folder), None)
@@ -143,7 +150,7 @@ def compare(
 
 
 def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, ...]:
-    """Photos that were certainly made from frames that orders of other shoots have sent."""
+    """Photos that were certainly made from frames that other shoots have sent."""
     found = []
     for bracket in brackets:
         of = next(((theirs, frame) for theirs in sent if (frame := theirs.of_frame(bracket))), None)
@@ -153,7 +160,7 @@ def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, .
 
 
 def _unread(new: Iterable[Bracket], orders: Iterable[Order]) -> tuple[str, ...]:
-    """Those of new photos that bear the name of one that was sent, and do not say which frame they show."""
+    """New photos with the name of a photo that was sent and without metadata that would tell them apart."""
     stems = {stem_of(bracket.path) for order in orders for bracket in order.brackets}
     return tuple(bracket.path for bracket in new if not bracket.shot.tells and stem_of(bracket.path) in stems)
 
@@ -161,6 +168,24 @@ def _unread(new: Iterable[Bracket], orders: Iterable[Order]) -> tuple[str, ...]:
 def was_sent(order: Order) -> bool:
     """Whether an order's photos were sent, or are about to be."""
     return order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+
+
+def was_declined(order: Order) -> bool:
+    """Whether a person cancelled or dismissed an order: nobody buys its photos unasked, wherever they lie."""
+    return order.phase is Phase.CANCELLED and order.by_person
+
+
+def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> Judged | None:
+    """A shoot whose photos, or at least half of them, a person declined before; None if that is not so."""
+    orders = tuple(filter(was_declined, earlier))
+    declined = [Sent(order) for order in orders]
+    shared = [frozenset(b.path for b in brackets if one.with_content(b) or one.of_frame(b)) for one in declined]
+    known = frozenset[str]().union(*shared)
+    if not known or 2 * len(known) < len(brackets):
+        return None
+    most = orders[max(range(len(orders)), key=lambda number: len(shared[number]))]
+    new = tuple(bracket for bracket in brackets if bracket.path not in known)
+    return Judged(Again.MORE if new else Again.SAME, most, new, len(known))
 
 
 def not_wanted(order: Order) -> bool:

@@ -44,7 +44,7 @@ def wait(order: Order, why: str, now: float, seconds: float) -> Order:
 
 def held(order: Order, why: str) -> Order:
     """Wait for a person."""
-    return replace(_matched(order), phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+    return replace(_matched(order), phase=Phase.HELD, held_in=order.phase, over_limit=False, trouble=why, due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:

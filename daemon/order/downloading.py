@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
+from daemon.order.asked import held_if_empty
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
 from daemon.order.merging import reprocessing
 from daemon.order.model import RESTING, ImageState, Order, Phase
@@ -55,12 +56,13 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
     if image is None:
         return order
     lost = replace(image, state=ImageState.FAILED, reason=fact.why, reprocess_heard=True)
-    return progress(with_image(order, lost), now)
+    return held_if_empty(progress(with_image(order, lost), now))
 
 
 def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:
     """The end, unless an image is still open."""
-    open_images = any(i.state not in (ImageState.PLACED, ImageState.FAILED) for i in order.images)
+    ends = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
+    open_images = any(i.state not in ends for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
         return order
     return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None)

@@ -252,15 +252,31 @@ class Reprocessed:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What other orders have bought, or were allowed to buy, today and this month, in images."""
+    """What other orders have bought, or were allowed to buy, today and this month, in images.
+
+    ``tomorrow`` is when the next day begins, in epoch seconds; None if that is not known.
+    """
 
     today: int
     month: int
+    tomorrow: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """A person allows the order whatever it buys, or sends a supplement that was held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A person asked to have these failed images, by their ids, processed again."""
+
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A person does not want the images of a merged order that are not bought yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,9 +371,9 @@ class Failed:
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
     is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
-    of a file that cannot be read at present, ``alone`` says that others of the shoot can. ``cause`` is the same for all
-    refusals of the account that have one reason, whatever was asked. ``mismatch`` is how an answer did not match what
-    was asked (``Kind.MISMATCH``).
+    of a file that cannot be read at present, ``disk_fails`` says that no other one of the shoot can.
+    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -368,9 +384,9 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    disk_fails: bool = False
     cause: str = ""
     mismatch: Mismatch | None = None
-    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +441,8 @@ Fact = (
     | Reprocessed
     | Reckoned
     | Approved
+    | Reopened
+    | Dismissed
     | Fetched
     | FetchLost
     | Placed

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.again import Again, Judged, was_sent
+from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
@@ -19,16 +19,17 @@ Suspects = dict[str, list[tuple[Bracket, Bracket]]]
 
 
 def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-    """Photos of a shoot that none of its orders knows by their paths; some may yet show frames that were sent."""
+    """Photos of a shoot whose paths none of its orders knows. Some of them may show frames that were sent."""
     paths = {path for order in orders for path in paths_of(order)}
     return tuple(photo for photo in photos if photo.path not in paths)
 
 
 def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
-    """Photos of a shoot that none of its orders knows, and those that do not look as they did when they were merged.
+    """Photos of a shoot that are new, and photos that changed after they were merged.
 
-    Of the latter the content must decide: a chmod changes the ctime too. What shows a frame that was sent, or was made
-    from one, is no new photo; neither is a file with the name of a known one, unless it says that it shows another.
+    The content must decide of the second: a chmod changes the ctime too. A photo is not new if it shows, or was made
+    from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless it says that
+    it shows another frame.
     """
     sent = [Sent(order) for order in orders]
     late = tuple(
@@ -59,20 +60,22 @@ def without_sent(fact: f.Locked, others: Sequence[Order]) -> f.Locked:
 
 
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
-    """Files of a shoot that need not be sent and that its orders do not know by these paths, each with the reason."""
-    if judged.again not in (Again.SAME, Again.MORE) or judged.before is None or not was_sent(judged.before):
+    """Files of a shoot that need not be sent and whose paths its orders do not know yet, each with the reason."""
+    before = judged.before
+    if not orders or before is None or judged.again not in (Again.SAME, Again.MORE) or not was_sent(before):
         return ()
     names = {path for order in orders for path in paths_of(order)} | {bracket.path for bracket in judged.new}
-    sent = [Sent(order) for order in orders]
+    sent = [(Sent(order), True) for order in orders if was_sent(order)]
+    sent += [(Sent(before), False)] if before.folder != orders[0].folder else []
     why = {one.path: one for one in fact.left_out_why}
     for bracket in fact.brackets:
-        known = next((known for s in sent if (known := s.why_known(bracket, here=True))), None)
+        known = next((known for s, here in sent if (known := s.why_known(bracket, here=here))), None)
         why[bracket.path] = known or LeftOut(bracket.path, Why.COPY)
     return tuple(_of_sent(why, path) for path in why if path not in names)
 
 
 def _of_sent(why: Mapping[str, LeftOut], path: str) -> LeftOut:
-    """Why a file is not sent; if the file in whose place it stands is not sent either, in place of what that is."""
+    """Why a file is not sent. ``of`` names the file that was sent, also where another unsent file lies between."""
     one = why[path]
     of = why.get(one.of) if one.of is not None else None
     return one if of is None or of.of in (None, path) else replace(one, of=of.of)
@@ -86,6 +89,11 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
     another one.
     """
     names = names_of([bracket.path for bracket in judged.new])
+    if was_declined(before):
+        return (
+            f"{judged.known} of its photos are those of “{before.shoot}”, which a person cancelled. "
+            f"{len(judged.new)} more: {names}. `bracketd approve` sends those, `bracketd submit --again` all of them"
+        )
     if not here:
         return (
             f"{judged.known} of its photos were sent as “{before.shoot}”; {len(judged.new)} were not: {names}. "

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
+from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
+from daemon.order.due import time_is_doubtful
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
+
+NOT_SHOWN = "the service does not show it any more"
+
+SETTLED = (*ON_DISK, ImageState.DISMISSED)
+"""States of images that no look at the service changes any more."""
 
 UNHEARD = 6
 """How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
@@ -47,7 +54,7 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
     if done:
-        return replace(forward(order, Phase.DOWNLOADING), due=now)
+        return held_if_empty(replace(forward(order, Phase.DOWNLOADING), due=now))
     return _again(order, fact, now, policy) or _long(order, now, policy)
 
 
@@ -95,7 +102,7 @@ def limit_reached(fact: f.Seen) -> str | None:
 
 def _long(order: Order, now: float, policy: Policy) -> Order:
     """Whole hours, so that the words change as seldom as there is news."""
-    waited = now - (order.merge_asked_at or now)
+    waited = now - _asked_at(order, now)
     if waited < policy.long_work:
         return order
     why = (
@@ -129,26 +136,52 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     return replace(order, trouble=why)
 
 
+def _asked_at(order: Order, now: float) -> float:
+    """When the service was asked for what it is working on: the merge, or failed images that a person retried."""
+    return order.reopened_at or order.merge_asked_at or now
+
+
 def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """What the service shows now replaces what it showed before; an empty list says nothing.
 
-    An image that failed is told even when it is shown no more. What is as it was stays the same object, so that
-    nobody writes it anew.
+    An image that failed or is on disk is kept even when the service shows it no more. After a person's retry no image
+    is dropped and none is new. What is as it was stays the same object, so that its row is not written again.
     """
     if not seen:
         return order.images
     before = {image.id: image for image in order.images}
-    patient = now - (order.merge_asked_at or now) < policy.limit_patience
+    patient = now - _asked_at(order, now) < policy.limit_patience
     images = []
     for image in seen:
-        known = before.get(image.id) or Image(image.id, image.name)
+        if order.reopened_at is not None and image.id not in before:
+            continue
+        known = _still_waited_for(order, before.get(image.id) or Image(image.id, image.name), now, policy)
         images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
     shown = {image.id for image in seen}
-    images += [image for image in order.images if image.state is ImageState.FAILED and image.id not in shown]
+    images += [kept for image in order.images if image.id not in shown and (kept := _unseen(order, image))]
     return order.images if tuple(images) == order.images else tuple(images)
 
 
+def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) -> Image:
+    """An image that is processed once more: if the clock was set meanwhile, the wait for it begins again."""
+    asked = image.reprocessed_at if image.state is ImageState.PENDING else None
+    if asked is None or order.polls >= policy.doubted_looks:
+        return image
+    return replace(image, reprocessed_at=now) if time_is_doubtful(order, asked, now, policy.reprocess_lag) else image
+
+
+def _unseen(order: Order, image: Image) -> Image | None:
+    """What becomes of an image that the service shows no more; None: it is dropped, as grouping may still change."""
+    if image.state in (*SETTLED, ImageState.FAILED):
+        return image
+    if order.reopened_at is None:
+        return None
+    return replace(image, state=ImageState.FAILED, reason=NOT_SHOWN)
+
+
 def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
+    if known.state in SETTLED:
+        return known
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
     if state is ImageState.PROCESSED:
         image = replace(image, failures=0)
@@ -168,4 +201,5 @@ def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patie
         return ImageState.PENDING
     heard = known.reprocess_heard or known.failures >= UNHEARD
     tried = (known.reprocessed_at is not None and heard) or not seen.again
+    patient = patient or known.failures < policy.limit_tries
     return ImageState.AGAIN if (seen.limited and patient) or not tried else ImageState.FAILED

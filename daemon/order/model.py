@@ -52,6 +52,9 @@ LINE = (
 RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
 """Phases in which nothing happens until a person asks."""
 
+RETRY_FAILED = "`bracketd retry` has the service process failed images again, for free, and buys only those"
+"""What a person can do about the failed images of a delivered order."""
+
 
 class Health(StrEnum):
     """How an order is doing in its phase."""
@@ -73,7 +76,7 @@ class MergeState(StrEnum):
 class ImageState(StrEnum):
     """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed.
 
-    AGAIN: it came to an error and is to be processed once more.
+    AGAIN: it came to an error and is to be processed once more. DISMISSED: a person does not want it bought.
     """
 
     PENDING = "pending"
@@ -82,6 +85,7 @@ class ImageState(StrEnum):
     FETCHED = "fetched"
     PLACED = "placed"
     FAILED = "failed"
+    DISMISSED = "dismissed"
 
 
 class Hold(StrEnum):
@@ -105,8 +109,8 @@ class Bracket:
     ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
     bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
     registrations in a row that the service or storage refused, and ``refused`` is what it said last.
-    ``shot`` is what the file says of the frame that it shows.
     ``unreadable_since``: since when the disk has not given out the file while it gave out others.
+    ``shot`` is what the file says of the frame that it shows.
     """
 
     path: str
@@ -203,15 +207,17 @@ class Preset:
 class Order:
     """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
 
-    ``due`` is when the next step may start, None when none is to come by itself. ``trouble`` is what hinders the
+    ``due`` is when the next step may start, None when none is to come by itself; ``due_set_at`` is what the clock said
+    when that was set (see ``daemon.order.due``). ``trouble`` is what hinders the
     order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
     ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
-    that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked. ``phase_since`` is when the order entered its phase; None for one that
+    ``over_limit``: they are not, and it is held or waits for the next day; ``approved``: a person said that they may
+    pass them. ``inode`` is that of the shoot's folder, which tells another folder of the same name. ``by_person``: a
+    person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
+    its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
     ``hold`` is set for SKIPPED_BEFORE when the photos may be those of a skipped shoot.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
@@ -268,6 +274,8 @@ class Order:
     refusals: int = 0
     unseen: int = 0
     output_renamed: bool = False
+    due_set_at: float | None = None
+    reopened_at: float | None = None
 
     @property
     def health(self) -> Health:
@@ -291,10 +299,15 @@ class Order:
             for image in self.images
             if image.state is ImageState.FAILED
         )
+        if failed and self.phase is Phase.DOWNLOADED:
+            failed += (RETRY_FAILED,)
+        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        left = (f"{dismissed} image(s) were dismissed by a person and not bought",) if dismissed else ()
+        left = () if self.phase is Phase.CANCELLED else left
         late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
         renamed = (_told_renamed(self.output),) if self.output_renamed else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + renamed + self.notes
+        return ((self.trouble,) if self.trouble else ()) + failed + left + late + altered + renamed + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:

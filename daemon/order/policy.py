@@ -38,11 +38,12 @@ class Policy:
     asked, for a machine that slept passes the time at once. ``slot_first``: before a bracket is sent again whose
     registration is refused again and again, doubling to ``retry_longest``; ``slot_tries``: how often in a row it may be
     refused. ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image
-    may still show its old error after it was asked to be processed once more. ``limit_probe``: while the account's
-    daily limit is reached; ``limit_patience``: how long after its merge an image may still fail for that.
-    ``mismatch_tries``: how many answers in a row may not match what was asked before the order is held,
-    ``mismatch_grace``: for how long at least, and ``mismatch_most``: how many at most, whatever the time. ``limits``:
-    what may be bought without a person's word.
+    may still show its old error after it was asked to be processed once more. ``doubted_looks``: how many looks may
+    begin such a wait again because the clock was set meanwhile. ``limit_probe``: while the account's daily limit is
+    reached; ``limit_patience``: how long after its merge an image may still fail for that, and ``limit_tries``: how
+    often in any case, for a clock that jumps ahead passes the patience at once. ``mismatch_tries``: how many answers
+    in a row may not match what was asked before the order is held, ``mismatch_grace``: for how long at least, and
+    ``mismatch_most``: how many at most, whatever the time. ``limits``: what may be bought without a person's word.
     """
 
     poll_first: float = 5.0
@@ -64,10 +65,12 @@ class Policy:
     confirm_every: float = 2.0
     confirm_wait: float = 60.0
     reprocess_lag: float = 60.0
+    doubted_looks: int = 5
     limit_probe: float = 3600.0
     limit_patience: float = 7 * 86400.0
     mismatch_tries: int = 6
     mismatch_grace: float = 300.0
+    limit_tries: int = 24
     mismatch_most: int = 10
     limits: Limits = Limits()
 

@@ -2,7 +2,8 @@
 
 The rules, first:
 
-1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded.
+1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The one
+   exception is a person's retry of failed images, which takes an order back to processing.
 2. A late or repeated fact changes nothing.
 3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
 4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
@@ -12,9 +13,12 @@ The rules, first:
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
 7. An image that failed is processed once more, once; asked again only if nobody knows that it was heard. One that
    the account's daily limit stopped is, when that lets.
-8. Nothing is bought that would pass a limit, unless a person approved.
-9. A held, skipped or cancelled order asks the service for nothing.
-10. An answer that does not match what was asked (another order or bracket, an id twice, more images than brackets) is
+8. Nothing is bought that would pass a limit, unless a person approved; an order that only the day's limit stops goes
+   on by itself the next day.
+9. A dismissed image is never bought.
+10. An order of which every image failed is held: there is nothing to deliver.
+11. A held, skipped or cancelled order asks the service for nothing.
+12. An answer that does not match what was asked (another order or bracket, an id twice, more images than brackets) is
     not used. It is asked for again, and after some tries the order is held.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
@@ -26,8 +30,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import downloading, merging, money, trouble, uploading
+from daemon.order import asked, downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
+from daemon.order.due import dated, with_true_due
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -69,19 +74,24 @@ def _download_steps(order: Order) -> tuple[f.Step, ...]:
     return (*places, *(f.Fetch(order.images[n].id) for _, n in fetches))
 
 
+BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)
+"""Facts that a held order takes as they are: only a person lets it go on."""
+
+
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
-    rule = _RULES[type(fact)]
-    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Approved | f.Cancelled):
+    rule, known = _RULES[type(fact)], order
+    order = with_true_due(order, now, policy)
+    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, BY_PERSON):
         there = replace(order, phase=order.held_in, held_in=None)
         after: Order = rule(there, fact, now, policy)
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
     if after is order:
-        return order
+        return known
     since = order.updated_at if order.phase_since is None else order.phase_since
-    return replace(after, updated_at=now, phase_since=since if after.phase is order.phase else now)
+    return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:
@@ -109,6 +119,8 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Reprocessed: merging.reprocessed,
     f.Reckoned: money.reckoned,
     f.Approved: money.approved,
+    f.Reopened: asked.reopened,
+    f.Dismissed: asked.dismissed,
     f.Fetched: downloading.fetched,
     f.FetchLost: downloading.fetch_lost,
     f.Placed: downloading.placed,

@@ -1,4 +1,4 @@
-"""What an order sends or has sent, looked up: which of its photos another file is, shows, or was made from."""
+"""Looks files up in what an order sends or has sent: by content, by the frame that they show, and by name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def paths_of(order: Order) -> tuple[str, ...]:
 
 
 class Sent:
-    """One order's photos. A look-up does not take longer for more of them: shoots have thousands."""
+    """One order's photos, indexed: a shoot has thousands of them."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -40,26 +40,26 @@ class Sent:
         self._places = _places(order)
 
     def with_content(self, photo: Bracket) -> Bracket | None:
-        """The bracket that is this photo, by its content or by what stands for it."""
+        """The bracket with the same content as a photo; by path, size and time if the order does not know contents."""
         if (same := self._keys.get(key(photo))) is not None:
             return same
         alike = self._marks.get(photo.mark, []) if photo.mark else []
         return next((theirs for theirs in alike if is_same(theirs.sha256, photo.sha256)), None)
 
     def of_frame(self, photo: Bracket) -> Taken | None:
-        """The bracket that shows the same frame, as both files say."""
+        """The bracket that shows the same frame as a photo, by what both files say."""
         return self._shots.find(_taken(photo))
 
     def beside(self, photo: Bracket) -> Taken | None:
-        """A file that the order knows in the photo's own folder, under its stem, unless it shows another frame.
+        """A file that the order knows with the folder and stem of a photo, unless the two contradict each other.
 
-        Only for photos of the order's own shoot: names alone prove nothing.
+        This is a weak sign. It counts only for photos in the order's own shoot.
         """
         known = self._places.get(place_of(photo.path), [])
         return next((theirs for theirs in known if not contradict(theirs.shot, photo.shot)), None)
 
     def why_known(self, photo: Bracket, *, here: bool) -> LeftOut | None:
-        """Why the order makes it needless to send a photo; None if it does not. ``here``: it lies in its shoot."""
+        """Why a photo need not be sent after this order; None if it is new. ``here``: it lies in the order's shoot."""
         shoot = "" if here else self.order.shoot
         if (same := self.with_content(photo)) is not None:
             return LeftOut(photo.path, Why.COPY, same.path, shoot)
@@ -70,19 +70,22 @@ class Sent:
 
 
 def is_same(one: str | None, other: str | None) -> bool:
-    """Whether two SHA-256 of files with one mark may be of the same content; None is not known."""
+    """Whether two files with the same mark may have the same content, by their SHA-256; None means not known."""
     return one is None or other is None or one == other
 
 
 def lies_as_sent(order: Order, photos: Iterable[Bracket]) -> bool:
-    """Whether an order's photos lie there as it knows them, and beside them only files that it leaves out."""
+    """Whether a folder holds what the order knows: all brackets unchanged, and beside them only files left out."""
     keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.left_out)
     there = {key(photo): photo.path for photo in photos}
     return bool(keys) and keys <= there.keys() and all(k in keys or path in left_out for k, path in there.items())
 
 
 def with_shots(order: Order, photos: Sequence[Bracket]) -> Order:
-    """An order of a time when nobody kept what its photos say, with that of those that lie there as they were sent."""
+    """The order with the shots of ``photos`` for its brackets without one: older versions did not store them.
+
+    A photo counts for a bracket if path, size and time are the same.
+    """
     if all(bracket.shot.tells for bracket in order.brackets):
         return order
     read = {key(photo): photo.shot for photo in photos}
@@ -95,7 +98,7 @@ def _taken(bracket: Bracket) -> Taken:
 
 
 def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
-    """Every file that an order knows, by folder and stem; one that is left out says what the file it is of says."""
+    """Every file that an order knows, by folder and stem. A file that is left out has the shot of the file it is of."""
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
     of = {one.path: one.of for one in order.left_out_why if not one.shoot}
     places: dict[tuple[str, str], list[Taken]] = {}

@@ -115,7 +115,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         return back_off(order, fact.why, now, policy)
     bracket = order.brackets[number]
     since = bracket.unreadable_since
-    since = now if since is None or since > now or not fact.alone else since
+    since = now if since is None or since > now or fact.disk_fails else since
     order = with_bracket(order, number, replace(bracket, unreadable_since=since))
     if now - since >= policy.file_patience and order.failures >= policy.file_tries:
         minutes = (now - since) / 60
@@ -123,7 +123,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         after = _file(order, replace(fact, why=why), now, policy)
         remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
         return replace(after, trouble=f"{after.trouble} {remedy}") if after.phase is Phase.HELD else after
-    others = "" if fact.alone else "Other photos of the shoot cannot be read either. "
+    others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
     told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
     return back_off(order, told, now, policy, tries=bracket.failures - 1)
 
@@ -161,10 +161,9 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
 """What becomes of an order for each kind of failure.
 
 passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · mismatch: back
-off, and hold after some tries · account: wait;
-the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
-it, as the folder is set · unreadable: back off, and treat it as file when only that one stays so · gone: cancel before
-the merge, hold after it · output: try again each minute.
+off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
+hold for a person · file: hold, or go without it, as the folder is set · unreadable: back off, and treat it as file when
+only that one stays so · gone: cancel before the merge, hold after it · output: try again each minute.
 """
 
 

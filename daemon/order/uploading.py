@@ -7,6 +7,7 @@ from dataclasses import replace
 from daemon.order import answers
 from daemon.order import facts as f
 from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
+from daemon.order.due import time_is_doubtful
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
 from daemon.order.policy import Policy, register_wait, slot_wait
 from daemon.shoot.shot import UNKNOWN
@@ -158,7 +159,9 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     missing = tuple(number for number in order.sent if number in fact.missing)
     if not missing:
         return progress(forward(order, Phase.UPLOADED), now)
-    last = max(order.brackets[n].stored_at or now for n in order.sent)
+    last = max(order.brackets[n].stored_at or now for n in missing)
+    if order.polls < policy.doubted_looks and time_is_doubtful(order, last, now, policy.confirm_wait):
+        order, last = replace(_stored_now(order, missing, now), polls=order.polls + 1), now
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
     tries = order.unseen + 1
@@ -176,6 +179,13 @@ def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:
         f"the service took {len(missing)} bracket(s) {tries} times and does not show them: {names}. Nothing was merged "
         "or paid. Ask the vendor about this order; `bracketd retry` looks again."
     )
+
+
+def _stored_now(order: Order, missing: tuple[int, ...], now: float) -> Order:
+    """The clock was set since these brackets were stored: the wait for the service to show them begins again."""
+    for number in missing:
+        order = with_bracket(order, number, replace(order.brackets[number], stored_at=now))
+    return order
 
 
 def go_without(order: Order, number: int, why: str) -> Order:

@@ -37,6 +37,7 @@ FACTS = {
     "CameLate": "late photos noticed",
     "FoundAgain": "sent photos found under other names",
     "Moved": "shoot renamed or moved",
+    "OutputRenamed": "output folder renamed",
     "Failed": "step failed",
     "Interrupted": "step broken off by a stop",
     "Retried": "retry asked for by a person",
@@ -63,8 +64,8 @@ STEPS = {
 """What each step does, after "to"."""
 
 UNSEEN = frozenset(
-    {"attempt", "cause", "content_type", "detail", "extension", "inode", "is", "kind", "mtime_ns", "preset"}
-    | {"service_id", "sha256", "unsent"}
+    {"attempt", "cause", "content_type", "ctime_ns", "detail", "disk_fails", "extension", "inode", "is", "kind"}
+    | {"mtime_ns", "preset", "service_id", "sha256", "unsent"}
 )
 """Fields that say nothing to a person, or that another one says."""
 

@@ -68,6 +68,7 @@ def order_of(note: Json) -> Order:
     numbers = {bracket.path: number for number, bracket in enumerate(brackets)}
     placed = (_placed(item, numbers) for item in note["images"])
     failed = (_failed(item) for item in note["failed"])
+    dismissed = (_dismissed(item) for item in note.get("dismissed", ()))
     return Order(
         id=str(UUID(note["order_id"])),
         flow=_flow(note["flow"]),
@@ -87,7 +88,7 @@ def order_of(note: Json) -> Order:
         phase=Phase.DOWNLOADED,
         created=True,
         brackets=brackets,
-        images=(*placed, *failed),
+        images=(*placed, *failed, *dismissed),
         left_out=tuple(map(_text, note["left_out"])),
         left_out_why=tuple(_left_out(note.get("left_out_why"))),
         fingerprint=note.get("fingerprint") or "",
@@ -147,6 +148,10 @@ def _placed(item: Json, numbers: Mapping[str, int]) -> Image:
 
 def _failed(item: Json) -> Image:
     return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.FAILED, reason=item["reason"])
+
+
+def _dismissed(item: Json) -> Image:
+    return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.DISMISSED)
 
 
 def _flow(value: object) -> FlowName:

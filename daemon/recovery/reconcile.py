@@ -144,9 +144,11 @@ def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
 
 
 def _reach(order: Order) -> tuple[float, float]:
-    """How far an order has come, and when it last changed. Only what is not merged is ever skipped or cancelled."""
+    """How far an order has come, and when it last changed. A merged one is cancelled only if a person dismissed it."""
     if order.phase is Phase.SKIPPED:
         return -1.0, order.updated_at
+    if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:
+        return LINE.index(Phase.DOWNLOADED) - 0.5, order.updated_at
     if order.phase is Phase.CANCELLED:
         return LINE.index(Phase.MERGING) - 0.5, order.updated_at
     phase = order.held_in or order.phase

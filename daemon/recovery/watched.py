@@ -11,7 +11,7 @@ from daemon.delivery import output_folder
 from daemon.errors import StateError
 from daemon.files import scan
 from daemon.files.roots import Roots
-from daemon.frames import shot
+from daemon.frames import shot_if_read
 from daemon.grouping import one_per_frame
 from daemon.order import Bracket, FlowName, Order, Phase, Preset, changed_since, fingerprint, unknown, with_shots
 from daemon.order.model import names_of
@@ -100,9 +100,10 @@ def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
     folder = os.path.join(place.watch, name)
     output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
     photos = photos_of(folder)
-    shots = {photo.path: shot(folder, photo.path) for photo in photos}
+    shots = {photo.path: shot_if_read(folder, photo.path) for photo in photos}
     send = one_per_frame(photos, shots).send
-    others = tuple(photo for photo in photos if photo not in frozenset(send))
+    sent = frozenset(send)
+    others = tuple(photo for photo in photos if photo not in sent)
     return Shoot(name, folder, output, place.preset, (*send, *others), shots)
 
 
@@ -176,7 +177,7 @@ def _late(folder: str, orders: Sequence[Order]) -> tuple[Bracket, ...]:
     news = {photo.path for photo in unknown(orders, photos)}
     if not news:
         return ()
-    read = [replace(photo, shot=shot(folder, photo.path)) for photo in photos]
+    read = [replace(photo, shot=shot_if_read(folder, photo.path)) for photo in photos]
     shots = {photo.path: photo.shot for photo in read}
     chosen = {file.path for file in one_per_frame((files[path] for path in news), shots).send}
     known = [with_shots(order, read) for order in orders]

@@ -25,9 +25,16 @@ def tell(before: Order, fact: facts.Fact, after: Order) -> None:
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
         case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
             words.warning("will try again", **_keys(fact, after))
-        case facts.OutputRenamed():
-            words.warning("output folder renamed", folder=after.output, why="its disk does not take the shoot's name")
-        case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost() | facts.ReprocessIntended():
+        case facts.Reopened(images):
+            words.info("failed images are retried", images=list(images))
+        case (
+            facts.SlotLost()
+            | facts.Changed()
+            | facts.ImageLost()
+            | facts.FetchLost()
+            | facts.ReprocessIntended()
+            | facts.OutputRenamed()
+        ):
             words.warning(_event(fact), **_keys(fact, after))
         case facts.Placed():
             words.info(_event(fact), file=fact.file, folder=after.output)

@@ -8,10 +8,12 @@ from daemon.service.flows import Flow, FlowName
 from daemon.service.line import Timeouts
 from daemon.service.media import content_type_of
 from daemon.service.pacing import Pace
+from daemon.service.rate import Demand
 from daemon.service.wire import BracketSeen, ImageSeen, ImageStatus, OrderListed, OrderSeen, Slot
 
 __all__ = [
     "BracketSeen",
+    "Demand",
     "Download",
     "Flow",
     "FlowName",

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Final
 
 import httpx
 
 from daemon.errors import Garbled, ServiceError
 from daemon.service import failures
+from daemon.service.guard import transfer_of
 
 CHUNK: Final = 256 * 1024
 """Bytes of an answer handed out at a time."""
+
+PIECE: Final = 64 * 1024
+"""Bytes of a request that a slow line gets at a time: about as many as the slowest one takes in a minute. A fast one
+gets whole chunks, which takes a fifth less CPU time."""
+
+FAST: Final = 0.5
+"""Seconds within which a fast line takes a piece."""
 
 _LONGEST_ANSWER: Final = 16 * 1024 * 1024
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
@@ -23,24 +33,44 @@ _LONGEST_REFUSAL: Final = 64 * 1024
 class Exactly:
     """A request body of ``size`` bytes; ``complete`` once the last of them has been written.
 
+    ``sent`` counts what was handed to the line; ``reading`` is whether ``chunks`` is at work on more.
+
     Raises ``ValueError`` while it is sent if ``chunks`` gives more or fewer, which ends the connection: without its
     last byte no request is complete.
     """
 
-    def __init__(self, chunks: Iterable[bytes], size: int) -> None:
-        self._chunks = chunks
+    def __init__(self, chunks: Iterable[bytes], size: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._chunks, self._clock = chunks, clock
         self._left = size
+        self._fast = False
+        self.sent = 0
+        self.reading = False
         self.complete = False
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
+        chunks = iter(self._chunks)
+        while (chunk := self._read(chunks)) is not None:
             self._left -= len(chunk)
             if self._left < 0:
                 raise ValueError("more bytes to upload than were promised")
-            yield chunk
+            begin = 0
+            while begin < len(chunk):
+                piece = chunk[begin:] if self._fast else chunk[begin : begin + PIECE]
+                since = self._clock()
+                yield piece
+                self._fast = self._clock() - since < FAST
+                self.sent += len(piece)
+                begin += len(piece)
         if self._left:
             raise ValueError(f"{self._left} bytes fewer to upload than were promised")
         self.complete = True
+
+    def _read(self, chunks: Iterator[bytes]) -> bytes | None:
+        self.reading = True
+        try:
+            return next(chunks, None)
+        finally:
+            self.reading = False
 
 
 def pieces(response: httpx.Response) -> Iterator[bytes]:
@@ -52,9 +82,14 @@ def pieces(response: httpx.Response) -> Iterator[bytes]:
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if packed not in ("identity", "", "gzip", "x-gzip", "deflate"):
         raise Garbled(f"{response.url.host} compressed its answer ({packed[:40]}) unasked. It is asked again.")
+    transfer = transfer_of(response)
     with failures.ours(response.url.host, answered=True):
         raw = response.iter_raw(CHUNK)
-        yield from raw if packed in ("identity", "") else _unpacked(raw, response.url.host)
+        for piece in raw if packed in ("identity", "") else _unpacked(raw, response.url.host):
+            with transfer.held_up() if transfer is not None else nullcontext():
+                yield piece
+    if transfer is not None and transfer.rate is not None:  # without a length, the cut looks like the end
+        raise Garbled(f"The answer of {response.url.host} was cut. It is asked again.")
 
 
 def _unpacked(raw: Iterable[bytes], host: str) -> Iterator[bytes]:

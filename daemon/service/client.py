@@ -6,7 +6,7 @@ Nothing here waits for a better time, remembers an order or tries again; that is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -20,6 +20,7 @@ from daemon.service.flows import FLOWS, Call, FlowName
 from daemon.service.line import TIMEOUTS, Line, Timeouts
 from daemon.service.origins import allowed
 from daemon.service.pacing import Pace
+from daemon.service.rate import DEMAND, Demand
 from daemon.service.wire import BracketSeen, OrderListed, OrderSeen, Slot
 from daemon.service.words import words_of
 
@@ -45,13 +46,13 @@ class Download:
 class Service:
     """The API for one account, through one flow. Thread-safe: calls may run in any threads, many at once.
 
-    ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``connections`` bounds those to
-    the API and, apart from them, those to storage; ``key_source`` says where the key is from, in words.
-    Raises ``ConfigError`` for a base URL or key that can be none, and for certificate or proxy settings in the
-    environment that cannot be used; a loopback service is never asked through a proxy.
+    ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``demand`` says how slow a
+    transfer may be before it is cut; ``key_source`` says where the key is from, in words. Raises ``ConfigError`` for an
+    invalid base URL or key, and for certificate or proxy settings in the environment that cannot be used; a loopback
+    service is never asked through a proxy.
 
-    Every call raises ``Unreachable``, ``Unavailable``, ``TooManyRequests``, ``Garbled``, ``Mismatched``, ``NotReady``,
-    ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
+    Every call raises ``Unreachable`` and its kind ``TooSlow``, ``Unavailable``, ``TooManyRequests``, ``Garbled``,
+    ``Mismatched``, ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
     """
 
     def __init__(
@@ -63,8 +64,8 @@ class Service:
         flow: FlowName,
         dev_mode: bool,
         user_agent: str,
-        connections: int = 16,
         timeouts: Timeouts = TIMEOUTS,
+        demand: Demand = DEMAND,
         pace: Pace | None = None,
     ) -> None:
         self.flow = FLOWS[flow]
@@ -77,8 +78,8 @@ class Service:
             key_source=key_source,
             account=account,
             user_agent=user_agent,
-            connections=connections,
             timeouts=timeouts,
+            demand=demand,
             pace=pace or Pace(),
         )
 
@@ -193,7 +194,7 @@ class Service:
         """
         wishes = {"preview": "false", "format": format, "quality": quality, "max_width": max_width}
         query = urlencode({name: wish for name, wish in wishes.items() if wish is not None})
-        with closing(self._line.fetch(f"/v3/images/{quote(image_id, safe='')}/enhanced?{query}")) as response:
+        with self._line.fetch(f"/v3/images/{quote(image_id, safe='')}/enhanced?{query}") as response:
             rest = bodies.pieces(response)
             first = next(rest, b"")
             if not first or first[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_NO_IMAGE):

@@ -28,6 +28,7 @@ from daemon.errors import (
     ServiceError,
     SlotRefused,
     TooManyRequests,
+    TooSlow,
     Unavailable,
     Unreachable,
 )
@@ -104,6 +105,14 @@ def lost(error: Exception, host: str, *, answered: bool = False) -> ServiceError
     if fate is Fate.NOT_SENT:
         return Unreachable(f"{host} cannot be reached ({cause}). {_AGAIN}; check the line if this lasts.", sent=False)
     return Unreachable(f"{host} gave no answer ({cause}). {_AGAIN}; check the line if this lasts.", sent=True)
+
+
+def too_slow(host: str, rate: float, least: float) -> TooSlow:
+    """The error for a transfer that was cut; ``rate`` and ``least`` in bytes a second."""
+    return TooSlow(
+        f"The connection to {host} moved only {rate:.0f} B/s over the last minute; transfers.least_rate is {least:.0f} "
+        "B/s. bracketd cut it and tries again later. Check the line if this lasts."
+    )
 
 
 @dataclass(frozen=True, slots=True)

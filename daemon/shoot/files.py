@@ -46,16 +46,16 @@ class File:
 class Listing:
     """Everything relevant that one scan of a shoot found; junk is not in it.
 
-    ``problems`` are folders and files that could not be looked at. ``unanswered`` is the disk's error for one of them
-    that may pass by itself, empty if there is none. ``bound`` is why the scan stopped before its end. ``others`` are
-    the paths of files that may be photos of a format that is not sent; a change of them does not change the shoot.
+    ``problems``: folders and files that could not be looked at. ``unanswered`` is the disk's error for one of them that
+    may pass by itself, empty if there is none. ``bound`` is why the scan stopped before its end. ``others`` are the
+    paths of files that may be photos of a format that is not sent; what changes about them changes no shoot.
     """
 
     files: tuple[File, ...] = ()
     problems: tuple[str, ...] = ()
-    unanswered: str = ""
     bound: Bound | None = None
     others: tuple[str, ...] = field(default=(), compare=False)
+    unanswered: str = ""
 
     @property
     def photos(self) -> tuple[File, ...]:
@@ -80,10 +80,10 @@ class Listing:
 def listing(
     files: Iterable[File],
     problems: Iterable[str] = (),
-    unanswered: str = "",
     *,
     bound: Bound | None = None,
     others: Iterable[str] = (),
+    unanswered: str = "",
 ) -> Listing:
     """A listing in its one order, so that two scans compare equal when nothing changed."""
-    return Listing(tuple(sorted(files)), tuple(sorted(problems)), unanswered, bound, tuple(sorted(others)))
+    return Listing(tuple(sorted(files)), tuple(sorted(problems)), bound, tuple(sorted(others)), unanswered)

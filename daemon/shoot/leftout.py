@@ -1,4 +1,4 @@
-"""Files of a shoot that are not sent, and why: what each is a copy of, or another file of, or made from."""
+"""Files of a shoot that are not sent, and why: each is a copy or a variant of another file, or made from it."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a person must say whether a shoot is sent, and the files it is about."""
+    """Why a person must decide whether a shoot is sent, and the files that this is about."""
 
     why: str
     files: tuple[str, ...]
 
 
 def why_beside(file: Taken, of: Taken) -> Why:
-    """What a file is next to another one of the same frame: another variant of it, or derived from it."""
+    """Why a file is left out beside another file of the same frame: VARIANT or DERIVED."""
     if format_of(file.path) is format_of(of.path) or is_edited(file.path, of.path):
         return Why.DERIVED
     if is_raw(file.path):
@@ -67,15 +67,15 @@ def why_beside(file: Taken, of: Taken) -> Why:
 
 
 def is_certainly_made_of(file: Taken, of: Taken) -> bool:
-    """Whether a file of the same frame bears a sign of its own that it was made from the other one."""
+    """Whether a file's name, size or folder shows that it was made from another file of the same frame."""
     return is_edited(file.path, of.path) or is_smaller(file, of) or lies_among_made(file.path, of.path)
 
 
 def is_edited(path: str, of: str) -> bool:
-    """Whether a file's name says that it was made from the other: ``IMG_0001-Edit``, ``IMG_0001_HDR``, ``IMG_E0001``.
+    """Whether a file's name shows that it was made from the other: ``IMG_0001-Edit``, ``IMG_0001_HDR``, ``IMG_E0001``.
 
-    Numbers alone say nothing. What a phone puts behind a dot names the kind of file (``….RAW-01.COVER``), except
-    between two files of one format.
+    Numbers alone show nothing. A phone names the kind of file behind a dot (``….RAW-01.COVER``), so that does not count
+    unless both files have one format.
     """
     stem, base = stem_of(path), stem_of(of)
     if stem == base or not base:
@@ -87,26 +87,26 @@ def is_edited(path: str, of: str) -> bool:
 
 
 def is_smaller(file: Taken, of: Taken) -> bool:
-    """Whether a picture has fewer pixels than a frame at full size."""
+    """Whether a file has clearly fewer pixels than the other."""
     mine, theirs = file.shot.pixels, of.shot.pixels
     return mine is not None and theirs is not None and max(mine) < SMALLER * max(theirs)
 
 
 def lies_below(path: str, of: str) -> bool:
-    """Whether a file lies in a folder below the other one's, where programs export to, and not on a card of its own."""
+    """Whether a file lies in a folder below the other file's, where programs export to, and not on another card."""
     folder, above = folder_of(path), folder_of(of)
     below = folder != above and (not above or folder.startswith(f"{above}/"))
     return below and CARD not in folder.removeprefix(above).casefold().split("/")
 
 
 def lies_among_made(path: str, of: str) -> bool:
-    """Whether a file lies in a folder that is named for pictures that somebody made, and the other one does not."""
+    """Whether a file lies in a folder named for exports or edited pictures, and the other file does not."""
     others = frozenset(folder_of(of).split("/"))
     return any(_MADE_IN.search(name) for name in folder_of(path).split("/") if name not in others)
 
 
 def made_in_camera(file: Taken, of: Taken) -> bool:
-    """Whether two files of one instant bear different numbers: what a camera makes gets a number of its own."""
+    """Whether two files of the same instant have different numbers: what a camera makes gets a new number."""
     mine, theirs = counted(file.path), counted(of.path)
     numbered = mine is not None and theirs is not None and mine[1] != theirs[1]
     return numbered and same_instant(file.shot, of.shot)

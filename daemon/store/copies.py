@@ -62,10 +62,10 @@ def daily(path: Path, today: date) -> Path | None:
     if (path.parent / COPIES / name).exists():
         return None
     made = make(path, name)
-    days = sorted(copy.name for copy in copies(path) if _DAILY.fullmatch(copy.name))
-    for old in days[:-KEPT]:
+    days = [copy for copy in copies(path) if _DAILY.fullmatch(copy.name)]
+    for old in days[KEPT:]:
         with suppress(OSError):
-            (path.parent / COPIES / old).unlink()
+            old.unlink()
     return made
 
 
@@ -84,6 +84,7 @@ def make(path: Path, name: str) -> Path:
             flush(part)
             with trouble_named(path):
                 _require_sound(path, part)
+            _date_before(path, part.stat().st_mtime_ns)
             part.replace(copy)
         finally:
             part.unlink(missing_ok=True)
@@ -108,6 +109,16 @@ def _back_up(path: Path, part: Path) -> None:
     with closing(open_copy(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _date_before(path: Path, made: int) -> None:
+    """Date every copy before ``made`` (ns): one that seems newer is of a clock that was ahead.
+
+    The newest copy tells what the state file must know, so their order has to be that in which they were made.
+    """
+    ahead = [copy for copy in copies(path) if copy.stat().st_mtime_ns >= made]
+    for number, copy in enumerate(ahead, 1):
+        os.utime(copy, ns=(made - number, made - number))
 
 
 def _require_sound(path: Path, part: Path) -> None:

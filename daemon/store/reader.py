@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.store.asks import Outcome
 from daemon.store.attention import Attention, from_notes
 from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.names import pack, unpack
@@ -145,10 +146,14 @@ class Reader:
             return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
-        """What was asked for and is not done yet: (verb, target)."""
-        return [
-            (row["verb"], unpack(row["target"])) for row in self._rows("SELECT verb, target FROM asks ORDER BY seq")
-        ]
+        """What was asked for and is not answered yet: (verb, target)."""
+        rows = self._rows("SELECT verb, target FROM asks WHERE answered_at IS NULL ORDER BY seq")
+        return [(row["verb"], unpack(row["target"])) for row in rows]
+
+    def answer(self, seq: int) -> tuple[Outcome, str] | None:
+        """What came of an ask, and the words for it; None while it is not answered."""
+        query = "SELECT outcome, answer FROM asks WHERE seq = ? AND answered_at IS NOT NULL"
+        return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
         """Orders by shoot name, in whatever case, folder, or the beginning of an order id; the newest first."""
@@ -184,10 +189,12 @@ class Reader:
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 
 
-def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
-    """Leave a wish for the daemon, running or not; see ``daemon.store.store.Ask`` for the verbs. Raises StateError.
+def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
+    """Leave an ask for the daemon, running or not (``daemon.store.asks.Ask``); its number. Raises StateError.
 
     A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
     """
     with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
-        connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", (now, verb, pack(target)))
+        values = (now, verb, pack(target))
+        done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", values)
+        return int(done.lastrowid or 0)

@@ -61,6 +61,7 @@ def order_row(order: Order) -> Row:
         "inode": None if order.inode is None else str(order.inode),
         "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
+        "reopened_at": order.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
@@ -77,6 +78,7 @@ def order_row(order: Order) -> Row:
         "refusals": order.refusals,
         "unseen": order.unseen,
         "output_renamed": int(order.output_renamed),
+        "due_set_at": order.due_set_at,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
         "health": order.health.value,
@@ -122,7 +124,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
 
 
 def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
-    """Why one file is not sent."""
+    """One file that is not sent, with the reason."""
     of = pack(left_out.of) if left_out.of is not None else None
     names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
     return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}
@@ -158,6 +160,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         inode=None if row["inode"] is None else int(row["inode"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
+        reopened_at=row["reopened_at"],
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
         merge_refused_at=row["merge_refused_at"],
@@ -173,6 +176,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         refusals=row["refusals"],
         unseen=row["unseen"],
         output_renamed=bool(row["output_renamed"]),
+        due_set_at=row["due_set_at"],
     )
 
 

@@ -223,8 +223,13 @@ CREATE TABLE skipped_files (
 ) STRICT, WITHOUT ROWID;
 
 -- Times.
+ALTER TABLE orders ADD COLUMN due_set_at REAL;
 
 -- Asks.
+ALTER TABLE asks ADD COLUMN outcome TEXT;
+ALTER TABLE asks ADD COLUMN answer TEXT;
+ALTER TABLE asks ADD COLUMN answered_at REAL;
+ALTER TABLE orders ADD COLUMN reopened_at REAL;
 
 -- Phases.
 ALTER TABLE orders ADD COLUMN phase_since REAL;

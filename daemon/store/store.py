@@ -7,12 +7,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order, Phase
 from daemon.order.archive import Entry, Recorded
+from daemon.order.due import SLACK
 from daemon.order.facts import Fact
+from daemon.store.asks import Answer, Ask, open_asks, write_answer
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
@@ -23,24 +24,30 @@ from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
 
+BOUGHT_SINCE = """
+WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
+     dated AS (
+       SELECT iif(bought.at <= (SELECT at FROM latest), bought.at, coalesce(
+         (SELECT min(later.at) FROM journal AS later WHERE later.seq > fetched.seq), (SELECT at FROM latest), bought.at
+       )) AS at
+       FROM purchases AS bought LEFT JOIN journal AS fetched
+         ON fetched.order_id = bought.order_id AND fetched.fact = 'Fetched' AND fetched.at = bought.at
+       WHERE bought.at >= ?1
+       GROUP BY bought.order_id, bought.image_id
+     )
+SELECT count(*) AS n FROM dated WHERE at >= ?1
+"""
+"""Images bought since a time. A purchase from after the newest fact was dated by a clock that was ahead then.
+
+It counts for the earliest time that was written after it: it cannot have been made later than that.
+"""
+
 ALIKE = 20
 """Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
 
 
 class Stale(Exception):
     """An order's row is not what it was taken for: somebody else wrote it meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Something a person asked for through another program.
-
-    ``submit``, ``submit again`` and ``adopt`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
-    """
-
-    seq: int
-    verb: str
-    target: str
 
 
 class Store:
@@ -64,8 +71,13 @@ class Store:
 
     # --- orders ---
 
-    async def add(self, order: Order, fact: Fact, skipped: Iterable[Entry] = ()) -> None:
-        """A new order with its brackets, and the fact that made it; the photos of a ``skipped`` one are recorded."""
+    async def add(
+        self, order: Order, fact: Fact, skipped: Iterable[Entry] = (), *, answer: Answer | None = None
+    ) -> None:
+        """A new order with its brackets, the fact that made it, and the answer to the ask for it, if a person asked.
+
+        The photos of a ``skipped`` one are recorded.
+        """
         entries = tuple(skipped)
 
         def write(connection: sqlite3.Connection) -> None:
@@ -74,13 +86,17 @@ class Store:
                 record(connection, order.id, entries)
             connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
-    async def record(self, before: Order, fact: Fact | None, after: Order, now: float) -> None:
+    async def record(
+        self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
+    ) -> None:
         """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it.
 
-        Raises Stale, and writes nothing, when the row is not ``before`` any more.
+        ``answer`` is that to the ask which brought the fact about. Raises Stale, and writes nothing, when the row is
+        not ``before`` any more.
         """
 
         def write(connection: sqlite3.Connection) -> None:
@@ -89,6 +105,7 @@ class Store:
                 write_order(connection, before, after)
             if fact is not None:
                 connection.execute(*journal_entry(after.id, fact, now))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -97,18 +114,18 @@ class Store:
         return await self._database.read(lambda connection: load(connection, order_id))
 
     async def due(self, now: float, horizon: float) -> list[str]:
-        """Ids of orders whose next step may start, longest waiting first.
+        """Ids of orders whose next step may start, longest waiting first; of those that are due together the oldest.
 
-        A due time beyond ``now + horizon`` was set before the clock jumped back, and counts as now.
+        A due time counts as now if the clock was set back since it was set, or if it lies beyond ``now + horizon``.
+        The same as ``daemon.order.due.waits``, in SQL.
         """
+        query = (
+            "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= :now OR due > :now + :horizon "
+            "OR coalesce(due_set_at, updated_at) > :now + :slack) ORDER BY due, created_at"
+        )
+        values = {"now": now, "horizon": horizon, "slack": SLACK}
         return await self._database.read(
-            lambda connection: [
-                str(row["id"])
-                for row in connection.execute(
-                    "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= ? OR due > ?) ORDER BY due",
-                    (now, now + horizon),
-                )
-            ]
+            lambda connection: [str(row["id"]) for row in connection.execute(query, values)]
         )
 
     async def next_due(self) -> float | None:
@@ -131,8 +148,7 @@ class Store:
 
         def read(connection: sqlite3.Connection) -> tuple[int, int]:
             granted = int(connection.execute(allowed, (order_id,)).fetchone()["n"])
-            since = "SELECT count(*) AS n FROM purchases WHERE at >= ?"
-            today, lately = (int(connection.execute(since, (begin,)).fetchone()["n"]) for begin in (day, month))
+            today, lately = (int(connection.execute(BOUGHT_SINCE, (begin,)).fetchone()["n"]) for begin in (day, month))
             return today + granted, lately + granted
 
         return await self._database.read(read)
@@ -149,8 +165,17 @@ class Store:
             lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, values))
         )
 
-    async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
-        """A new order in place of one that ends, both or neither. Raises Stale."""
+    async def bought_since(self, moment: float) -> bool:
+        """Whether the ledger has a purchase at or after a moment, in epoch seconds."""
+        query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
+        return await self._database.read(
+            lambda connection: bool(connection.execute(query, (moment,)).fetchone()["found"])
+        )
+
+    async def replace(
+        self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
+    ) -> None:
+        """A new order in place of one that ends, and the answer to the ask for it: all or nothing. Raises Stale."""
 
         def write(connection: sqlite3.Connection) -> None:
             _require(connection, old)
@@ -159,6 +184,7 @@ class Store:
             write_order(connection, None, new)
             connection.execute(*journal_entry(new.id, fact, new.created_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(new.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -205,8 +231,8 @@ class Store:
     ) -> list[Order]:
         """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
 
-        Also those with photos taken in one of these seconds of a camera's clock, and those, of which nothing was read,
-        with the fingerprint ``by_name``.
+        Orders with photos of one of these ``seconds`` of a camera's clock are among them, and orders with the
+        fingerprint ``by_name``, which a shoot has when none of its photos is read.
         """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
@@ -278,21 +304,21 @@ class Store:
             if found == self._data_version:
                 return []
             self._data_version = found
-            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq").fetchall()
-            new = [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows if row["seq"] not in self._open]
+            new = [ask for ask in open_asks(connection) if ask.seq not in self._open]
             self._open.update(ask.seq for ask in new)
             return new
 
         return await self._database.read(read)
 
-    async def done(self, ask: Ask) -> None:
-        """An ask was carried out."""
+    async def answer(self, answer: Answer) -> None:
+        """An ask that no fact came of is answered."""
+        await self._database.write(lambda connection: self._write_answer(connection, answer))
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,))
-            self._open.discard(ask.seq)
-
-        await self._database.write(write)
+    def _write_answer(self, connection: sqlite3.Connection, answer: Answer | None) -> None:
+        """Part of a transaction; an ask whose answer did not get to the disk is handed out again at the next start."""
+        if answer is not None:
+            write_answer(connection, answer)
+            self._open.discard(answer.ask.seq)
 
     # --- roots, waiting shoots, the daemon itself ---
 
@@ -300,10 +326,14 @@ class Store:
         """What is remembered of watched and output folders, for those who look at disks from threads."""
         return SeenRoots(self._database, now)
 
-    async def forget_root(self, root: str) -> None:
+    async def forget_root(self, root: str, answer: Answer | None = None) -> None:
         """A watched or output folder is to be met as if for the first time."""
-        query = "DELETE FROM roots WHERE path = ?"
-        await self._database.write(lambda connection: connection.execute(query, (pack(root),)))
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
+            self._write_answer(connection, answer)
+
+        await self._database.write(write)
 
     async def waiting_for(self, root: str) -> list[str]:
         """Ids of orders that wait in some trouble and have their shoot or their pictures in this root."""
@@ -322,7 +352,7 @@ class Store:
         A delivered order has left none: its last part file becomes its ``order.json``.
         """
         folders = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
-        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed')"
+        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
 
         def read(connection: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
             outputs = frozenset(unpack(row["output"]) for row in connection.execute(folders))

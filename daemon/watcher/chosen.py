@@ -41,12 +41,12 @@ def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:
-    """The fingerprint of a shoot of which nothing is read: of its photos, one a frame as far as their names tell."""
+    """The fingerprint of a shoot when no photo is read: of one file a frame, as far as names tell frames apart."""
     return fingerprint(plain(one_per_frame(usable(found, damaged)[0]).send))
 
 
 def plain(photos: Iterable[File]) -> tuple[Bracket, ...]:
-    """Photos as brackets of which nothing was read."""
+    """Photos as brackets, without reading them."""
     return tuple(
         Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, ctime_ns=photo.ctime_ns) for photo in photos
     )
@@ -62,12 +62,12 @@ async def choose(contents: Contents, folder: str, files: Sequence[File]) -> tupl
 
 
 def one_a_frame(photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-    """Those of photos that would be sent, as far as is known what they show."""
+    """Those photos that would be sent, one a frame, by what was read of them."""
     return _of(photos, _choice(photos))
 
 
 def is_known(order: Order, photos: Sequence[Bracket], names: str) -> bool:
-    """Whether a shoot lies there as an order of its folder knows it: of one that was skipped, ``by_name``."""
+    """Whether a folder holds what an order of it knows. A skipped order is compared by ``names`` (``by_name``)."""
     return lies_as_sent(order, photos) if order.brackets else bool(names) and order.fingerprint == names
 
 

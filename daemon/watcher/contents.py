@@ -36,7 +36,7 @@ class Contents:
         return Contents(once)
 
     async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[Bracket, ...]:
-        """Photos as brackets, each with its mark and what it says of its frame, from one look into each file."""
+        """Photos as brackets, each with its mark and its shot, from one read of each file."""
         known: dict[str, tuple[str, Shot]] = {}
         for begin in range(0, len(photos), TOGETHER):
             some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
@@ -68,13 +68,13 @@ class Contents:
         return found.usable
 
     async def shots(self, folder: str, photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-        """Photos with what they say of their frames; one that cannot be read says nothing."""
+        """Photos with their shots, unknown for a photo that cannot be read. Raises OSError for what may pass."""
         return tuple([replace(photo, shot=await self.blocking(shot, folder, photo.path)) for photo in photos])
 
     async def copies(self, folder: str, brackets: Sequence[Bracket]) -> dict[str, str]:
-        """The paths of files that are byte for byte the same as one before them (a second card's), and that one's path.
+        """Copies of files, as on a second card: the path of each, and that of the file which it is a copy of.
 
-        The content is read where the mark leaves it open: files of one mark that say of which frame they are show one.
+        Files with equal marks and a known shot show one frame. Other files with equal marks are read whole.
         """
         alike: dict[str, list[Bracket]] = {}
         for bracket in sorted(brackets, key=lambda bracket: bracket.path):
@@ -126,7 +126,7 @@ class Contents:
 
 
 def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
-    """The mark of each of some files of a shoot, and what it says of its frame. Raises OSError."""
+    """The mark and the shot of each of some files of a shoot. Raises OSError."""
     found = {}
     for path in paths:
         ends = content.ends(folder, path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from daemon import answers
 from daemon.delivery import output_folder
 from daemon.order import (
     Again,
@@ -19,6 +20,8 @@ from daemon.order import (
     Phase,
     Policy,
     Submitted,
+    Verb,
+    allowed,
     changed_since,
     compare,
     evolve,
@@ -27,24 +30,30 @@ from daemon.order import (
     is_mendable,
     known_again,
     may_follow,
+    refusal,
     submitted,
+    submitted_order,
     unknown,
     with_shots,
     without_sent,
 )
-from daemon.order.again import REPLACED
+from daemon.order.again import REPLACED, not_wanted, was_sent
+from daemon.order.allowed import CANCELLED
 from daemon.order.archive import Entry, unsure
 from daemon.shoot import Listing
+from daemon.store.asks import Answer, Ask
 from daemon.store.store import Store
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries, entries_of
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.replies import Replies
 
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+DECLINED = "skipped by a person before it was sent; `bracketd submit FOLDER` sends it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,8 @@ class LateLook:
 class Intake:
     """Adds the shoots of one watched folder to the store.
 
-    ``added`` is called when an order can begin, ``tell`` when something happened to one; ``is_there`` says whether a
-    folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
+    ``added`` is called when an order can begin, ``tell`` when something happened to one or is asked of it; ``is_there``
+    says whether a folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
     """
 
     def __init__(
@@ -76,7 +85,7 @@ class Intake:
         *,
         flow: FlowName,
         added: Callable[[], None],
-        tell: Callable[[str, facts.Fact], None],
+        tell: Callable[[str, facts.Fact | Ask], None],
         is_there: Callable[[str], Awaitable[bool]],
         turn: asyncio.Lock,
     ) -> None:
@@ -85,6 +94,7 @@ class Intake:
         self._flow, self._added, self._tell = flow, added, tell
         self._archive = Archive(store)
         self._altered = Altered(contents)
+        self._replies = Replies(store, now)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
@@ -138,12 +148,12 @@ class Intake:
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._add(shoot, fact, inode)
+                await self._begin(await self._order(shoot, fact, inode), fact)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, judged, before, fact, inode)
+                await self._skip_same(shoot, judged, before, fact, inode=inode)
             case Again.UNSURE:
                 await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
@@ -168,37 +178,81 @@ class Intake:
         *,
         again: bool = False,
         inode: int | None = None,
+        ask: Ask | None = None,
     ) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
-        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. Returns whether the
-        shoot has an order; without a single photo that can be read it gets none. Raises OSError, and Stale when
-        somebody wrote its order meanwhile.
+        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. ``ask`` is answered
+        in the transaction that carries it out. Returns whether the shoot has an order; without a single photo that can
+        be read it gets none. Raises OSError, and Stale when somebody wrote its order meanwhile.
         """
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
         await judge()
         async with self._turn:
-            words = log.bind(shoot=shoot)
             fact, judged, orders = await judge()
+            newest, verb = submitted_order(orders), Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
             if not fact.brackets:
-                words.error("submitted, but there are no photos that can be read")
+                await self._replies.refuse(ask, answers.no_photos(shoot))
                 return False
-            newest, before = next(filter(is_mendable, orders), next(iter(orders), None)), judged.before
-            match word := submitted(newest, judged, again=again):
+            if newest is not None and (why := refusal(newest, verb)) is not None:
+                await self._replies.refuse(ask, answers.refused(newest, verb, why))
+                return True
+            original = await self._replies.original(judged.before if judged.again is Again.SAME else newest)
+            free = original is not None and not was_sent(original)
+            match submitted(newest, judged, again=again or free):
                 case Submitted.WHOLE:
-                    await self._add(shoot, fact, inode)
+                    await self._begin(await self._order(shoot, fact, inode), fact, ask)
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
-                    await self._replace(newest, fact if again else without_sent(fact, rest), inode)
+                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, ask)
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact, None, inode)
+                    await self._supplement(shoot, judged, fact, None, inode, ask=ask)
                 case Submitted.APPROVED if newest is not None:
-                    self._tell(newest.id, facts.Approved())
-                case Submitted.SAME if before is not None and newest is None:
-                    await self._skip_same(shoot, judged, before, fact, inode)
-                case _:
-                    words.warning("submitted, but not sent", why=word.value)
+                    self._tell(newest.id, ask or facts.Approved())
+                case Submitted.SAME if judged.before is not None and newest is None:
+                    answer = self._replies.refused(ask, answers.same_photos(original))
+                    await self._skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
+                case Submitted.SAME:
+                    await self._replies.refuse(ask, answers.same_photos(original))
+                case _ if newest is not None:
+                    await self._replies.refuse(ask, answers.sent_before(newest))
             return True
+
+    async def decline(self, shoot: str, found: Listing, ask: Ask, *, inode: int | None = None) -> bool:
+        """A person's word: do not send a shoot that waits, or photos that came late and wait.
+
+        Of an order that was made meanwhile it is a word to cancel it. Returns True: there is nothing more to follow.
+        Raises OSError.
+        """
+        folder, judge = self._folder.path(shoot), self._judging(shoot, found, DECLINED, inode=inode)
+        if await self._store.newest(folder) is not None:
+            await judge()
+        async with self._turn:
+            newest = await self._store.newest(folder)
+            judged = Judged(Again.NEW) if newest is None else (await judge())[1]
+            if newest is not None and Verb.CANCEL in allowed(newest):
+                self._tell(newest.id, ask)
+            elif judged.again is Again.NEW:
+                answer = self._replies.done(ask, answers.skipped(shoot, folder))
+                photos = entries(found)
+                await self._skip(shoot, DECLINED, by_name(found), inode, by_person=True, photos=photos, answer=answer)
+            elif judged.again is Again.MORE and judged.new:
+                await self._decline_late(shoot, judged, inode, ask)
+            elif newest is not None and not_wanted(newest):
+                await self._replies.refuse(ask, answers.skipped_already(shoot, folder))
+            else:
+                await self._replies.refuse(ask, answers.nothing_new(shoot))
+            return True
+
+    async def _decline_late(self, shoot: str, judged: Judged, inode: int | None, ask: Ask) -> None:
+        """Late photos that a person does not want sent are a cancelled supplement: so they are known from then on."""
+        fact = facts.Locked(judged.new, why=DECLINED)
+        order = await self._order_of_late(shoot, judged, fact, inode)
+        cancelled = facts.Cancelled(CANCELLED, by_person=True)
+        ended = evolve(order, cancelled, now=order.created_at, policy=self._policy)
+        answer = self._replies.done(ask, answers.skipped(shoot, order.folder))
+        await self._store.add(ended, cancelled, answer=answer)
+        self._replies.log(answer)
 
     async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
@@ -219,7 +273,7 @@ class Intake:
         return LateLook(more=bool(news) and not named, complete=complete)
 
     async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
-        """Those of the photos that no order knows by name that show frames which none has sent; one a frame."""
+        """The photos that show frames which none of the orders has sent, one file a frame, after reading them."""
         if not orders or not news:
             return ()
         return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
@@ -287,13 +341,20 @@ class Intake:
         return not await self._is_there(before.folder)
 
     async def _skip_same(
-        self, shoot: str, judged: Judged, before: Order, fact: facts.Locked, inode: int | None
+        self,
+        shoot: str,
+        judged: Judged,
+        before: Order,
+        fact: facts.Locked,
+        *,
+        inode: int | None,
+        answer: Answer | None = None,
     ) -> None:
         why = await self._archive.why(judged)
         log.warning("skipped", shoot=shoot, why=why)
         photos = entries_of(fact.brackets) if judged.recognised is not None else ()
         mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos)
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos, answer=answer)
 
     async def _skip(
         self,
@@ -303,62 +364,75 @@ class Intake:
         inode: int | None,
         *,
         same_as: str | None = None,
+        by_person: bool = False,
         photos: Sequence[Entry] = (),
+        answer: Answer | None = None,
     ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
+        order = replace(order, by_person=by_person)
         outdated = await self._store.outdated(order.folder)
         if not outdated:
-            await self._store.add(order, fact, photos)
+            await self._store.add(order, fact, photos, answer=answer)
         for old in outdated:
             ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
-            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact, answer=answer)
         if outdated and photos:
             await self._store.record_skipped(order.id, photos)
+        self._replies.log(answer)
         return order.id
 
     async def _supplement(
-        self, shoot: str, judged: Judged, whole: facts.Locked, held: str | None, inode: int | None
+        self,
+        shoot: str,
+        judged: Judged,
+        whole: facts.Locked,
+        held: str | None,
+        inode: int | None,
+        *,
+        ask: Ask | None = None,
     ) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
 
-        ``whole`` is the shoot with all its photos: a doubt about it counts if it is about one of those.
+        ``whole`` is the shoot with all its photos. A doubt about it counts if it is about one of the new photos.
         """
         news = frozenset(bracket.path for bracket in judged.new)
         doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
         fact = facts.Locked(judged.new, why=whole.why, doubt=doubt)
+        order = await self._order_of_late(shoot, judged, fact, inode)
+        if judged.recognised is not None:
+            order = unsure(order, await self._archive.why(judged))
+        elif held is not None:
+            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
+        await self._begin(order, fact, ask)
+
+    async def _order_of_late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
         order = await self._order(shoot, fact, inode)
         if judged.before is not None:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if judged.recognised is not None:
-            order = unsure(order, await self._archive.why(judged))
-        elif held is not None:
-            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self._begin(order, fact)
+        return order
 
-    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None) -> None:
+    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None, ask: Ask | None) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled(REPLACED)
         order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        order = self._limited(order, fact)
+        order = evolve(order, fact, now=order.created_at, policy=self._policy)
         ended = evolve(old, why, now=order.created_at, policy=self._policy)
-        await self._store.replace(old, ended, why, order, fact)
+        answer = self._replies.done(ask, answers.sent(order))
+        await self._store.replace(old, ended, why, order, fact, answer=answer)
         self._tell_begun(order, fact)
+        self._replies.log(answer)
 
-    async def _add(self, shoot: str, fact: facts.Locked, inode: int | None) -> None:
-        await self._begin(await self._order(shoot, fact, inode), fact)
-
-    async def _begin(self, order: Order, fact: facts.Locked) -> None:
-        order = self._limited(order, fact)
-        await self._store.add(order, fact)
+    async def _begin(self, order: Order, fact: facts.Locked, ask: Ask | None = None) -> None:
+        order = evolve(order, fact, now=order.created_at, policy=self._policy)
+        answer = self._replies.done(ask, answers.sent(order))
+        await self._store.add(order, fact, answer=answer)
         self._tell_begun(order, fact)
-
-    def _limited(self, order: Order, fact: facts.Locked) -> Order:
-        return evolve(order, fact, now=order.created_at, policy=self._policy)
+        self._replies.log(answer)
 
     def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
         words = log.bind(shoot=order.shoot, order=order.id)

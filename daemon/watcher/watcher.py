@@ -7,19 +7,18 @@ code runs at start, on a hint, at every rescan and when polling.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
 
-from daemon.files import scan
 from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
 from daemon.host.clock import Clock
-from daemon.shoot import BOUNDS, Listing
+from daemon.store.asks import Ask
 from daemon.store.attention import Heed
-from daemon.store.store import Ask, Stale, Store
+from daemon.store.store import Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.asks import AGAIN, FolderAsks
 from daemon.watcher.attention import AttentionList
 from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
@@ -73,12 +72,12 @@ class Watcher:
         self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
         self._first_sight = FirstSight(folder, intake, store, clock, blocking)
         self._skipped = SkippedLooks(folder.watch, intake, store, clock, blocking=blocking)
+        self._asks = FolderAsks(folder, intake, self._arrivals, store, clock, blocking=blocking, inode_of=self._inode)
         self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
         self._hinted_since = clock.monotonic()
         self._ahead = clock.now() - clock.monotonic()
-        self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
 
     def stop(self) -> None:
@@ -99,39 +98,12 @@ class Watcher:
         finally:
             await self._end_hints()
 
-    def submit(self, ask: Ask) -> bool:
-        """Take on a person's wish to send a shoot of this folder now; False when it lies in another folder."""
-        if os.path.dirname(ask.target) != self.folder.watch.rstrip(os.sep):
+    def take(self, ask: Ask) -> bool:
+        """Take on what a person asks of a shoot in this folder; False when it lies in another folder."""
+        if not self._asks.take(ask):
             return False
-        self._asked[ask.seq] = ask
         self._wake.set()
         return True
-
-    async def _answer(self, ask: Ask) -> None:
-        """Carry out a wish. One that cannot be carried out because the disk does not answer stays for the next look."""
-        shoot = os.path.basename(ask.target)
-        try:
-            found: Listing = await self._blocking(scan.scan, ask.target)
-            if found.bound is not None:
-                log.warning("submitted, but not sent", shoot=shoot, why=BOUNDS[found.bound])
-                await self._done(ask)
-                return
-            again = ask.verb == "submit again"
-            damaged = await self._arrivals.damaged(shoot, found)
-            if await self._intake.submit(shoot, found, damaged, again=again, inode=self._inode(shoot)):
-                await self._arrivals.forget(shoot, self._hints)
-        except FileNotFoundError:
-            log.warning("submitted, but it is gone", shoot=shoot)
-        except Stale:
-            return
-        except OSError as error:
-            log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
-            return
-        await self._done(ask)
-
-    async def _done(self, ask: Ask) -> None:
-        await self._store.done(ask)
-        del self._asked[ask.seq]
 
     async def _look_around(self) -> float:
         """One look at whatever is due; returns the seconds until the next."""
@@ -145,8 +117,7 @@ class Watcher:
         look = await self._look_at_root()
         if look is None:
             return LOOK_EVERY
-        for ask in tuple(self._asked.values()):
-            await self._answer(ask)
+        await self._asks.carry_out(self._hints)
         if everything or look.root.shoots != self._there:
             await self._meet(look, dirty)
         if everything:
@@ -168,7 +139,8 @@ class Watcher:
         await self._arrivals.show()
         await self._attention.show()
         await self._tell_missed()
-        return max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+        pause = max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+        return min(pause, AGAIN) if self._asks.waits else pause
 
     def _time_jumped(self, now: float) -> bool:
         """Whether the machine slept, or its clock was set: nobody knows what happened meanwhile."""

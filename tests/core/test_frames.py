@@ -89,7 +89,7 @@ def test_what_one_file_does_not_say_or_rounds_parts_nothing(spelled: dict[str, o
 
 @pytest.mark.parametrize(
     "differs",
-    [{"exposure_s": 1 / 80}, {"f_number": 9.0}, {"iso": 125.0}, {"second": NOON + 1}, {"model": "canon eos r5"}],
+    [{"exposure_s": 1 / 80}, {"f_number": 9.0}, {"iso": 125.0}, {"second": NOON + 1}, {"model": "r5"}, {"make": "x"}],
 )
 def test_another_exposure_or_time_is_another_frame(differs: dict[str, object]) -> None:
     """A third of a stop, a second, or another camera is another frame, also under one number."""
@@ -117,6 +117,12 @@ def test_a_burst_is_as_many_frames_as_it_has_numbers(pattern: str) -> None:
     jpegs, raws = card(f"{pattern}.JPG", burst(8)), card(f"raw/{pattern}.DNG", burst(8))
     assert len(sent(jpegs)) == 8
     assert len(sent({**jpegs, **raws})) == 8
+
+
+def test_sizes_that_are_not_known_part_no_burst() -> None:
+    """Frames of one second whose picture sizes are not known, or only partly, are told apart by their numbers."""
+    shots = [replace(shot, pixels=size) for shot, size in zip(burst(3), (None, (6000, 4000), None), strict=True)]
+    assert len(sent(card("IMG_{:04}.JPG", shots))) == 3
 
 
 def test_a_burst_is_as_many_frames_as_it_has_times() -> None:
@@ -190,7 +196,7 @@ def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
     del files["DSC00003.ARW"]
     doubt = chosen(files).doubt
     assert doubt is not None
-    assert doubt.why.startswith("3 frames that belong together are complete in no format: there is no JPEG of ")
+    assert doubt.why.startswith("3 frames that belong together have no format in common: there is no JPEG of ")
     assert "there is no JPEG of DSC00002.ARW; there is no RAW of DSC00003.JPG." in doubt.why
     assert doubt.files == ("DSC00002.ARW", "DSC00003.JPG")
     assert len(sent(files)) == 6

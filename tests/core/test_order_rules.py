@@ -186,7 +186,8 @@ def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
     start = reckoned(True, False)
     bought = after(start, facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
     assert (bought.phase, bought.health, bought.due) == (Phase.DOWNLOADED, Health.ATTENTION, None)
-    assert bought.messages == ("picture 1 failed: the service gives no reason",)
+    assert bought.messages[0] == "picture 1 failed: the service gives no reason"
+    assert "`bracketd retry`" in bought.messages[1]
 
 
 BOUGHT = (facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())

@@ -139,9 +139,33 @@ def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact, then: Im
 
 
 def test_a_clock_that_was_set_back_does_not_stop_an_order() -> None:
-    """An image that was asked for in what is now the future is judged by what the service shows."""
+    """An image that was asked for in what is now the future is waited for once more, as long as any other."""
+    past = NOW - 86400
     asked = after(failed(), facts.ReprocessIntended("i0"))
-    assert states(after(asked, looked(DARK), now=NOW - 86400)) == [ImageState.AGAIN]
+    waits = after(asked, looked(DARK), now=past)
+    assert states(waits) == [ImageState.PENDING]
+    assert states(after(waits, looked(DARK), now=past + POLICY.reprocess_lag)) == [ImageState.AGAIN]
+
+
+def test_a_clock_that_jumps_ahead_makes_no_old_error_a_new_one() -> None:
+    """When the clock is put right by years just after the request, the error that is still shown is not the end."""
+    asked, then = after(failed(), *ASKED), NOW + 1e8
+    for seconds in (0.0, 7.0, 17.0, 30.0):
+        asked = after(asked, looked(DARK), now=then + seconds)
+        assert (states(asked), next_steps(asked)) == ([ImageState.PENDING], (facts.Look(),))
+    assert states(after(asked, looked(BUSY), looked(FINE), now=then + 45.0)) == [ImageState.PROCESSED]
+    assert states(after(asked, looked(DARK), now=then + POLICY.reprocess_lag)) == [ImageState.FAILED]
+
+
+@pytest.mark.parametrize("step", [400.0, -400.0])
+def test_a_clock_that_never_rests_does_not_stop_an_order(step: float) -> None:
+    """Even if every single look is late, or the clock is set at each, what came of a second chance is found in time."""
+    order, now = after(failed(), *ASKED), NOW
+    for _ in range(POLICY.doubted_looks + 2):
+        now += step
+        order = after(order, looked(DARK), now=now)
+    now = max(now, NOW) + POLICY.reprocess_lag
+    assert states(after(order, looked(DARK), now=now)) == [ImageState.FAILED]
 
 
 @pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])
@@ -247,10 +271,24 @@ def test_a_person_need_not_wait_for_the_limit() -> None:
 
 def test_the_limit_is_not_waited_for_without_end() -> None:
     """An image that fails for the limit for a week has failed, and the others are delivered."""
-    start = after(failed(FULL, OTHER), *ASKED)
-    done = after(start, looked(FULL, OTHER), now=NOW + POLICY.limit_patience)
+    start, now = failed(FULL, OTHER), NOW
+    while start.phase is Phase.PROCESSING:
+        assert now <= NOW + POLICY.limit_patience + POLICY.limit_probe
+        now += POLICY.limit_probe
+        start = after(after(start, *ASKED, now=now), looked(FULL, OTHER), now=now + POLICY.reprocess_lag)
+    assert now > NOW + POLICY.limit_patience - 2 * POLICY.limit_probe
+    done = start
     assert (done.phase, states(done)[0]) == (Phase.DOWNLOADING, ImageState.FAILED)
     assert done.messages == ("picture 0 failed: daily limit reached",)
+
+
+def test_a_clock_that_jumps_ahead_does_not_end_the_wait_for_the_limit() -> None:
+    """When the clock is put right by years, an image that the limit stopped is still asked for, for a day at least."""
+    start, now = failed(FULL, OTHER), NOW + 1e8
+    for _ in range(POLICY.limit_tries - 1):
+        start = after(after(start, *ASKED, now=now), looked(FULL, OTHER), now=now + POLICY.reprocess_lag)
+        assert states(start)[0] is ImageState.AGAIN
+        now += POLICY.limit_probe
 
 
 def test_an_error_of_its_own_after_the_limit_is_the_end() -> None:

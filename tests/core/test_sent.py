@@ -93,7 +93,7 @@ def test_an_equal_photo_in_another_shoot_is_sent() -> None:
 
 
 def test_each_known_file_says_what_it_is() -> None:
-    """Of copies, variants, exports and files of a name it is told which photo of the order each stands beside."""
+    """Of copies, variants, exports and files of a name the reason names the photo that was sent."""
     here = {
         **JPEGS,
         "Card1/DSC00001.ARW": at(SONY, 1),
@@ -116,11 +116,22 @@ def test_each_known_file_says_what_it_is() -> None:
 
 
 def test_what_stands_beside_a_variant_stands_beside_what_was_sent() -> None:
-    """A file that is left out for the sake of one that need not be sent either is told with the one that was sent."""
+    """The reason names the file that was sent, not another file that was left out too."""
     heif = LeftOut("3/DSC00001.HIF", Why.VARIANT, "Card1/DSC00001.ARW")
     fact = facts.Locked(photos(RAWS), (heif.path,), left_out_why=(heif,))
     known = known_again(fact, compare(HERE, fact.brackets, (SENT,)), (SENT,))
     assert replace(heif, of="Card2/DSC00001.JPG") in known
+
+
+def test_a_file_of_another_shoots_frame_says_which_shoot() -> None:
+    """The reason names the other shoot if only that one has sent the frame."""
+    mine = replace(delivered(card("DSC{:05}.JPG", shoot(CANON))), id="7" + SENT.id[1:], folder=ELSEWHERE)
+    fact = facts.Locked(photos(RAWS))
+    judged = compare(ELSEWHERE, fact.brackets, (mine, SENT))
+    assert (judged.again, judged.before) == (Again.SAME, SENT)
+    assert known_again(fact, judged, (mine,))[0] == LeftOut(
+        "Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG", SENT.shoot
+    )
 
 
 def test_nothing_is_said_of_a_new_shoot_in_a_known_folder() -> None:

@@ -24,7 +24,9 @@ def shoot(bad_files: BadFiles, brackets: int = 6) -> Order:
 def unread(number: int, *, alone: bool = True) -> facts.Failed:
     """An upload for which the disk did not give out the file; ``alone``: it gave out others."""
     step = facts.Upload(number)
-    return facts.Failed(step, Kind.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, alone=alone)
+    return facts.Failed(
+        step, Kind.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
+    )
 
 
 def keeps_failing(start: Order, *numbers: int, seconds: float, alone: bool = True) -> tuple[Order, float]:

@@ -215,6 +215,18 @@ def test_nobody_listens(checking: Checking) -> None:
     assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
 
 
+def test_permissions_are_tried(mirror: Mirror) -> None:
+    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
+    here = Checking(mirror.point)
+    for folder in (here.watched, here.output):
+        folder.mkdir()
+    mirror.fails(denies=True)
+    assert not os.access(here.output, os.W_OK)
+    assert "cannot be" not in here.says("check").stderr
+    mirror.fails(create_error=errno.EROFS)
+    assert f"{here.output} cannot be written (Read-only file system)" in here.says("check").stderr
+
+
 @pytest.mark.parametrize(("status", "body"), [(404, "Not Found"), (410, '{"message": "gone"}')])
 def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: str) -> None:
     """A 404 names the request that was asked and the setting to look at, and nothing about orders."""
@@ -262,15 +274,3 @@ def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pyt
     checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
     (problem,) = checking.problems("check")
     assert problem.startswith("$NO_PROXY: fe80::/10 cannot be used")
-
-
-def test_permissions_are_tried(mirror: Mirror) -> None:
-    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
-    here = Checking(mirror.point)
-    for folder in (here.watched, here.output):
-        folder.mkdir()
-    mirror.fails(denies=True)
-    assert not os.access(here.output, os.W_OK)
-    assert "cannot be" not in here.says("check").stderr
-    mirror.fails(create_error=errno.EROFS)
-    assert f"{here.output} cannot be written (Read-only file system)" in here.says("check").stderr

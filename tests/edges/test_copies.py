@@ -95,6 +95,27 @@ def test_a_week_of_copies_is_kept(state: Path) -> None:
     assert {copy.name for copy in copies.copies(state / FILE)} == kept
 
 
+def test_copies_of_a_clock_that_was_ahead(state: Path) -> None:
+    """A copy that is made after the clock was set back is the newest, and those before keep their order."""
+    for number, name in enumerate(("2027-01-01.sqlite3", "2027-01-02.sqlite3")):
+        copy = copies.make(state / FILE, name)
+        os.utime(copy, (2e9 + number, 2e9 + number))
+    add(state, "b" * 36)
+    made = copies.daily(state / FILE, TODAY)
+    names = [copy.name for copy in copies.copies(state / FILE)]
+    assert names == ["2026-11-23.sqlite3", "2027-01-02.sqlite3", "2027-01-01.sqlite3"]
+    assert copies.newest_sound(state / FILE) == made
+
+
+def test_copies_of_a_clock_that_was_ahead_do_not_stay_for_ever(state: Path) -> None:
+    """Which daily copies are kept depends on when they were made, not on the day that a wrong clock gave them."""
+    os.utime(copies.make(state / FILE, "2031-01-01.sqlite3"), (2e9, 2e9))
+    days = [TODAY + timedelta(days=number) for number in range(KEPT)]
+    for day in days:
+        copies.daily(state / FILE, day)
+    assert {copy.name for copy in copies.copies(state / FILE)} == {f"{day.isoformat()}.sqlite3" for day in days}
+
+
 def test_a_writer_is_not_waited_for(state: Path) -> None:
     """A copy is made while somebody is in the middle of writing, and has what was written before."""
     with closing(open_for_writing(state)) as writer:

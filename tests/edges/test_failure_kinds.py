@@ -15,6 +15,7 @@ from tests.core.orders import order
 ANSWERS: dict[type[errors.BracketdError], Kind] = {
     errors.Passing: Kind.PASSING,
     errors.Unreachable: Kind.PASSING,
+    errors.TooSlow: Kind.PASSING,
     errors.Unavailable: Kind.PASSING,
     errors.TooManyRequests: Kind.PASSING,
     errors.Garbled: Kind.PASSING,
@@ -56,7 +57,8 @@ def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdErro
     """Each error becomes a failure of the kind that the table says, with its own words."""
     error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
     told = failure(replace(order(), folder=str(tmp_path)), facts.Upload(0), error)
-    assert (told.kind, told.why) == (ANSWERS[kind], "the words")
+    subject = "DCIM/IMG_0431.JPG: " if kind is errors.TooSlow else ""
+    assert (told.kind, told.why) == (ANSWERS[kind], f"{subject}the words")
 
 
 @pytest.mark.parametrize(

@@ -236,8 +236,7 @@ def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
     """Without a limit the disk's own counts; a picture whose characters it refuses gets a plain name."""
     mirror.fails(longest=143, forbidden=":")
     long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
-    other = JPEG.replace(b"room", b"hall")
-    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", other))
+    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", saved("JPEG", "red")))
     assert long == "x" * 139 + ".jpg"
     assert odd == "IMG 12_30.jpg"
     assert sorted(os.listdir(mirror.point)) == sorted([long, odd])

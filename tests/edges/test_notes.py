@@ -40,6 +40,7 @@ DELIVERED = replace(
     images=(
         Image("i0", "n0", (0, 1), ImageState.PLACED, None, 5, "ef" * 32, "webp", f"{ODD}.webp", NOW + 5),
         Image("i1", "n1", state=ImageState.FAILED, reason="too dark"),
+        Image("i2", "n2", state=ImageState.DISMISSED),
     ),
     left_out=("DCIM/IMG_0431.CR2", "copy.JPG"),
     left_out_why=(
@@ -52,6 +53,7 @@ DELIVERED = replace(
     reckoned=True,
     merge=MergeState.SEEN,
     due=None,
+    due_set_at=None,
     updated_at=NOW + 60,
     phase_since=NOW + 60,
 )
@@ -82,7 +84,7 @@ def test_a_note_tells_the_whole_order(of: Order) -> None:
 def test_notes_of_earlier_versions_are_read() -> None:
     """A note from before it told the photos' times is an order without them; files that still lie there give them."""
     note = written(DELIVERED)
-    for key in ("fingerprint", "supplement_of", "left_out_why"):
+    for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed"):
         del note[key]
     for bracket in note["brackets"]:
         for key in ("mtime_ns", "mark", "sha256", "left_out", "shot"):

@@ -86,7 +86,7 @@ class Scene:
     def upload(self) -> Scene:
         """Send both brackets."""
         for number in range(len(NAMES)):
-            place = facts.Registered(number, self.order.brackets[number].attempt, f"s{number}", "https://s")
+            place = facts.Registered(number, self.order.brackets[number].attempt, f"s{number}", f"https://s/{number}")
             self.order = after(self.order, place)
             assert isinstance(self.do(facts.Upload(number)), facts.Stored)
         return self
@@ -120,7 +120,7 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
     assert scene.order.phase is Phase.UPLOADING
     assert not scene.order.brackets[0].stored
     assert scene.order.brackets[1].stored
-    place = facts.Registered(0, scene.order.brackets[0].attempt, "again", "https://s")
+    place = facts.Registered(0, scene.order.brackets[0].attempt, "again", "https://s/0")
     scene.order = after(scene.order, place)
     scene.do(facts.Upload(0))
     for registration in scene.order.discards:
@@ -132,11 +132,11 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
 def test_a_file_rewritten_while_it_is_sent_is_sent_again(tmp_path: Path) -> None:
     """A file that changes after its first read and gets its old mtime back is found by the look before the merge."""
     scene = Scene(tmp_path)
-    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     scene.service.meanwhile = scene.rewrite
     scene.do(facts.Upload(0))
     scene.service.meanwhile = None
-    scene.order = after(scene.order, facts.Registered(1, 0, "s1", "https://s"))
+    scene.order = after(scene.order, facts.Registered(1, 0, "s1", "https://s/1"))
     scene.do(facts.Upload(1))
     assert isinstance(scene.do(facts.Confirm()), facts.Changed)
 
@@ -169,7 +169,7 @@ def test_a_file_rewritten_between_lock_and_upload_is_waited_for(tmp_path: Path, 
     """A file that is not the one that was looked into must be still first; a touched one is sent at once."""
     scene = Scene(tmp_path, flow=flow)
     for number in range(2):
-        scene.order = after(scene.order, facts.Registered(number, 0, f"s{number}", "https://s"))
+        scene.order = after(scene.order, facts.Registered(number, 0, f"s{number}", f"https://s/{number}"))
     scene.rewrite(name=NAMES[0])
     scene.touch(name=NAMES[1])
     assert isinstance(scene.do(facts.Upload(0)), facts.Changed)
@@ -230,11 +230,11 @@ def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> Non
 def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) -> None:
     """When no photo of the shoot can be read the failure is the disk's, whatever its error."""
     scene = Scene(mirror.point)
-    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     mirror.fails(read_error=number)
     failed = scene.do(facts.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.bracket, failed.alone) == (Kind.UNREADABLE, 0, False)
+    assert (failed.kind, failed.bracket, failed.disk_fails) == (Kind.UNREADABLE, 0, True)
     assert scene.order.phase is Phase.UPLOADING
     assert scene.order.due is not None
     mirror.fails()
@@ -245,14 +245,14 @@ def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) 
 def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) -> None:
     """A bad block in one file is told apart from a disk that gives out nothing; a refusal of all is the disk's."""
     scene = Scene(mirror.point)
-    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     if how == "read":
         mirror.fails(read_error=errno.EIO, unreadable=[NAMES[0]])
     else:
         mirror.fails(open_error=errno.EACCES)
     failed = scene.do(facts.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.alone) == (Kind.UNREADABLE, how == "read")
+    assert (failed.kind, failed.disk_fails) == (Kind.UNREADABLE, how == "open")
     assert f"{NAMES[0]} cannot be read" in scene.order.messages[0]
 
 
@@ -279,7 +279,7 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
 def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFiles) -> None:
     """Files that a sync client is replacing are left out by no order at once; without leave_out a person is asked."""
     scene = Scene(tmp_path, Preset(bad_files=bad_files))
-    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     (tmp_path / NAMES[0]).rename(tmp_path / "aside")
     failed = scene.do(facts.Upload(0))
     assert isinstance(failed, facts.Failed)
@@ -296,7 +296,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
 def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
     """What says something of the file itself is for a person at once."""
     scene = Scene(tmp_path)
-    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s"))
+    scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     path = tmp_path / NAMES[0]
     path.unlink()
     path.symlink_to(path.name)

@@ -15,6 +15,7 @@ from daemon.errors import StateDamaged, StateError, StateTooNew
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
 from daemon.root import Seen
 from daemon.shoot import LeftOut, Shot, Why
+from daemon.store.asks import Answer, Outcome
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from daemon.store.rows import Waiting
@@ -139,7 +140,7 @@ def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
         ask(tmp_path, "retry", "o1", NOW)
         first = await store.asks()
         assert await store.asks() == [], "nothing new was written"
-        await store.done(first[0])
+        await store.answer(Answer(first[0], Outcome.DONE, "", NOW))
         ask(tmp_path, "submit", os.fsdecode(b"/in/\xff"), NOW)
         second = await store.asks()
         store.close()

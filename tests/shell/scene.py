@@ -18,6 +18,7 @@ from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
 from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.shoot import NOBODY, Client, Quiet
+from daemon.store.asks import Ask, Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
@@ -111,8 +112,9 @@ class Scene:
     watcher: Watcher
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
+    asked: list[tuple[str, Ask]]
     scanned: list[str] = field(default_factory=list)
-    fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
+    fails: dict[Callable[..., Any], Exception] = field(default_factory=dict)
     photos: int = 0
     read: list[str] = field(default_factory=list)
     says: dict[Callable[..., Any], Any] = field(default_factory=dict)
@@ -129,13 +131,18 @@ class Scene:
         file.write_bytes(b"x" * (100 + self.photos) if data is None else data)
         return file
 
-    async def submit(self, shoot: str, verb: str = "submit") -> None:
-        """A person submits a shoot, through another program."""
-        folder = str(self.root / shoot)
-        ask(self.state, verb, folder, 0.0)
+    async def submit(self, shoot: str, verb: str = "submit") -> tuple[Outcome, str] | None:
+        """A person submits a shoot, through another program, or asks something else of it; the answer after a while."""
+        seq = ask(self.state, verb, str(self.root / shoot), 0.0)
         (wish,) = await self.store.asks()
-        assert self.watcher.submit(wish)
+        assert self.watcher.take(wish)
         await asyncio.sleep(2)
+        return self.answer(seq)
+
+    def answer(self, seq: int) -> tuple[Outcome, str] | None:
+        """What came of an ask; None if there is no answer yet."""
+        with Reader(self.state) as reader:
+            return reader.answer(seq)
 
     def orders(self) -> dict[str, tuple[str, int]]:
         """Shoot → phase and brackets of orders that were not cancelled."""
@@ -168,9 +175,10 @@ async def watching(
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
+    asked: list[tuple[str, Ask]] = []
     scanned: list[str] = []
     read: list[str] = []
-    fails: dict[Callable[..., Any], OSError] = {}
+    fails: dict[Callable[..., Any], Exception] = {}
     says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
@@ -187,6 +195,12 @@ async def watching(
             raise fails[called]
         return says[called] if called in says else function(*arguments)
 
+    def tell(order_id: str, news: facts.Fact | Ask) -> None:
+        if isinstance(news, Ask):
+            asked.append((order_id, news))
+        else:
+            told.append((order_id, news))
+
     intake = Intake(
         folder,
         store,
@@ -195,7 +209,7 @@ async def watching(
         Contents(blocking),
         flow="images",
         added=lambda: None,
-        tell=lambda order, fact: told.append((order, fact)),
+        tell=tell,
         is_there=lambda shoot: blocking(scan.is_folder, shoot),
         turn=asyncio.Lock(),
     )
@@ -213,7 +227,7 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails, read=read, says=says)
+        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, asked, scanned, fails, read=read, says=says)
     finally:
         watcher.stop()
         await task

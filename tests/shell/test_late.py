@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Limits, Order, Phase, evolve, facts
+from daemon.order import Limits, Order, Phase, Verb, evolve, fact_of, facts
 from daemon.order.late import LATELY
 from daemon.order.model import REREADS
 from daemon.order.policy import Policy
@@ -100,7 +100,9 @@ def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles)
             assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
             assert "IMG_2.JPG. `bracketd approve`" in str(held.trouble)
             await scene.submit(OAK)
-            assert scene.told[-1] == (held.id, facts.Approved()), "a person's `submit` means the same"
+            ((order_id, asked),) = scene.asked
+            assert (order_id, asked.verb) == (held.id, "submit"), "a person's `submit` means the same"
+            assert isinstance(fact_of(held, Verb(asked.verb)), facts.Approved)
 
     simulate(work)
 

@@ -17,6 +17,7 @@ from daemon.files import scan
 from daemon.order import Order, Phase, evolve, facts
 from daemon.order.facts import Kind
 from daemon.shoot import Quiet
+from daemon.store.asks import Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from daemon.watcher import Contents, Intake, WatchedFolder
@@ -77,21 +78,25 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     [("cancel", Phase.CANCELLED), ("approve", Phase.DOWNLOADED), ("retry", Phase.DOWNLOADED)],
 )
 def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phase) -> None:
-    """A wish that was noticed, and could not be recorded yet for a photo on its way, is there after a kill."""
+    """An ask is recorded with its answer while a photo of the order is still on its way, and is there after a kill."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = Broken(clock)
-        async with running(tmp / "state", world, shoot(0)) as (store, _):
+        world, state = Broken(clock), tmp / "state"
+        async with running(state, world, shoot(0)) as (store, _):
             await until(store, shoot(0).id, Phase.HELD)
-            ask(tmp / "state", verb, shoot(0).id, clock.now())
-            await asyncio.sleep(60)
-            assert (await store.load(shoot(0).id)).phase is Phase.HELD
-            shutil.copytree(tmp / "state", tmp / "as a kill leaves it")
+            seq = ask(state, verb, shoot(0).id, clock.now())
             world.mended = True
+            await asyncio.sleep(5)
+            assert (await store.load(shoot(0).id)).phase is not Phase.HELD
+            with Reader(state) as reader:
+                answer = reader.answer(seq)
+            assert answer is not None
+            assert answer[0] is Outcome.DONE
+            shutil.copytree(state, tmp / "as a kill leaves it")
         async with running(tmp / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, end)
             with Reader(tmp / "as a kill leaves it") as reader:
-                assert reader.asked() == [], "and it is done once"
+                assert (reader.asked(), reader.answer(seq)) == ([], answer), "and it is done once"
 
     simulate(work)
 

@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from daemon.order import Order, Phase, Policy, facts
 from daemon.order.facts import Kind
 from daemon.runner import Runner
+from daemon.store.asks import Ask
 from daemon.store.reader import Reader, ask
-from daemon.store.store import Ask, Store
+from daemon.store.store import Store
 from tests.core.orders import order
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.facts import Kind
 from daemon.order.policy import probed
+from daemon.runner.lanes import CALLS
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
@@ -55,7 +56,7 @@ def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
         return world
 
     ((asked_at, intended_at),) = simulate(work).asked
-    assert asked_at > START + 190, "it had to wait for its lane"
+    assert asked_at > START + CALLS.long, "it had to wait for its lane"
     assert asked_at == intended_at
 
 

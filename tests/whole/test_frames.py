@@ -43,6 +43,21 @@ def exported(data: bytes, kind: str, size: tuple[int, int] | None = None) -> byt
     return made.getvalue()
 
 
+def lay(program: Bracketd, files: dict[str, bytes]) -> None:
+    """Files come into the shoot, as they are; a new one is moved in, complete."""
+    card = program.home / "card"
+    for path, data in files.items():
+        (card / path).parent.mkdir(parents=True, exist_ok=True)
+        (card / path).write_bytes(data)
+    shoot_folder = program.watched / OAK
+    if not shoot_folder.exists():
+        card.rename(shoot_folder)
+        return
+    for path in files:
+        (shoot_folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (card / path).rename(shoot_folder / path)
+
+
 def note_of(order: Json) -> Json:
     """The delivery note of an order."""
     note: Json = json.loads(Path(order["output"], "order.json").read_text())
@@ -56,15 +71,12 @@ def test_two_cards_and_an_export(program: Bracketd, sandbox: Sandbox, real: bool
     photos = dict(brackets(real))
     jpegs = {f"Card2/DCIM/100CANON/{name}": data for name, data in photos.items()}
     others = {f"Card1/DCIM/100CANON/{Path(name).stem}.TIF": exported(data, "TIFF") for name, data in photos.items()}
-    program.drop(OAK, jpegs)
+    lay(program, jpegs)
     order = program.reach(OAK, "downloaded", patience=90)
     made = {f"darktable_exported/{name}": exported(data, "JPEG", (900, 600)) for name, data in photos.items()}
     first, *_ = photos
     made[f"Card2/DCIM/100CANON/{Path(first).stem}-Edit.jpg"] = exported(photos[first], "JPEG")
-    for path, data in (others | made).items():
-        file = program.watched / OAK / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+    lay(program, others | made)
     until(lambda: all(path in program.run("show", OAK).stdout for path in (*others, *made)))
     shown = program.run("show", OAK).stdout
     for path in others:
@@ -89,7 +101,7 @@ def test_both_cards_at_once(program: Bracketd, sandbox: Sandbox, real: bool) -> 
     jpegs = {f"JPG/{name}": data for name, data in photos.items()}
     others = {f"RAW/{Path(name).stem}.TIF": exported(data, "TIFF") for name, data in photos.items()}
     made = {f"darktable_exported/{name}": exported(data, "JPEG", (900, 600)) for name, data in photos.items()}
-    program.drop(OAK, jpegs | others | made)
+    lay(program, jpegs | others | made)
     order = program.reach(OAK, "downloaded", patience=90)
     assert order["brackets"]["total"] == len(photos)
     assert order["images"] == {"total": 1, "processed": 1, "downloaded": 1, "failed": 0}

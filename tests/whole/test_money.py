@@ -77,8 +77,10 @@ def test_a_shoot_is_bought_again_on_that_word(program: Bracketd) -> None:
     first = program.reach(OAK, "downloaded")
     shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
     skipped = program.reach(ELM, "skipped")
-    done = program.run("submit", str(program.watched / ELM))
-    assert (done.returncode, f"has the same photos as “{OAK}”, sent " in done.stderr) == (1, True)
+    done = program.asks("submit", str(program.watched / ELM))
+    assert done.returncode == 1
+    assert "Not sent: the same photos were sent on " in done.stderr
+    assert f" as “{OAK}”. Use --again to send and buy them again." in done.stderr
     assert program.run("submit", "--again", str(program.watched / ELM)).returncode == 0
     second = program.reach(ELM, "downloaded")
     assert len({first["order_id"], skipped["order_id"], second["order_id"]}) == 3

@@ -133,11 +133,11 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
         (("show", "Elm"), "no order is called 'Elm'"),
         (("retry", "Elm"), "no order is called 'Elm'"),
         (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
-        (("submit", str(program.watched / OAK)), f"was sent already; its pictures are in {order['output']}"),
+        (("submit", str(program.watched / OAK)), f"no photo in it is new. Its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
         (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
-        done = program.run(*words)
+        done = program.asks(*words)
         assert (done.returncode, done.stdout) == (1, ""), words
         assert said in done.stderr
     assert program.status()["orders"] == [order]

@@ -34,7 +34,7 @@ def service() -> Iterator[Services]:
         def open_service(
             base_url: str, *, flow: FlowName = "images", dev_mode: bool = False, timeouts: Timeouts | None = None
         ) -> Service:
-            patience = timeouts or Timeouts(connect=5, read=5, write=5, pool=5)
+            patience = timeouts or Timeouts(connect=5, read=5, write=5)
             opened = Service(
                 base_url=base_url,
                 key=KEY,

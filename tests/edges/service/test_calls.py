@@ -16,7 +16,7 @@ from daemon.service import OrderSeen, Pace, Service, Slot, Timeouts
 from .conftest import KEY, Hosts, Services
 from .hosts import ELSEWHERE, Exchange, Script, always
 
-IMPATIENT = Timeouts(connect=1, read=0.2, write=0.2, pool=1)
+IMPATIENT = Timeouts(connect=1, read=0.2, write=0.2)
 
 CALLS: list[Callable[[Service], object]] = [
     lambda it: it.ping(),

@@ -17,7 +17,7 @@ from daemon.service import Service, Slot, Timeouts
 from .conftest import Hosts, Services
 from .hosts import Exchange
 
-FOREVER = Timeouts(connect=600, read=600, write=600, pool=600)
+FOREVER = Timeouts(connect=600, read=600, write=600)
 
 
 def fetch(service: Service) -> None:

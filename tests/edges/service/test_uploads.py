@@ -162,7 +162,7 @@ def test_a_line_that_breaks(host: Hosts, service: Services) -> None:
 
 def test_storage_that_stops_reading_is_given_up(host: Hosts, service: Services) -> None:
     """An upload that makes no progress for the write time-out is given up."""
-    patience = Timeouts(connect=5, read=5, write=0.2, pool=5)
+    patience = Timeouts(connect=5, read=5, write=0.2)
     over = threading.Event()
 
     def script(exchange: Exchange) -> None:

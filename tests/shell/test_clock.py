@@ -1,0 +1,166 @@
+"""A clock that is wrong, and is put right while orders are under way or the daemon is not running."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import MergeState, Order, Phase, facts
+from daemon.order.due import waits
+from daemon.order.facts import Kind
+from daemon.store.store import Store
+from tests.core.orders import NOW
+from tests.shell.simulated import START, Inline, SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, running, shoot, until
+
+HOUR = 3600.0
+JUMPS = pytest.mark.parametrize("back", [120.0, HOUR, 4 * HOUR])
+MINUTE = 60.0
+
+
+class Elsewhere(World):
+    """A service on another machine, whose clock nobody sets: half a minute is half a minute."""
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """What happens when nothing goes wrong."""
+        now = self.clock.monotonic()
+        match step:
+            case facts.Merge():
+                self.merged_at[of.id] = now
+                return facts.Merged()
+            case facts.Look():
+                done = now - self.merged_at.get(of.id, now) > 30
+                return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+            case _:
+                return super().answer(of, step)
+
+
+@JUMPS
+def test_the_clock_is_put_right_while_an_order_is_polled(tmp_path: Path, back: float) -> None:
+    """An order that is polled by a clock that was ahead goes on within a minute after the clock is put right."""
+
+    async def work(clock: SimulatedClock) -> None:
+        clock.offset = back
+        async with running(tmp_path, Elsewhere(clock), replace(shoot(), due=START + back)) as (store, _):
+            await until(store, shoot().id, Phase.MERGING)
+            await asyncio.sleep(8)
+            clock.offset = 0.0
+            await until(store, shoot().id, Phase.DOWNLOADED, patience=30 + MINUTE)
+
+    simulate(work)
+
+
+@JUMPS
+def test_the_clock_is_put_right_while_the_daemon_does_not_run(tmp_path: Path, back: float) -> None:
+    """A restart after the clock was put right goes on within a minute as well."""
+
+    async def work(clock: SimulatedClock) -> None:
+        clock.offset = back
+        world = Elsewhere(clock)
+        async with running(tmp_path, world, replace(shoot(), due=START + back)) as (store, _):
+            await until(store, shoot().id, Phase.MERGING)
+            await asyncio.sleep(8)
+        clock.offset = 0.0
+        async with running(tmp_path, world) as (store, _):
+            await until(store, shoot().id, Phase.DOWNLOADED, patience=30 + MINUTE)
+
+    simulate(work)
+
+
+def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
+    """When the clock is set back in an outage, the order is tried once more at once, then as rarely as before."""
+
+    def offline(_of: Order, step: facts.Step) -> facts.Fact:
+        return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
+
+    async def work(clock: SimulatedClock) -> tuple[int, int]:
+        world = World(clock, takes=0.1, trouble=offline)
+        clock.offset = HOUR
+        async with running(tmp_path, world, replace(shoot(brackets=1), due=START + HOUR)):
+            await asyncio.sleep(HOUR / 2)
+            before = len(world.steps)
+            clock.offset = 0.0
+            await asyncio.sleep(HOUR / 2)
+            return before, len(world.steps) - before
+
+    before, since = simulate(work)
+    assert 1 <= since <= before + 2
+
+
+def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: Path) -> None:
+    """A wish for a pause that was heard before the clock was set back costs one early request, and no more."""
+
+    def busy(_of: Order, step: facts.Step) -> facts.Fact:
+        return facts.Failed(step, Kind.PASSING, "429: too many requests", unsent=True, retry_after=600.0)
+
+    async def work(clock: SimulatedClock) -> int:
+        world = World(clock, takes=0.1, trouble=busy)
+        async with running(tmp_path, world, shoot(brackets=1)):
+            await asyncio.sleep(10)
+            clock.offset = -HOUR
+            await asyncio.sleep(590)
+            return len(world.steps)
+
+    assert simulate(work) == 2
+
+
+@pytest.mark.parametrize("now", [NOW - 1e8, NOW - HOUR, NOW - 6, NOW - 1, NOW, NOW + 10, NOW + 60, NOW + 1e8])
+def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float) -> None:
+    """What the store finds due is what the rules let begin, whatever the clock says."""
+    dues = (NOW - 100, NOW, NOW + 30, NOW + 10_000, NOW + 10**6)
+    set_at = (None, NOW - HOUR, NOW, NOW + HOUR)
+    orders = [
+        replace(shoot(10 * a + b), due=due, due_set_at=at, updated_at=NOW, phase=Phase.MERGING, merge=MergeState.SEEN)
+        for a, due in enumerate(dues)
+        for b, at in enumerate(set_at)
+    ]
+
+    async def found() -> list[str]:
+        store = Store.open(tmp_path, Inline())
+        for one in orders:
+            await store.add(one, facts.Locked(one.brackets))
+        due = await store.due(now, POLICY.longest)
+        store.close()
+        return due
+
+    expected = {one.id for one in orders if not waits(one, now, POLICY)}
+    assert set(asyncio.run(found())) == expected
+
+
+DAY, MONTH = 86400.0, 30 * 86400.0
+
+
+@pytest.mark.parametrize(
+    ("ahead", "since", "counted"),
+    [
+        (0.0, 60.0, 1),
+        (0.0, -60.0, 0),
+        (MONTH, 60.0, 1),
+        (MONTH, -DAY, 0),
+        (365 * DAY, 60.0, 1),
+        (365 * DAY, -300.0, 0),
+    ],
+)
+def test_what_was_bought_under_a_clock_that_was_ahead(tmp_path: Path, ahead: float, since: float, counted: int) -> None:
+    """A picture that was dated a month ahead counts for the day on which it was bought, and for no day after it.
+
+    ``since`` is how many seconds before the purchase the day began.
+    """
+
+    async def work(clock: SimulatedClock) -> int:
+        def put_right(_of: Order, step: facts.Step) -> None:
+            if isinstance(step, facts.Place):
+                clock.offset = 0.0
+
+        clock.offset = ahead
+        world = Elsewhere(clock, trouble=put_right)
+        async with running(tmp_path, world, replace(shoot(), due=START + ahead)) as (store, _):
+            await until(store, shoot().id, Phase.DOWNLOADED)
+            day = clock.now() - since
+            today, _ = await store.spent(day, day, "another order")
+        return today
+
+    assert simulate(work) == counted
