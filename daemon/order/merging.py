@@ -48,7 +48,8 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
-    order = replace(order, merge=MergeState.SEEN, merge_refused_at=None)
+    asked_at = order.merge_asked_at or order.merge_refused_at
+    order = replace(order, merge=MergeState.SEEN, merge_asked_at=asked_at, merge_refused_at=None)
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)

@@ -47,7 +47,7 @@ def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mis
     if 2 * max(pixels) >= expected:
         return None
     why = (
-        f"The picture of {image.name} has {pixels[0]} x {pixels[1]} pixels, where {expected} on the longer edge were "
+        f"The picture of {image.called} has {pixels[0]} x {pixels[1]} pixels, where {expected} on the longer edge were "
         "expected: it is a preview, not the full size."
     )
     return Mismatched(why, mismatch=Mismatch.SMALL_PICTURE)

@@ -148,7 +148,7 @@ def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Kind) -> Non
 def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.Seen, looks: int) -> None:
     """An order that shows work or images after a refusal was merged, and goes on like any other."""
     seen = looked(refused(), *[IDLE] * looks, shown)
-    assert (seen.merge, seen.merge_refused_at) == (MergeState.SEEN, None)
+    assert (seen.merge, seen.merge_refused_at, seen.merge_asked_at) == (MergeState.SEEN, None, NOW)
     assert facts.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
     assert seen.messages == ()
 
