@@ -185,7 +185,7 @@ def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox:
     lost = [entry["detail"] for entry in program.journal(order["order_id"]) if entry["fact"] == "SlotLost"]
     assert len(lost) <= 12, "a few whole files at most went out in vain"
     assert {fact["cause"] for fact in lost} == {"refused" if "upload" in fault else "taken"}
-    assert all(fact["said"][:3] in ("403", "409") for fact in lost)
+    assert all("403" in fact["said"] or "409" in fact["said"] for fact in lost)
 
 
 def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -> None:
