@@ -15,6 +15,10 @@ from daemon.order.policy import Policy
 SLACK = 5.0
 """Seconds by which the clock may be set back without a word: NTP does so all the time. A step is late by as much."""
 
+AT_ANY_CLOCK = 0.0
+"""As ``due_set_at``: the due time counts although the clock was set back. It is for a wait that guards against a second
+merge: too long a wait costs time, too short a one costs money."""
+
 
 def waits(order: Order, now: float, policy: Policy) -> bool:
     """Whether the next step of an order that is not at rest lies ahead. ``Store.due`` asks the same in SQL."""

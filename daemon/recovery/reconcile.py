@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.behind import as_merged, inputs
+from daemon.order.due import AT_ANY_CLOCK
 from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, OrderSeen
 
@@ -81,7 +82,8 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
         return replace(rebuilt, order=order)
     moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
     why = f"goes on at {moment}: only then is it certain that it was not merged"
-    return replace(rebuilt, order=replace(order, due=shows_at, trouble=why), why=why)
+    waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, trouble=why)
+    return replace(rebuilt, order=waits, why=why)
 
 
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps
+from daemon.order.due import waits
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import (
     SHOWS,
@@ -130,6 +131,10 @@ def test_a_merge_that_cannot_show_yet_is_waited_for() -> None:
     found = checked(Rebuilt(uploaded(), Source.FILE), there(order(), IDLE), now=LATER, written_at=LATER - 10)
     assert found.order.due == LATER - 10 + SHOWS
     assert "goes on at" in (found.order.trouble or "")
+    news = facts.CameLate(("late.jpg",))
+    for now in (LATER, LATER - 3600.0):
+        assert waits(found.order, now, POLICY), "also when the clock is set back: to merge twice costs money"
+        assert waits(evolve(found.order, news, now=now, policy=POLICY), now, POLICY)
     held = checked(Rebuilt(HELD, Source.FILE), there(HELD, IDLE), now=LATER, written_at=LATER - 10)
     assert held.order == HELD
     unknown = checked(Rebuilt(uploaded(), Source.FILE), None, now=LATER, written_at=LATER - 10)
