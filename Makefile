@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
-.PHONY: demo test lint check bench lock clean
+.PHONY: ready demo test quick lint docs bench lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -22,6 +22,8 @@ $(READY): requirements.lock pyproject.toml
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+ready: $(READY) $(SDKS_READY)
+
 demo: $(READY)
 	$(BIN)/bracketd demo $(ARGS)
 
@@ -34,6 +36,14 @@ lint: $(READY)
 # More tests at a time than two cores: a third of their time they wait for processes.
 test: lint $(SDKS_READY)
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+
+# For the edit loop: style, types, contracts, and the tests that start no process.
+quick: lint
+	$(BIN)/pytest -q -n 3 --dist worksteal tests/core tests/shell $(ARGS)
+
+# Renews the reference pages in docs/.
+docs: $(READY)
+	$(BIN)/python -m tools.reference
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)

@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from bench.listener import Answer, Listener
+from bench.photos import jpeg
 
 ORDER = re.compile(r"/v3/orders/([^/?]+)(/merge)?")
 ENHANCED = re.compile(r"/v3/images/image-([^/?]+)/enhanced")
@@ -28,7 +29,7 @@ class Api(socketserver.ThreadingMixIn, Listener):
     def __init__(self, certificate: str, log: str, storage: str, processed_after_s: float, image_bytes: int) -> None:
         super().__init__(Speak, certificate, log)
         self.storage, self.processed_after_s = storage, processed_after_s
-        self.image = b"\xff\xd8\xff\xe0" + bytes(image_bytes) + b"\xff\xd9"
+        self.image = b"".join(jpeg(image_bytes))
         self.merged_at: dict[str, float] = {}
 
     def order(self, order_id: str) -> dict[str, Any]:

@@ -21,13 +21,13 @@ def make_shoot(folder: Path, *, photos: int, size_mb: float) -> Path:
     folder.mkdir(parents=True)
     for number in range(photos):
         with open(folder / f"IMG_{number + 1:04}.JPG", "wb") as file:
-            file.writelines(_jpeg(int(size_mb * 1e6)))
+            file.writelines(jpeg(int(size_mb * 1e6)))
             file.flush()
             os.fsync(file.fileno())
     return folder
 
 
-def _jpeg(size: int) -> Iterator[bytes]:
+def jpeg(size: int) -> Iterator[bytes]:
     """A picture of a few pixels, filled up with comments to at least ``size`` bytes."""
     buffer = io.BytesIO()
     Image.new("L", (8, 8)).save(buffer, "JPEG")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from daemon.config.key import read_key
+from daemon.config.mistake import Mistake
 from daemon.config.settings import SyncthingSettings
 from daemon.errors import ConfigError, Problem
 from daemon.syncing import SyncthingAccess
 
+LONGEST_KEY = 4096
+"""Bytes in a key file. A key that Syncthing makes has 32 characters."""
+
 
 def access_of(settings: SyncthingSettings) -> SyncthingAccess | None:
-    """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that cannot be read."""
+    """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that is not one."""
     if settings.address is None or settings.key_file is None:
         return None
     try:
-        return SyncthingAccess(settings.address, settings.key_file.read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeError) as error:
-        problem = Problem("syncthing.key_file", f"{settings.key_file} cannot be read ({error})", "See to the file.")
-        raise ConfigError((problem,)) from error
+        return SyncthingAccess(settings.address, read_key(settings.key_file))
+    except Mistake as mistake:
+        raise ConfigError((Problem("syncthing.key_file", mistake.what, mistake.remedy),)) from mistake

@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from daemon import __version__
 from daemon.access import access_of
-from daemon.config import FolderSettings, Settings
+from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.errors import BracketdError, StateFull
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
@@ -31,15 +33,18 @@ from daemon.host.signals import Signals
 from daemon.host.vigil import Vigil
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
+from daemon.recovery.newer import compare
+from daemon.resuming import Resuming
 from daemon.runner import Runner
 from daemon.runner.lanes import lanes
 from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
+from daemon.store.asks import Ask
 from daemon.store.daily import keep_copies
 from daemon.store.pause import RETRY
-from daemon.store.store import Ask, Store
+from daemon.store.store import Store
 from daemon.syncing import client_for
 from daemon.watcher import (
     Contents,
@@ -51,6 +56,7 @@ from daemon.watcher import (
     OutputWatch,
     Presence,
     Probing,
+    UnknownOrders,
     WatchedFolder,
     Watcher,
     ground_of,
@@ -83,10 +89,19 @@ LAST = 9.0
 """Seconds after a stop signal at which the process ends, whatever still hangs."""
 
 
-class App:
-    """One daemon. ``find_key`` finds the API key anew; it raises ConfigError when there is none."""
+@dataclass(frozen=True, slots=True)
+class Performing:
+    """What steps are taken with, for a whole run."""
 
-    def __init__(self, settings: Settings, find_key: Callable[[], str], clock: Clock, notifier: Notifier) -> None:
+    roots: Roots
+    resuming: Resuming
+    unknown: UnknownOrders
+
+
+class App:
+    """One daemon. ``find_key`` reads the API key again; it raises ConfigError when there is none."""
+
+    def __init__(self, settings: Settings, find_key: Callable[[], ApiKey], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
         self._services = Services(settings, find_key)
         self._abort = threading.Event()
@@ -148,9 +163,13 @@ class App:
         await _sweep(store, self._clock)
         self._vigil.beat()
         roots = Roots(store.seen_roots(self._clock.now))
+        outputs = dict.fromkeys(str(folder.output) for folder in self._settings.folders)
+        disks = {output: Disk(self._clock) for output in outputs}
+        unknown = UnknownOrders(disks, store, roots, self._clock, asks_service=True)
+        performing = Performing(roots, Resuming(await store.unfinished()), unknown)
         runner = Runner(
             store,
-            functools.partial(self._perform, roots),
+            functools.partial(self._perform, performing),
             self._clock,
             policy_of(self._settings),
             uploads=transfers.uploads,
@@ -163,7 +182,7 @@ class App:
             runner.tell(order_id, facts.Resumed())
         async with asyncio.TaskGroup() as group:  # at once: folders of one hung disk are waited for together
             folders = self._settings.folders
-            made = [group.create_task(self._watcher(folder, store, roots, runner)) for folder in folders]
+            made = [group.create_task(self._watcher(folder, store, roots, runner, unknown)) for folder in folders]
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
@@ -171,7 +190,10 @@ class App:
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
-            for output in dict.fromkeys(str(folder.output) for folder in self._settings.folders):
+            lookers.append(group.create_task(unknown.run(), name="notes"))
+            comparing = compare(store, self._usual_service, self._in_thread, unknown.compared)
+            lookers.append(group.create_task(comparing, name="newer orders"))
+            for output in outputs:
                 watch = OutputWatch(output, roots, Presence(output, store, runner.tell), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
@@ -186,7 +208,9 @@ class App:
 
     # --- parts ---
 
-    async def _watcher(self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner) -> Watcher:
+    async def _watcher(
+        self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner, unknown: UnknownOrders
+    ) -> Watcher:
         watch = str(settings.watch)
         blocking = self._disks.setdefault(watch, Disk(self._clock))
         find = functools.partial(
@@ -216,7 +240,7 @@ class App:
             flow=self._settings.api.flow,
             added=runner.wake,
             tell=runner.tell,
-            is_there=lambda shoot: blocking(os.path.isdir, shoot),
+            unknown=unknown,
             turn=self._turn,
         )
 
@@ -235,12 +259,16 @@ class App:
             probes=probes,
         )
 
-    async def _perform(self, roots: Roots, order: Order, step: facts.Step) -> facts.Fact:
+    async def _perform(self, performing: Performing, order: Order, step: facts.Step) -> facts.Fact:
         """Take a step; once more if the key was refused, and a person has put another one in its place."""
+        if (found := await performing.unknown.before(order, step)) is not None:
+            return found
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            steps = Steps(service, roots, go_on=self._go_on, now=self._clock.now)
-            fact = await asyncio.get_running_loop().run_in_executor(self._threads, steps.perform, order, step)
+            steps = Steps(
+                service, performing.roots, go_on=self._go_on, now=self._clock.now, resuming=performing.resuming
+            )
+            fact: facts.Fact = await self._in_thread(steps.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
                 return fact
             await self._look_for_key()
@@ -248,20 +276,24 @@ class App:
                 return fact
 
     async def _look_for_key(self) -> None:
-        key = await asyncio.get_running_loop().run_in_executor(self._threads, self._services.found)
+        key = await self._in_thread(self._services.found)
         if key is not None and self._services.renew(key):
-            logs.redact(key)
+            logs.redact(key.text)
             log.info("another key was found and is used from now on")
 
     async def _online(self) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._usual_service().reachable)
+        reachable: bool = await self._in_thread(self._usual_service().reachable)
+        return reachable
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
     def _usual_service(self) -> Service:
         """As new orders get it."""
         return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
-        return any(watcher.submit(ask) for watcher in watchers)
+        return any(watcher.take(ask) for watcher in watchers)
 
     def _preset_of(self, shoot: str) -> Preset | None:
         root = os.path.dirname(shoot)

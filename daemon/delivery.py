@@ -6,21 +6,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, count
 from typing import Any
 
+from daemon.errors import OutputError
 from daemon.files import incoming, scan
+from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
-from daemon.order import Image, ImageState, Order
+from daemon.order import Bracket, Image, ImageState, Order, changed_since, pictures, unknown
+from daemon.shoot import Shot
+from daemon.shoot.shot import to_json
+
+DEV_MODE = " (dev mode)"
+"""What is added to the name of an output folder with free pictures."""
 
 
 def output_folder(output: str, shoot: str, taken: Collection[str], *, dev_mode: bool) -> str:
     """A folder of its own for every shoot's pictures: shoots in two watched folders may bear one name."""
-    name = os.path.join(output, f"{shoot} (dev mode)" if dev_mode else shoot)
+    name = os.path.join(output, f"{shoot}{DEV_MODE}" if dev_mode else shoot)
     names = chain((name,), (f"{name}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)
+
+
+def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> str | None:
+    """Another output folder for an order whose own cannot be made; None if its own is there or can be made.
+
+    The disk of the output may take shorter names than that of the shoot, or not the same characters. The other name
+    contains the order's id, so that no two shoots share a folder. ``limit`` says how many bytes a name in a folder may
+    have. Raises OutputError where no name fits.
+    """
+    if os.path.lexists(order.output):
+        return None
+    parent, own = os.path.split(order.output)
+    room = folder_limit(parent, limit(parent))
+    for name in (own, *_other_names(order, room)):
+        if len(os.fsencode(name)) <= room and takes(parent, name):
+            return None if name == own else os.path.join(parent, name)
+    raise OutputError(
+        f"no folder for this shoot's pictures can be made in {parent}, where a name may have {max(room, 0)} bytes. "
+        "Set `output` to a folder with a shorter path, or on another disk; bracketd goes on by itself."
+    )
+
+
+def _other_names(order: Order, room: int) -> Iterator[str]:
+    """Names for the output folder of an order that its disk may take, the most like the shoot's own first."""
+    tail = f" {order.id[:8]}" + (DEV_MODE if order.preset.dev_mode else "")
+    for shoot in (order.shoot, plain(order.shoot)):
+        yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
+    yield f"shoot{tail}"
 
 
 def stem_of(order: Order, image: Image) -> str:
@@ -29,9 +65,7 @@ def stem_of(order: Order, image: Image) -> str:
     The service tells which brackets an image is made of, or names the image after one of them; failing both, its
     own name is made safe.
     """
-    theirs = image.name.rpartition(".")[0] or image.name
-    named = (n for n in range(len(order.brackets)) if order.tag(n) in (theirs.split()[-1:] + image.name.split()[-1:]))
-    numbers = image.brackets or tuple(named)
+    numbers = pictures.brackets_of(order, image)
     if numbers:
         name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
         return name.rpartition(".")[0] or name
@@ -40,16 +74,22 @@ def stem_of(order: Order, image: Image) -> str:
     return (stem if extension.isalnum() and len(extension) <= 5 else safe) or image.id
 
 
-def late_photos(order: Order) -> tuple[str, ...]:
-    """Photos in the shoot that were not there when it was locked; for a supplement, which is such photos, none."""
+def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ...]:
+    """Photos in the shoot that show frames the order does not have; for a supplement, which is such photos, none.
+
+    ``shot`` reads what a photo, by folder and path, says of its frame.
+    """
     if order.supplement_of is not None:
         return ()
     try:
-        sent, _twins = one_per_frame(scan.scan(order.folder).photos)
+        photos = scan.scan(order.folder).photos
     except OSError:
         return ()
-    known = {bracket.path for bracket in order.brackets} | set(order.left_out)
-    return tuple(photo.path for photo in sent if photo.path not in known)
+    brackets = (Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
+    news = {bracket.path: bracket for bracket in unknown([order], tuple(brackets))}
+    shots = {path: shot(order.folder, path) for path in news}
+    chosen = one_per_frame((photo for photo in photos if photo.path in news), shots).send
+    return changed_since([order], [replace(news[photo.path], shot=shots[photo.path]) for photo in chosen])[0]
 
 
 def note_name(order: Order) -> str:
@@ -62,7 +102,8 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
     """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes.
 
     It has all that is needed to know the order by, should the state be lost (``daemon.recovery``): ``fingerprint``, and
-    each bracket's ``mtime_ns``, ``mark`` and ``sha256``, tell its photos again; ``image_id`` what was bought.
+    each bracket's ``mtime_ns``, ``mark`` and ``sha256``, tell its photos again, ``shot`` other files of their frames;
+    ``image_id`` what was bought. ``left_out_why`` has the reason for each path in ``left_out``.
     """
     return {
         "version": 1,
@@ -103,6 +144,9 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             for image in order.images
             if image.state is ImageState.FAILED
         ],
+        "dismissed": [
+            {"image_id": image.id, "name": image.name} for image in order.images if image.state is ImageState.DISMISSED
+        ],
         "brackets": [
             {
                 "file": bracket.path,
@@ -112,10 +156,14 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
                 "sha256": bracket.sha256,
                 "bracket_id": bracket.service_id,
                 "left_out": bracket.left_out,
+                "shot": to_json(bracket.shot),
             }
             for bracket in order.brackets
         ],
         "left_out": list(order.left_out),
+        "left_out_why": [
+            {"file": one.path, "why": one.why.value, "of": one.of, "shoot": one.shoot} for one in order.left_out_why
+        ],
         "late": list(late),
     }
 

@@ -17,6 +17,7 @@
     │   │   ├── Unavailable     5xx
     │   │   ├── TooManyRequests 429, with the service's ``retry_after`` if it gave one
     │   │   ├── Garbled         an answer that is not what was promised: HTML for JSON, half an image
+    │   │   ├── Mismatched      a well-formed answer that does not match what was asked
     │   │   └── NotReady        asked for before it exists
     │   ├── AccountRefused      concerns every order of the account
     │   │   ├── KeyRefused      401, 403
@@ -37,6 +38,7 @@ A message says what is wrong and what to do about it, in one sentence each, with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class BracketdError(Exception):
@@ -99,7 +101,14 @@ class StateOnNetwork(StateError):
 
 
 class ServiceError(BracketdError):
-    """What the service, its storage or the line to them answered."""
+    """What the service, its storage or the line to them answered.
+
+    ``said`` is their own words, where somebody needs them later: status, code and message.
+    """
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        self.said = said
+        super().__init__(message)
 
 
 class Passing(ServiceError):
@@ -137,12 +146,46 @@ class Garbled(Passing):
     """The answer is not what was promised."""
 
 
+class Mismatch(StrEnum):
+    """How an answer of the service does not match what was asked."""
+
+    ORDER = "another order"
+    IMAGE = "another image"
+    BRACKET = "another bracket"
+    REPEATED = "one id twice"
+    MORE_IMAGES = "more images than brackets"
+    TOTAL = "another number of images than it states"
+    TAKEN = "images that another order has"
+    NOT_A_PICTURE = "not a picture"
+    BROKEN_PICTURE = "a picture that is not whole"
+    SMALL_PICTURE = "a picture much smaller than its brackets"
+    LARGE_PICTURE = "more bytes than a picture can have"
+
+
+class Mismatched(Passing):
+    """A well-formed answer that does not match what was asked; ``mismatch`` says how. Nothing of it may be used.
+
+    It can pass: a cache or proxy may have mixed up answers. If it does not pass, a person must look.
+    """
+
+    def __init__(self, message: str, *, mismatch: Mismatch = Mismatch.ORDER, retry_after: float | None = None) -> None:
+        self.mismatch = mismatch
+        super().__init__(message, retry_after=retry_after)
+
+
 class NotReady(Passing):
     """Asked for before it exists."""
 
 
 class AccountRefused(ServiceError):
-    """The account cannot work at present; every order waits."""
+    """The account cannot work at present; every order waits.
+
+    ``cause`` tells two refusals apart, whatever was asked: the status, and where the key is from.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class KeyRefused(AccountRefused):
@@ -158,7 +201,11 @@ class RequestRefused(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The service does not know this id (404)."""
+    """The service does not know this id (404); ``answer`` is the request and what it was answered, in words."""
+
+    def __init__(self, message: str, *, answer: str = "") -> None:
+        self.answer = answer
+        super().__init__(message)
 
 
 class AlreadyExists(ServiceError):
@@ -182,7 +229,11 @@ class FileGone(FileError):
 
 
 class FileUnreadable(FileError):
-    """The file cannot be read."""
+    """The file cannot be read. ``may_pass``: the disk's error, or a refusal, may end by itself."""
+
+    def __init__(self, path: str, message: str, *, may_pass: bool = False) -> None:
+        self.may_pass = may_pass
+        super().__init__(path, message)
 
 
 class FileChanged(FileError):

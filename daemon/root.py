@@ -13,7 +13,9 @@ Rules:
 5. On any other mount another disk lies there. If the root held shoots, a person must say that this is meant;
    if it held none, nothing can be mistaken, and it counts as never seen.
 6. Where shoots were, an empty folder with another inode is not the folder that was seen.
-7. The same folder that loses one shoot was tidied up; one that loses several at a single look lost its disk behind
+7. Another folder in the place of the watched one, with mostly unknown shoots in it, is not the watched folder. How many
+   shoots it holds does not matter: one old shoot costs as much as a new one.
+8. The same folder that loses one shoot was tidied up; one that loses several at a single look lost its disk behind
    the mount, which is what a network share does. Of an output folder at most one is counted: people empty those.
 """
 
@@ -23,6 +25,9 @@ from dataclasses import dataclass
 
 SEVERAL = 2
 """Shoots which do not vanish together by a person's hand."""
+
+TOPMOST = 256
+"""The largest inode that the root folder of every disk of one kind has: ext4 2, FAT 1, NTFS 5, XFS 128, Btrfs 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,11 @@ class Seen:
         return self.identity.rpartition(":")[2]
 
 
-def unmounted(before: Seen | None, now: Seen | None) -> str | None:
+def unmounted(before: Seen | None, now: Seen | None, known: int | None = None) -> str | None:
     """Why a root is away, as the predicate of a sentence; None if it is as it should be.
 
-    ``before`` is what is remembered of it, None if it was never seen; ``now`` is None if it is not there.
+    ``before`` is what is remembered of it, None if it was never seen; ``now`` is None if it is not there. ``known``
+    counts the shoots in a watched folder that have an order; None for an output folder.
     """
     if before is None:
         return None
@@ -56,6 +62,8 @@ def unmounted(before: Seen | None, now: Seen | None) -> str | None:
         if _above(now.mount, before.mount):
             return f"is on a disk that is not mounted{_was_on(before)}"
         return f"lies on another disk now, mounted at {now.mount}{_was_on(before)}" if before.shoots else None
+    if now.shoots and known is not None and _is_replaced(before, now, known):
+        return f"holds other shoots than before: it has {known or 'none'} of the {before.shoots} that were in it"
     if now.shoots or not before.shoots:
         return None
     if now.inode != before.inode:
@@ -71,6 +79,22 @@ def is_new(before: Seen | None, now: Seen) -> bool:
     if before is None or _other_disk(before, now):
         return True
     return not before.shoots and before.inode != now.inode
+
+
+def may_be_replaced(before: Seen | None, now: Seen) -> bool:
+    """Whether another folder may lie in the place of the watched one, so that its shoots have to be compared.
+
+    Only an inode that is not the same on every disk tells a folder again when the device number is another one, as it
+    is after a restart.
+    """
+    if before is None or not before.shoots or before.identity == now.identity:
+        return False
+    return before.inode != now.inode or int(now.inode) <= TOPMOST
+
+
+def _is_replaced(before: Seen, now: Seen, known: int) -> bool:
+    strangers = now.shoots - known
+    return may_be_replaced(before, now) and strangers > known and 2 * known < before.shoots
 
 
 def _other_disk(before: Seen, now: Seen) -> bool:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from daemon import __version__
-from daemon.config import Settings
+from daemon.config import ApiKey, Settings
 from daemon.errors import ConfigError
 from daemon.order import FlowName
 from daemon.service import Demand, Service
 
 
 class Services:
-    """``find_key`` finds the key anew; it may block, and raise ConfigError. ``of`` and ``renew`` are for one thread."""
+    """``find_key`` reads the settings again for the key; it may block, and raise ConfigError.
 
-    def __init__(self, settings: Settings, find_key: Callable[[], str]) -> None:
+    ``of`` and ``renew`` are for one thread.
+    """
+
+    def __init__(self, settings: Settings, find_key: Callable[[], ApiKey]) -> None:
         self._settings, self._find_key = settings, find_key
-        self._key = settings.require_key()
+        self._key = settings.require_api_key()
         self._used: dict[tuple[FlowName, bool], Service] = {}
         self._former: list[Service] = []
 
@@ -26,7 +29,8 @@ class Services:
             api = self._settings.api
             self._used[flow, dev_mode] = Service(
                 base_url=api.base_url,
-                key=self._key,
+                key=self._key.text,
+                key_source=self._key.source,
                 flow=flow,
                 dev_mode=dev_mode,
                 user_agent=f"bracketd/{__version__}",
@@ -44,16 +48,16 @@ class Services:
         """Every one that was ever asked for; transfers may still use one with the former key."""
         return (*self._used.values(), *self._former)
 
-    def found(self) -> str | None:
+    def found(self) -> ApiKey | None:
         """The key as it is found now; None if none is. Blocks."""
         try:
             return self._find_key()
         except ConfigError:
             return None
 
-    def renew(self, key: str) -> bool:
+    def renew(self, key: ApiKey) -> bool:
         """Use this key from now on; returns whether it is another one."""
-        if key == self._key:
+        if key.text == self._key.text:
             return False
         self._key = key
         self._former += self._used.values()

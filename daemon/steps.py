@@ -14,19 +14,25 @@ from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 
-from daemon import errors
-from daemon.delivery import delivery_note, late_photos, note_name, stem_of
-from daemon.files import incoming, outgoing, scan
+from daemon import errors, originals
+from daemon.delivery import delivery_note, fitting_output, late_photos, note_name, stem_of
+from daemon.files import incoming, outgoing
+from daemon.files.bounded import Bounded
+from daemon.files.fitting import name_limit
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Order, facts
+from daemon.frames import shot_if_read
+from daemon.order import Order, Phase, answers, facts, pictures
 from daemon.order.trouble import bug
+from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
-from daemon.shoot import File
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
 MARKED = {True: "-dev", False: ""}
 """What is added to the names of pictures with a watermark, so that nobody takes one for a delivery."""
+
+OUTPUTS = Bounded[str | None](10.0)
+"""Asks the disks of outputs for names. One that hangs must not keep the lanes of uploads."""
 
 AfterMerge = facts.Look | facts.Reprocess | facts.Reckon | facts.Fetch | facts.Place | facts.Deliver
 
@@ -41,19 +47,32 @@ class Steps:
     """Carries out steps through one service account.
 
     ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
-    raises Stopped to break off; ``now`` is epoch seconds.
+    raises Stopped to break off; ``now`` is epoch seconds; ``longest_name`` says how many bytes a name in a folder may
+    have. ``resuming`` looks before an order of an earlier run goes on.
     """
 
-    def __init__(self, service: Service, roots: Roots, *, go_on: Callable[[], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        roots: Roots,
+        *,
+        go_on: Callable[[], None],
+        now: Callable[[], float],
+        longest_name: Callable[[str], int] = name_limit,
+        resuming: Resuming | None = None,
+    ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
+        self._longest_name = longest_name
+        self._resuming = resuming or Resuming()
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
         try:
             self._go_on()
-            return self._carry_out(order, step)
+            found = self._resuming.look(order, step, self._service, self._roots, self._go_on)
+            return found if found is not None else self._carry_out(order, step)
         except Stopped:
             return facts.Interrupted(step)
         except errors.StateError:
@@ -61,7 +80,9 @@ class Steps:
         except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
             if self._stopped():
                 return facts.Interrupted(step)
-            return self._disk_is_away(order, step, error) or _renamed(order, error) or failure(order, step, error)
+            return (
+                self._disk_is_away(order, step, error) or originals.renamed(order, error) or failure(order, step, error)
+            )
 
     def _stopped(self) -> bool:
         """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
@@ -83,6 +104,9 @@ class Steps:
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
 
     def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
+        early = order.phase is Phase.SETTLED and isinstance(step, facts.Create | facts.Register)
+        if (early or isinstance(step, facts.Confirm)) and (output := self._other_output(order)):
+            return facts.OutputRenamed(output)
         match step:
             case facts.Create():
                 return self._create(order)
@@ -106,6 +130,8 @@ class Steps:
             away := self._roots.output_away(os.path.dirname(order.output))
         ):
             raise errors.OutputError(away)
+        if isinstance(step, facts.Fetch | facts.Deliver) and (output := self._other_output(order)):
+            return facts.OutputRenamed(output)
         match step:
             case facts.Look():
                 return self._look(order)
@@ -116,26 +142,49 @@ class Steps:
             case facts.Fetch(image_id):
                 return self._fetch(order, image_id)
             case facts.Place(image_id):
-                return _place(order, image_id)
+                return self._place(order, image_id)
             case facts.Deliver():
                 return self._deliver(order)
 
+    def _other_output(self, order: Order) -> str | None:
+        """Another output folder if the disk does not take the name of the order's; None while the disk hangs."""
+        return OUTPUTS.ask(order.output, lambda: fitting_output(order, self._longest_name))
+
     def _create(self, order: Order) -> facts.Fact:
-        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+        try:
             self._service.create(order.id, order.shoot)
+        except errors.AlreadyExists:
+            log.debug("order exists", order=order.id)  # an earlier request got through, its answer was lost
+        except errors.Mismatched:
+            self._require_created(order)
         return facts.Created()
+
+    def _require_created(self, order: Order) -> None:
+        """After an answer that named another order: the order is there, or the service chooses ids by itself."""
+        try:
+            self._service.order(order.id)
+        except errors.NotFound:
+            raise errors.RequestRefused(
+                "The service gave the order another id than it was asked for. "
+                "Delete the empty order in the web app and set api.flow to images."
+            ) from None
 
     def _register(self, order: Order, number: int) -> facts.Fact:
         bracket = order.brackets[number]
         try:
-            outgoing.require_unchanged(order.folder, _file(bracket))
+            outgoing.require_unchanged(order.folder, originals.file_of(bracket))
             slot = self._service.register(
                 order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
             )
+            if wrong := answers.wrong_registration(order, number, slot.id, slot.name):
+                raise wrong
         except errors.FileChanged:
-            return _changed(order, number)
-        except errors.AlreadyExists:
-            return facts.SlotLost(number, bracket.attempt, "the service had this registration already")
+            return originals.changed(order, number)
+        except errors.Mismatched as error:
+            return facts.SlotLost(number, bracket.attempt, str(error), mismatch=error.mismatch)
+        except errors.AlreadyExists as error:
+            why = "the service had this registration already"
+            return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
         except errors.Unreachable as error:
             if not error.sent:
                 raise
@@ -147,27 +196,26 @@ class Steps:
         assert bracket.service_id is not None
         assert bracket.url is not None
         assert bracket.content_type is not None
+        if wrong := answers.shares_place(order, number):
+            return facts.SlotLost(number, bracket.attempt, str(wrong), mismatch=wrong.mismatch)
         slot = Slot(bracket.service_id, bracket.url, bracket.content_type)
+        ctime_ns = originals.before_upload(order, number)
+        if isinstance(ctime_ns, facts.Changed):
+            return ctime_ns
         try:
             digest = hashlib.sha256()
-            chunks = outgoing.chunks(order.folder, _file(bracket), self._go_on)
+            chunks = outgoing.chunks(order.folder, originals.file_of(bracket), self._go_on)
             self._service.upload(slot, _digested(chunks, digest), bracket.size)
         except errors.FileChanged:
-            return _changed(order, number)
+            return originals.changed(order, number)
         except errors.SlotRefused as error:
-            return facts.SlotLost(number, bracket.attempt, str(error))
-        return facts.Stored(number, bracket.attempt, digest.hexdigest())
+            return facts.SlotLost(number, bracket.attempt, str(error), facts.Lost.REFUSED, error.said)
+        return facts.Stored(number, bracket.attempt, digest.hexdigest(), ctime_ns)
 
     def _confirm(self, order: Order) -> facts.Fact:
-        for number in order.sent:
-            try:
-                outgoing.require_unchanged(order.folder, _file(order.brackets[number]))
-            except errors.FileChanged:
-                return _changed(order, number)
-            except errors.FileError as error:
-                if order.preset.bad_files == "hold" or not os.path.isdir(order.folder):
-                    raise
-                log.debug("sent whole, and gone or unreadable since", file=error.path)
+        found = originals.look_again(order, self._go_on, tolerate=lambda error: _was_sent_whole(order, error))
+        if found is not None:
+            return found
         if order.flow == "images":
             return facts.Confirmed(())
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
@@ -179,6 +227,11 @@ class Steps:
         return facts.Confirmed(tuple(n for n in order.sent if order.brackets[n].service_id not in there))
 
     def _merge(self, order: Order) -> facts.Fact:
+        match originals.look_again(order, self._go_on, tolerate=lambda _error: True):
+            case facts.Changed(number):
+                return _changed_too_late(order, number)
+            case facts.SameContent() as touched:
+                return touched
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
             self._service.merge(order.id, per_image=order.preset.per_image, enhance=order.preset.enhance)
         return facts.Merged()
@@ -187,6 +240,11 @@ class Steps:
         seen = self._service.order(order.id)
         sent = order.registrations | {bracket.service_id for bracket in order.brackets}
         outputs = [image for image in seen.images if image.id not in sent]
+        idle = not (seen.merging or seen.processing)
+        if wrong := answers.wrong_images(
+            order, outputs=len(outputs), listed=len(seen.images), total=seen.total, idle=idle
+        ):
+            raise wrong
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
@@ -194,7 +252,7 @@ class Steps:
                 image.id,
                 image.name,
                 ENDED.get(image.status),
-                image.reason,
+                image.why,
                 members.get(image.id, ()),
                 again=image.status is ImageStatus.FAILED,
                 limited=image.limited,
@@ -222,7 +280,8 @@ class Steps:
         return {image_id: tuple(sorted(found)) for image_id, found in members.items()}
 
     def _fetch(self, order: Order, image_id: str) -> facts.Fact:
-        preset, largest = order.preset, max(image.size or 0 for image in order.images)
+        preset, largest, most = order.preset, max(image.size or 0 for image in order.images), pictures.most_bytes(order)
+        image = next(image for image in order.images if image.id == image_id)
         try:
             with (
                 incoming.Part(order.output, image_id, likely=largest) as part,
@@ -230,8 +289,10 @@ class Steps:
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
             ):
-                part.reserve(download.length or 0)
-                written = part.write(self._while_going(download.chunks), download.length)
+                part.reserve(download.length or 0, most)
+                written = part.write(self._while_going(download.chunks), download.length, most)
+                if wrong := pictures.too_small(order, image, written.pixels):
+                    raise wrong
         except errors.NotFound as error:
             return facts.ImageLost(image_id, str(error))
         return facts.Fetched(image_id, written.size, written.sha256, written.extension)
@@ -241,8 +302,16 @@ class Steps:
             self._go_on()
             yield chunk
 
+    def _place(self, order: Order, image_id: str) -> facts.Fact:
+        image = next(image for image in order.images if image.id == image_id)
+        assert image.extension is not None
+        assert image.sha256 is not None
+        stem, mark, longest = stem_of(order, image), MARKED[order.preset.dev_mode], self._longest_name(order.output)
+        name = incoming.place(order.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
+        return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
+
     def _deliver(self, order: Order) -> facts.Fact:
-        late = late_photos(order)
+        late = late_photos(order, shot_if_read)
         name = note_name(order)
         incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
@@ -259,20 +328,39 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return facts.Failed(step, kind.PASSING, why, unsent=True, retry_after=error.retry_after, offline=offline)
         case errors.NotReady():
             return facts.Failed(step, kind.NOT_READY, why, retry_after=error.retry_after)
+        case errors.Mismatched():
+            return facts.Failed(step, kind.MISMATCH, why, retry_after=error.retry_after, mismatch=error.mismatch)
         case errors.Passing():
             return facts.Failed(step, kind.PASSING, why, retry_after=error.retry_after)
         case errors.AccountRefused():
-            return facts.Failed(step, kind.ACCOUNT, why, unsent=True)
+            return facts.Failed(step, kind.ACCOUNT, why, unsent=True, cause=error.cause)
         case errors.ServiceError():
             return facts.Failed(step, kind.REQUEST, why, unsent=True)
         case errors.FileGone():
-            return facts.Failed(step, *_gone(order, error), bracket=_whose(step))
+            return _gone(order, step, error)
+        case errors.FileUnreadable(may_pass=True):
+            number = originals.number_of(order, error.path)
+            disk_fails = not originals.can_read_another(order, error.path)
+            return facts.Failed(step, kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
         case errors.FileError():
             return facts.Failed(step, kind.FILE, why, bracket=_whose(step))
         case errors.OutputError():
             return facts.Failed(step, kind.OUTPUT, why)
         case _:
             return bug(step, error)
+
+
+def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Failed:
+    """A missing file: a person is asked, or the order goes without it; but not before it has stayed away for long.
+
+    A mount that comes back, or a sync client that replaces files, shows them as missing for a while.
+    """
+    kind, why = originals.gone(order, error)
+    if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
+        return facts.Failed(step, kind, why, bracket=_whose(step))
+    disk_fails = not originals.can_read_another(order, error.path)
+    number, why = originals.number_of(order, error.path), f"{error.path} is gone"
+    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
 
 
 def _subject(order: Order, step: facts.Step) -> str:
@@ -286,49 +374,28 @@ def _subject(order: Order, step: facts.Step) -> str:
             return ""
 
 
-def _renamed(order: Order, error: Exception) -> facts.Moved | None:
-    """Where the shoot is now, if all that happened to it is another name."""
-    if not isinstance(error, errors.FileGone) or os.path.isdir(order.folder):
-        return None
-    folder = scan.find_again(order.folder, [_file(order.brackets[number]) for number in order.sent])
-    return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
-
-
 def _whose(step: facts.Step) -> int | None:
     return step.bracket if isinstance(step, facts.Register | facts.Upload) else None
 
 
-def _gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
-    """A missing file, a missing shoot and a file that is there again are three things."""
-    if os.path.lexists(os.path.join(order.folder, error.path)):
-        return facts.Kind.PASSING, f"{error.path} was not there for a moment"
-    if os.path.isdir(order.folder):
-        return facts.Kind.FILE, str(error)
-    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
+def _was_sent_whole(order: Order, error: errors.FileError) -> bool:
+    """Whether an order goes on though a file that was sent is gone or cannot be read any more."""
+    if order.preset.bad_files == "hold" or not originals.folder_is_there(order):
+        return False
+    log.debug("sent whole, and gone or unreadable since", file=error.path)
+    return True
 
 
-def _changed(order: Order, number: int) -> facts.Fact:
-    path = order.brackets[number].path
-    now = scan.look(order.folder, path)
-    if now is None:
-        raise errors.FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
-    return facts.Changed(number, order.brackets[number].attempt, now.size, now.mtime_ns, now.inode)
+def _changed_too_late(order: Order, number: int) -> facts.Failed:
+    """A file that changed after all were confirmed: the merge is not asked for."""
+    why = (
+        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
+        f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
+    )
+    return facts.Failed(facts.Merge(), facts.Kind.FILE, why, unsent=True)
 
 
 def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
-
-
-def _file(bracket: Bracket) -> File:
-    return File(bracket.path, bracket.size, bracket.mtime_ns, bracket.inode)
-
-
-def _place(order: Order, image_id: str) -> facts.Fact:
-    image = next(image for image in order.images if image.id == image_id)
-    assert image.extension is not None
-    assert image.sha256 is not None
-    stem = stem_of(order, image) + MARKED[order.preset.dev_mode]
-    name = incoming.place(order.output, image.id, stem, image.extension, image.sha256)
-    return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)

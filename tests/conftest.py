@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.mirror import Mirror
 
 settings.register_profile("bracketd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("bracketd")
@@ -20,3 +25,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("soak")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    """A file system that shows the folder ``below`` at ``point`` and can fail; skips where it cannot be mounted."""
+    for name in ("below", "point"):
+        (tmp_path / name).mkdir()
+    mirror = Mirror(tmp_path / "below", tmp_path / "point")
+    try:
+        if not mirror.mounted:
+            pytest.skip("only root can mount a file system")
+        yield mirror
+    finally:
+        mirror.unmount()

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from daemon import __version__
+from daemon.cli import streams
+from daemon.cli.suggesting import Suggesting
 from daemon.errors import BracketdError, ConfigError
 from daemon.host.utf8 import ensure_utf8
 
@@ -17,15 +19,17 @@ EX_CONFIG = 78
 
 VERBS = {
     "run": ("daemon.cli.run", "Watch the folders and do the work, until stopped."),
+    "config": ("daemon.cli.config", "Print an example of the configuration file."),
     "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
     "explain": ("daemon.cli.explain", "Say what each gate makes of a file, and why its shoot waits."),
     "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
-    "retry": ("daemon.cli.asks", "Let a held order go on, or a waiting one try again now."),
-    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send a held supplement."),
-    "cancel": ("daemon.cli.asks", "End an order before its merge."),
+    "retry": ("daemon.cli.asks", "Let a held order go on, a waiting one try again, or retry failed images."),
+    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send what may have been sent."),
+    "cancel": ("daemon.cli.asks", "End an order before its merge, or skip a shoot that waits."),
+    "dismiss": ("daemon.cli.asks", "End a held order: nothing more of it is bought."),
     "adopt": ("daemon.cli.adopt", "Take a folder as it is now: on another disk, or emptied."),
     "doctor": ("daemon.cli.doctor", "Look whether the state is sound, or recover it."),
     "sandbox": ("daemon.sandbox.command", "A stand-in for the service, on this machine."),
@@ -34,7 +38,7 @@ VERBS = {
 """Each verb's module, which holds a command of its name, and its line in the help."""
 
 
-class Verbs(click.Group):
+class Verbs(Suggesting):
     """A group whose commands are imported when they are used, not to be listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -76,11 +80,14 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 configuration error."""
+    streams.prepare()
+    with streams.all_written():
+        _answer()
+
+
+def _answer() -> None:
     try:
         ensure_utf8()
-        for stream in (sys.stdout, sys.stderr):
-            # File names need not be UTF-8; showing one must not fail.
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
         cli()
     except ConfigError as error:
         for problem in error.problems:

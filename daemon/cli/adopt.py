@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 
+from daemon.cli.answered import leave
 from daemon.cli.words import printable
 from daemon.config import Settings, load
-from daemon.host.lock import running_pid
-from daemon.store.reader import Reader, ask
+from daemon.order import Verb
+from daemon.store.reader import Reader
 
 
 @click.command()
@@ -28,10 +28,8 @@ def adopt(config: Path | None, folder: Path) -> None:
     root = next((root for root in roots if os.path.realpath(root) == os.path.realpath(wanted)), None)
     if root is None:
         listed = "".join(f"\n  {printable(root)}" for root in roots)
-        raise click.ClickException(f"{printable(wanted)} is no watched or output folder. These are:{listed}")
-    ask(settings.state_dir, "adopt", root, time.time())
-    when = "" if running_pid(settings.state_dir) else " when the daemon runs (`bracketd run`)"
-    click.echo(f"{printable(root)} is taken as it is{when}.")
+        raise click.ClickException(f"{printable(wanted)} is not a watched or output folder. These are:{listed}")
+    leave(settings.state_dir, Verb.ADOPT, root, root)
 
 
 def _roots(settings: Settings) -> list[str]:

@@ -1,29 +1,32 @@
-"""``submit``, ``retry``, ``approve`` and ``cancel``: a person's word, left for the daemon in the state file."""
+"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: what a person asks of the daemon.
+
+What may be asked is decided by ``daemon.order.allowed`` alone, here as in the daemon, and the daemon has the last word.
+"""
 
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from daemon.cli.find import going
-from daemon.cli.words import ENDED, day, printable
+from daemon import answers
+from daemon.cli.answered import leave
+from daemon.cli.find import going, waiting_for
+from daemon.cli.target import ShootPath, shoot_folder
+from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order
-from daemon.shoot import FileClass
-from daemon.store.reader import Reader, ask
-
-UNDER_WAY = ("settled", "uploading", "uploaded", "merging", "processing", "downloading")
-UNPAID = ("skipped", "cancelled")
+from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
+from daemon.shoot import BOUNDS, FileClass
+from daemon.store.reader import Reader
+from daemon.store.waiting import Waiting
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=ShootPath())
 @click.option("--again", is_flag=True, help="Also a shoot whose photos were sent before: all of it is paid for again.")
 @click.pass_obj
 def submit(config: Path | None, folder: Path, again: bool) -> None:
@@ -32,162 +35,134 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
     Of a shoot that was sent before only photos that came since are sent, as a supplement; --again sends all of it.
     """
     settings = load(config, os.environ)
-    absolute = Path(os.path.abspath(folder))
-    watched = [settings_folder.watch for settings_folder in settings.folders]
-    parent = next((watch for watch in watched if _same(absolute.parent, watch)), None)
-    if parent is None:
-        roots = ", ".join(str(watch) for watch in watched)
-        raise click.ClickException(
-            f"{absolute} is not directly in a watched folder ({roots}). Move or copy it into one of them."
-        )
-    target = os.path.join(parent, _name_on_disk(absolute))
+    target = shoot_folder(folder, settings.folders)
+    verb = Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
     with Reader(settings.state_dir) as reader:
-        verb, what = _submitting(reader, target, again=again)
+        order = submitted_order(_orders_of(reader, target))
+    if order is not None:
+        _require_allowed(settings.state_dir, order, verb)
     _require_photos(target)
-    ask(settings.state_dir, verb, target, time.time())
-    click.echo(f"{printable(absolute.name)}: {what} will be sent.{_when(settings.state_dir)}")
+    leave(settings.state_dir, verb, target, os.path.basename(target))
 
 
 @click.command()
 @click.argument("shoot")
 @click.pass_obj
 def retry(config: Path | None, shoot: str) -> None:
-    """Let a held order go on, or a waiting one try again now.
+    """Let a held order go on, a waiting one try again now, or have failed images processed again.
 
     SHOOT is its name, its folder, or the beginning of its order id.
     """
-    state_dir, order = _going(config, shoot, "there is nothing to try again")
-    _leave(state_dir, "retry", order, "is tried again")
+    _ask(config, Verb.RETRY, shoot)
 
 
 @click.command()
 @click.argument("shoot")
 @click.pass_obj
 def approve(config: Path | None, shoot: str) -> None:
-    """Let an order buy its pictures whatever the limits say, or send a supplement that is held.
+    """Let an order buy its pictures whatever the limits say, or send what is held because it may have been sent before.
 
     An order that is still under way is approved beforehand.
 
     SHOOT is its name, its folder, or the beginning of its order id.
     """
-    state_dir, order = _going(config, shoot, "there is nothing to approve")
-    _leave(state_dir, "approve", order, "is approved: it will not be held for a limit")
+    _ask(config, Verb.APPROVE, shoot)
 
 
 @click.command()
 @click.argument("shoot")
 @click.pass_obj
 def cancel(config: Path | None, shoot: str) -> None:
-    """End an order before its merge; nothing of it is bought.
+    """End an order before its merge, or skip a shoot that still waits; nothing of it is bought.
 
     SHOOT is its name, its folder, or the beginning of its order id.
     """
-    state_dir, order = _going(config, shoot, "there is nothing to cancel")
-    if order["merge"] != "not asked":
-        held = order["phase"] == "held"
-        goes_on = "it will be finished, and its pictures bought and delivered"
-        then = "nothing more is bought while it is held" if held else goes_on
-        raise click.ClickException(f"{printable(order['shoot'])} was merged already; {then}.")
-    _leave(state_dir, "cancel", order, "will be cancelled, unless its merge comes first")
-
-
-def _going(config: Path | None, shoot: str, nothing: str) -> tuple[Path, dict[str, Any]]:
-    """The state directory and the order that is meant; ClickException with ``nothing`` if it has ended."""
     state_dir = locate_state(config, os.environ)
     with Reader(state_dir) as reader:
-        order = going(reader, shoot)
-    name = printable(order["shoot"])
-    if order["phase"] == "skipped":
-        submit_it = "bracketd submit --again" if order["same_as"] else "bracketd submit"
-        raise click.ClickException(f"{name} was skipped. `{submit_it}` sends it: {printable(order['folder'])}")
-    if order["phase"] == "downloaded":
-        where = printable(order["output"])
-        raise click.ClickException(f"{name} is delivered already, its pictures are in {where}; {nothing}.")
-    if order["phase"] in ENDED:
-        raise click.ClickException(f"{name} is {order['phase']}; {nothing}.")
-    return state_dir, order
+        skipped = None if _is_going(reader, shoot) else _the_one(waiting_for(reader, shoot), shoot)
+    if skipped is None:
+        _ask(config, Verb.CANCEL, shoot)
+    else:
+        leave(state_dir, Verb.SKIP, skipped.folder, skipped.shoot)
 
 
-def _leave(state_dir: Path, verb: str, order: dict[str, Any], done: str) -> None:
-    ask(state_dir, verb, order["id"], time.time())
-    click.echo(f"{printable(order['shoot'])} {done}.{_when(state_dir)}")
+@click.command()
+@click.argument("shoot")
+@click.pass_obj
+def dismiss(config: Path | None, shoot: str) -> None:
+    """End an order that is held, or that waits for the next day: none of its images is bought any more.
+
+    Pictures that were bought before are delivered.
+
+    SHOOT is its name, its folder, or the beginning of its order id.
+    """
+    _ask(config, Verb.DISMISS, shoot)
 
 
-def _submitting(reader: Reader, folder: str, *, again: bool) -> tuple[str, str]:
-    """The verb that sends a folder's shoot, and what will be sent. ClickException if a person must say more."""
-    orders = [order for order in reader.find(folder) if order["phase"] != "cancelled"]
-    verb = "submit again" if again else "submit"
-    if not orders:
-        return verb, "the shoot"
-    newest, name = orders[0], printable(orders[0]["shoot"])
-    if newest["phase"] in UNDER_WAY:
-        raise click.ClickException(f"{name} is under way already ({newest['phase']}).")
-    if newest["phase"] == "held" and newest["merge"] != "not asked":
-        raise click.ClickException(f"{name} was merged already. `bracketd retry` lets it go on.")
-    if again:
-        return verb, "the whole shoot"
-    if newest["phase"] == "held" and newest["supplement_of"]:
-        return verb, "its supplement"
-    if newest["phase"] == "downloaded":
-        if _has_new(folder, [reader.order(order["id"]) for order in orders]):
-            return verb, "what is new in it"
-        raise click.ClickException(
-            f"{name} was sent already; its pictures are in {printable(newest['output'])}. "
-            "`bracketd submit --again` sends and buys it again."
-        )
-    return (_despite(reader, newest) if newest["same_as"] else verb), "the shoot"
+def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
+    """Ask something of the order that a person means."""
+    state_dir = locate_state(config, os.environ)
+    with Reader(state_dir) as reader:
+        order = _meant(reader, verb, shoot)
+    _require_allowed(state_dir, order, verb)
+    leave(state_dir, verb, order.id, order.shoot)
+
+
+def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
+    """The order that a person means: to retry also one that was delivered with failed images."""
+    order = reader.order(going(reader, shoot)["id"])
+    if verb is not Verb.RETRY or refusal(order, verb) is None:
+        return order
+    others = [other for other in _orders_of(reader, order.folder) if refusal(other, verb) is None]
+    if len(others) > 1:
+        listed = "".join(f"\n  {other.id[:8]}  {other.phase.value}" for other in others)
+        raise click.ClickException(f"{shoot!r} could be any of these; say the id:{listed}")
+    return others[0] if others else order
+
+
+def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
+    """ClickException if a verb is not allowed for an order. Whether its account is well only a running daemon knows."""
+    why = refusal(order, verb)
+    if why is None or (why is Refusal.HEALTHY and running_pid(state_dir)):
+        return
+    with Reader(state_dir) as reader:
+        original = _by_id(reader, order.same_as)
+    raise click.ClickException(printable(answers.refused(order, verb, why, original)))
+
+
+def _orders_of(reader: Reader, folder: str) -> list[Order]:
+    """The orders of a shoot's folder that count, the newest first: one that was replaced, or gone, does not."""
+    orders = [reader.order(row["id"]) for row in reader.find(folder) if row["folder"] == folder]
+    return [order for order in orders if order.phase is not Phase.CANCELLED or order.by_person]
+
+
+def _by_id(reader: Reader, order_id: str | None) -> Order | None:
+    try:
+        return reader.order(order_id) if order_id is not None else None
+    except KeyError:
+        return None
+
+
+def _is_going(reader: Reader, shoot: str) -> bool:
+    return any(row["phase"] not in ENDED for row in reader.find(shoot))
+
+
+def _the_one(waits: Sequence[Waiting], shoot: str) -> Waiting | None:
+    """The waiting shoot that a person means, None if there is none. ClickException if there are several."""
+    if len(waits) > 1:
+        listed = "".join(f"\n  {printable(one.folder)}" for one in waits)
+        raise click.ClickException(f"{shoot!r} could be any of these; say the folder:{listed}")
+    return waits[0] if waits else None
 
 
 def _require_photos(folder: str) -> None:
     """ClickException if there is nothing in a folder that could be sent, now or when it has come."""
     found = scan(folder)
+    if found.bound is not None:
+        raise click.ClickException(printable(f"{folder} {BOUNDS[found.bound]}."))
     if any(found.of(kind) for kind in (FileClass.PHOTO, FileClass.PLACEHOLDER, FileClass.IN_FLIGHT)):
         return
     why = f" ({found.problems[0]})" if found.problems else ""
     raise click.ClickException(
         printable(f"{folder} has no photos{why}; there is nothing to send. Put them into it, and submit it then.")
     )
-
-
-def _has_new(folder: str, orders: list[Order]) -> bool:
-    """Whether a folder has photos of which none of its orders knows; the daemon looks closer."""
-    known = {path for order in orders for path in (*(b.path for b in order.brackets), *order.left_out)}
-    return any(photo.path not in known for photo in scan(folder).photos)
-
-
-def _despite(reader: Reader, skipped: dict[str, Any]) -> str:
-    """The verb for a shoot that was skipped for its photos, if they were not bought elsewhere."""
-    other = next(iter(reader.find(skipped["same_as"])), None)
-    if other is not None and other["phase"] in UNPAID:
-        return "submit again"
-    raise click.ClickException(
-        f"{printable(skipped['shoot'])} has the same photos as {_told(other)}. "
-        "`bracketd submit --again` sends and buys them again."
-    )
-
-
-def _told(order: dict[str, Any] | None) -> str:
-    if order is None:
-        return "an order that is not known any more"
-    state = "which is held" if order["phase"] == "held" else f"sent {day(order['created_at'])}"
-    return f"“{printable(order['shoot'])}”, {state}"
-
-
-def _name_on_disk(folder: Path) -> str:
-    """The folder's name as its disk spells it: some take other case or another Unicode form for the same."""
-    with os.scandir(folder.parent) as entries:
-        names = [entry.name for entry in entries]
-    if folder.name in names:
-        return folder.name
-    return next((name for name in names if _same(folder.parent / name, folder)), folder.name)
-
-
-def _same(one_path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one_path, other)
-    except OSError:
-        return False
-
-
-def _when(state_dir: Path) -> str:
-    return "" if running_pid(state_dir) else " The daemon is not running: it will be done when it is (`bracketd run`)."

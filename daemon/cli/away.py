@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from daemon.config import FolderSettings
@@ -35,3 +35,7 @@ class _Remembered:
 
     def see(self, root: str, seen: Seen) -> None:
         """Nothing: what a look from here finds is not the daemon's."""
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        return self._reader.known(root, shoots)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+from daemon.cli.attention import message
 from daemon.cli.away import away
 from daemon.cli.daemon import wrong_with_daemon
+from daemon.cli.unknown import unknown_orders
 from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.settings import LimitSettings
-from daemon.errors import AccountRefused, ConfigError, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
+from daemon.files import room
+from daemon.files.roots import not_yet
+from daemon.files.scan import look_at_root
 from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
+from daemon.order import Policy
+from daemon.order.policy import probed
 from daemon.service import Service
 from daemon.store import checkup
+from daemon.store.attention import Attention, Heed
+from daemon.store.reader import Reader
+
+ROOM = 1e9
+"""Bytes that should be free for pictures, and for the state."""
 
 
 @click.command()
@@ -33,7 +47,7 @@ def check(config: Path | None) -> None:
         click.echo(f"  note     {warning}")
     click.echo(f"limits     {_limits(settings.limits)}")
     pid = running_pid(settings.state_dir)
-    problems = [*_folders(settings), *_state(settings, pid), *_service(settings)]
+    problems = [*_folders(settings), *_state(settings, pid), *_unknown(settings), *_service(settings)]
     for problem in problems:
         click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
@@ -57,9 +71,8 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
     gone = _away(settings)
     for number, folder in enumerate(settings.folders):
         where = f"folders[{number}]"
-        unreadable = folder.watch.is_dir() and not os.access(folder.watch, os.R_OK | os.X_OK)
-        if unreadable:
-            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read", "Give this user the permission")
+        if folder.watch.is_dir() and (why := _unreadable(folder.watch)):
+            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read ({why})", "Give this user the permission")
         elif folder.watch in gone:
             yield gone[folder.watch]
         if folder.output in gone:
@@ -70,10 +83,26 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
         how = f"scanned every {folder.poll_interval:.0f} s" if polled else "watched"
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
+        for one in _attention(settings, folder.watch):
+            click.echo(f"  note     {printable(message(one))}")
         if not folder.watch.is_dir() and folder.watch not in gone:
-            click.echo(
-                f"  note     {folder.watch} is not there yet; bracketd waits until you make it, or mount its disk"
-            )
+            click.echo(f"  note     {not_yet(str(folder.watch))}")
+
+
+def _attention(settings: Settings, watch: Path) -> list[Attention]:
+    """What to know of a watched folder: what the daemon noted, and which photos lie loose in it now."""
+    try:
+        with Reader(settings.state_dir) as reader:
+            noted = [one for one in reader.attention() if watch in (Path(one.folder), Path(one.folder).parent)]
+    except (StateError, OSError):
+        noted = []
+    noted = [one for one in noted if one.kind is not Heed.LOOSE]
+    try:
+        root = look_at_root(str(watch))
+    except OSError:
+        return noted
+    loose = [Attention(Heed.LOOSE, str(watch), root.loose, root.named)] if root.loose else []
+    return [*loose, *noted]
 
 
 def _away(settings: Settings) -> dict[Path, str]:
@@ -88,11 +117,37 @@ def _writable(where: str, folder: Path, *, picture: bool = True) -> Iterator[Pro
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield Problem(where, f"{folder} cannot be written", f"Give this user the permission to write to {there}")
-    elif picture and shutil.disk_usage(there).free < 1_000_000_000:
-        free = shutil.disk_usage(there).free / 1e6
-        yield Problem(where, f"only {free:.0f} MB are free in {there}", "Make room for the pictures")
+    if (why := _unwritable(there)) is not None:
+        remedy = f"Give this user the permission to write to {there}"
+        yield Problem(where, f"{folder} cannot be written ({why})", remedy)
+    elif picture and (free := shutil.disk_usage(there).free) < ROOM:
+        what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
+        yield Problem(where, what, "Make room there")
+
+
+def _unreadable(folder: Path) -> str | None:
+    """Why a folder and what is in it cannot be looked at; tried, for access(2) may say otherwise than open(2)."""
+    try:
+        for entry in folder.iterdir():
+            entry.lstat()
+            break
+    except FileNotFoundError:  # what was listed went meanwhile
+        return None
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Why no file can be made in a folder; tried, with one that has no name or is removed at once.
+
+    A full disk is told by how much is free.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return None if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
 
 
 def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
@@ -111,21 +166,40 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     yield from wrong_with_daemon(settings.state_dir, pid)
 
 
-def _service(settings: Settings) -> Iterator[Problem]:
+def _unknown(settings: Settings) -> Iterator[str]:
+    """Orders that the state does not know."""
+    try:
+        with Reader(settings.state_dir) as reader:
+            yield from unknown_orders(reader, [folder.output for folder in settings.folders])
+    except (StateError, OSError):  # told before
+        return
+
+
+def _service(settings: Settings) -> Iterator[Problem | str]:
     api = settings.api
     try:
-        key = settings.require_key()
+        key = settings.require_api_key()
+        service = Service(
+            base_url=api.base_url,
+            key=key.text,
+            key_source=key.source,
+            flow=api.flow,
+            dev_mode=api.dev_mode,
+            user_agent="bracketd",
+        )
     except ConfigError as error:
         yield from error.problems
         return
-    service = Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent="bracketd")
     try:
         service.ping()
         click.echo(f"service    {api.base_url} answers and takes the key ({api.flow} flow)")
         if api.dev_mode:
             click.echo("  note     dev_mode is on: pictures are free and watermarked")
     except AccountRefused as error:
-        yield Problem("api.key", str(error).rstrip("."), "Copy the key anew from the web app's API page")
+        yield f"api.key: {probed(str(error), Policy())} Then run `bracketd check` again."
+    except NotFound as error:
+        remedy = "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+        yield Problem("api.base_url", f"{api.base_url} is not the API: {error.answer}", remedy)
     except Unreachable as error:
         what = f"{_address(api.base_url)} {'gave no answer' if error.sent else 'cannot be reached'}"
         cause = f" ({error.__cause__})" if error.__cause__ is not None else ""

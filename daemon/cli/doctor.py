@@ -18,6 +18,7 @@ from daemon.config import Settings, load
 from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
 from daemon.store import checkup
+from daemon.store.reader import Reader
 
 OVERDUE = 2 * 86400.0
 """Seconds after which a running daemon's last copy is too old."""
@@ -41,7 +42,7 @@ def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> 
         _recover(settings, dry_run=dry_run, offline=offline)
         return
     pid = running_pid(settings.state_dir)
-    problems = [*_state(settings), *_copies(settings), *wrong_with_daemon(settings.state_dir, pid)]
+    problems = [*_state(settings), *_unknown(settings), *_copies(settings), *wrong_with_daemon(settings.state_dir, pid)]
     _set_aside(settings)
     for problem in problems:
         click.echo(f"problem    {problem}", err=True)
@@ -84,6 +85,17 @@ def _state(settings: Settings) -> Iterator[str]:
         )
         for path in left:
             click.echo(f"  note     {printable(path)}")
+
+
+def _unknown(settings: Settings) -> Iterator[str]:
+    """Orders that the state does not know."""
+    from daemon.cli.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not ask for it
+
+    try:
+        with Reader(settings.state_dir) as reader:
+            yield from map(printable, unknown_orders(reader, [folder.output for folder in settings.folders]))
+    except StateError:  # told before
+        return
 
 
 def _left_over(output: Path, images: frozenset[str]) -> Iterator[str]:

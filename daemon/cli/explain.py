@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from daemon.access import access_of
+from daemon.cli.leftout import why_left_out
+from daemon.cli.target import name_on_disk
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
-from daemon.files.names import because_of, classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.names import (
+    because_of,
+    classify,
+    holds_in_flight,
+    is_beside_the_photos,
+    is_junk_folder,
+    is_other_picture,
+)
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
-from daemon.frames import frame
+from daemon.frames import frame, shot
 from daemon.grouping import RAW, dangling, extension
-from daemon.order import Bracket, Order, Phase
-from daemon.shoot import FileClass
+from daemon.order import Bracket, Order, Phase, Sent
+from daemon.shoot import FileClass, Shot
+from daemon.shoot.shot import UNKNOWN
 from daemon.store.reader import Reader
 from daemon.syncing import SyncClient, client_for
 
@@ -43,7 +55,7 @@ def explain(config: Path | None, file: Path) -> None:
     """Say what each gate makes of FILE in a watched folder, with numbers, and what became of it and its shoot."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
-    shoot, inside = folder.watch / inside.parts[0], Path(*inside.parts[1:])
+    shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
     syncthing = access_of(settings.syncthing)
     client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)
@@ -115,6 +127,9 @@ def _on_disk(path: Path, kind: FileClass | None) -> Iterator[Row]:
     except OSError as error:
         yield "on disk", f"cannot be looked at ({error.strerror})"
         return
+    if not stat.S_ISREG(status.st_mode):
+        yield "on disk", "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+        return
     changed = datetime.fromtimestamp(status.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     exactly = f" ({status.st_size:,} bytes)" if status.st_size >= 1000 else ""
     yield "on disk", f"{amount(status.st_size)}{exactly}, changed {changed}"
@@ -164,7 +179,7 @@ def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None)
         yield "shoot", "not known yet. `bracketd status` tells whether the daemon is watching"
     told = [(order, words) for order in orders if (words := _in_order(order, inside.as_posix(), kind)) is not None]
     if not told and orders and kind is not None:
-        told = [(orders[0], _in_none(orders, inside.as_posix(), kind, is_there=os.path.lexists(shoot / inside)))]
+        told = [(orders[0], _in_none(orders, shoot, inside.as_posix(), kind))]
     for order, words in told:
         yield "order", f"{order.id[:8]}, {order.phase.value}: {words}"
 
@@ -185,6 +200,10 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
             return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
     if path not in order.left_out:
         return None
+    if kind is None and is_other_picture(path):
+        return "not sent: pictures of this format are not. Put it there as DNG or JPEG if it belongs to the shoot"
+    if why := next((one for one in order.left_out_why if one.path == path), None):
+        return f"not sent: {why_left_out(why)}"
     if twin := _twin(order, path):
         return f"not sent: {twin} of the same frame is"
     if kind is FileClass.CONFLICT:
@@ -200,22 +219,31 @@ def _of_bracket(order: Order, bracket: Bracket) -> str:
     return "was not uploaded" if order.phase in (Phase.CANCELLED, Phase.SKIPPED) else "to be uploaded"
 
 
-def _in_none(orders: list[Order], path: str, kind: FileClass, *, is_there: bool) -> str:
+def _in_none(orders: list[Order], shoot: Path, path: str, kind: FileClass) -> str:
     """Why none of a shoot's orders, the newest first, has a file."""
     newest = orders[0]
     if not newest.brackets:
         return (newest.trouble or "no photo of this shoot was sent").rstrip(".")
     if kind is not FileClass.PHOTO:
         return "not in it: it has photos only"
-    if twin := next((twin for order in orders if (twin := _twin(order, path))), None):
-        return f"not in it: {twin} of the same frame is"
+    photo = Bracket(path, 0, 0, 0, shot=_shot(shoot, path))
+    if why := next((why for order in orders if (why := Sent(order).why_known(photo, here=True))), None):
+        return f"not in it: {why_left_out(why)}"
     if any(path in order.late for order in orders):
         return "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"
-    return "not in it: it came after the shoot was locked" if is_there else "not in it"
+    return "not in it: it came after the shoot was locked" if os.path.lexists(shoot / path) else "not in it"
+
+
+def _shot(shoot: Path, path: str) -> Shot:
+    """What a photo says of its frame; a placeholder is not opened, for that would begin to bring it."""
+    with suppress(OSError):
+        if not placeholder((shoot / path).stat()):
+            return shot(str(shoot), path)
+    return UNKNOWN
 
 
 def _twin(order: Order, path: str) -> str | None:
-    """The bracket that is sent in place of a RAW's or a JPEG's file of the same frame."""
+    """The bracket that is sent in place of a RAW's or a JPEG's file of the same frame, if no reason was kept."""
     stem = path.rpartition(".")[0].casefold()
     twins = (bracket.path for bracket in order.brackets if bracket.path.rpartition(".")[0].casefold() == stem)
     return next((twin for twin in twins if {extension(twin) in RAW, extension(path) in RAW} == {True, False}), None)

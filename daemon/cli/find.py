@@ -1,54 +1,173 @@
-"""Which order a person means."""
+"""Which order a person means.
+
+Words are compared with every order step by step, the surest first:
+
+1. an order's id, its shoot's name, its folder or its output, as it is written; of a path also anything inside of it;
+2. the same in capitals or not, in another Unicode form, over links, or as a terminal shows it;
+3. the beginning of an id, four characters or more;
+4. the beginning of an id of three characters, or a part of a name.
+
+The first step that finds something decides. What step 4 finds is enough to show an order. It is not enough to change
+one: then the person is asked. Shoots that still wait are found in the same way, and are named with what sends them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import string
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import click
 
-from daemon.cli.words import ENDED, printable
+from daemon.cli.words import ENDED, letters, printable
+from daemon.config.mistake import nearest
 from daemon.store.reader import Reader
+from daemon.store.waiting import Waiting
+
+SURE, SHORTEST = 4, 3
+"""Characters of an id that are enough to find it, and to guess it."""
+
+MOST = 10
+"""Orders that are listed when several could be meant."""
+
+CUT = "…"
+"""How `status` ends a name that it has no room for."""
+
+Row = dict[str, Any]
+Found = TypeVar("Found")
 
 
-def one(reader: Reader, words: str) -> dict[str, Any]:
+def one(reader: Reader, words: str) -> Row:
     """The newest order that a person means."""
-    return _meant(reader, words)[0]
+    rows, waiting = _newest_first(reader), reader.waiting()
+    found = _sure(rows, words)
+    if not found and not _named_waiting(waiting, words):
+        found = _guessed(rows, words)
+        if found and (alike := _part_of_name(waiting, words, _shoot)):
+            listed = "".join(f"\n  waits     {printable(each.folder)}" for each in alike[:MOST])
+            raise click.ClickException(f"{words!r} could be any of these; say the whole name:{_listed(found)}{listed}")
+    return _of_one_shoot(words, found, rows, waiting)[0]
 
 
-def going(reader: Reader, words: str) -> dict[str, Any]:
+def going(reader: Reader, words: str) -> Row:
     """The order that a person wants something of: the one that has not ended; if all have, the newest."""
-    found = _meant(reader, words)
+    rows, waiting = _newest_first(reader), reader.waiting()
+    found = _sure(rows, words)
+    if not (found or _named_waiting(waiting, words)) and (guessed := _guessed(rows, words)):
+        raise click.ClickException(f"no order is called {words!r}; say the id of the one you mean:{_listed(guessed)}")
+    found = _of_one_shoot(words, found, rows, waiting)
     open_ones = [row for row in found if row["phase"] not in ENDED]
     if len(open_ones) > 1:
         raise click.ClickException(f"{words!r} could be any of these; say the id:{_listed(open_ones, 'phase')}")
     return (open_ones or found)[0]
 
 
-def _meant(reader: Reader, words: str) -> list[dict[str, Any]]:
-    """The orders of one shoot, the newest first."""
-    found = reader.find(words)
+def _newest_first(reader: Reader) -> list[Row]:
+    return sorted(reader.orders(), key=lambda row: float(row["created_at"]), reverse=True)
+
+
+def _of_one_shoot(words: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
+    """The orders of one shoot. Raises ClickException if there are none, or those of several."""
     if not found:
-        raise click.ClickException(_not_sent(reader, words))
+        raise click.ClickException(_not_sent(rows, waiting, words))
     if len({row["folder"] for row in found}) > 1:
-        raise click.ClickException(
-            f"{words!r} could be any of these; say the id or the folder:{_listed(found, 'folder')}"
-        )
+        raise click.ClickException(f"{words!r} could be any of these; say the id or the folder:{_listed(found)}")
     return found
 
 
-def _not_sent(reader: Reader, words: str) -> str:
+def _sure(rows: Sequence[Row], words: str) -> list[Row]:
+    """The orders that steps 1 to 3 find."""
+    found = _named(rows, words, lambda row: (row["id"], row["shoot"]), lambda row: (row["folder"], row["output"]))
+    return found or [row for row in rows if len(words) >= SURE and row["id"].startswith(words.casefold())]
+
+
+def _guessed(rows: Sequence[Row], words: str) -> list[Row]:
+    """The orders that step 4 finds."""
+    is_id = len(words) >= SHORTEST and set(words.casefold()) <= set(string.hexdigits)
+    begun = [row for row in rows if is_id and row["id"].startswith(words.casefold())]
+    return begun + [row for row in _part_of_name(rows, words, lambda row: str(row["shoot"])) if row not in begun]
+
+
+def _named_waiting(waiting: Sequence[Waiting], words: str) -> list[Waiting]:
+    return _named(waiting, words, lambda each: (each.shoot,), lambda each: (each.folder,))
+
+
+def _shoot(waiting: Waiting) -> str:
+    return waiting.shoot
+
+
+def _part_of_name(every: Sequence[Found], words: str, name: Callable[[Found], str]) -> list[Found]:
+    part = letters(words.removesuffix(CUT)).strip()
+    return [each for each in every if part and part in letters(name(each))]
+
+
+def _named(
+    every: Sequence[Found],
+    words: str,
+    names: Callable[[Found], tuple[str, ...]],
+    folders: Callable[[Found], tuple[str, ...]],
+) -> list[Found]:
+    """What bears these words as a name, or has them as a folder or as something in one: steps 1 and 2."""
+    paths, bare = _paths(words), words.rstrip(os.sep)
+    if exact := [each for each in every if words in (*names(each), *folders(each)) or bare in names(each)]:
+        return exact
+    if inside := _first(paths, lambda path: [each for each in every if path in folders(each)]):
+        return inside
+    known = [(each, tuple(map(letters, names(each))), tuple(map(letters, folders(each)))) for each in every]
+    if same := [each for each, called, _ in known if letters(bare) in called]:
+        return same
+    spelled = list(map(letters, paths))
+    if inside := _first(spelled, lambda path: [each for each, _, kept in known if path in kept]):
+        return inside
+    return _first(paths, lambda path: [each for each in every if any(_is_same(path, kept) for kept in folders(each))])
+
+
+def _first(paths: Iterable[str], found: Callable[[str], list[Found]]) -> list[Found]:
+    """What the first path finds that finds anything."""
+    return next(filter(None, map(found, paths)), [])
+
+
+def _paths(words: str) -> list[str]:
+    """The path that words are, and every folder above it; none if they are just a name."""
+    if os.sep not in words and words not in (os.curdir, os.pardir):
+        return []
+    paths = [os.path.abspath(words)]
+    while (above := os.path.dirname(paths[-1])) != paths[-1]:
+        paths.append(above)
+    return paths
+
+
+def _is_same(path: str, folder: str) -> bool:
+    """Whether two paths lead to one folder; only folders of one name are looked at."""
+    if letters(os.path.basename(path)) != letters(os.path.basename(folder)):
+        return False
+    try:
+        return os.path.samefile(path, folder)
+    except OSError:
+        return False
+
+
+def waiting_for(reader: Reader, words: str) -> list[Waiting]:
+    """The waiting shoots that a person means."""
+    found = reader.waiting()
+    return _named_waiting(found, words) or _part_of_name(found, words, _shoot)
+
+
+def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], words: str) -> str:
     """Why there is no such order: its shoot still waits, or there is nothing of that name."""
-    waiting = reader.waiting()
-    meant = [one for one in waiting if words in (one.shoot, one.folder)]
-    meant = meant or [one for one in waiting if one.shoot.casefold() == words.casefold()]
+    meant = _named_waiting(waiting, words) or _part_of_name(waiting, words, _shoot)
     if not meant:
-        return f"no order is called {words!r}. `bracketd status` lists them."
+        near = nearest(words, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
+        hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
+        return f"no order is called {words!r}. {hint}`bracketd status` lists them."
     return "\n".join(
-        f"{printable(one.shoot)} is not sent yet; it waits: {printable(one.reason).rstrip('.')}; "
-        f"`bracketd submit FOLDER` sends it now: {printable(one.folder)}"
-        for one in meant
+        f"{printable(each.shoot)} is not sent yet; it waits: {printable(each.reason).rstrip('.')}; "
+        f"`bracketd submit FOLDER` sends it now: {printable(each.folder)}"
+        for each in meant[:MOST]
     )
 
 
-def _listed(rows: list[dict[str, Any]], key: str) -> str:
-    return "".join(f"\n  {row['id'][:8]}  {printable(row[key])}" for row in rows)
+def _listed(rows: Sequence[Row], key: str = "folder") -> str:
+    lines = [f"\n  {row['id'][:8]}  {printable(row[key])}" for row in rows[:MOST]]
+    return "".join(lines) + (f"\n  and {len(rows) - MOST} more" if len(rows) > MOST else "")

@@ -37,6 +37,8 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
             stack.callback(service.close)
             account = Account(service, time.sleep)
             click.echo(f"asking {settings.api.base_url} for the account's orders …", err=True)
+        else:
+            click.echo("reading the pictures that only their order.json knows …", err=True)
         recovery = Recovery(settings.state_dir, places, account, flow=settings.api.flow, now=time.time())
         report = recovery.run(dry_run=dry_run)
     for line in told(report, dry_run=dry_run):
@@ -45,10 +47,17 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
 
 def _service(settings: Settings) -> Service:
     api = settings.api
-    key = settings.require_key()
-    logs.redact(key)
+    key = settings.require_api_key()
+    logs.redact(key.text)
     agent = f"bracketd/{__version__}"
-    return Service(base_url=api.base_url, key=key, flow=api.flow, dev_mode=api.dev_mode, user_agent=agent)
+    return Service(
+        base_url=api.base_url,
+        key=key.text,
+        key_source=key.source,
+        flow=api.flow,
+        dev_mode=api.dev_mode,
+        user_agent=agent,
+    )
 
 
 def told(report: Report, *, dry_run: bool) -> Iterator[str]:
@@ -84,7 +93,7 @@ def _sources(report: Report) -> Iterator[str]:
     else:
         path, read = sources.copy
         yield f"copy       {path}: {len(read.orders)} order(s)"
-    yield f"outputs    {len(sources.notes.orders)} delivered order(s), by their order.json"
+    yield f"outputs    {len({note.order.id for note in sources.notes.found})} delivered order(s), by their order.json"
     for unread in sources.notes.unread:
         yield f"  note     {printable(unread)} cannot be read"
     if sources.there is not None:
@@ -98,6 +107,8 @@ def _sources(report: Report) -> Iterator[str]:
 def _unknown(report: Report) -> Iterator[str]:
     for there in report.unmerged:
         yield f"  note     the service has {len(there.names)} photo(s) of an order it never merged ({there.id[:8]})"
+    for doubt in report.doubts:
+        yield f"doubtful   {printable(doubt.note.path)}: neither its pictures nor the service confirm it"
     for order in report.held:
         yield f"held       {printable(order.shoot)}: {printable(order.trouble or '')}"
     if report.skipped:

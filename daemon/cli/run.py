@@ -13,7 +13,7 @@ import structlog
 
 from daemon.app import App
 from daemon.cli.idle import until_mended, until_room
-from daemon.config import Settings, load
+from daemon.config import ApiKey, Settings, load
 from daemon.errors import StateOnNetwork
 from daemon.host import logs
 from daemon.host.clock import SystemClock
@@ -39,15 +39,17 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
     """
     outlive_hangups()
 
-    def read() -> tuple[Settings, str]:
+    def read() -> tuple[Settings, ApiKey]:
         settings = load(config, os.environ)
-        return settings, settings.require_key()
+        return settings, settings.require_api_key()
 
     settings, key = until_mended(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
-    logs.redact(key)
+    logs.redact(key.text)
     for warning in settings.warnings:
-        structlog.get_logger("bracketd").warning(str(warning))
+        structlog.get_logger("bracketd").warning(
+            "a setting is unwise", where=warning.where, why=warning.what, remedy=warning.remedy
+        )
     if is_network(settings.state_dir):
         raise StateOnNetwork(
             f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "

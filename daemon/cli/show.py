@@ -11,11 +11,17 @@ from typing import Any
 import click
 
 from daemon.cli.find import one
+from daemon.cli.leftout import why_left_out
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
+from daemon.order.model import brief
+from daemon.order.wording import line
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
+
+LONGEST_ENTRY = 600
+"""Characters of a line of the journal."""
 
 
 @click.command()
@@ -24,14 +30,14 @@ from daemon.webapp import order_page
 def show(config: Path | None, shoot: str) -> None:
     """Show an order: its files, the sets as they were sent, its images and its journal.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is its name or a part of it, its folder or its output, or the beginning of its order id.
     """
     with Reader(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None
-    for line in (*_head(order, first), *_brackets(order), *_images(order), *_journal(journal)):
-        click.echo(line)
+    for text in (*_head(order, first), *_brackets(order), *_images(order), *_journal(order, journal)):
+        click.echo(text)
 
 
 def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
@@ -77,8 +83,13 @@ def _brackets(order: Order) -> list[str]:
         "",
         f"brackets: {stored} of {len(order.sent)} uploaded",
         *(_bracket(order, number) for number in range(len(order.brackets))),
-        *(f"  - {printable(path)}  left out" for path in order.left_out),
+        *_left_out(order),
     ]
+
+
+def _left_out(order: Order) -> list[str]:
+    why = {one.path: f": {why_left_out(one)}" for one in order.left_out_why}
+    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.left_out]
 
 
 def _bracket(order: Order, number: int) -> str:
@@ -103,20 +114,19 @@ def _image(order: Order, image: Image) -> str:
         image.state.value,
         printable(image.file) if image.file else "",
         image.id,
-        printable(image.reason or "") if image.state is ImageState.FAILED else "",
+        printable(brief(image.reason or "")) if image.state is ImageState.FAILED else "",
         f"of {made_of}" if made_of else "",
         f"processed once more {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  " + "  ".join(part for part in parts if part)
 
 
-def _journal(journal: list[dict[str, Any]]) -> list[str]:
+def _journal(order: Order, journal: list[dict[str, Any]]) -> list[str]:
     lines = ["", "journal:"]
     for entry in journal:
-        short = {key: value for key, value in entry["detail"].items() if key != "detail"}
-        detail = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in short.items())
-        lines.append(f"  {_when(entry['at'])}  {entry['fact']}  {printable(detail)[:300]}")
-        lines += [f"    {printable(line)}" for line in str(entry["detail"].get("detail", "")).splitlines()]
+        told = brief(line(entry["fact"], entry["detail"], order), LONGEST_ENTRY)
+        lines.append(f"  {_when(entry['at'])}  {printable(told)}")
+        lines += [f"    {printable(text)}" for text in str(entry["detail"].get("detail", "")).splitlines()]
     return lines
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from daemon.cli.attention import in_json as attention_in_json
 from daemon.cli.words import no_room, silent
 from daemon.config.locate import locate_state
 from daemon.host import pulse
@@ -50,13 +51,16 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
     """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
-    return f'{{"version": 1, "daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}}}'.encode()
+    attention = json.dumps([attention_in_json(one) for one in reader.attention()] if pid else [])
+    rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
+    return f'{{"version": 1, {rest}}}'.encode()
 
 
 def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
-    account = [noted[key] for key in ("account", "limit", "copies") if noted.get(key)]
+    keys = ("account", "limit", "copies", "unknown notes", "newer orders")
+    account = [noted[key] for key in keys if noted.get(key)]
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None
     words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,36 @@ RECENT = 20
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
 BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
+HEADED, GAP = 8, 2
+"""Cells of the headings of brackets and pictures, and between two columns."""
+SHORT_NAME, SHORTEST_NAME = 12, 8
+"""Cells that a shoot's name has at least, with progress bars and without."""
 INDENT, SHORT_ID = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of each column that gives way to others, 0 for one that is left out, and whether there are progress bars.
+
+    A narrow terminal loses the bars first, then the pictures, then the brackets; the phase and the time stay.
+    """
+
+    name: int
+    brackets: int
+    pictures: int
+    bars: bool
+
+
+def columns(most: int, longest: int, brackets: int, pictures: int) -> Columns:
+    """The columns in ``most`` cells; the others are the longest text of each, bars apart."""
+    bare, got = max(HEADED, brackets) + GAP, max(HEADED, pictures) + GAP
+    wide = Columns(0, BRACKETS, max(PICTURES, got), bars=True)
+    narrow = (Columns(0, bare, got, bars=False), Columns(0, bare, 0, bars=False), Columns(0, 0, 0, bars=False))
+    for one, least in ((wide, SHORT_NAME), *((one, SHORTEST_NAME) for one in narrow)):
+        room = most - PHASE - one.brackets - one.pictures - AGE
+        if room >= least:
+            break
+    return replace(one, name=max(least, min(max(longest + GAP, SHORT_NAME), room)))
 
 
 def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:
@@ -47,13 +77,14 @@ class StatusView:
             yield Text("No shoots yet: drop a folder of photos into a watched folder.", style="dim")
             return
         longest = max(cell_len(printable(one["shoot"]) + self._mark(one)) for one in (*waiting, *shown))
-        room = options.max_width - PHASE - BRACKETS - PICTURES - AGE
-        width = max(12, min(longest + 2, room))
-        yield _line(width, Text("shoot"), Text("phase"), "brackets", "pictures", "since", style="bold")
+        brackets = max(map(len, (*map(_so_far, waiting), *map(_sent, shown))))
+        pictures = max(map(len, map(_got, shown)), default=0)
+        widths = columns(options.max_width, longest, brackets, pictures)
+        yield _line(widths, Text("shoot"), Text("phase"), "brackets", "pictures", "since", style="bold")
         for shoot in waiting:
-            yield from self._waiting(shoot, width)
+            yield from self._waiting(shoot, widths)
         for order in shown:
-            yield from self._order(order, width)
+            yield from self._order(order, widths)
         for reason in self._common:
             yield Message(f"skipped: {reason}", "dim", indent=0)
         if self._hidden > 0:
@@ -69,10 +100,12 @@ class StatusView:
             yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
         for message in daemon["messages"]:
             yield Message(message, "red", indent=0)
+        for one in self._report.get("attention", ()):
+            yield Message(one["message"], "yellow", indent=0)
 
-    def _waiting(self, shoot: dict[str, Any], width: int) -> Iterator[RenderableType]:
+    def _waiting(self, shoot: dict[str, Any], widths: Columns) -> Iterator[RenderableType]:
         name, phase = Text(printable(shoot["shoot"])), Text("waiting", style="cyan")
-        yield _line(width, name, phase, f"{shoot['files']} so far", "", _age(shoot["since"], self._now))
+        yield _line(widths, name, phase, _so_far(shoot), "", _age(shoot["since"], self._now))
         yield Message(shoot["reason"], "dim")
 
     def _mark(self, one: dict[str, Any]) -> str:
@@ -84,18 +117,15 @@ class StatusView:
         )
         return "".join(f"{DOT}{mark}" for mark in marks if mark)
 
-    def _order(self, order: dict[str, Any], width: int) -> Iterator[RenderableType]:
+    def _order(self, order: dict[str, Any], widths: Columns) -> Iterator[RenderableType]:
         colour = COLOURS[order["health"]] if order["phase"] not in ("skipped", "cancelled") else "dim"
-        brackets, images, size = order["brackets"], order["images"], order["bytes"]
-        sent = f"{brackets['uploaded']}/{brackets['total']}" if brackets["total"] else ""
-        if order["phase"] in ("settled", "uploading") and size["total"]:
+        sent, size = _sent(order), order["bytes"]
+        if widths.bars and order["phase"] in ("settled", "uploading") and size["total"]:
             sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
-        got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
-        got += f", {images['failed']} failed" if images["failed"] else ""
         name, mark = Text(printable(order["shoot"])), self._mark(order)
-        beside, phase = name.cell_len + cell_len(mark) < width, Text(order["phase"], style=colour)
+        beside, phase = name.cell_len + cell_len(mark) < widths.name, Text(order["phase"], style=colour)
         name.append(mark if beside else "", style="dim")
-        yield _line(width, name, phase, sent, got, _age(order["updated_at"], self._now))
+        yield _line(widths, name, phase, sent, _got(order), _age(order["phase_since"], self._now))
         if mark and not beside:
             yield Message(mark.removeprefix(DOT), "dim")
         for message in () if order["phase"] == "skipped" and order["messages"] == self._common else order["messages"]:
@@ -134,13 +164,28 @@ class Message:
             yield line
 
 
-def _line(width: int, name: Text, phase: Text, *rest: str, style: str = "") -> Text:
+def _so_far(waiting: dict[str, Any]) -> str:
+    return f"{waiting['files']} so far"
+
+
+def _sent(order: dict[str, Any]) -> str:
+    brackets = order["brackets"]
+    return f"{brackets['uploaded']}/{brackets['total']}" if brackets["total"] else ""
+
+
+def _got(order: dict[str, Any]) -> str:
+    images = order["images"]
+    got = f"{images['downloaded']}/{images['total']}" if images["total"] else ""
+    return got + (f", {images['failed']} failed" if images["failed"] else "")
+
+
+def _line(widths: Columns, name: Text, phase: Text, *rest: str, style: str = "") -> Text:
     """One line of columns, ``rest`` being brackets, pictures and age; a name too long ends in an ellipsis."""
-    name.truncate(width - 1, overflow="ellipsis")
-    name.pad_right(max(0, width - name.cell_len))
+    name.truncate(widths.name - 1, overflow="ellipsis")
+    name.pad_right(max(0, widths.name - name.cell_len))
     phase.pad_right(PHASE - phase.cell_len)
     brackets, pictures, age = rest
-    numbers = set_cell_size(brackets, BRACKETS) + set_cell_size(pictures, PICTURES) + age.rjust(AGE - 1)
+    numbers = set_cell_size(brackets, widths.brackets) + set_cell_size(pictures, widths.pictures) + age.rjust(AGE - 1)
     return Text.assemble(name, phase, numbers, style=style, no_wrap=True, overflow="ellipsis")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,21 @@ ENDED = ("downloaded", "skipped", "cancelled")
 def printable(text: str) -> str:
     """A name as one harmless line: control characters in a file name must not reach the terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names are the same for a person: in capitals or not, and in whatever Unicode form.
+
+    A name as it is shown counts as the name itself.
+    """
+    return letters(one) == letters(other)
+
+
+def letters(name: str) -> str:
+    """What ``alike`` compares, for many names: composed, case folded, and without what is not shown."""
+    if name.isascii() and name.isprintable():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", printable(name)).casefold())
 
 
 def day(seconds: float) -> str:

@@ -14,12 +14,13 @@ from daemon.config.locate import locate_state
 
 if TYPE_CHECKING:
     from daemon.config.loading import load
-    from daemon.config.settings import FolderSettings, Settings
+    from daemon.config.settings import ApiKey, FolderSettings, Settings
 
-__all__ = ["FolderSettings", "Settings", "load", "locate_state"]
+__all__ = ["ApiKey", "FolderSettings", "Settings", "load", "locate_state"]
 
 _WITH_PYDANTIC = {
     "load": "daemon.config.loading",
+    "ApiKey": "daemon.config.settings",
     "FolderSettings": "daemon.config.settings",
     "Settings": "daemon.config.settings",
 }

@@ -1,13 +1,15 @@
 """The configuration file as plain data that remembers its lines.
 
 Read with PyYAML's safe loader, so the file can name no code; numbers, ``yes``/``no`` and dates are understood as in
-YAML 1.1. Anchors, aliases and ``<<`` merges work, so that several watched folders can share their settings.
+YAML 1.1. Anchors, aliases and ``<<`` merges work, so that several watched folders can share their settings. A file that
+no person writes, with values nested or repeated without end, is refused before it costs time or memory.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +17,10 @@ from typing import Any
 
 import yaml
 
+from daemon.config.bounds import LARGEST, LONGEST_SCALAR, require_bounded, require_shallow, require_small
 from daemon.errors import ConfigError, Problem
 from daemon.host import paths
+from daemon.regular import NotRegular, TooLarge, read_regular
 
 type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it: the same answers, ten times as fast."""
@@ -27,7 +31,8 @@ Location = tuple[str | int, ...]
 INDENTED_BY_TAB = re.compile(r" *\t")
 MERGE = "tag:yaml.org,2002:merge"
 
-START = "Copy config.example.yaml there and fill it in, or name another file with --config or $BRACKETD_CONFIG."
+LONGEST_NAME = 60
+"""Characters of a setting's name that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,14 @@ class Document:
 
 
 def spelled(location: Location) -> str:
-    """``folders[0].quiet_period``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+    """``folders[0].quiet_period``: on one line, and without what could steer a terminal."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{named(part)}" for part in location).removeprefix(".")
+
+
+def named(written: str) -> str:
+    """A setting's name as a message shows it."""
+    name = written if written.isprintable() else ascii(written)[1:-1]
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def find(path: Path | None, environ: Mapping[str, str]) -> Path:
@@ -69,14 +80,15 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Document:
     except yaml.YAMLError as error:
         raise ConfigError((_syntax(file, text, error),)) from None
     if data is None:
-        raise ConfigError((Problem(str(file), "The file is empty", START),))
+        raise ConfigError((Problem(str(file), "The file is empty", _start(file)),))
     if not isinstance(data, dict):
-        remedy = "Begin with lines such as `folders:`; config.example.yaml shows how."
+        remedy = "Begin with lines such as `folders:`; `bracketd config example` shows how."
         raise ConfigError((Problem(f"{file}:1", "These are not settings", remedy),))
     return Document(file, data, reading.lines, tuple(reading.problems))
 
 
 def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
+    require_shallow(file, text, type_of_loader)
     loader = type_of_loader(text)
     try:
         reading = _Reading(file, loader)
@@ -86,14 +98,28 @@ def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
         loader.dispose()
 
 
+def _start(file: Path) -> str:
+    """How to begin with a configuration file."""
+    folder, there = shlex.quote(str(file.parent)), shlex.quote(str(file))
+    made = "" if file.parent.is_dir() else f"mkdir -p {folder} && "
+    return (
+        f"`{made}bracketd config example > {there}` writes an example there, to be filled in. "
+        "Or name another file with --config or $BRACKETD_CONFIG."
+    )
+
+
 def _text(file: Path) -> str:
     try:
-        content = file.read_bytes()
+        content = read_regular(file, LARGEST)
     except FileNotFoundError:
-        raise ConfigError((Problem(str(file), "There is no such file", START),)) from None
+        raise ConfigError((Problem(str(file), "There is no such file", _start(file)),)) from None
     except OSError as error:
-        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", "See to its permissions.")
+        remedy = "See to its permissions."
+        if isinstance(error, NotRegular | TooLarge):
+            remedy = "Name the text file that holds the settings."
+        problem = Problem(str(file), f"The file cannot be read ({error.strerror})", remedy)
         raise ConfigError((problem,)) from None
+    require_small(file, content)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,14 +130,20 @@ def _text(file: Path) -> str:
 
 @dataclass
 class _Reading:
-    """The walk from YAML's nodes to plain data. ``above`` are the nodes being read, to notice one inside itself."""
+    """The walk from YAML's nodes to plain data.
+
+    ``above`` are the nodes being read, to notice one inside itself; ``values`` counts every value that was read.
+    """
 
     file: Path
     loader: Any
     lines: dict[Location, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    values: int = 0
 
     def value(self, node: yaml.Node, location: Location, above: tuple[yaml.Node, ...]) -> Any:
+        self.values += 1
+        require_bounded(self._where(node, location), self.values, len(above))
         self.lines.setdefault(location, node.start_mark.line + 1)
         if node in above:
             self._problem(node, location, "The value contains itself", "Write it out instead of using an alias.")
@@ -120,6 +152,8 @@ class _Reading:
             return self._mapping(node, location, (*above, node))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, n), (*above, node)) for n, item in enumerate(node.value)]
+        if len(node.value) > LONGEST_SCALAR:
+            return node.value
         try:
             return self.loader.construct_object(node)
         except ValueError:  # what looks like a date or number and is none: 2024-13-45
@@ -132,6 +166,9 @@ class _Reading:
                 for source in item.value if isinstance(item, yaml.SequenceNode) else [item]:
                     if isinstance(source, yaml.MappingNode):
                         data = self.value(source, location, above) | data
+                    else:
+                        what = "`<<` stands before something that is not a group of settings"
+                        self._problem(source, location, what, "Write the alias of a group, such as `<<: *day`.")
         own: set[str] = set()
         for key, item in node.value:
             if key.tag == MERGE:
@@ -151,8 +188,10 @@ class _Reading:
         return data
 
     def _problem(self, node: yaml.Node, location: Location, what: str, remedy: str) -> None:
-        where = f"{self.file}:{node.start_mark.line + 1}: {spelled(location)}".removesuffix(": ")
-        self.problems.append(Problem(where, what, remedy))
+        self.problems.append(Problem(self._where(node, location), what, remedy))
+
+    def _where(self, node: yaml.Node, location: Location) -> str:
+        return f"{self.file}:{node.start_mark.line + 1}: {spelled(location)}".removesuffix(": ")
 
 
 def _syntax(file: Path, text: str, error: yaml.YAMLError) -> Problem:

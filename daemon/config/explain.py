@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from daemon.config.document import Document, Location
+from daemon.config.document import Document, Location, named
 from daemon.config.mistake import Mistake, nearest
 from daemon.config.settings import FileSettings
 from daemon.errors import Problem
@@ -34,7 +34,7 @@ def _problem(complaint: Any, location: Location, where: str) -> Problem:
     if complaint["type"] == "extra_forbidden":
         return _unknown(location, where)
     if field is None:
-        return Problem(where, complaint["msg"], "Compare with config.example.yaml.")
+        return Problem(where, complaint["msg"], "Compare with `bracketd config example`.")
     if complaint["type"] == "missing":
         return Problem(where, "It is missing", f"Add a line `{location[-1]}:` with {field.description}.")
     value = complaint["input"]
@@ -47,7 +47,7 @@ def _unknown(location: Location, where: str) -> Problem:
     name, known = str(location[-1]), list(_model(location[:-1]).model_fields)
     meant = nearest(name, known)
     remedy = f"Did you mean {meant}?" if meant else f"Remove it; there are {', '.join(known)}."
-    return Problem(where, f"There is no setting called {name}", remedy)
+    return Problem(where, f"There is no setting called {named(name)}", remedy)
 
 
 def _remedy(value: object, field: FieldInfo) -> str:

@@ -45,6 +45,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
             **dict(given),
             "api": given.api.model_copy(update={"key": found.key}),
             "config_file": document.file,
+            "key_source": found.source,
             "warnings": found.warnings,
         }
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from daemon.config.document import Document, Location
+from daemon.config.document import Document, Location, named
 from daemon.config.mistake import nearest
 from daemon.config.settings import EnhanceSettings
 from daemon.errors import Problem
@@ -44,5 +44,5 @@ def _check(document: Document, location: Location, name: str, known: set[str]) -
     if name in GROUPING:
         return Problem(where, "How brackets are grouped is not a preference here", "Use the folder's `grouping`.")
     if meant := nearest(name, known, likeness=SLIP):
-        return Problem(where, f"There is no preference called {name}", f"Did you mean {meant}?")
+        return Problem(where, f"There is no preference called {named(name)}", f"Did you mean {meant}?")
     return None

@@ -10,7 +10,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -301,14 +301,27 @@ class FileSettings(Model):
     log: LogSettings = Field(default=LogSettings(), description="a group of settings, indented below it")
 
 
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """The API key and, in words, where it was found: ``the key file /home/anna/.config/bracketd/key``."""
+
+    text: str = field(repr=False)
+    source: str
+
+
 class Settings(FileSettings):
     """Settings that can be used, with the file they came from and what is unwise in them."""
 
     config_file: Path
+    key_source: str = ""
     warnings: tuple[Problem, ...] = ()
 
     def require_key(self) -> str:
         """The API key. Raises ConfigError if none was found."""
+        return self.require_api_key().text
+
+    def require_api_key(self) -> ApiKey:
+        """The API key and where it was found. Raises ConfigError if none was found."""
         if self.api.key is None:
             raise ConfigError(
                 (
@@ -319,4 +332,4 @@ class Settings(FileSettings):
                     ),
                 )
             )
-        return self.api.key.get_secret_value()
+        return ApiKey(self.api.key.get_secret_value(), self.key_source)

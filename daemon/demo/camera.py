@@ -1,4 +1,4 @@
-"""A camera-card dump of rendered scenes: ``DCIM/100CANON/IMG_0431.JPG`` and on, a set of brackets a scene.
+"""A camera-card dump of the sample scenes: ``DCIM/100CANON/IMG_0431.JPG`` and on, a set of brackets a scene.
 
 The files name "Canon EOS R6" as their camera, so that software that looks at maker and model treats them as it would
 a photographer's card. Nothing else of them comes from Canon: there is no maker note.
@@ -21,9 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from daemon.demo.card import OFFSET, Shot, exif
-from daemon.demo.raytrace.vectors import Bundle
-from daemon.demo.raytrace.view import Size
-from daemon.demo.scene import Scene, rendered
+from daemon.demo.scene import Light, Scene, Size, sample
 
 Progress = Callable[[int, int], None]
 """Told how many brackets of how many are written."""
@@ -71,7 +69,7 @@ _TONES = 0.65 * _GAMMA + 0.35 * _GAMMA**2 * (3 - 2 * _GAMMA)
 _PIXELS: Pixels = (_TONES * 255 + 0.5).astype(np.uint8)
 
 
-def linear(values: Bundle) -> Bundle:
+def linear(values: Light) -> Light:
     """JPEG values from 0 to 1 back through the camera's tone curve: shares of saturation."""
     return np.interp(values, _TONES, _SHARES).astype(np.float32)
 
@@ -111,7 +109,7 @@ def make_shoot(
     for number in range(scenes):
         if progress and not files:
             progress(0, scenes * brackets)
-        sitting = Sitting.of(rendered(number, size, seed=seed))
+        sitting = Sitting.of(sample(number, size, seed=seed))
         for bias in ladder:
             time = sitting.shutter(bias)
             shot = Shot(begun, time, bias, APERTURE, ISO, sitting.focal, size)
@@ -130,7 +128,7 @@ def make_shoot(
 class Sitting:
     """A scene as it falls on the sensor, white balanced, in cd/m², and the metered shutter."""
 
-    light: Bundle
+    light: Light
     metered: Fraction
     focal: Fraction
 
@@ -164,7 +162,7 @@ def _nearest(seconds: float) -> Fraction:
     return min(SHUTTERS, key=lambda speed: abs(np.log2(float(speed) / seconds)))
 
 
-def _through_lens(radiance: Bundle) -> Bundle:
+def _through_lens(radiance: Light) -> Light:
     """With the lens' softness, glare and fall-off."""
     height, width = radiance.shape[:2]
     small = cv2.resize(radiance, (max(width // 8, 1), max(height // 8, 1)), interpolation=cv2.INTER_AREA)
@@ -175,7 +173,7 @@ def _through_lens(radiance: Bundle) -> Bundle:
     return np.asarray((soft * (1 - GLARE) + glare * GLARE) * fall_off[:, :, None], np.float32)
 
 
-def _moved(light: Bundle, chance: np.random.Generator) -> Bundle:
+def _moved(light: Light, chance: np.random.Generator) -> Light:
     height, width = light.shape[:2]
     across, down, roll = np.clip(chance.standard_normal(3), -2, 2) * (MOVEMENT, MOVEMENT, ROLL)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), float(roll), 1)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from PIL.ExifTags import Base as Tag
 
-from daemon.demo.raytrace.view import Size
+from daemon.demo.scene import Size
 
 MAKE, MODEL = "Canon", "Canon EOS R6"
 SERIAL = "283021004417"

@@ -1,37 +1,85 @@
-"""The sample scenes: rendered property photos in cd/m², far beyond what one exposure can hold."""
+"""The sample scenes: property photos as light in cd/m², far more than one exposure can hold.
+
+They were rendered once by ``tools/sample_home`` and are JPEG 2000 files (ISO/IEC 15444-1) with 16 bits a channel: the
+binary logarithm of the light, from DARKEST_EV to BRIGHTEST_EV. Compression changes them by 0.04 EV (root mean square).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from daemon.demo.places.bedroom import bedroom
-from daemon.demo.places.house import house
-from daemon.demo.places.kitchen import kitchen
-from daemon.demo.places.living_room import living_room
-from daemon.demo.places.rooms import Mood
-from daemon.demo.raytrace.picture import taken
-from daemon.demo.raytrace.vectors import Bundle
-from daemon.demo.raytrace.view import Size
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-COMPOSITIONS = (living_room, kitchen, bedroom, house)
+Light = NDArray[np.float32]
+"""Shape (height, width, 3), linear Rec. 709, in cd/m²."""
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+FOLDER = Path(__file__).with_name("scenes")
+SIZE: Size = (1500, 1000)
+DARKEST_EV, BRIGHTEST_EV = -8.0, 14.0
+"""log2 of the light, in cd/m², that the lowest and the highest code stand for."""
+HIGHEST_CODE = 65535
+
+NAMES = ("living-room", "kitchen", "bedroom", "house")
+FOCAL_MM = (18.5, 18.5, 19.0, 21.0)
+OUTDOORS = frozenset({"house"})
+
+TINT, BRIGHTNESS_EV = 0.06, 1.0
+"""How much the colours (standard deviation, natural logarithm) and the light of further scenes differ, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """One scene as light: ``radiance`` is (height, width, 3) float32, linear Rec. 709, in cd/m².
+    """One scene. ``focal_mm`` is the focal length on full frame; ``indoors`` is true for a room."""
 
-    ``focal_mm`` is the focal length it was seen with, on full frame; ``indoors`` tells whether a room is in it.
-    """
-
-    radiance: Bundle
+    radiance: Light
     focal_mm: float
     indoors: bool
 
 
-def rendered(number: int, size: Size, *, seed: int = 1) -> Scene:
-    """Scene ``number`` (from 0; the four compositions come round with other colours and weather) in ``size`` pixels.
+def sample(number: int, size: Size, *, seed: int = 1) -> Scene:
+    """Scene ``number`` (from 0) cut and scaled to ``size``.
 
-    The same numbers give the same pixels.
+    There are four scenes. After them, or with another ``seed``, they come again mirrored and in other light. The same
+    arguments give the same pixels.
     """
-    place, eye = COMPOSITIONS[number % len(COMPOSITIONS)](Mood.of(seed, number))
-    return Scene(taken(place, eye, size), round(eye.focal * 1000, 1), place.shell is not None)
+    kind = number % len(NAMES)
+    radiance = _fitted(_decoded(FOLDER / f"{NAMES[kind]}.jp2"), size)
+    if (seed, number) != (1, kind):
+        radiance = _varied(radiance, np.random.default_rng([seed, number]))
+    return Scene(np.ascontiguousarray(radiance), FOCAL_MM[kind], NAMES[kind] not in OUTDOORS)
+
+
+def encoded(radiance: Light) -> NDArray[np.uint16]:
+    """Light as the codes of a picture file, in OpenCV's order of channels (blue first)."""
+    stops = np.log2(np.maximum(radiance, np.float32(2**DARKEST_EV)))
+    codes = (stops - DARKEST_EV) / (BRIGHTEST_EV - DARKEST_EV) * HIGHEST_CODE
+    return np.clip(codes + 0.5, 0, HIGHEST_CODE).astype(np.uint16)[:, :, ::-1]
+
+
+def _decoded(path: Path) -> Light:
+    codes = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if codes is None:
+        raise OSError(f"{path} cannot be read. Install bracketd again.")
+    stops = codes[:, :, ::-1].astype(np.float32) * ((BRIGHTEST_EV - DARKEST_EV) / HIGHEST_CODE) + DARKEST_EV
+    return np.asarray(np.exp2(stops), np.float32)
+
+
+def _fitted(radiance: Light, size: Size) -> Light:
+    """The middle of a picture, in the shape of ``size``, scaled to it."""
+    height, width = radiance.shape[:2]
+    scale = max(size[0] / width, size[1] / height)
+    across, down = min(width, round(size[0] / scale)), min(height, round(size[1] / scale))
+    left, top = (width - across) // 2, (height - down) // 2
+    middle = radiance[top : top + down, left : left + across]
+    method = cv2.INTER_AREA if scale <= 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(middle, size, interpolation=method), np.float32)
+
+
+def _varied(radiance: Light, chance: np.random.Generator) -> Light:
+    tint = np.exp(chance.normal(0, TINT, 3)) * 2.0 ** chance.uniform(-BRIGHTNESS_EV, BRIGHTNESS_EV)
+    return np.asarray(radiance[:, ::-1] * tint.astype(np.float32), np.float32)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from daemon.exif.source import Source
 
@@ -14,6 +15,7 @@ MOST_ENTRIES = 512
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 13: "I"}
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _RATIOS = {5: "I", 10: "i"}
+_FLOATS = {11: "f", 12: "d"}
 _OFFSETS = (4, 13)
 
 
@@ -45,8 +47,14 @@ class Directory:
         return found[0] if found else None
 
     def ratios(self, tag: int, most: int = 4) -> tuple[float, ...]:
-        """Up to ``most`` fractions, or integers, of ``tag``, without those over zero."""
+        """Up to ``most`` numbers of ``tag``: fractions (not those over zero), floats (finite ones) or integers.
+
+        Some editors write FLOAT or DOUBLE (TIFF 6.0 types 11 and 12) where Exif asks for fractions.
+        """
         field = self.fields.get(tag)
+        if field is not None and field.kind in _FLOATS:
+            floats = self._unpacked(field, _FLOATS[field.kind], min(field.values, most))
+            return tuple(filter(math.isfinite, floats))
         if field is None or field.kind not in _RATIOS:
             return tuple(float(number) for number in self.numbers(tag, most))
         parts = self._unpacked(field, _RATIOS[field.kind], 2 * min(field.values, most))
@@ -87,7 +95,7 @@ class Directory:
             return (self.tiff.directory(field.at - self.tiff.base),)
         return tuple(self.tiff.directory(offset) for offset in self.numbers(tag, most))
 
-    def _unpacked(self, field: Field, code: str, count: int) -> tuple[int, ...]:
+    def _unpacked(self, field: Field, code: str, count: int) -> tuple[Any, ...]:
         width = struct.calcsize(f"={code}")
         data = self.tiff.source.at(field.at, count * width)
         whole = len(data) // width

@@ -18,11 +18,12 @@ from daemon.exif.raf import read_raf
 from daemon.exif.source import HEAD_BYTES, Fetch, Source
 from daemon.exif.tiff import MAGICS as TIFF
 from daemon.exif.tiff import read_tiff
+from daemon.regular import open_regular
 
 MOST_BRANDS = 32
 """Brands looked at to tell whether a file of boxes is a HEIF."""
 
-_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+_GONE = (errno.ENOENT, errno.ENOTDIR)
 
 
 def read(path: str | os.PathLike[str]) -> Capture:
@@ -37,16 +38,15 @@ def read(path: str | os.PathLike[str]) -> Capture:
     """
     name = os.fspath(path)
     try:
-        with open(name, "rb", buffering=0) as file:
+        with open_regular(name) as file:
             length = os.fstat(file.fileno()).st_size
 
             def fetch(offset: int, size: int) -> bytes:
                 if offset >= length:
                     return b""
-                file.seek(offset)
-                return file.read(size)
+                return os.pread(file.fileno(), size, offset)
 
-            return parse(file.read(HEAD_BYTES), fetch)
+            return parse(os.read(file.fileno(), HEAD_BYTES), fetch)
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _GONE:

@@ -22,6 +22,7 @@ _F_NUMBER = 0x829D
 _ISO = 0x8827
 _ISO_ELSEWHERE = (0x8832, 0x8831, 0x8833)  # recommended exposure index, standard output sensitivity, ISO speed
 _ISO_TOO_HIGH = 65535
+_ISO_ABSENT = 0xFFFFFFFF
 _DATE_TIME_ORIGINAL = 0x9003
 _BIAS = 0x9204
 _FLASH = 0x9209
@@ -95,9 +96,9 @@ def _positive(value: float | None) -> float | None:
 
 
 def _iso(found: list[int | None]) -> int | None:
-    """Exif 2.3: 65535 in the first tag means that the value stands in one of the others."""
+    """Exif 2.3: 65535 in the first tag means that one of the others holds the value. 2**32 - 1 stands for no value."""
     for value in found:
-        if value is not None and value > 0 and value != _ISO_TOO_HIGH:
+        if value is not None and value > 0 and value not in (_ISO_TOO_HIGH, _ISO_ABSENT):
             return value
     return _ISO_TOO_HIGH if found[0] == _ISO_TOO_HIGH else None
 

@@ -9,25 +9,47 @@ from __future__ import annotations
 
 import hashlib
 import os
+from typing import NamedTuple
+
+from daemon.regular import open_regular
+
+PIECE = 256 * 1024
+"""Bytes a read of a whole file."""
 
 ENDS = 64 * 1024
 """Bytes at either end of a file that its mark is made of."""
 
 
+class Ends(NamedTuple):
+    """What was read of a file: its mark, and the first 64 KiB, which say how the photo was taken."""
+
+    mark: str
+    head: bytes
+
+
 def mark(folder: str, path: str) -> str:
     """The mark of a file: 32 hex digits of BLAKE2b over its size, head and tail. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
+    return ends(folder, path).mark
+
+
+def ends(folder: str, path: str) -> Ends:
+    """The mark and the head of a file, from one read at each end. Raises OSError."""
+    with open_regular(os.path.join(folder, path)) as file:
         size = os.fstat(file.fileno()).st_size
         digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=16)
-        digest.update(_read(file.fileno(), min(size, ENDS), 0))
+        head = _read(file.fileno(), min(size, ENDS), 0)
+        digest.update(head)
         digest.update(_read(file.fileno(), min(size, ENDS), max(0, size - ENDS)))
-    return digest.hexdigest()
+    return Ends(digest.hexdigest(), head)
 
 
 def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
-    with open(os.path.join(folder, path), "rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_regular(os.path.join(folder, path)) as file:
+        digest = hashlib.sha256()
+        while piece := os.read(file.fileno(), PIECE):  # raises where file_digest() would take None for a full buffer
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _read(descriptor: int, length: int, offset: int) -> bytes:

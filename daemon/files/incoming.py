@@ -11,28 +11,33 @@ import hashlib
 import json
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from daemon.errors import Garbled, OutputError
-from daemon.files.pictures import HEAD, TAIL, extension_of, is_whole
+from daemon.errors import Garbled, Mismatch, Mismatched
+from daemon.files import content, room
+from daemon.files.fitting import REFUSED, name_limit, plain, shortened
+from daemon.files.pictures import Judge
+from daemon.picture import Pixels
+from daemon.regular import NotRegular, TooLarge, json_of, read_regular
 
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
 
-LONGEST_NAME = 255
-"""Bytes in a file name on every common file system."""
+LARGEST_JSON = 8 * 1024 * 1024
+"""Bytes in a JSON document that is read. An ``order.json`` has some 400 a bracket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a part file holds: size in bytes, SHA-256 in hex, and the extension its bytes call for."""
+    """What a part file holds: size in bytes, SHA-256 in hex, the extension its bytes call for, width and height."""
 
     size: int
     sha256: str
     extension: str
+    pixels: Pixels | None = None
 
 
 def part_name(image_id: str) -> str:
@@ -41,15 +46,12 @@ def part_name(image_id: str) -> str:
 
 
 @contextlib.contextmanager
-def _told(folder: str) -> Iterator[None]:
+def _told(folder: str, need: str = "") -> Iterator[None]:
+    """Turn what goes wrong with the output into OutputError; ``need`` says how much room it takes, if that is known."""
     try:
         yield
     except OSError as error:
-        remedy = {
-            errno.ENOSPC: "Make room there; bracketd goes on by itself.",
-            errno.EDQUOT: "Make room within the quota; bracketd goes on by itself.",
-        }.get(error.errno or 0, "See to the folder and its permissions; bracketd goes on by itself.")
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}. {remedy}") from error
+        raise room.error(folder, error, need) from error
 
 
 class Part:
@@ -62,18 +64,21 @@ class Part:
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder):
+        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
-            if shutil.disk_usage(folder).free < MARGIN + likely:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
-    def reserve(self, size: int) -> None:
+    def reserve(self, size: int, most: int | None = None) -> None:
         """Take the room for ``size`` bytes before they are read, so that a full disk is known early, where it can be.
 
-        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``.
+        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``. Raises
+        OutputError, and Mismatched when the service promises more than ``most`` bytes.
         """
-        with _told(self._folder):
+        if most is not None and size > most:
+            raise too_large(most)
+        with _told(self._folder, f"the picture takes {room.least(size)}"):
+            _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):
                 try:
                     os.posix_fallocate(self._file.fileno(), 0, size)
@@ -81,31 +86,39 @@ class Part:
                     if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
                         raise
 
-    def write(self, data: Iterable[bytes], length: int | None) -> Written:
-        """Write everything, look whether it is a whole picture, and flush it to the disk.
+    def write(self, data: Iterable[bytes], length: int | None, most: int | None = None) -> Written:
+        """Write everything, check that it is a whole picture, and flush it to the disk.
 
-        Raises OutputError, and Garbled when the bytes are no picture or not all of one.
+        ``length`` is the number of bytes the service promised, ``most`` the largest number that is accepted. Raises
+        OutputError, Garbled when another number of bytes came than was promised, and Mismatched when the bytes are not
+        a whole picture or there are more than ``most``. What follows the end of the picture is kept.
         """
-        digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+        digest, size, judge = hashlib.sha256(), 0, Judge()
         for chunk in data:
+            size += len(chunk)
+            if most is not None and size > most:
+                raise too_large(most)
             with _told(self._folder):
                 _write_all(self._file.fileno(), chunk)
             digest.update(chunk)
-            size += len(chunk)
-            if len(head) < HEAD:
-                head += chunk[: HEAD - len(head)]
-            tail = (tail + chunk[-TAIL:])[-TAIL:]
-        extension = extension_of(head)
-        if extension is None:
-            raise Garbled(f"the service sent something that is no picture (it begins with {head[:12]!r})")
-        if (length is not None and size != length) or not is_whole(head, tail, size):
-            raise Garbled(f"the picture is not whole ({size} of {length if length is not None else '?'} bytes)")
+            judge.feed(chunk)
+        if length is not None and size != length:
+            raise Garbled(f"The picture is not whole ({size:,} of {length:,} bytes came). It is fetched again.")
+        if judge.extension is None:
+            raise Mismatched(
+                f"The service sent something that is not a picture (it begins with {judge.head!r}).",
+                mismatch=Mismatch.NOT_A_PICTURE,
+            )
+        if not judge.whole:
+            raise Mismatched(
+                f"The picture ends before its end marker (after {size:,} bytes).", mismatch=Mismatch.BROKEN_PICTURE
+            )
         with _told(self._folder):
             self._file.truncate(size)
             os.fsync(self._file.fileno())
             with contextlib.suppress(FileNotFoundError):  # the disk or the folder went: `place` looks for the bytes
                 sync_folder(self._folder)
-        return Written(size, digest.hexdigest(), extension)
+        return Written(size, digest.hexdigest(), judge.extension, judge.pixels)
 
     def close(self) -> None:
         """Close the file; it stays."""
@@ -127,28 +140,55 @@ class Part:
             self.remove()
 
 
-def place(folder: str, image_id: str, stem: str, extension: str, sha256: str) -> str | None:
+def _require_free(place: str | int, size: int) -> None:
+    """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
+    if shutil.disk_usage(place).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def too_large(most: int) -> Mismatched:
+    """The error for a download that goes on beyond what a picture can be."""
+    return Mismatched(
+        f"The download has more than {most:,} bytes, which no picture of these brackets can have.",
+        mismatch=Mismatch.LARGE_PICTURE,
+    )
+
+
+def place(
+    folder: str, image_id: str, stem: str, extension: str, sha256: str, *, mark: str = "", longest: int | None = None
+) -> str | None:
     """Give fetched bytes the name ``stem.extension``, or the first free ``stem-2.extension`` and so on.
 
-    A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or None
-    when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
+    ``mark`` stands behind the stem, which is shortened so that the name has ``longest`` bytes at most (what the folder
+    takes). A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or
+    None when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
     """
-    part = os.path.join(folder, part_name(image_id))
+    longest = name_limit(folder) if longest is None else longest
     with _told(folder):
-        for name in _names(stem, extension):
-            target = os.path.join(folder, name)
-            if os.path.lexists(target):
-                if not _holds(target, sha256):
-                    continue
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(part)
-                sync_folder(folder)
-                return name
-            if not os.path.lexists(part) or _sha256(part) != sha256:
-                return None
-            if _name_exclusively(part, target):
-                sync_folder(folder)
-                return name
+        try:
+            return _placed(folder, image_id, _names(stem, mark, extension, longest), sha256)
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+            return _placed(folder, image_id, _names(plain(stem), mark, extension, longest), sha256)
+
+
+def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> str | None:
+    part = os.path.join(folder, part_name(image_id))
+    for name in names:
+        target = os.path.join(folder, name)
+        if os.path.lexists(target):
+            if not _holds(target, sha256):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+            sync_folder(folder)
+            return name
+        if not os.path.lexists(part) or _sha256(part) != sha256:
+            return None
+        if _name_exclusively(part, target):
+            sync_folder(folder)
+            return name
     raise AssertionError("unreachable: there is always another name")
 
 
@@ -157,7 +197,9 @@ def write_json(folder: str, name: str, value: object) -> None:
     part = os.path.join(folder, f".{name}.part")
     with _told(folder):
         os.makedirs(folder, exist_ok=True)
-        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)
+        with open(part, "x", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(value, file, indent=2, ensure_ascii=False)
             file.write("\n")
             file.flush()
@@ -167,14 +209,17 @@ def write_json(folder: str, name: str, value: object) -> None:
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:
-    """A JSON object written earlier; None when there is none or it is something else. Raises OutputError."""
+    """A JSON object in a folder; None if nothing bears this name, and an empty one if it is something else.
+
+    Something else is also whatever is not a regular file of at most LARGEST_JSON bytes. Raises OutputError when it
+    cannot be read.
+    """
     with _told(folder):
         try:
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                value = json.load(file)
+            value = json_of(read_regular(os.path.join(folder, name), LARGEST_JSON).decode("utf-8", "replace"))
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (NotRegular, TooLarge, IsADirectoryError, ValueError):
             return {}
     return value if isinstance(value, dict) else {}
 
@@ -207,19 +252,10 @@ def _name_exclusively(part: str, target: str) -> bool:
     return True
 
 
-def _names(stem: str, extension: str) -> Iterator[str]:
-    number = 1
-    while True:
-        suffix = f"{'' if number == 1 else f'-{number}'}.{extension}"
-        yield _shortened(stem, LONGEST_NAME - len(os.fsencode(suffix))) + suffix
-        number += 1
-
-
-def _shortened(stem: str, room: int) -> str:
-    """The longest beginning of ``stem`` that fits ``room`` bytes, never cut inside a character."""
-    while len(os.fsencode(unicodedata.normalize("NFD", stem))) > room and len(os.fsencode(stem)) > room:
-        stem = stem[:-1]
-    return stem
+def _names(stem: str, mark: str, extension: str, longest: int) -> Iterator[str]:
+    for number in count(1):
+        suffix = f"{mark}{'' if number == 1 else f'-{number}'}.{extension}"
+        yield shortened(stem, longest - len(os.fsencode(suffix))) + suffix
 
 
 def _holds(path: str, sha256: str) -> bool:
@@ -231,8 +267,7 @@ def _holds(path: str, sha256: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return content.sha256(*os.path.split(path))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

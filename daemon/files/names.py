@@ -16,6 +16,28 @@ from daemon.shoot import FileClass
 
 PHOTOS = JPEG | RAW | frozenset({"avif", "heic", "heif", "hif", "png", "tif", "tiff", "webp"})
 
+OTHER_PICTURES = frozenset(
+    [
+        *("arq", "bay", "cap", "dcr", "dcs", "drf", "eip", "gpr", "heics", "insp", "jfif", "jif", "jpe", "jps", "jxl"),
+        *("k25", "livp", "mdc", "mpo", "ori", "ptx", "pxn", "rwz", "srz", "sti"),
+    ]
+)
+"""Formats in which cameras and phones write photos, and which are not sent."""
+
+NO_PICTURES = frozenset(
+    [
+        *("360", "avi", "braw", "crm", "insv", "lrf", "lrv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpg", "mts", "r3d"),
+        *("aac", "aif", "aiff", "m4a", "mp3", "wav", "wma"),
+        *("csv", "doc", "docx", "htm", "html", "json", "key", "md", "numbers", "odt", "pages", "pdf", "ppt", "pptx"),
+        *("rtf", "svg", "txt", "url", "vcf", "webloc", "xls", "xlsx", "xml", "yaml", "yml"),
+        *("7z", "bin", "dmg", "exe", "gz", "iso", "pkg", "rar", "tar", "tgz", "zip"),
+        *("acr", "cos", "cosessiondb", "cot", "db", "dop", "lrcat", "lrtemplate", "on1", "pp3", "sqlite", "xmp"),
+        *("ai", "blend", "dwg", "dxf", "idml", "indd", "prproj", "rvt", "skp"),
+        *("bak", "bts", "cr", "ctg", "dat", "ini", "lock", "log", "lnk", "srt", "swp", "sync", "thm", "tmp"),
+    ]
+)
+"""Kinds of files that are surely no photos: videos, sound, documents, archives, side-cars and what programs keep."""
+
 IN_FLIGHT = (
     # Dropbox, Maestral, OneDrive
     "~*.tmp",
@@ -78,17 +100,32 @@ TABLES: dict[FileClass | None, tuple[str, ...]] = {
     None: JUNK,
 }
 
+SNAPSHOT_FOLDERS = (
+    ".snapshot*",
+    ".zfs",
+    "#snapshot",
+    "~snapshot",
+    "@recently-snapshot",
+    "@gmt-*",
+)
+"""Views of earlier states that a NAS or file system shows: every shoot lies in them a second time."""
+
 JUNK_FOLDERS = (
     ".*",
     "@eadir",
+    "@tmp",
     "#recycle",
     "@__thumb",
     "@recycle",
     "__macosx",
     "$recycle.bin",
     "system volume information",
+    "network trash folder",
+    "temporary items",
+    "lost+found",
+    *SNAPSHOT_FOLDERS,
 )
-"""Of the system, of sync clients and of NAS boxes; never entered, never a shoot."""
+"""Folders of the system, of sync clients and of NAS boxes. They are never entered and never a shoot."""
 
 APP_FOLDERS = ("*.lrdata", "captureone")
 """What photo apps keep beside the photos; a shoot's own folder may bear any name."""
@@ -129,6 +166,29 @@ def classify(name: str) -> FileClass | None:
     if not is_photo(name):
         return None
     return FileClass.CONFLICT if _CONFLICTS.fullmatch(name) else FileClass.PHOTO
+
+
+def is_other_picture(name: str) -> bool:
+    """Whether a name is that of a photo in a format that is not sent."""
+    return "." in name and not name.startswith(".") and extension(name) in OTHER_PICTURES
+
+
+def is_unknown(name: str) -> bool:
+    """Whether a name says nothing of what a file is: it may be a photo in a new camera's format."""
+    kind = extension(name) if "." in name and not name.startswith(".") else ""
+    known = kind in PHOTOS or kind in OTHER_PICTURES or kind in NO_PICTURES or classify(name) is not None
+    return kind.isalnum() and 2 <= len(kind) <= 5 and not known and not _JUNK.fullmatch(name)
+
+
+def brought(path: str) -> str:
+    """The path of a photo once its sync client has brought it in place of a placeholder that bears another name."""
+    folder, slash, name = path.rpartition("/")
+    stem, _, ending = name.rpartition(".")
+    if ending.lower() == "icloud" and stem.startswith("."):
+        name = stem[1:]
+    elif ending.lower() in ("rsls", "nextcloud", "owncloud"):
+        name = stem
+    return f"{folder}{slash}{name}"
 
 
 def because_of(name: str) -> str | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 
 from daemon.errors import FileChanged, FileGone, FileUnreadable
+from daemon.files import content
+from daemon.files.passing import may_pass
+from daemon.regular import open_regular
 from daemon.shoot import File
 
 CHUNK = 256 * 1024
@@ -15,13 +19,42 @@ With 256 KiB to 1 MiB httpx in threads takes as long as curl; with less it takes
 """
 
 
-def require_unchanged(folder: str, file: File) -> None:
-    """Raises FileChanged, FileGone or FileUnreadable unless the file is the one recorded (size, mtime, inode)."""
+def require_unchanged(folder: str, file: File) -> int:
+    """The ctime in nanoseconds of a file that is the one recorded (size, mtime, inode).
+
+    Raises FileChanged, FileGone, FileUnreadable.
+    """
     try:
         status = os.stat(os.path.join(folder, file.path))
     except OSError as error:
-        raise _named(file, error) from error
+        raise _named(file.path, error) from error
     _compare(file, status)
+    return status.st_ctime_ns
+
+
+def look(folder: str, path: str) -> File:
+    """A photo of a shoot as it is now. Raises FileGone, FileUnreadable."""
+    try:
+        status = os.stat(os.path.join(folder, path))
+    except OSError as error:
+        raise _named(path, error) from error
+    return File(path, status.st_size, status.st_mtime_ns, status.st_ino, ctime_ns=status.st_ctime_ns)
+
+
+def mark(folder: str, file: File) -> str:
+    """The file's mark (``daemon.files.content``). Raises FileGone, FileUnreadable."""
+    try:
+        return content.mark(folder, file.path)
+    except OSError as error:
+        raise _named(file.path, error) from error
+
+
+def sha256(folder: str, file: File, go_on: Callable[[], None]) -> str:
+    """The SHA-256 of the file's bytes, in hex. As ``chunks``."""
+    digest = hashlib.sha256()
+    for chunk in chunks(folder, file, go_on):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes]:
@@ -30,12 +63,12 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
     ``go_on`` is called before each read and raises to break off. Raises FileChanged, FileGone, FileUnreadable.
     """
     try:
-        with open(os.path.join(folder, file.path), "rb", buffering=0) as source:
+        with open_regular(os.path.join(folder, file.path)) as source:
             _compare(file, os.fstat(source.fileno()))
             left = file.size
             while left:
                 go_on()
-                data = source.read(min(CHUNK, left))
+                data = os.read(source.fileno(), min(CHUNK, left))  # raises where read() returns None
                 if not data:
                     raise FileChanged(file.path, f"{file.path} became shorter while it was sent")
                 left -= len(data)
@@ -43,7 +76,7 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
                     _compare(file, os.fstat(source.fileno()))
                 yield data
     except OSError as error:
-        raise _named(file, error) from error
+        raise _named(file.path, error) from error
 
 
 def _compare(file: File, status: os.stat_result) -> None:
@@ -51,11 +84,13 @@ def _compare(file: File, status: os.stat_result) -> None:
         raise FileChanged(file.path, f"{file.path} changed after the shoot was locked")
 
 
-def _named(file: File, error: OSError) -> FileGone | FileUnreadable:
+def _named(path: str, error: OSError) -> FileGone | FileUnreadable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return FileGone(file.path, f"{file.path} is gone. Put it back, then `bracketd retry` the shoot.")
+        return FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
+    if may_pass(error):
+        return FileUnreadable(path, f"{path} cannot be read ({error.strerror or error})", may_pass=True)
     return FileUnreadable(
-        file.path,
-        f"{file.path} cannot be read ({error.strerror}). See to the file and its permissions, "
+        path,
+        f"{path} cannot be read ({error.strerror}). See to the file and its permissions, "
         "then `bracketd retry` the shoot.",
     )

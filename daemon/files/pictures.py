@@ -1,40 +1,45 @@
-"""Are these bytes a whole picture? Judged by the format's own first and last bytes.
-
-Sources: JPEG, ITU-T T.81 (SOI FFD8, EOI FFD9); PNG, RFC 2083 and W3C PNG (signature, IEND chunk); WebP, RFC 9649
-(RIFF size).
-"""
+"""Are these bytes a whole picture, and how large is it? Judged while they come in."""
 
 from __future__ import annotations
 
-HEAD = 16
-TAIL = 64
+from daemon.picture import JpegReading, Pixels, PngReading, Reading, WebpReading, reading_of
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_IEND = b"IEND\xaeB`\x82"
+HEAD = 12
+"""Bytes that tell a picture's format."""
 
-
-def extension_of(head: bytes) -> str | None:
-    """The file extension that the first HEAD bytes call for, or None when they are no picture we know."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith(_PNG):
-        return "png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    return None
+_EXTENSIONS: dict[type, str] = {JpegReading: "jpg", PngReading: "png", WebpReading: "webp"}
 
 
-def is_whole(head: bytes, tail: bytes, size: int) -> bool:
-    """Whether a picture of ``size`` bytes ends as its format says; ``tail`` is its last TAIL bytes or fewer.
+class Judge:
+    """Reads a picture piece by piece.
 
-    Zero bytes after a JPEG's end marker are padding that encoders write.
+    ``head`` are its first bytes. ``extension`` is what its bytes call for, None if they are not a picture that we know.
     """
-    match extension_of(head):
-        case "jpg":
-            return tail.rstrip(b"\0").endswith(b"\xff\xd9")
-        case "png":
-            return tail.endswith(_IEND)
-        case "webp":
-            return int.from_bytes(head[4:8], "little") + 8 <= size
-        case _:
-            return False
+
+    def __init__(self) -> None:
+        self.head = b""
+        self._reading: Reading | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Read the bytes that follow those read before."""
+        if len(self.head) < HEAD:
+            before, self.head = len(self.head), (self.head + data)[:HEAD]
+            self._reading = reading_of(self.head)
+            data = self.head[:before] + data if self._reading is not None else b""
+        if self._reading is not None:
+            self._reading.feed(data)
+
+    @property
+    def extension(self) -> str | None:
+        """The file extension for this format."""
+        return _EXTENSIONS[type(self._reading)] if self._reading is not None else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the picture has come to its end, whatever follows it."""
+        return self._reading is not None and self._reading.whole
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """Width and height as the picture's header states them."""
+        return self._reading.pixels if self._reading is not None else None

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.files import scan
 from daemon.files.names import is_junk_folder
 from daemon.host.filesystem import mount_point
-from daemon.root import Seen, is_new, unmounted
+from daemon.root import Seen, is_new, may_be_replaced, unmounted
 
 NOT_THERE = (FileNotFoundError, NotADirectoryError)
 
@@ -30,6 +30,14 @@ def away(kind: str, root: str, why: str) -> str:
     return f"the {kind} folder {root} {why}. {REMEDY}"
 
 
+def not_yet(root: str) -> str:
+    """What to tell a person of a watched folder that does not exist and was never seen."""
+    return (
+        f"the watched folder {root} does not exist yet: create it first, then drop shoots into it. "
+        "If it is on a disk, mount the disk; shoots that lie there then are skipped"
+    )
+
+
 class Memory(Protocol):
     """What remembers roots over restarts. Methods block, and may be called from any thread."""
 
@@ -39,19 +47,26 @@ class Memory(Protocol):
     def see(self, root: str, seen: Seen) -> None:
         """Remember a root as it was seen just now."""
 
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A watched folder as one look found it, and what was remembered of it before."""
+    """A watched folder as one look found it, and what was remembered of it before.
+
+    ``known`` counts its shoots that have an order; None if that was not asked, since it is the same folder as before.
+    """
 
     root: scan.Root
     seen: Seen
     before: Seen | None
+    known: int | None = None
 
     @property
     def unmounted(self) -> str | None:
         """Why what shows is not the watched folder; None if it is."""
-        return unmounted(self.before, self.seen)
+        return unmounted(self.before, self.seen, self.known)
 
     @property
     def is_new(self) -> bool:
@@ -74,7 +89,12 @@ class Roots:
         before = self._memory.seen(watched)
         root = scan.look_at_root(watched)
         seen = self._seen(watched, "{}:{}".format(*root.identity), len(root.shoots), before)
-        return Look(root, seen, before)
+        known = self._memory.known(watched, tuple(root.shoots)) if may_be_replaced(before, seen) else None
+        return Look(root, seen, before, known)
+
+    def is_unknown(self, watched: str) -> bool:
+        """Whether a watched folder was never seen."""
+        return self._memory.seen(watched) is None
 
     def remember(self, watched: str, look: Look) -> None:
         """The watched folder is as this look found it."""

@@ -1,22 +1,58 @@
 """One look at the disk: which shoots lie in a watched folder, and what lies in a shoot.
 
-``os.scandir`` and one ``stat`` a file; nothing is opened. Symbolic links are followed to files, and to folders as
-long as they do not lead back into what is being looked at.
+``os.scandir`` and one ``stat`` a file; nothing is opened. Whether a photo can be read shows when it is looked into:
+access(2) may say no where open(2) succeeds, as with the access lists of NFSv4, and yes where it fails.
+
+Symbolic links are followed to files, and to folders on the shoot's own disk, one link deep. A link to a folder that the
+shoot lies in is not followed, be it the watched folder or ``/``: it would make one shoot of everything. A scan ends
+after a bounded number of files and folders, and says so.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
-from daemon.files.names import classify, holds_in_flight, is_beside_the_photos, is_junk_folder
+from daemon.files.names import (
+    classify,
+    holds_in_flight,
+    is_beside_the_photos,
+    is_junk_folder,
+    is_other_picture,
+    is_unknown,
+)
+from daemon.files.passing import is_refusal, may_pass
 from daemon.files.placeholders import placeholder
-from daemon.shoot import File, FileClass, Listing, listing
+from daemon.shoot import Bound, File, FileClass, Listing, listing
 
-DEEPEST = 40
-"""Levels of folders below a shoot that are looked at; no camera makes that many."""
+MOST = 100_000
+"""Files and folders that a shoot may have; a day's work with several cameras has a tenth of them."""
+
+MOST_LINKED = 10_000
+"""How many of them may lie behind links."""
+
+DEEPEST = 250
+"""Levels of folders below a shoot that are looked at."""
+
+SLICE = 0.5
+"""Seconds for which one shoot is scanned before it is another one's turn."""
+
+NAMED = 1000
+"""Files of other formats that are named, at most."""
+
+LOOSE_NAMED = 3
+"""Photos beside the shoots that are named."""
+
+LARGE = 1_000_000
+"""Bytes from which on a file of an unknown kind may be a photo."""
+
+Identity = tuple[int, int]
+"""Device number and inode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +60,27 @@ class Root:
     """A watched folder as one look found it.
 
     ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it that
-    may be shoots, each with its inode; ``loose`` counts photos that lie beside them.
+    may be shoots, each with its inode; ``loose`` counts photos that lie beside them, ``named`` are the first of those.
     """
 
-    identity: tuple[int, int]
+    identity: Identity
     shoots: Mapping[str, int]
     loose: int
+    named: tuple[str, ...] = ()
 
 
 def look_at_root(root: str) -> Root:
     """Look at a watched folder. Raises OSError when it cannot be listed."""
-    identity, shoots, loose = _identity(os.stat(root)), dict[str, int](), 0
+    identity, shoots, loose, named = _identity(os.stat(root)), dict[str, int](), 0, list[str]()
     with os.scandir(root) as entries:
         for entry in entries:
             if _is_folder(entry):
                 if not is_junk_folder(entry.name) and not holds_in_flight(entry.name):
                     shoots[entry.name] = entry.inode()
-            elif classify(entry.name) is FileClass.PHOTO:
+            elif classify(entry.name) is FileClass.PHOTO or is_other_picture(entry.name):
                 loose += 1
-    return Root(identity, shoots, loose)
+                named = sorted((*named, entry.name))[:LOOSE_NAMED]
+    return Root(identity, shoots, loose, tuple(named))
 
 
 def scan(folder: str) -> Listing:
@@ -52,35 +90,168 @@ def scan(folder: str) -> Listing:
 
 def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
     """Everything relevant in a shoot's folder, and the time of each folder in it just before it was listed."""
-    files: list[File] = []
-    problems: list[str] = []
-    times: dict[str, int] = {}
-    os.stat(folder)
-    pending = [("", frozenset({_identity(os.stat(folder))}), FileClass.PHOTO)]
-    while pending:
-        relative, above, within = pending.pop()
+    walk = Walk(folder)
+    while not go_on(walk):
+        pass
+    return walk.found, walk.times
+
+
+def go_on(walk: Walk, seconds: float = SLICE) -> bool:
+    """Walk on for a slice of time; whether the walk is at its end. Raises FileNotFoundError like ``scan``."""
+    end = time.monotonic() + seconds
+    return all(time.monotonic() <= end for _step in walk.steps)
+
+
+class Unfinished(Exception):
+    """A scan has come to the end of its slice and not of the shoot; the next one goes on where it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A folder on the way down, with those above it. ``linked``: it lies behind a link that led to it."""
+
+    path: str
+    identity: Identity
+    above: Level | None = None
+    depth: int = 0
+    linked: bool = False
+    within: FileClass = FileClass.PHOTO
+
+    def lies_in(self, identity: Identity) -> bool:
+        """Whether this is a certain folder, or lies in it."""
+        level: Level | None = self
+        while level is not None and level.identity != identity:
+            level = level.above
+        return level is not None
+
+
+class Walk:
+    """One scan of a shoot, which goes on with each of its ``steps`` and is at its end when there are no more.
+
+    ``found`` is what was found so far; ``times`` are those of the folders, by path, in nanoseconds. The walk looks at
+    ``most`` files and folders, and at ``most_linked`` behind links.
+    """
+
+    def __init__(self, folder: str, *, most: int = MOST, most_linked: int = MOST_LINKED) -> None:
+        self.folder, self._most, self._most_linked = folder, most, most_linked
+        self.times: dict[str, int] = {}
+        self.steps = self._walk()
+        self._files: list[File] = []
+        self._problems: list[str] = []
+        self._unanswered = ""
+        self._others: list[str] = []
+        self._unknown: list[str] = []
+        self._bound: Bound | None = None
+        self._unanswered = ""
+        self._seen = self._behind_links = 0
+        self._outside: frozenset[Identity] = frozenset()
+
+    @property
+    def found(self) -> Listing:
+        """Everything relevant that was found so far."""
+        has_photos = any(file.kind is FileClass.PHOTO for file in self._files)
+        others = self._others if has_photos else (*self._others, *self._unknown)
+        return listing(self._files, self._problems, bound=self._bound, others=others, unanswered=self._unanswered)
+
+    def _walk(self) -> Iterator[None]:
+        top = Level("", _identity(os.stat(self.folder)))
+        self._outside = _folders_above(self.folder)
+        if top.identity in self._outside:
+            self._bound = Bound.LEADS_OUT
+            return
+        pending = [top]
+        while pending:
+            level = pending.pop()
+            entries = self._list(level)
+            on_card = any(entry.name.upper() == "DCIM" for entry in entries)
+            for entry in entries:
+                if self._is_too_much(level):
+                    self._bound = Bound.TOO_MANY
+                    return
+                below = self._take(entry, level, on_card=on_card)
+                if below is not None:
+                    pending.append(below)
+                yield
+
+    def _list(self, level: Level) -> list[os.DirEntry[str]]:
+        """The entries of a folder, no more of them than are still to be looked at."""
         try:
-            times[relative] = folder_time(folder, relative)
-            entries = list(os.scandir(os.path.join(folder, relative)))
+            self.times[level.path] = folder_time(self.folder, level.path)
+            with os.scandir(os.path.join(self.folder, level.path)) as entries:
+                return list(islice(entries, self._most - self._seen + 1))
         except FileNotFoundError:
-            continue
+            pass
         except OSError as error:
-            problems.append(f"folder {relative or '.'} cannot be read ({error.strerror})")
-            continue
-        on_card = any(entry.name.upper() == "DCIM" for entry in entries)
-        for entry in entries:
-            path = f"{relative}/{entry.name}" if relative else entry.name
-            if _is_folder(entry):
-                here = _identity_of(entry)
-                if here is None or here in above or len(above) > DEEPEST:
-                    continue
-                if is_junk_folder(entry.name) or is_beside_the_photos(entry.name, on_card=on_card):
-                    continue
-                inner = FileClass.IN_FLIGHT if holds_in_flight(entry.name) else within
-                pending.append((path, above | {here}, inner))
-            else:
-                files.extend(_file(entry, path, within))
-    return listing(files, problems), times
+            self._fails(f"folder {level.path or '.'} cannot be read", error)
+        return []
+
+    def _fails(self, what: str, error: OSError) -> None:
+        self._problems.append(f"{what} ({error.strerror})")
+        if may_pass(error) and not is_refusal(error):  # a person has to see to what is refused
+            self._unanswered = self._unanswered or error.strerror or str(error)
+
+    def _is_too_much(self, level: Level) -> bool:
+        self._seen += 1
+        self._behind_links += level.linked
+        return self._seen > self._most or self._behind_links > self._most_linked
+
+    def _take(self, entry: os.DirEntry[str], level: Level, *, on_card: bool) -> Level | None:
+        """Take a file, or say which folder is to be looked into."""
+        path = f"{level.path}/{entry.name}" if level.path else entry.name
+        if _is_folder(entry):
+            if is_junk_folder(entry.name) or is_beside_the_photos(entry.name, on_card=on_card):
+                return None
+            return self._below(entry, path, level)
+        try:
+            self._files.extend(_file(entry, path, level.within))
+        except OSError as error:
+            self._fails(f"{path} cannot be looked at", error)
+        if len(self._others) < NAMED and is_other_picture(entry.name):
+            self._others.append(path)
+        elif len(self._unknown) < NAMED and is_unknown(entry.name) and _is_large(entry):
+            self._unknown.append(path)
+        return None
+
+    def _below(self, entry: os.DirEntry[str], path: str, level: Level) -> Level | None:
+        try:
+            here, linked = _identity(entry.stat()), entry.is_symlink()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._fails(f"folder {path} cannot be looked at", error)
+            return None
+        if here in self._outside or level.lies_in(here):
+            return None
+        why = None
+        if level.depth >= DEEPEST:
+            why = f"folder {path} lies more than {DEEPEST} levels deep"
+        elif linked and level.linked:
+            why = f"link {path} lies behind another link"
+        elif linked and here[0] != level.identity[0]:
+            why = f"link {path} leads to another disk"
+        if why is not None:
+            self._problems.append(f"{why} and is not followed")
+            return None
+        within = FileClass.IN_FLIGHT if holds_in_flight(entry.name) else level.within
+        return Level(path, here, level, level.depth + 1, linked or level.linked, within)
+
+
+def has_more_folders(folder: str, *, than: int) -> bool:
+    """Whether a folder has more than so many folders in it at any depth, or more files than a shoot may have.
+
+    Links are not followed.
+    """
+    pending, folders, seen = [folder], 0, 0
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                seen += 1
+                if entry.is_dir(follow_symlinks=False):
+                    folders += 1
+                    pending.append(entry.path)
+                if folders > than or seen > MOST:
+                    return True
+    return False
 
 
 def are_as_then(folder: str, times: Mapping[str, int]) -> bool:
@@ -108,13 +279,21 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
         return None
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder at a path. Raises OSError when the disk does not say: that is not the same as no."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def look(folder: str, path: str) -> File | None:
     """One photo of a shoot as it is now, or None when it is gone. Raises OSError for other troubles."""
     try:
         status = os.stat(os.path.join(folder, path))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return File(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    return File(path, status.st_size, status.st_mtime_ns, status.st_ino, ctime_ns=status.st_ctime_ns)
 
 
 def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[File]:
@@ -130,19 +309,16 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
             yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
         return
     except OSError as error:
+        if may_pass(error):
+            raise
         yield File(path, 0, 0, 0, kind, f"cannot be read ({error.strerror})")
         return
     if not stat.S_ISREG(status.st_mode):
         return
     if kind is FileClass.PHOTO and placeholder(status):
         kind = FileClass.PLACEHOLDER
-    problem = None
-    if kind is FileClass.PHOTO:
-        if status.st_size == 0:
-            problem = "is empty (0 bytes)"
-        elif not os.access(entry.path, os.R_OK):
-            problem = "cannot be read (no permission)"
-    yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem)
+    problem = "is empty (0 bytes)" if kind is FileClass.PHOTO and status.st_size == 0 else None
+    yield File(path, status.st_size, status.st_mtime_ns, status.st_ino, kind, problem, status.st_ctime_ns)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -152,12 +328,34 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _identity_of(entry: os.DirEntry[str]) -> tuple[int, int] | None:
+def _is_large(entry: os.DirEntry[str]) -> bool:
     try:
-        return _identity(entry.stat())
+        return entry.stat().st_size >= LARGE
+    except OSError:
+        return False
+
+
+def _folders_above(folder: str) -> frozenset[Identity]:
+    """The watched folder and all that it lies in, and all that the shoot lies in should it be a link."""
+    ends = os.path.realpath(os.path.dirname(folder)), os.path.dirname(os.path.realpath(folder))
+    above = {above for end in ends for above in _upwards(end)}
+    known = (_identity_at(path) for path in above)
+    return frozenset(identity for identity in known if identity is not None)
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and all that it lies in, by their absolute paths."""
+    yield folder
+    while folder != (folder := os.path.dirname(folder)):
+        yield folder
+
+
+def _identity_at(path: str) -> Identity | None:
+    try:
+        return _identity(os.stat(path))
     except OSError:
         return None
 
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
+def _identity(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino

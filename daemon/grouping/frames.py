@@ -1,63 +1,282 @@
-"""Which files are brackets: one file a frame.
+"""Which files of a shoot are sent: one file a frame, in one format.
 
-A frame is one press of the shutter. Cameras set to RAW+JPEG write it twice under one stem; sending both would put
-every exposure into its image twice. The vendor states that JPEG and RAW give equal quality and that JPEG is
-faster, so of such twins the JPEG is sent.
+A frame is one press of the shutter. A camera may write it in several formats (RAW + JPEG, RAW + HEIF), on one card or
+two, and people export pictures beside it. If two of these files were sent, the exposure would be in its image twice, or
+the image would be bought twice. The metadata say whether files show one frame (``daemon.shoot.shot``). Where a file has
+none, RAW and JPEG of one folder and stem count as one frame unless something contradicts.
+
+The format is decided for each camera: the preferred one if all its frames have it, else the first that all have. The
+vendor states that JPEG and RAW give equal quality and that JPEG is faster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from daemon.shoot import File
-
-JPEG = frozenset({"jpg", "jpeg"})
-RAW = frozenset(
-    [
-        "3fr",
-        "arw",
-        "cr2",
-        "cr3",
-        "dng",
-        "erf",
-        "fff",
-        "iiq",
-        "kdc",
-        "mef",
-        "mos",
-        "mrw",
-        "nef",
-        "nrw",
-        "orf",
-        "pef",
-        "raf",
-        "raw",
-        "rw2",
-        "rwl",
-        "sr2",
-        "srf",
-        "srw",
-        "x3f",
-    ]
+from daemon.shoot import Doubt, File, Format, LeftOut, Shot, Taken, Why
+from daemon.shoot.formats import JPEG, RAW, extension, format_of, is_raw
+from daemon.shoot.leftout import is_edited, lies_among_made, made_in_camera, why_beside
+from daemon.shoot.shot import (
+    UNKNOWN,
+    Shots,
+    contradict,
+    crowded,
+    folder_of,
+    is_cameras_name,
+    place_of,
+    show_one_frame,
+    stem_of,
 )
 
+Prefer = Literal["jpeg", "raw"]
 
-def extension(path: str) -> str:
-    """The part after the last dot of a file's name, in lower case, without the dot."""
-    return path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
+BEST: Mapping[Prefer, tuple[Format, ...]] = {
+    "jpeg": (Format.JPEG, Format.HEIF, Format.RAW, Format.DNG, Format.TIFF, Format.PNG, Format.WEBP, Format.AVIF),
+    "raw": (Format.RAW, Format.DNG, Format.JPEG, Format.HEIF, Format.TIFF, Format.PNG, Format.WEBP, Format.AVIF),
+}
+"""The formats, the preferred one first."""
+
+PAUSE = 12.0
+"""Seconds between two frames after which they are certainly of different sets."""
+
+NAMED = 3
+"""Files that a message names at most."""
 
 
-def one_per_frame(photos: Iterable[File]) -> tuple[tuple[File, ...], tuple[File, ...]]:
-    """Split photos into those to send and the RAW halves of RAW+JPEG twins (same folder, same stem).
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which photos of a shoot are sent, and why the others are not; both in the order of their paths.
 
-    The photos to send are in the order of their paths.
+    ``doubt`` is why a person must decide, if that is so.
     """
-    photos = sorted(photos)
-    jpegs = {_stem(photo.path) for photo in photos if extension(photo.path) in JPEG}
-    twins = [photo for photo in photos if extension(photo.path) in RAW and _stem(photo.path) in jpegs]
-    beside = {twin.path for twin in twins}
-    return tuple(photo for photo in photos if photo.path not in beside), tuple(twins)
+
+    send: tuple[File, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    doubt: Doubt | None = None
 
 
-def _stem(path: str) -> str:
-    return path.rpartition(".")[0].casefold()
+@dataclass(slots=True)
+class _Frame:
+    """The files of one frame: the camera's own, one a format, and those that were made from them."""
+
+    own: dict[Format, Taken] = field(default_factory=dict)
+    made: list[Taken] = field(default_factory=list)
+
+    @property
+    def shot(self) -> Shot:
+        """What one of its files says, if one of them tells its frame."""
+        return next((file.shot for file in self.own.values() if file.shot.tells), UNKNOWN)
+
+    @property
+    def serial(self) -> str:
+        """The serial number of its camera, empty if no file gives it."""
+        return next((file.shot.serial for file in self.own.values() if file.shot.serial), "")
+
+    @property
+    def time(self) -> float:
+        """When it was taken."""
+        return (self.shot.second or 0) + (self.shot.fraction or 0.0)
+
+    def best(self, prefer: Prefer) -> Format:
+        """The format of it that is preferred most."""
+        return min(self.own, key=(*BEST[prefer], Format.OTHER).index)
+
+
+def one_per_frame(
+    photos: Iterable[File], shots: Mapping[str, Shot] | None = None, *, prefer: Prefer = "jpeg"
+) -> Choice:
+    """Choose the photos to send. ``shots`` has what each photo's metadata say, by path; a missing one has none."""
+    files = {photo.path: photo for photo in photos}
+    said = shots or {}
+    frames = _frames([Taken(path, said.get(path, UNKNOWN)) for path in sorted(files)])
+    send: dict[str, _Frame] = {}
+    mixed: list[Doubt] = []
+    for some in _cameras(frames):
+        formats, doubt = _formats(some, prefer)
+        send |= {frame.own[chosen].path: frame for frame, chosen in zip(some, formats, strict=True)}
+        mixed += [doubt] if doubt is not None else []
+    left_out = [one for path, frame in send.items() for one in _left_out(frame, path)]
+    unread = _unread([Taken(path, said.get(path, UNKNOWN)) for path in sorted(send)])
+    return Choice(
+        tuple(files[path] for path in sorted(send)),
+        tuple(sorted(left_out, key=lambda one: one.path)),
+        next((doubt for doubt in (*mixed, unread) if doubt is not None), None),
+    )
+
+
+def _left_out(frame: _Frame, sent: str) -> Iterator[LeftOut]:
+    own = (file.path for file in frame.own.values() if file.path != sent)
+    yield from (LeftOut(path, Why.VARIANT, sent) for path in own)
+    yield from (LeftOut(file.path, Why.DERIVED, sent) for file in frame.made)
+
+
+# --- frames ---
+
+
+def _frames(files: Sequence[Taken]) -> list[_Frame]:
+    """The frames that these files show."""
+    shown: dict[Taken, list[Taken]] = {}
+    first, places = Shots(still=crowded(files)), defaultdict[tuple[str, str], list[tuple[Taken, Taken]]](list)
+    for file in sorted(files, key=lambda file: (not is_cameras_name(file.path), file.path)):
+        beside = (of for other, of in places[place_of(file.path)] if _may_be_one(file, other))
+        of = first.find(file) or next(beside, file)
+        if of is file:
+            first.add(file)
+        shown.setdefault(of, []).append(file)
+        places[place_of(file.path)].append((file, of))
+    return [frame for some in shown.values() for frame in _parted(some)]
+
+
+def _may_be_one(file: Taken, other: Taken) -> bool:
+    """Whether two files of one folder and stem may show one frame although their exposures do not prove it."""
+    if contradict(file.shot, other.shot):
+        return False
+    if file.shot.tells and other.shot.tells:
+        return True
+    return {extension(file.path) in RAW, extension(other.path) in RAW} == {True, False} and (
+        extension(file.path) in JPEG or extension(other.path) in JPEG
+    )
+
+
+def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
+    """Split the files of one frame into the camera's own and those made from them.
+
+    Pictures of one format, size and folder become frames of their own if nothing shows which was made from which. They
+    may be exposures that somebody developed from one RAW file, and those are sent like any other brackets.
+    """
+    frame = _Frame()
+    for file in sorted(files, key=lambda file: _made_last(file, files)) if len(files) > 1 else files:
+        kind, original = format_of(file.path), next(iter(frame.own.values()), None)
+        if original is None:
+            frame.own[kind] = file
+        elif kind in frame.own and _is_equal(file, frame.own[kind]) and not is_raw(original.path):
+            yield _Frame({kind: file})
+        elif kind in frame.own or why_beside(file, original) is Why.DERIVED:
+            frame.made.append(file)
+        else:
+            frame.own[kind] = file
+    yield frame
+
+
+def _made_last(file: Taken, files: Sequence[Taken]) -> tuple[bool, bool, bool, int, int, int, str]:
+    """A sort key for the files of a frame: RAW first, larger before smaller, what programs made last."""
+    others = [other.path for other in files if other is not file]
+    return (
+        any(is_edited(file.path, other) for other in others),
+        any(lies_among_made(file.path, other) for other in others),
+        not is_raw(file.path),
+        -max(file.shot.pixels or (0,)) if not is_raw(file.path) else 0,
+        file.path.count("/"),
+        len(file.path),
+        file.path,
+    )
+
+
+def _is_equal(file: Taken, other: Taken) -> bool:
+    """Whether nothing tells which of two pictures of one format was made from the other."""
+    together = folder_of(file.path) == folder_of(other.path) and file.shot.pixels == other.shot.pixels
+    return together and not is_edited(file.path, other.path) and not made_in_camera(file, other)
+
+
+# --- formats ---
+
+
+def _cameras(frames: Sequence[_Frame]) -> Iterator[list[_Frame]]:
+    """The frames of each camera, in the order in which they were taken; each frame of an unknown camera by itself."""
+    models: dict[str, list[_Frame]] = defaultdict(list)
+    for frame in frames:
+        if frame.shot.tells:
+            models[frame.shot.model].append(frame)
+        else:
+            yield [frame]
+    for some in models.values():
+        bodies: dict[str, list[_Frame]] = defaultdict(list)
+        by_serial = all(frame.serial for frame in some)
+        for frame in sorted(some, key=lambda frame: frame.time):
+            bodies[frame.serial if by_serial else ""].append(frame)
+        yield from bodies.values()
+
+
+def _formats(frames: Sequence[_Frame], prefer: Prefer) -> tuple[list[Format], Doubt | None]:
+    """The format in which each frame of one camera is sent, and why a person must decide, if that is so.
+
+    Where no format is there for all frames, one must be there for all between two pauses: no set mixes formats.
+    """
+    whole = _whole(frames, prefer)
+    if whole is not None:
+        return [whole] * len(frames), None
+    formats: list[Format] = []
+    doubt = None
+    for part in _parts(frames):
+        chosen = _whole(part, prefer)
+        formats += [chosen or frame.best(prefer) for frame in part]
+        doubt = doubt or (_mixed(part, prefer) if chosen is None else None)
+    return formats, doubt
+
+
+def _whole(frames: Sequence[_Frame], prefer: Prefer) -> Format | None:
+    """The first format that all frames have."""
+    return next((kind for kind in (*BEST[prefer], Format.OTHER) if all(kind in frame.own for frame in frames)), None)
+
+
+def _parts(frames: Sequence[_Frame]) -> list[list[_Frame]]:
+    """Split frames, which are in the order in which they were taken, at pauses that certainly lie between sets.
+
+    A pause may hold a dark frame as long as the exposure, and a second by which a clock without fractions is wrong.
+    """
+    parts: list[list[_Frame]] = []
+    for frame in frames:
+        last = parts[-1][-1] if parts else None
+        longest = max(frame.shot.exposure_s or 0.0, last.shot.exposure_s or 0.0) if last else 0.0
+        if last is None or frame.time - last.time - 2 * longest - 1.0 > PAUSE:
+            parts.append([])
+        parts[-1].append(frame)
+    return parts
+
+
+def _mixed(frames: Sequence[_Frame], prefer: Prefer) -> Doubt:
+    """Why frames without a format in common wait for a person."""
+    kinds = [kind for kind in (*BEST[prefer], Format.OTHER) if any(kind in frame.own for frame in frames)]
+    best = [(frame, frame.own[frame.best(prefer)].path) for frame in frames]
+    lacking = {kind: [path for frame, path in best if kind not in frame.own] for kind in kinds}
+    told = "; ".join(f"there is no {kind} of {_names(paths)}" for kind, paths in lacking.items())
+    return Doubt(
+        f"{len(frames)} frames that belong together have no format in common: {told}. One image must not mix formats. "
+        "Add the missing files and `bracketd submit` the folder; `bracketd approve` sends the mixture as it is",
+        tuple(sorted({path for paths in lacking.values() for path in paths})),
+    )
+
+
+def _unread(files: Sequence[Taken]) -> Doubt | None:
+    """Why photos wait for a person that may show frames twice: they share a name, and one of them has no metadata."""
+    stems: dict[str, list[Taken]] = defaultdict(list)
+    for file in files:
+        stems[stem_of(file.path)].append(file)
+    pairs = [
+        (raw.path, other.path)
+        for some in stems.values()
+        for raw in some
+        for other in some
+        if is_raw(raw.path) and not is_raw(other.path) and _may_be_twice(raw, other)
+    ]
+    if not pairs:
+        return None
+    named = _names([f"{raw} and {other}" for raw, other in pairs])
+    return Doubt(
+        f"{len(pairs)} photo(s) may be here twice, and do not say when they were taken: {named}. If they are, remove "
+        "one of each and `bracketd submit` the folder. If not, `bracketd approve` sends them all",
+        tuple(path for pair in pairs for path in pair),
+    )
+
+
+def _may_be_twice(raw: Taken, other: Taken) -> bool:
+    apart = folder_of(raw.path) != folder_of(other.path)
+    silent = not (raw.shot.tells and other.shot.tells)
+    return apart and silent and not contradict(raw.shot, other.shot) and not show_one_frame(raw, other)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")

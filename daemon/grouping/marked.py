@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from daemon.grouping.stream import UNKNOWN, Frame, Lacking, Set, cut, hole, room
+from daemon.grouping.stream import (
+    UNKNOWN,
+    Frame,
+    Lacking,
+    Set,
+    cut,
+    hole,
+    room_after,
+    room_before,
+    room_within,
+)
 
 ALIKE = 2
 """So many whole sets of the same offsets must a shoot have to tell that another one lacks some of them."""
@@ -86,12 +97,40 @@ class _Sets:
 
     def lacking(self) -> Lacking | None:
         """The first set that lacks photos."""
-        for one in self._sets:
+        for one, after in zip(self._sets, [*self._sets[1:], []], strict=True):
             kind = self._kind(one)
             wanted = self._wanted(kind)
-            if wanted is not None and len(wanted.values) - len(kind.values) <= room(self._stream, one):
+            if wanted is not None and self._has_room(self._with_rest(one, after, wanted), wanted):
                 return Lacking(one, len(wanted.values), self._often[wanted])
         return None
+
+    def _has_room(self, one: Set, wanted: Kind) -> bool:
+        """Whether file numbers are missing where the missing frames belong: before, within or behind the set.
+
+        Where the order of a whole set is not known, they may be missing anywhere around it.
+        """
+        room = room_before(self._stream, one), room_within(self._stream, one), room_after(self._stream, one)
+        order, values = self._order(wanted), self._values(one)
+        places = [order.index(value) for value in values if value in order]
+        if len(places) < len(values) or places != sorted(places):
+            return len(wanted.values) - len(values) <= sum(room)
+        span = places[-1] - places[0] + 1
+        missing = places[0], span - len(values), len(order) - places[0] - span
+        return all(some <= there for some, there in zip(missing, room, strict=True))
+
+    def _with_rest(self, one: Set, after: Set, wanted: Kind) -> Set:
+        """A set together with the one behind it, if both are parts of one whole set that a long pause tore apart."""
+        order, both = self._order(wanted), [*one, *after]
+        places = [order.index(value) for value in self._values(both) if value in order]
+        is_part = len(places) == len(both) and all(first < second for first, second in pairwise(places))
+        return both if after and is_part and self._length(one) == self._length(after) else one
+
+    def _order(self, wanted: Kind) -> tuple[int, ...]:
+        """The order in which the camera takes a whole set of this kind; empty if the shoot does not show it."""
+        if wanted.length:
+            return tuple(range(1, wanted.length + 1))
+        taken = Counter(tuple(self._values(one)) for one in self._sets if self._kind(one) == wanted)
+        return max(taken, key=taken.__getitem__, default=())
 
     def _split(self, order: Sequence[int]) -> Iterator[Set]:
         one: Set = []

@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from daemon.grouping.frames import extension
+from daemon.shoot.formats import extension
 
 IDLE = 12.0
 """Seconds between two frames after which they are of different sets."""
 
 ZOOMED = 0.6, 0.03
 """By how many millimetres, and by which part, the focal lengths of two frames of one set may differ."""
+
+BACK = 2.0
+"""Seconds by which the times of one body's numbered files may go back: a slow card writes out of order."""
 
 UNKNOWN = math.inf
 
@@ -72,6 +76,12 @@ class Frame:
         return self.path.rpartition("/")[0]
 
     @property
+    def card(self) -> str:
+        """The card that it lies on: the folder that holds DCIM, or else its own folder."""
+        folder = f"{self.folder}/"
+        return folder.partition("DCIM/")[0] if "DCIM/" in folder else folder
+
+    @property
     def stem(self) -> str:
         """Its name without extension, in lower case."""
         return self.path.rpartition("/")[2].rpartition(".")[0].casefold()
@@ -98,11 +108,15 @@ class Lacking(NamedTuple):
 
 
 def streams(frames: Iterable[Frame]) -> list[tuple[Frame, ...]]:
-    """The frames of each body, in the order in which they were taken; twins and copies of a frame are in it once."""
-    bodies: dict[str, list[Frame]] = defaultdict(list)
+    """The frames of each body, in the order in which they were taken.
+
+    Variants and copies of a frame are in it once. Two bodies of one model that do not give their serial numbers are
+    told apart where their frames overlap in time: see ``_bodies``.
+    """
+    alike: dict[str, list[Frame]] = defaultdict(list)
     for frame in _once(frames):
-        bodies[frame.body or frame.folder].append(frame)
-    return [_in_order(some) for _, some in sorted(bodies.items())]
+        alike[frame.body or frame.folder].append(frame)
+    return [_in_order(some) for _, same in sorted(alike.items()) for some in _bodies(same)]
 
 
 def cut(before: Frame, after: Frame) -> bool:
@@ -132,11 +146,69 @@ def hole(before: Frame, after: Frame) -> float:
     return missing if missing >= 0 else UNKNOWN
 
 
-def room(stream: Sequence[Frame], one: Set) -> float:
-    """How many files can be missing within a set and to both sides of it."""
-    if one[0] == 0 or one[-1] == len(stream) - 1:
-        return UNKNOWN
-    return sum(hole(stream[at], stream[at + 1]) for at in range(one[0] - 1, one[-1] + 1))
+def room_before(stream: Sequence[Frame], one: Set) -> float:
+    """How many files can be missing just before a set; ``UNKNOWN`` at the beginning of the stream."""
+    return UNKNOWN if one[0] == 0 else hole(stream[one[0] - 1], stream[one[0]])
+
+
+def room_within(stream: Sequence[Frame], one: Set) -> float:
+    """How many files can be missing between the frames of a set."""
+    return sum(hole(stream[at], stream[at + 1]) for at in range(one[0], one[-1]))
+
+
+def room_after(stream: Sequence[Frame], one: Set) -> float:
+    """How many files can be missing just behind a set; ``UNKNOWN`` at the end of the stream."""
+    return UNKNOWN if one[-1] == len(stream) - 1 else hole(stream[one[-1]], stream[one[-1] + 1])
+
+
+def _bodies(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Frames of one camera model, apart by body where their runs overlap in time.
+
+    A run is frames of one card whose file numbers and times rise together; a new one begins where time goes back more
+    than ``BACK`` seconds. Runs that overlap in time cannot be of one body, others may be. Files that were renamed fall
+    into many runs: then nothing is told apart.
+    """
+    if any(frame.taken_at is None or frame.file_number is None for frame in frames):
+        return [list(frames)]
+    cards: dict[str, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        cards[frame.card].append(frame)
+    runs = sorted((run for card in cards.values() for run in _runs(card)), key=lambda run: run[0].time)
+    if len(runs) > max(3 + len(cards), len(frames) / 15):
+        return [list(frames)]
+    bodies: list[list[Frame]] = []
+    for run in runs:
+        free = [body for body in bodies if body[-1].time <= run[0].time or _is_spread(body, run)]
+        if free:
+            body = min(free, key=lambda body: _distance(body[-1], run[0]))
+            body[:] = sorted((*body, *run), key=lambda frame: frame.time)
+        else:
+            bodies.append(run)
+    return bodies
+
+
+def _is_spread(body: Sequence[Frame], run: Sequence[Frame]) -> bool:
+    """Whether one counter numbered both: a body's frames that are spread over cards, or the rest of a partial copy."""
+    both = [*body, *run]
+    numbered = _unrolled(both)
+    both.sort(key=numbered)
+    return all(numbered(one) < numbered(other) and other.time >= one.time - BACK for one, other in pairwise(both))
+
+
+def _runs(card: Sequence[Frame]) -> list[list[Frame]]:
+    numbered = _unrolled(card)
+    runs: list[list[Frame]] = []
+    for frame in sorted(card, key=lambda frame: (frame.folder, numbered(frame), frame.time)):
+        if runs and frame.time >= runs[-1][-1].time - BACK:
+            runs[-1].append(frame)
+        else:
+            runs.append([frame])
+    return runs
+
+
+def _distance(last: Frame, first: Frame) -> tuple[bool, int]:
+    """How unlikely it is that the body of one frame took another next: on another card, with a distant number."""
+    return last.card != first.card, abs((last.file_number or 0) - (first.file_number or 0))
 
 
 def _once(frames: Iterable[Frame]) -> list[Frame]:
@@ -155,11 +227,17 @@ def _once(frames: Iterable[Frame]) -> list[Frame]:
 
 
 def _in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+    numbered = _unrolled(frames)
+    return tuple(sorted(frames, key=lambda frame: (frame.time, numbered(frame), frame.path)))
+
+
+def _unrolled(frames: Sequence[Frame]) -> Callable[[Frame], int]:
+    """A frame's file number, counted on where the camera's counter went from 9999 to 1."""
     numbers = [frame.file_number or 0 for frame in frames]
     rolled = max(numbers) - min(numbers) > _ROLLS_AFTER // 2
 
-    def key(frame: Frame) -> tuple[float, int, str]:
+    def numbered(frame: Frame) -> int:
         number = frame.file_number or 0
-        return frame.time, number + _ROLLS_AFTER if rolled and number < _ROLLS_AFTER // 2 else number, frame.path
+        return number + _ROLLS_AFTER if rolled and number < _ROLLS_AFTER // 2 else number
 
-    return tuple(sorted(frames, key=key))
+    return numbered

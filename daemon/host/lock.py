@@ -16,6 +16,7 @@ from typing import Self
 from daemon.errors import AlreadyRunning, StateError, StateFull
 from daemon.host import pulse
 from daemon.host.room import NO_ROOM
+from daemon.regular import read_regular
 
 LOCK, PID = "bracketd.lock", "bracketd.pid"
 
@@ -104,7 +105,7 @@ def _write_pid(state_dir: Path) -> None:
 
 def _read_pid(state_dir: Path) -> int | None:
     try:
-        return int((state_dir / PID).read_text(encoding="ascii"))
+        return int(read_regular(state_dir / PID, 64))
     except (OSError, ValueError):
         return None
 

@@ -3,15 +3,18 @@
 ``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
 """
 
-from daemon.order import facts
+from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
-from daemon.order.late import changed_since, is_mendable, known_again, may_follow, without_sent
+from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
+from daemon.order.behind import delivered_as, named_alike
+from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
     LINE,
     RESTING,
     Bracket,
     FlowName,
     Health,
+    Hold,
     Image,
     ImageState,
     MergeState,
@@ -21,6 +24,7 @@ from daemon.order.model import (
 )
 from daemon.order.policy import Limits, Policy
 from daemon.order.rules import evolve, next_steps
+from daemon.order.sent import Sent, lies_as_sent, with_shots
 
 __all__ = [
     "LINE",
@@ -29,6 +33,7 @@ __all__ = [
     "Bracket",
     "FlowName",
     "Health",
+    "Hold",
     "Image",
     "ImageState",
     "Judged",
@@ -38,16 +43,30 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "Refusal",
+    "Sent",
     "Submitted",
+    "Verb",
+    "allowed",
+    "answers",
     "changed_since",
     "compare",
+    "delivered_as",
     "evolve",
+    "fact_of",
     "facts",
     "fingerprint",
     "is_mendable",
     "known_again",
+    "lies_as_sent",
     "may_follow",
+    "named_alike",
     "next_steps",
+    "pictures",
+    "refusal",
     "submitted",
+    "submitted_order",
+    "unknown",
+    "with_shots",
     "without_sent",
 ]

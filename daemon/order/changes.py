@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
+from daemon.errors import Mismatch
+from daemon.order.model import LINE, RESTING, Bracket, Hold, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
 
 
@@ -19,24 +20,67 @@ def progress(order: Order, now: float) -> Order:
     """Something went well: go on at once, unless a neighbour's back-off still runs."""
     if order.due is not None and order.due > now and order.trouble:
         return order
+    order = _matched(order)
     return replace(order, failures=0, trouble=None, due=None if order.phase in RESTING else now)
 
 
-def back_off(order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None) -> Order:
-    """Try again later, and say why; a longer wait that still runs is kept."""
-    wait = retry_wait(policy, order.id, order.failures, retry_after)
-    due = max(order.due or now, now + wait) if order.trouble else now + wait
-    return replace(order, failures=order.failures + 1, trouble=why, due=due)
+def back_off(
+    order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
+) -> Order:
+    """Try again later, and say why; a longer wait that still runs is kept.
+
+    ``tries``: how often the bracket at fault has failed before. That counts if it is more often than the order has:
+    neighbours that pass end the order's back-off, not the bracket's.
+    """
+    later = wait(order, why, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
+    return replace(later, failures=order.failures + 1)
 
 
-def held(order: Order, why: str) -> Order:
+def wait(order: Order, why: str, now: float, seconds: float) -> Order:
+    """Go on after some seconds, and say why; a longer wait that still runs is kept."""
+    due = now + seconds
+    return replace(order, trouble=why, due=max(order.due or now, due) if order.trouble else due)
+
+
+def held(order: Order, why: str, hold: Hold | None = None) -> Order:
     """Wait for a person."""
-    return replace(order, phase=Phase.HELD, held_in=order.phase, trouble=why, due=None)
+    return replace(
+        _matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold, over_limit=False, trouble=why, due=None
+    )
+
+
+def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
+    """An answer did not match what was asked: try again later, and hold the order if that lasts.
+
+    ``times`` is how often it was so for the same bracket or image, whose neighbours may get on meanwhile. A clock that
+    was set back tells nothing of how long it has lasted: then the number of answers decides.
+    """
+    since = now if order.mismatched_at is None else order.mismatched_at
+    count = max(order.mismatches + 1, times)
+    lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
+    if count < policy.mismatch_tries or not lasts:
+        order = back_off(order, f"{why} bracketd tries again.", now, policy, tries=times - 1)
+        return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
+    kept = PAID_PICTURE if mismatch in PAID else UNUSED
+    return replace(held(order, f"{why} The service answered like this {count} times. {kept}"), mismatch=mismatch)
+
+
+PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
+"""Mismatches of a picture that was downloaded in full size, so that the service has charged for it."""
+
+PAID_PICTURE = "The picture is paid for: the web app has it, too. `bracketd retry` fetches it again."
+UNUSED = "None of these answers was used. Look at the order in the web app, then let it go on with `bracketd retry`."
+
+
+def _matched(order: Order) -> Order:
+    """An answer matched what was asked, or the order waits for something else."""
+    return replace(order, mismatch=None, mismatches=0, mismatched_at=None) if order.mismatches else order
 
 
 def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
+    order = replace(order, mismatch=None, hold=None)
     return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
 
 

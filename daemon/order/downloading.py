@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
+from daemon.order.asked import held_if_empty
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import ImageState, Order, Phase
+from daemon.order.model import RESTING, ImageState, Order, Phase
 from daemon.order.policy import Policy
 
 
@@ -22,7 +23,7 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
         size=fact.size,
         sha256=fact.sha256,
         extension=fact.extension,
-        fetched_at=now,
+        fetched_at=image.fetched_at or now,
     )
     return progress(with_image(order, got), now)
 
@@ -37,7 +38,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded bytes of {image.name} were removed from {order.output}; they are downloaded once more"
+    why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
     return back_off(order, why, now, policy)
 
 
@@ -55,15 +56,24 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
     if image is None:
         return order
     lost = replace(image, state=ImageState.FAILED, reason=fact.why, reprocess_heard=True)
-    return progress(with_image(order, lost), now)
+    return held_if_empty(progress(with_image(order, lost), now))
 
 
 def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:
     """The end, unless an image is still open."""
-    open_images = any(i.state not in (ImageState.PLACED, ImageState.FAILED) for i in order.images)
+    ends = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
+    open_images = any(i.state not in ends for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
         return order
     return replace(progress(forward(order, Phase.DOWNLOADED), now), due=None)
+
+
+def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Policy) -> Order:
+    """Pictures go to another folder, as long as none was bought for the present one."""
+    bought = any(image.state in (ImageState.FETCHED, ImageState.PLACED) for image in order.images)
+    if order.phase in RESTING or bought or order.output == fact.output:
+        return order
+    return progress(replace(order, output=fact.output, output_renamed=True), now)
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
@@ -74,6 +84,9 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Copies of photos that were sent are known from now on, and not looked into again."""
+    """Files that show what was sent are known from now on, and not looked into again."""
     new = set(fact.files) - set(order.left_out)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new}))) if new else order
+    if not new:
+        return order
+    why = tuple(one for one in fact.left_out_why if one.path in new)
+    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))

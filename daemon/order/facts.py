@@ -1,7 +1,6 @@
 """What can be done next (steps) and what happened (facts): the two vocabularies between core and edge.
 
-A bracket is named by its number in the order, an image by the service's id. Facts are written to the journal
-word by word; ``secret`` fields are left out of it.
+A bracket is named by its number, an image by the service's id. Facts go to the journal without ``secret`` fields.
 """
 
 from __future__ import annotations
@@ -9,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.errors import Mismatch
+from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import Bracket, Preset
+from daemon.shoot import Doubt, LeftOut
 
 # --- steps -------------------------------------------------------------------------------------------------
 
@@ -96,11 +98,16 @@ Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without."""
+    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without.
+
+    ``left_out_why`` says why of each of those files; ``doubt`` is why a person must decide before anything is sent.
+    """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[str, ...] = ()
     why: str = ""
+    left_out_why: tuple[LeftOut, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +128,62 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes; ``sha256`` is theirs."""
+    """The service has a bracket's bytes; ``sha256`` is theirs, ``ctime_ns`` the file's just before it was read."""
 
     bracket: int
     attempt: int
     sha256: str | None = None
+    ctime_ns: int | None = None
+
+
+class Lost(StrEnum):
+    """Why a registration cannot be used.
+
+    UNHEARD: its answer was lost · TAKEN: the service says that it has this id already · REFUSED: storage refused the
+    upload to it.
+    """
+
+    UNHEARD = "unheard"
+    TAKEN = "taken"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotLost:
-    """A registration is of no use: expired, refused, taken, or its answer was lost. It is made anew."""
+    """A registration cannot be used; the bracket is registered again.
+
+    ``said`` is what the service or storage said. ``mismatch``: its answer did not match what was asked.
+    """
 
     bracket: int
     attempt: int
     why: str
+    cause: Lost = Lost.UNHEARD
+    said: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime and inode."""
+    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime, inode and ctime."""
 
     bracket: int
     attempt: int
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameContent:
+    """Files that were touched after they were sent still have the content that was sent.
+
+    ``seen`` is, for each, the bracket's number, how often it had been read again before, and its ctime now. Found by a
+    merge, it says that the merge was not asked for.
+    """
+
+    seen: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +214,7 @@ class Merged:
 class SeenImage:
     """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded.
 
-    Of one that failed, ``again`` says whether processing it once more can help, and ``limited`` that it failed for
-    nothing but the account's daily limit.
+    Of a failed image, ``again`` says whether to process it once more; ``limited``: only the daily limit stopped it.
     """
 
     id: str
@@ -214,15 +251,31 @@ class Reprocessed:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What other orders have bought, or were allowed to buy, today and this month, in images."""
+    """What other orders have bought, or were allowed to buy, today and this month, in images.
+
+    ``tomorrow`` is when the next day begins, in epoch seconds; None if that is not known.
+    """
 
     today: int
     month: int
+    tomorrow: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """A person allows the order whatever it buys, or sends a supplement that was held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A person asked to have these failed images, by their ids, processed again."""
+
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A person does not want the images of a merged order that are not bought yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +328,10 @@ class CameLate:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """These photos lie in the shoot under other names than those that were sent with the same content."""
+    """These photos lie in the shoot and show, or are made from, what was sent; ``left_out_why`` says it of each."""
 
     files: tuple[str, ...]
+    left_out_why: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,14 +342,23 @@ class Moved:
     folder: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutputRenamed:
+    """The disk does not take the name of the output folder, and nothing lies in it; pictures go to this one."""
+
+    output: str
+
+
 class Kind(StrEnum):
     """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
 
     PASSING = "passing"
     NOT_READY = "not ready"
+    MISMATCH = "mismatch"
     ACCOUNT = "account"
     REQUEST = "request"
     FILE = "file"
+    UNREADABLE = "unreadable"
     GONE = "gone"
     OUTPUT = "output"
     BUG = "bug"
@@ -306,7 +369,10 @@ class Failed:
     """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
 
     ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
-    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is.
+    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
+    of a file that cannot be read at present, ``disk_fails`` says that no other one of the shoot can.
+    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
+    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -317,6 +383,9 @@ class Failed:
     detail: str | None = None
     offline: bool = False
     bracket: int | None = None
+    disk_fails: bool = False
+    cause: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +404,7 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started anew."""
+    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +430,7 @@ Fact = (
     | Stored
     | SlotLost
     | Changed
+    | SameContent
     | Discarded
     | Confirmed
     | MergeIntended
@@ -370,6 +440,8 @@ Fact = (
     | Reprocessed
     | Reckoned
     | Approved
+    | Reopened
+    | Dismissed
     | Fetched
     | FetchLost
     | Placed
@@ -378,6 +450,10 @@ Fact = (
     | CameLate
     | FoundAgain
     | Moved
+    | OutputRenamed
+    | FoundDelivered
+    | FoundMerged
+    | FoundElsewhere
     | Failed
     | Interrupted
     | Retried

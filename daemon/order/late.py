@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.again import Judged, frame_of, key, paths_of, was_sent
+from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
+from daemon.order.sent import Sent, key, paths_of
+from daemon.shoot import LeftOut, Why
 
 LATELY = 2 * 3600.0
 """Seconds after the lock in which new photos are the tail of a copy or a sync, whatever their times say."""
 
-Suspects = dict[str, list[tuple[Bracket, str]]]
+Suspects = dict[str, list[tuple[Bracket, Bracket]]]
+"""For each order's id, photos as they are now that may have changed, each with the bracket that was sent."""
+
+
+def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
+    """Photos of a shoot whose paths none of its orders knows. Some of them may show frames that were sent."""
+    paths = {path for order in orders for path in paths_of(order)}
+    return tuple(photo for photo in photos if photo.path not in paths)
 
 
 def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
-    """Photos of a shoot that none of its orders knows, and those that do not look as they did when they were merged.
+    """Photos of a shoot that are new, and photos that changed after they were merged.
 
-    The latter for each order's id, with the SHA-256 of what was sent. What bears the stem of a known frame (a
-    RAW's JPEG, a finished picture beside it) is no new photo.
+    The content must decide of the second: a chmod changes the ctime too. A photo is not new if it shows, or was made
+    from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless it says that
+    it shows another frame.
     """
-    frames = {frame_of(path) for order in orders for path in paths_of(order)}
-    late = tuple(photo.path for photo in photos if frame_of(photo.path) not in frames)
+    sent = [Sent(order) for order in orders]
+    late = tuple(
+        photo.path for photo in unknown(orders, photos) if not any(s.of_frame(photo) or s.beside(photo) for s in sent)
+    )
     now = {photo.path: photo for photo in photos}
     suspects: Suspects = {order.id: [] for order in orders}
     for order in orders:
         for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
             photo = now.get(bracket.path)
-            if photo is not None and bracket.sha256 is not None and key(photo) != key(bracket):
-                suspects[order.id].append((photo, bracket.sha256))
+            if photo is None or bracket.sha256 is None:
+                continue
+            if key(photo) != key(bracket) or bracket.may_be_another(photo.ctime_ns):
+                suspects[order.id].append((photo, bracket))
     return late, suspects
 
 
@@ -39,15 +53,32 @@ def is_mendable(order: Order) -> bool:
 
 
 def without_sent(fact: f.Locked, others: Sequence[Order]) -> f.Locked:
-    """A shoot without the photos that other orders of its folder, supplements say, have sent."""
-    sent = {key(bracket) for order in others if was_sent(order) for bracket in order.brackets}
-    return replace(fact, brackets=tuple(bracket for bracket in fact.brackets if key(bracket) not in sent))
+    """A shoot without the frames that other orders of its folder, supplements say, have sent."""
+    sent = [Sent(order) for order in others if was_sent(order)]
+    known = {b.path for b in fact.brackets for s in sent if s.with_content(b) or s.of_frame(b)}
+    return replace(fact, brackets=tuple(bracket for bracket in fact.brackets if bracket.path not in known))
 
 
-def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[str, ...]:
-    """Photos of a shoot that its orders know by their content, and not by these paths."""
+def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
+    """Files of a shoot that need not be sent and whose paths its orders do not know yet, each with the reason."""
+    before = judged.before
+    if not orders or before is None or judged.again not in (Again.SAME, Again.MORE) or not was_sent(before):
+        return ()
     names = {path for order in orders for path in paths_of(order)} | {bracket.path for bracket in judged.new}
-    return tuple(path for path in (*(bracket.path for bracket in fact.brackets), *fact.left_out) if path not in names)
+    sent = [(Sent(order), True) for order in orders if was_sent(order)]
+    sent += [(Sent(before), False)] if before.folder != orders[0].folder else []
+    why = {one.path: one for one in fact.left_out_why}
+    for bracket in fact.brackets:
+        known = next((known for s, here in sent if (known := s.why_known(bracket, here=here))), None)
+        why[bracket.path] = known or LeftOut(bracket.path, Why.COPY)
+    return tuple(_of_sent(why, path) for path in why if path not in names)
+
+
+def _of_sent(why: Mapping[str, LeftOut], path: str) -> LeftOut:
+    """Why a file is not sent. ``of`` names the file that was sent, also where another unsent file lies between."""
+    one = why[path]
+    of = why.get(one.of) if one.of is not None else None
+    return one if of is None or of.of in (None, path) else replace(one, of=of.of)
 
 
 def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, here: bool, dev_mode: bool) -> str | None:
@@ -58,6 +89,11 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
     another one.
     """
     names = names_of([bracket.path for bracket in judged.new])
+    if was_declined(before):
+        return (
+            f"{judged.known} of its photos are those of “{before.shoot}”, which a person cancelled. "
+            f"{len(judged.new)} more: {names}. `bracketd approve` sends those, `bracketd submit --again` all of them"
+        )
     if not here:
         return (
             f"{judged.known} of its photos were sent as “{before.shoot}”; {len(judged.new)} were not: {names}. "
@@ -68,6 +104,11 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
         return f"{told}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"
     if late_files == "hold":
         return f"{told}. `bracketd approve` sends them as a supplement"
+    if judged.unread:
+        return (
+            f"{told}. {names_of(judged.unread)} may show what was sent already: the name is the same, and the file "
+            "does not say when it was taken. `bracketd approve` sends them as a supplement"
+        )
     made_after = any(bracket.mtime_ns / 1e9 > before.created_at for bracket in judged.new)
     if made_after and now - before.created_at > LATELY:
         return f"{told}, and were made after it. `bracketd approve` sends them as a supplement"

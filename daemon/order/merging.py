@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
+from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
 
+NOT_SHOWN = "the service does not show it any more"
+
+SETTLED = (*ON_DISK, ImageState.DISMISSED)
+"""States of images that no look at the service changes any more."""
+
 UNHEARD = 6
 """How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
+
+
+REFUSED = "The service refused the merge. bracketd checks that no earlier request was carried out, then asks again."
 
 
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
@@ -31,19 +40,21 @@ def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
 
 def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
     """A look at the order. See rule 5 for what done means."""
-    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or order.merge is MergeState.NOT_ASKED:
+    unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
+    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
         return order
     images = _images(order, fact.images, now, policy)
     order = replace(progress(order, now), polls=order.polls + 1, images=images)
     order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
-    order = replace(order, merge=MergeState.SEEN)
+    asked_at = order.merge_asked_at or order.merge_refused_at
+    order = replace(order, merge=MergeState.SEEN, merge_asked_at=asked_at, merge_refused_at=None)
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
     if done:
-        return replace(forward(order, Phase.DOWNLOADING), due=now)
+        return held_if_empty(replace(forward(order, Phase.DOWNLOADING), due=now))
     return _again(order, fact, now, policy) or _long(order, now, policy)
 
 
@@ -91,7 +102,7 @@ def limit_reached(fact: f.Seen) -> str | None:
 
 def _long(order: Order, now: float, policy: Policy) -> Order:
     """Whole hours, so that the words change as seldom as there is news."""
-    waited = now - (order.merge_asked_at or now)
+    waited = now - _asked_at(order, now)
     if waited < policy.long_work:
         return order
     why = (
@@ -104,8 +115,13 @@ def _long(order: Order, now: float, policy: Policy) -> Order:
 def _idle(order: Order, now: float, policy: Policy) -> Order:
     """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out.
 
-    A clock that was set back since tells nothing of the grace: then the looks alone decide.
+    A clock that was set back since tells nothing of the grace: then the looks alone decide. After a refusal they do
+    so anyway: the refusal itself says that no merge was carried out, and the looks only make sure.
     """
+    if order.merge is MergeState.NOT_ASKED:
+        if order.polls < policy.refused_looks:
+            return replace(order, trouble=REFUSED)
+        return replace(order, merge_refused_at=None, trouble=None, due=now)
     waited = now - (order.merge_asked_at or now)
     if order.merge is MergeState.ASKED:
         if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:
@@ -120,22 +136,29 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     return replace(order, trouble=why)
 
 
+def _asked_at(order: Order, now: float) -> float:
+    """When the service was asked for what it is working on: the merge, or failed images that a person retried."""
+    return order.reopened_at or order.merge_asked_at or now
+
+
 def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """What the service shows now replaces what it showed before; an empty list says nothing.
 
-    An image that failed is told even when it is shown no more. What is as it was stays the same object, so that
-    nobody writes it anew.
+    An image that failed or is on disk is kept even when the service shows it no more. After a person's retry no image
+    is dropped and none is new. What is as it was stays the same object, so that its row is not written again.
     """
     if not seen:
         return order.images
     before = {image.id: image for image in order.images}
-    patient = now - (order.merge_asked_at or now) < policy.limit_patience
+    patient = now - _asked_at(order, now) < policy.limit_patience
     images = []
     for image in seen:
+        if order.reopened_at is not None and image.id not in before:
+            continue
         known = _still_waited_for(order, before.get(image.id) or Image(image.id, image.name), now, policy)
         images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
     shown = {image.id for image in seen}
-    images += [image for image in order.images if image.state is ImageState.FAILED and image.id not in shown]
+    images += [kept for image in order.images if image.id not in shown and (kept := _unseen(order, image))]
     return order.images if tuple(images) == order.images else tuple(images)
 
 
@@ -147,7 +170,18 @@ def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) ->
     return replace(image, reprocessed_at=now) if time_is_doubtful(order, asked, now, policy.reprocess_lag) else image
 
 
+def _unseen(order: Order, image: Image) -> Image | None:
+    """What becomes of an image that the service shows no more; None: it is dropped, as grouping may still change."""
+    if image.state in (*SETTLED, ImageState.FAILED):
+        return image
+    if order.reopened_at is None:
+        return None
+    return replace(image, state=ImageState.FAILED, reason=NOT_SHOWN)
+
+
 def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
+    if known.state in SETTLED:
+        return known
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
     if state is ImageState.PROCESSED:
         image = replace(image, failures=0)

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from daemon.errors import Mismatch
+from daemon.shoot import LeftOut, Shot
+from daemon.shoot.shot import UNKNOWN
+
+LONGEST, LONGEST_NAME = 600, 150
+"""Characters of a reason that somebody else gave, and of an image's name, in a message. Our own are shorter."""
+
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 
@@ -45,6 +52,9 @@ LINE = (
 RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
 """Phases in which nothing happens until a person asks."""
 
+RETRY_FAILED = "`bracketd retry` has the service process failed images again, for free, and buys only those"
+"""What a person can do about the failed images of a delivered order."""
+
 
 class Health(StrEnum):
     """How an order is doing in its phase."""
@@ -66,7 +76,7 @@ class MergeState(StrEnum):
 class ImageState(StrEnum):
     """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed.
 
-    AGAIN: it came to an error and is to be processed once more.
+    AGAIN: it came to an error and is to be processed once more. DISMISSED: a person does not want it bought.
     """
 
     PENDING = "pending"
@@ -75,6 +85,24 @@ class ImageState(StrEnum):
     FETCHED = "fetched"
     PLACED = "placed"
     FAILED = "failed"
+    DISMISSED = "dismissed"
+
+
+class Hold(StrEnum):
+    """Why an order is held, where that decides what may be done with it.
+
+    SKIPPED_BEFORE: its photos may be those of a skipped shoot. UNKNOWN_ORDER: another order, which the state does not
+    know, seems to have its photos. DELIVERED: its own delivery note says that it was delivered, and the pictures do not
+    confirm that.
+    """
+
+    SKIPPED_BEFORE = "skipped before"
+    UNKNOWN_ORDER = "unknown order"
+    DELIVERED = "delivered"
+
+
+REREADS = 3
+"""How often a bracket is read again for a new ctime alone: some file systems show another one at every look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +113,11 @@ class Bracket:
     that carries it.
     ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
     ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it.
+    ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
+    bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
+    registrations in a row that the service or storage refused, and ``refused`` is what it said last.
+    ``unreadable_since``: since when the disk has not given out the file while it gave out others.
+    ``shot`` is what the file says of the frame that it shows.
     """
 
     path: str
@@ -101,6 +133,12 @@ class Bracket:
     mark: str = ""
     sha256: str | None = None
     left_out: str | None = None
+    unreadable_since: float | None = None
+    refusals: int = 0
+    refused: str | None = None
+    ctime_ns: int | None = None
+    rereads: int = 0
+    shot: Shot = UNKNOWN
 
     @property
     def stored(self) -> bool:
@@ -112,12 +150,18 @@ class Bracket:
         """Whether there is a URL to send the bytes to."""
         return self.url is not None
 
+    def may_be_another(self, ctime_ns: int | None) -> bool:
+        """Whether a file of this size and mtime, with this ctime, may have other content: its ctime changed."""
+        known = self.ctime_ns is not None and ctime_ns is not None
+        return known and self.ctime_ns != ctime_ns and self.rereads < REREADS
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
-    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``reprocessed_at`` is
+    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``fetched_at`` is when it
+    was bought: the time of its first download. ``reprocessed_at`` is
     when it was last asked to be processed once more, ``reprocess_heard`` whether the service took that on, and before
     the download ``failures`` how often it was asked unheard.
     """
@@ -135,6 +179,11 @@ class Image:
     failures: int = 0
     reprocessed_at: float | None = None
     reprocess_heard: bool = False
+
+    @property
+    def called(self) -> str:
+        """Its name in a message."""
+        return brief(self.name, LONGEST_NAME)
 
     @property
     def ended(self) -> bool:
@@ -172,9 +221,23 @@ class Order:
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
     skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``over_limit``: it is held because they are not; ``approved``: a person said that they may pass them. ``inode`` is
-    that of the shoot's folder, which tells another folder of the same name. ``by_person``: a person cancelled it, and
-    what was cancelled is not sent again unasked.
+    ``over_limit``: they are not, and it is held or waits for the next day; ``approved``: a person said that they may
+    pass them. ``inode`` is that of the shoot's folder, which tells another folder of the same name. ``by_person``: a
+    person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
+    its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
+    has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
+    ``hold`` says why it is held, where that decides what may be done. ``unknown_order`` is the id of the order, not in
+    the state, for which it is or was held: it is never held for that one again.
+    ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
+    often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
+    name that the folder of its pictures would have.
+
+    ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
+    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
+    service refused the merge; None again once it is known that no merge was carried out.
+
+    ``left_out`` are files of the shoot that are not sent, by path. ``left_out_why`` gives the reasons; files that an
+    earlier version left out have none.
     """
 
     id: str
@@ -192,6 +255,7 @@ class Order:
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    left_out_why: tuple[LeftOut, ...] = ()
     fingerprint: str = ""
     late: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
@@ -200,22 +264,33 @@ class Order:
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
+    unknown_order: str | None = None
     inode: int | None = None
+    hold: Hold | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
+    merge_refused_at: float | None = None
+    mismatch: Mismatch | None = None
+    mismatches: int = 0
+    mismatched_at: float | None = None
     polls: int = 0
     failures: int = 0
     trouble: str | None = None
     notes: tuple[str, ...] = ()
     due: float | None = None
+    phase_since: float | None = None
+    refusals: int = 0
+    unseen: int = 0
+    output_renamed: bool = False
     due_set_at: float | None = None
+    reopened_at: float | None = None
 
     @property
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.OK
+            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -229,13 +304,19 @@ class Order:
     def messages(self) -> tuple[str, ...]:
         """Why the health is what it is, and what to do next."""
         failed = tuple(
-            f"{image.name} failed: {image.reason or 'the service gives no reason'}"
+            f"{image.called} failed: {brief(image.reason or 'the service gives no reason')}"
             for image in self.images
             if image.state is ImageState.FAILED
         )
-        late = (_told_late(self.late),) if self.late else ()
+        if failed and self.phase is Phase.DOWNLOADED:
+            failed += (RETRY_FAILED,)
+        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        left = (f"{dismissed} image(s) were dismissed by a person and not bought",) if dismissed else ()
+        left = () if self.phase is Phase.CANCELLED else left
+        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
         altered = (_told_altered(self.altered),) if self.altered else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + late + altered + self.notes
+        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
+        return ((self.trouble,) if self.trouble else ()) + failed + left + late + altered + renamed + self.notes
 
     @property
     def sent(self) -> tuple[int, ...]:
@@ -278,7 +359,15 @@ def name_at_service(shoot: str, path: str, tag: str) -> str:
     return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
 
 
-def _told_late(files: tuple[str, ...]) -> str:
+def brief(text: str, most: int = LONGEST) -> str:
+    """Somebody else's text as a part of a message: cut where it is longer than any that says something."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
+    if skipped:
+        came = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
+        return f"{came}. Move them to a folder of their own to send them"
     told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 
@@ -286,6 +375,10 @@ def _told_late(files: tuple[str, ...]) -> str:
 def _told_altered(files: tuple[str, ...]) -> str:
     told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
     return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
+
+
+def _told_renamed(output: str) -> str:
+    return f"the output's disk does not take a folder name like the shoot's; the pictures go to {output}"
 
 
 def names_of(files: Sequence[str]) -> str:

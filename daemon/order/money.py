@@ -17,9 +17,21 @@ from daemon.order.policy import Policy
 MOST_BRACKETS = 9
 """Brackets that the service puts into one image at most (its documentation)."""
 
+LEAST_WAIT = 60.0
+"""Seconds between two checks of the day's limit, at least: whatever the clock does, there is no busy loop."""
 
-def locked(order: Order, _fact: f.Locked, _now: float, policy: Policy) -> Order:
-    """A shoot that must become more images than an order may have is held before anything of it is sent."""
+
+WAYS_OUT = (
+    "`bracketd approve` buys them all the same, `bracketd retry` checks the limits again, "
+    "`bracketd dismiss` ends the order without buying them"
+)
+SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order without buying them"
+
+
+def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
+    """A shoot in doubt, or one that must become more images than an order may have, is held before it is sent."""
+    if fact.doubt is not None and order.phase is Phase.SETTLED:
+        return held(order, fact.doubt.why)
     return held_if_too_large(order, policy)
 
 
@@ -29,58 +41,82 @@ def held_if_too_large(order: Order, policy: Policy) -> Order:
     free = order.approved or order.preset.dev_mode
     if order.phase is not Phase.SETTLED or most is None or fewest <= most or free:
         return order
-    return _over(order, _too_many(f"its {len(order.sent)} brackets become at least {fewest} images", "order", most))
+    why = f"its {len(order.sent)} brackets become at least {fewest} images"
+    return _over(order, f"{_too_many(order, why, 'order', most)} {WAYS_OUT}")
 
 
 def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Order:
     """All images have ended: they are bought if that keeps within every limit, or a person approved."""
     if order.phase is not Phase.DOWNLOADING or order.reckoned:
         return order
-    passed = _passed(order, fact, policy)
-    if passed is not None and not order.approved:
-        return _over(order, passed)
-    return progress(replace(order, reckoned=True), now)
+    if order.over_limit:  # it waited for this day
+        order = replace(order, over_limit=False, trouble=None)
+    if order.approved:
+        return progress(replace(order, reckoned=True), now)
+    if (why := _passed(order, fact, policy)) is not None:
+        return _over(order, why)
+    if (why := _passed_today(order, fact, policy)) is None:
+        return progress(replace(order, reckoned=True), now)
+    if fact.tomorrow is None:
+        return _over(order, f"{why} {WAYS_OUT}")
+    wait = min(max(fact.tomorrow - now, LEAST_WAIT), policy.limit_probe)
+    why = f"{why} The order goes on by itself tomorrow. {SOONER}"
+    return replace(order, over_limit=True, trouble=why, due=now + wait)
 
 
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
-    """Which limit would be passed, in words; None: none."""
+    """Which limit would be passed even if the order waited for the next day, in words; None: none."""
     new, limits = to_buy(order), policy.limits
-    whole = sum(image.state is not ImageState.FAILED for image in order.images)
+    whole = sum(image.state not in (ImageState.FAILED, ImageState.DISMISSED) for image in order.images)
+    this_month = f"its {_images(new)} would make {fact.month + new} this month"
     sums = (
-        ("order", limits.images_per_order, whole, f"it has {whole} images"),
-        ("day", limits.images_per_day, fact.today + new, f"its {new} images would make {fact.today + new} today"),
-        (
-            "month",
-            limits.images_per_month,
-            fact.month + new,
-            f"its {new} images would make {fact.month + new} this month",
-        ),
+        ("order", limits.images_per_order, whole, f"it has {_images(whole)}"),
+        ("day", limits.images_per_day, new, f"it has {_images(new)} to buy"),
+        ("month", limits.images_per_month, fact.month + new, this_month),
     )
-    return next(
-        (_too_many(told, of, most) for of, most, number, told in sums if most is not None and number > most), None
-    )
+    over = (_too_many(order, why, of, most) for of, most, number, why in sums if most is not None and number > most)
+    return next((f"{why} {WAYS_OUT}" for why in over), None)
 
 
-def _too_many(told: str, of: str, most: int) -> str:
-    return (
-        f"{told}, and limits.images_per_{of} is {most}. Nothing was bought. "
-        "`bracketd approve` buys them all the same, `bracketd retry` reckons again"
-    )
+def _passed_today(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
+    """Why the order would pass the day's limit, in words; None if it would not."""
+    new, most = to_buy(order), policy.limits.images_per_day
+    if most is None or fact.today + new <= most:
+        return None
+    return _too_many(order, f"its {_images(new)} would make {fact.today + new} today", "day", most)
+
+
+def _too_many(order: Order, why: str, of: str, most: int) -> str:
+    more = " more" if any(image.fetched_at is not None for image in order.images) else ""
+    return f"{why}, and limits.images_per_{of} is {most}. Nothing{more} was bought."
+
+
+def _images(number: int) -> str:
+    return "1 image" if number == 1 else f"{number} images"
 
 
 def _over(order: Order, why: str) -> Order:
     return replace(held(order, why), over_limit=True)
 
 
+def waits_for_tomorrow(order: Order) -> bool:
+    """Whether an order waits because of the day's limit, and for nothing else."""
+    return order.phase is Phase.DOWNLOADING and order.over_limit and not order.reckoned
+
+
 def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Order:
     """A person's word: an order that is held goes on, and one that was held for a limit may pass every limit.
 
-    So may one that is under way. A supplement that was held for being late is still held against the limits.
+    So may one that is under way, and one that waits for the next day goes on now. A supplement that was held for being
+    late is still held against the limits.
     """
     if order.phase is Phase.HELD:
         after = replace(released(order, now), approved=order.approved or order.over_limit, over_limit=False)
         return held_if_too_large(after, policy)
-    return order if order.phase in RESTING or order.approved else replace(order, approved=True)
+    if order.phase in RESTING or order.approved:
+        return order
+    after = replace(order, approved=True)
+    return replace(after, over_limit=False, trouble=None, due=now) if waits_for_tomorrow(order) else after
 
 
 def to_buy(order: Order) -> int:

@@ -2,18 +2,24 @@
 
 The rules, first:
 
-1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded.
+1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The one
+   exception is a person's retry of failed images, which takes an order back to processing.
 2. A late or repeated fact changes nothing.
 3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
 4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
    looked at, and only one that stays idle and empty for ``Policy.idle_grace``, seen so ``Policy.idle_looks`` times,
-   counts as not merged.
+   counts as not merged. When the service refused it, the order is looked at ``Policy.refused_looks`` times first.
 5. Done means: not merging, not processing, at least one image, and every image ended.
 6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
 7. An image that failed is processed once more, once; asked again only if nobody knows that it was heard. One that
    the account's daily limit stopped is, when that lets.
-8. Nothing is bought that would pass a limit, unless a person approved.
-9. A held, skipped or cancelled order asks the service for nothing.
+8. Nothing is bought that would pass a limit, unless a person approved; an order that only the day's limit stops goes
+   on by itself the next day.
+9. A dismissed image is never bought.
+10. An order of which every image failed is held: there is nothing to deliver.
+11. A held, skipped or cancelled order asks the service for nothing.
+12. An answer that does not match what was asked (another order or bracket, an id twice, more images than brackets) is
+    not used. It is asked for again, and after some tries the order is held.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -24,9 +30,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import downloading, merging, money, trouble, uploading
+from daemon.order import asked, behind, downloading, merging, money, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
+from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -39,7 +46,8 @@ def next_steps(order: Order) -> tuple[f.Step, ...]:
         case Phase.UPLOADED:
             return (f.Merge(),)
         case Phase.MERGING:
-            return (f.Merge(),) if order.merge is MergeState.NOT_ASKED else (f.Look(),)
+            unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
+            return (f.Merge(),) if unmerged else (f.Look(),)
         case Phase.PROCESSING:
             return tuple(f.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (f.Look(),)
         case Phase.DOWNLOADING:
@@ -54,6 +62,8 @@ def _upload_steps(order: Order) -> tuple[f.Step, ...]:
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
+    if order.refusals > 1:  # one bracket shows whether storage takes any
+        uploads, registers = uploads[:1], [] if uploads else registers[:1]
     return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
 
 
@@ -65,23 +75,31 @@ def _download_steps(order: Order) -> tuple[f.Step, ...]:
     return (*places, *(f.Fetch(order.images[n].id) for _, n in fetches))
 
 
+BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)
+"""Facts that a held order takes as they are: only a person lets it go on."""
+
+
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
     rule, known = _RULES[type(fact)], order
     order = with_true_due(order, now, policy)
-    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, f.Retried | f.Approved | f.Cancelled):
+    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, BY_PERSON):
         there = replace(order, phase=order.held_in, held_in=None)
         after: Order = rule(there, fact, now, policy)
         after = order if after is there else _still_held(order, after)
     else:
         after = rule(order, fact, now, policy)
-    return known if after is order else dated(known, after, now)
+    if after is order:
+        return known
+    since = order.updated_at if order.phase_since is None else order.phase_since
+    return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, after: Order) -> Order:
     """What was under way when an order was held still counts, but only a person lets it go on."""
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
+    after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
     return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
 
 
@@ -92,6 +110,7 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Stored: uploading.stored,
     f.SlotLost: uploading.slot_lost,
     f.Changed: uploading.changed,
+    f.SameContent: uploading.same_content,
     f.Discarded: uploading.discarded,
     f.Confirmed: uploading.confirmed,
     f.MergeIntended: merging.merge_intended,
@@ -101,6 +120,8 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.Reprocessed: merging.reprocessed,
     f.Reckoned: money.reckoned,
     f.Approved: money.approved,
+    f.Reopened: asked.reopened,
+    f.Dismissed: asked.dismissed,
     f.Fetched: downloading.fetched,
     f.FetchLost: downloading.fetch_lost,
     f.Placed: downloading.placed,
@@ -109,6 +130,10 @@ _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
     f.CameLate: downloading.came_late,
     f.FoundAgain: downloading.found_again,
     f.Moved: uploading.moved,
+    f.OutputRenamed: downloading.output_renamed,
+    FoundDelivered: behind.found_delivered,
+    FoundMerged: behind.found_merged,
+    FoundElsewhere: behind.found_elsewhere,
     f.Failed: trouble.failed,
     f.Interrupted: trouble.nothing,
     f.Retried: trouble.retried,

@@ -5,17 +5,23 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from daemon.order import facts as f
-from daemon.order.changes import back_off, held, progress, released, with_bracket, with_image
+from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
 
+Item = TypeVar("Item", Bracket, Image)
+
 UPLOADS_A_PLACE = 4
 """Failed uploads to one place before another is asked for."""
+
+REFUSALS = frozenset({f.Kind.REQUEST, f.Kind.ACCOUNT})
+"""Failures that are the service's answer to a request."""
 
 SET_BACK = 3
 """What failures that pass count at most against an image: enough to put it behind its neighbours."""
@@ -23,7 +29,7 @@ SET_BACK = 3
 
 def bug(step: f.Step | None, error: BaseException) -> f.Failed:
     """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {error}). "
+    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
     return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
 
@@ -39,11 +45,15 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
     """What a request that failed leaves of its intent: nothing if it certainly was not carried out.
 
-    Otherwise what comes of it is waited for from now on: a request may take minutes to fail.
+    Otherwise what comes of it is waited for from now on: a request may take minutes to fail. A merge that the service
+    refused may have been refused because an earlier one was carried out: the order is looked at before the next.
     """
     match fact.step:
         case f.Merge() if order.merge is MergeState.ASKED:
-            unsent = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+            refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
+            unsent = replace(
+                order, merge=MergeState.NOT_ASKED, merge_asked_at=None, merge_refused_at=refused_at, polls=0
+            )
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
         case f.Reprocess(image_id) if image := reprocessing(order, image_id):
             unsent_image = replace(
@@ -55,7 +65,8 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
 
 
 def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    return back_off(order, fact.why, now, policy, fact.retry_after)
+    before = order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, f.Register | f.Upload) else 0
+    return back_off(order, fact.why, now, policy, fact.retry_after, tries=before)
 
 
 def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -63,6 +74,15 @@ def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Orde
     if image is not None and image.failures >= policy.fetch_patience:
         return held(order, _not_given(image, fact.why))
     return back_off(order, fact.why, now, policy, fact.retry_after)
+
+
+def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    assert fact.mismatch is not None
+    image = _image(order, fact.step)
+    if image is not None and fact.mismatch in PAID and image.state is ImageState.PROCESSED:
+        order = with_image(order, replace(image, fetched_at=image.fetched_at or now))
+    times = image.failures if image is not None else 1
+    return mismatched(order, fact.mismatch, fact.why, now, policy, times=times)
 
 
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -83,6 +103,29 @@ def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
     if len(without.sent) % (order.preset.per_image or 1):
         return held(order, f"{fact.why} {_no_whole_sets(without)}")
     return progress(without, now)
+
+
+def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
+    """The disk does not give out a file: it is asked again with patience, and as long as it gives out nothing at all.
+
+    Only a file that stays unreadable for long, while others can be read, is held or left out.
+    """
+    number = fact.bracket
+    if number is None or order.phase not in (Phase.SETTLED, Phase.UPLOADING):
+        return back_off(order, fact.why, now, policy)
+    bracket = order.brackets[number]
+    since = bracket.unreadable_since
+    since = now if since is None or since > now or fact.disk_fails else since
+    order = with_bracket(order, number, replace(bracket, unreadable_since=since))
+    if now - since >= policy.file_patience and order.failures >= policy.file_tries:
+        minutes = (now - since) / 60
+        why = f"{fact.why}. It has been so for {minutes:.0f} min, while other photos could be read."
+        after = _file(order, replace(fact, why=why), now, policy)
+        remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
+        return replace(after, trouble=f"{after.trouble} {remedy}") if after.phase is Phase.HELD else after
+    others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
+    told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
+    return back_off(order, told, now, policy, tries=bracket.failures - 1)
 
 
 def _no_whole_sets(without: Order) -> str:
@@ -106,24 +149,27 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
 ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.PASSING: _passing,
     f.Kind.NOT_READY: _not_ready,
+    f.Kind.MISMATCH: _mismatch,
     f.Kind.ACCOUNT: _account,
     f.Kind.REQUEST: _held,
     f.Kind.FILE: _file,
+    f.Kind.UNREADABLE: _unreadable,
     f.Kind.GONE: _gone,
     f.Kind.OUTPUT: _output,
     f.Kind.BUG: _held,
 }
 """What becomes of an order for each kind of failure.
 
-passing: back off, for days if need be · not ready: so too, until an image's patience is at its end · account: wait;
-the runner pauses the account, and one order probes it · request, bug: hold for a person · file: hold, or go without
-it, as the folder is set · gone: cancel before the merge, hold after it · output: try again each minute.
+passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · mismatch: back
+off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
+hold for a person · file: hold, or go without it, as the folder is set · unreadable: back off, and treat it as file when
+only that one stays so · gone: cancel before the merge, hold after it · output: try again each minute.
 """
 
 
 def _not_given(image: Image, why: str) -> str:
     return (
-        f"the service said {image.failures} times that it does not give out {image.name} ({why.rstrip('.')}). "
+        f"the service said {image.failures} times that it does not give out {image.called} ({why.rstrip('.')}). "
         "Look at the order in the web app; `bracketd retry` asks for it again"
     )
 
@@ -147,7 +193,8 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             return with_bracket(order, number, bracket)
         case f.Fetch():
             image = _image(order, fact.step)
-            if image is None or (fact.kind is not f.Kind.NOT_READY and image.failures >= SET_BACK):
+            counted = fact.kind in (f.Kind.NOT_READY, f.Kind.MISMATCH)
+            if image is None or (not counted and image.failures >= SET_BACK):
                 return order
             return with_image(order, replace(image, failures=image.failures + 1))
         case _:
@@ -158,11 +205,19 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     """A held order goes back to where it was; a waiting one goes on now.
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
-    the download. Its images have all patience again.
+    the download. Its images have all patience again, and so have brackets that never got a place of their own. An
+    order whose photos may have been skipped, or sent by another order, needs a clearer word. One that may have been
+    delivered is looked for once more.
     """
+    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
+        return order
+    if order.hold is Hold.DELIVERED:
+        order = replace(order, unknown_order=None)
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        return held_if_too_large(replace(released(order, now), preset=preset, images=images), policy)
+        brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)
+        order = _given_tries(replace(released(order, now), brackets=brackets), policy)
+        return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
     return replace(order, failures=0, due=now)
@@ -181,15 +236,22 @@ def _mended(order: Order, today: Preset | None) -> Preset:
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
 
-def _fresh(image: Image) -> Image:
-    return replace(image, failures=0) if image.failures else image
+def _fresh(item: Item) -> Item:
+    return replace(item, failures=0) if item.failures else item
+
+
+def _given_tries(order: Order, policy: Policy) -> Order:
+    """All patience for files, and a few more tries for what was refused too often: half, for each uses up a name."""
+    most = policy.slot_tries // 2
+    brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
+    return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
     """The end of an order that has not been merged; later it would leave paid images behind."""
     if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, trouble=fact.why, due=None)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, trouble=fact.why, due=None)
     return replace(ended, by_person=fact.by_person)
 
 

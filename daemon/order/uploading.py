@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from daemon.order import answers
 from daemon.order import facts as f
-from daemon.order.changes import awaited, back_off, forward, progress, with_bracket
+from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
 from daemon.order.due import time_is_doubtful
-from daemon.order.model import RESTING, Bracket, Order, Phase
-from daemon.order.policy import Policy
+from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
+from daemon.order.policy import Policy, register_wait, slot_wait
+from daemon.shoot.shot import UNKNOWN
 
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
@@ -23,14 +25,25 @@ def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Orde
     return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
 
 
-def registered(order: Order, fact: f.Registered, now: float, _policy: Policy) -> Order:
-    """A bracket has a place; the order is under way."""
+def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> Order:
+    """A bracket has a place of its own; the order is under way.
+
+    A new place for a bracket that was refused is no progress: the back-off goes on until bytes are stored.
+    """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.registered:
         return order
+    if wrong := answers.is_taken(order, fact.bracket, fact.service_id):
+        return slot_lost(
+            order, f.SlotLost(fact.bracket, fact.attempt, str(wrong), mismatch=wrong.mismatch), now, policy
+        )
     order = forward(order, Phase.UPLOADING)
     place = replace(bracket, service_id=fact.service_id, url=fact.url, content_type=fact.content_type)
-    return progress(with_bracket(order, fact.bracket, place), now)
+    place = replace(place, unreadable_since=None)
+    order = with_bracket(order, fact.bracket, place)
+    if bracket.attempt == 0:
+        return progress(order, now)
+    return order if order.due is not None and order.due > now else replace(order, due=now)
 
 
 def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
@@ -38,33 +51,97 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.stored or not bracket.registered:
         return order
-    there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256)
-    return progress(with_bracket(order, fact.bracket, there), now)
+    there = replace(bracket, stored_at=now, failures=0, sha256=fact.sha256, refusals=0, refused=None)
+    there = replace(there, unreadable_since=None)
+    if fact.ctime_ns is not None:
+        there = replace(there, ctime_ns=fact.ctime_ns)
+    return progress(replace(with_bracket(order, fact.bracket, there), refusals=0), now)
 
 
 def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
-    """A registration is of no use: at once a fresh one, and with back-off if that is lost too."""
+    """A registration cannot be used, and the bracket is registered again.
+
+    If only an answer was lost, at once, and with back-off if that is lost too. If the service or storage refused it,
+    after a wait that grows with each refusal in a row, until it is held for a person.
+    """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None:
         return order
-    again = unregister(order, fact.bracket, replace(bracket, failures=bracket.failures + 1))
+    failed = replace(bracket, failures=bracket.failures + 1)
+    if fact.cause is not f.Lost.UNHEARD:
+        return _refused(order, fact, failed, now, policy)
+    again = unregister(order, fact.bracket, failed)
+    if fact.mismatch is not None:
+        return mismatched(again, fact.mismatch, fact.why, now, policy, times=bracket.failures + 1)
     if bracket.failures == 0:
         return progress(again, now)
-    return back_off(again, fact.why, now, policy)
+    return wait(again, fact.why, now, register_wait(policy, order.id, bracket.failures))
+
+
+def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, policy: Policy) -> Order:
+    """One bracket may be refused while others pass, or all of them: whichever lasts longer counts.
+
+    Refusals that come while the order already waits for one belong to the same round.
+    """
+    waits = order.trouble is not None and order.due is not None and order.due > now
+    rounds = order.refusals if waits else order.refusals + 1
+    bracket = replace(bracket, refusals=bracket.refusals + 1, refused=fact.said or fact.why)
+    tries = max(rounds, bracket.refusals)
+    order = replace(unregister(order, fact.bracket, bracket), refusals=rounds)
+    if tries >= policy.slot_tries:
+        return held(order, _refused_too_often(bracket, fact, tries))
+    return wait(order, fact.why, now, slot_wait(policy, order.id, tries))
+
+
+def _refused_too_often(bracket: Bracket, fact: f.SlotLost, tries: int) -> str:
+    if fact.cause is f.Lost.TAKEN:
+        what = f"the service refused to register {bracket.path}: it says that it has the id already"
+        remedy = "Ask the vendor about this order"
+    else:
+        what = f"storage refused {bracket.path}"
+        remedy = "Check this machine's clock and its proxy settings, and ask the vendor if both are right"
+    return (
+        f"{what}. It was tried {tries} times in a row; the last answer was: {bracket.refused}. "
+        f"Nothing was merged or paid. {remedy}; `bracketd retry` then sends the rest."
+    )
 
 
 def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
-    """A file is not the one that was locked: nothing of it counts, and it must be still again first."""
+    """A file is not the one that was locked, or not the one that was sent: it is sent again once it is still."""
     bracket = awaited(order, fact.bracket, fact.attempt)
-    if bracket is None or (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode):
+    if bracket is None or _is_as_told(bracket, fact):
         return order
-    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, mark="")
+    ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
+    new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns)
+    new = replace(new, mark="", sha256=None, shot=UNKNOWN)
     return replace(
         send_anew(order, fact.bracket, new),
-        trouble=f"{bracket.path} changed after the shoot was locked; it is sent anew once it has been still "
+        trouble=f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "
         f"for {policy.quiet:.0f} s",
         due=now + policy.quiet,
     )
+
+
+def _is_as_told(bracket: Bracket, fact: f.Changed) -> bool:
+    same = (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode)
+    return same and fact.ctime_ns in (None, bracket.ctime_ns)
+
+
+def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy) -> Order:
+    """Files whose ctime changed have the content that was sent: they are not read again for that ctime.
+
+    Only a merge that was about to be asked for finds that out while its intent is recorded; it was not asked for.
+    """
+    brackets = list(order.brackets)
+    for number, rereads, ctime_ns in fact.seen:
+        if brackets[number].rereads == rereads:
+            brackets[number] = replace(brackets[number], ctime_ns=ctime_ns, rereads=rereads + 1)
+    if tuple(brackets) == order.brackets or order.phase in RESTING:
+        return order
+    order = replace(order, brackets=tuple(brackets))
+    if order.merge is MergeState.ASKED:
+        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+    return progress(order, now)
 
 
 def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
@@ -87,10 +164,21 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
         order, last = replace(_stored_now(order, missing, now), polls=order.polls + 1), now
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
+    tries = order.unseen + 1
+    if tries >= policy.slot_tries:
+        return held(order, _never_seen(order, missing, tries))
     for number in missing:
         order = send_anew(order, number, order.brackets[number])
-    why = f"the service does not show {len(missing)} of the uploaded brackets; they are sent anew"
-    return back_off(order, why, now, policy)
+    why = f"the service does not show {len(missing)} of the uploaded brackets; bracketd sends them again"
+    return wait(replace(order, unseen=tries), why, now, slot_wait(policy, order.id, tries))
+
+
+def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:
+    names = names_of([order.brackets[number].path for number in missing])
+    return (
+        f"the service took {len(missing)} bracket(s) {tries} times and does not show them: {names}. Nothing was merged "
+        "or paid. Ask the vendor about this order; `bracketd retry` looks again."
+    )
 
 
 def _stored_now(order: Order, missing: tuple[int, ...], now: float) -> Order:

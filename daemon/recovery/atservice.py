@@ -15,9 +15,6 @@ T = TypeVar("T")
 WAITS = (1.0, 3.0, 10.0)
 """Seconds before each further try of a request that failed for a passing reason."""
 
-ATTEMPTS = 9
-"""How often a bracket may have been registered anew, when nobody knows any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class AtService:
@@ -35,6 +32,11 @@ class AtService:
         told = (*(image.name for image in self.seen.images), *(bracket.name for bracket in self.brackets))
         numbered = ((self.number(name), name) for name in told)
         return {number: name for number, name in numbered if number is not None}
+
+    @property
+    def untagged(self) -> frozenset[str]:
+        """The same without the tags, as ``name_at_service`` makes them for an empty tag."""
+        return frozenset(name.replace(f"{self.id[:8]}-{number + 1}", "", 1) for number, name in self.names.items())
 
     def number(self, name: str) -> int | None:
         """The number of the bracket that bears this name, or gave it to an image; None if it is none of ours."""

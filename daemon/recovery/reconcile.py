@@ -12,14 +12,15 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daemon.order import LINE, MergeState, Order, Phase, Policy
+from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order.behind import as_merged, inputs
 from daemon.order.due import AT_ANY_CLOCK
-from daemon.recovery.atservice import ATTEMPTS, AtService
+from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, OrderSeen
 
 SHOWS = Policy().idle_grace
@@ -88,8 +89,12 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:
     """An unmerged order that the service could not be asked about (rule 4)."""
     order = rebuilt.order
+    if order.hold is Hold.UNKNOWN_ORDER:  # it waits for a person already, and the service is asked before it goes on
+        return rebuilt
     if order.phase is not Phase.HELD:
-        order = replace(order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED)
+        order = replace(
+            order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED, phase_since=order.updated_at
+        )
     elif not (order.trouble or "").endswith(UNASKED):
         order = replace(order, trouble=f"{order.trouble}{AND}{UNASKED}")
     return replace(rebuilt, order=order, why=UNASKED, doubtful=True)
@@ -101,33 +106,24 @@ def _let_go(order: Order, now: float) -> Order:
         return order
     if order.trouble != UNASKED:
         return replace(order, trouble=(order.trouble or "").removesuffix(f"{AND}{UNASKED}"))
-    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None)
+    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None, phase_since=now)
+
+
+def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
+    """The orders, without those that were held for the sake of one that is known now: these end."""
+    known = {rebuilt.order.id for rebuilt in orders}
+    for rebuilt in orders:
+        order = rebuilt.order
+        if order.hold is not Hold.UNKNOWN_ORDER or order.unknown_order not in known:
+            yield rebuilt
+            continue
+        why = f"order {order.unknown_order[:8]}, which has these photos, was taken up by the recovery; nothing was sent"
+        yield replace(rebuilt, order=evolve(order, facts.Cancelled(why), now=now, policy=Policy()), why=why)
 
 
 def merged(order: Order, seen: OrderSeen, now: float) -> Order:
     """An order that the service has merged: from here on it is looked at."""
-    sent = frozenset(order.sent)
-    brackets = (
-        replace(bracket, stored_at=bracket.stored_at or now, attempt=max(bracket.attempt, ATTEMPTS))
-        if number in sent
-        else bracket
-        for number, bracket in enumerate(order.brackets)
-    )
-    return replace(
-        order,
-        phase=Phase.MERGING if seen.merging else Phase.PROCESSING,
-        held_in=None,
-        created=True,
-        brackets=tuple(brackets),
-        discards=(),
-        merge=MergeState.SEEN,
-        merge_asked_at=now,
-        polls=0,
-        failures=0,
-        trouble=None,
-        due=now,
-        updated_at=now,
-    )
+    return as_merged(order, now, merging=seen.merging)
 
 
 def is_merged(order: Order, seen: OrderSeen) -> bool:
@@ -137,15 +133,16 @@ def is_merged(order: Order, seen: OrderSeen) -> bool:
 
 def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
     """The images of an order that are results, and no registered brackets."""
-    generous = replace(order, brackets=tuple(replace(b, attempt=max(b.attempt, ATTEMPTS)) for b in order.brackets))
-    sent = generous.registrations | {bracket.service_id for bracket in order.brackets}
+    sent = inputs(order)
     return tuple(image for image in seen.images if image.id not in sent)
 
 
 def _reach(order: Order) -> tuple[float, float]:
-    """How far an order has come, and when it last changed. Only what is not merged is ever skipped or cancelled."""
+    """How far an order has come, and when it last changed. A merged one is cancelled only if a person dismissed it."""
     if order.phase is Phase.SKIPPED:
         return -1.0, order.updated_at
+    if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:
+        return LINE.index(Phase.DOWNLOADED) - 0.5, order.updated_at
     if order.phase is Phase.CANCELLED:
         return LINE.index(Phase.MERGING) - 0.5, order.updated_at
     phase = order.held_in or order.phase

@@ -18,13 +18,15 @@ from pathlib import Path
 
 from daemon.delivery import output_folder
 from daemon.errors import ServiceError, StateError
-from daemon.order import FlowName, Order, Phase, facts
+from daemon.notes import with_times
+from daemon.order import FlowName, Order, Phase, Policy, evolve, facts
 from daemon.recovery import stranger
 from daemon.recovery.atservice import Account, AtService
-from daemon.recovery.notes import Notes, find_notes, with_times
-from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_merged, unchecked, unmerged
+from daemon.recovery.confirming import Believed, Doubt, believed
+from daemon.recovery.notes import Notes, find_notes
+from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_merged, taken_up, unchecked, unmerged
 from daemon.recovery.stranger import Shoot
-from daemon.recovery.watched import Place, Watched, held_back, look, photos_of, shoot_of, skipped
+from daemon.recovery.watched import Place, Watched, doubted, held_back, look, photos_of, shoot_of, skipped
 from daemon.root import Seen
 from daemon.store import copies
 from daemon.store.file import FILE
@@ -61,8 +63,9 @@ class Report:
     """What a recovery made of its sources.
 
     ``unmerged`` are orders of ours at the service that nobody else knows and that it has not merged; ``skipped`` are
-    shoots that nobody knows, ``held`` supplements of photos that nobody knows; ``away`` says why a watched folder was
-    not looked into. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
+    shoots that nobody knows; ``held`` are supplements of photos that nobody knows, and shoots that only a doubtful note
+    calls delivered; ``doubts`` are the notes that nothing confirms. ``away`` says why a watched folder was not looked
+    into. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
     """
 
     sources: Sources
@@ -70,6 +73,7 @@ class Report:
     unmerged: tuple[AtService, ...]
     skipped: tuple[Order, ...]
     held: tuple[Order, ...]
+    doubts: tuple[Doubt, ...]
     away: Mapping[str, str]
     aside: Path | None = None
 
@@ -102,21 +106,23 @@ class Recovery:
     def _run(self, scratch: Path, *, dry_run: bool) -> Report:
         sources, written_at = self._read(scratch)
         watched = look(self._places, sources.roots)
-        orders = furthest(
-            {
-                Source.FILE: sources.file[1].orders if sources.file else (),
-                Source.COPY: sources.copy[1].orders if sources.copy else (),
-                Source.NOTE: map(_with_times, sources.notes.orders),
-            }
-        )
-        sources = self._ask(sources, orders)
+        stored = {
+            Source.FILE: sources.file[1].orders if sources.file else (),
+            Source.COPY: sources.copy[1].orders if sources.copy else (),
+        }
+        sources = self._ask(sources, furthest(stored))
+        told = self._believed(sources, furthest(stored))
+        orders = furthest({**stored, Source.NOTE: map(_with_times, told.orders.values())})
         known = [self._checked(order, sources.there, written_at) for order in orders.values()]
+        known = [self._doubted(rebuilt, told.doubts.get(rebuilt.order.id)) for rebuilt in known]
         strangers, never = self._strangers(known, sources.there or {}, watched)
-        made = (*known, *strangers)
+        made = tuple(taken_up((*known, *strangers), self._now))
         folders = {rebuilt.order.folder for rebuilt in made if rebuilt.order.phase is not Phase.CANCELLED}
+        asked = self._asked_about(watched, told, folders, {rebuilt.order.output for rebuilt in made})
+        folders |= {order.folder for order in asked}
         unknown = tuple(skipped(watched, folders, flow=self._flow, now=self._now))
         held = tuple(held_back((rebuilt.order for rebuilt in made), flow=self._flow, now=self._now))
-        report = Report(sources, made, never, unknown, held, watched.away)
+        report = Report(sources, made, never, unknown, (*held, *asked), tuple(told.doubts.values()), watched.away)
         return report if dry_run else replace(report, aside=self._write(scratch, report, watched))
 
     # --- reading ---
@@ -137,7 +143,7 @@ class Recovery:
         if self._account is None:
             return sources
         try:
-            there = self._account.orders(orders)
+            there = self._account.orders({*orders, *(note.order.id for note in sources.notes.found)})
             for order_id in (key for key, rebuilt in orders.items() if unmerged(rebuilt.order) and key not in there):
                 order = self._account.order(order_id)
                 if order is not None:
@@ -145,6 +151,33 @@ class Recovery:
         except ServiceError as error:
             return replace(sources, refused=str(error))
         return replace(sources, there=there)
+
+    def _believed(self, sources: Sources, known: Mapping[str, Rebuilt]) -> Believed:
+        """The notes that may be believed, and those of orders that are not known to be delivered and may not."""
+        delivered = {key for key, rebuilt in known.items() if rebuilt.order.phase is Phase.DOWNLOADED}
+        asking = self._account if sources.there is not None else None
+
+        def ask(order_id: str) -> AtService | None:
+            with suppress(ServiceError):
+                return asking.order(order_id) if asking is not None else None
+            return None
+
+        return believed(sources.notes.found, delivered, sources.there or {}, ask)
+
+    def _doubted(self, rebuilt: Rebuilt, doubt: Doubt | None) -> Rebuilt:
+        """An order whose own note calls it delivered, which nothing confirms: it waits for a person."""
+        if doubt is None:
+            return rebuilt
+        order = evolve(rebuilt.order, doubt.fact, now=self._now, policy=Policy())
+        why = f"{doubt.note.path} says that it was delivered, and nothing confirms that"
+        return replace(rebuilt, order=order, why=why, doubtful=True)
+
+    def _asked_about(
+        self, watched: Watched, told: Believed, folders: Collection[str], outputs: Collection[str]
+    ) -> tuple[Order, ...]:
+        """The shoots that nothing but a doubtful note knows."""
+        notes = [doubt.note for doubt in told.doubts.values()]
+        return tuple(doubted(watched, notes, folders, outputs, flow=self._flow, now=self._now))
 
     def _checked(self, rebuilt: Rebuilt, there: Mapping[str, AtService] | None, written_at: float) -> Rebuilt:
         if not unmerged(rebuilt.order):

@@ -6,8 +6,8 @@ Each name has the shoot's, the file's, the beginning of the order's id and the b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Preset, fingerprint
@@ -15,20 +15,25 @@ from daemon.order.model import name_at_service
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import Rebuilt, Source, merged, outputs
 from daemon.service import ImageStatus
-from daemon.shoot import File
+from daemon.shoot import File, Shot
+from daemon.shoot.shot import UNKNOWN
 
 NOT_THERE = "is not at the service"
 
 
 @dataclass(frozen=True, slots=True)
 class Shoot:
-    """A shoot in a watched folder: where its pictures would go, how it would be ordered, and its photos to send."""
+    """A shoot in a watched folder: where its pictures would go, how it would be ordered, and its photos.
+
+    Those come first that would be sent; ``shots`` are what all of them say of their frames, by path.
+    """
 
     name: str
     folder: str
     output: str
     preset: Preset
     files: tuple[File, ...] = ()
+    shots: Mapping[str, Shot] = field(default_factory=dict)
 
 
 def may_be_of(there: AtService, shoot: str) -> bool:
@@ -68,6 +73,7 @@ def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Orde
     files, ids = files_of(there, shoot), _ids(there)
     numbers = range(max(there.names, default=-1) + 1)
     brackets = tuple(_bracket(there, number, files.get(number), ids.get(number)) for number in numbers)
+    brackets = tuple(replace(bracket, shot=shoot.shots.get(bracket.path, UNKNOWN)) for bracket in brackets)
     return Order(
         id=there.id,
         flow=flow,
@@ -105,7 +111,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
                 image.id,
                 image.name,
                 state=ImageState.PLACED if image.downloaded else ImageState.FAILED,
-                reason=image.reason,
+                reason=image.why,
             )
             for image in images
         ),

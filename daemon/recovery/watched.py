@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from daemon.delivery import output_folder
 from daemon.errors import StateError
 from daemon.files import scan
 from daemon.files.roots import Roots
+from daemon.frames import shot_if_read
 from daemon.grouping import one_per_frame
-from daemon.order import Bracket, FlowName, Order, Phase, Preset, changed_since, fingerprint
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Order,
+    Phase,
+    Policy,
+    Preset,
+    changed_since,
+    evolve,
+    fingerprint,
+    unknown,
+    with_shots,
+)
+from daemon.order.found import FoundElsewhere, Note
 from daemon.order.model import names_of
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
@@ -65,6 +79,9 @@ class _Memory(dict[str, Seen]):
     def see(self, root: str, seen: Seen) -> None:
         self[root] = seen
 
+    def known(self, root: str, shoots: Collection[str]) -> int:  # noqa: ARG002 - a recovery skips what nobody knows
+        return len(shoots)
+
 
 def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
     """Look at the watched folders; ``known`` is what is remembered of them.
@@ -92,16 +109,21 @@ def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
 
 
 def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
-    """A shoot with its files, as an order of it would be; ``taken`` are output folders of other orders."""
+    """A shoot with its files, those first that would be sent; ``taken`` are output folders of other orders."""
     folder = os.path.join(place.watch, name)
     output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
-    return Shoot(name, folder, output, place.preset, photos_of(folder))
+    photos = photos_of(folder)
+    shots = {photo.path: shot_if_read(folder, photo.path) for photo in photos}
+    send = one_per_frame(photos, shots).send
+    sent = frozenset(send)
+    others = tuple(photo for photo in photos if photo not in sent)
+    return Shoot(name, folder, output, place.preset, (*send, *others), shots)
 
 
 def photos_of(folder: str) -> tuple[File, ...]:
-    """The photos in a shoot's folder that would be sent; none if it cannot be looked into."""
+    """The photos in a shoot's folder; none if it cannot be looked into."""
     found = _listing(folder)
-    return one_per_frame(found.usable)[0] if found is not None else ()
+    return found.usable if found is not None else ()
 
 
 def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: float) -> Iterator[Order]:
@@ -114,7 +136,7 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
         found = None if folder in known else _listing(folder)
         if folder in known or (found is not None and not (found.photos or found.problems)):
             continue
-        files = one_per_frame(found.usable)[0] if found is not None else ()
+        files = one_per_frame(found.usable).send if found is not None else ()
         yield Order(
             id=str(uuid.uuid4()),
             flow=flow,
@@ -130,6 +152,44 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
         )
 
 
+def doubted(
+    watched: Watched,
+    notes: Iterable[Note],
+    known: Collection[str],
+    taken: Collection[str],
+    *,
+    flow: FlowName,
+    now: float,
+) -> Iterator[Order]:
+    """An order, held, for every shoot that a note calls delivered and whose folder is not one of the ``known``.
+
+    ``notes`` are those that nothing confirms, ``taken`` are output folders of other orders.
+    """
+    by_folder = {note.order.folder: note for note in notes}
+    for place, name in watched.all():
+        note = by_folder.get(os.path.join(place.watch, name))
+        if note is None or note.order.folder in known:
+            continue
+        shoot = shoot_of(place, name, {*taken, note.folder})
+        brackets = tuple(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in shoot.files)
+        if not brackets:
+            continue
+        order = Order(
+            id=str(uuid.uuid4()),
+            flow=flow,
+            shoot=name,
+            folder=shoot.folder,
+            output=shoot.output,
+            created_at=now,
+            updated_at=now,
+            preset=place.preset,
+            brackets=brackets,
+            fingerprint=fingerprint(brackets),
+        )
+        fact = FoundElsewhere(note.order.id, note.path, doubtful=True)
+        yield evolve(order, fact, now=now, policy=Policy())
+
+
 def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:
     """A supplement, held, for photos in the shoots of these orders that none of them has.
 
@@ -140,9 +200,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
         newest = max(of_folder, key=lambda order: order.created_at)
         if max(order.updated_at for order in of_folder) < now - LATELY:
             continue
-        photos = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in photos_of(folder)]
-        late, _changed = changed_since(of_folder, photos)
-        brackets = tuple(photo for photo in photos if photo.path in late)
+        brackets = _late(folder, of_folder)
         if brackets:
             names = names_of([bracket.path for bracket in brackets])
             yield Order(
@@ -161,6 +219,21 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 supplement_of=newest.id,
                 trouble=HELD_BACK.format(len(brackets), names),
             )
+
+
+def _late(folder: str, orders: Sequence[Order]) -> tuple[Bracket, ...]:
+    """The photos in a shoot that show frames which none of its orders has, one a frame."""
+    files = {file.path: file for file in photos_of(folder)}
+    photos = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files.values()]
+    news = {photo.path for photo in unknown(orders, photos)}
+    if not news:
+        return ()
+    read = [replace(photo, shot=shot_if_read(folder, photo.path)) for photo in photos]
+    shots = {photo.path: photo.shot for photo in read}
+    chosen = {file.path for file in one_per_frame((files[path] for path in news), shots).send}
+    known = [with_shots(order, read) for order in orders]
+    late, _changed = changed_since(known, [photo for photo in read if photo.path in chosen])
+    return tuple(photo for photo in read if photo.path in late)
 
 
 def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:

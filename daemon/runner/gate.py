@@ -12,6 +12,7 @@ class Gate:
     def __init__(self, probe_every: float) -> None:
         self._probe_every = probe_every
         self.reason: str | None = None
+        self._cause = ""
         self._probe_at = 0.0
         self._refused: set[str] = set()
         self._alone: set[str] = set()
@@ -20,14 +21,23 @@ class Gate:
         """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
         return self.reason is None or (others == 0 and now >= self._probe_at)
 
-    def shut(self, order_id: str, reason: str, now: float) -> bool:
-        """The account was refused for an order; returns whether that is news."""
+    def shut(self, order_id: str, cause: str, reason: str, now: float) -> bool:
+        """The account was refused for an order; returns whether that is news.
+
+        The first ``reason`` stays as long as the ``cause`` does: it names the request that was refused first.
+        """
         if order_id in self._alone:
             return False
         self._refused.add(order_id)
-        news, self.reason = reason != self.reason, reason
+        news = self.reason is None or cause != self._cause
+        if news:
+            self.reason, self._cause = reason, cause
         self._probe_at = now + self._probe_every
         return news
+
+    def reason_for(self, order_id: str, own: str) -> str:
+        """What to say of a refusal: the account's reason while it is shut, ``own`` for an order refused for itself."""
+        return own if self.reason is None or order_id in self._alone else self.reason
 
     def open(self, order_id: str) -> frozenset[str] | None:
         """The account was accepted for an order; if that is news, returns those for which it was refused before."""

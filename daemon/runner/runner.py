@@ -9,24 +9,43 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 import structlog
 
+from daemon import answers
 from daemon.errors import StateError, StateFull
 from daemon.host.clock import Clock
-from daemon.order import Order, Policy, Preset, evolve, facts, next_steps
+from daemon.order import (
+    RESTING,
+    MergeState,
+    Order,
+    Policy,
+    Preset,
+    Refusal,
+    Verb,
+    evolve,
+    fact_of,
+    facts,
+    next_steps,
+    refusal,
+)
+from daemon.order import answers as order_answers
 from daemon.order.due import waits
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
+from daemon.order.policy import probed
 from daemon.order.trouble import bug
+from daemon.runner.asks import Asks
+from daemon.runner.days import beginnings, next_day
 from daemon.runner.gate import DayLimit, Gate
 from daemon.runner.lanes import excluded, lane, lanes
 from daemon.runner.outage import Outage
 from daemon.runner.queue import Queue
 from daemon.runner.telling import tell
-from daemon.store.store import Ask, Stale, Store
+from daemon.runner.visit import Visit
+from daemon.store.asks import Answer, Ask, Outcome
+from daemon.store.store import Stale, Store
 
 log = structlog.get_logger("bracketd.runner")
 
@@ -39,20 +58,12 @@ ASKS_EVERY = 1.0
 """Seconds between looks for what other programs asked: how long ``bracketd submit`` may take to be noticed."""
 
 
-@dataclass(slots=True)
-class Visit:
-    """An order as it is known by now to all its steps under way; ``None`` stands for one that was not begun."""
-
-    order: Order
-    under_way: dict[asyncio.Task[facts.Fact | None], facts.Step] = field(default_factory=dict)
-
-
 class Runner:
     """The worker loop. ``perform`` carries out one step; everything else about orders is decided by their rules.
 
-    ``submit`` hands a wish to the watcher of its folder, which carries it out, and says whether there is one;
-    ``preset_of`` says what the settings are by now for a shoot's folder, None if it is in no watched folder any more;
-    ``online`` says whether the service can be reached at all.
+    ``submit`` hands an ask to the watcher of its folder, which carries it out, and says whether there is one;
+    ``preset_of`` says what the settings are now for a shoot's folder, None if it is in no watched folder; ``online``
+    says whether the service can be reached at all.
     """
 
     def __init__(
@@ -70,7 +81,7 @@ class Runner:
         asks_every: float = ASKS_EVERY,
     ) -> None:
         self._store, self._perform, self._clock, self._policy = store, perform, clock, policy
-        self._submit, self._preset_of, self._online, self._asks_every = submit, preset_of, online, asks_every
+        self._preset_of, self._online, self._asks_every = preset_of, online, asks_every
         self._lanes = lanes(uploads=uploads, downloads=downloads)
         self._queues = {name: Queue(of, clock.monotonic) for name, of in self._lanes.items()}
         self._gate, self._day = Gate(policy.account_probe), DayLimit(policy.limit_probe)
@@ -78,8 +89,10 @@ class Runner:
         self._till = asyncio.Lock()
         self._begun = 0
         self._visits: dict[str, asyncio.Task[None]] = {}
+        self._present: dict[str, Visit] = {}
         self._quarantine: set[str] = set()
-        self._inbox: dict[str, list[tuple[facts.Fact, Ask | None]]] = {}
+        self._inbox: dict[str, list[facts.Fact | Ask]] = {}
+        self._asks = Asks(store, clock.now, tell=self.tell, submit=submit, left_alone=self._quarantine)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.alive_at = clock.monotonic()
@@ -88,9 +101,14 @@ class Runner:
         """Something may be due: an order was added, or a hint came in."""
         self._wake.set()
 
-    def tell(self, order_id: str, fact: facts.Fact, ask: Ask | None = None) -> None:
-        """Something happened to an order that no step of its own brought about; ``ask`` is done once it is recorded."""
-        self._inbox.setdefault(order_id, []).append((fact, ask))
+    def tell(self, order_id: str, news: facts.Fact | Ask) -> None:
+        """Something happened to an order that no step of its own brought about, or a person asks something of it.
+
+        An ask is answered in the transaction that records what comes of it.
+        """
+        self._inbox.setdefault(order_id, []).append(news)
+        if order_id in self._present:
+            self._present[order_id].news.set()
         self._wake.set()
 
     def stop(self) -> None:
@@ -106,8 +124,7 @@ class Runner:
                 turned()
                 self._wake.clear()
                 if self._store.pause.why is None:
-                    for ask in await self._store.asks():
-                        await self._answer(ask)
+                    await self._asks.hand_out()
                     await self._claim(group)
                 if self._outage.probe_due(self._clock.monotonic()):
                     group.create_task(self._probe_line(), name="line")
@@ -144,7 +161,9 @@ class Runner:
         """A bug of ours ends one visit, not the daemon: its order is held or, if even that fails, left alone."""
         while isinstance(bugs, BaseExceptionGroup):
             bugs = bugs.exceptions[0]
-        self._inbox.pop(order_id, None)
+        for news in self._inbox.pop(order_id, ()):
+            if isinstance(news, Ask):
+                await self._asks.answer(Answer(news, Outcome.FAILED, answers.bug(bugs), self._clock.now()))
         try:
             await self._record(await self._store.load(order_id), bug(None, bugs))
         except StateError:
@@ -159,62 +178,74 @@ class Runner:
             return self._asks_every
         return min(max(0.0, due - self._clock.now()), self._asks_every)
 
-    async def _answer(self, ask: Ask) -> None:
-        match ask.verb:
-            case "retry" | "approve" | "cancel":
-                if await self._wish(ask):
-                    return
-            case "submit" | "submit again":
-                if self._submit(ask):
-                    return
-                log.warning("submitted, but it is in no watched folder", folder=ask.target)
-            case "adopt":
-                await self._store.forget_root(ask.target)
-                log.info("folder is taken as it is", folder=ask.target)
-                for order_id in await self._store.waiting_for(ask.target):
-                    self.tell(order_id, facts.Resumed())
-            case _:
-                log.warning("asked for something this bracketd does not know", verb=ask.verb)
-        await self._store.done(ask)
-
-    async def _wish(self, ask: Ask) -> bool:
-        """What a person wants of an order; it is done when it is recorded, so that no kill loses it."""
-        try:
-            order = await self._store.load(ask.target)
-        except KeyError:
-            log.warning("asked for something about an order that is not there", verb=ask.verb, order=ask.target)
-            return False
-        match ask.verb:
-            case "approve":
-                self.tell(order.id, facts.Approved(), ask)
-            case "cancel":
-                why = "cancelled by a person before its merge; nothing was bought, and `bracketd submit` sends it"
-                self.tell(order.id, facts.Cancelled(why, by_person=True), ask)
-            case _:
-                self._gate.probe_now()
-                self._day.probe_now()
-                self.tell(order.id, facts.Retried(self._preset_of(order.folder)), ask)
-        return True
-
     async def _stay(self, order_id: str) -> None:
-        visit = Visit(await self._store.load(order_id))
-        async with asyncio.TaskGroup() as group:
-            while True:
-                while told := self._inbox.pop(order_id, []):
-                    for fact, ask in told:
-                        visit.order = await self._record(visit.order, fact)
-                        if ask is not None:
-                            await self._store.done(ask)
-                for step in self._startable(visit.order, list(visit.under_way.values())):
-                    visit.under_way[group.create_task(self._take(visit, step))] = step
-                if not visit.under_way:
-                    return
-                done, _ = await asyncio.wait(visit.under_way, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    del visit.under_way[task]
-                    happened = task.result()
-                    if happened is not None:
-                        visit.order = await self._record(visit.order, happened)
+        visit = self._present[order_id] = Visit(await self._store.load(order_id))
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    visit.news.clear()
+                    await self._hear(visit)
+                    for step in self._startable(visit.order, list(visit.under_way.values())):
+                        visit.under_way[group.create_task(self._take(visit, step))] = step
+                    if not visit.under_way:
+                        return
+                    for task in await visit.ended():
+                        del visit.under_way[task]
+                        happened = task.result()
+                        if happened is not None:
+                            async with visit.writing:
+                                visit.order = await self._record(visit.order, happened)
+        finally:
+            del self._present[order_id]
+
+    async def _hear(self, visit: Visit) -> None:
+        """Record what was brought to an order, one after the other.
+
+        A dismissal waits until nothing is under way: an image whose download has begun may be bought already.
+        """
+        inbox = self._inbox.get(visit.order.id, [])
+        for news in tuple(inbox):
+            if isinstance(news, Ask) and news.verb == Verb.DISMISS and visit.under_way:
+                continue
+            inbox.remove(news)
+            async with visit.writing:
+                if isinstance(news, Ask):
+                    visit.order = await self._carry_out(visit.order, news)
+                else:
+                    visit.order = await self._record(visit.order, news)
+        if not inbox:
+            self._inbox.pop(visit.order.id, None)
+
+    async def _carry_out(self, order: Order, ask: Ask) -> Order:
+        """Do what a person asks of an order if it is allowed, and answer; the order after it. Raises StateError."""
+        while True:
+            try:
+                order = await self._store.load(order.id)
+                verb = Verb(ask.verb)
+                why = refusal(order, verb)
+                if why is Refusal.HEALTHY and (self._gate.reason or self._day.reason):
+                    why = None  # the order is well, and its account is not
+                if why is not None:
+                    text = answers.refused(order, verb, why, await self._original(order))
+                    await self._asks.answer(self._asks.refused(ask, text))
+                    return order
+                if verb is Verb.RETRY:
+                    self._gate.probe_now()
+                    self._day.probe_now()
+                return await self._write(order, fact_of(order, verb, self._preset_of(order.folder)), ask)
+            except Stale:
+                continue
+            except StateError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what cannot be carried out is answered, and the order goes on
+                await self._asks.answer(self._asks.failed(ask, error))
+                return order
+
+    async def _original(self, order: Order) -> Order | None:
+        """The order whose photos a skipped shoot has, if it is known."""
+        with suppress(KeyError):
+            return await self._store.load(order.same_as) if order.same_as is not None else None
+        return None
 
     def _may_begin(self, order: Order, others: int) -> bool:
         """Whether anything may be begun for an order now: it is due, and the account is open or this its probe."""
@@ -239,37 +270,57 @@ class Runner:
     async def _take(self, visit: Visit, step: facts.Step) -> facts.Fact | None:
         """Carry a step out as soon as its lane is free; None if by then it is not wanted any more.
 
-        An intent is recorded last of all, so that its time is the request's. A step with an intent is alone in its
-        visit: nobody else changes the order meanwhile.
+        An intent is recorded last of all, so that its time is the request's. While it is written nobody else changes
+        the order; a step with an intent is alone in its visit.
         """
         async with self._queues[lane(step)].place(visit.order.id):
-            if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
-                return None
-            if isinstance(step, facts.Reckon):
-                await self._reckon(visit)
-                return None
-            if isinstance(step, facts.Merge | facts.Reprocess) and (full := self._day_is_full(visit.order, step)):
-                return full
-            self._begun += 1
+            async with visit.writing:
+                if step not in next_steps(visit.order) or not self._may_begin(visit.order, self._begun):
+                    return None
+                if isinstance(step, facts.Reckon):
+                    visit.order = await self._reckon(visit.order)
+                    return None
+                if isinstance(step, facts.Merge | facts.Reprocess) and (full := self._day_is_full(visit.order, step)):
+                    return full
+                self._begun += 1
+                try:
+                    visit.order = await self._intend(visit.order, step)
+                except BaseException:
+                    self._begun -= 1
+                    raise
             try:
-                intent = facts.intent(step)
-                if intent is not None:
-                    visit.order = await self._record(visit.order, intent)
-                happened = await self._perform(visit.order, step)
+                if visit.order.phase in RESTING:  # somebody ended it while its intent was written
+                    return None
+                happened = await self._checked(visit.order, await self._perform(visit.order, step))
             except StateFull:  # met by a thread, which cannot wait: the step was not taken
                 await self._store.wait_for_room()
                 return None
             finally:
                 self._begun -= 1
-            await self._keep_gate(visit.order, happened)
-            return happened
+            return await self._keep_gate(visit.order, happened)
 
-    async def _reckon(self, visit: Visit) -> None:
+    async def _checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
+        """A fact as it is; but a look that shows images of other orders, which only the ledger knows, is a failure."""
+        if not isinstance(fact, facts.Seen):
+            return fact
+        new = {image.id for image in fact.images} - {image.id for image in order.images}
+        elsewhere = await self._store.of_other_orders(new, order.id) if new else frozenset()
+        return order_answers.of_other_orders(elsewhere) if elsewhere else fact
+
+    async def _intend(self, order: Order, step: facts.Step) -> Order:
+        """The order with the intent of a step on record, if that step needs one."""
+        intent = facts.intent(step)
+        return order if intent is None else await self._record(order, intent)
+
+    async def _reckon(self, order: Order) -> Order:
         """Hold what an order would buy against the limits; one order at a time, for each sees what others may buy."""
         async with self._till:
-            day, month = beginnings(self._clock.now())
-            today, lately = await self._store.spent(day, month, visit.order.id)
-            visit.order = await self._record(visit.order, facts.Reckoned(today, lately))
+            now = self._clock.now()
+            today, lately = await self._store.spent(*beginnings(now), order.id)
+            tomorrow: float | None = next_day(now)
+            if await self._store.bought_since(next_day(now)):
+                tomorrow = None  # the clock was ahead: nobody knows which day this is
+            return await self._record(order, facts.Reckoned(today, lately, tomorrow))
 
     def _day_is_full(self, order: Order, step: facts.Step) -> facts.Failed | None:
         """What the service would answer, unasked: the account's daily limit is reached, and others probe it."""
@@ -279,20 +330,31 @@ class Runner:
         return facts.Failed(step, Kind.ACCOUNT, self._day.reason, unsent=True, retry_after=self._day.wait(now))
 
     async def _record(self, order: Order, fact: facts.Fact) -> Order:
-        """What a fact makes of an order; of the order as it is by now, if somebody else wrote it meanwhile."""
+        """What a fact makes of an order; of the order as it is now, if somebody else wrote it meanwhile."""
         while True:
-            now = self._clock.now()
-            after = evolve(order, fact, now=now, policy=self._policy)
             try:
-                await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now)
+                return await self._write(order, fact)
             except Stale:
                 order = await self._store.load(order.id)
-                continue
-            tell(order, fact, after)
-            return after
 
-    async def _keep_gate(self, order: Order, fact: facts.Fact) -> None:
-        """What an answer says of account and line, before the lane is free for the next request."""
+    async def _write(self, order: Order, fact: facts.Fact, ask: Ask | None = None) -> Order:
+        """Record a fact, and the answer to the ask that it carries out; the order after it. Raises Stale."""
+        now = self._clock.now()
+        after = evolve(order, fact, now=now, policy=self._policy)
+        answer = None
+        if ask is not None:
+            answer = Answer(ask, Outcome.DONE, answers.done(Verb(ask.verb), order, after), now)
+        await self._store.record(order, fact if _is_news(order, fact, after) else None, after, now, answer=answer)
+        tell(order, fact, after)
+        if answer is not None:
+            answers.log_answer(answer)
+        return after
+
+    async def _keep_gate(self, order: Order, fact: facts.Fact) -> facts.Fact:
+        """What an answer says of account and line, before the lane is free for the next request.
+
+        Returns the fact to record: of a refused account it says the same for all orders, and when it is asked again.
+        """
         order_id = order.id
         if isinstance(fact, facts.Seen):
             await self._keep_day(order, fact)
@@ -300,11 +362,15 @@ class Runner:
             case facts.Failed(offline=True):
                 self._outage.met(order_id, self._clock.monotonic())
             case facts.Failed(kind=Kind.ACCOUNT):
-                if self._gate.shut(order_id, fact.why, self._clock.monotonic()):
-                    log.error("account refused, everything waits", why=fact.why)
-                    await self._store.note("account", fact.why)
+                why = probed(fact.why, self._policy)
+                if self._gate.shut(order_id, fact.cause, why, self._clock.monotonic()):
+                    log.error("account refused, everything waits", why=why)
+                    await self._store.note("account", why)
                 elif self._gate.reason is None:
-                    log.warning("refused for this order alone, it waits", order=order_id, why=fact.why)
+                    log.warning("refused for this order alone, it waits", order=order_id, why=why)
+                return replace(fact, why=self._gate.reason_for(order_id, why))
+            case facts.Seen() if order.merge is MergeState.NOT_ASKED:
+                pass  # a look before a merge that was refused, which looks are not
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
                 waiting = self._gate.open(order_id)
                 if waiting is not None:
@@ -312,6 +378,7 @@ class Runner:
                     await self._store.note("account", None)
                     for other in waiting:
                         self.tell(other, facts.Resumed())
+        return fact
 
     async def _keep_day(self, order: Order, fact: facts.Seen) -> None:
         """What a look says of the account's daily limit."""
@@ -331,14 +398,8 @@ class Runner:
                     self.tell(other, facts.Resumed())
 
 
-def beginnings(now: float) -> tuple[float, float]:
-    """When the day and the month of ``now`` (epoch seconds) began, by the calendar of this machine."""
-    here = datetime.fromtimestamp(now).astimezone().replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-    return here.astimezone().timestamp(), here.replace(day=1).astimezone().timestamp()
-
-
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
-    """Whether the journal wants a fact: all but looks that show what was known, or a year of them would fill it."""
+    """Whether a fact goes into the journal: all except repeated looks that show nothing new, which would fill it."""
     looked = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
     looked = replace(looked, updated_at=before.updated_at)
-    return not isinstance(fact, facts.Seen) or looked != before
+    return not isinstance(fact, facts.Seen | facts.Reckoned) or looked != before

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 
 from daemon.order import LINE, Order, Phase, facts
 from daemon.order.facts import Kind
+from daemon.order.wording import keys, phrase
+from daemon.store.rows import detail_of
 
 log = structlog.get_logger("bracketd.runner")
 
@@ -18,17 +22,34 @@ def tell(before: Order, fact: facts.Fact, after: Order) -> None:
         told(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
     match fact:
         case facts.Failed(kind=Kind.BUG):
-            words.error("bug", step=str(fact.step), why=fact.why, traceback=fact.detail)
+            words.error("bug", traceback=fact.detail, **_keys(fact, after))
         case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
-            words.warning("will try again", step=str(fact.step), why=fact.why)
-        case facts.SlotLost() | facts.Changed() | facts.ImageLost() | facts.FetchLost():
-            words.warning(type(fact).__name__.lower(), fact=str(fact))
-        case facts.ReprocessIntended():
-            words.warning("an image failed and is processed once more", image=fact.image)
+            words.warning("will try again", **_keys(fact, after))
+        case facts.Reopened(images):
+            words.info("failed images are retried", images=list(images))
+        case (
+            facts.SlotLost()
+            | facts.Changed()
+            | facts.ImageLost()
+            | facts.FetchLost()
+            | facts.ReprocessIntended()
+            | facts.OutputRenamed()
+        ):
+            words.warning(_event(fact), **_keys(fact, after))
         case facts.Placed():
-            words.info("picture in place", file=fact.file, folder=after.output)
+            words.info(_event(fact), file=fact.file, folder=after.output)
         case _:
-            words.debug("fact", fact=str(fact))
+            words.debug(_event(fact), **_keys(fact, after))
+
+
+def _event(fact: facts.Fact) -> str:
+    return phrase(type(fact).__name__)
+
+
+def _keys(fact: facts.Fact, order: Order) -> dict[str, Any]:
+    """The fact's fields, under names that are not those of the order's own."""
+    told = keys(detail_of(fact), order)
+    return {f"new_{name}" if name in ("shoot", "order") else name: value for name, value in told.items()}
 
 
 def _passed(before: Phase, after: Phase) -> tuple[Phase, ...]:

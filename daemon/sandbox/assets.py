@@ -33,7 +33,8 @@ class Assets:
             return xml_error(403, refusal.code, refusal.message)
         image_id, which = request.path_params["id"], request.path_params["which"]
         wish = _wish(request.query_params)
-        name = await service.studio.render(image_id, enhanced=which == "enhanced", wish=wish)
+        image = service.catalogue.images.get(image_id)
+        name = await service.studio.render(image_id, image.long_side if image else 0, which == "enhanced", wish)
         full = which == "enhanced" and not wish.preview
         url = service.signer.sign(
             "GET",

@@ -121,6 +121,7 @@ def _image(
         form={name: value for name, value in body.items() if name not in {"images", "number_of_brackets_per_image"}},
         bracket_ids=tuple(shot.id for shot in shots),
         dev_mode=dev_mode,
+        long_side=max(max(shot.capture.width or 0, shot.capture.height or 0) for shot in shots),
     )
 
 

@@ -47,9 +47,10 @@ def within(pixels: Pixels, long_side: int | None) -> Pixels:
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
-    """The picture in a smaller size, each pixel the mean of those it covers."""
+    """The picture in another size; in a smaller one each pixel is the mean of those it covers."""
     size = (max(1, width), max(1, height))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    way = cv2.INTER_AREA if width < pixels.shape[1] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
 
 
 def _reduction(seen: int, long_side: int | None) -> int:

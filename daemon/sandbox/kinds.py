@@ -56,6 +56,36 @@ SLOT_KINDS: Final[Mapping[str, Kind]] = {"expired-url": Kind("the upload URL in 
 UPLOAD_KINDS: Final[Mapping[str, Kind]] = {
     "upload-lag": Kind("is_uploaded turns true so long after the bytes arrived", _SECONDS)
 }
+MIXED_SLOT_KINDS: Final[Mapping[str, Kind]] = {
+    "other-slot": Kind("the answer is for the bracket that was registered before: its id, name and upload URL"),
+    "same-url": Kind("the upload URL is that of the bracket that was registered before"),
+}
+LOOK_KINDS: Final[Mapping[str, Kind]] = {
+    "other-order": Kind("the answer is another order with its images"),
+    "foreign-images": Kind("images of another order are added"),
+    "foreign-alone": Kind("images of another order are shown in place of the order's own"),
+    "unsigned-images": Kind("images of another order are added, and no image names its order"),
+    "repeated-image": Kind("one image is listed three times"),
+    "many-images": Kind("42 images more are listed"),
+    "missing-image": Kind("one image is not listed, and total_images counts it"),
+}
+"""They strike as soon as there is an image to show."""
+NAMED_KINDS: Final[Mapping[str, Kind]] = {"other-id": Kind("carried out, and the answer names another order or image")}
+PICTURE_KINDS: Final[Mapping[str, Kind]] = {
+    "small": Kind("the picture has 64 by 48 pixels"),
+    "trailer": Kind("13 bytes follow the picture's end marker"),
+    "cut": Kind("the picture ends after 7 of 10 parts, and Content-Length agrees"),
+    "endless": Kind("bytes without end follow the picture"),
+    "bomb": Kind("compressed: each megabyte of the answer becomes a gigabyte"),
+}
+OWN_KINDS: Final[Mapping[tuple[str, ...], Mapping[str, Kind]]] = {
+    SLOTS: {**SLOT_KINDS, **MIXED_SLOT_KINDS},
+    ("upload",): UPLOAD_KINDS,
+    ("show_order",): LOOK_KINDS,
+    ("create_order", "order_brackets", "merge_order", "process_order", "process_image"): NAMED_KINDS,
+    ("download",): PICTURE_KINDS,
+}
+"""What can go wrong at some requests only."""
 MERGE_KINDS: Final[Mapping[str, Kind]] = {
     "idle-forever": Kind("the merge is accepted, and the order stays idle and empty for ever"),
     "slow-grouping": Kind("grouping takes so much longer", _SECONDS),
@@ -82,5 +112,5 @@ def kinds_at(where: str) -> dict[str, Kind]:
         return dict(MERGE_KINDS if where == "merge" else IMAGE_KINDS)
     if where not in {*ROUTES, "*"}:
         return {}
-    more = SLOT_KINDS if where in SLOTS else UPLOAD_KINDS if where == "upload" else {}
-    return {**request_kinds(where), **more}
+    own = {kind: known for places, kinds in OWN_KINDS.items() if where in places for kind, known in kinds.items()}
+    return {**request_kinds(where), **own}

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import click
 
-from daemon.sandbox.kinds import MOMENTS, ROUTES, SLOTS, Kind, kinds_at
+from daemon.sandbox.kinds import MOMENTS, OWN_KINDS, ROUTES, Kind, kinds_at
 from daemon.sandbox.settings import Switches
 
 _WIDTH = 100
@@ -31,7 +31,7 @@ def _faults() -> Iterator[str]:
     yield click.wrap_text(" ".join(ROUTES), _WIDTH, "  ", "  ")
     yield "and this can happen to it (to an answer's body where there is one):"
     yield from _kinds(kinds_at("*"))
-    for places in (SLOTS, ("upload",), *((moment,) for moment in MOMENTS)):
+    for places in (*OWN_KINDS, *((moment,) for moment in MOMENTS)):
         yield f"\n{'Also at' if places[0] in ROUTES else 'In the course of an order, at'} {' and '.join(places)}:"
         yield from _kinds({kind: known for kind, known in kinds_at(places[0]).items() if kind not in kinds_at("*")})
 

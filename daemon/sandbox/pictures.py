@@ -23,6 +23,8 @@ _KEPT_QUALITY: Final = 97
 _PREVIEW_QUALITY: Final = 40
 _PREVIEW_SIDE: Final = 800
 _NOTHING_SIZE: Final = (426, 640)
+_LONGEST_SIDE: Final = 8192
+"""Pixels on the longer side of the largest picture that is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,19 @@ def merge(
     return bool(exposures)
 
 
-def render(source: Path, target: Path, wish: Wish) -> None:
-    """Write the file that ``wish`` describes. Raises ``OSError`` if that fails, and ``ValueError`` without a source."""
+def render(source: Path, target: Path, long_side: int, wish: Wish) -> None:
+    """Write the file that ``wish`` describes. Raises ``OSError`` if that fails, and ``ValueError`` without a source.
+
+    The full size is that of the brackets, ``long_side``, however small they were merged.
+    """
     pixels = decode(source, _PREVIEW_SIDE if wish.preview else None)
     if pixels is None:
         raise ValueError(f"no picture in {source.name}")
     height, width = pixels.shape[:2]
-    wide = max(1, round(min(width * wish.scale, wish.max_width or width)))
-    if wide < width:
+    factor = 1.0 if wish.preview else max(1.0, min(long_side, _LONGEST_SIDE) / max(width, height))
+    full = width * factor
+    wide = max(1, round(min(full * wish.scale, wish.max_width or full)))
+    if wide != width:
         pixels = resized(pixels, wide, round(height * wide / width))
     if wish.watermark:
         pixels = _watermarked(pixels)

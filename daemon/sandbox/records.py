@@ -56,7 +56,10 @@ class Bracket:
 
 @dataclass(slots=True)
 class Image:
-    """An output image, or a picture registered without ``hdr``, which is enhanced by itself."""
+    """An output image, or a picture registered without ``hdr``, which is enhanced by itself.
+
+    ``long_side`` is that of its brackets in pixels, 0 if they do not say.
+    """
 
     id: str
     order_id: str | None
@@ -72,6 +75,7 @@ class Image:
     downloaded: bool = False
     stored: Stored | None = None
     deleted: bool = False
+    long_side: int = 0
 
 
 @dataclass(slots=True)

@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from daemon.sandbox.answers import xml_error
 from daemon.sandbox.course import enhance
-from daemon.sandbox.kinds import UPLOAD_KINDS
+from daemon.sandbox.kinds import PICTURE_KINDS, UPLOAD_KINDS
 from daemon.sandbox.records import Image, Stored
 from daemon.sandbox.service import Service
+from daemon.sandbox.wrong_picture import wrong_picture
 
 _CHUNK: Final = 256 * 1024
 
@@ -67,10 +69,14 @@ class Storage:
         path = service.vault.render(name)
         if refusal is not None:
             return xml_error(403, refusal.code, refusal.message)
+        media_type = f"image/{path.suffix[1:]}"
+        fault = service.faults.take("download", PICTURE_KINDS, request.url.path)
+        if fault is not None:
+            return await run_in_threadpool(wrong_picture, fault.kind, path, media_type)
         image = service.catalogue.images.get(request.query_params["image"])
         return StreamingResponse(
             self._file(request, path, image, full=request.query_params["full"] == "true"),
-            media_type=f"image/{path.suffix[1:]}",
+            media_type=media_type,
             headers={"content-length": str(path.stat().st_size)},
         )
 

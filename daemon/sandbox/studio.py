@@ -48,14 +48,14 @@ class Studio:
             ),
         )
 
-    async def render(self, image_id: str, *, enhanced: bool, wish: Wish) -> str:
-        """The name in the vault of the file that was wished for."""
+    async def render(self, image_id: str, long_side: int, enhanced: bool, wish: Wish) -> str:
+        """The name in the vault of the file that was wished for, of a picture whose full size has this longer side."""
         source = self._vault.enhanced(image_id) if enhanced else self._vault.original(image_id)
-        name = hashlib.sha256(f"{source.name}{source.stat().st_mtime_ns}{wish}".encode()).hexdigest()[:32]
+        name = hashlib.sha256(f"{source.name}{source.stat().st_mtime_ns}{long_side}{wish}".encode()).hexdigest()[:32]
         target = self._vault.render(f"{name}.{wish.format}")
         if not target.exists():
             await asyncio.get_running_loop().run_in_executor(
-                self._rendering, lambda: pictures.render(source, target, wish)
+                self._rendering, lambda: pictures.render(source, target, long_side, wish)
             )
         return target.name
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from daemon.errors import ConfigError, Garbled, NotFound, Problem, RequestRefused
+from daemon.errors import ConfigError, Garbled, NotFound, Problem
 from daemon.service import bodies, wire
 from daemon.service.flows import FLOWS, Call, FlowName
 from daemon.service.line import TIMEOUTS, Line, Timeouts
@@ -30,6 +30,9 @@ _NO_IMAGE: Final = (b"<", b"{", b"[")
 _PER_PAGE: Final = 15
 """Orders a page: as many as the API gives at once."""
 
+_MOST_PAGES: Final = 10_000
+"""Pages after which a list of orders has no end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -44,12 +47,12 @@ class Service:
     """The API for one account, through one flow. Thread-safe: calls may run in any threads, many at once.
 
     ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``demand`` says how slow a
-    transfer may be before it is cut. Raises ``ConfigError`` for a base URL or key that can be none, and
-    for certificate or proxy settings in the environment that cannot be used; a loopback service is never asked through
-    a proxy.
+    transfer may be before it is cut; ``key_source`` says where the key is from, in words. Raises ``ConfigError`` for an
+    invalid base URL or key, and for certificate or proxy settings in the environment that cannot be used; a loopback
+    service is never asked through a proxy.
 
     Every call raises ``Unreachable`` and its kind ``TooSlow``, ``Unavailable``, ``TooManyRequests``, ``Garbled``,
-    ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
+    ``Mismatched``, ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Service:
         *,
         base_url: str,
         key: str,
+        key_source: str = "",
         flow: FlowName,
         dev_mode: bool,
         user_agent: str,
@@ -71,6 +75,7 @@ class Service:
         self._line = Line(
             base=_base(base_url),
             key=_key(key),
+            key_source=key_source,
             account=account,
             user_agent=user_agent,
             timeouts=timeouts,
@@ -89,13 +94,8 @@ class Service:
     def create(self, order_id: str, name: str) -> None:
         """Create the order; nothing to do in a flow whose ``creates_order`` is false. Raises ``AlreadyExists``."""
         call = self.flow.create(order_id, name)
-        if call is None:
-            return
-        if self._line.ask(call).get("order_id", order_id) != order_id:
-            raise RequestRefused(
-                "The service gave the order another id than it was asked for. "
-                "Delete the empty order in the web app and set api.flow to images."
-            )
+        if call is not None:
+            wire.require_order(self._line.ask(call), order_id)
 
     def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Slot:
         """Announce one bracket and get its slot. Raises ``AlreadyExists``, ``NotFound``.
@@ -103,6 +103,7 @@ class Service:
         ``Slot.id`` is the service's id; in the images flow ``bracket_id`` is asked for as that id.
         """
         answer = self._line.ask(self.flow.register(order_id, bracket_id, name, content_type))
+        wire.require_order(answer, order_id, what="a bracket of order")
         return self.flow.slot(answer, content_type)
 
     def discard(self, registration_id: str) -> None:
@@ -125,7 +126,8 @@ class Service:
 
     def brackets(self, order_id: str) -> tuple[BracketSeen, ...]:
         """The order's registered brackets. Raises ``NotFound``."""
-        return self.flow.brackets_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}/brackets")))
+        answer = self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}/brackets"))
+        return self.flow.brackets_seen(answer, order_id)
 
     def merge(
         self,
@@ -141,7 +143,8 @@ class Service:
         neither the service's own. What a second merge does is not documented: look at the order first. Raises
         ``NotFound``, ``AlreadyExists``, and ``ValueError`` for sets the flow cannot send.
         """
-        self._line.ask(self.flow.merge(order_id, per_image=per_image, enhance=enhance, sets=sets))
+        answer = self._line.ask(self.flow.merge(order_id, per_image=per_image, enhance=enhance, sets=sets))
+        wire.require_order(answer, order_id)
 
     def order(self, order_id: str) -> OrderSeen:
         """Where the order stands. Raises ``NotFound``.
@@ -149,10 +152,13 @@ class Service:
         ``images`` is as the service lists it. The images flow registers each bracket as an image, which may be listed
         too: one whose id is the ``Slot.id`` of the order's own bracket is no output, and callers leave it out.
         """
-        return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")))
+        return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")), order_id)
 
-    def orders(self) -> Iterator[OrderListed]:
-        """Every order of the account, in the service's order; asked for page by page as they are taken."""
+    def orders(self, most_pages: int = _MOST_PAGES) -> Iterator[OrderListed]:
+        """Every order of the account, in the service's order; asked for page by page as they are taken.
+
+        Raises ``Garbled`` for a list that goes in circles or has more than ``most_pages``.
+        """
         offsets: list[str] = []
         while True:
             asked = {"offset": offsets[-1], "per_page": _PER_PAGE} if offsets else {"per_page": _PER_PAGE}
@@ -160,8 +166,8 @@ class Service:
             yield from page.orders
             if page.next_offset is None:
                 return
-            if page.next_offset in offsets:
-                raise Garbled("The service's list of orders goes round in circles. It is asked again.")
+            if page.next_offset in offsets or len(offsets) + 1 == most_pages:
+                raise Garbled("The service's list of orders does not come to an end. It is asked again.")
             offsets.append(page.next_offset)
 
     def reprocess(self, image_id: str) -> None:
@@ -169,7 +175,8 @@ class Service:
 
         Asked for after an error; an image that is never downloaded costs nothing, however often it was enhanced.
         """
-        self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", {}))
+        answer = self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", {}))
+        wire.require_image(answer, image_id)
 
     @contextmanager
     def download(
@@ -219,6 +226,6 @@ def _base(base_url: str) -> httpx.URL:
 
 def _key(key: str) -> str:
     if not key or not all("!" <= char <= "~" for char in key):
-        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it anew from the web app")
+        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it again from the web app")
         raise ConfigError((problem,))
     return key

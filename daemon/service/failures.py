@@ -117,16 +117,22 @@ def too_slow(host: str, rate: float, least: float) -> TooSlow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that is not the one asked for: who gave it, and as much of its body as is worth reading."""
+    """An answer that is not the one asked for: who gave it, and as much of its body as is worth reading.
+
+    ``request`` is what was asked, ``GET /v3/orders/ID``, without its query; ``key_source`` says where the key is from.
+    """
 
     host: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    request: str = ""
+    key_source: str = ""
 
     def __str__(self) -> str:
         words = words_of(self.body)
-        return f"{self.status}: {words}" if words else str(self.status)
+        answer = f"{self.status}: {words}" if words else str(self.status)
+        return f"{self.request} was answered {answer}" if self.request else answer
 
 
 def of_api(refusal: Refusal) -> ServiceError:
@@ -134,20 +140,34 @@ def of_api(refusal: Refusal) -> ServiceError:
     said = str(refusal)
     match refusal.status:
         case 401 | 403:
-            return KeyRefused(f"The service refused the API key ({said}). Compare it with the web app's API page.")
+            return KeyRefused(_key_refused(refusal), cause=f"{refusal.status} {refusal.key_source}")
         case 402:
-            return NoCredits(f"The account has no plan or credits for this ({said}). Top it up in the web app.")
+            why = f"The account has no plan or credits for this ({said}). Top it up in the web app."
+            return NoCredits(why, cause=str(refusal.status))
         case 404 | 410:
-            return NotFound(f"The service does not know this id ({said}). It may have been deleted in the web app.")
+            return NotFound(
+                f"The service does not know what was asked for ({said}). It may have been deleted in the web app: look "
+                "there. `bracketd retry SHOOT` asks again.",
+                answer=said,
+            )
         case 407:
             return Unreachable(f"The proxy wants to know who asks ({said}). Check the proxy settings.", sent=False)
         case 409:
-            return AlreadyExists(f"The service already has this id ({said}). Look there before asking again.")
+            return AlreadyExists(
+                f"The service already has this id ({said}). Look there before asking again.", said=said
+            )
         case 423 | 425:
             return NotReady(f"The service is not ready for this ({said}). {_AGAIN}.", retry_after=retry_after(refusal))
         case status if 400 <= status < 500 and status not in (408, 429):
-            return RequestRefused(f"The service refused the request ({said}). Correct what it names, then retry.")
+            return RequestRefused(
+                f"The service refused the request ({said}). Correct what it names, then `bracketd retry SHOOT`."
+            )
     return _of_any(refusal)
+
+
+def _key_refused(refusal: Refusal) -> str:
+    source = f"The key is from {refusal.key_source}. " if refusal.key_source else ""
+    return f"The service refused the API key ({refusal}). {source}Compare it with the web app's API page."
 
 
 def of_download(refusal: Refusal, *, keyed: bool) -> ServiceError:
@@ -170,13 +190,18 @@ def of_upload(refusal: Refusal) -> ServiceError:
         case 400 if code in ("RequestTimeout", "IncompleteBody", "BadDigest"):
             return Unreachable(f"Storage did not get all bytes ({refusal}). {_AGAIN}.", sent=True)
         case 400 if code.startswith(("EntityToo", "MaxMessage")):
-            return RequestRefused(f"Storage refused the file ({refusal}). Leave it out of the shoot, then retry.")
+            return RequestRefused(
+                f"Storage refused the file ({refusal}). Leave it out of the shoot, then `bracketd retry SHOOT`."
+            )
         case 400 | 401 | 403 | 404 | 410:
-            return SlotRefused(f"Storage refused the upload ({refusal}). The bracket is registered anew.")
+            said = str(refusal)
+            return SlotRefused(f"Storage refused the upload ({said}). The bracket is registered again.", said=said)
         case 409:
             return Unavailable(f"Storage is busy with this file ({refusal}). {_AGAIN}.")
         case status if 400 <= status < 500 and status not in (408, 429):
-            return RequestRefused(f"Storage refused the file ({refusal}). Leave it out of the shoot, then retry.")
+            return RequestRefused(
+                f"Storage refused the file ({refusal}). Leave it out of the shoot, then `bracketd retry SHOOT`."
+            )
     return _of_any(refusal)
 
 

@@ -59,7 +59,7 @@ class Flow(Protocol):
     def discard(self, registration_id: str) -> Call | None:
         """Take a registration back."""
 
-    def brackets_seen(self, answer: Json) -> tuple[BracketSeen, ...]:
+    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
         """The brackets in the answer to ``GET /v3/orders/{id}/brackets``."""
 
     def merge(
@@ -100,15 +100,16 @@ class ImagesFlow:
         """The ``s3PutObjectUrl`` of an ImageCreatedOut; newer versions call it ``upload_url``."""
         key = "s3PutObjectUrl" if answer.get("s3PutObjectUrl") is not None else "upload_url"
         url = wire.link(answer, key if answer.get(key) is not None else "s3PutObjectUrl")
-        return Slot(wire.identity(answer, "image_id"), url, _signed_type(url) or content_type)
+        name = wire.text(answer, "image_name")
+        return Slot(wire.identity(answer, "image_id"), url, _signed_type(url) or content_type, name)
 
     def discard(self, registration_id: str) -> Call:
         """Delete the registered image."""
         return Call("DELETE", f"/v3/images/{quote(registration_id, safe='')}")
 
-    def brackets_seen(self, answer: Json) -> tuple[BracketSeen, ...]:
+    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
         """The order's brackets, perhaps without ids."""
-        return wire.brackets_seen(answer, ids=False)
+        return wire.brackets_seen(answer, order_id, ids=False)
 
     def merge(
         self,
@@ -143,15 +144,16 @@ class BracketsFlow:
     def slot(self, answer: Json, content_type: str) -> Slot:  # noqa: ARG002 - always stored as plain bytes
         """The ``upload_url`` of a BracketCreatedOut, signed for ``application/octet-stream``."""
         url = wire.link(answer, "upload_url")
-        return Slot(wire.identity(answer, "bracket_id"), url, _signed_type(url) or ANY_BYTES)
+        name = wire.text(answer, "name")
+        return Slot(wire.identity(answer, "bracket_id"), url, _signed_type(url) or ANY_BYTES, name)
 
     def discard(self, registration_id: str) -> None:  # noqa: ARG002 - brackets cannot be deleted
         """Nothing to ask for: the registration stays, without bytes."""
         return
 
-    def brackets_seen(self, answer: Json) -> tuple[BracketSeen, ...]:
+    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
         """The order's brackets with their ids."""
-        return wire.brackets_seen(answer, ids=True)
+        return wire.brackets_seen(answer, order_id, ids=True)
 
     def merge(
         self,

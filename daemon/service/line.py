@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Final
 import httpx
 
 from daemon.errors import ConfigError, Garbled, Passing, Problem, Unreachable
-from daemon.service import bodies, failures, wire
+from daemon.service import bodies, environment, failures, wire
 from daemon.service.flows import Call
 from daemon.service.guard import Guard, Transfer
 from daemon.service.origins import allowed, is_loopback, same_origin
@@ -70,6 +71,7 @@ class Line:
         *,
         base: httpx.URL,
         key: str,
+        key_source: str,
         account: Mapping[str, str],
         user_agent: str,
         timeouts: Timeouts,
@@ -77,10 +79,13 @@ class Line:
         pace: Pace,
     ) -> None:
         self._base = base
-        self._key = key.encode()
+        self._key, self._key_source = key.encode(), key_source
         self._pace = pace
         self._guard = Guard(demand)
         common = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        unusable = environment.faults(os.environ, proxied=not is_loopback(base.host), tls=base.scheme == "https")
+        if unusable:
+            raise ConfigError(unusable)
         write = timeouts.write or 2 * bodies.PIECE / demand.least
         patience = httpx.Timeout(timeouts.read, connect=timeouts.connect, write=write)
         try:
@@ -99,12 +104,9 @@ class Line:
             keyed = common | {"x-api-key": key} | dict(account)
             self._sessions = Sessions(lambda: Session(client(keyed), client(common)))
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            problem = Problem(
-                "the environment",
-                f"its certificate or proxy settings cannot be used: {error}",
-                "Correct SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY or ALL_PROXY",
-            )
-            raise ConfigError((problem,)) from error
+            remedy = "Look at the system's proxy settings, and at the variables for proxies and certificates."
+            unknown = Problem("the environment", "Its certificate or proxy settings cannot be used", remedy)
+            raise ConfigError((unknown,)) from error
 
     def ask(self, call: Call) -> Json:
         """One API call and its JSON answer; nothing said counts as ``{}``. Redirects are followed on the own origin."""
@@ -252,7 +254,19 @@ class Line:
 
     def _refusal(self, response: httpx.Response) -> failures.Refusal:
         body = self.without_key(bodies.beginning(response))
-        return failures.Refusal(response.url.host, response.status_code, response.headers, body)
+        return failures.Refusal(
+            response.url.host,
+            response.status_code,
+            response.headers,
+            body,
+            self._asked(response),
+            self._key_source,
+        )
+
+    def _asked(self, response: httpx.Response) -> str:
+        """What was asked, for a message: at the API with the path, elsewhere with the host; a query may be secret."""
+        path = response.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
+        return f"{response.request.method} {path if same_origin(response.url, self._base) else response.url.host}"
 
 
 def _location(response: httpx.Response) -> str | None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from daemon.errors import Garbled
-from daemon.service.words import words_of
+from daemon.errors import Garbled, Mismatch, Mismatched
+from daemon.service.words import short, words_of
 
 Json = Mapping[str, object]
 
@@ -25,11 +26,15 @@ _LINKS: Final = ("image_url", "imageSource", "url")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a bracket's bytes go. ``url`` is presigned: who has it can write there, so no repr shows it."""
+    """Where a bracket's bytes go. ``url`` is presigned: who has it can write there, so no repr shows it.
+
+    ``name`` is that of the bracket which the answer is about, None if it does not say.
+    """
 
     id: str
     url: str = field(repr=False)
     content_type: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,21 @@ _STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageSeen:
-    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for"."""
+    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for".
+
+    ``reason`` is as long as the service makes it; ``why`` is the same for a message.
+    """
 
     id: str
     name: str
     status: ImageStatus
     reason: str | None
     downloaded: bool
+
+    @property
+    def why(self) -> str | None:
+        """The reason, fit to be part of a message."""
+        return short(self.reason) if self.reason else None
 
     @property
     def limited(self) -> bool:
@@ -95,11 +108,15 @@ class ImageSeen:
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order as the service shows it; both flags false and no images may mean "not started yet"."""
+    """An order as the service shows it; both flags false and no images may mean "not started yet".
+
+    ``total`` is how many images it says it has, None if it does not say.
+    """
 
     merging: bool
     processing: bool
     images: tuple[ImageSeen, ...]
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,29 +152,70 @@ def parse(body: bytes) -> Json:
     return value
 
 
-def order_seen(answer: Json) -> OrderSeen:
-    """An OrderOut. Flags and images may be missing, but not the order's id: nothing at all is no idle order."""
+def order_seen(answer: Json, order_id: str) -> OrderSeen:
+    """An OrderOut of this order. Flags and images may be missing, but not the order's id: ``{}`` is not an idle order.
+
+    Raises ``Mismatched`` for another order, for images of another order, and for an image that is listed twice.
+    """
     identity(answer, "order_id")
-    return OrderSeen(
+    require_order(answer, order_id)
+    images = _items(answer, "images")
+    for item in images:
+        require_order(item, order_id, what="an image of order")
+    seen = OrderSeen(
         merging=_flag(answer, "is_merging"),
         processing=_flag(answer, "is_processing"),
-        images=tuple(_image(item) for item in _items(answer, "images")),
+        images=tuple(_image(item) for item in images),
+        total=_count(answer, "total_images"),
     )
+    _require_unique([image.id for image in seen.images], "image")
+    return seen
 
 
-def brackets_seen(answer: Json, *, ids: bool) -> tuple[BracketSeen, ...]:
-    """An OrderBracketsOut; ``ids`` tells whether this version must name each bracket's id."""
+def brackets_seen(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketSeen, ...]:
+    """An OrderBracketsOut of this order; ``ids`` tells whether this version must name each bracket's id.
+
+    Raises ``Mismatched`` as ``order_seen`` does.
+    """
     if "brackets" not in answer:
         raise _wrong("brackets", "a list", None)
-    return tuple(
+    require_order(answer, order_id)
+    for item in _items(answer, "brackets"):
+        require_order(item, order_id, what="a bracket of order")
+    brackets = tuple(
         BracketSeen(
             id=identity(item, "bracket_id") if ids or item.get("bracket_id") is not None else None,
-            name=_text(item, "name") or "",
+            name=text(item, "name") or "",
             uploaded=_flag(item, "is_uploaded"),
             image_id=identity(item, "image_id") if item.get("image_id") is not None else None,
         )
         for item in _items(answer, "brackets")
     )
+    _require_unique([bracket.id for bracket in brackets if bracket.id is not None], "bracket")
+    return brackets
+
+
+def require_order(answer: Json, order_id: str, what: str = "order") -> None:
+    """Raise ``Mismatched`` if an answer names another order than this; it need not name one."""
+    _require_same(answer, "order_id", order_id, what, Mismatch.ORDER)
+
+
+def require_image(answer: Json, image_id: str) -> None:
+    """Raise ``Mismatched`` if an answer names another image than this; it need not name one."""
+    _require_same(answer, "image_id", image_id, "image", Mismatch.IMAGE)
+
+
+def _require_same(answer: Json, key: str, asked: str, what: str, mismatch: Mismatch) -> None:
+    """Ids are compared without case: UUIDs may be written either way (RFC 9562, section 4)."""
+    told = answer.get(key)
+    if told is not None and identity(answer, key).casefold() != asked.casefold():
+        raise Mismatched(f"The service answered about {what} {told}; it was asked about {asked}.", mismatch=mismatch)
+
+
+def _require_unique(ids: Sequence[str], what: str) -> None:
+    twice = next((one for one, times in Counter(ids).items() if times > 1), None)
+    if twice is not None:
+        raise Mismatched(f"The service lists {what} {twice} more than once.", mismatch=Mismatch.REPEATED)
 
 
 def check_orders(answer: Json) -> None:
@@ -174,7 +232,8 @@ def orders_page(answer: Json) -> OrdersPage:
 
 
 def _listed(item: Json) -> OrderListed:
-    return OrderListed(identity(item, "order_id"), _text(item, "name") or "", _moment(item), order_seen(item))
+    order_id = identity(item, "order_id")
+    return OrderListed(order_id, text(item, "name") or "", _moment(item), order_seen(item, order_id))
 
 
 def _cursor(answer: Json) -> str | None:
@@ -189,7 +248,7 @@ def _cursor(answer: Json) -> str | None:
 def _moment(item: Json) -> float | None:
     """``created_at``: ISO 8601, as a rule without a zone, which means UTC. What cannot be read is not told."""
     try:
-        moment = datetime.fromisoformat(_text(item, "created_at") or "")
+        moment = datetime.fromisoformat(text(item, "created_at") or "")
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
@@ -222,7 +281,7 @@ def image_link(answer: Json) -> str:
 def _image(item: Json) -> ImageSeen:
     return ImageSeen(
         id=identity(item, "image_id"),
-        name=_text(item, "image_name") or "",
+        name=text(item, "image_name") or "",
         status=_status(item),
         reason=_reason(item),
         downloaded=_flag(item, "downloaded"),
@@ -231,7 +290,7 @@ def _image(item: Json) -> ImageSeen:
 
 def _status(item: Json) -> ImageStatus:
     """By the word, or on accounts older than 2024-10-01 by the booleans ``error`` and ``enhanced``."""
-    word = _text(item, "status")
+    word = text(item, "status")
     if word:
         return _STATUS.get(word.strip().lower(), ImageStatus.PROCESSING)
     if _flag(item, "error"):
@@ -267,7 +326,18 @@ def _flag(answer: Json, key: str) -> bool:
     raise _wrong(key, "true, false or null", value)
 
 
-def _text(answer: Json, key: str) -> str | None:
+def _count(answer: Json, key: str) -> int | None:
+    """A number of things, which the service writes with a decimal point."""
+    value = answer.get(key)
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value == value // 1:
+        return int(value)
+    raise _wrong(key, "a number of images or null", value)
+
+
+def text(answer: Json, key: str) -> str | None:
+    """A text that may be missing."""
     value = answer.get(key)
     if value is None or isinstance(value, str):
         return value

@@ -37,6 +37,11 @@ def words_of(body: bytes) -> str:
     return _fit(text if said is None else said)
 
 
+def short(text: str) -> str:
+    """Somebody else's text, fit to be part of a message: one line, printable, at most ``LONGEST`` characters."""
+    return _fit(text)
+
+
 def storage_code(body: bytes) -> str:
     """The error code in a storage answer, such as ``SignatureDoesNotMatch``; empty if there is none."""
     found = _CODE.search(body.decode("utf-8", "replace"))

@@ -6,11 +6,14 @@ whole, and no bracket set lacks one.
 """
 
 from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet
-from daemon.shoot.files import File, FileClass, Listing, listing
+from daemon.shoot.files import Bound, File, FileClass, Listing, listing
+from daemon.shoot.formats import Format
 from daemon.shoot.gates import (
+    BOUNDS,
     DAMAGED,
     DANGLING,
     PATIENCE,
+    UNREAD,
     Terms,
     Told,
     Verdict,
@@ -20,21 +23,32 @@ from daemon.shoot.gates import (
     problems_of,
     verdict,
 )
+from daemon.shoot.leftout import Doubt, LeftOut, Why
+from daemon.shoot.shot import Shot, Taken
 
 __all__ = [
+    "BOUNDS",
     "DAMAGED",
     "DANGLING",
     "NOBODY",
     "PATIENCE",
+    "UNREAD",
     "Arrival",
+    "Bound",
     "Client",
+    "Doubt",
     "File",
     "FileClass",
+    "Format",
+    "LeftOut",
     "Listing",
     "Quiet",
+    "Shot",
+    "Taken",
     "Terms",
     "Told",
     "Verdict",
+    "Why",
     "gates",
     "listing",
     "look_every",

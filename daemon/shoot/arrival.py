@@ -7,7 +7,7 @@ future makes nobody wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from daemon.shoot.files import File, FileClass, Listing
@@ -64,6 +64,7 @@ class Arrival:
     ``client`` is what the sync client said last. ``dangling`` is why a bracket set seems to lack photos, "" when none
     does, and None until its photos were looked into for that, as they are now. ``outdated`` are ``.ready`` files that
     photos came after; a shoot that came ``late`` has an order already, and the ``.ready`` it came with is that one's.
+    ``unread`` says of photos, by path, since when the disk has not given them out while it gave out others.
     """
 
     found: Listing
@@ -77,6 +78,7 @@ class Arrival:
     dangling: str | None = None
     late: bool = False
     outdated: frozenset[File] = frozenset()
+    unread: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def first(cls, found: Listing, now: float, *, late: bool = False) -> Arrival:
@@ -87,7 +89,7 @@ class Arrival:
         """This arrival after another scan at ``now``."""
         whole = frozenset(file for file in self.examined if file.path not in self.faults)
         if found == self.found:
-            return replace(self, seen_at=now, examined=whole)
+            return replace(self, found=found, seen_at=now, examined=whole)
         known = frozenset(self.found.files)
         changed = [file for file in found.files if file not in known]
         pause = now - self.still_since
@@ -103,6 +105,7 @@ class Arrival:
             moving=_growing(photos, self.found) or self.moving,
             examined=whole.intersection(found.files),
             faults={},
+            unread={f.path: self.unread[f.path] for f in known.intersection(found.files) if f.path in self.unread},
             dangling=None,
             outdated=(self.outdated | frozenset(overruled.of(FileClass.READY))).intersection(found.files),
         )
@@ -135,6 +138,14 @@ class Arrival:
             examined=self.examined | faults.keys(),
             faults={path: why for path, why in looked.items() if why is not None},
         )
+
+    def not_read(self, paths: Collection[str], *, others: bool) -> Arrival:
+        """This arrival after a look for which the disk did not give out these photos, and gave out all the others.
+
+        ``others``: it gave out another one at the time. If not, the disk is at fault and no photo.
+        """
+        since = {path: self.unread.get(path, self.seen_at) if others else self.seen_at for path in paths}
+        return replace(self, unread=since)
 
     def sets_told(self, dangling: str) -> Arrival:
         """This arrival after a look for bracket sets that lack photos: in words, "" if none does."""

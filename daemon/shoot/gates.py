@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon.shoot.arrival import Arrival, Quiet
-from daemon.shoot.files import File, FileClass, Listing
+from daemon.shoot.files import Bound, File, FileClass, Listing
 
 PATIENCE = 30.0
 """Seconds between looks at a shoot that waits for something else than time."""
@@ -24,8 +24,21 @@ PART = 20
 DAMAGED = 600.0
 """Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
 
+UNREAD = 3600.0
+"""Seconds for which the disk must not give out a photo, and give out others, before the photo counts as damaged."""
+
 DANGLING = 300.0
 """Seconds of stillness, beyond the quiet period, for which the rest of a bracket set is waited for."""
+
+
+BOUNDS = {
+    Bound.TOO_MANY: (
+        "has more files and folders than a shoot may have, or a link that leads to too many; it is not sent. "
+        "Remove the link, or move the shoot into several folders in the watched folder"
+    ),
+    Bound.LEADS_OUT: "is a link to a folder that the watched folder lies in; it is not looked into. Remove the link",
+}
+"""Why a shoot waits when a scan stopped before its end, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +96,17 @@ def gates(arrival: Arrival, terms: Terms) -> tuple[Told, ...]:
     return tuple(gate(arrival, terms) for gate in GATES)
 
 
+def _bounds(arrival: Arrival, _terms: Terms) -> Told:
+    bound = arrival.found.bound
+    if bound is not None:
+        return _wait("bounds", arrival, BOUNDS[bound])
+    return Told("bounds", True, "all of its files and folders were looked at")
+
+
 def _photos(arrival: Arrival, _terms: Terms) -> Told:
-    photos = arrival.found.photos
+    photos, problems = arrival.found.photos, arrival.found.problems
+    if not photos and problems:
+        return _wait("photos", arrival, f"no photos were found, and {problems[0]}")
     return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
 
 
@@ -123,7 +145,7 @@ def _structure(arrival: Arrival, terms: Terms) -> Told:
     if not problems:
         return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    damaged_at = still_at(arrival, terms) + DAMAGED
+    damaged_at = max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
     damaged = arrival.seen_at >= damaged_at
     if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
         return Told("structure", True, f"goes without {problems[0]}{more}")
@@ -144,6 +166,7 @@ def _sets(arrival: Arrival, terms: Terms) -> Told:
 
 
 GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
+    _bounds,
     _names,
     _placeholders,
     _photos,

@@ -31,7 +31,7 @@ _DAILY = re.compile(r"\d{4}-\d{2}-\d{2}\.sqlite3")
 def copies(path: Path) -> list[Path]:
     """Every copy of a state file, the newest first."""
     with suppress(OSError):
-        found = [copy for copy in (path.parent / COPIES).iterdir() if copy.suffix == ".sqlite3"]
+        found = [copy for copy in (path.parent / COPIES).iterdir() if copy.suffix == ".sqlite3" and copy.is_file()]
         return sorted(found, key=lambda copy: (copy.stat().st_mtime_ns, copy.name), reverse=True)
     return []
 

@@ -53,7 +53,7 @@ async def keep_copies(
         if trouble != said:
             said = trouble
             if trouble is not None:
-                log.error(trouble)
+                log.error("the state cannot be copied", why=trouble)
             with suppress(StateError):  # a full disk, say: whatever is done next will tell
                 await tell(trouble)
         await asyncio.sleep(again)

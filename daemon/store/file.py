@@ -130,6 +130,8 @@ def _require_there(path: Path) -> None:
         if wal.exists():
             raise damaged(path, f"it is gone, and {wal.name} is there")
         _require_first(path)
+    elif not path.is_file():  # SQLite would wait for a pipe's other end
+        raise damaged(path, "it is not a regular file")
 
 
 def _require_first(path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.store.asks import Outcome
+from daemon.store.attention import Attention, from_notes
 from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.trouble import trouble_named
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from daemon.root import Seen
 
 SUMMARY = (
-    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, "
+    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
     "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
     "bytes_total, bytes_uploaded, created_at, updated_at"
 )
@@ -45,7 +48,8 @@ json_object(
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
-  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch')
+  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
+  'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
 )
 """
 """An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
@@ -119,6 +123,10 @@ class Reader:
         """What the daemon notes of itself."""
         return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
 
+    def attention(self) -> list[Attention]:
+        """What the daemon noted that a person should know of the watched folders."""
+        return from_notes(self.daemon())
+
     def seen(self, root: str) -> Seen | None:
         """What the daemon remembers of a watched or output folder; None if it never saw it."""
         from daemon.store.roots import load  # noqa: PLC0415 - `status` has no use for it
@@ -128,11 +136,24 @@ class Reader:
         with trouble_named(self._path):
             return load(self._connection, root)
 
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+
+        if self._connection is None:
+            return 0
+        with trouble_named(self._path):
+            return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
+
     def asked(self) -> list[tuple[str, str]]:
-        """What was asked for and is not done yet: (verb, target)."""
-        return [
-            (row["verb"], unpack(row["target"])) for row in self._rows("SELECT verb, target FROM asks ORDER BY seq")
-        ]
+        """What was asked for and is not answered yet: (verb, target)."""
+        rows = self._rows("SELECT verb, target FROM asks WHERE answered_at IS NULL ORDER BY seq")
+        return [(row["verb"], unpack(row["target"])) for row in rows]
+
+    def answer(self, seq: int) -> tuple[Outcome, str] | None:
+        """What came of an ask, and the words for it; None while it is not answered."""
+        query = "SELECT outcome, answer FROM asks WHERE seq = ? AND answered_at IS NOT NULL"
+        return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
         """Orders by shoot name, in whatever case, folder, or the beginning of an order id; the newest first."""
@@ -140,6 +161,11 @@ class Reader:
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
         return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+
+    def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that orders in the state have, whatever became of them."""
+        query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
+        return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""
@@ -168,10 +194,12 @@ class Reader:
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 
 
-def ask(state_dir: Path, verb: str, target: str, now: float) -> None:
-    """Leave a wish for the daemon, running or not; see ``daemon.store.store.Ask`` for the verbs. Raises StateError.
+def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
+    """Leave an ask for the daemon, running or not (``daemon.store.asks.Ask``); its number. Raises StateError.
 
     A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
     """
     with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
-        connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", (now, verb, pack(target)))
+        values = (now, verb, pack(target))
+        done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", values)
+        return int(done.lastrowid or 0)

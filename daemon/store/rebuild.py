@@ -16,7 +16,7 @@ from daemon.store import copies
 from daemon.store.file import FILE, SET_ASIDE, open_for_writing
 from daemon.store.names import pack
 from daemon.store.rows import upsert
-from daemon.store.writing import journal_entry, write_order
+from daemon.store.writing import OLDEST, journal_entry, write_order
 
 
 def rebuild(
@@ -28,8 +28,9 @@ def rebuild(
 ) -> Path:
     """Write a state file with these orders into an empty folder; the file.
 
-    The orders' journal and purchases are taken over from ``histories``, state files of this version, the most trusted
-    first; an order's fact, if it has one, is added to its journal. Nothing that was asked for is taken over.
+    The orders' journal, purchases and records of skipped photos are taken over from ``histories``, state files of this
+    version, the most trusted first; an order's fact, if it has one, is added to its journal. Nothing that was asked for
+    is taken over.
     """
     orders = tuple(orders)
     with closing(open_for_writing(into)) as connection:
@@ -39,11 +40,16 @@ def rebuild(
         for order, _fact in orders:
             write_order(connection, None, order)
         for number in range(len(histories)):
-            for table in ("journal", "purchases"):
+            for table, twice in (("journal", " ON CONFLICT DO NOTHING"), ("purchases", OLDEST)):
                 connection.execute(
-                    f"INSERT OR IGNORE INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
-                    "WHERE order_id IN (SELECT id FROM orders)"
+                    f"INSERT INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
+                    f"WHERE order_id IN (SELECT id FROM orders){twice}"
                 )
+            connection.execute(
+                f"INSERT OR IGNORE INTO skipped_files SELECT * FROM history{number}.skipped_files "  # noqa: S608
+                "WHERE order_id IN (SELECT id FROM orders)"
+            )
+        connection.execute("UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)")
         for order, fact in orders:
             if fact is not None:
                 connection.execute(*journal_entry(order.id, fact, now))

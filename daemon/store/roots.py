@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from daemon.root import Seen
 from daemon.store.database import Database
 from daemon.store.names import pack, unpack
 from daemon.store.rows import Row, upsert
+from daemon.store.taken import taken
 
 
 class SeenRoots:
@@ -27,6 +28,10 @@ class SeenRoots:
         row: Row = {"path": pack(root), "seen_at": self._now(), "identity": seen.identity}
         row |= {"shoots": seen.shoots, "mount": mount}
         self._database.write_and_wait(lambda connection: upsert(connection, "roots", ("path",), [row]))
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots in a watched folder have an order."""
+        return self._database.read_and_wait(lambda connection: len(taken(connection, root, dict.fromkeys(shoots, 0))))
 
 
 def load(connection: sqlite3.Connection, root: str) -> Seen | None:

@@ -9,15 +9,28 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.order.facts import Fact, Locked, Seen, SeenImage
+from daemon.errors import Mismatch
+from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
+from daemon.order.found import FoundDelivered
+from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import from_json, to_json
 from daemon.store.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]
 
-COUNTED: dict[type, tuple[str, ...]] = {Locked: ("brackets",), Seen: ("images",)}
+COUNTED: dict[type, tuple[str, ...]] = {
+    Locked: ("brackets", "left_out_why"),
+    FoundAgain: ("left_out_why",),
+    SameContent: ("seen",),
+    Seen: ("images",),
+    FoundDelivered: ("brackets", "images"),
+}
 """Fields that the order's own rows hold in full; every look would fill the journal with them."""
+
+LARGE = ("mtime_ns", "inode", "ctime_ns")
+"""A bracket's numbers that may pass SQLite's largest integer."""
 
 _MOST = 2**63 - 1
 
@@ -47,16 +60,27 @@ def order_row(order: Order) -> Row:
         "approved": int(order.approved),
         "by_person": int(order.by_person),
         "over_limit": int(order.over_limit),
+        "unknown_order": order.unknown_order,
         "inode": None if order.inode is None else str(order.inode),
+        "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
+        "reopened_at": order.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
+        "merge_refused_at": order.merge_refused_at,
+        "mismatch": order.mismatch.value if order.mismatch else None,
+        "mismatches": order.mismatches,
+        "mismatched_at": order.mismatched_at,
         "polls": order.polls,
         "failures": order.failures,
         "trouble": _printable(order.trouble),
         "notes": json.dumps(order.notes),
         "due": order.due,
+        "phase_since": order.phase_since,
+        "refusals": order.refusals,
+        "unseen": order.unseen,
+        "output_renamed": int(order.output_renamed),
         "due_set_at": order.due_set_at,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
@@ -76,8 +100,10 @@ def order_row(order: Order) -> Row:
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
     """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
-    large = {name: _integer(row[name]) for name in ("mtime_ns", "inode")}
-    return {**row, **large, "order_id": order_id, "number": number, "path": pack(bracket.path)}
+    large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
+    said = to_json(bracket.shot)
+    shot = {"shot_second": said.get("second"), "shot": json.dumps(said) if said else ""}
+    return {**row, **large, **shot, "order_id": order_id, "number": number, "path": pack(bracket.path)}
 
 
 def _integer(value: int) -> int | str:
@@ -100,7 +126,14 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
     }
 
 
-def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Order:
+def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
+    """One file that is not sent, with the reason."""
+    of = pack(left_out.of) if left_out.of is not None else None
+    names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
+    return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}
+
+
+def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_out: Iterable[Row] = ()) -> Order:
     """The order that these rows were written from."""
     return Order(
         id=row["id"],
@@ -118,6 +151,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         images=tuple(_image(i) for i in images),
         discards=tuple(json.loads(row["discards"])),
         left_out=tuple(json.loads(row["left_out"])),
+        left_out_why=tuple(map(_left_out, left_out)),
         fingerprint=row["fingerprint"],
         late=tuple(json.loads(row["late"])),
         altered=tuple(json.loads(row["altered"])),
@@ -126,23 +160,40 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row]) -> Orde
         approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),
+        unknown_order=row["unknown_order"],
         inode=None if row["inode"] is None else int(row["inode"]),
+        hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
+        reopened_at=row["reopened_at"],
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
+        merge_refused_at=row["merge_refused_at"],
+        mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
+        mismatches=row["mismatches"],
+        mismatched_at=row["mismatched_at"],
         polls=row["polls"],
         failures=row["failures"],
         trouble=row["trouble"],
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
+        phase_since=row["phase_since"],
+        refusals=row["refusals"],
+        unseen=row["unseen"],
+        output_renamed=bool(row["output_renamed"]),
         due_set_at=row["due_set_at"],
     )
 
 
 def _bracket(row: Row) -> Bracket:
-    kept = {key: value for key, value in row.items() if key not in ("order_id", "number")}
-    large = {name: int(row[name]) for name in ("mtime_ns", "inode")}
-    return Bracket(**{**kept, **large, "path": unpack(row["path"])})
+    kept = {key: value for key, value in row.items() if key not in ("order_id", "number", "shot_second")}
+    large = {name: int(row[name]) for name in LARGE if row[name] is not None}
+    shot = from_json(json.loads(row["shot"] or "{}"))
+    return Bracket(**{**kept, **large, "shot": shot, "path": unpack(row["path"])})
+
+
+def _left_out(row: Row) -> LeftOut:
+    of = unpack(row["of"]) if row["of"] is not None else None
+    return LeftOut(unpack(row["path"]), Why(row["why"]), of, unpack(row["shoot"]))
 
 
 def _image(row: Row) -> Image:
@@ -165,19 +216,25 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
         raise KeyError(order_id)
     brackets = connection.execute("SELECT * FROM brackets WHERE order_id = ? ORDER BY number", (order_id,))
     images = connection.execute("SELECT * FROM images WHERE order_id = ? ORDER BY number", (order_id,))
-    return order_from(row, brackets.fetchall(), images.fetchall())
+    left_out = connection.execute("SELECT * FROM left_out WHERE order_id = ? ORDER BY number", (order_id,))
+    return order_from(row, brackets.fetchall(), images.fetchall(), left_out.fetchall())
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
-    """A fact as the journal keeps it: its name and its fields, without secrets; of COUNTED ones how many they are."""
+    """A fact as the journal keeps it: its name and its fields."""
+    detail = json.dumps(detail_of(fact), default=str)
+    return {"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail}
+
+
+def detail_of(fact: Fact) -> Row:
+    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
     detail: Row = {}
     for field in dataclasses.fields(fact):
         value = getattr(fact, field.name)
         if field.metadata.get("secret") or value in (None, (), ""):
             continue
         detail[field.name] = _counted(value) if field.name in COUNTED.get(type(fact), ()) else _plain(value)
-    name = type(fact).__name__
-    return {"order_id": order_id, "at": at, "fact": name, "detail": json.dumps(detail, default=str)}
+    return detail
 
 
 def _counted(values: tuple[Any, ...]) -> Any:

@@ -100,14 +100,15 @@ def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
     for number in sorted(numbers):
         for order in _readable(old, "SELECT * FROM orders NOT INDEXED WHERE rowid = ?", number):
             _keep(sound, "orders", order)
-            for table in ("brackets", "images", "purchases"):
+            for table in ("brackets", "images", "left_out", "purchases"):
                 for row in _readable(old, f"SELECT * FROM {table} WHERE order_id = ?", order["id"]):  # noqa: S608
                     _keep(sound, table, row)
     for direction in ("ASC", "DESC"):
         for row in _readable(old, f"SELECT * FROM journal NOT INDEXED ORDER BY seq {direction}"):  # noqa: S608
             _keep(sound, "journal", row)
-    for row in _readable(old, "SELECT * FROM roots NOT INDEXED"):
-        _keep(sound, "roots", row)
+    for table in ("roots", "skipped_files"):
+        for row in _readable(old, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608 - our own names
+            _keep(sound, table, row)
     return numbers
 
 

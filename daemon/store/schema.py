@@ -167,21 +167,73 @@ INSERT INTO purchases (order_id, image_id, at, credits)
 
 THIRD = """
 -- Purchases.
+CREATE TABLE bought (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  image_id TEXT PRIMARY KEY,
+  at       REAL NOT NULL,
+  credits  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO bought (order_id, image_id, at, credits)
+  SELECT order_id, image_id, at, credits FROM purchases WHERE true ORDER BY at, order_id
+  ON CONFLICT DO NOTHING;
+DROP TABLE purchases;
+ALTER TABLE bought RENAME TO purchases;
+CREATE INDEX purchases_at ON purchases (at);
+CREATE INDEX images_id ON images (id);
+ALTER TABLE orders ADD COLUMN merge_refused_at REAL;
+ALTER TABLE orders ADD COLUMN mismatch TEXT;
+ALTER TABLE orders ADD COLUMN mismatches INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN mismatched_at REAL;
 
 -- Delivery notes.
+ALTER TABLE orders ADD COLUMN unknown_order TEXT;
 
 -- Frames.
+ALTER TABLE brackets ADD COLUMN shot TEXT NOT NULL DEFAULT '';
+ALTER TABLE brackets ADD COLUMN shot_second INTEGER;
+CREATE INDEX brackets_shot_second ON brackets (shot_second) WHERE shot_second IS NOT NULL;
+CREATE TABLE left_out (
+  order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  number   INTEGER NOT NULL,
+  path     ANY  NOT NULL,
+  why      TEXT NOT NULL,
+  of       ANY,
+  shoot    ANY  NOT NULL,
+  PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- Uploads.
+ALTER TABLE brackets ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE brackets ADD COLUMN refused TEXT;
+ALTER TABLE brackets ADD COLUMN ctime_ns ANY;
+ALTER TABLE brackets ADD COLUMN unreadable_since REAL;
+ALTER TABLE brackets ADD COLUMN rereads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN output_renamed INTEGER NOT NULL DEFAULT 0;
 
 -- Skipped shoots.
+ALTER TABLE orders ADD COLUMN hold TEXT;
+ALTER TABLE orders ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE skipped_files (
+  name       ANY NOT NULL,
+  size       INTEGER NOT NULL,
+  order_id   TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (name, size, order_id, changed_at)
+) STRICT, WITHOUT ROWID;
 
 -- Times.
 ALTER TABLE orders ADD COLUMN due_set_at REAL;
 
 -- Asks.
+ALTER TABLE asks ADD COLUMN outcome TEXT;
+ALTER TABLE asks ADD COLUMN answer TEXT;
+ALTER TABLE asks ADD COLUMN answered_at REAL;
+ALTER TABLE orders ADD COLUMN reopened_at REAL;
 
 -- Phases.
+ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
 """Adds what each comment names."""

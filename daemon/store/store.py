@@ -7,27 +7,23 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order, Phase
+from daemon.order.archive import Entry, Recorded
 from daemon.order.due import SLACK
 from daemon.order.facts import Fact
+from daemon.store.asks import Answer, Ask, open_asks, write_answer
 from daemon.store.database import Database
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.pause import Pause
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
+from daemon.store.skipped import alike, record, skipped_in, strangers
+from daemon.store.taken import COUNTS, taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
-
-ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
-COUNTS = f"(phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD}))"
-"""Orders that count as sent, or as not to be sent.
-
-One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
-"""
 
 BOUGHT_SINCE = """
 WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
@@ -53,18 +49,6 @@ ALIKE = 20
 
 class Stale(Exception):
     """An order's row is not what it was taken for: somebody else wrote it meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Something a person asked for through another program.
-
-    ``submit``, ``submit again`` and ``adopt`` a folder; ``retry``, ``approve`` and ``cancel`` an order.
-    """
-
-    seq: int
-    verb: str
-    target: str
 
 
 class Store:
@@ -100,20 +84,32 @@ class Store:
 
     # --- orders ---
 
-    async def add(self, order: Order, fact: Fact) -> None:
-        """A new order with its brackets, and the fact that made it."""
+    async def add(
+        self, order: Order, fact: Fact, skipped: Iterable[Entry] = (), *, answer: Answer | None = None
+    ) -> None:
+        """A new order with its brackets, the fact that made it, and the answer to the ask for it, if a person asked.
+
+        The photos of a ``skipped`` one are recorded.
+        """
+        entries = tuple(skipped)
 
         def write(connection: sqlite3.Connection) -> None:
             write_order(connection, None, order)
+            if entries:
+                record(connection, order.id, entries)
             connection.execute(*journal_entry(order.id, fact, order.updated_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(order.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
-    async def record(self, before: Order, fact: Fact | None, after: Order, now: float) -> None:
+    async def record(
+        self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
+    ) -> None:
         """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it.
 
-        Raises Stale, and writes nothing, when the row is not ``before`` any more.
+        ``answer`` is that to the ask which brought the fact about. Raises Stale, and writes nothing, when the row is
+        not ``before`` any more.
         """
 
         def write(connection: sqlite3.Connection) -> None:
@@ -122,6 +118,7 @@ class Store:
                 write_order(connection, before, after)
             if fact is not None:
                 connection.execute(*journal_entry(after.id, fact, now))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -130,14 +127,14 @@ class Store:
         return await self._database.read(lambda connection: load(connection, order_id))
 
     async def due(self, now: float, horizon: float) -> list[str]:
-        """Ids of orders whose next step may start, longest waiting first.
+        """Ids of orders whose next step may start, longest waiting first; of those that are due together the oldest.
 
         A due time counts as now if the clock was set back since it was set, or if it lies beyond ``now + horizon``.
         The same as ``daemon.order.due.waits``, in SQL.
         """
         query = (
             "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= :now OR due > :now + :horizon "
-            "OR coalesce(due_set_at, updated_at) > :now + :slack) ORDER BY due"
+            "OR coalesce(due_set_at, updated_at) > :now + :slack) ORDER BY due, created_at"
         )
         values = {"now": now, "horizon": horizon, "slack": SLACK}
         return await self._database.read(
@@ -158,7 +155,7 @@ class Store:
         """
         allowed = (
             "SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id "
-            "WHERE images.state = 'processed' AND reckoned AND NOT dev_mode "
+            "WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode "
             "AND 'downloading' IN (phase, held_in) AND orders.id != ?"
         )
 
@@ -169,8 +166,29 @@ class Store:
 
         return await self._database.read(read)
 
-    async def replace(self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact) -> None:
-        """A new order in place of one that ends, both or neither. Raises Stale."""
+    async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
+        """Those of these images that another order than this has, or has bought."""
+        query = (
+            "SELECT value AS id FROM json_each(:images) WHERE "
+            "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
+            "EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)"
+        )
+        values: Row = {"images": json.dumps(list(images)), "order_id": order_id}
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, values))
+        )
+
+    async def bought_since(self, moment: float) -> bool:
+        """Whether the ledger has a purchase at or after a moment, in epoch seconds."""
+        query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
+        return await self._database.read(
+            lambda connection: bool(connection.execute(query, (moment,)).fetchone()["found"])
+        )
+
+    async def replace(
+        self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
+    ) -> None:
+        """A new order in place of one that ends, and the answer to the ask for it: all or nothing. Raises Stale."""
 
         def write(connection: sqlite3.Connection) -> None:
             _require(connection, old)
@@ -179,6 +197,7 @@ class Store:
             write_order(connection, None, new)
             connection.execute(*journal_entry(new.id, fact, new.created_at))
             connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(new.folder),))
+            self._write_answer(connection, answer)
 
         await self._database.write(write)
 
@@ -188,17 +207,7 @@ class Store:
         ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
         taken.
         """
-        prefix = root.rstrip("/") + "/"
-        query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant
-
-        def read(connection: sqlite3.Connection) -> frozenset[str]:
-            def is_taken(shoot: str, inode: int) -> bool:
-                rows = connection.execute(query, (pack(prefix + shoot),))
-                return any(inode == 0 or row["inode"] in (None, str(inode)) for row in rows)
-
-            return frozenset(shoot for shoot, inode in shoots.items() if is_taken(shoot, inode))
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: taken(connection, root, shoots))
 
     async def know(self, folder: str, inode: int) -> None:
         """A shoot's folder is another one by now, and holds what its orders know."""
@@ -225,16 +234,31 @@ class Store:
 
         return await self._database.read(read)
 
-    async def earlier(self, folder: str, fingerprint: str, marks: Iterable[str] = ()) -> list[Order]:
-        """Orders that count of this folder, with these photos, or with any of these marks; the newest first."""
+    async def earlier(
+        self,
+        folder: str,
+        fingerprint: str,
+        marks: Iterable[str] = (),
+        seconds: Iterable[int | None] = (),
+        by_name: str = "",
+    ) -> list[Order]:
+        """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
+
+        Orders with photos of one of these ``seconds`` of a camera's clock are among them, and orders with the
+        fingerprint ``by_name``, which a shoot has when none of its photos is read.
+        """
         query = (
             f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
-            "OR (fingerprint = :fingerprint AND fingerprint != '') OR id IN (SELECT order_id FROM brackets "
+            "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
+            "OR id IN (SELECT order_id FROM brackets "
             "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
+            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike) "
+            "OR id IN (SELECT order_id FROM brackets "
+            "WHERE shot_second IN (SELECT value FROM json_each(:seconds)) "
             "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
         )
-        values: Row = {"folder": pack(folder), "fingerprint": fingerprint}
-        values |= {"marks": json.dumps(list(marks)), "alike": ALIKE}
+        values: Row = {"folder": pack(folder), "fingerprint": fingerprint, "by_name": by_name, "alike": ALIKE}
+        values |= {"marks": json.dumps(list(marks)), "seconds": json.dumps(list(seconds))}
 
         def read(connection: sqlite3.Connection) -> list[Order]:
             rows = connection.execute(query, values).fetchall()
@@ -242,9 +266,58 @@ class Store:
 
         return await self._database.read(read)
 
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+        """Remember the photos of a shoot that was skipped."""
+        entries = tuple(entries)
+        await self._database.write(lambda connection: record(connection, order_id, entries))
+
+    async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
+        """Every photo of a skipped shoot that has the name and the size of one of these."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: alike(connection, entries))
+
+    async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
+        """Those of these photos that were not in a skipped shoot when it was recorded."""
+        entries = tuple(entries)
+        return await self._database.read(lambda connection: strangers(connection, order_id, entries))
+
+    async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
+        """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
+        return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
+
+    async def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that orders in the state have, whatever became of them."""
+        query, values = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, (values,)))
+        )
+
+    async def unfinished(self) -> frozenset[str]:
+        """Ids of the orders that are under way or held."""
+        query = "SELECT id FROM orders WHERE phase NOT IN ('downloaded', 'skipped', 'cancelled')"
+        return await self._database.read(
+            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query))
+        )
+
+    async def newest_fact(self) -> float | None:
+        """When the last fact was recorded, in epoch seconds; None if there is none."""
+        row = await self._database.read(
+            lambda connection: connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        )
+        return float(row["at"]) if row is not None else None
+
     async def newest(self, folder: str) -> Order | None:
         """The newest order of a shoot's folder that counts."""
         return next(iter(await self.earlier(folder, "")), None)
+
+    async def outdated(self, folder: str) -> list[Order]:
+        """Skipped orders of a folder that count no more: they were skipped for the sake of an order that ended."""
+        query = f"SELECT id FROM orders WHERE folder = ? AND phase = 'skipped' AND NOT {COUNTS}"  # noqa: S608 - constant
+
+        def read(connection: sqlite3.Connection) -> list[Order]:
+            return [load(connection, str(row["id"])) for row in connection.execute(query, (pack(folder),)).fetchall()]
+
+        return await self._database.read(read)
 
     async def outputs(self) -> frozenset[str]:
         """Every output folder that an order has."""
@@ -265,21 +338,21 @@ class Store:
             if found == self._data_version:
                 return []
             self._data_version = found
-            rows = connection.execute("SELECT seq, verb, target FROM asks ORDER BY seq").fetchall()
-            new = [Ask(row["seq"], row["verb"], unpack(row["target"])) for row in rows if row["seq"] not in self._open]
+            new = [ask for ask in open_asks(connection) if ask.seq not in self._open]
             self._open.update(ask.seq for ask in new)
             return new
 
         return await self._database.read(read)
 
-    async def done(self, ask: Ask) -> None:
-        """An ask was carried out."""
+    async def answer(self, answer: Answer) -> None:
+        """An ask that no fact came of is answered."""
+        await self._database.write(lambda connection: self._write_answer(connection, answer))
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM asks WHERE seq = ?", (ask.seq,))
-            self._open.discard(ask.seq)
-
-        await self._database.write(write)
+    def _write_answer(self, connection: sqlite3.Connection, answer: Answer | None) -> None:
+        """Part of a transaction; an ask whose answer did not get to the disk is handed out again at the next start."""
+        if answer is not None:
+            write_answer(connection, answer)
+            self._open.discard(answer.ask.seq)
 
     # --- roots, waiting shoots, the daemon itself ---
 
@@ -287,10 +360,14 @@ class Store:
         """What is remembered of watched and output folders, for those who look at disks from threads."""
         return SeenRoots(self._database, now)
 
-    async def forget_root(self, root: str) -> None:
+    async def forget_root(self, root: str, answer: Answer | None = None) -> None:
         """A watched or output folder is to be met as if for the first time."""
-        query = "DELETE FROM roots WHERE path = ?"
-        await self._database.write(lambda connection: connection.execute(query, (pack(root),)))
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
+            self._write_answer(connection, answer)
+
+        await self._database.write(write)
 
     async def waiting_for(self, root: str) -> list[str]:
         """Ids of orders that wait in some trouble and have their shoot or their pictures in this root."""
@@ -309,7 +386,7 @@ class Store:
         A delivered order has left none: its last part file becomes its ``order.json``.
         """
         folders = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
-        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed')"
+        images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
 
         def read(connection: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
             outputs = frozenset(unpack(row["output"]) for row in connection.execute(folders))

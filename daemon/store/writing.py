@@ -6,15 +6,21 @@ import sqlite3
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.store.rows import Row, bracket_row, image_row, journal_row, order_row, upsert
+from daemon.store.rows import Row, bracket_row, image_row, journal_row, left_out_row, order_row, upsert
 
-PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?)"
+OLDEST = (
+    " ON CONFLICT (image_id) DO UPDATE SET order_id = excluded.order_id, at = excluded.at, credits = excluded.credits "
+    "WHERE excluded.at < purchases.at"
+)
+"""An image is bought once, whichever orders have it: the first purchase counts."""
+
 CREDITS = 1
 """What an image costs: the vendor counts images, one credit each."""
 
 
 def write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
-    """The order's row, and those of its brackets and images that are not what they were."""
+    """The order's row, and those of its brackets, images and reasons that are not what they were."""
     upsert(connection, "orders", ("id",), [order_row(after)])
     old_brackets = before.brackets if before else ()
     changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
@@ -24,9 +30,13 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
         connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
     fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
     upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
+    if before is None or after.left_out_why is not before.left_out_why:
+        connection.execute("DELETE FROM left_out WHERE order_id = ?", (after.id,))
+        reasons = (left_out_row(after.id, number, one) for number, one in enumerate(after.left_out_why))
+        upsert(connection, "left_out", ("order_id", "number"), reasons)
     if not after.preset.dev_mode:
         bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
-        connection.executemany(PURCHASE, bought)
+        connection.executemany(PURCHASE + OLDEST, bought)
 
 
 def journal_entry(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:

@@ -14,12 +14,12 @@ On macOS there is no such command; there ``placeholder`` tells what has not been
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from typing import Final
 
+from daemon.regular import json_of, open_regular, read_regular
 from daemon.syncing import commands
 from daemon.syncing.paths import below, home
 from daemon.syncing.said import PATIENCE_S, Deadline, NoAnswer, Said, answer, quoted
@@ -30,6 +30,9 @@ _NAMES: Final = ("dropbox-cli", "dropbox.py", "dropbox")
 _LEARNING: Final = re.compile(r"downloading file list", re.IGNORECASE)
 _AT_WORK: Final = re.compile(r"(up to date|idle|(syncing|downloading|uploading|indexing)\b(?! paused))", re.IGNORECASE)
 """Connected and running. What it does elsewhere does not concern a folder that is up to date."""
+
+_MOST: Final = 1024 * 1024
+"""Bytes that ``info.json`` can have: a few hundred for each account."""
 
 
 class Dropbox:
@@ -83,7 +86,7 @@ def _command(environ: Mapping[str, str]) -> str:
 
 
 def _is_python(file: str) -> bool:
-    with open(file, "rb") as script:
+    with open_regular(file) as script:
         first = script.readline(200)
     return first.startswith(b"#!") and b"python" in first
 
@@ -96,8 +99,7 @@ def _activity(printed: str) -> str:
 
 def _roots(environ: Mapping[str, str]) -> tuple[str, ...]:
     try:
-        with open(os.path.join(home(environ), ".dropbox", "info.json"), encoding="utf-8") as file:
-            accounts = json.load(file)
+        accounts = json_of(read_regular(os.path.join(home(environ), ".dropbox", "info.json"), _MOST))
     except (OSError, ValueError):
         return ()
     if not isinstance(accounts, dict):

@@ -1,15 +1,15 @@
-"""Reads what a shoot's photos are known by, as much of it as the question needs."""
+"""Reads what a shoot's photos are known by, and which frames they show, as much of it as the question needs."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daemon.files import content
+from daemon.files import content, scan
+from daemon.frames import frame, shot, shot_in
 from daemon.order import Bracket, Order
-from daemon.shoot import File
+from daemon.shoot import File, Listing, Shot
 
 Blocking = Callable[..., Awaitable[Any]]
 """Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
@@ -35,29 +35,58 @@ class Contents:
 
         return Contents(once)
 
-    async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], frozenset[str]]:
-        """Photos as brackets with their marks, each content once, and the paths of further copies (a second card's)."""
-        known: dict[str, str] = {}
+    async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[Bracket, ...]:
+        """Photos as brackets, each with its mark and its shot, from one read of each file."""
+        known: dict[str, tuple[str, Shot]] = {}
         for begin in range(0, len(photos), TOGETHER):
             some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
-            known.update(await self.blocking(marks, folder, some))
-        copies = await self._copies(folder, known)
-        brackets = (
-            Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, mark=known[photo.path]) for photo in photos
+            known.update(await self.blocking(look_into, folder, some))
+        read = ((photo, *known[photo.path]) for photo in photos)
+        return tuple(
+            Bracket(
+                photo.path,
+                photo.size,
+                photo.mtime_ns,
+                photo.inode,
+                mark=mark,
+                ctime_ns=photo.ctime_ns,
+                shot=shot,
+            )
+            for photo, mark, shot in read
         )
-        return tuple(bracket for bracket in brackets if bracket.path not in copies), copies
 
-    async def _copies(self, folder: str, marks: Mapping[str, str]) -> frozenset[str]:
-        """Those paths whose files are byte for byte the same as one before them."""
-        alike = Counter(marks.values())
-        seen: set[str] = set()
-        copies: set[str] = set()
-        for path in sorted(path for path, mark in marks.items() if alike[mark] > 1):
-            digest = await self.sha256(folder, path)
-            if digest in seen:
-                copies.add(path)
-            seen.add(digest)
-        return frozenset(copies)
+    async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
+        """The mark of each of some files of a shoot, by its path."""
+        known: dict[str, str] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(marks, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
+    async def photos(self, folder: str) -> tuple[File, ...]:
+        """The photos that lie in a shoot's folder and can be read."""
+        found: Listing = await self.blocking(scan.scan, folder)
+        return found.usable
+
+    async def shots(self, folder: str, photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
+        """Photos with their shots, unknown for a photo that cannot be read. Raises OSError for what may pass."""
+        return tuple([replace(photo, shot=await self.blocking(shot, folder, photo.path)) for photo in photos])
+
+    async def copies(self, folder: str, brackets: Sequence[Bracket]) -> dict[str, str]:
+        """Copies of files, as on a second card: the path of each, and that of the file which it is a copy of.
+
+        Files with equal marks and a known shot show one frame. Other files with equal marks are read whole.
+        """
+        alike: dict[str, list[Bracket]] = {}
+        for bracket in sorted(brackets, key=lambda bracket: bracket.path):
+            alike.setdefault(bracket.mark, []).append(bracket)
+        copies: dict[str, str] = {}
+        for some in alike.values():
+            first: dict[str, str] = {}
+            for bracket in some if len(some) > 1 else ():
+                digest = "" if bracket.shot.tells else await self.sha256(folder, bracket.path)
+                if first.setdefault(digest, bracket.path) != bracket.path:
+                    copies[bracket.path] = first[digest]
+        return copies
 
     async def told_apart(
         self, folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]
@@ -83,15 +112,37 @@ class Contents:
                 read.append(bracket)
         return tuple(read)
 
+    async def taken(self, folder: str, paths: Sequence[str]) -> dict[str, float]:
+        """When photos were taken by their camera's clock, in seconds since 1970; without those that do not tell."""
+        known: dict[str, float] = {}
+        for begin in range(0, len(paths), TOGETHER):
+            known.update(await self.blocking(times, folder, tuple(paths[begin : begin + TOGETHER])))
+        return known
+
     async def sha256(self, folder: str, path: str) -> str:
         """The SHA-256 of a photo, in hex."""
         digest: str = await self.blocking(content.sha256, folder, path)
         return digest
 
 
+def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
+    """The mark and the shot of each of some files of a shoot. Raises OSError."""
+    found = {}
+    for path in paths:
+        ends = content.ends(folder, path)
+        found[path] = ends.mark, shot_in(folder, path, ends.head)
+    return found
+
+
 def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
     """The mark of each of some files of a shoot. Raises OSError."""
     return {path: content.mark(folder, path) for path in paths}
+
+
+def times(folder: str, paths: Sequence[str]) -> dict[str, float]:
+    """When each of some photos of a shoot was taken, as far as it tells."""
+    frames = ((path, frame(folder, path)) for path in paths)
+    return {path: one.taken_at for path, one in frames if one is not None and one.taken_at is not None}
 
 
 def _unmoved(theirs: Bracket, bracket: Bracket) -> bool:

@@ -33,6 +33,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from daemon.files.scan import has_more_folders
 from daemon.host.inotify import watches_are_scarce
 
 log = structlog.get_logger("bracketd.watcher")
@@ -53,6 +54,9 @@ CHANGES: list[type[FileSystemEvent]] = [
 """Opening and reading a file is none: our own work would wake us. One list for all watches of an observer: two
 watches on one folder with different lists would silence each other."""
 
+
+MOST_FOLDERS = 2000
+"""Folders of one shoot that are watched. Each takes one of the system's watches, which all programs share."""
 
 COUNT_EVERY = 20
 """Shoots that are followed from one look at how many of the system's watches are left to the next."""
@@ -168,10 +172,15 @@ class NativeHints(FileSystemEventHandler):
         self._look_for_headroom()
 
     def follow(self, shoot: str) -> None:
-        """Watch a shoot with all its folders. Raises OSError, also when the system's watches are used up."""
+        """Watch a shoot with all its folders.
+
+        Raises OSError, also when the system's watches are used up, or when the shoot has too many folders.
+        """
         if shoot in self._watches:
             return
         folder = os.path.join(self._root, shoot)
+        if has_more_folders(folder, than=MOST_FOLDERS):
+            raise OSError(errno.E2BIG, f"it has more than {MOST_FOLDERS} folders")
         if os.path.islink(folder):
             folder = os.path.realpath(folder)
             self._elsewhere[shoot] = folder
@@ -232,4 +241,4 @@ class NativeHints(FileSystemEventHandler):
         """Say once that hardly any watch is left."""
         if not self._warned and (words := watches_are_scarce()):
             self._warned = True
-            log.warning(words, watch=self._root)
+            log.warning("inotify watches are scarce", watch=self._root, why=words)

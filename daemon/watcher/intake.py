@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import structlog
 
+from daemon import answers
 from daemon.delivery import output_folder
-from daemon.grouping import one_per_frame
+from daemon.files import scan
 from daemon.order import (
-    LINE,
     Again,
     Bracket,
     FlowName,
@@ -22,6 +21,8 @@ from daemon.order import (
     Phase,
     Policy,
     Submitted,
+    Verb,
+    allowed,
     changed_since,
     compare,
     evolve,
@@ -30,25 +31,52 @@ from daemon.order import (
     is_mendable,
     known_again,
     may_follow,
+    refusal,
     submitted,
+    submitted_order,
+    unknown,
+    with_shots,
     without_sent,
 )
-from daemon.order.again import REPLACED
-from daemon.shoot import File, FileClass, Listing
+from daemon.order.again import REPLACED, not_wanted, was_sent
+from daemon.order.allowed import CANCELLED
+from daemon.order.archive import Entry, unsure
+from daemon.order.found import FoundElsewhere
+from daemon.shoot import Listing
+from daemon.store.asks import Answer, Ask
 from daemon.store.store import Store
+from daemon.watcher.altered import Allowance, Altered
+from daemon.watcher.archive import Archive, entries, entries_of
+from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.replies import Replies
+from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
 SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+DECLINED = "skipped by a person before it was sent; `bracketd submit FOLDER` sends it"
+
+
+@dataclass(frozen=True, slots=True)
+class LateLook:
+    """What a look at a locked shoot found.
+
+    ``more``: photos that no order has and that are to be sent, so the shoot is waited for once more. ``complete``: all
+    photos that may have changed were judged; if not, the next look goes on.
+    """
+
+    more: bool
+    complete: bool
 
 
 class Intake:
     """Adds the shoots of one watched folder to the store.
 
-    ``added`` is called when an order can begin, ``tell`` when something happened to one; ``is_there`` says whether a
-    folder exists. ``turn`` is one for all intakes: what one of them adds, the next one knows.
+    ``added`` is called when an order can begin, ``tell`` when something happened to one or is asked of it. ``unknown``
+    knows the orders that the state does not know; it and ``turn`` are one for all intakes: what one of them adds, the
+    next one knows.
     """
 
     def __init__(
@@ -61,23 +89,41 @@ class Intake:
         *,
         flow: FlowName,
         added: Callable[[], None],
-        tell: Callable[[str, facts.Fact], None],
-        is_there: Callable[[str], Awaitable[bool]],
+        tell: Callable[[str, facts.Fact | Ask], None],
+        unknown: UnknownOrders,
         turn: asyncio.Lock,
     ) -> None:
-        self._folder, self._store, self._now, self._is_there = folder, store, now, is_there
+        self._folder, self._store, self._now, self._unknown = folder, store, now, unknown
         self._policy, self._contents, self._turn = policy, contents, turn
         self._flow, self._added, self._tell = flow, added, tell
-        self._unaltered: set[tuple[str, Bracket]] = set()
+        self._archive = Archive(store)
+        self._altered = Altered(contents)
+        self._replies = Replies(store, now)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
-    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> None:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen."""
-        await self._skip(shoot, SKIPPED, fingerprint(_plain(_usable(found or Listing())[0])), inode)
+    async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
+        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+
+        Returns the id of its order.
+        """
+        found = found or Listing()
+        return await self._skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
+
+    async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
+        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+
+        A folder with another ``inode`` is another shoot under its name, which is sent.
+        """
+        order = await self._store.load(order_id)
+        if None not in (inode, order.inode) and inode != order.inode:
+            return
+        new = await self._archive.strangers(order_id, found)
+        if new != order.late:
+            self._tell(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -89,38 +135,62 @@ class Intake:
     ) -> None:
         """Make a settled shoot an order, unless its photos, or some of them, were sent before.
 
-        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError.
+        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
         """
+        self._unknown.require_ready()
         judge = self._judging(shoot, found, why, damaged, inode=inode)
-        await judge()
+        fact, judged, orders = await judge()
+        sent = judged.again in (Again.SAME, Again.SKIPPED)
+        elsewhere = None if sent else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
             fact, judged, orders = await judge()
-            await self._take(shoot, fact, judged, orders, inode)
+            await self._take(shoot, fact, judged, orders, inode, elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
 
+    async def _elsewhere(
+        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order]
+    ) -> FoundElsewhere | None:
+        """The order that seems to have sent a shoot, and that the state does not know. Raises OSError."""
+        dev_mode = self._folder.preset.dev_mode
+        if dev_mode:
+            return None
+        taken = await self._store.outputs()
+        outputs = {output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode)}
+        outputs |= {order.output for order in orders if order is judged.before}
+        return await self._unknown.about(shoot, self._folder.path(shoot), outputs, fact.brackets, self._contents)
+
     async def _take(
-        self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order], inode: int | None
+        self,
+        shoot: str,
+        fact: facts.Locked,
+        judged: Judged,
+        orders: Sequence[Order],
+        inode: int | None,
+        *,
+        elsewhere: FoundElsewhere | None,
     ) -> None:
         """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first."""
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._add(shoot, fact, inode)
-            case Again.SAME if before is not None and await self._was_renamed(shoot, before):
+                await self._begin(await self._order(shoot, fact, inode), fact, elsewhere=elsewhere)
+            case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, before, fact, inode)
+                await self._skip_same(shoot, judged, before, fact, inode=inode)
+            case Again.UNSURE:
+                await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
-                await self._supplement(shoot, judged, fact.why, held, inode)
+                await self._supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
-        if orders and (copies := known_again(fact, judged, orders)):
-            self._tell(orders[-1].id, facts.FoundAgain(copies))
+        if orders and (known := known_again(fact, judged, orders)):
+            self._tell(orders[-1].id, facts.FoundAgain(tuple(one.path for one in known), known))
 
     def _may_supplement(self, orders: Sequence[Order]) -> bool:
         """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
@@ -134,62 +204,110 @@ class Intake:
         *,
         again: bool = False,
         inode: int | None = None,
+        ask: Ask | None = None,
     ) -> bool:
         """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
 
-        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. Returns whether the
-        shoot has an order; without a single photo that can be read it gets none. Raises OSError, and Stale when
-        somebody wrote its order meanwhile.
+        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. ``ask`` is answered
+        in the transaction that carries it out. Returns whether the shoot has an order; without a single photo that can
+        be read it gets none. Raises OSError and NotYet, and Stale when somebody wrote its order meanwhile.
         """
+        if not again:
+            self._unknown.require_ready()
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
-        await judge()
+        fact, judged, orders = await judge()
+        elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
         async with self._turn:
-            words = log.bind(shoot=shoot)
             fact, judged, orders = await judge()
+            newest, verb = submitted_order(orders), Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
             if not fact.brackets:
-                words.error("submitted, but there are no photos that can be read")
+                await self._replies.refuse(ask, answers.no_photos(shoot))
                 return False
-            newest, before = next(filter(is_mendable, orders), next(iter(orders), None)), judged.before
-            match word := submitted(newest, judged, again=again):
+            if newest is not None and (why := refusal(newest, verb)) is not None:
+                await self._replies.refuse(ask, answers.refused(newest, verb, why))
+                return True
+            original = await self._replies.original(judged.before if judged.again is Again.SAME else newest)
+            free = original is not None and not was_sent(original)
+            match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
-                    await self._add(shoot, fact, inode)
+                    await self._begin(await self._order(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
-                    await self._replace(newest, fact if again else without_sent(fact, rest), inode)
+                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, ask, elsewhere)
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact.why, None, inode)
+                    await self._supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
+                case Submitted.UNKNOWN if newest is not None:
+                    await self._replies.refuse(ask, answers.may_be_delivered(newest))
                 case Submitted.APPROVED if newest is not None:
-                    self._tell(newest.id, facts.Approved())
-                case Submitted.SAME if before is not None and newest is None:
-                    await self._skip_same(shoot, before, fact, inode)
-                case _:
-                    words.warning("submitted, but not sent", why=word.value)
+                    self._tell(newest.id, ask or facts.Approved())
+                case Submitted.SAME if judged.before is not None and newest is None:
+                    answer = self._replies.refused(ask, answers.same_photos(original))
+                    await self._skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
+                case Submitted.SAME:
+                    await self._replies.refuse(ask, answers.same_photos(original))
+                case _ if newest is not None:
+                    await self._replies.refuse(ask, answers.sent_before(newest))
             return True
 
-    async def look_for_late(self, orders: Sequence[Order], found: Listing) -> bool:
+    async def decline(self, shoot: str, found: Listing, ask: Ask, *, inode: int | None = None) -> bool:
+        """A person's word: do not send a shoot that waits, or photos that came late and wait.
+
+        Of an order that was made meanwhile it is a word to cancel it. Returns True: there is nothing more to follow.
+        Raises OSError.
+        """
+        folder, judge = self._folder.path(shoot), self._judging(shoot, found, DECLINED, inode=inode)
+        if await self._store.newest(folder) is not None:
+            await judge()
+        async with self._turn:
+            newest = await self._store.newest(folder)
+            judged = Judged(Again.NEW) if newest is None else (await judge())[1]
+            if newest is not None and Verb.CANCEL in allowed(newest):
+                self._tell(newest.id, ask)
+            elif judged.again is Again.NEW:
+                answer = self._replies.done(ask, answers.skipped(shoot, folder))
+                photos = entries(found)
+                await self._skip(shoot, DECLINED, by_name(found), inode, by_person=True, photos=photos, answer=answer)
+            elif judged.again is Again.MORE and judged.new:
+                await self._decline_late(shoot, judged, inode, ask)
+            elif newest is not None and not_wanted(newest):
+                await self._replies.refuse(ask, answers.skipped_already(shoot, folder))
+            else:
+                await self._replies.refuse(ask, answers.nothing_new(shoot))
+            return True
+
+    async def _decline_late(self, shoot: str, judged: Judged, inode: int | None, ask: Ask) -> None:
+        """Late photos that a person does not want sent are a cancelled supplement: so they are known from then on."""
+        fact = facts.Locked(judged.new, why=DECLINED)
+        order = await self._order_of_late(shoot, judged, fact, inode)
+        cancelled = facts.Cancelled(CANCELLED, by_person=True)
+        ended = evolve(order, cancelled, now=order.created_at, policy=self._policy)
+        answer = self._replies.done(ask, answers.skipped(shoot, order.folder))
+        await self._store.add(ended, cancelled, answer=answer)
+        self._replies.log(answer)
+
+    async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
 
-        Photos that changed after their merge are told. Returns whether there are photos that no order has and that
-        are to be sent: the shoot is then waited for once more. Raises OSError.
+        Photos that changed after their merge are told. Raises OSError.
         """
         orders = [order for order in orders if order.phase is not Phase.SKIPPED]
-        late, suspects = changed_since(orders, _plain(_usable(found)[0]))
-        named = not self._may_supplement(orders)
+        photos, named = plain(found.usable), not self._may_supplement(orders)
+        news = unknown(orders, photos)
+        late = await self._late(orders, news) if named else ()
+        suspects, complete = changed_since(orders, photos)[1], True
         for order in orders:
-            altered = tuple([p.path for p, sent in suspects[order.id] if await self._is_altered(order, p, sent)])
-            unsent = late if named and order is orders[-1] else ()
+            altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
+            unsent = late if order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
                 self._tell(order.id, facts.CameLate(unsent, altered))
-        return bool(late) and not named
+            complete = complete and all_judged
+        return LateLook(more=bool(news) and not named, complete=complete)
 
-    async def _is_altered(self, order: Order, photo: Bracket, sent: str) -> bool:
-        """Whether a photo that was touched since it was sent is another one; read once for each touch."""
-        if (order.id, photo) in self._unaltered:
-            return False
-        altered = photo.path in order.altered or await self._contents.sha256(order.folder, photo.path) != sent
-        if not altered:
-            self._unaltered.add((order.id, photo))
-        return altered
+    async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
+        """The photos that show frames which none of the orders has sent, one file a frame, after reading them."""
+        if not orders or not news:
+            return ()
+        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
 
     def _judging(
         self,
@@ -225,67 +343,148 @@ class Intake:
         real order, unless a person submits it.
         """
         folder = self._folder.path(shoot)
-        send, others = _usable(found, damaged)
-        plain = _plain(send)
+        good, bad = usable(found, damaged)
+        photos, names = plain(good), by_name(found, damaged)
         mine = await self._store.earlier(folder, "")
-        if not by_person and (same := next((o for o in mine if o.fingerprint == fingerprint(plain)), None)):
-            return facts.Locked(plain, others, why), Judged(Again.SAME, same, known=len(plain)), mine
-        brackets, copies = await contents.brackets(folder, send)
-        earlier = await self._store.earlier(folder, fingerprint(plain), (bracket.mark for bracket in brackets))
+        if not by_person and (same := next((o for o in mine if is_known(o, photos, names)), None)):
+            return facts.Locked(photos, paths(bad), why, bad), Judged(Again.SAME, same, known=len(photos)), mine
+        if not by_person and (known := await self._archive.at_a_glance(photos, mine)):
+            return facts.Locked(photos, paths(bad), why, bad), known, mine
+        read, chosen = await choose(contents, folder, good)
+        brackets = chosen.brackets
+        earlier = await self._store.earlier(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.told_apart(folder, brackets, earlier)
-        fact = facts.Locked(brackets, tuple(sorted({*others, *copies})), why)
-        return fact, compare(folder, brackets, earlier, inode), mine
+        earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
+        judged = compare(folder, brackets, earlier, inode, names)
+        if not by_person:
+            judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
+        left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
+        made = frozenset(paths(judged.made))
+        brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
+        doubt = None if by_person else chosen.doubt
+        return facts.Locked(brackets, paths(left_out), why, left_out, doubt), judged, mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
-        return not await self._is_there(before.folder)
+        return not await self._contents.blocking(scan.is_folder, before.folder)
 
-    async def _skip_same(self, shoot: str, before: Order, fact: facts.Locked, inode: int | None) -> None:
-        same = f"same photos as “{before.shoot}”, {_when(before)}; `bracketd submit --again` sends and buys them again"
-        log.warning("skipped", shoot=shoot, why=same)
-        await self._skip(shoot, same, fingerprint(fact.brackets), inode, same_as=before.same_as or before.id)
+    async def _skip_same(
+        self,
+        shoot: str,
+        judged: Judged,
+        before: Order,
+        fact: facts.Locked,
+        *,
+        inode: int | None,
+        answer: Answer | None = None,
+    ) -> None:
+        why = await self._archive.why(judged)
+        log.warning("skipped", shoot=shoot, why=why)
+        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
+        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos, answer=answer)
 
-    async def _skip(self, shoot: str, why: str, mark: str, inode: int | None, *, same_as: str | None = None) -> None:
+    async def _skip(
+        self,
+        shoot: str,
+        why: str,
+        mark: str,
+        inode: int | None,
+        *,
+        same_as: str | None = None,
+        by_person: bool = False,
+        photos: Sequence[Entry] = (),
+        answer: Answer | None = None,
+    ) -> str:
         fact = facts.Locked((), why=why)
         order = await self._order(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        await self._store.add(order, fact)
+        order = replace(order, by_person=by_person)
+        outdated = await self._store.outdated(order.folder)
+        if not outdated:
+            await self._store.add(order, fact, photos, answer=answer)
+        for old in outdated:
+            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
+            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact, answer=answer)
+        if outdated and photos:
+            await self._store.record_skipped(order.id, photos)
+        self._replies.log(answer)
+        return order.id
 
-    async def _supplement(self, shoot: str, judged: Judged, why: str, held: str | None, inode: int | None) -> None:
-        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits."""
-        fact = facts.Locked(judged.new, why=why)
+    async def _supplement(
+        self,
+        shoot: str,
+        judged: Judged,
+        whole: facts.Locked,
+        held: str | None,
+        inode: int | None,
+        *,
+        ask: Ask | None = None,
+        elsewhere: FoundElsewhere | None = None,
+    ) -> None:
+        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
+
+        ``whole`` is the shoot with all its photos. A doubt about it counts if it is about one of the new photos.
+        """
+        news = frozenset(bracket.path for bracket in judged.new)
+        doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
+        fact = facts.Locked(judged.new, why=whole.why, doubt=doubt)
+        order = await self._order_of_late(shoot, judged, fact, inode)
+        if judged.recognised is not None:
+            order = unsure(order, await self._archive.why(judged))
+        elif held is not None and elsewhere is None:
+            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
+        await self._begin(order, fact, ask, elsewhere=elsewhere)
+
+    async def _order_of_late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
         order = await self._order(shoot, fact, inode)
         if judged.before is not None:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
         if judged.before is not None and judged.before.folder == order.folder:
             order = replace(order, output=judged.before.output)
-        if held is not None:
-            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self._begin(order, fact)
+        return order
 
-    async def _replace(self, old: Order, fact: facts.Locked, inode: int | None) -> None:
+    async def _replace(
+        self,
+        old: Order,
+        fact: facts.Locked,
+        inode: int | None,
+        ask: Ask | None,
+        elsewhere: FoundElsewhere | None,
+    ) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
         why = facts.Cancelled(REPLACED)
         order = await self._order(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        order = self._limited(order, fact)
+        if elsewhere is None:
+            order = replace(order, unknown_order=old.unknown_order)
+        order = self._limited(order, fact, elsewhere)
         ended = evolve(old, why, now=order.created_at, policy=self._policy)
-        await self._store.replace(old, ended, why, order, fact)
+        answer = self._replies.done(ask, answers.sent(order))
+        await self._store.replace(old, ended, why, order, fact, answer=answer)
         self._tell_begun(order, fact)
+        self._replies.log(answer)
 
-    async def _add(self, shoot: str, fact: facts.Locked, inode: int | None) -> None:
-        await self._begin(await self._order(shoot, fact, inode), fact)
-
-    async def _begin(self, order: Order, fact: facts.Locked) -> None:
-        order = self._limited(order, fact)
-        await self._store.add(order, fact)
+    async def _begin(
+        self,
+        order: Order,
+        fact: facts.Locked,
+        ask: Ask | None = None,
+        *,
+        elsewhere: FoundElsewhere | None = None,
+    ) -> None:
+        order = self._limited(order, fact, elsewhere)
+        answer = self._replies.done(ask, answers.sent(order))
+        await self._store.add(order, fact, answer=answer)
         self._tell_begun(order, fact)
+        self._replies.log(answer)
 
-    def _limited(self, order: Order, fact: facts.Locked) -> Order:
-        return evolve(order, fact, now=order.created_at, policy=self._policy)
+    def _limited(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
+        """The order, or held: for a limit, or for another order that seems to have sent its photos."""
+        return evolve(order, elsewhere or fact, now=order.created_at, policy=self._policy)
 
     def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
         words = log.bind(shoot=order.shoot, order=order.id)
@@ -301,38 +500,20 @@ class Intake:
 
     async def _order(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
         now, dev_mode = self._now(), self._folder.preset.dev_mode
+        taken = await self._store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
             shoot=shoot,
             folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, await self._store.outputs(), dev_mode=dev_mode),
+            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,
             brackets=fact.brackets,
             left_out=fact.left_out,
+            left_out_why=fact.left_out_why,
             fingerprint=fingerprint(fact.brackets),
             due=now,
             inode=inode,
         )
-
-
-def _usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[str, ...]]:
-    """The photos to send, one a frame, and the paths of those that are not sent."""
-    good = [photo for photo in found.usable if photo.path not in damaged]
-    send, twins = one_per_frame(good)
-    taken = frozenset(good)
-    bad = (photo for photo in found.photos if photo not in taken)
-    others = (*twins, *bad, *found.of(FileClass.CONFLICT))
-    return send, tuple(file.path for file in others)
-
-
-def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
-    """Photos as brackets of which nothing was read."""
-    return tuple(Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
-
-
-def _when(order: Order) -> str:
-    day = datetime.fromtimestamp(order.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"sent {day}" if order.phase in LINE else f"which is {order.phase.value}"

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from daemon.files import scan
 from daemon.host.clock import Clock
-from daemon.shoot import Listing, look_every
+from daemon.shoot import File, Listing, look_every
 from daemon.store.store import Store
+from daemon.watcher.altered import Allowance
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
@@ -50,14 +51,14 @@ class LateLooks:
         """Look at all of them; the names of those with photos that no order has and that are to be sent."""
         recent = await self._store.recent(self._watch, self._clock.now() - LATE)
         self._seen = {folder: seen for folder, seen in self._seen.items() if folder in recent}
-        more = []
+        more, allowance = [], Allowance()
         for folder, changed_at in recent.items():
             with suppress(OSError):
-                if await self._has_more(folder, changed_at):
+                if await self._has_more(folder, changed_at, allowance):
                     more.append(os.path.basename(folder))
         return tuple(more)
 
-    async def _has_more(self, folder: str, changed_at: float) -> bool:
+    async def _has_more(self, folder: str, changed_at: float, allowance: Allowance) -> bool:
         now, seen = self._clock.monotonic(), self._seen.get(folder)
         pause = look_every(self._clock.now() - changed_at, least=0.0, most=RAREST)
         if seen is not None and seen.of == changed_at and now - seen.at < pause:
@@ -66,9 +67,15 @@ class LateLooks:
                     return False
         self._seen.pop(folder, None)
         found, times = await self._blocking(scan.scan_with_times, folder)
-        if seen is None or (seen.found, seen.of) != (found, changed_at):
+        if seen is None or seen.of != changed_at or _as_seen(seen.found) != _as_seen(found):
             orders = await self._store.earlier(folder, "")
-            if await self._intake.look_for_late(orders, found):
-                return True
+            look = await self._intake.look_for_late(orders, found, allowance)
+            if look.more or not look.complete:
+                return look.more
         self._seen[folder] = Scanned(found, times, now, changed_at)
         return False
+
+
+def _as_seen(found: Listing) -> tuple[tuple[File, int | None], ...]:
+    """Files with their ctimes, which two files are not compared by otherwise."""
+    return tuple((file, file.ctime_ns) for file in found.files)

@@ -34,7 +34,7 @@ class Presence:
         """The folder is not there, or is not itself; ``words`` are for a person."""
         if self._away != words:
             self._away = words
-            log.error(words)
+            log.error("folder is away", folder=self._root, why=words)
             await self._store.note(f"missing {self._root}", words)
 
     async def back(self) -> None:

@@ -7,19 +7,21 @@ code runs at start, on a hint, at every rescan and when polling.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
 
 from daemon.errors import StateFull
-from daemon.files import scan
-from daemon.files.roots import Look, Roots, away
+from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
 from daemon.host.clock import Clock
-from daemon.shoot import FileClass, Listing
-from daemon.store.store import Ask, Stale, Store
+from daemon.store.asks import Ask
+from daemon.store.attention import Heed
+from daemon.store.store import Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.asks import AGAIN, FolderAsks
+from daemon.watcher.attention import AttentionList
+from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.intake import Intake
@@ -27,14 +29,13 @@ from daemon.watcher.late import LateLooks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY, Blocking, Presence
 from daemon.watcher.probes import Probes
+from daemon.watcher.skipped import SkippedLooks
+from daemon.watcher.slices import Slices
 
 log = structlog.get_logger("bracketd.watcher")
 
 GATHER = 0.2
 """Seconds to let hints come together: copying a card raises thousands a second."""
-
-STRANGERS = 3
-"""Unknown shoots, in another folder than the one that was there, that make another disk of it and not a new month."""
 
 JUMP = 5.0
 """Seconds by which the wall clock and our own may come apart before something must have happened."""
@@ -68,13 +69,16 @@ class Watcher:
         self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
         self._stopping = False
         self._there: Mapping[str, int] | None = None
-        self._arrivals = Arrivals(folder, intake, store, clock, blocking=blocking, probes=probes)
+        self._attention = AttentionList(folder.watch, store)
+        self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
+        self._first_sight = FirstSight(folder, intake, store, clock, blocking)
+        self._skipped = SkippedLooks(folder.watch, intake, store, clock, blocking=blocking)
+        self._asks = FolderAsks(folder, intake, self._arrivals, store, clock, blocking=blocking, inode_of=self._inode)
         self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
         self._hinted_since = clock.monotonic()
         self._ahead = clock.now() - clock.monotonic()
-        self._asked: dict[int, Ask] = {}
         self._rescan_at = clock.monotonic()
 
     def stop(self) -> None:
@@ -100,32 +104,12 @@ class Watcher:
         finally:
             await self._end_hints()
 
-    def submit(self, ask: Ask) -> bool:
-        """Take on a person's wish to send a shoot of this folder now; False when it lies in another folder."""
-        if os.path.dirname(ask.target) != self.folder.watch.rstrip(os.sep):
+    def take(self, ask: Ask) -> bool:
+        """Take on what a person asks of a shoot in this folder; False when it lies in another folder."""
+        if not self._asks.take(ask):
             return False
-        self._asked[ask.seq] = ask
         self._wake.set()
         return True
-
-    async def _answer(self, ask: Ask) -> None:
-        """Carry out a wish. One that cannot be carried out because the disk does not answer stays for the next look."""
-        shoot = os.path.basename(ask.target)
-        try:
-            found: Listing = await self._blocking(scan.scan, ask.target)
-            again = ask.verb == "submit again"
-            damaged = await self._arrivals.damaged(shoot, found)
-            if await self._intake.submit(shoot, found, damaged, again=again, inode=self._inode(shoot)):
-                await self._arrivals.forget(shoot, self._hints)
-        except FileNotFoundError:
-            log.warning("submitted, but it is gone", shoot=shoot)
-        except Stale:
-            return
-        except OSError as error:
-            log.warning("submitted, but it cannot be read; tried again", shoot=shoot, why=error.strerror)
-            return
-        await self._store.done(ask)
-        del self._asked[ask.seq]
 
     async def _look_around(self) -> float:
         """One look at whatever is due; returns the seconds until the next."""
@@ -139,23 +123,30 @@ class Watcher:
         look = await self._look_at_root()
         if look is None:
             return LOOK_EVERY
-        for ask in tuple(self._asked.values()):
-            await self._answer(ask)
+        await self._asks.carry_out(self._hints)
         if everything or look.root.shoots != self._there:
             await self._meet(look, dirty)
         if everything:
             self._rescan_at = now + self.folder.interval
+            await self._skipped.look(self._there or {}, self._inode)
             for shoot in await self._late.look():
                 if shoot not in self._arrivals and shoot in (self._there or {}):
                     await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=True)
         for shoot in self._arrivals.due(now, dirty, everything=everything):
-            if not await self._arrivals.look(shoot):
+            goes_on = await self._arrivals.look(shoot)
+            self._attention.others(shoot, self.folder.path(shoot), self._arrivals.others(shoot))
+            if not goes_on:
                 await self._arrivals.forget(shoot, self._hints)
+            elif self._arrivals.is_beyond_bounds(shoot) and self._hints is not None:
+                with suppress(OSError):
+                    await self._blocking(self._hints.forget, shoot)
             elif shoot not in dirty and self._arrivals.changed(shoot, since=self._hinted_since):
                 self._missed.found(shoot, now)
         await self._arrivals.show()
+        await self._attention.show()
         await self._tell_missed()
-        return max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+        pause = max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
+        return min(pause, AGAIN) if self._asks.waits else pause
 
     def _time_jumped(self, now: float) -> bool:
         """Whether the machine slept, or its clock was set: nobody knows what happened meanwhile."""
@@ -190,32 +181,30 @@ class Watcher:
         try:
             look: Look = await self._blocking(self._roots.look, self.folder.watch)
             why = look.unmounted
+        except NOT_THERE as error:
+            if await self._blocking(self._roots.is_unknown, self.folder.watch):
+                self._first_sight.missing()
+                await self._presence.away(not_yet(self.folder.watch))
+            else:
+                await self._presence.away(away("watched", self.folder.watch, f"cannot be read: {error.strerror}"))
+            return None
         except OSError as error:
             await self._presence.away(away("watched", self.folder.watch, f"cannot be read: {error.strerror}"))
             return None
         if why is not None:
             await self._presence.away(away("watched", self.folder.watch, why))
             return None
-        if await self._is_another_disk(look):
-            why = "holds other shoots than before, and none of those that were in it"
-            await self._presence.away(away("watched", self.folder.watch, why))
-            return None
         await self._presence.back()
         return look
-
-    async def _is_another_disk(self, look: Look) -> bool:
-        """Whether the folder that was here is another one now, with an archive of shoots that nobody knows."""
-        before, shoots = look.before, look.root.shoots
-        if before is None or not before.shoots or before.identity == look.seen.identity or len(shoots) < STRANGERS:
-            return False
-        return not await self._store.taken(self.folder.watch, dict.fromkeys(shoots, 0))
 
     async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
         root = look.root
         if root.loose and self._loose != root.loose:
-            self._loose = root.loose
             log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
+        self._loose = root.loose
+        self._attention.root(Heed.LOOSE, root.loose, root.named)
+        self._attention.keep(root.shoots)
         known, there = self._there, root.shoots
         appeared = {s for s, inode in there.items() if self._is_other(known, s, inode)} if known is not None else set()
         for shoot in appeared - dirty:
@@ -226,9 +215,12 @@ class Watcher:
         others = {shoot: self._inode(shoot) or 0 for shoot in there if shoot not in self._arrivals}
         taken = await self._store.taken(self.folder.watch, others)
         new = sorted(others.keys() - taken)
+        await self._first_sight.record_older(there, self._inode)
         if look.is_new and not self.folder.process_existing:
-            new = await self._skip_archive(new)
-        await self._blocking(self._roots.remember, self.folder.watch, look)
+            new = await self._first_sight.skip(new, self._inode)
+        self._attention.root(Heed.FIRST_SIGHT, self._first_sight.skipped)
+        if not await self._first_sight.goes_on():
+            await self._blocking(self._roots.remember, self.folder.watch, look)
         back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
         for shoot in (*new, *back):
             await self._arrivals.follow(shoot, self._hints, self._inode(shoot), late=shoot in taken)
@@ -241,39 +233,17 @@ class Watcher:
         """Whether a shoot's folder was not there before, or is another one under its name."""
         return shoot not in known or (self.folder.inodes and known[shoot] != inode)
 
-    async def _skip_archive(self, shoots: list[str]) -> list[str]:
-        """Skip what lies in a folder that was never looked at before; returns what is left to follow."""
-        left = [shoot for shoot in shoots if not await self._skip(shoot)]
-        if len(left) < len(shoots):
-            log.warning(
-                "shoots that were here already are skipped",
-                watch=self.folder.watch,
-                shoots=len(shoots) - len(left),
-                remedy="`bracketd submit FOLDER` sends one; `existing: process` sends those of a new watched folder",
-            )
-        return left
-
-    async def _skip(self, shoot: str) -> bool:
-        """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
-        try:
-            found: Listing | None = await self._blocking(scan.scan, self.folder.path(shoot))
-        except OSError:
-            found = None
-        if found is not None and not (found.photos or found.problems or found.of(FileClass.PLACEHOLDER)):
-            return False
-        await self._intake.skip(shoot, found, self._inode(shoot))
-        return True
-
     async def _start_hints(self) -> Hints:
         hints, self._hinted_since = self._make_hints(self.folder.watch, self._dirty), self._clock.monotonic()
         try:
             await self._blocking(hints.start)
-            for shoot in self._arrivals:
-                await self._blocking(hints.follow, shoot)
         except OSError as error:
             await self._blocking(hints.stop)
             log.warning("the system gives no events; folders are scanned instead", why=error.strerror)
             return NoHints()
+        for shoot in self._arrivals:
+            with suppress(OSError):  # a shoot that cannot be followed is scanned, as it was before
+                await self._blocking(hints.follow, shoot)
         return hints
 
     async def _works(self, hints: Hints) -> bool:

@@ -92,6 +92,8 @@ def test_what_a_person_cancelled_stays_so() -> None:
 
 NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2)
 SAME = Judged(Again.SAME, KNOWN)
+UNBOUGHT = Judged(Again.SAME, replace(SKIPPED, folder="/in/a copy"))
+CALLED_OFF = Judged(Again.SAME, replace(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
 HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
 
 
@@ -108,6 +110,11 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
         (SKIPPED, SAME, False, Submitted.ANEW),
         (replace(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
+        (replace(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.ANEW),
+        (replace(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.ANEW),
+        (SKIPPED, UNBOUGHT, False, Submitted.ANEW),
+        (None, UNBOUGHT, False, Submitted.WHOLE),
+        (None, CALLED_OFF, False, Submitted.WHOLE),
         (replace(SKIPPED, same_as="x"), SAME, True, Submitted.ANEW),
         (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.ANEW),
         (KNOWN, SAME, False, Submitted.SENT),

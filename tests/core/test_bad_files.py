@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.errors import Mismatch
 from daemon.order import FlowName, Health, Order, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
 from daemon.order.trouble import ANSWERS
@@ -26,7 +27,8 @@ def bad(step: facts.Step, number: int | None = 0) -> facts.Failed:
 def test_every_kind_of_failure_has_its_answer(kind: Kind) -> None:
     """No failure is without an answer, and after each the order comes back by itself or waits for a person."""
     assert kind in ANSWERS
-    told = after(shoot(), facts.Failed(facts.Register(0), kind, "why", bracket=0))
+    mismatch = Mismatch.ORDER if kind is Kind.MISMATCH else None
+    told = after(shoot(), facts.Failed(facts.Register(0), kind, "why", bracket=0, mismatch=mismatch))
     asleep = told.due is None and told.phase not in (Phase.HELD, Phase.CANCELLED)
     assert not asleep
     assert any("why" in message for message in told.messages)

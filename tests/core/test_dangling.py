@@ -131,7 +131,7 @@ def test_numbers_that_say_nothing_refute_nothing() -> None:
     assert dangling(unnumbered(frames)) == "k.CR3 begins a bracket set of 3 where the other 4 sets have 5"
     closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
     assert dangling(closed) is None
-    folders = [replace(frame, path=f"{100 + (at > 12)}CANON/{frame.path}") for at, frame in enumerate(closed)]
+    folders = [replace(frame, path=f"{100 + (at > 10)}CANON/{frame.path}") for at, frame in enumerate(closed)]
     assert dangling(folders) == "100CANON/IMG_0011.CR3 begins a bracket set of 3 where the other 4 sets have 5"
     unmarked = without(flat(shoot(5, FIVE, "neither")), 412, 413)
     assert dangling(unmarked) is not None
@@ -375,3 +375,56 @@ def test_bracketings_that_were_broken_off_are_no_gaps(sets: Shoot, data: st.Data
     kept = [data.draw(st.integers(1, len(one))) for one in sets[1:-1]]
     frames = flat([sets[0], *(one[:here] for one, here in zip(sets[1:-1], kept, strict=True)), sets[-1]])
     assert dangling([replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("apart", [0.7, 0.1, 31.0])
+@pytest.mark.parametrize("places", [("CardA/{}", "CardB/{}"), ("CardA/DCIM/100CANON/{}", "CardB/DCIM/100CANON/{}")])
+def test_two_bodies_of_one_model_at_once(way: str, apart: float, places: tuple[str, str]) -> None:
+    """Two photographers with one model and no serial numbers, at work at once, make whole sets; a torn one is seen."""
+    cards = []
+    for place, begins in zip(places, (1000.0, 1000.0 + apart), strict=True):
+        frames = flat(shoot(6, FIVE, way, begins=begins, body="NIKON Z 6"))
+        cards.append([replace(frame, path=place.format(frame.path)) for frame in frames])
+    assert dangling([*cards[0], *cards[1]]) is None
+    assert dangling([*cards[0], *cards[1][:-1]]) is not None
+
+
+def test_two_bodies_in_one_folder() -> None:
+    """Two bodies at once whose files lie in one folder are told apart by their counters."""
+    one = flat(shoot(6, FIVE, "values", first=11, body="NIKON Z 6"))
+    other = flat(shoot(6, FIVE, "values", first=5001, begins=1000.7, body="NIKON Z 6"))
+    assert dangling([*one, *other]) is None
+
+
+def test_one_body_on_two_cards_in_turn() -> None:
+    """A camera that writes to its second card when the first is full is one body, and a set on both cards is whole."""
+    frames = flat(shoot(6, FIVE))
+    cards = [replace(frame, path=f"Card{1 + (at > 12)}/{frame.path}") for at, frame in enumerate(frames)]
+    assert dangling(cards) is None
+    assert dangling([*cards[:-8], *cards[-7:]]) is not None
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("taken", [1, 2, 3, 4])
+def test_a_first_set_that_was_broken_off(way: str, taken: int) -> None:
+    """A first set that the photographer broke off lacks nothing: the files' numbers go on without a hole."""
+    first = shoot(1, FIVE, way, first=401)[0][:taken]
+    rest = shoot(3, FIVE, way, first=401 + taken, begins=1100.0)
+    assert dangling([*first, *flat(rest)]) is None
+
+
+@pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
+def test_a_last_set_whose_beginning_was_deleted(way: str) -> None:
+    """A last set without its beginning lacks nothing where the numbers have no room for it."""
+    sets = shoot(4, FIVE, way)
+    closed = [
+        replace(frame, path=f"IMG_{401 + at:04}.CR3") for at, frame in enumerate([*flat(sets[:-1]), *sets[-1][2:]])
+    ]
+    assert dangling(closed) is None
+
+
+@pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
+def test_a_first_set_without_its_beginning_lacks_it(way: str) -> None:
+    """Where a shoot begins within a set, nobody knows what came before: the set lacks its beginning."""
+    assert dangling(flat(shoot(4, FIVE, way))[2:]) is not None

@@ -5,9 +5,9 @@ from daemon.shoot import File
 
 
 def paths(*names: str) -> tuple[list[str], list[str]]:
-    """Paths to send, and paths of twins."""
-    send, twins = one_per_frame(File(name, 1, 1, 1) for name in names)
-    return [file.path for file in send], [file.path for file in twins]
+    """Paths to send, and paths of files that are left out, of photos that say nothing."""
+    choice = one_per_frame(File(name, 1, 1, 1) for name in names)
+    return [file.path for file in choice.send], [one.path for one in choice.left_out]
 
 
 def test_of_a_raw_and_jpeg_twin_the_jpeg_is_sent() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import ImageState, MergeState, Phase, facts, next_steps
+from daemon.order import ImageState, MergeState, Order, Phase, facts, next_steps
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
 
@@ -108,3 +108,68 @@ def test_a_failed_look_changes_nothing_but_the_time_of_the_next() -> None:
     start = merged()
     failed = after(start, facts.Failed(facts.Look(), Kind.PASSING, "no route"))
     assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (facts.Look(),))
+
+
+REFUSED = facts.Failed(facts.Merge(), Kind.REQUEST, "404: Order not found", unsent=True)
+
+
+def refused(kind: Kind = Kind.REQUEST) -> Order:
+    """An order whose merge was refused, and which goes on."""
+    start = after(uploaded(), facts.MergeIntended(), replace(REFUSED, kind=kind))
+    return after(start, facts.Retried())
+
+
+def looked(start: Order, *seen: facts.Seen) -> Order:
+    """The order after looks, each made when it is due."""
+    for fact in seen:
+        assert start.due is not None
+        start = after(start, fact, now=start.due)
+    return start
+
+
+@pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.ACCOUNT])
+def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Kind) -> None:
+    """A refusal may come of an earlier merge that was carried out: another is asked for only if nothing shows."""
+    start = refused(kind)
+    assert (start.merge, next_steps(start)) == (MergeState.NOT_ASKED, (facts.Look(),))
+    for _ in range(POLICY.refused_looks - 1):
+        start = looked(start, IDLE)
+        assert next_steps(start) == (facts.Look(),)
+        assert start.messages[0].startswith("The service refused the merge. bracketd checks that")
+    again = looked(start, IDLE)
+    assert (next_steps(again), again.due, again.messages) == ((facts.Merge(),), start.due, ())
+    assert next_steps(after(again, facts.MergeIntended(), facts.Merged())) == (facts.Look(),)
+
+
+@pytest.mark.parametrize(
+    "shown", [facts.Seen(True, False, ()), facts.Seen(False, True, ()), facts.Seen(False, False, (DONE,))]
+)
+@pytest.mark.parametrize("looks", [0, POLICY.refused_looks - 1])
+def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.Seen, looks: int) -> None:
+    """An order that shows work or images after a refusal was merged, and goes on like any other."""
+    seen = looked(refused(), *[IDLE] * looks, shown)
+    assert (seen.merge, seen.merge_refused_at, seen.merge_asked_at) == (MergeState.SEEN, None, NOW)
+    assert facts.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
+    assert seen.messages == ()
+
+
+def test_a_merge_that_is_refused_again_is_looked_for_again() -> None:
+    """Each refusal has looks of its own."""
+    asked = after(refused(), *[IDLE] * POLICY.refused_looks, facts.MergeIntended(), REFUSED, facts.Retried())
+    assert next_steps(asked) == (facts.Look(),)
+    assert next_steps(after(asked, *[IDLE] * (POLICY.refused_looks - 1))) == (facts.Look(),)
+
+
+def test_an_order_whose_merge_was_refused_can_be_cancelled_and_has_the_settings_of_today() -> None:
+    """A refusal counts as no merge in every other way."""
+    held = after(uploaded(), facts.MergeIntended(), REFUSED)
+    assert held.phase is Phase.HELD
+    assert after(held, facts.Cancelled("not wanted")).phase is Phase.CANCELLED
+    other = replace(held.preset, enhance={"ai_version": "4.7"})
+    assert after(held, facts.Retried(other)).preset == other
+
+
+def test_a_merge_that_never_left_needs_no_look() -> None:
+    """A request that certainly did not reach the service is simply made again."""
+    unsent = facts.Failed(facts.Merge(), Kind.PASSING, "no route", unsent=True)
+    assert next_steps(after(uploaded(), facts.MergeIntended(), unsent)) == (facts.Merge(),)

@@ -35,7 +35,8 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
     assert next_steps(held) == ()
     told = (
         "its 4 brackets become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
-        "`bracketd approve` buys them all the same, `bracketd retry` reckons again"
+        "`bracketd approve` buys them all the same, `bracketd retry` checks the limits again, "
+        "`bracketd dismiss` ends the order without buying them"
     )
     assert held.messages == (told,)
 
@@ -120,8 +121,8 @@ def test_what_costs_nothing_is_not_reckoned(dev_mode: bool) -> None:
 
 
 def test_without_a_picture_there_is_nothing_to_reckon() -> None:
-    """An order all of whose images failed is delivered as it is."""
-    assert next_steps(processed(False, False)) == (facts.Deliver(),)
+    """An order of which every image failed asks the ledger nothing, and waits for a person."""
+    assert next_steps(processed(False, False)) == ()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from daemon.order import Health, ImageState, MergeState, Phase, Preset, facts, next_steps
 from daemon.order.facts import Kind
+from daemon.order.trouble import bug
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 
@@ -185,10 +186,56 @@ def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
     start = reckoned(True, False)
     bought = after(start, facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
     assert (bought.phase, bought.health, bought.due) == (Phase.DOWNLOADED, Health.ATTENTION, None)
-    assert bought.messages == ("picture 1 failed: the service gives no reason",)
+    assert bought.messages[0] == "picture 1 failed: the service gives no reason"
+    assert "`bracketd retry`" in bought.messages[1]
 
 
 BOUGHT = (facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
+
+
+@pytest.mark.parametrize("trouble", ["reason", "name", "bug", "limit"])
+def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
+    """Whatever the service, or an error, writes into a message, it is cut where nobody reads any further."""
+    long = "so it is " * 1000
+    match trouble:
+        case "bug":
+            ended = after(order(1), bug(facts.Register(0), ValueError(long)))
+        case "limit":
+            shown = facts.SeenImage("i", long, ended=False, reason=long[:300], limited=True)
+            ended = after(merged(1), facts.Seen(merging=False, processing=False, images=(shown,)))
+        case _:
+            shown = facts.SeenImage(
+                "i", long if trouble == "name" else "one", ended=False, reason=long if trouble == "reason" else None
+            )
+            looked = facts.Seen(merging=False, processing=False, images=(replace(shown, again=False),))
+            ended = after(merged(1), looked)
+    assert ended.messages
+    assert all(len(message) < 900 for message in ended.messages)
+
+
+def test_an_order_knows_since_when_it_is_in_its_phase() -> None:
+    """The time in a phase begins with the phase; looks, failures and whatever else is written do not begin it again."""
+    begun = after(order(2), *sent(0), now=NOW + 10)
+    assert (begun.phase, begun.phase_since) == (Phase.UPLOADING, NOW + 10)
+    failed = facts.Failed(facts.Upload(1), Kind.PASSING, "no line")
+    later = after(begun, failed, *sent(1), now=NOW + 500)
+    assert (later.phase, later.phase_since, later.updated_at) == (Phase.UPLOADING, NOW + 10, NOW + 500)
+    held = after(later, facts.Failed(facts.Confirm(), Kind.REQUEST, "no"), now=NOW + 600)
+    assert (held.phase, held.phase_since) == (Phase.HELD, NOW + 600)
+    known = after(held, facts.CameLate(("a.JPG",)), now=NOW + 650)
+    assert (known.phase, known.phase_since) == (Phase.HELD, NOW + 600)
+    back = after(known, facts.Retried(), now=NOW + 700)
+    assert (back.phase, back.phase_since) == (Phase.UPLOADING, NOW + 700)
+    assert after(back, facts.Confirmed(()), now=NOW + 800).phase_since == NOW + 800
+
+
+@pytest.mark.parametrize("fact", [facts.CameLate(("a.JPG",)), facts.Created(), facts.Approved()])
+def test_an_order_of_an_older_version_has_been_in_its_phase_since_its_last_change(fact: facts.Fact) -> None:
+    """Where nobody noted when a phase began, the last change counts, and is noted before there is another one."""
+    start = replace(order(1, "brackets"), updated_at=NOW - 300)
+    assert start.phase_since is None
+    changed = after(start, fact, now=NOW + 60)
+    assert (changed.phase_since, changed.updated_at) == (NOW - 300, NOW + 60)
 
 
 def test_late_photos_are_told() -> None:
@@ -235,7 +282,7 @@ def test_the_services_wish_is_honoured() -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.FILE, Kind.BUG])
-def test_what_time_does_not_mend_is_held_for_a_person(kind: Kind) -> None:
+def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
     """A refused request, an unreadable file or a bug holds the order, with its words, and nothing more is asked."""
     held = after(order(2), sent(0)[0], facts.Failed(facts.Upload(0), kind, "the reason"))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)
@@ -370,3 +417,17 @@ def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> No
     start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
     broken = after(start, *[facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")] * 8)
     assert (next_steps(broken), broken.discards) == ((facts.Upload(0),), ())
+
+
+def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
+    """A folder name that the disk refuses is replaced, and told; once a picture lies somewhere all go there."""
+    renamed = facts.OutputRenamed("/out/12 Oa 6f1d1f0e")
+    for start in (order(), uploaded(), merged(), reckoned(True, True)):
+        told = after(start, renamed)
+        assert (told.output, told.phase, told.health) == (renamed.output, start.phase, Health.OK)
+        assert told.messages == (
+            "the output's disk does not take a folder name like the shoot's; the pictures go to /out/12 Oa 6f1d1f0e",
+        )
+        assert after(told, renamed) is told
+    bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"))
+    assert after(bought, renamed) is bought

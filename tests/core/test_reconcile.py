@@ -152,7 +152,8 @@ def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
     assert next_steps(found.order) == ()
     assert unchecked(found).order == found.order
     asked = checked(found, None, now=LATER, written_at=0.0)
-    assert asked.order == replace(of, due=None if of is HELD else LATER)
+    again = replace(of, due=LATER, phase_since=LATER)
+    assert asked.order == (replace(of, due=None) if of is HELD else again)
 
 
 @pytest.mark.parametrize("of", [after_merge(), processed(True), at(Phase.SKIPPED), at(Phase.CANCELLED)])

@@ -69,6 +69,38 @@ def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, w
     assert why is None or why in str(told)
 
 
+OTHER = but(HOME, identity="8:1000")
+CARD = Seen("/media/card", "8:1", 5)
+SHARE = Seen("/mnt/nas", "50:70001", 5)
+
+REPLACED = {
+    "one old shoot": (HOME, but(OTHER, shoots=1), 0, "holds other shoots than before: it has none of the 5"),
+    "two old shoots, where one shoot was": (but(HOME, shoots=1), but(OTHER, shoots=2), 0, "it has none of the 1"),
+    "an archive with a name in common": (HOME, but(OTHER, shoots=40), 1, "it has 1 of the 5 that were in it"),
+    "a folder put in its place, with half of what was there": (HOME, but(OTHER, shoots=9), 3, None),
+    "a copy of it, with more new shoots than old ones": (but(HOME, shoots=1), but(OTHER, shoots=3), 1, None),
+    "another card, whose root folder has the same number": (
+        CARD,
+        but(CARD, identity="9:1", shoots=1),
+        0,
+        "it has none",
+    ),
+    "the same card, which got another device number": (CARD, but(CARD, identity="9:1", shoots=7), 5, None),
+    "a share that was mounted again": (SHARE, but(SHARE, identity="51:70001", shoots=1), 0, None),
+    "the same folder, with new shoots only": (HOME, but(HOME, shoots=2), 0, None),
+    "never seen": (None, OTHER, 0, None),
+    "another folder, where no shoot was": (but(HOME, shoots=0), OTHER, 0, None),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "known", "why"), REPLACED.values(), ids=REPLACED)
+def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen, known: int, why: str | None) -> None:
+    """A folder that is another one than before and holds mostly unknown shoots is away, however few they are."""
+    told = unmounted(before, now, known)
+    assert (told is None) is (why is None)
+    assert why is None or why in str(told)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "new"),
     [

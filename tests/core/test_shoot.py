@@ -289,6 +289,6 @@ def test_every_gate_says_something() -> None:
     """Each gate can be asked what it makes of a shoot, open or shut."""
     told = gates(seen((0, listing([photo()]))), TERMS)
     assert [gate.gate for gate in told] == [
-        "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"
+        "bounds", "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"
     ]  # fmt: skip
     assert all(gate.why for gate in told)

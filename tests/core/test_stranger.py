@@ -10,6 +10,7 @@ from daemon.recovery.stranger import NOT_THERE, Shoot, files_of, guessed_name, m
 from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen
 from daemon.shoot import File
 from tests.core.orders import NOW, order
+from tests.core.shots import CANON, at
 
 IDLE = OrderSeen(merging=False, processing=False, images=())
 FILES = tuple(File(f"DCIM/IMG_{n + 431:04}.JPG", 1000 + n, 5, 70 + n) for n in range(3))
@@ -43,6 +44,13 @@ def test_the_brackets_are_found_in_the_shoot(ids: bool) -> None:
     assert (made.shoot, made.folder, made.output) == ("12 Oak St", "/in/12 Oak St", "/out/12 Oak St")
     assert (made.preset, made.created_at) == (Preset(per_image=3), NOW - 60)
     assert made.bracket_name(1) == order().bracket_name(1)
+
+
+def test_the_brackets_know_their_frames_again() -> None:
+    """What the photos of the shoot say of their frames is known again, so that other files of those are no news."""
+    shots = {file.path: at(CANON, number) for number, file in enumerate(FILES, 1)}
+    made = order_of(there(order()), replace(OAK, shots=shots), "images", NOW)
+    assert [bracket.shot for bracket in made.brackets] == list(shots.values())
 
 
 def test_files_of_one_name_are_told_apart() -> None:

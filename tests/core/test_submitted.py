@@ -25,6 +25,7 @@ from daemon.order import (
 from daemon.order import facts as f
 from daemon.order.facts import Kind
 from daemon.order.policy import Limits
+from daemon.shoot import LeftOut, Why
 from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
 
 HERE = order(3)
@@ -74,12 +75,15 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
     marked = tuple(replace(photo, mark=f"m{photo.size}", sha256="ab") for photo in HERE.brackets)
     sent = replace(SENT, brackets=marked)
     second = tuple(replace(photo, path=f"CARD2/{photo.path}") for photo in marked)
-    fact = f.Locked((*marked, *second[:2]), left_out=(second[2].path,))
+    left = LeftOut(second[2].path, Why.COPY, second[1].path)
+    fact = f.Locked((*marked, *second[:2]), (left.path,), left_out_why=(left,))
     judged = compare(sent.folder, fact.brackets, (sent,))
-    copies = known_again(fact, judged, (sent,))
-    assert copies == tuple(photo.path for photo in second)
-    knows = after(sent, f.FoundAgain(copies))
-    assert knows.left_out == tuple(sorted(copies))
+    known = known_again(fact, judged, (sent,))
+    of = (marked[0].path, marked[1].path, marked[1].path)
+    assert set(known) == {LeftOut(photo.path, Why.COPY, path) for photo, path in zip(second, of, strict=True)}
+    copies = tuple(one.path for one in known)
+    knows = after(sent, f.FoundAgain(copies, known))
+    assert (knows.left_out, knows.left_out_why) == (tuple(sorted(copies)), known)
     assert known_again(fact, judged, (knows,)) == ()
     assert after(knows, f.FoundAgain(copies[:1])) is knows
 
@@ -105,7 +109,7 @@ def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
     assert next_steps(bought) == (f.Fetch("i0"), f.Fetch("i1"))
 
 
-def test_a_late_supplement_that_is_too_large_is_held_for_that() -> None:
+def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
     """A word that it may be late is no word that it may be large: a second one says that."""
     policy = Policy(limits=Limits(images_per_order=1))
     late = replace(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
+from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
-from daemon.order import MergeState, Order, Phase, facts
+from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
+from daemon.store.asks import Answer, Outcome
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
@@ -23,16 +28,16 @@ class Asking:
     """A watched folder and a state file, and nobody at work in them."""
 
     def __init__(self, top: Path) -> None:
-        self.watched, self._state, self._config = top / "in", top / "state", top / "bracketd.yaml"
+        self.watched, self.state, self._config = top / "in", top / "state", top / "bracketd.yaml"
         (self.watched / OAK / "DCIM").mkdir(parents=True)
         (self.watched / OAK / "DCIM" / "IMG_0431.JPG").write_bytes(b"x")
-        self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
+        self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self.state}\n")
 
     def has(self, *orders: Order, waits: str | None = None) -> None:
         """The state file has these orders; and the shoot waits, if it does."""
 
         async def work() -> None:
-            store = Store.open(self._state)
+            store = Store.open(self.state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
             if waits is not None:
@@ -58,12 +63,34 @@ class Asking:
 
     def running(self) -> InstanceLock:
         """A daemon's lock, as long as it is held."""
-        return InstanceLock(self._state)
+        return InstanceLock(self.state)
+
+    @contextmanager
+    def answered(self, outcome: Outcome, text: str) -> Iterator[None]:
+        """A daemon that gives everything this answer."""
+        ended = threading.Event()
+
+        async def answer() -> None:
+            store = Store.open(self.state)
+            while not ended.is_set():
+                for ask in await store.asks():
+                    await store.answer(Answer(ask, outcome, text, NOW))
+                await asyncio.sleep(0.01)
+            store.close()
+
+        daemon = threading.Thread(target=asyncio.run, args=(answer(),))
+        with self.running():
+            daemon.start()
+            try:
+                yield
+            finally:
+                ended.set()
+                daemon.join()
 
     @property
     def asked(self) -> list[tuple[str, str]]:
         """What the daemon finds when it looks."""
-        with Reader(self._state) as reader:
+        with Reader(self.state) as reader:
             return reader.asked()
 
 
@@ -73,40 +100,75 @@ def asking(tmp_path: Path) -> Asking:
     return Asking(tmp_path)
 
 
-@pytest.mark.parametrize("verb", ["retry", "approve", "cancel"])
-@pytest.mark.parametrize("phase", ["settled", "uploading", "uploaded", "held"])
-def test_a_wish_for_an_order_that_is_not_merged(asking: Asking, verb: str, phase: str) -> None:
-    """``retry``, ``approve`` and ``cancel`` leave their word for the order, and say that nobody runs to hear it."""
-    one = asking.made(phase)
+ABSENT = "The daemon is not running: it will be done when it is (`bracketd run`)."
+
+
+@pytest.mark.parametrize(
+    ("verb", "will"),
+    [
+        ("retry", "will be tried again"),
+        ("approve", "will be approved"),
+        ("cancel", "will be cancelled, unless its merge comes first"),
+        ("dismiss", "will be dismissed as soon as nothing of it is under way"),
+    ],
+)
+def test_an_ask_is_left_for_a_daemon_that_does_not_run(asking: Asking, verb: str, will: str) -> None:
+    """What is allowed is asked for also while no daemon runs, and it is said that this is so."""
+    one = asking.made("held")
     asking.has(one)
     done = asking.says(verb, OAK)
-    assert done.exit_code == 0, done.output
-    assert done.output.startswith(f"{OAK} ")
-    assert "The daemon is not running" in done.output
+    assert (done.exit_code, done.output) == (0, f"{OAK} {will}. {ABSENT}\n")
     assert asking.asked == [(verb, one.id)]
+
+
+@pytest.mark.parametrize("phase", ["settled", "uploading", "uploaded"])
+def test_what_may_be_asked_of_an_order_under_way(asking: Asking, phase: str) -> None:
+    """An order before its merge may be approved and cancelled; it needs no retry, unless something hinders it."""
+    one = asking.made(phase)
+    asking.has(one)
+    assert f"Nothing is wrong with {OAK}: it is {phase}." in asking.says("retry", OAK).output
+    dismissed = asking.says("dismiss", OAK)
+    assert (dismissed.exit_code, f"{OAK} is not held ({phase}). `bracketd cancel` ends it" in dismissed.output) == (
+        1,
+        True,
+    )
+    for verb in ("approve", "cancel"):
+        assert asking.says(verb, OAK).exit_code == 0
+    assert asking.asked == [("approve", one.id), ("cancel", one.id)]
+
+
+def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
+    """``retry`` of an order that backs off leaves its ask."""
+    one = asking.made("uploading", trouble="no connection")
+    asking.has(one)
+    assert asking.says("retry", OAK).exit_code == 0
+    assert asking.asked == [("retry", one.id)]
 
 
 @pytest.mark.parametrize("phase", ["merging", "processing", "downloading"])
 def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
-    """After the merge ``cancel`` says that the order is finished; ``approve`` and ``retry`` are heard."""
+    """After the merge ``cancel`` and ``dismiss`` say that the order is finished; ``approve`` is heard."""
     one = asking.made(phase, merge=MergeState.SEEN)
     asking.has(one)
-    done = asking.says("cancel", OAK)
-    assert done.exit_code == 1
-    assert "was merged already; it will be finished, and its pictures bought and delivered." in done.output
-    assert asking.says("approve", OAK).output.startswith(f"{OAK} is approved: it will not be held for a limit")
-    assert asking.says("retry", OAK).exit_code == 0
-    assert asking.asked == [("approve", one.id), ("retry", one.id)]
+    for verb in ("cancel", "dismiss"):
+        done = asking.says(verb, OAK)
+        assert done.exit_code == 1
+        assert "; it will be finished, and its pictures bought and delivered." in done.output
+    assert asking.says("approve", OAK).exit_code == 0
+    assert asking.asked == [("approve", one.id)]
 
 
-def test_what_is_held_after_its_merge_is_not_cancelled(asking: Asking) -> None:
-    """``cancel`` of an order that is held for a limit says that nothing more is bought as long as it is."""
-    asking.has(asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN))
-    assert "nothing more is bought while it is held" in asking.says("cancel", OAK).output
-    assert asking.asked == []
+def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
+    """``cancel`` of an order that is held for a limit says what ends it, and that nothing more is bought."""
+    one = asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN)
+    asking.has(one)
+    said = "nothing more is bought while it is held. `bracketd dismiss` ends it."
+    assert said in asking.says("cancel", OAK).output
+    assert asking.says("dismiss", OAK).exit_code == 0
+    assert asking.asked == [("dismiss", one.id)]
 
 
-@pytest.mark.parametrize("verb", ["retry", "approve", "cancel"])
+@pytest.mark.parametrize("verb", ["retry", "approve", "cancel", "dismiss"])
 @pytest.mark.parametrize(
     ("phase", "said"),
     [
@@ -115,7 +177,7 @@ def test_what_is_held_after_its_merge_is_not_cancelled(asking: Asking) -> None:
     ],
 )
 def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: str) -> None:
-    """Of an order that ended nothing is wanted any more, and it is said so."""
+    """Of an order that ended nothing can be asked, and it is said so."""
     asking.has(asking.made(phase))
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
@@ -123,16 +185,59 @@ def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: s
     assert asking.asked == []
 
 
-@pytest.mark.parametrize("verb", ["retry", "approve", "cancel"])
-@pytest.mark.parametrize(("same_as", "word"), [(None, "submit"), ("another's id", "submit --again")])
-def test_what_was_skipped_is_submitted(asking: Asking, verb: str, same_as: str | None, word: str) -> None:
-    """Of a skipped shoot nothing is wanted but that it is sent, and it is said how."""
-    one = asking.made("skipped", same_as=same_as)
+def with_failed(one: Order) -> Order:
+    """The order with an image in place and one that failed."""
+    failed = Image("i1", "picture 1", state=ImageState.FAILED)
+    return replace(one, images=(Image("i0", "picture 0", state=ImageState.PLACED), failed))
+
+
+def test_failed_images_of_a_delivered_order_are_retried(asking: Asking) -> None:
+    """``retry`` of a shoot means its order with failed images, also when a later supplement was delivered whole."""
+    one, supplement = with_failed(asking.made("downloaded")), asking.made("downloaded", 1, supplement_of="0")
+    asking.has(one, supplement)
+    assert asking.says("retry", OAK).exit_code == 0
+    assert asking.asked == [("retry", one.id)]
+
+
+def test_two_orders_with_failed_images_are_not_guessed_at(asking: Asking) -> None:
+    """When two orders of a shoot under way or delivered have failed images, each is named by its id."""
+    orders = [with_failed(asking.made("downloaded", number)) for number in (0, 1)]
+    asking.has(*orders, asking.made("downloaded", 2))
+    done = asking.says("retry", OAK)
+    assert done.exit_code == 1
+    assert all(order.id[:8] in done.output for order in orders)
+    assert asking.says("retry", orders[0].id).exit_code == 0
+    assert asking.asked == [("retry", orders[0].id)]
+
+
+@pytest.mark.parametrize("verb", ["retry", "approve", "cancel", "dismiss"])
+@pytest.mark.parametrize(
+    ("other", "word"),
+    [(None, "submit"), ("lost", "submit --again"), ("downloaded", "submit --again"), ("skipped", "submit")],
+)
+def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | None, word: str) -> None:
+    """Of a skipped shoot it is said how it is sent: with --again only if its photos may have been bought."""
+    if other not in (None, "lost"):
+        asking.has(asking.made(str(other), shoot="Oak, as it came"))
+    same_as = {None: None, "lost": "lost"}.get(other, asking.made("downloaded").id)
+    one = asking.made("skipped", 1, same_as=same_as)
     asking.has(one)
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
     assert f"was skipped. `bracketd {word}` sends it: {one.folder}" in done.output
     assert asking.asked == []
+
+
+def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -> None:
+    """A shoot that is held since its photos may have been skipped is approved or cancelled; ``retry`` says so."""
+    one = asking.made("held", hold=Hold.SKIPPED_BEFORE)
+    asking.has(one)
+    done = asking.says("retry", OAK)
+    assert done.exit_code == 1
+    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    for verb in ("approve", "cancel"):
+        assert asking.says(verb, OAK).exit_code == 0
+    assert asking.asked == [("approve", one.id), ("cancel", one.id)]
 
 
 def test_a_wish_means_the_order_that_has_not_ended(asking: Asking) -> None:
@@ -194,66 +299,19 @@ def test_what_is_under_way_is_not_submitted(asking: Asking, before: dict[str, An
     assert asking.asked == []
 
 
-def test_what_was_sent_is_sent_again_only_on_that_word(asking: Asking) -> None:
-    """A delivered shoot is refused with where its pictures are and what buys them anew."""
-    sent = asking.made("downloaded")
-    asking.has(sent, asking.made("cancelled", 1, supplement_of=sent.id))
-    done = asking.submit()
-    assert done.exit_code == 1
-    assert "was sent already; its pictures are in /out/12 Oak St" in done.output
-    assert "`bracketd submit --again` sends and buys it again" in done.output
-    assert asking.asked == []
-    assert "the whole shoot will be sent" in asking.submit("--again").output
-    assert asking.asked == [("submit again", sent.folder)]
+@pytest.mark.parametrize(("words", "verb"), [((), "submit"), (("--again",), "submit again")])
+@pytest.mark.parametrize("phase", ["downloaded", "skipped", "cancelled"])
+def test_whether_a_shoot_was_sent_is_for_the_daemon_to_say(
+    asking: Asking, phase: str, words: tuple[str, ...], verb: str
+) -> None:
+    """``submit`` of a shoot that has ended is left for the daemon, which reads the photos and answers."""
+    asking.has(asking.made(phase))
+    done = asking.submit(*words)
+    assert (done.exit_code, done.output.startswith(f"{OAK} will be sent, ")) == (0, True)
+    assert asking.asked == [(verb, str(asking.watched / OAK))]
 
 
-def test_photos_that_came_since_are_sent_without_the_others(asking: Asking) -> None:
-    """A delivered shoot with photos that none of its orders knows is not refused: what is new in it is sent."""
-    sent = asking.made("downloaded", left_out=("twin.CR3",))
-    supplement = asking.made("downloaded", 1, supplement_of=sent.id)
-    late = replace(supplement.brackets[0], path="late.JPG")
-    asking.has(sent, replace(supplement, brackets=(late,)))
-    for known in ("twin.CR3", "late.JPG", "notes.txt"):
-        (asking.watched / OAK / known).write_bytes(b"x")
-    assert asking.submit().exit_code == 1
-    (asking.watched / OAK / "later.JPG").write_bytes(b"x")
-    assert "what is new in it will be sent" in asking.submit().output
-    assert asking.asked == [("submit", sent.folder)]
-
-
-@pytest.mark.parametrize(
-    ("phase", "state"),
-    [("downloaded", "sent 12 Jan 1970"), ("processing", "sent 12 Jan 1970"), ("held", "which is held")],
-)
-def test_the_same_photos_are_bought_again_only_on_that_word(asking: Asking, phase: str, state: str) -> None:
-    """A shoot that was skipped for having another one's photos is refused with that one's name and day."""
-    other = asking.made(phase, shoot="Oak, as it came")
-    asking.has(other, asking.made("skipped", 1, same_as=other.id))
-    done = asking.submit()
-    assert done.exit_code == 1
-    assert f"has the same photos as “Oak, as it came”, {state}." in done.output
-    assert asking.asked == []
-    assert asking.submit("--again").exit_code == 0
-    assert asking.asked == [("submit again", str(asking.watched / OAK))]
-
-
-def test_photos_of_an_order_that_is_not_known_count_as_bought(asking: Asking) -> None:
-    """Where the order with the same photos is lost, they are taken for paid."""
-    asking.has(asking.made("skipped", same_as="lost"))
-    assert "has the same photos as an order that is not known any more." in asking.submit().output
-    assert asking.asked == []
-
-
-@pytest.mark.parametrize("phase", ["skipped", "cancelled"])
-def test_the_same_photos_are_sent_if_they_were_never_bought(asking: Asking, phase: str) -> None:
-    """Where the other shoot with these photos cost nothing, sending them needs no second word."""
-    other = asking.made(phase, shoot="Oak, as it came")
-    asking.has(other, asking.made("skipped", 1, same_as=other.id))
-    assert asking.submit().exit_code == 0
-    assert asking.asked == [("submit again", str(asking.watched / OAK))]
-
-
-@pytest.mark.parametrize("verb", ["show", "retry", "approve", "cancel"])
+@pytest.mark.parametrize("verb", ["show", "retry", "approve", "dismiss"])
 @pytest.mark.parametrize("words", [OAK, "12 oak st", "folder"])
 def test_a_shoot_that_is_not_sent_yet(asking: Asking, verb: str, words: str) -> None:
     """Of a shoot that waits nothing can be shown or wished; it is said why it waits and what sends it now."""
@@ -264,6 +322,26 @@ def test_a_shoot_that_is_not_sent_yet(asking: Asking, verb: str, words: str) -> 
     said = f"{OAK} is not sent yet; it waits: 2 files are not whole; `bracketd submit FOLDER` sends it now: {folder}"
     assert said in done.output
     assert asking.asked == []
+
+
+@pytest.mark.parametrize("words", [OAK, "12 oak st", "folder"])
+def test_a_waiting_shoot_is_cancelled(asking: Asking, words: str) -> None:
+    """``cancel`` of a shoot that waits asks to skip it."""
+    asking.has(waits="2 files are not whole")
+    folder = str(asking.watched / OAK)
+    done = asking.says("cancel", folder if words == "folder" else words)
+    assert (done.exit_code, done.output) == (0, f"{OAK} will be skipped. {ABSENT}\n")
+    assert asking.asked == [("skip", folder)]
+
+
+def test_late_photos_that_wait_are_cancelled(asking: Asking) -> None:
+    """``cancel`` of a delivered shoot for which more photos wait means those; of one under way it means the order."""
+    asking.has(asking.made("downloaded"), waits="more photos came")
+    assert asking.says("cancel", OAK).exit_code == 0
+    one = asking.made("uploading", 1)
+    asking.has(one, waits="more photos came")
+    assert asking.says("cancel", OAK).exit_code == 0
+    assert asking.asked == [("skip", str(asking.watched / OAK)), ("cancel", one.id)]
 
 
 def test_capitals_do_not_matter(asking: Asking) -> None:
@@ -302,13 +380,53 @@ def test_photos_that_are_still_coming_may_be_submitted(asking: Asking, name: str
     assert asking.submit(shoot="1 Elm St").exit_code == 0
 
 
-def test_an_answer_ends_in_no_blank(asking: Asking) -> None:
-    """While the daemon runs there is nothing more to say, and nothing more is printed."""
+@pytest.mark.parametrize("verb", ["retry", "approve", "cancel", "dismiss", "submit"])
+def test_the_daemons_answer_is_printed(asking: Asking, verb: str) -> None:
+    """While the daemon runs its answer is printed as it is, and the command has done what was asked."""
+    asking.has(asking.made("held"))
+    with asking.answered(Outcome.DONE, "12 Oak St goes on."):
+        done = asking.submit() if verb == "submit" else asking.says(verb, OAK)
+    assert (done.exit_code, done.output) == (0, "12 Oak St goes on.\n")
+    assert asking.asked == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.FAILED])
+def test_a_refusal_of_the_daemon_fails_the_command(asking: Asking, outcome: Outcome) -> None:
+    """What the daemon refuses, or cannot do, ends the command with its words and status 1."""
+    asking.has(asking.made("downloaded"))
+    with asking.answered(outcome, "Not sent: the same photos were sent on 3 Nov as “a\x1b[2J”."):
+        done = asking.submit()
+    assert done.exit_code == 1
+    assert "Error: Not sent: the same photos were sent on 3 Nov as “a\N{REPLACEMENT CHARACTER}[2J”." in done.output
+
+
+def test_only_a_running_daemon_knows_whether_a_healthy_order_is_hindered(asking: Asking) -> None:
+    """``retry`` of an order without a trouble is for the running daemon to answer, which knows the account."""
+    asking.has(asking.made("uploading"))
+    with asking.answered(Outcome.DONE, "12 Oak St is tried again."):
+        assert asking.says("retry", OAK).output == "12 Oak St is tried again.\n"
+
+
+def test_a_daemon_that_does_not_answer_at_once(asking: Asking, capsys: pytest.CaptureFixture[str]) -> None:
+    """When there is no answer in time, the command says what will be done, and the ask stays."""
     asking.has(asking.made("held"))
     with asking.running():
-        for verb in ("retry", "approve", "cancel"):
-            assert asking.says(verb, OAK).output.endswith(("is tried again.\n", "for a limit.\n", "comes first.\n"))
-        assert asking.submit().output == f"{OAK}: the shoot will be sent.\n"
+        leave(asking.state, Verb.RETRY, "an order's id", OAK, patience=0.0)
+    said = "The daemon has not answered yet; it does this as soon as it can (`bracketd status`)."
+    assert capsys.readouterr().out == f"{OAK} will be tried again. {said}\n"
+    assert asking.asked == [("retry", "an order's id")]
+
+
+def test_a_folder_is_adopted(asking: Asking) -> None:
+    """``adopt`` says what came of it, and that nobody is there to do it."""
+    asking.has()
+    folder = str(asking.watched)
+    assert asking.says("adopt", folder).output == f"{folder} will be taken as it is. {ABSENT}\n"
+    assert asking.asked == [("adopt", folder)]
+    with asking.answered(Outcome.DONE, f"{folder} is taken as it is."):
+        assert asking.says("adopt", folder).output == f"{folder} is taken as it is.\n"
+    elsewhere = asking.says("adopt", "/elsewhere")
+    assert (elsewhere.exit_code, "is not a watched or output folder" in elsewhere.output) == (1, True)
 
 
 def test_names_do_not_steer_the_terminal(asking: Asking) -> None:

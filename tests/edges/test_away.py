@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -29,6 +30,10 @@ class Remembers:
         """Nothing that is seen now may take its place."""
         raise AssertionError(f"{root} is remembered as {seen}")
 
+    def known(self, _root: str, _shoots: Collection[str]) -> int:
+        """None of them has an order."""
+        return 0
+
 
 class Fails:
     """A memory that cannot be read."""
@@ -38,6 +43,10 @@ class Fails:
         raise StateError("the disk of the state file is away")
 
     def see(self, _root: str, _seen: Seen) -> None:
+        """Fail."""
+        raise StateError("the disk of the state file is away")
+
+    def known(self, _root: str, _shoots: Collection[str]) -> int:
         """Fail."""
         raise StateError("the disk of the state file is away")
 

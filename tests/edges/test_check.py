@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import json
+import os
 import socket
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,9 +17,12 @@ from daemon.files.roots import Roots
 from daemon.host.lock import InstanceLock
 from daemon.order import facts
 from daemon.store import copies
+from daemon.store.attention import NOTE, Attention, Heed, to_note
 from daemon.store.file import FILE
 from daemon.store.store import Store
 from tests.core.orders import order
+from tests.edges.service.hosts import Host, always
+from tests.mirror import Mirror
 
 NO_KEY = "api.key"
 
@@ -83,7 +89,10 @@ def checking(tmp_path: Path) -> Checking:
 def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
     """Neither folder need be there at first: of the watched one it is noted, the output folder is made in time."""
     assert checking.problems("check") == []
-    assert f"{checking.watched} is not there yet; bracketd waits" in checking.says("check").stdout
+    assert (
+        f"{checking.watched} does not exist yet: create it first, then drop shoots into it."
+        in checking.says("check").stdout
+    )
     assert checking.problems("doctor") == []
 
 
@@ -108,7 +117,54 @@ def test_a_watched_folder_that_is_away(checking: Checking) -> None:
     checking.watched.rename(checking.top / "elsewhere")
     (problem,) = checking.problems("check")
     assert problem.startswith(f"the watched folder {checking.watched} is not there")
-    assert "is not there yet" not in checking.says("check").stdout
+    assert "does not exist yet" not in checking.says("check").stdout
+
+
+def test_loose_photos_are_noted(checking: Checking) -> None:
+    """Photos that lie directly in the watched folder are noted with what to do, whether a daemon ever ran or not."""
+    checking.watched.mkdir()
+    for number in range(5):
+        (checking.watched / f"IMG_{number}.JPG").write_bytes(b"x")
+    said = checking.says("check").stdout
+    assert f"5 photo(s) lie directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
+    assert "Move them into a folder of their own" in said
+    assert checking.problems("check") == []
+
+
+def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
+    """``check`` and ``status`` tell what the daemon noted of a watched folder, in words and as values."""
+    checking.ran()
+    odd = os.fsdecode(b"\xff.insp")
+    insta = Attention(Heed.OTHER_FORMATS, str(checking.watched / "360"), 4, (odd, "IMG_2.insp"))
+    first = Attention(Heed.FIRST_SIGHT, str(checking.watched), 12)
+
+    async def note() -> None:
+        store = Store.open(checking.state)
+        await store.note(f"{NOTE}{checking.watched}", to_note([first, insta]))
+        store.close()
+
+    asyncio.run(note())
+    said = checking.says("check").stdout
+    assert "12 shoot(s) lay in the watched folder" in said
+    assert "`bracketd submit FOLDER` sends one" in said
+    assert f"4 file(s) in {checking.watched / '360'} may be photos of a format that is not sent" in said
+    with InstanceLock(checking.state):
+        told = json.loads(checking.says("status", "--json").stdout)["attention"]
+        shown = checking.says("status").stdout
+    assert [(one["kind"], one["count"]) for one in told] == [("first sight", 12), ("other formats", 4)]
+    assert told[1]["names"] == [odd, "IMG_2.insp"]
+    assert told[0]["message"] in " ".join(shown.split())
+    assert json.loads(checking.says("status", "--json").stdout)["attention"] == [], "of a daemon that does not run"
+
+
+def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
+    """A folder with other shoots in place of the watched one is a problem, and ``adopt`` is named as the way out."""
+    checking.ran()
+    checking.watched.rename(checking.top / "elsewhere")
+    (checking.watched / "Old A").mkdir(parents=True)
+    (problem,) = checking.problems("check")
+    assert "holds other shoots than before: it has none of the 1 that were in it" in problem
+    assert "`bracketd adopt FOLDER` takes it as it is now" in problem
 
 
 def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> None:
@@ -157,3 +213,64 @@ def test_nobody_listens(checking: Checking) -> None:
     assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
     assert problem.count("127.0.0.1") == 1
     assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
+
+
+def test_permissions_are_tried(mirror: Mirror) -> None:
+    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
+    here = Checking(mirror.point)
+    for folder in (here.watched, here.output):
+        folder.mkdir()
+    mirror.fails(denies=True)
+    assert not os.access(here.output, os.W_OK)
+    assert "cannot be" not in here.says("check").stderr
+    mirror.fails(create_error=errno.EROFS)
+    assert f"{here.output} cannot be written (Read-only file system)" in here.says("check").stderr
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, "Not Found"), (410, '{"message": "gone"}')])
+def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: str) -> None:
+    """A 404 names the request that was asked and the setting to look at, and nothing about orders."""
+    with Host(always(status, body)) as host:
+        checking.more = f"api: {{key: sandbox-key-0123456789, base_url: '{host.url}'}}\n"
+        (problem,) = checking.problems("check")
+    words = "gone" if status == 410 else body
+    assert problem == (
+        f"api.base_url: {host.url} is not the API: GET /v3/orders/ was answered {status}: {words}. "
+        "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+    )
+
+
+@pytest.mark.parametrize("where", ["key", "key_file", "variable"])
+def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """A refused key is named by where it is from, with the request, what goes on by itself, and the next command."""
+    key = "sandbox-key-0123456789"
+    (checking.top / "key").write_text(key)
+    (checking.top / "key").chmod(0o600)
+    monkeypatch.setenv("AUTOENHANCE_API_KEY", key)
+    setting = {"key": f"key: {key}, ", "key_file": f"key_file: {checking.top}/key, ", "variable": ""}[where]
+    source = {
+        "key": f"`api.key` in {checking.top}/bracketd.yaml",
+        "key_file": f"the key file {checking.top}/key",
+        "variable": "the environment variable AUTOENHANCE_API_KEY",
+    }[where]
+    with Host(always(401, "Who are you?")) as host:
+        checking.more = f"api: {{{setting}base_url: '{host.url}'}}\n"
+        done = checking.says("check")
+    assert done.exit_code == 1
+    for words in (
+        "GET /v3/orders/ was answered 401: Who are you?",
+        f"The key is from {source}.",
+        "by itself every 5 min",
+    ):
+        assert words in done.stderr
+    assert done.stderr.endswith("tries at once. Then run `bracketd check` again.\n")
+    assert key not in done.stderr
+
+
+def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad variable is one problem among the others, not the end of the look."""
+    monkeypatch.setenv("NO_PROXY", "localhost,fe80::/10")
+    monkeypatch.delenv("no_proxy", raising=False)
+    checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
+    (problem,) = checking.problems("check")
+    assert problem.startswith("$NO_PROXY: fe80::/10 cannot be used")

@@ -2,68 +2,80 @@ from __future__ import annotations
 
 import importlib
 import re
-import typing
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from daemon.cli import VERBS
-from daemon.config.settings import FileSettings
 from daemon.order import Phase
+from daemon.order.wording import phrase
+from tools.reference import DOCS, PAGES, TOP, commands, log_events
 
-TOP = Path(__file__).parent.parent.parent
-README = (TOP / "README.md").read_text()
-ARCHITECTURE = (TOP / "ARCHITECTURE.md").read_text()
+DOCUMENTS = sorted([*TOP.glob("*.md"), *DOCS.glob("*.md")])
 
 
-def settings(model: type[BaseModel]) -> Iterator[str]:
-    """The names of all settings, groups included."""
-    for name, field in model.model_fields.items():
-        yield name
-        for kind in (field.annotation, *typing.get_args(field.annotation)):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from settings(kind)
+@pytest.mark.parametrize("name", PAGES)
+def test_reference_pages_are_up_to_date(name: str) -> None:
+    """The reference pages are what `make docs` generates."""
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_is_in_the_readme(verb: str) -> None:
-    """The README's table of commands has every verb, and every verb has help of its own."""
+def test_every_command_is_in_the_reference(verb: str) -> None:
+    """The page of commands has every command, and every command has help of its own."""
     command: click.Command = getattr(importlib.import_module(VERBS[verb][0]), verb)
-    assert f"| `bracketd {verb}" in README
-    assert command.name == verb
+    assert f"## bracketd {verb}\n" in commands()
     assert command.help
 
 
-@pytest.mark.parametrize("name", sorted(set(settings(FileSettings)) - {"restage", "finetune_settings", "preset_id"}))
-def test_every_setting_is_in_the_readme(name: str) -> None:
-    """The README's table of settings has every setting, but the vendor's own that are passed on as they are."""
-    assert re.search(rf"[`.]{name}\b", README)
+def test_the_readme_is_one_screen() -> None:
+    """The README has at most 6 KB: everything else is in docs/."""
+    assert len((TOP / "README.md").read_bytes()) <= 6 * 1024
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_every_phase_is_in_the_readme(phase: Phase) -> None:
-    """The README says which phases there are."""
-    assert f"`{phase.value}`" in README
+def test_every_phase_is_documented(phase: Phase) -> None:
+    """The page about status --json names every phase."""
+    assert f"`{phase.value}`" in (DOCS / "status-json.md").read_text(encoding="utf-8")
+
+
+def test_events_are_found_in_the_source() -> None:
+    """The page of log events has the events of a loop, a bound logger and an exception."""
+    page = log_events()
+    assert "| watching | info | `folders`, `version` |" in page
+    assert "| held | warning | `why` |" in page
+    assert f"- {phrase('Placed')}\n" in page
 
 
 def test_every_room_is_in_the_architecture() -> None:
     """ARCHITECTURE.md's table has every module and folder of the package."""
+    architecture = (TOP / "ARCHITECTURE.md").read_text(encoding="utf-8")
     rooms = {
         path.name.removesuffix(".py") for path in (TOP / "daemon").iterdir() if not path.name.startswith(("_", "."))
     }
-    assert {room for room in rooms - {"py.typed"} if not re.search(rf"`{room}/?`", ARCHITECTURE)} == set()
+    assert {room for room in rooms - {"py.typed"} if not re.search(rf"`{room}/?`", architecture)} == set()
 
 
-def test_no_document_points_nowhere() -> None:
-    """Relative links in the documents lead to files that exist, anchors to headings."""
-    for text in (README, ARCHITECTURE):
-        headings = re.findall(r"^#+ (.+)", text, re.MULTILINE)
-        anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-        for target in re.findall(r"\]\(([^)]+)\)", text):
-            if target.startswith("#"):
-                assert target[1:] in anchors
-            elif not target.startswith("https://"):
-                assert (TOP / target).exists(), target
+def anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings."""
+    headings = re.findall(r"^#+ (.+)", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_points_nowhere(document: Path) -> None:
+    """Relative links lead to files that exist, anchors to headings."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = document.parent / path if path else document
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    """A reader of the README finds every page of docs/."""
+    linked = set(re.findall(r"\]\(docs/([a-z-]+\.md)", (TOP / "README.md").read_text(encoding="utf-8")))
+    assert linked == {path.name for path in DOCS.glob("*.md")}

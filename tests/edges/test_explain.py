@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
+from daemon.shoot import LeftOut, Why
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
 from tests.core.orders import order
+from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import shoot
 from tests.edges.service.hosts import Host
 from tests.edges.syncing.scripted import Answers
@@ -227,7 +230,23 @@ def test_a_late_photo(explaining: Explaining, late: tuple[str, ...], said: str) 
     explaining.put("IMG_1.NEF")
     explaining.has(explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED, late=late))
     assert explaining.of("late.JPG")["order"] == f"6f1d1f0e, downloaded: {said}"
-    assert explaining.of("IMG_1.NEF")["order"] == "6f1d1f0e, downloaded: not in it: IMG_1.JPG of the same frame is"
+    said = "not in it: the same frame as IMG_1.JPG, in another format"
+    assert explaining.of("IMG_1.NEF")["order"] == f"6f1d1f0e, downloaded: {said}"
+
+
+def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
+    """Of a file that is not sent it is said what it is a variant of or made from, known to the order or not."""
+    camera = Camera()
+    bracket = replace(sent("A/DSC00001.JPG"), shot=shot_of(camera, "A/DSC00001.JPG"))
+    known = LeftOut("B/DSC00001.ARW", Why.VARIANT, "A/DSC00001.JPG")
+    order = explaining.order(bracket, phase=Phase.DOWNLOADED, left_out=(known.path,))
+    explaining.has(replace(order, left_out_why=(known,)))
+    for path in ("B/DSC00001.ARW", "C/DSC00001.ARW", "web/Oak-1.jpg"):
+        explaining.put(path, camera.take(path, 1))
+    begins, variant = "6f1d1f0e, downloaded: ", "the same frame as A/DSC00001.JPG, in another format"
+    assert explaining.of("B/DSC00001.ARW")["order"] == f"{begins}not sent: {variant}"
+    assert explaining.of("C/DSC00001.ARW")["order"] == f"{begins}not in it: {variant}"
+    assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in it: made from A/DSC00001.JPG"
 
 
 def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
@@ -278,7 +297,28 @@ def test_by_another_path(explaining: Explaining) -> None:
     assert done.exit_code == 0
 
 
+def test_in_another_form_of_unicode(explaining: Explaining) -> None:
+    """A file whose shoot is typed with composed accents is found in the folder that spells them otherwise."""
+    composed, on_disk = (unicodedata.normalize(form, "Café Müller") for form in ("NFC", "NFD"))
+    explaining.shoot = explaining.shoot.rename(explaining.watched / on_disk)
+    explaining.put("IMG_1.JPG")
+    explaining.has(waits="2 files are not whole")
+    done = explaining.asks(explaining.watched / composed / "IMG_1.JPG")
+    assert done.exit_code == 0, done.output
+    assert "waits: 2 files are not whole" in done.output
+    assert "whole" in done.output
+
+
 def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:
     """Control characters in a file's name are shown as what they are not, also in an error."""
     for path in (explaining.shoot / "a\x1b[2J.JPG", explaining.watched / "a\x1b[2J.JPG"):
         assert "\x1b" not in explaining.asks(path).output
+
+
+def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
+    """Of a pipe with a photo's name it is told that nobody opens it."""
+    explaining.put("IMG_1.JPG")
+    os.mkfifo(explaining.shoot / "IMG_2.JPG")
+    told = explaining.of("IMG_2.JPG")
+    assert told["on disk"] == "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+    assert "structure" not in told

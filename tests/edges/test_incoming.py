@@ -1,18 +1,33 @@
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import json
 import os
+import re
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from daemon.errors import Garbled, OutputError
-from daemon.files.incoming import Part, part_name, place, read_json, write_json
+from daemon.errors import Garbled, Mismatch, Mismatched, OutputError, Passing
+from daemon.files import room
+from daemon.files.incoming import MARGIN, Part, part_name, place, read_json, write_json
+from tests.mirror import Mirror
 
-JPEG = b"\xff\xd8\xff\xe0" + b"room" * 50 + b"\xff\xd9"
+
+def saved(form: str, colour: str = "blue", **options: object) -> bytes:
+    """A picture as Pillow writes it."""
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(file, form, **options)
+    return file.getvalue()
+
+
+JPEG, PROGRESSIVE, PNG, WEBP = saved("JPEG"), saved("JPEG", progressive=True), saved("PNG"), saved("WEBP")
 
 
 def fetched(folder: Path, image: str, data: bytes = JPEG) -> str:
@@ -76,6 +91,33 @@ def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
+    """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
+    with pytest.raises(OutputError) as caught:
+        Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
+    words = r"10000 GB must be free before a picture is bought, \d+ [GM]B are free: No space left on device\. Make room"
+    assert re.search(words, str(caught.value))
+    with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture takes 10000 GB, \d+ [GM]B"):
+        part.reserve(10**13)
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "most"),
+    [(13_400_000, "14 MB", "13 MB"), (67_108_864, "68 MB", "67 MB"), (900, "1 kB", "0 kB"), (25e9, "25 GB", "25 GB")],
+)
+def test_what_is_needed_is_never_said_to_be_there(size: float, least: str, most: str) -> None:
+    """What is needed is rounded up and what is free is rounded down."""
+    assert (room.least(size), room.most(size)) == (least, most)
+
+
+def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
+    """Of a quota that is used up it is not said that the disk has room."""
+    told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
+    assert told.endswith(
+        ": 1 MB must be free: Disk quota exceeded. Make room within the quota; bracketd goes on by itself."
+    )
+
+
 def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
     """A hidden file that is there and cannot be read is trouble with the output; nothing is downloaded once more."""
     (tmp_path / part_name("i1")).mkdir()
@@ -84,37 +126,73 @@ def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "length"),
+    ("data", "length", "mismatch"),
     [
-        (b"<!doctype html><p>Sorry", None),
-        (JPEG[:-2], None),
-        (JPEG[:-2], len(JPEG)),
-        (JPEG + JPEG[:9], len(JPEG)),
-        (b"", None),
-        (b"\x89PNG\r\n\x1a\n" + b"0" * 40, None),
-        (b"RIFF\xff\x00\x00\x00WEBPVP8 ", None),
+        (b"<!doctype html><p>Sorry", None, Mismatch.NOT_A_PICTURE),
+        (b"", None, Mismatch.NOT_A_PICTURE),
+        (JPEG[:-2], None, Mismatch.BROKEN_PICTURE),
+        (JPEG[:-2], len(JPEG) - 2, Mismatch.BROKEN_PICTURE),
+        (JPEG[:-2], len(JPEG), None),
+        (JPEG + JPEG[:9], len(JPEG), None),
+        (PROGRESSIVE[: len(PROGRESSIVE) * 7 // 10], None, Mismatch.BROKEN_PICTURE),
+        (PNG[:-5], None, Mismatch.BROKEN_PICTURE),
+        (WEBP[:-9], None, Mismatch.BROKEN_PICTURE),
     ],
-    ids=["html", "cut", "cut and announced", "too long", "empty", "png without end", "webp cut"],
+    ids=[
+        *("html", "empty", "cut", "cut, its length told", "shorter than told", "longer than told"),
+        *("progressive cut", "png cut", "webp cut"),
+    ],
 )
-def test_what_is_no_whole_picture_is_refused(tmp_path: Path, data: bytes, length: int | None) -> None:
-    """HTML, half a picture or nothing is never given a picture's name, and leaves no file."""
-    with pytest.raises(Garbled), Part(str(tmp_path), "i1") as part:
+def test_what_is_no_whole_picture_is_refused(
+    tmp_path: Path, data: bytes, length: int | None, mismatch: Mismatch | None
+) -> None:
+    """HTML, half a picture or nothing never gets a picture's name, leaves no file, and the error says what it is."""
+    with pytest.raises(Passing) as error, Part(str(tmp_path), "i1") as part:
         part.write([data], length)
     assert os.listdir(tmp_path) == []
+    assert isinstance(error.value, Garbled if mismatch is None else Mismatched)
+    assert getattr(error.value, "mismatch", None) == mismatch
+
+
+def test_a_thumbnails_end_is_not_the_pictures(tmp_path: Path) -> None:
+    """A download that was cut right behind its thumbnail is not taken for a picture."""
+    exif = b"Exif\0\0" + JPEG
+    cut = JPEG[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif
+    with pytest.raises(Mismatched), Part(str(tmp_path), "i1") as part:
+        part.write([cut], None)
 
 
 @pytest.mark.parametrize(
     ("data", "extension"),
-    [
-        (JPEG + b"\0\0\0", "jpg"),
-        (b"\x89PNG\r\n\x1a\n0000IEND\xaeB`\x82", "png"),
-        (b"RIFF\x0c\x00\x00\x00WEBP00000000", "webp"),
-    ],
+    [(JPEG, "jpg"), (PROGRESSIVE, "jpg"), (PNG, "png"), (WEBP, "webp")],
+    ids=["JPEG", "progressive JPEG", "PNG", "WebP"],
 )
-def test_every_format_is_known(tmp_path: Path, data: bytes, extension: str) -> None:
-    """JPEG (also padded), PNG and WebP are recognised by their bytes and named by them."""
+@pytest.mark.parametrize("behind", [b"", b"\0\0\0", b"13 bytes more", b"\xff" * 70_000, b"text " * 20_000])
+def test_every_format_is_known(tmp_path: Path, data: bytes, extension: str, behind: bytes) -> None:
+    """JPEG, PNG and WebP are recognised by their bytes and named by them; what follows their end is kept."""
     with Part(str(tmp_path), "i1") as part:
-        assert part.write([data], None).extension == extension
+        written = part.write([data, behind], len(data + behind))
+    assert (written.extension, written.size, written.pixels) == (extension, len(data + behind), (60, 40))
+
+
+def test_a_download_without_end_is_broken_off(tmp_path: Path) -> None:
+    """No more is written than a picture can have, however much comes."""
+
+    def endless() -> Iterator[bytes]:
+        yield JPEG
+        while True:
+            yield bytes(1000)
+
+    with pytest.raises(Mismatched, match="more than 50,000 bytes") as error, Part(str(tmp_path), "i1") as part:
+        part.write(endless(), None, most=50_000)
+    assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
+
+
+def test_a_promise_beyond_all_pictures_takes_no_room(tmp_path: Path) -> None:
+    """A length that no picture has is the service's fault, and not taken for a full disk."""
+    with pytest.raises(Mismatched) as error, Part(str(tmp_path), "i1") as part:
+        part.reserve(1 << 60, most=50_000)
+    assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
 
 
 def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) -> None:
@@ -131,12 +209,37 @@ def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) 
 def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> None:
     """A stem that is too long with its suffix is cut at a character, twice if need be."""
     first = place(str(tmp_path), "i1", stem, "jpg", fetched(tmp_path, "i1"))
-    second = place(str(tmp_path), "i2", stem, "jpg", fetched(tmp_path, "i2", JPEG.replace(b"room", b"hall")))
+    second = place(str(tmp_path), "i2", stem, "jpg", fetched(tmp_path, "i2", saved("JPEG", "red")))
     assert first is not None
     assert second is not None
     assert first.endswith(".jpg")
     assert second.endswith("-2.jpg")
     assert sorted(os.listdir(tmp_path)) == sorted([first, second])
+
+
+@pytest.mark.parametrize("longest", [143, 60])
+def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int) -> None:
+    """On a disk with short names a picture's is cut, keeps its mark and number, and no two pictures share one."""
+    stem = "Kitchen " * 30
+    names = []
+    for number, colour in enumerate(("red", "green", "blue")):
+        sha = fetched(tmp_path, f"i{number}", saved("JPEG", colour))
+        names.append(place(str(tmp_path), f"i{number}", stem, "jpg", sha, mark="-dev", longest=longest))
+    assert len(set(names)) == 3
+    for name, ending in zip(names, ("-dev.jpg", "-dev-2.jpg", "-dev-3.jpg"), strict=True):
+        assert name is not None
+        assert name.endswith(ending)
+        assert len(name) == longest
+
+
+def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
+    """Without a limit the disk's own counts; a picture whose characters it refuses gets a plain name."""
+    mirror.fails(longest=143, forbidden=":")
+    long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
+    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", saved("JPEG", "red")))
+    assert long == "x" * 139 + ".jpg"
+    assert odd == "IMG 12_30.jpg"
+    assert sorted(os.listdir(mirror.point)) == sorted([long, odd])
 
 
 def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import cast
 
+import pytest
+
 from daemon.files.roots import Roots
 from daemon.order import facts
 from daemon.service import ImageSeen, ImageStatus, OrderSeen, Service
@@ -13,11 +15,11 @@ class Shows:
     """A service that shows one order."""
 
     def __init__(self, *images: str) -> None:
-        self._images = tuple(ImageSeen(image, image, ImageStatus.PROCESSED, None, downloaded=False) for image in images)
+        self.shown = tuple(ImageSeen(image, image, ImageStatus.PROCESSED, None, downloaded=False) for image in images)
 
     def order(self, _order_id: str) -> OrderSeen:
         """The order."""
-        return OrderSeen(merging=False, processing=False, images=self._images)
+        return OrderSeen(merging=False, processing=False, images=self.shown)
 
 
 def test_a_registration_that_was_given_up_is_no_result() -> None:
@@ -29,3 +31,34 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
     seen = steps.perform(anew, facts.Look())
     assert isinstance(seen, facts.Seen)
     assert [image.id for image in seen.images] == ["result"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("x" * 3000, "x" * 299 + "…"),
+        ("too\ndark,\x1b[2J they say", "too dark, [2J they say"),
+        ("see https://s.example/a?X-Amz-Signature=secret now", "see https://s.example/a?… now"),
+        ("too dark", "too dark"),
+        (" ", ""),
+    ],
+)
+def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
+    """The service's reason becomes one line of a length that a person reads, however long it is."""
+    service = Shows("one")
+    service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
+    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    seen = steps.perform(order(1), facts.Look())
+    assert isinstance(seen, facts.Seen)
+    assert seen.images[0].reason == why
+
+
+def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
+    """Where a long reason names the daily limit at its end, the image still counts as one that the limit stopped."""
+    service = Shows("one")
+    reason = f"{'x' * 3000} daily limit reached"
+    service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
+    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    seen = steps.perform(order(1), facts.Look())
+    assert isinstance(seen, facts.Seen)
+    assert seen.images[0].limited

@@ -78,10 +78,21 @@ JUNK_FOLDERS = {
     "Dropbox": [".dropbox.cache"],
     "Syncthing": [".stfolder", ".stversions"],
     "Resilio": [".sync"],
-    "Synology": ["@eaDir", "#recycle"],
+    "Synology": ["@eaDir", "#recycle", "@tmp"],
     "QNAP": ["@__thumb", ".@__thumb", "@Recycle"],
     "macOS": [".AppleDouble", "__MACOSX", ".Spotlight-V100", ".Trashes", ".fseventsd", ".TemporaryItems"],
+    "AFP": ["Network Trash Folder", "Temporary Items"],
     "Windows": ["$RECYCLE.BIN", "System Volume Information"],
+    "Linux": ["lost+found", ".Trash-1000"],
+}
+
+SNAPSHOT_FOLDERS = {
+    "Synology snapshots": ["#snapshot"],
+    "QNAP snapshots": ["@Recently-Snapshot"],
+    "NetApp": ["~snapshot", ".snapshot"],
+    "ZFS": [".zfs"],
+    "Samba": ["@GMT-2026.01.02-10.15.00"],
+    "Snapper": [".snapshots"],
 }
 
 
@@ -128,6 +139,13 @@ def test_names_of_placeholders(name: str) -> None:
     assert because_of(name) in names.PLACEHOLDERS
 
 
+@each(PLACEHOLDERS)
+def test_what_a_placeholder_stands_for(name: str) -> None:
+    """The photo that a placeholder stands for is known by its name before it comes; a photo stands for itself."""
+    assert names.brought(f"DCIM/{name}") == "DCIM/IMG_1.JPG"
+    assert names.brought("DCIM/IMG_1.JPG") == "DCIM/IMG_1.JPG"
+
+
 @each(CONFLICTS)
 def test_names_of_conflict_copies(name: str) -> None:
     """A second version that a sync client kept is no frame of its own."""
@@ -147,6 +165,13 @@ def test_transfer_folders(name: str) -> None:
     """What lies in a program's transfer folder is in flight, and such a folder is entered."""
     assert holds_in_flight(name)
     assert not is_junk_folder(name)
+
+
+@each(SNAPSHOT_FOLDERS)
+def test_snapshot_folders(name: str) -> None:
+    """A folder in which a NAS shows earlier states of the disk is never entered and never a shoot."""
+    assert is_junk_folder(name)
+    assert not holds_in_flight(name)
 
 
 @each(JUNK_FOLDERS)
@@ -185,7 +210,8 @@ def test_every_pattern_is_tried() -> None:
         (names.CONFLICTS, CONFLICTS),
         (names.JUNK, JUNK),
         (names.IN_FLIGHT_FOLDERS, TRANSFER_FOLDERS),
-        (names.JUNK_FOLDERS, JUNK_FOLDERS),
+        (names.JUNK_FOLDERS, JUNK_FOLDERS | SNAPSHOT_FOLDERS),
+        (names.SNAPSHOT_FOLDERS, SNAPSHOT_FOLDERS),
     ):
         known = [name.lower() for said in tried.values() for name in said]
         assert [pattern for pattern in patterns if not fnmatch.filter(known, pattern)] == []

@@ -12,6 +12,7 @@ import pytest
 from watchdog.observers.api import EventEmitter
 
 from daemon.watcher import Dirty, NativeHints
+from daemon.watcher.hints import MOST_FOLDERS
 from tests.whole.program import until
 
 OAK, ELM = "12 Oak St", "1 Elm St"
@@ -169,3 +170,22 @@ def test_a_watched_folder_that_is_deleted(root: Path, heard: Heard) -> None:
     shutil.rmtree(root)
     emitter.join(10)
     assert not heard.hints.works()
+
+
+def test_a_shoot_with_too_many_folders_is_not_listened_to(root: Path) -> None:
+    """A shoot that would take up the system's watches, as a link to ``/`` does, is refused at once, and only it."""
+    heard = Heard(root)
+    (root / "everything").symlink_to("/", target_is_directory=True)
+    for number in range(MOST_FOLDERS + 1):
+        (root / "huge" / str(number)).mkdir(parents=True)
+    heard.hints.start()
+    try:
+        for shoot in ("everything", "huge"):
+            with pytest.raises(OSError, match=f"more than {MOST_FOLDERS} folders"):
+                heard.hints.follow(shoot)
+        heard.hints.follow(OAK)
+        (root / OAK / "IMG_1.JPG").write_bytes(b"x")
+        until(lambda: heard.of(OAK))
+        assert heard.hints.works()
+    finally:
+        heard.hints.stop()

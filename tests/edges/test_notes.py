@@ -10,8 +10,11 @@ import pytest
 
 from daemon.delivery import delivery_note
 from daemon.files import incoming
+from daemon.notes import order_of, with_times
 from daemon.order import Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.recovery.notes import find_notes, order_of, with_times
+from daemon.recovery.notes import find_notes
+from daemon.shoot import LeftOut, Shot, Why
+from daemon.shoot.shot import UNKNOWN
 from tests.core.orders import NOW, order, uploaded
 
 NONSENSE: tuple[object, ...] = (5, None, {"a": []}, "x")
@@ -24,15 +27,27 @@ DELIVERED = replace(
     preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True),
     phase=Phase.DOWNLOADED,
     brackets=(
-        replace(uploaded().brackets[0], mark="ab" * 16, sha256="cd" * 32, path=f"DCIM/{ODD}.JPG", mtime_ns=2**64),
+        replace(
+            uploaded().brackets[0],
+            mark="ab" * 16,
+            sha256="cd" * 32,
+            path=f"DCIM/{ODD}.JPG",
+            mtime_ns=2**64,
+            shot=Shot("canon", "canon eos 6d", "", 1_717_243_200, None, 0.05, 8.0, 100.0, (6000, 4000)),
+        ),
         uploaded().brackets[1],
         replace(order().brackets[2], left_out="is broken"),
     ),
     images=(
         Image("i0", "n0", (0, 1), ImageState.PLACED, None, 5, "ef" * 32, "webp", f"{ODD}.webp", NOW + 5),
         Image("i1", "n1", state=ImageState.FAILED, reason="too dark"),
+        Image("i2", "n2", state=ImageState.DISMISSED),
     ),
-    left_out=("DCIM/IMG_0431.CR2",),
+    left_out=("DCIM/IMG_0431.CR2", "copy.JPG"),
+    left_out_why=(
+        LeftOut("DCIM/IMG_0431.CR2", Why.VARIANT, f"DCIM/{ODD}.JPG"),
+        LeftOut("copy.JPG", Why.COPY, None, "9 Elm St"),
+    ),
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
@@ -41,6 +56,7 @@ DELIVERED = replace(
     due=None,
     due_set_at=None,
     updated_at=NOW + 60,
+    phase_since=NOW + 60,
 )
 
 
@@ -69,15 +85,16 @@ def test_a_note_tells_the_whole_order(of: Order) -> None:
 def test_notes_of_earlier_versions_are_read() -> None:
     """A note from before it told the photos' times is an order without them; files that still lie there give them."""
     note = written(DELIVERED)
-    for key in ("fingerprint", "supplement_of"):
+    for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed"):
         del note[key]
     for bracket in note["brackets"]:
-        for key in ("mtime_ns", "mark", "sha256", "left_out"):
+        for key in ("mtime_ns", "mark", "sha256", "left_out", "shot"):
             del bracket[key]
     for image in note["images"]:
         del image["name"]
     old = order_of(note)
     assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
+    assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
     known = with_times(old, there)
     assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
@@ -87,6 +104,24 @@ def test_notes_of_earlier_versions_are_read() -> None:
     assert with_times(old, {}) == old
 
 
+@pytest.mark.parametrize("nonsense", [*NONSENSE, [5], [{"file": 5}], {"second": "x", "model": 7, "pixels": [1]}])
+def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
+    """A note whose reasons or frames somebody spoiled tells its order all the same."""
+    note = written(DELIVERED) | {"left_out_why": nonsense}
+    for bracket in note["brackets"]:
+        bracket["shot"] = nonsense
+    read = order_of(note)
+    assert (read.id, read.left_out, read.left_out_why) == (DELIVERED.id, DELIVERED.left_out, ())
+    assert not any(bracket.shot.tells for bracket in read.brackets)
+
+
+def test_the_list_of_files_left_out_keeps_its_shape() -> None:
+    """Programs that read which files were left out find a list of paths, and the reasons beside it."""
+    note = written(replace(DELIVERED, left_out_why=DELIVERED.left_out_why[1:]))
+    assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
+    assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]
+
+
 def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
     """Notes are found at any depth below the output folders; pictures that were moved are where their note is."""
     supplement = replace(DELIVERED, id="00000000-0000-0000-0000-000000000001")
@@ -94,17 +129,19 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
     for name, of in (("order.json", DELIVERED), ("order-00000000.json", supplement)):
         incoming.write_json(str(moved), name, delivery_note(of, (), now=NOW))
     found = find_notes([str(tmp_path), str(tmp_path)])
-    assert {(of.id, of.output) for of in found.orders} == {(of.id, str(moved)) for of in (DELIVERED, supplement)}
+    assert {(note.order.id, note.folder) for note in found.found} == {
+        (of.id, str(moved)) for of in (DELIVERED, supplement)
+    }
     assert found.unread == ()
 
 
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
-    """A copy of a delivered shoot does not move the order."""
+    """Of several copies of a note that one comes first which lies where it was written."""
     for name in ("a", "b", "c"):
         note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
         incoming.write_json(str(tmp_path / name), "order.json", note)
-    (found,) = find_notes([str(tmp_path)]).orders
-    assert found.output == str(tmp_path / "b")
+    first, *others = find_notes([str(tmp_path)]).found
+    assert (first.folder, len(others)) == (str(tmp_path / "b"), 2)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +159,7 @@ def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
 def test_what_is_none_of_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
     """Another program's ``order.json``, or half of one, is no order."""
     (tmp_path / "order.json").write_bytes(content)
-    assert find_notes([str(tmp_path), str(tmp_path / "none")]).orders == ()
+    assert find_notes([str(tmp_path), str(tmp_path / "none")]).found == ()
 
 
 @pytest.mark.parametrize("key", ["order_id", "flow", "settings", "brackets", "images", "failed", "delivered_at"])
@@ -131,7 +168,7 @@ def test_a_note_that_lacks_something_is_no_order(tmp_path: Path, key: str) -> No
     note = written(DELIVERED)
     for nonsense in NONSENSE:
         (tmp_path / "order.json").write_text(json.dumps(note | {key: nonsense}))
-        assert find_notes([str(tmp_path)]).orders == ()
+        assert find_notes([str(tmp_path)]).found == ()
     del note[key]
     (tmp_path / "order.json").write_text(json.dumps(note))
-    assert find_notes([str(tmp_path)]).orders == ()
+    assert find_notes([str(tmp_path)]).found == ()

@@ -38,7 +38,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
         Image("c", "c"),
     )
-    order = replace(base, images=images, trouble="wait", created_at=MADE, updated_at=MADE + 3600)
+    order = replace(base, images=images, trouble="wait", created_at=MADE, updated_at=MADE + 3600, phase_since=None)
     assert told(tmp_path, order) == [
         {
             "shoot": order.shoot,
@@ -56,8 +56,17 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "supplement_of": None,
             "created_at": "2025-12-11T05:48:20Z",
             "updated_at": "2025-12-11T06:48:20Z",
+            "phase_since": "2025-12-11T06:48:20Z",
         }
     ]
+
+
+def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
+    """When an order entered its phase is told, and not when something of it was last written."""
+    order = replace(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
+    (seen,) = told(tmp_path, order)
+    assert isinstance(seen, dict)
+    assert (seen["phase_since"], seen["updated_at"]) == ("2025-12-11T05:49:20Z", "2025-12-11T06:48:20Z")
 
 
 def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import incoming
-from daemon.order import Order, Phase, Preset, facts
+from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Place, Recovery, Report, Source
 from daemon.recovery.atservice import WAITS
+from daemon.recovery.watched import shoot_of
 from daemon.root import Seen
 from daemon.service import Service
+from daemon.shoot.shot import UNKNOWN
 from daemon.store import copies
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from tests.core.orders import NOW, order, processed
+from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
 
 JPEG = b"\xff\xd8\xff\xd9"
+PICTURE = b"\xff\xd8\xff" + b"finished" * 50 + b"\xff\xd9"
 
 
 class Home:
@@ -62,6 +69,22 @@ class Home:
             brackets=(bracket,),
         )
         return replace(made, **fields)  # type: ignore[arg-type]
+
+    def deliver(self, of: Order) -> Order:
+        """Put an order's picture into its output folder, and its note beside it; the order as the note tells it."""
+        Path(of.output).mkdir(exist_ok=True)
+        (Path(of.output) / "IMG_1.jpg").write_bytes(PICTURE)
+        placed = replace(
+            processed(True).images[0],
+            state=ImageState.PLACED,
+            size=len(PICTURE),
+            sha256=hashlib.sha256(PICTURE).hexdigest(),
+            file="IMG_1.jpg",
+            fetched_at=NOW,
+        )
+        done = replace(of, phase=Phase.DOWNLOADED, images=(placed,), due=None)
+        incoming.write_json(of.output, "order.json", delivery_note(done, (), now=NOW))
+        return done
 
     def remember(self, *orders: Order) -> None:
         """Write the orders into the state file."""
@@ -140,6 +163,41 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
     assert home.recover().held == (), "told once"
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool) -> None:
+    """Beside a known order its frames' RAWs and exports are held for nobody; another camera's photos are."""
+    camera, other = Camera(), Camera("Canon", "Canon EOS R6").later(hours=1)
+    known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
+    said = UNKNOWN if forgotten else shot_of(camera, "IMG_1.JPG")
+    data = {
+        "IMG_1.JPG": camera.take("IMG_1.JPG", 1),
+        "card 2/IMG_1.ARW": camera.take("IMG_1.ARW", 1),
+        "web/Oak.jpg": camera.smaller().take("Oak.jpg", 1),
+        "IMG_1.CR2": other.take("IMG_1.CR2", 1),
+        "card 2/IMG_1.CR2": other.take("IMG_1.CR2", 1),
+    }
+    for path, taken in data.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(taken)
+    status = (home.watch / "a" / "IMG_1.JPG").stat()
+    bracket = replace(known.brackets[0], size=status.st_size, mtime_ns=status.st_mtime_ns, shot=said)
+    home.remember(replace(known, brackets=(bracket,)))
+    (held,) = home.recover().held
+    assert [bracket.path for bracket in held.brackets] == ["IMG_1.CR2"]
+    assert held.brackets[0].shot == shot_of(other, "IMG_1.CR2")
+
+
+def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
+    """Of a shoot in two formats one file a frame comes first, and the others behind them: either may have been sent."""
+    camera = Camera()
+    for path, data in {**camera.card("A/IMG_{}.JPG", 2), **camera.card("B/IMG_{}.ARW", 2)}.items():
+        (home.watch / "a" / path).parent.mkdir(parents=True, exist_ok=True)
+        (home.watch / "a" / path).write_bytes(data)
+    found = shoot_of(Place(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
+    assert [file.path for file in found.files] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_1.ARW", "B/IMG_2.ARW"]
+    assert found.shots["B/IMG_2.ARW"] == shot_of(camera, "x.ARW", 2)
+
+
 def remove(home: Home) -> None:
     """The watched folder is not there."""
     home.watch.rmdir()
@@ -171,9 +229,8 @@ def test_every_source_counts(home: Home) -> None:
     home.remember(on_its_way, home.order("b", phase=Phase.SKIPPED, due=None))
     copies.make(home.state / FILE, "2026-11-23.sqlite3")
     (home.state / FILE).unlink()
-    delivered = replace(home.order("c", phase=Phase.DOWNLOADED), due=None)
-    for one in (delivered, replace(on_its_way, phase=Phase.DOWNLOADED)):
-        incoming.write_json(one.output, "order.json", delivery_note(one, (), now=NOW))
+    for one in (home.order("c"), on_its_way):
+        home.deliver(one)
     home.drop("d", "IMG_1.JPG")
     report = home.recover()
     assert {rebuilt.order.shoot: rebuilt.source for rebuilt in report.orders} == {
@@ -331,3 +388,188 @@ def test_an_order_that_is_not_listed_is_asked_for(host: Host, home: Home) -> Non
         home.recover(asked)
     found = home.orders()
     assert (found["a"].phase, found["b"]) == (Phase.MERGING, other)
+
+
+# --- notes that nothing confirms ---
+
+
+def forge(home: Home, shoot: str, **fields: object) -> dict[str, Any]:
+    """A note for a shoot that was never sent, without its pictures."""
+    done = home.deliver(home.order(shoot))
+    (home.output / shoot / "IMG_1.jpg").unlink()
+    note = delivery_note(done, (), now=NOW) | fields
+    incoming.write_json(str(home.output / shoot), "order.json", note)
+    return note
+
+
+def absent(picture: Path) -> None:
+    """The picture is not there."""
+    picture.unlink()
+
+
+def changed(picture: Path) -> None:
+    """The picture has other bytes, and as many."""
+    picture.write_bytes(PICTURE.replace(b"finished", b"retouche"))
+
+
+def cut(picture: Path) -> None:
+    """The picture is not whole."""
+    picture.write_bytes(PICTURE[:-9])
+
+
+def exchanged(picture: Path) -> None:
+    """A pipe has the picture's name."""
+    picture.unlink()
+    os.mkfifo(picture)
+
+
+@pytest.mark.parametrize("harm", [absent, changed, cut, exchanged])
+@pytest.mark.parametrize("asked", [False, True], ids=["offline", "the service does not know it"])
+def test_a_note_that_nothing_confirms_is_asked_about(
+    host: Host, home: Home, harm: Callable[[Path], None], asked: bool
+) -> None:
+    """A note without its pictures, of an order that the service does not know, makes nothing delivered."""
+    host.script = lambda exchange: exchange.answer(
+        200 if exchange.target.startswith("/v3/orders/?") else 404, {"orders": [], "message": "no such order"}
+    )
+    never = home.deliver(home.order("a"))
+    harm(home.output / "a" / "IMG_1.jpg")
+    with account(host, []) as service:
+        report = home.recover(service if asked else None)
+    (held,) = report.held
+    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
+    assert (held.unknown_order, held.merge) == (never.id, never.merge)
+    assert held.id != never.id, "it is sent, if a person says so, as an order of its own"
+    assert all(words in (held.trouble or "") for words in ("order.json says", "bracketd approve", "bracketd cancel"))
+    assert [doubt.note.path for doubt in report.doubts] == [f"{home.output}/a/order.json"]
+    assert home.orders() == {"a": held}
+    again = home.recover()
+    assert ([one.order for one in again.orders], again.held) == ([held], ()), "told once"
+
+
+def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
+    """A note of which only some pictures are there does not make its shoot delivered."""
+    done = home.deliver(home.order("a"))
+    two = replace(done, images=(*done.images, replace(done.images[0], id="i1", file="IMG_2.jpg")))
+    incoming.write_json(done.output, "order.json", delivery_note(two, (), now=NOW))
+    report = home.recover()
+    assert [doubt.missing for doubt in report.doubts] == [("IMG_2.jpg",)]
+    assert [order.hold for order in report.held] == [Hold.UNKNOWN_ORDER]
+
+
+def test_a_note_without_pictures_confirms_nothing(home: Home) -> None:
+    """A note that names no picture at all is not one whose pictures are all there."""
+    forge(home, "a", images=[])
+    assert home.recover().orders == ()
+    assert home.orders()["a"].hold is Hold.UNKNOWN_ORDER
+
+
+def listed(order_id: str, *, downloaded: bool = True, name: str = "a IMG_1 {tag}-1.JPG") -> dict[str, object]:
+    """An order with one finished image, as the service lists it."""
+    shown = {"image_id": "i0", "image_name": name.format(tag=order_id[:8]), "status": "processed"}
+    return {"order_id": order_id, "name": "a", "images": [shown | {"downloaded": downloaded}]}
+
+
+def test_the_service_confirms_a_note_whose_pictures_were_moved_away(host: Host, home: Home) -> None:
+    """A note without its pictures is believed if the service says that they were bought."""
+    note = forge(home, "a")
+    host.script = lambda exchange: exchange.answer(200, {"orders": [listed(note["order_id"])]})
+    with account(host, []) as service:
+        report = home.recover(service)
+    assert [(rebuilt.order.phase, rebuilt.source) for rebuilt in report.orders] == [(Phase.DOWNLOADED, Source.NOTE)]
+    assert (report.doubts, report.held) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [{"downloaded": False}, {"name": "a DSC_7 {tag}-1.JPG"}, {"name": "a IMG_1 {tag}-2.JPG"}],
+    ids=["not bought", "of another photo", "of more photos"],
+)
+def test_the_service_contradicts_a_note(host: Host, home: Home, shown: dict[str, Any]) -> None:
+    """A note is not believed if the service has an order of its id that was not bought, or has other photos."""
+    note = forge(home, "a")
+    host.script = lambda exchange: exchange.answer(200, {"orders": [listed(note["order_id"], **shown)]})
+    with account(host, []) as service:
+        report = home.recover(service)
+    assert Phase.DOWNLOADED not in {rebuilt.order.phase for rebuilt in report.orders}
+    assert [doubt.note.order.id for doubt in report.doubts] == [note["order_id"]]
+
+
+def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> None:
+    """A note for one shoot under the id of another shoot's order makes neither of them anything else."""
+    known = home.order("a", phase=Phase.DOWNLOADED, merge=MergeState.SEEN, due=None)
+    home.remember(known)
+    forge(home, "b", order_id=known.id, delivered_at="2099-01-01T00:00:00Z")
+    report = home.recover()
+    assert home.orders()["a"] == known
+    assert home.orders()["b"].phase is Phase.SKIPPED, "nobody knows whether it was sent"
+    assert report.doubts == ()
+
+
+def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
+    """A note that was copied into another shoot's folder, without its pictures, speaks of its own shoot alone."""
+    home.deliver(home.order("a"))
+    home.order("b")
+    shutil.copytree(home.output / "a", home.output / "b")
+    (home.output / "b" / "IMG_1.jpg").unlink()
+    home.recover()
+    found = home.orders()
+    assert (found["a"].phase, found["a"].output) == (Phase.DOWNLOADED, str(home.output / "a"))
+    assert found["b"].phase is Phase.SKIPPED
+
+
+def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
+    """An order that the state knows as half-way, and a note without pictures as delivered, waits for a person."""
+    images = processed(True).images
+    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=MergeState.SEEN)
+    home.remember(on_its_way)
+    home.deliver(on_its_way)
+    (home.output / "a" / "IMG_1.jpg").unlink()
+    (rebuilt,) = home.recover().orders
+    assert rebuilt.doubtful
+    held = home.orders()["a"]
+    assert (held.id, held.phase, held.hold) == (on_its_way.id, Phase.HELD, Hold.DELIVERED)
+    assert "pictures are missing or changed: IMG_1.jpg" in (held.trouble or "")
+    assert "bracketd retry" in (held.trouble or "")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"failed": [{"image_id": "i", "name": "n", "reason": {"a": 1}}]},
+        {"delivered_at": "0001-01-01T00:00:00"},
+        {"settings": {"number_of_brackets_per_image": True, "enhance": {"a": {}}, "download": {}}},
+        {"brackets": [{"file": "IMG_1.JPG", "size": 2**70, "bracket_id": None}]},
+        {"brackets": [{"file": "IMG_1.JPG", "size": 1, "bracket_id": ["x"]}]},
+        {
+            "images": [
+                {"file": "../IMG_1.JPG", "size": 1, "sha256": "", "image_id": "i", "brackets": [], "bought_at": 0}
+            ]
+        },
+    ],
+    ids=["a reason", "a year", "settings", "a size", "an id", "a path"],
+)
+def test_a_note_with_nonsense_in_it_ends_no_recovery(home: Home, nonsense: dict[str, Any]) -> None:
+    """A note in which something has another type, or a value that cannot be, is left alone."""
+    forge(home, "a", **nonsense)
+    report = home.recover()
+    assert report.sources.notes.found == ()
+    assert home.orders()["a"].phase is Phase.SKIPPED
+
+
+def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
+    """A shoot that waits because a note knows more than the state is delivered after the recovery, and sent never."""
+    delivered = home.deliver(home.order("a"))
+    waits = evolve(
+        home.order("a", id="99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"),
+        FoundElsewhere(delivered.id, f"{delivered.output}/order.json"),
+        now=NOW,
+        policy=Policy(),
+    )
+    home.remember(waits)
+    home.recover()
+    with Reader(home.state) as reader:
+        assert {row["id"]: row["phase"] for row in reader.orders()} == {
+            delivered.id: "downloaded",
+            waits.id: "cancelled",
+        }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ class Notebook:
 
     rows: dict[str, Seen] = field(default_factory=dict)
     written: int = 0
+    orders: frozenset[str] = frozenset()
 
     def seen(self, root: str) -> Seen | None:
         """What is remembered."""
@@ -27,6 +28,10 @@ class Notebook:
         """Remember."""
         self.rows[root] = seen
         self.written += 1
+
+    def known(self, _root: str, shoots: Collection[str]) -> int:
+        """Those of the shoots that a test names."""
+        return len(self.orders & set(shoots))
 
 
 @pytest.fixture

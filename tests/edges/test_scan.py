@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from daemon.files.scan import find_again, look, look_at_root, scan
-from daemon.shoot import FileClass
+from daemon.files.scan import DEEPEST, LARGE, Walk, find_again, go_on, is_folder, look, look_at_root, scan
+from daemon.shoot import Bound, FileClass
+from tests.mirror import Mirror
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
@@ -53,6 +56,122 @@ def test_a_symlink_loop_ends(tmp_path: Path) -> None:
     (shoot / "up").symlink_to(shoot, target_is_directory=True)
     (shoot / "card").symlink_to(elsewhere, target_is_directory=True)
     assert [f.path for f in scan(str(shoot)).photos] == ["IMG_0.JPG", "card/IMG_1.JPG"]
+
+
+@pytest.mark.parametrize("leads_to", ["/", ".", ".."])
+def test_a_shoot_that_is_a_link_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> None:
+    """Nothing is looked at behind a shoot that is a link to ``/``, to the watched folder or to a folder above it."""
+    make(tmp_path / "in/12 Oak St/IMG_1.JPG")
+    (tmp_path / "in/link").symlink_to(leads_to, target_is_directory=True)
+    found = scan(str(tmp_path / "in/link"))
+    assert (found.bound, found.files) == (Bound.LEADS_OUT, ())
+
+
+@pytest.mark.parametrize("leads_to", ["/", "..", "../..", "."])
+def test_a_link_in_a_shoot_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> None:
+    """A link to ``/``, the watched folder or the shoot itself adds nothing to a shoot and holds nothing back."""
+    make(tmp_path / "in/1 Elm St/IMG_2.JPG")
+    shoot = make(tmp_path / "in/12 Oak St/IMG_1.JPG").parent
+    (shoot / "link").symlink_to(leads_to, target_is_directory=True)
+    found = scan(str(shoot))
+    assert [f.path for f in found.photos] == ["IMG_1.JPG"]
+    assert (found.bound, found.problems) == (None, ())
+
+
+def test_a_link_to_another_disk_is_named(tmp_path: Path) -> None:
+    """A folder on another disk is not walked through, however endless it is, and the shoot says so."""
+    make(tmp_path / "IMG_1.JPG")
+    (tmp_path / "processes").symlink_to("/proc", target_is_directory=True)
+    if not Path("/proc/self").exists():
+        pytest.skip("needs a file system that the kernel makes up")
+    found = scan(str(tmp_path))
+    assert [f.path for f in found.photos] == ["IMG_1.JPG"]
+    assert found.problems == ("link processes leads to another disk and is not followed",)
+
+
+def test_links_are_followed_one_deep(tmp_path: Path) -> None:
+    """What a link leads to is looked at, a link behind it is named; a link to a photo is that photo."""
+    card, more = make(tmp_path / "card/IMG_1.JPG").parent, make(tmp_path / "more/IMG_2.JPG").parent
+    single = make(tmp_path / "single/IMG_3.JPG")
+    shoot = make(tmp_path / "shoot/IMG_0.JPG").parent
+    (shoot / "card").symlink_to(card, target_is_directory=True)
+    (card / "more").symlink_to(more, target_is_directory=True)
+    (shoot / "IMG_3.JPG").symlink_to(single)
+    found = scan(str(shoot))
+    assert [f.path for f in found.photos] == ["IMG_0.JPG", "IMG_3.JPG", "card/IMG_1.JPG"]
+    assert found.problems == ("link card/more lies behind another link and is not followed",)
+
+
+def test_a_folder_that_is_mounted_in_itself_ends(tmp_path: Path) -> None:
+    """A watched folder that is mounted once more within a shoot adds no photos of other shoots to it."""
+    make(tmp_path / "in/1 Elm St/IMG_2.JPG")
+    inside = make(tmp_path / "in/12 Oak St/again/.keep").parent
+    make(tmp_path / "in/12 Oak St/IMG_1.JPG")
+    mount = subprocess.run(["mount", "--bind", tmp_path / "in", inside], check=False, capture_output=True)
+    if mount.returncode:
+        pytest.skip("only root can mount a folder")
+    try:
+        assert [f.path for f in scan(str(tmp_path / "in/12 Oak St")).photos] == ["IMG_1.JPG"]
+    finally:
+        subprocess.run(["umount", inside], check=True)
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["one wide folder", "many folders"])
+def test_a_scan_is_bounded_by_what_it_looks_at(tmp_path: Path, wide: bool) -> None:
+    """Of a shoot with too many files only so many are looked at and remembered, and the listing says so."""
+    for number in range(30):
+        make(tmp_path / ("DCIM" if wide else f"{number:02}") / f"IMG_{number}.JPG")
+    whole, part = Walk(str(tmp_path), most=61), Walk(str(tmp_path), most=20)
+    assert go_on(whole)
+    assert go_on(part)
+    assert (whole.found.bound, len(whole.found.photos)) == (None, 30)
+    assert part.found.bound is Bound.TOO_MANY
+    assert len(part.found.photos) <= 20
+
+
+def test_what_lies_behind_links_is_bounded_more_narrowly(tmp_path: Path) -> None:
+    """A link that leads to a large part of the disk ends the scan long before all of it was looked at."""
+    for number in range(30):
+        make(tmp_path / "disk" / f"IMG_{number}.JPG")
+    shoot = make(tmp_path / "shoot/IMG_0.JPG").parent
+    (shoot / "disk").symlink_to(tmp_path / "disk", target_is_directory=True)
+    walk = Walk(str(shoot), most_linked=10)
+    assert go_on(walk)
+    assert walk.found.bound is Bound.TOO_MANY
+
+
+def test_a_scan_in_slices_finds_what_a_whole_one_does(tmp_path: Path) -> None:
+    """A walk that stops after each slice of time goes on where it stopped, until it has found everything."""
+    for number in range(10):
+        make(tmp_path / f"DCIM/{number}/IMG_{number}.JPG")
+    walk, slices = Walk(str(tmp_path)), 1
+    while not go_on(walk, 0.0):
+        slices += 1
+    assert slices > 5
+    assert walk.found == scan(str(tmp_path))
+
+
+def test_photos_many_folders_deep_are_found(tmp_path: Path) -> None:
+    """A photo sixty folders deep is a photo like any other; a folder that lies too deep is named."""
+    make(tmp_path / "deep" / Path(*"x" * 60) / "IMG_1.JPG")
+    assert len(scan(str(tmp_path / "deep")).photos) == 1
+    make(tmp_path / "deeper" / Path(*"x" * (DEEPEST + 1)) / "IMG_1.JPG")
+    found = scan(str(tmp_path / "deeper"))
+    assert found.photos == ()
+    assert f"lies more than {DEEPEST} levels deep and is not followed" in found.problems[0]
+
+
+def test_files_of_other_formats_are_named(tmp_path: Path) -> None:
+    """Pictures in a format that is not sent are named, and in a folder without photos every large unknown file."""
+    for name in ("IMG_1.insp", "G_1.GPR", "notes.txt", "clip.mp4", "small.xyz", "._IMG_2.insp"):
+        make(tmp_path / name)
+    make(tmp_path / "new.xyz", b"x" * LARGE)
+    assert scan(str(tmp_path)).others == ("G_1.GPR", "IMG_1.insp", "new.xyz")
+    make(tmp_path / "IMG_3.JPG")
+    found = scan(str(tmp_path))
+    assert found.others == ("G_1.GPR", "IMG_1.insp")
+    make(tmp_path / "IMG_4.insp")
+    assert scan(str(tmp_path)) == found, "and they restart nobody's quiet period"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +233,19 @@ def test_a_root_is_its_folders(tmp_path: Path) -> None:
     assert (sorted(found.shoots), found.loose) == (["12 Oak St", "empty"], 1)
 
 
+SNAPSHOTS = ("#snapshot/GMT-2026.01.02-10.15.00", "@Recently-Snapshot/GMT_2026", "~snapshot/daily.0")
+
+
+@pytest.mark.parametrize("view", SNAPSHOTS)
+def test_an_archive_in_a_snapshot_is_invisible(tmp_path: Path, view: str) -> None:
+    """What a NAS shows of earlier days is neither a shoot nor part of one, beside the shoots or within one."""
+    make(tmp_path / view / "Old A/IMG_1.JPG")
+    make(tmp_path / "12 Oak St/IMG_1.JPG")
+    make(tmp_path / "12 Oak St" / view / "Old A/IMG_1.JPG")
+    assert look_at_root(str(tmp_path)).shoots.keys() == {"12 Oak St"}
+    assert [f.path for f in scan(str(tmp_path / "12 Oak St")).photos] == ["IMG_1.JPG"]
+
+
 def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
     """A folder under another name is known by its very files; a copy of them, or a part of them, is another folder."""
     folder = tmp_path / "12 Oak St"
@@ -129,3 +261,29 @@ def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
     assert find_again(str(folder), files) is None
     assert find_again(str(folder), []) is None
     assert find_again(str(tmp_path / "no" / "root"), files) is None
+
+
+def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path) -> None:
+    """Whether a folder is there is answered with yes, with no, or with the disk's error."""
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    assert is_folder(str(tmp_path))
+    assert not is_folder(str(tmp_path / "gone"))
+    assert not is_folder(str(tmp_path / "file"))
+    assert not is_folder(str(tmp_path / "file" / "below"))
+    with pytest.raises(OSError, match="Too many levels"):
+        is_folder(str(tmp_path / "loop"))
+
+
+def test_what_the_disk_does_not_answer_is_told_apart(mirror: Mirror) -> None:
+    """A photo whose look fails is no photo with a fault but a gap in the listing, which says that it may pass."""
+    shoot = mirror.point / "shoot"
+    (mirror.below / "shoot").mkdir()
+    (mirror.below / "shoot" / "IMG_1.JPG").write_bytes(b"x")
+    assert scan(str(shoot)).unanswered == ""
+    mirror.fails(look_error=errno.EIO)
+    found = scan(str(shoot))
+    assert (found.files, found.unanswered) == ((), "Input/output error")
+    assert found.problems == ("IMG_1.JPG cannot be looked at (Input/output error)",)
+    mirror.fails(look_error=errno.EACCES)
+    assert scan(str(shoot)).unanswered == "", "a person has to see to it"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load
+from daemon.config import ApiKey, load
 from daemon.errors import ConfigError
 from daemon.services import Services
 
@@ -31,7 +31,7 @@ def services(tmp_path: Path, key_file: Path) -> Iterator[Services]:
         f"state_dir: {tmp_path / 'state'}\n"
         f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'out'}}}]\n"
     )
-    made = Services(load(config, {}), lambda: load(config, {}).require_key())
+    made = Services(load(config, {}), lambda: load(config, {}).require_api_key())
     yield made
     for service in made.all:
         service.close()
@@ -49,11 +49,11 @@ def test_each_flow_and_mode_has_one(services: Services) -> None:
 def test_another_key_makes_them_anew(services: Services, key_file: Path) -> None:
     """With another key every service is another one; the former ones stay, to be closed when nobody uses them."""
     before = services.of("images", dev_mode=False)
-    assert services.found() == "first"
-    assert not services.renew("first")
+    assert services.found() == ApiKey("first", f"the key file {key_file}")
+    assert not services.renew(ApiKey("first", "elsewhere"))
     key_file.write_text("second\n")
-    assert services.found() == "second"
-    assert services.renew("second")
+    assert services.found() == ApiKey("second", f"the key file {key_file}")
+    assert services.renew(ApiKey("second", "elsewhere"))
     after = services.of("images", dev_mode=False)
     assert after is not before
     assert services.now == (after,)
@@ -75,4 +75,4 @@ def test_settings_without_a_key(tmp_path: Path) -> None:
     config.write_text(f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'out'}}}]\n")
     settings = load(config, {"HOME": str(tmp_path)})
     with pytest.raises(ConfigError, match="key"):
-        Services(settings, lambda: "")
+        Services(settings, lambda: ApiKey("", ""))

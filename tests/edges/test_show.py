@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from daemon.cli import cli
 from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
+from daemon.shoot import LeftOut, Why
 from daemon.store.store import Store
 from daemon.webapp import order_page
 from tests.core.orders import NOW, after, order, processed, sent
@@ -62,6 +63,27 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
     assert "brackets: 0 of 2 uploaded" in told
     assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in told
     assert "  - twin.CR3  left out\n" in told
+
+
+def test_why_files_are_not_sent(tmp_path: Path) -> None:
+    """Of each file that is not sent it is shown what it is a copy or a variant of, or what it was made from."""
+    why = (
+        LeftOut("B/1.JPG", Why.COPY, "A/1.JPG"),
+        LeftOut("A/1.CR3", Why.VARIANT, "A/1.JPG"),
+        LeftOut("A/1-Edit.jpg", Why.DERIVED, "1.JPG", "9 Elm\nSt"),
+        LeftOut("1 (Case Conflict).JPG", Why.CONFLICT),
+        LeftOut("2.JPG", Why.UNREADABLE),
+    )
+    told = shown(tmp_path, replace(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
+    for line in (
+        "B/1.JPG  left out: a copy of A/1.JPG",
+        "A/1.CR3  left out: the same frame as A/1.JPG, in another format",
+        "A/1-Edit.jpg  left out: made from 1.JPG of “9 Elm\N{REPLACEMENT CHARACTER}St”",
+        "1 (Case Conflict).JPG  left out: a conflict copy of a sync client",
+        "2.JPG  left out: could not be read, or was not whole, when the shoot was locked",
+        "old.CR2  left out",
+    ):
+        assert f"  - {line}\n" in told
 
 
 def test_images_that_were_processed_once_more(tmp_path: Path) -> None:

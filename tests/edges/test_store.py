@@ -14,6 +14,8 @@ import pytest
 from daemon.errors import StateDamaged, StateError, StateFull, StateTooNew
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
 from daemon.root import Seen
+from daemon.shoot import LeftOut, Shot, Why
+from daemon.store.asks import Answer, Outcome
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from daemon.store.rows import Waiting
@@ -44,6 +46,10 @@ FULL = replace(
     shoot=os.fsdecode(b"\xff"),
     folder=os.fsdecode(b"/in/\xff"),
     left_out=(os.fsdecode(b"\xfe.CR2"), "b"),
+    left_out_why=(
+        LeftOut(os.fsdecode(b"\xfe.CR2"), Why.VARIANT, os.fsdecode(b"\xfe.JPG")),
+        LeftOut("b", Why.DERIVED, "a", "9 Elm St"),
+    ),
     discards=("r1",),
     notes=("a note",),
     images=(Image("i", "n", (0, 2), ImageState.PLACED, None, 5, "ab", "jpg", "é.jpg", 1.5, 2),),
@@ -54,7 +60,8 @@ def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
     """Every field of an order survives the state file, odd names, huge inodes and a photo of the year 2300 included."""
     far = 10_413_792_000 * 10**9
     bracket = replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1, mtime_ns=far)
-    odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far)))
+    shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
+    odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far, shot=shot)))
 
     async def work() -> Order:
         store = Store.open(tmp_path)
@@ -133,7 +140,7 @@ def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
         ask(tmp_path, "retry", "o1", NOW)
         first = await store.asks()
         assert await store.asks() == [], "nothing new was written"
-        await store.done(first[0])
+        await store.answer(Answer(first[0], Outcome.DONE, "", NOW))
         ask(tmp_path, "submit", os.fsdecode(b"/in/\xff"), NOW)
         second = await store.asks()
         store.close()

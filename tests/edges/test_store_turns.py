@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Bracket, Order, Phase, facts
+from daemon.store.asks import Answer, Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import ALIKE, Stale, Store
 from tests.core.orders import NOW, after, order
@@ -65,7 +66,7 @@ def test_a_wish_is_handed_out_once_and_kept_until_it_is_done(tmp_path: Path) -> 
         found = [await store.asks()]
         ask(tmp_path, "cancel", "second", NOW)
         found.append(await store.asks())
-        await store.done(found[1][0])
+        await store.answer(Answer(found[1][0], Outcome.DONE, "", NOW))
         store.close()
         store = Store.open(tmp_path)
         found.append(await store.asks())

@@ -29,6 +29,7 @@ def order(shoot: str, phase: str = "downloaded", health: str = "ok", *messages: 
         "images": {"total": 2, "processed": 1, "downloaded": 1, "failed": 1},
         "bytes": {"total": 400, "uploaded": 200},
         "updated_at": "2023-11-14T22:12:20Z",
+        "phase_since": "2023-11-14T22:12:20Z",
     }
 
 
@@ -41,12 +42,41 @@ def shown(*orders: dict[str, Any], width: int = 100, running: bool = True, hidde
     return out.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("width", [60, 72, 100, 200])
+@pytest.mark.parametrize("width", [20, 30, 40, 50, 60, 72, 100, 200])
 @pytest.mark.parametrize("name", ["12 Oak St", "x" * 300, "家" * 80, "a\nb\x1b[31m"])
 def test_every_line_fits_its_terminal(width: int, name: str) -> None:
     """Whatever a shoot is called, a line is never wider than the terminal and never moves its cursor."""
-    lines = shown(order(name, "held", "attention", "why " * 60), width=max(width, 72))
-    assert all(cell_len(line) <= max(width, 72) and line.isprintable() for line in lines)
+    lines = shown(order(name, "held", "attention", "why " * 60), width=width)
+    assert all(cell_len(line) <= width and line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("width", [31, 40, 52, 60, 70, 71, 80])
+@pytest.mark.parametrize("name", ["12 Oak St", "12 Old Mill Road, Garden House"])
+def test_the_time_is_there_in_whatever_width(width: int, name: str) -> None:
+    """In a narrow terminal the progress bar goes first; phase and time stay, with as much of the rest as there is room.
+
+    The name stays readable, too.
+    """
+    line = next(line for line in shown(order(name, "uploading"), width=width) if line.startswith(name[:7]))
+    assert line.endswith(" 1 min")
+    assert " uploading " in line
+    assert ("2/4" in line) == (width >= 40)
+    assert ("1/2, 1 failed" in line) == (width >= 60)
+    assert ("━" in line) == (width >= 71)
+
+
+def test_large_numbers_are_not_cut() -> None:
+    """Counts of a large shoot are whole in every width that shows them, and blanks stand between the columns."""
+    large = {
+        **order("12 Oak St", "downloading"),
+        "brackets": {"total": 1500, "uploaded": 1500},
+        "images": {"total": 300, "processed": 300, "downloaded": 280, "failed": 10},
+    }
+    for width in range(40, 120):
+        line = next(line for line in shown(large, width=width) if line.startswith("12 Oak"))
+        words = line.partition("downloading")[2].split()
+        assert words[-2:] == ["1", "min"]
+        assert words[:-2] in (["1500/1500", "280/300,", "10", "failed"], ["1500/1500"], [])
 
 
 @pytest.mark.parametrize("width", [72, 80, 100])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +18,10 @@ from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
 from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.shoot import NOBODY, Client, Quiet
+from daemon.store.asks import Ask, Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, WatchedFolder, Watcher
+from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, UnknownOrders, WatchedFolder, Watcher
 from daemon.watcher.folder import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
@@ -65,9 +66,14 @@ class Told:
 
 @dataclass
 class Scripted:
-    """What photos and the sync client are said to be; by default all are whole, and there is no client."""
+    """What photos and the sync client are said to be; by default all are whole, and there is no client.
+
+    ``unread`` are errors, by file name, that the disk gives for a look into a photo; ``untold``, for how it was taken.
+    """
 
     faults: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    untold: dict[str, int] = field(default_factory=dict)
     said: Client = NOBODY
     asked: int = 0
     looked_into: list[str] = field(default_factory=list)
@@ -76,16 +82,24 @@ class Scripted:
     def fault(self, path: str) -> str | None:
         """As the test says, by file name."""
         self.looked_into.append(os.path.basename(path))
+        _raise(self.unread, path)
         return self.faults.get(os.path.basename(path))
 
     def frame(self, folder: str, path: str) -> Frame | None:
         """What the photo itself says."""
+        _raise(self.untold, path)
         return frame(folder, path)
 
     def client(self, _folder: str) -> Client:
         """As the test says."""
         self.asked += 1
         return self.said
+
+
+def _raise(errors: Mapping[str, int], path: str) -> None:
+    number = errors.get(os.path.basename(path), 0)
+    if number:
+        raise OSError(number, os.strerror(number))
 
 
 @dataclass
@@ -98,9 +112,13 @@ class Scene:
     watcher: Watcher
     hints: list[Told]
     told: list[tuple[str, facts.Fact]]
+    asked: list[tuple[str, Ask]]
+    unknown: UnknownOrders
     scanned: list[str] = field(default_factory=list)
-    fails: dict[Callable[..., Any], OSError] = field(default_factory=dict)
+    fails: dict[Callable[..., Any], Exception] = field(default_factory=dict)
     photos: int = 0
+    read: list[str] = field(default_factory=list)
+    says: dict[Callable[..., Any], Any] = field(default_factory=dict)
 
     def hint(self, shoot: str) -> None:
         """The system says that something changed in a shoot."""
@@ -114,13 +132,18 @@ class Scene:
         file.write_bytes(b"x" * (100 + self.photos) if data is None else data)
         return file
 
-    async def submit(self, shoot: str, verb: str = "submit") -> None:
-        """A person submits a shoot, through another program."""
-        folder = str(self.root / shoot)
-        ask(self.state, verb, folder, 0.0)
+    async def submit(self, shoot: str, verb: str = "submit") -> tuple[Outcome, str] | None:
+        """A person submits a shoot, through another program, or asks something else of it; the answer after a while."""
+        seq = ask(self.state, verb, str(self.root / shoot), 0.0)
         (wish,) = await self.store.asks()
-        assert self.watcher.submit(wish)
+        assert self.watcher.take(wish)
         await asyncio.sleep(2)
+        return self.answer(seq)
+
+    def answer(self, seq: int) -> tuple[Outcome, str] | None:
+        """What came of an ask; None if there is no answer yet."""
+        with Reader(self.state) as reader:
+            return reader.answer(seq)
 
     def orders(self) -> dict[str, tuple[str, int]]:
         """Shoot → phase and brackets of orders that were not cancelled."""
@@ -147,27 +170,44 @@ async def watching(
     mount_of: Callable[[str], str | None] = mount_point,
     probes: Probes | None = None,
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
+    searched: bool = True,
     store: Store | None = None,
 ) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``."""
+    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
     store = store or Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     told: list[tuple[str, facts.Fact]] = []
+    asked: list[tuple[str, Ask]] = []
     scanned: list[str] = []
-    fails: dict[Callable[..., Any], OSError] = {}
+    read: list[str] = []
+    fails: dict[Callable[..., Any], Exception] = {}
+    says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
         hints.append(Told(dirty, broken=broken))
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-        if function in (scan.scan, scan.scan_with_times):
-            scanned.append(os.path.basename(arguments[0]))
-        if function in fails:
-            raise fails[function]
-        return function(*arguments)
+        called = scan.scan if function is scan.go_on else function
+        if called in (scan.scan, scan.scan_with_times):
+            scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
+        if function is content.sha256:
+            read.append(arguments[1])
+        if called in fails:
+            raise fails[called]
+        return says[called] if called in says else function(*arguments)
 
+    def tell(order_id: str, news: facts.Fact | Ask) -> None:
+        if isinstance(news, Ask):
+            asked.append((order_id, news))
+        else:
+            told.append((order_id, news))
+
+    roots = Roots(store.seen_roots(clock.now), mount_of)
+    unknown = UnknownOrders({folder.output: blocking}, store, roots, clock)
+    if searched:
+        await unknown.run()
     intake = Intake(
         folder,
         store,
@@ -176,8 +216,8 @@ async def watching(
         Contents(blocking),
         flow="images",
         added=lambda: None,
-        tell=lambda order, fact: told.append((order, fact)),
-        is_there=lambda shoot: blocking(os.path.isdir, shoot),
+        tell=tell,
+        unknown=unknown,
         turn=asyncio.Lock(),
     )
     watcher = Watcher(
@@ -185,7 +225,7 @@ async def watching(
         intake,
         store,
         clock,
-        roots=Roots(store.seen_roots(clock.now), mount_of),
+        roots=roots,
         presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
         make_hints=make_hints,
         blocking=blocking,
@@ -194,7 +234,9 @@ async def watching(
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
-        yield Scene(tmp / "in", tmp / "state", store, watcher, hints, told, scanned, fails)
+        yield Scene(
+            tmp / "in", tmp / "state", store, watcher, hints, told, asked, unknown, scanned, fails, read=read, says=says
+        )
     finally:
         watcher.stop()
         await task

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
 from daemon.order.facts import Kind
-from daemon.runner.runner import beginnings
+from daemon.runner.days import beginnings, next_day
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
-from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 
 
 @dataclass
@@ -29,14 +29,16 @@ class Limited(World):
             case facts.Merge() | facts.Reprocess():
                 self.enhanced[of.id] = now
             case facts.Look() if now - self.enhanced[of.id] < 30:
-                return facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "one", ended=None),))
+                return facts.Seen(
+                    merging=False, processing=True, images=(facts.SeenImage(picture(of), "one", ended=None),)
+                )
             case facts.Look():
                 good = self.enhanced[of.id] >= self.again_at
                 reason = None if good else "Daily enhancement limit reached"
                 return facts.Seen(
                     merging=False,
                     processing=False,
-                    images=(facts.SeenImage("i0", "one", ended=good, reason=reason, limited=not good),),
+                    images=(facts.SeenImage(picture(of), "one", ended=good, reason=reason, limited=not good),),
                 )
         return super().answer(of, step)
 
@@ -86,7 +88,10 @@ def with_images(number: int, images: int, **how: object) -> Order:
 
 
 def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
-    """However many orders are ready at once, no more is bought than the limit allows; `approve` buys the rest."""
+    """However many orders are ready at once, no more is bought in a day than its limit allows, except what is approved.
+
+    The rest is bought by itself after midnight.
+    """
 
     async def work(clock: SimulatedClock) -> list[str]:
         policy = replace(POLICY, limits=Limits(images_per_day=7))
@@ -97,19 +102,18 @@ def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
         ):
             await asyncio.sleep(120)
             orders = [await store.load(shoot(n).id) for n in range(4)]
-            assert sorted(order.phase for order in orders) == ["downloaded", "downloaded", "held", "held"]
+            assert sorted(order.phase for order in orders) == ["downloaded", "downloaded", "downloading", "downloading"]
             assert world.count(facts.Fetch) == 6
-            held = [order for order in orders if order.phase is Phase.HELD]
-            assert "its 3 images would make 9 today, and limits.images_per_day is 7" in held[0].messages[0]
-            ask(tmp_path, "retry", held[0].id, 0.0)
+            waiting = [order for order in orders if order.phase is Phase.DOWNLOADING]
+            assert "its 3 images would make 9 today, and limits.images_per_day is 7" in waiting[0].messages[0]
+            ask(tmp_path, "retry", waiting[0].id, 0.0)
             await asyncio.sleep(60)
-            assert (await store.load(held[0].id)).phase is Phase.HELD, "it is still the same day"
-            ask(tmp_path, "approve", held[0].id, 0.0)
-            await until(store, held[0].id, Phase.DOWNLOADED)
-            tomorrow = beginnings(clock.now())[0] + 25 * 3600
-            await asyncio.sleep(tomorrow - clock.now())
-            ask(tmp_path, "retry", held[1].id, 0.0)
-            await until(store, held[1].id, Phase.DOWNLOADED)
+            assert world.count(facts.Fetch) == 6, "it is still the same day"
+            ask(tmp_path, "approve", waiting[0].id, 0.0)
+            await until(store, waiting[0].id, Phase.DOWNLOADED)
+            await asyncio.sleep(next_day(clock.now()) - clock.now() - 30)
+            assert world.count(facts.Fetch) == 9, "and still"
+            await until(store, waiting[1].id, Phase.DOWNLOADED, patience=120)
         return [image for _, step in world.steps if isinstance(step, facts.Fetch) for image in (step.image,)]
 
     bought = simulate(work)
@@ -134,6 +138,7 @@ def test_days_and_months_begin_by_the_calendar_of_this_machine() -> None:
     noon = datetime(2026, 11, 23, 12, 30).astimezone().timestamp()
     day, month = (datetime.fromtimestamp(begin).astimezone().strftime("%Y-%m-%d %H:%M") for begin in beginnings(noon))
     assert (day, month) == ("2026-11-23 00:00", "2026-11-01 00:00")
+    assert datetime.fromtimestamp(next_day(noon)).astimezone().strftime("%Y-%m-%d %H:%M") == "2026-11-24 00:00"
 
 
 def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:

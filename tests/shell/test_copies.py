@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.shoot import LeftOut, Why
 from daemon.store.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -122,6 +123,79 @@ def test_what_was_cancelled_is_not_bought_beside_its_copy(tmp: Path) -> None:
     simulate(work)
 
 
+def archived(top: Path, shoot: str, *, photos: int = 3) -> None:
+    """A shoot that lies in the watched folder before it is watched."""
+    (top / "in" / shoot).mkdir()
+    for number in range(photos):
+        (top / "in" / shoot / f"IMG_{number}.JPG").write_bytes(shoot.encode() * (100 + number))
+
+
+def words_of(scene: Scene, shoot: str) -> str:
+    """What ``status`` says of a skipped shoot."""
+    with Reader(scene.state) as reader:
+        (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
+    return str(row["messages"][0])
+
+
+def test_a_skipped_shoot_with_a_skipped_copy_is_sent_on_a_plain_submit(tmp: Path) -> None:
+    """``submit`` sends a skipped shoot although a copy of it was skipped: nothing was ever bought."""
+    archived(tmp, OAK)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            assert scene.orders() == {OAK: ("skipped", 0), COPY: ("skipped", 0)}
+            assert f"same photos as “{OAK}”, which is skipped and was never bought" in words_of(scene, COPY)
+            assert "`bracketd submit FOLDER` sends them" in words_of(scene, COPY)
+            assert "again" not in words_of(scene, COPY)
+            await scene.submit(OAK)
+            assert scene.orders()[OAK] == ("settled", 3)
+            await quiet()
+            assert f"same photos as “{OAK}”, sent" in words_of(scene, COPY), "and the copy says what is true now"
+            await scene.submit(COPY)
+            assert scene.orders() == {OAK: ("settled", 3), COPY: ("skipped", 0)}
+
+    simulate(work)
+
+
+def test_a_copy_of_a_copy_of_a_skipped_shoot_is_sent_on_a_plain_submit(tmp: Path) -> None:
+    """Any one of several copies that were never bought is sent on a plain ``submit``; the others are then refused."""
+    archived(tmp, OAK)
+    second = f"{OAK} (2)"
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            for source, copy in ((OAK, COPY), (COPY, second)):
+                shutil.copytree(scene.root / source, scene.root / copy)
+                await quiet()
+            await scene.submit(second)
+            assert scene.orders()[second] == ("settled", 3)
+            await quiet()
+            for shoot in (OAK, COPY):
+                await scene.submit(shoot)
+                assert scene.orders()[shoot] == ("skipped", 0)
+
+    simulate(work)
+
+
+def test_a_copy_of_what_was_cancelled_is_sent_on_a_plain_submit(tmp: Path) -> None:
+    """Of a shoot that a person cancelled nothing was bought: ``submit`` of its copy sends the copy."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, OAK)
+            await quiet()
+            await happens(scene, await newest(scene, OAK), facts.Cancelled("not wanted", by_person=True), clock)
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            assert f"same photos as “{OAK}”, which is cancelled" in words_of(scene, COPY)
+            await scene.submit(COPY)
+            assert scene.orders()[COPY] == ("settled", 3)
+
+    simulate(work)
+
+
 def test_copies_that_come_late_are_looked_into_once(tmp: Path) -> None:
     """A second card's copies of photos that were sent are known from then on, and wait for nothing any more."""
 
@@ -135,7 +209,8 @@ def test_copies_that_come_late_are_looked_into_once(tmp: Path) -> None:
                 scene.put(f"{OAK}/B/IMG_{number}.JPG", bytes([number]) * 100)
             await quiet()
             copies = tuple(f"B/IMG_{number}.JPG" for number in range(3))
-            assert scene.told == [(sent.id, facts.FoundAgain(copies))]
+            why = tuple(LeftOut(path, Why.COPY, path.replace("B", "A")) for path in copies)
+            assert scene.told == [(sent.id, facts.FoundAgain(copies, why))]
             await happens(scene, sent, scene.told.pop()[1], clock)
             await quiet()
             assert (scene.told, scene.waiting(), scene.orders()) == ([], {}, {OAK: ("downloaded", 3)})

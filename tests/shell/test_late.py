@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from daemon.order import Limits, Order, Phase, evolve, facts
+from daemon.order import Limits, Order, Phase, Verb, evolve, fact_of, facts
 from daemon.order.late import LATELY
+from daemon.order.model import REREADS
 from daemon.order.policy import Policy
+from daemon.watcher import Contents
+from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.folder import LateFiles
+from tests.core.orders import order
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, merged, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -96,7 +100,9 @@ def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles)
             assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
             assert "IMG_2.JPG. `bracketd approve`" in str(held.trouble)
             await scene.submit(OAK)
-            assert scene.told[-1] == (held.id, facts.Approved()), "a person's `submit` means the same"
+            ((order_id, asked),) = scene.asked
+            assert (order_id, asked.verb) == (held.id, "submit"), "a person's `submit` means the same"
+            assert isinstance(fact_of(held, Verb(asked.verb)), facts.Approved)
 
     simulate(work)
 
@@ -219,6 +225,68 @@ def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
             os.utime(changed, ns=(0, done.brackets[0].mtime_ns))
             await asyncio.sleep(2 * INTERVAL)
             assert scene.told[-1] == (done.id, facts.CameLate((), ()))
+
+    simulate(work)
+
+
+def restored(path: Path, change: Callable[[Path], object]) -> None:
+    """Change a file, put its mtime back, and wait until the file system's clock gives it another ctime."""
+    before = path.stat()
+    while path.stat().st_ctime_ns == before.st_ctime_ns:
+        change(path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_photo_rewritten_after_its_merge_with_its_size_and_time_is_told(tmp: Path) -> None:
+    """Other bytes under the old size and mtime are named, by the ctime and the content; a chmod is nothing."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            done = await merged(scene, await first(scene, "IMG_1.JPG", "IMG_2.JPG"), clock)
+            changed, touched = (tmp / "in" / OAK / name for name in ("IMG_1.JPG", "IMG_2.JPG"))
+            size = changed.stat().st_size
+            restored(changed, lambda path: path.write_bytes(b"y" * size))
+            restored(touched, lambda path: path.chmod(0o600))
+            await asyncio.sleep(INTERVAL + 1)
+            assert scene.told == [(done.id, facts.CameLate((), ("IMG_1.JPG",)))]
+
+    simulate(work)
+
+
+def test_a_photo_is_read_once_for_each_touch_and_not_for_ever(tmp: Path) -> None:
+    """A touched photo is read once; where the ctime changes at every look that ends after a few readings."""
+
+    async def work(clock: SimulatedClock) -> list[str]:
+        async with watching(tmp, clock) as scene:
+            await merged(scene, await first(scene, "IMG_1.JPG"), clock)
+            photo = tmp / "in" / OAK / "IMG_1.JPG"
+            for _ in range(20):
+                restored(photo, lambda path: path.chmod(0o600))
+                await asyncio.sleep(4 * INTERVAL)
+            assert scene.told == []
+            return scene.read
+
+    assert len(simulate(work)) == 1 + REREADS
+
+
+def test_thousands_of_touched_photos_are_judged_in_parts() -> None:
+    """A round of looks reads so many bytes and no more, so that new shoots are seen meanwhile; the next one goes on."""
+    read: list[str] = []
+
+    async def sha256(_function: object, _folder: str, path: str) -> str:
+        read.append(path)
+        return "ab"
+
+    async def work(_clock: SimulatedClock) -> None:
+        done = replace(order(3), altered=(order(3).brackets[2].path,))
+        sent = [replace(bracket, sha256="ab", ctime_ns=1) for bracket in done.brackets]
+        suspects = [(replace(bracket, ctime_ns=2), bracket) for bracket in sent]
+        altered = Altered(Contents(sha256))
+        paths = [bracket.path for bracket in sent]
+        assert await altered.among(done, suspects, Allowance(1500)) == ((paths[2],), False)
+        assert read == paths[:2]
+        assert await altered.among(done, suspects, Allowance(1500)) == ((), True)
+        assert read == paths
 
     simulate(work)
 

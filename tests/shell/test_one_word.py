@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, Verb, evolve, fact_of, facts
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -67,9 +67,9 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             put(scene, *range(1, 6))
             await quiet()
             await scene.submit(OAK)
-            ((order_id, word),) = [(of, fact) for of, fact in scene.told if isinstance(fact, facts.Approved)]
+            ((order_id, asked),) = scene.asked
             held = await scene.store.load(order_id)
-            sent = evolve(held, word, now=clock.now(), policy=policy)
+            sent = evolve(held, fact_of(held, Verb(asked.verb)), now=clock.now(), policy=policy)
             assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
             processed = replace(sent, phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=shown)
@@ -79,7 +79,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
     simulate(work)
 
 
-async def held_for_a_file(scene: Scene, clock: SimulatedClock) -> Order:
+async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
     """The shoot's order is held, for one of its photos is gone."""
     put(scene, *range(10))
     await quiet()
@@ -96,7 +96,7 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            held = await held_for_a_file(scene, clock)
+            held = await hold_a_file(scene, clock)
             put(scene, 10)
             await quiet()
             assert [order.id for order in await orders(scene)] == [held.id]

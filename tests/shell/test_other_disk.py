@@ -44,10 +44,11 @@ async def quiet() -> None:
     await asyncio.sleep(2 * INTERVAL + QUIET + 5)
 
 
+@pytest.mark.parametrize("old", [1, 2, 5])
 @pytest.mark.parametrize("known", [1, 3])
 @pytest.mark.parametrize("running", [True, False], ids=["while we run", "while we do not"])
-def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, running: bool) -> None:
-    """An archive of shoots that nobody knows is left alone where other shoots were, until the disk is the right one."""
+def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, running: bool, old: int) -> None:
+    """Old shoots, however few, are left alone where other shoots were, until the disk is the right one again."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -57,12 +58,12 @@ def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, runni
             assert len(mine) == known
             if running:
                 away = another_disk(tmp)
-                shoots(tmp / "in", "archive", 5)
+                shoots(tmp / "in", "archive", old)
                 await quiet()
                 assert scene.orders() == mine
         if not running:
             away = another_disk(tmp)
-            shoots(tmp / "in", "archive", 5)
+            shoots(tmp / "in", "archive", old)
         async with watching(tmp, clock, mount_of=on_disk) as scene:
             await quiet()
             (why,) = told(scene)
@@ -93,5 +94,46 @@ def test_the_same_disk_with_another_number_is_known_by_its_shoots(tmp: Path) -> 
             assert told(scene) == []
             phases = [phase for shoot, (phase, _) in scene.orders().items()]
             assert phases == ["settled"] * 6
+
+    simulate(work)
+
+
+def test_another_folder_that_is_meant_is_adopted(tmp: Path) -> None:
+    """``adopt`` ends the pause: what lies in the other folder is skipped, and what comes later is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            shoots(tmp / "in", "mine", 2)
+            await quiet()
+            (tmp / "other").mkdir()
+            shoots(tmp / "other", "archive", 1)
+            (tmp / "in").rename(tmp / "real")
+            (tmp / "other").rename(tmp / "in")
+            await quiet()
+            assert "holds other shoots than before" in told(scene)[0]
+            assert "archive 0" not in scene.orders()
+            await scene.store.forget_root(str(tmp / "in"))
+            await quiet()
+            shoots(tmp / "in", "next", 1)
+            await quiet()
+            assert told(scene) == []
+            assert (scene.orders()["archive 0"], scene.orders()["next 0"]) == (("skipped", 0), ("settled", 1))
+
+    simulate(work)
+
+
+def test_an_old_shoot_of_a_known_name_does_not_vouch_for_another_folder(tmp: Path) -> None:
+    """An archive that has one name in common with the watched folder is another folder all the same."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            shoots(tmp / "in", "mine", 3)
+            await quiet()
+            another_disk(tmp)
+            shoots(tmp / "in", "mine", 1)
+            shoots(tmp / "in", "archive", 2)
+            await quiet()
+            assert "it has 1 of the 3 that were in it" in told(scene)[0]
+            assert len(scene.orders()) == 3
 
     simulate(work)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +13,15 @@ from typing import Any
 import pytest
 
 from daemon.files import scan
+from daemon.files.roots import Roots
 from daemon.order import Order, Phase, evolve, facts
 from daemon.order.facts import Kind
 from daemon.shoot import Quiet
+from daemon.store.asks import Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Intake, WatchedFolder
-from daemon.watcher.contents import Blocking, marks
+from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
+from daemon.watcher.contents import Blocking, look_into
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -77,21 +78,25 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     [("cancel", Phase.CANCELLED), ("approve", Phase.DOWNLOADED), ("retry", Phase.DOWNLOADED)],
 )
 def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phase) -> None:
-    """A wish that was noticed, and could not be recorded yet for a photo on its way, is there after a kill."""
+    """An ask is recorded with its answer while a photo of the order is still on its way, and is there after a kill."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = Broken(clock)
-        async with running(tmp / "state", world, shoot(0)) as (store, _):
+        world, state = Broken(clock), tmp / "state"
+        async with running(state, world, shoot(0)) as (store, _):
             await until(store, shoot(0).id, Phase.HELD)
-            ask(tmp / "state", verb, shoot(0).id, clock.now())
-            await asyncio.sleep(60)
-            assert (await store.load(shoot(0).id)).phase is Phase.HELD
-            shutil.copytree(tmp / "state", tmp / "as a kill leaves it")
+            seq = ask(state, verb, shoot(0).id, clock.now())
             world.mended = True
+            await asyncio.sleep(5)
+            assert (await store.load(shoot(0).id)).phase is not Phase.HELD
+            with Reader(state) as reader:
+                answer = reader.answer(seq)
+            assert answer is not None
+            assert answer[0] is Outcome.DONE
+            shutil.copytree(state, tmp / "as a kill leaves it")
         async with running(tmp / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, end)
             with Reader(tmp / "as a kill leaves it") as reader:
-                assert reader.asked() == [], "and it is done once"
+                assert (reader.asked(), reader.answer(seq)) == ([], answer), "and it is done once"
 
     simulate(work)
 
@@ -135,6 +140,13 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
+async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
+    """An output folder that was looked through."""
+    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+    await unknown.run()
+    return unknown
+
+
 def intake(
     watch: Path,
     output: Path,
@@ -142,6 +154,7 @@ def intake(
     clock: SimulatedClock,
     turn: asyncio.Lock,
     *,
+    unknown: UnknownOrders,
     blocking: Blocking = blocking,
 ) -> Intake:
     """The intake of a watched folder."""
@@ -155,7 +168,7 @@ def intake(
         flow="images",
         added=lambda: None,
         tell=lambda _order, _fact: None,
-        is_there=lambda path: blocking(os.path.isdir, path),
+        unknown=unknown,
         turn=turn,
     )
 
@@ -171,7 +184,8 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
 
     async def work(clock: SimulatedClock) -> None:
         store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
-        first, second = (intake(folder.parent, tmp / "out", store, clock, turn) for folder in shoots)
+        unknown = await nothing_unknown(tmp / "out", store, clock)
+        first, second = (intake(f.parent, tmp / "out", store, clock, turn, unknown=unknown) for f in shoots)
         found = scan.scan(str(shoots[0])), scan.scan(str(shoots[1]))
         name = shoots[0].name
         other = second.submit(name, found[1]) if submitted else second.lock(name, found[1], "quiet")
@@ -180,12 +194,10 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
 
     simulate(work)
     with Reader(tmp / "state") as reader:
-        rows = {os.path.dirname(row["folder"]): row for row in reader.orders()}
-    assert {place: row["phase"] for place, row in rows.items()} == {
-        str(tmp / "a"): "settled",
-        str(tmp / "b"): "skipped",
-    }
-    assert rows[str(tmp / "b")]["same_as"] == rows[str(tmp / "a")]["id"]
+        rows = {row["phase"]: row for row in reader.orders()}
+    assert sorted(rows) == ["settled", "skipped"], "whichever of them came first"
+    assert rows["skipped"]["same_as"] == rows["settled"]["id"]
+    assert rows["skipped"]["folder"] != rows["settled"]["folder"]
 
 
 def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
@@ -197,12 +209,13 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async def hesitant(function: Callable[..., Any], *arguments: Any) -> Any:
-            await asyncio.sleep(3600 if function is marks else 0)
+            await asyncio.sleep(3600 if function is look_into else 0)
             return function(*arguments)
 
         store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
-        first = intake(slow.parent, tmp / "out", store, clock, turn, blocking=hesitant)
-        second = intake(quick.parent, tmp / "out", store, clock, turn)
+        unknown = await nothing_unknown(tmp / "out", store, clock)
+        first = intake(slow.parent, tmp / "out", store, clock, turn, unknown=unknown, blocking=hesitant)
+        second = intake(quick.parent, tmp / "out", store, clock, turn, unknown=unknown)
         reading = asyncio.create_task(first.lock(slow.name, scan.scan(str(slow)), "quiet"))
         await asyncio.sleep(60)
         async with asyncio.timeout(1):

@@ -104,8 +104,9 @@ def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
                     await asyncio.sleep(5 * INTERVAL)
                     mount(disk, away)
                     await asyncio.sleep(INTERVAL)
-        told = [(log["log_level"], log["event"].split(" ")[-1]) for log in logs if "folder" in log["event"]]
-        assert told == [("error", "now"), ("info", "back")] * 2
+        told = [(log["log_level"], log["event"]) for log in logs if "folder" in log["event"]]
+        assert told == [("error", "folder is away"), ("info", "folder is back")] * 2
+        assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder is away")
 
     simulate(work)
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from daemon.order import Order, Phase, Policy, facts
 from daemon.order.facts import Kind
 from daemon.runner import Runner
+from daemon.store.asks import Ask
 from daemon.store.reader import Reader, ask
-from daemon.store.store import Ask, Store
+from daemon.store.store import Store
 from tests.core.orders import order
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 
@@ -63,7 +65,7 @@ class World:
                 return facts.Merged()
             case facts.Look():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
-                return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+                return facts.Seen(not done, False, (facts.SeenImage(picture(of), "one", ended=True),) if done else ())
             case facts.Reprocess(image):
                 return facts.Reprocessed(image)
             case facts.Fetch(image):
@@ -113,6 +115,11 @@ async def running(
         runner.stop()
         await task
         store.close()
+
+
+def picture(of: Order) -> str:
+    """The id of an order's one image: no two orders have the same image."""
+    return f"image of {of.id}"
 
 
 def shoot(number: int = 0, brackets: int = 3) -> Order:
@@ -181,13 +188,16 @@ def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
 
 
 def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
-    """While the key is refused all orders wait, one probe goes out now and then, and all go on when it is taken."""
+    """While the key is refused all orders wait with one message, whatever each of them asked for.
+
+    One probe goes out now and then, as the message says, and all go on when the key is taken.
+    """
     mended_at = START + 2000
 
     def refused(of: Order, step: facts.Step) -> facts.Fact | None:
-        del of
         if clocks[0].now() < mended_at:
-            return facts.Failed(step, Kind.ACCOUNT, "the key was refused", unsent=True)
+            why = f"GET /{of.id} was refused."
+            return facts.Failed(step, Kind.ACCOUNT, why, unsent=True, cause="401 the key file")
         return None
 
     clocks: list[SimulatedClock] = []
@@ -196,10 +206,15 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
         clocks.append(clock)
         world = World(clock, trouble=refused)
         async with running(tmp_path, world, *(shoot(n) for n in range(5))) as (store, _):
-            await asyncio.sleep(1900)
+            with capture_logs() as logs:
+                await asyncio.sleep(1900)
             asked = len(world.steps)
             with Reader(tmp_path) as reader:
-                assert reader.daemon()["account"] == "the key was refused"
+                message = reader.daemon()["account"]
+                assert message.startswith("GET /6f1d1f0e-")
+                assert "tries again by itself every 5 min; `bracketd retry SHOOT` tries at once." in message
+                assert {order["messages"][0] for order in reader.orders()} == {message}
+            assert len([log for log in logs if "account refused" in log["event"]]) == 1
             for number in range(5):
                 await until(store, shoot(number).id, Phase.DOWNLOADED)
             with Reader(tmp_path) as reader:

@@ -11,14 +11,19 @@ from pathlib import Path
 
 from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.facts import Kind
+from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
 from daemon.store.file import FILE
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
-from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 
 REFUSED = "the key was refused"
-BUSY = facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "n", ended=None),))
+
+
+def busy(of: Order) -> facts.Seen:
+    """What a look shows while an order's image is worked on."""
+    return facts.Seen(merging=False, processing=True, images=(facts.SeenImage(picture(of), "n", ended=None),))
 
 
 @dataclass
@@ -98,7 +103,7 @@ def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -
             for number in range(1, 4):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=2 * POLICY.account_probe)
             bad = await store.load(shoot(0).id)
-            assert (bad.health, bad.messages) == (Health.RETRYING, (REFUSED,))
+            assert (bad.health, bad.messages) == (Health.RETRYING, (probed(REFUSED, POLICY),))
 
     simulate(work)
 
@@ -164,7 +169,7 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
     """Of hours of looks the journal has those that showed something new, and the row has them all."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = World(clock, trouble=lambda _of, step: BUSY if isinstance(step, facts.Look) else None)
+        world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, facts.Look) else None)
         async with running(tmp_path, world, shoot()) as (store, _):
             await asyncio.sleep(4 * 3600)
             assert (await store.load(shoot().id)).polls > 300

@@ -13,7 +13,7 @@ from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts
 from daemon.shoot import Client
 from daemon.store.reader import Reader
-from daemon.watcher.contents import marks
+from daemon.watcher.contents import look_into
 from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -111,7 +111,7 @@ def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
     simulate(work)
 
 
-@pytest.mark.parametrize("call", [scan.scan, marks], ids=["scan", "read"])
+@pytest.mark.parametrize("call", [scan.scan, look_into], ids=["scan", "read"])
 def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., object]) -> None:
     """A shoot that cannot be scanned or read waits with the reason, is kept, and goes on afterwards."""
     says = OSError(errno.ETIMEDOUT, "the file system does not answer")

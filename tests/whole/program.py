@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from daemon.cli.status import document
 from daemon.store.reader import Reader
+from tests.edges.sandbox.shots import NOON
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -116,8 +117,8 @@ class Bracketd:
     def drop(self, shoot: str, files: Mapping[str, bytes]) -> Path:
         """Put files into a shoot's folder; names may have folders. A new folder is moved in, complete, in one go.
 
-        Each drop was taken a minute after the last, and its JPEGs say which drop they are of: photos of two shoots are
-        never the same.
+        Each drop was taken a minute after the last. Its JPEGs say which drop they are of, and that they were taken that
+        many years later: photos of two shoots are never the same, and never show the same frame.
         """
         self.dropped += 1
         folder = self.watched / shoot
@@ -135,6 +136,10 @@ class Bracketd:
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a verb with the configuration file."""
         return bracketd("--config", str(self.config), *words, home=self.home, **environ)
+
+    def asks(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a verb that asks the daemon for something, again if it has not answered in time."""
+        return until(lambda: done if "not answered" not in (done := self.run(*words)).stdout else None)
 
     def status(self) -> Json:
         """What ``bracketd status --json`` says."""
@@ -207,9 +212,10 @@ def _event(line: str) -> Json:
 
 
 def _of_drop(number: int, data: bytes) -> bytes:
-    """A JPEG with a comment segment (ITU-T T.81, B.2.4.5) more; anything else as it is."""
+    """A JPEG of another year with a comment segment (ITU-T T.81, B.2.4.5) more; anything else as it is."""
     if not data.startswith(b"\xff\xd8"):
         return data
+    data = data.replace(f"{NOON:%Y:%m:%d}".encode(), f"{NOON.year + number}:{NOON:%m:%d}".encode())
     comment = f"drop {number}".encode()
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 

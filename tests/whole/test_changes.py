@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,34 @@ def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, f
     order = program.reach(OAK, "downloaded")
     assert order["messages"] == []
     assert order["bytes"]["total"] == sum(path.stat().st_size for path in photo.parent.iterdir())
+
+
+@pytest.mark.parametrize("how", ["written over", "replaced"])
+def test_a_photo_rewritten_with_its_size_and_time(program: Bracketd, sandbox: Sandbox, how: str) -> None:
+    """A stored photo that gets other bytes, and then its old time back, is sent again, and a mere chmod is nothing."""
+    sandbox.faults(HELD_UP)
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
+    photo, touched = (program.watched / OAK / f"IMG_000{number}.JPG" for number in (1, 2))
+    rewrite(photo, in_place=how == "written over")
+    touched.chmod(0o640)
+    done = program.reach(OAK, "downloaded")
+    assert (done["order_id"], done["messages"]) == (order["order_id"], [])
+    facts = Counter(entry["fact"] for entry in program.journal(order["order_id"]))
+    assert (facts["Changed"], facts["Stored"]) == (1, 4)
+
+
+def rewrite(photo: Path, *, in_place: bool) -> None:
+    """Give a photo other bytes, as many as before, and its old mtime, as ``touch -r`` or ``rsync -t`` does."""
+    before, data = photo.stat(), photo.read_bytes()
+    new = photo if in_place else photo.with_name("new")
+    new.write_bytes(data.replace(b"drop 1", b"drop X"))
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
+    new.rename(photo)
+    after = photo.stat()
+    assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert photo.read_bytes() != data
 
 
 def test_a_photo_that_is_not_whole_is_waited_for(program: Bracketd) -> None:

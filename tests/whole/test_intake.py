@@ -43,6 +43,39 @@ def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
     assert {order["phase"] for order in program.peek()["orders"]} == {"skipped", "downloaded"}
 
 
+def test_a_tidied_archive_is_not_bought(program: Bracketd) -> None:
+    """A skipped shoot that is moved into a folder stays unsent and says why; ``submit`` of that folder sends it."""
+    program.drop("Old A", shoot(1))
+    program.start()
+    (program.watched / "2025").mkdir()
+    (program.watched / "Old A").rename(program.watched / "2025" / "Old A")
+    year = program.reach("2025", "skipped")
+    assert "its photos are those of “Old A”, which was skipped and never bought" in year["messages"][0]
+    sent = program.run("submit", year["folder"])
+    assert (sent.returncode, sent.stderr) == (0, "")
+    program.reach("2025", "downloaded")
+
+
+def test_a_watched_folder_that_is_made_later(program: Bracketd) -> None:
+    """A watched folder that is not there yet is to be created, say ``check`` and ``status``; a full one is skipped."""
+    program.watched.rmdir()
+    program.write_config()
+    words = f"the watched folder {program.watched} does not exist yet: create it first, then drop shoots into it."
+    assert words in program.run("check").stdout
+    program.start()
+    assert any(message.startswith(words) for message in program.status()["daemon"]["messages"])
+    cards = program.home / "cards"
+    for name in ("1 Elm St", "2 Elm St"):
+        (cards / name).mkdir(parents=True)
+        for file, data in shoot(1).items():
+            (cards / name / file).write_bytes(data)
+    shutil.copytree(cards, program.watched)
+    told = until(lambda: [one for one in program.peek()["attention"] if one["count"] == 2])
+    assert told[0]["kind"] == "first sight"
+    assert "`bracketd submit FOLDER` sends one" in program.run("status").stdout.replace("\n", " ")
+    assert {order["phase"] for order in program.peek()["orders"]} == {"skipped"}
+
+
 def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     """``submit`` sends a skipped shoot, and no other, also when the daemon is down at that moment."""
     for name in ("1 Elm St", "2 Elm St", "3 Elm St"):
@@ -74,8 +107,8 @@ def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:
     (program.home / "copy").rename(program.watched / "12 Oak St copy")
     order = program.reach("12 Oak St copy", "skipped")
     assert "same photos as “12 Oak St”" in order["messages"][0]
-    refused = program.run("submit", order["folder"])
-    assert (refused.returncode, "submit --again" in refused.stderr) == (1, True)
+    refused = program.asks("submit", order["folder"])
+    assert (refused.returncode, "Use --again to send and buy them again." in refused.stderr) == (1, True)
     assert program.run("submit", "--again", order["folder"]).returncode == 0
     program.reach("12 Oak St copy", "downloaded")
 
@@ -116,6 +149,17 @@ def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
     assert loose["photos"] == 1
     assert [order["shoot"] for order in program.status()["orders"]] == ["12 Oak St"]
     assert program.status()["waiting"] == []
+
+
+def test_a_link_to_everything(program: Bracketd) -> None:
+    """With a link to ``/`` in the watched folder the next shoot is delivered, and ``status`` says what is wrong."""
+    (program.watched / "everything").symlink_to("/", target_is_directory=True)
+    program.start()
+    assert "Remove the link" in program.wait_until_it_says("is a link to a folder")["reason"]
+    program.drop("12 Oak St", shoot(1))
+    program.reach("12 Oak St", "downloaded")
+    refused = program.run("submit", str(program.watched / "everything"))
+    assert (refused.returncode, "it is not looked into" in refused.stderr) == (1, True)
 
 
 def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:

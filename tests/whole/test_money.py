@@ -4,8 +4,11 @@ import csv
 import json
 import shutil
 
+from PIL import Image
+
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
 from tests.whole.program import Bracketd, Json
 
 OAK, ELM = "12 Oak St", "1 Elm St"
@@ -74,9 +77,49 @@ def test_a_shoot_is_bought_again_on_that_word(program: Bracketd) -> None:
     first = program.reach(OAK, "downloaded")
     shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
     skipped = program.reach(ELM, "skipped")
-    done = program.run("submit", str(program.watched / ELM))
-    assert (done.returncode, f"has the same photos as “{OAK}”, sent " in done.stderr) == (1, True)
+    done = program.asks("submit", str(program.watched / ELM))
+    assert done.returncode == 1
+    assert "Not sent: the same photos were sent on " in done.stderr
+    assert f" as “{OAK}”. Use --again to send and buy them again." in done.stderr
     assert program.run("submit", "--again", str(program.watched / ELM)).returncode == 0
     second = program.reach(ELM, "downloaded")
     assert len({first["order_id"], skipped["order_id"], second["order_id"]}) == 3
     assert costs(program)["images"] == 2
+
+
+def test_pictures_of_other_orders_are_not_bought(program: Bracketd, sandbox: Sandbox) -> None:
+    """While the service mixes up orders nothing is bought; in the end the shoot has its own pictures, paid once."""
+    program.start()
+    program.drop(ELM, shoot(1))
+    program.reach(ELM, "downloaded")
+    sandbox.faults(["show_order foreign-images", "show_order repeated-image", "download trailer rate=1"])
+    program.drop(OAK, shoot(2))
+    order = program.reach(OAK, "downloaded")
+    assert (order["health"], order["messages"]) == ("ok", [])
+    assert sorted(path.name for path in (program.output / OAK).glob("*.jpg")) == ["IMG_0001.jpg", "IMG_0004.jpg"]
+    assert [fault["happened"] for fault in sandbox.report()["faults"]] == [1, 1, 2]
+    assert costs(program)["images"] == 3
+
+
+def test_a_refused_merge_is_not_repeated(program: Bracketd, sandbox: Sandbox) -> None:
+    """A merge that was refused, and carried out all the same, is found by ``retry``: no other is asked for."""
+    sandbox.faults(["merge_order 404 after=true"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    held = program.reach(OAK, "held")
+    assert "404" in held["messages"][0]
+    assert program.run("retry", OAK).returncode == 0
+    order = program.reach(OAK, "downloaded")
+    assert len(of_order(sandbox, order)["merges"]) == 1
+
+
+def test_a_preview_is_not_delivered(program: Bracketd, sandbox: Sandbox) -> None:
+    """A tiny picture in place of the full size is fetched again, and is paid once."""
+    sandbox.faults(["download small next=2"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    program.reach(OAK, "downloaded")
+    (picture,) = (program.output / OAK).glob("*.jpg")
+    with Image.open(picture) as shown:
+        assert max(shown.size) == 240
+    assert costs(program)["images"] == 1

@@ -103,7 +103,11 @@ def test_a_photo_that_cannot_be_used(program: Bracketd, trouble: str) -> None:
             bad.write_bytes(files.pop(bad.name))
             bad.chmod(0)
     program.drop("12 Oak St", files)
-    reason = {"empty": "is empty (0 bytes)", "dangling": "is a link to", "forbidden": "cannot be read (no permission)"}
+    reason = {
+        "empty": "is empty (0 bytes)",
+        "dangling": "is a link to",
+        "forbidden": "cannot be read (Permission denied)",
+    }
     waiting = program.wait_until_it_says(f"{bad.name} {reason[trouble]}")
     assert waiting["shoot"] == "12 Oak St"
     assert "bracketd submit" in waiting["reason"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,10 @@ def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> N
     program.start()
     program.drop(OAK, shoot(1))
     order = program.message(OAK, "Make room there; bracketd goes on by itself")
-    assert "No space left on device" in order["messages"][0]
+    words = r"68 MB must be free before a picture is bought, 2\d MB are free: No space left on device\."
+    assert re.search(words, order["messages"][0])
+    problem = program.run("check").stderr
+    assert re.search(rf"2\d MB are free in {program.output}, and 1000 MB should be\. Make room there", problem)
     assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
     full.unlink()
     program.run("retry", OAK)

@@ -22,14 +22,18 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     program.drop(OAK, shoot(1))
     program.drop(ELM, shoot(1))
     (message,) = until(lambda: program.peek()["daemon"]["messages"])
-    assert "refused the API key" in message
+    assert "refused the API key (POST /v3/images/ was answered 401" in message
+    assert f"The key is from `api.key` in {program.config}." in message
+    assert message.endswith("bracketd tries again by itself every 5 min; `bracketd retry SHOOT` tries at once.")
     assert program.status()["daemon"]["messages"] == [message]
     for house in (OAK, ELM):
         program.reach(house, "settled")
     checked = program.run("check")
     assert checked.returncode == 1
     assert "refused the API key" in checked.stderr
-    assert "Copy the key anew" in checked.stderr
+    assert "GET /v3/orders/ was answered 401" in checked.stderr
+    assert f"The key is from `api.key` in {program.config}." in checked.stderr
+    assert "tries again by itself every 5 min" in checked.stderr
     assert program.stop() == 0
     assert len(program.told("account refused")) == 1
     assert sandbox.report()["orders"].keys().isdisjoint(o["order_id"] for o in program.status()["orders"])
@@ -74,6 +78,24 @@ def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
     program.run("retry", OAK)
     program.reach(OAK, "downloaded")
     assert program.status()["daemon"]["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "request_line"), [("create_image", "POST /v3/images/"), ("show_order", "GET /v3/orders/{order_id}")]
+)
+def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, where: str, request_line: str) -> None:
+    """A 404 holds the order with the request that it answered and the command that asks again; that command works."""
+    sandbox.faults([f"{where} 404 next=99"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "held")
+    (message,) = order["messages"]
+    assert f"({request_line.format(**order)} was answered 404: " in message
+    assert message.endswith("`bracketd retry SHOOT` asks again.")
+    assert "step failed: " in program.run("show", OAK).stdout
+    sandbox.faults([])
+    assert program.run("retry", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
 
 
 def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandbox) -> None:
@@ -146,6 +168,24 @@ def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox,
     registered = of_order(sandbox, order)["registered"]
     assert len(registered) == 5
     assert sum(bracket["deleted"] for bracket in registered) == (2 if flow == "images" else 0)
+
+
+@pytest.mark.parametrize("fault", ["upload 403 next=99", "create_image 409 next=99"])
+def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox: Sandbox, fault: str) -> None:
+    """Refusals are told in their own words and slow the order down; when they end, ``retry`` finishes it at once."""
+    sandbox.faults([fault])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["health"] == "retrying" and order["messages"] != [])
+    until(lambda: sandbox.report()["faults"][0]["happened"] >= 4)
+    sandbox.faults([])
+    program.run("retry", OAK)
+    done = program.reach(OAK, "downloaded")
+    assert (done["order_id"], done["messages"]) == (order["order_id"], [])
+    lost = [entry["detail"] for entry in program.journal(order["order_id"]) if entry["fact"] == "SlotLost"]
+    assert len(lost) <= 12, "a few whole files at most went out in vain"
+    assert {fact["cause"] for fact in lost} == {"refused" if "upload" in fault else "taken"}
+    assert all("403" in fact["said"] or "409" in fact["said"] for fact in lost)
 
 
 def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -> None:

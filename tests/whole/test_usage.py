@@ -43,7 +43,7 @@ def test_without_a_configuration(tmp_path: Path, words: tuple[str, ...]) -> None
     done = bracketd(*words, home=tmp_path)
     assert (done.returncode, done.stdout) == (78, "")
     assert str(tmp_path / ".config" / "bracketd" / "config.yaml") in done.stderr
-    assert "Copy config.example.yaml there" in done.stderr
+    assert "bracketd config example > " in done.stderr
     named = bracketd(*words, home=tmp_path, BRACKETD_CONFIG=str(tmp_path / "mine.yaml"))
     assert str(tmp_path / "mine.yaml") in named.stderr
 

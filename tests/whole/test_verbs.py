@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
     "supplement_of": type(None),
     "created_at": TIME,
     "updated_at": TIME,
+    "phase_since": TIME,
 }
 DAEMON: dict[str, Any] = {
     "running": bool,
@@ -41,6 +42,7 @@ DAEMON: dict[str, Any] = {
     "events_missed": COUNT,
     "unanswered_s": type(None),
 }
+ATTENTION: dict[str, Any] = {"kind": TEXT, "folder": TEXT, "count": COUNT, "names": list, "message": TEXT}
 WAITING: dict[str, Any] = {
     "shoot": TEXT,
     "folder": TEXT,
@@ -66,13 +68,15 @@ def test_the_shape_of_status(program: Bracketd) -> None:
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
     program.drop("1 Elm St", {"IMG_0001.JPG": b""})
-    until(lambda: program.peek()["waiting"])
+    (program.watched / "loose.JPG").write_bytes(b"x")
+    until(lambda: program.peek()["waiting"] and program.peek()["attention"])
     told = program.status()
-    assert list(told) == ["version", "daemon", "orders", "waiting"]
+    assert list(told) == ["version", "daemon", "orders", "waiting", "attention"]
     assert told["version"] == 1
     assert has_shape(told["daemon"], DAEMON)
     assert told["daemon"] == told["daemon"] | {"running": True, "pid": program.pid, "state_dir": str(program.state)}
     assert has_shape(told["waiting"][0], WAITING)
+    assert has_shape(told["attention"][0], ATTENTION)
     (order,) = told["orders"]
     assert has_shape(order, ORDER)
     assert (order["folder"], order["output"]) == (str(program.watched / OAK), str(program.output / OAK))
@@ -87,7 +91,7 @@ def test_the_shape_of_status(program: Bracketd) -> None:
         "watching": False,
         "started_at": None,
     }
-    assert later["waiting"] == []
+    assert later["waiting"] == later["attention"] == []
 
 
 def test_show_tells_everything(program: Bracketd) -> None:
@@ -109,8 +113,10 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "placed  IMG_0001.jpg",
         "of IMG_0001.JPG, IMG_0002.JPG, IMG_0003.JPG",
         "journal:",
-        "MergeIntended",
-        "Delivered",
+        "merge is about to be asked for",
+        "bracket uploaded: IMG_0001.JPG",
+        "picture in place: IMG_0001.jpg",
+        "shoot delivered, order.json written",
     ):
         assert words in text
     assert "signature=" not in text, "an upload URL is a key, too"
@@ -127,11 +133,11 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
         (("show", "Elm"), "no order is called 'Elm'"),
         (("retry", "Elm"), "no order is called 'Elm'"),
         (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
-        (("submit", str(program.watched / OAK)), f"was sent already; its pictures are in {order['output']}"),
+        (("submit", str(program.watched / OAK)), f"no photo in it is new. Its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
-        (("submit", str(program.watched)), "is not directly in a watched folder"),
+        (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
-        done = program.run(*words)
+        done = program.asks(*words)
         assert (done.returncode, done.stdout) == (1, ""), words
         assert said in done.stderr
     assert program.status()["orders"] == [order]

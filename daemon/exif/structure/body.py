@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from daemon.exif.source import PIECE_BYTES, Fetch, Source
 
 TAIL_BYTES = 64 * 1024
@@ -16,6 +18,12 @@ More than any padding known: Panasonic fills up its last block of 16 KiB, Sony a
 PAGE_BYTES = 4 * 1024
 """Copying programs and file systems write whole multiples of this; a picture's own black begins anywhere."""
 
+FOLLOWED_BYTES = 1024 * 1024
+"""How much is read at once where a file is followed from its beginning."""
+
+MOST_FOLLOWED = 256 * 1024 * 1024
+"""Files with more bytes are not followed; a JPEG of 100 million pixels has up to 60 MB."""
+
 LAST_BYTES = 16
 """Zeros that may by chance be the last bytes written before the unwritten ones."""
 
@@ -28,9 +36,10 @@ class Body:
     built on them.
     """
 
-    __slots__ = ("_end", "blind", "size", "source")
+    __slots__ = ("_end", "_fetch", "_head", "blind", "size", "source")
 
     def __init__(self, head: bytes, size: int, fetch: Fetch | None) -> None:
+        self._head, self._fetch = head, fetch
         self.source = Source(head, fetch)
         self.size = size
         self._end = Source(head, fetch)
@@ -72,6 +81,21 @@ class Body:
         """Where a copy stopped that had been given its full size beforehand; None if image data reach ``end``."""
         written = self.written(end)
         return written if end - written >= STALLED_BYTES and -written % PAGE_BYTES < LAST_BYTES else None
+
+    def pieces(self, end: int) -> Iterator[bytes]:
+        """All bytes from the beginning up to ``end``, piece by piece.
+
+        These reads are not bounded like the others: only a file that would otherwise be called not whole is followed.
+        """
+        yield self._head[:end]
+        at = len(self._head)
+        while at < end:
+            piece = self._fetch(at, min(FOLLOWED_BYTES, end - at)) if self._fetch and end <= MOST_FOLLOWED else b""
+            if not piece:
+                self.blind = True
+                return
+            yield piece
+            at += len(piece)
 
     def _data_in(self, piece: int) -> int:
         return len(self._read(self._end, piece * PIECE_BYTES, PIECE_BYTES).rstrip(b"\0"))

@@ -1,6 +1,7 @@
 """Is a PNG or a WebP whole? A PNG ends with the chunk IEND (W3C PNG, section 11.2.5), a WebP says its size (RFC 9649).
 
-Phones append to PNGs and zeros may follow both, so IEND is looked for in the last 64 KiB of what is written.
+Phones append to PNGs and zeros may follow both, so IEND is looked for in the last 64 KiB of what is written. If it is
+not there, more may have been appended: then the PNG is followed chunk by chunk.
 """
 
 from __future__ import annotations
@@ -8,18 +9,29 @@ from __future__ import annotations
 from daemon.exif.structure import words
 from daemon.exif.structure.body import PAGE_BYTES, Body
 from daemon.exif.structure.verdict import WHOLE, Structure
+from daemon.picture import PngReading
 
 _LAST_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def check_png(body: Body) -> Structure:
-    """Judge a PNG by its last 64 KiB."""
+    """Judge a PNG by its last 64 KiB, and by its chunks if those have no end."""
     written = body.written(body.size)
-    if _LAST_CHUNK in body.before(written):
+    if _LAST_CHUNK in body.before(written) or _has_ended(body, written):
         return WHOLE
     if body.size - written >= PAGE_BYTES:
         return Structure(words.unwritten(written, body.size))
     return Structure(words.cut(written, "PNG end (IEND)"))
+
+
+def _has_ended(body: Body, written: int) -> bool:
+    """Whether the chunk IEND stands in the first ``written`` bytes."""
+    reading = PngReading()
+    for piece in body.pieces(written):
+        reading.feed(piece)
+        if not reading.goes_on:
+            break
+    return reading.ended
 
 
 def check_webp(body: Body) -> Structure:

@@ -1,9 +1,11 @@
 """Is a JPEG whole? The end marker must stand behind the main picture's data (ITU-T T.81, annex B).
 
-In a scan's data 0xFF is followed by 0 or a restart marker (B.1.1.5); between scans only tables and scan headers may
-stand. So the first end marker behind the first scan header is the main picture's: a file is cut if its last bytes
-read as scan data, and whole if they do not, for then some trailer follows the picture. The end markers of thumbnails
-in the header lie before the scan header and do not count.
+In a scan's data 0xFF is followed by 0 or a restart marker (B.1.1.5); between scans only tables, comments, application
+data and scan headers may stand (B.2.4). So the first end marker behind the first scan header is the main picture's. The
+end markers of thumbnails in the header lie before the scan header and do not count. The last 64 KiB mostly tell: a file
+is whole if they end with an end marker or have something that cannot stand between a picture's scans, for then a
+trailer follows the picture. If they could be part of a scan, the file is followed marker by marker from its beginning:
+a trailer of text, blanks or 0xFF looks like scan data, too.
 
 What cameras, phones and programs write behind the end marker: further pictures, listed by the MP index (CIPA DC-007,
 section 5.2) with zeros up to 32 KiB between (Sony); a gain map, then a video (Ultra HDR, Motion Photo 1.0); Samsung's
@@ -26,8 +28,12 @@ from daemon.exif.structure import words
 from daemon.exif.structure.body import PAGE_BYTES, Body
 from daemon.exif.structure.boxes import KNOWN, outermost
 from daemon.exif.structure.verdict import WHOLE, Structure
+from daemon.picture import JpegReading
 
 END_MARKER = b"\xff\xd9"
+
+STUFFED = b"\xff\0"
+"""0xFF as a scan's data have it."""
 
 MOST_PICTURES = 16
 """Pictures of an MP index looked at; cameras write up to four."""
@@ -40,15 +46,8 @@ _IN_HEADERS = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))  # all
 _MP_ENTRIES = 0xB002
 
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
-_BETWEEN_SCANS = {
-    0xC4: range(19, 2100),  # Huffman tables, up to eight
-    0xCC: range(4, 100),  # arithmetic conditioning
-    0xDA: range(8, 15),  # a scan header of one to four components
-    0xDB: range(67, 520),  # quantization tables, up to four
-    0xDC: range(4, 5),  # number of lines
-    0xDD: range(4, 5),  # restart interval
-}
-"""Segments that may stand between the scans of a progressive picture, and their lengths."""
+_BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SCAN, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
+"""Segments that may stand between the scans of a progressive picture, if only for their markers."""
 
 
 class _Picture(NamedTuple):
@@ -68,7 +67,7 @@ class _Header:
 
 
 def check_jpeg(body: Body) -> Structure:
-    """Judge a JPEG by its header, its last 64 KiB, and its MP index."""
+    """Judge a JPEG by its header, its last 64 KiB and its MP index; by all of it if those leave a doubt."""
     written = body.written(body.size)
     header = _header(body)
     if header.end > body.size or (not header.scan and header.end > body.size - 4):
@@ -81,9 +80,12 @@ def check_jpeg(body: Body) -> Structure:
         return WHOLE
     if last and last.end > body.size:
         return Structure(words.short(body.size, last.end))
-    if (last and last.end > written) or (_is_scan_data(tail) and body.size - written >= PAGE_BYTES):
+    unwritten = body.size - written >= PAGE_BYTES
+    certain = unwritten and STUFFED in tail  # a stalled copy, which may be looked at often: all of it is not read
+    cut = _may_be_scan_data(tail) and (certain or not _has_ended(body, written))
+    if (last and last.end > written) or (cut and unwritten):
         return Structure(words.unwritten(written, body.size))
-    if _is_scan_data(tail):
+    if cut:
         return Structure(words.cut(written, "JPEG end marker"))
     if last and (needed := _end_of_video(body, last.end)) > body.size:
         return Structure(words.short(body.size, needed))
@@ -122,16 +124,25 @@ def _last_picture(body: Body, index: int | None) -> _Picture | None:
     return max(pictures, key=lambda picture: picture.end, default=None)
 
 
-def _is_scan_data(tail: bytes) -> bool:
-    """Whether nothing in it could not stand within the scans of one picture."""
+def _may_be_scan_data(tail: bytes) -> bool:
+    """Whether all of it could stand within the scans of one picture."""
     at = 0
     while marker := _MARKER.search(tail, at):
-        lengths = _BETWEEN_SCANS.get(marker[1][0])
-        length = tail[marker.end() : marker.end() + 2]
-        if lengths is None or (len(length) == 2 and int.from_bytes(length) not in lengths):
+        length = int.from_bytes(tail[marker.end() : marker.end() + 2].ljust(2, b"\xff"))
+        if marker[1][0] not in _BETWEEN_SCANS or length < 2:
             return False
-        at = marker.end() + int.from_bytes(length)
+        at = marker.end() + length
     return True
+
+
+def _has_ended(body: Body, written: int) -> bool:
+    """Whether the picture comes to its end in the first ``written`` bytes, or may do so without an end marker."""
+    reading = JpegReading()
+    for piece in body.pieces(written):
+        reading.feed(piece)
+        if reading.odd or not reading.goes_on:
+            return True
+    return False
 
 
 def _end_of_video(body: Body, at: int) -> int:

@@ -19,6 +19,7 @@ from daemon.exif.structure.raf import check_raf
 from daemon.exif.structure.tiff import MAGICS as TIFF
 from daemon.exif.structure.tiff import check_tiff
 from daemon.exif.structure.verdict import UNKNOWN, Structure
+from daemon.regular import open_regular
 
 LEAST_BYTES = 64
 """No photo is smaller; one that is was cut before its format can be told."""
@@ -36,22 +37,23 @@ def structure(path: str | os.PathLike[str]) -> Structure:
     """What the structure of the file at ``path`` says.
 
     One open, and reads of its first and last 64 KiB; where the structure lies elsewhere, the bounded further reads of
-    ``daemon.exif.source``. Raises OSError when it cannot be read, and nothing else whatever its bytes are.
+    ``daemon.exif.source``. A JPEG or PNG that seems to be cut is read once, from beginning to end. Raises OSError
+    when it cannot be read, and nothing else whatever its bytes are.
     """
-    with open(path, "rb", buffering=0) as file:
+    with open_regular(path) as file:
 
         def fetch(offset: int, size: int) -> bytes:
-            file.seek(offset)
-            return file.read(size)
+            return os.pread(file.fileno(), size, offset)
 
-        return judge(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size, fetch)
+        return judge(os.read(file.fileno(), HEAD_BYTES), os.fstat(file.fileno()).st_size, fetch)
 
 
 def judge(head: bytes, size: int, fetch: Fetch | None = None) -> Structure:
     """What the structure of a file of ``size`` bytes says that begins with ``head``.
 
-    ``fetch(offset, size)`` gives bytes beyond the head; it is called a bounded number of times. Nothing is raised but
-    what ``fetch`` raises. What could not be read is not held against the file.
+    ``fetch(offset, size)`` gives bytes beyond the head; it is called a bounded number of times, and once more for each
+    MiB of a JPEG or PNG that seems to be cut. Nothing is raised except what ``fetch`` raises. What could not be read is
+    not held against the file.
     """
     if not size:
         return Structure(words.empty())

@@ -1,8 +1,9 @@
 """The log: one line an event, for people or for programs, and no secrets in it.
 
 structlog's loggers and the standard library's (httpx, watchdog, uvicorn) come out the same. JSON has one object a
-line with ``timestamp`` (ISO 8601, UTC), ``level``, ``logger`` and ``event``; an exception is structured. On a terminal
-an exception is a plain traceback below the line, without the values of variables.
+line with ``timestamp`` (ISO 8601, UTC), ``level``, ``logger`` and ``event``; an exception is structured. For people the
+time is that of this machine's clock, and an exception is a plain traceback below the line, without the values of
+variables. An ``event`` is a constant phrase; whatever differs from line to line is a value of its own.
 
 Whatever is in a value, a file's name for one, cannot begin a new line or steer a terminal.
 """
@@ -15,6 +16,7 @@ import sys
 from typing import Literal, TextIO
 
 import structlog
+from structlog.processors import TimeStamper
 from structlog.typing import Processor
 
 from daemon.host.logs.plain import order_keys, to_json, to_plain, to_terminal
@@ -42,11 +44,12 @@ def configure(level: str, format: Literal["auto", "console", "json"], stream: Te
     terminal = stream.isatty()
     console = format == "console" or (format == "auto" and terminal)
     colours = terminal and not os.environ.get("NO_COLOR") and sys.platform != "win32"
+    stamp = TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False) if console else TimeStamper(fmt="iso", utc=True)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        stamp,
         structlog.processors.StackInfoRenderer(),
     ]
     structlog.configure(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from daemon.sandbox import wire
+from daemon.sandbox import mixed, wire
 from daemon.sandbox.answers import not_found
 from daemon.sandbox.api.bodies import form
 from daemon.sandbox.api.slots import slot
@@ -58,7 +58,8 @@ class Brackets:
         service.catalogue.add_bracket(bracket)
         service.ledger.registered(bracket)
         shown = wire.bracket_out(bracket, wire.BRACKETS_SINCE, service.clock.now(), show_image=False)
-        return JSONResponse(shown | {"upload_url": slot(service, "create_bracket", bracket.id, _CONTENT_TYPE)})
+        answer = shown | {"upload_url": slot(service, "create_bracket", bracket.id, _CONTENT_TYPE)}
+        return JSONResponse(mixed.registration(service, "create_bracket", bracket, answer, "upload_url"))
 
     async def listed(self, request: Request) -> Response:
         """An order's brackets as they were registered; no key is asked for."""
@@ -67,11 +68,8 @@ class Brackets:
         version = service.version(request)
         show_image = service.switches.bracket_image == "shown"
         now = service.clock.now()
-        return JSONResponse(
-            {
-                "brackets": [
-                    wire.bracket_out(bracket, version, now, show_image=show_image)
-                    for bracket in service.catalogue.brackets_of(order)
-                ]
-            }
-        )
+        shown = [
+            wire.bracket_out(bracket, version, now, show_image=show_image)
+            for bracket in service.catalogue.brackets_of(order)
+        ]
+        return JSONResponse({"brackets": [mixed.named(service, "order_brackets", bracket) for bracket in shown]})

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from daemon.sandbox import wire
+from daemon.sandbox import mixed, wire
 from daemon.sandbox.answers import Refused, exists, invalid
 from daemon.sandbox.api.bodies import Json, form
 from daemon.sandbox.api.slots import slot
@@ -57,8 +57,11 @@ class Images:
             self._add_bracket(record, version)
         else:
             self._add_image(record)
-        url = slot(service, "create_image", record.id, record.content_type)
-        return JSONResponse(self._out(record, version) | {wire.upload_key(version): url})
+        key = wire.upload_key(version)
+        answer = self._out(record, version) | {key: slot(service, "create_image", record.id, record.content_type)}
+        if isinstance(record, Bracket):
+            answer = mixed.registration(service, "create_image", record, answer, key)
+        return JSONResponse(answer)
 
     async def show(self, request: Request) -> Response:
         """An image's state; no key is asked for."""
@@ -82,7 +85,7 @@ class Images:
         record.form = record.form | body
         record.status = "processing"
         service.begin(enhance(service, record))
-        return JSONResponse(wire.image_out(record, version))
+        return JSONResponse(mixed.named(service, "process_image", wire.image_out(record, version), "image_id"))
 
     async def report(self, request: Request) -> Response:
         """Take a complaint about an image."""

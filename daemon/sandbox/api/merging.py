@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from daemon.sandbox import wire
+from daemon.sandbox import mixed, wire
 from daemon.sandbox.answers import exists, invalid
 from daemon.sandbox.api.bodies import Json, form
 from daemon.sandbox.course import run_order
@@ -62,7 +62,8 @@ class Merging:
             service.begin(run_order(service, order, stored, body, dev_mode=dev_mode))
         order.merges += 1
         order.updated = service.clock.now()
-        return JSONResponse(wire.order_out(order, service.catalogue.images_of(order), version))
+        answer = wire.order_out(order, service.catalogue.images_of(order), version)
+        return JSONResponse(mixed.named(service, route, answer))
 
     def _watch_rules(self, order: Order, brackets: Sequence[Bracket], flow: Flow) -> None:
         missing = [bracket for bracket in brackets if bracket.stored is None and not _superseded(bracket, brackets)]

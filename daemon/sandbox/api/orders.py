@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from daemon.sandbox import wire
+from daemon.sandbox import mixed, wire
 from daemon.sandbox.answers import exists
 from daemon.sandbox.api.bodies import form, query
 from daemon.sandbox.fields import ORDER_IN, PAGE
@@ -48,7 +48,7 @@ class Orders:
         order = service.catalogue.open_order(
             order_id, account, service.clock.now(), name if isinstance(name, str) else None
         )
-        return JSONResponse(wire.order_out(order, (), service.version(request)))
+        return JSONResponse(mixed.named(service, "create_order", wire.order_out(order, (), service.version(request))))
 
     async def listed(self, request: Request) -> Response:
         """A page of the account's orders, newest first; the cursor is the last order's number."""
@@ -74,9 +74,9 @@ class Orders:
         idle = order.merges > 0 and order.looks < service.switches.idle_looks
         order.looks += order.merges > 0
         self._watch_pace(request, order.id, merged=order.merges > 0)
-        return JSONResponse(
-            wire.order_out(order, service.catalogue.images_of(order), service.version(request), idle=idle)
-        )
+        version = service.version(request)
+        answer = wire.order_out(order, service.catalogue.images_of(order), version, idle=idle)
+        return JSONResponse(mixed.look(service, order, answer, version))
 
     async def rename(self, request: Request) -> Response:
         """Change an order's name."""

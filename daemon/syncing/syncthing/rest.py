@@ -16,12 +16,14 @@ from typing import Final, Self
 
 import httpx
 
+from daemon.regular import read_regular
 from daemon.syncing.said import Deadline, NoAnswer
 from daemon.syncing.syncthing.settings import Access
 
 Json = Mapping[str, object]
 
 _MOST: Final = 16 * 1024 * 1024
+_LARGEST_CERTIFICATE: Final = 64 * 1024
 
 for _name in ("httpx", "httpcore"):  # at INFO they note every question
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -115,7 +117,7 @@ def _trust(access: Access) -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if access.certificate is not None:
-        context.load_verify_locations(access.certificate)
+        context.load_verify_locations(cadata=read_regular(access.certificate, _LARGEST_CERTIFICATE).decode("ascii"))
     return context
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from daemon.regular import read_regular
 from daemon.syncing.paths import bases, home
 
 _PACKAGES: Final = ("/var/packages/syncthing/var", "/var/packages/syncthing/target/var")
@@ -76,8 +77,7 @@ def configurations(environ: Mapping[str, str]) -> Iterator[Configuration]:
 
 def read(file: str, home_directory: str) -> Configuration:
     """Read a ``config.xml``. Raises ``OSError``, and ``ValueError`` if it is none."""
-    with open(file, "rb") as opened:
-        text = opened.read(_MOST)
+    text = read_regular(file, _MOST)
     try:
         root = ET.fromstring(text)  # noqa: S314 - the owner's own settings, and expat bounds its entities
     except (ET.ParseError, LookupError) as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.access import access_of
 from daemon.config import load
 from daemon.errors import ConfigError
 
@@ -54,6 +55,98 @@ def test_what_cannot_be_a_key_is_refused_unseen(problems: Problems, bad: str) ->
     (problem,) = problems(folder(), AUTOENHANCE_API_KEY=bad)
     assert problem.where == "$AUTOENHANCE_API_KEY"
     assert bad not in str(problem)
+
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{BOM}{KEY}\n".encode(),
+        f"{BOM}{KEY}\r\n".encode("utf-16-le"),
+        f"{BOM}{KEY}".encode("utf-16-be"),
+        f"\n\n  {KEY} \t\r\n\r\n".encode(),
+    ],
+    ids=["byte-order mark", "UTF-16, as PowerShell writes it", "UTF-16, big end first", "blank lines around it"],
+)
+def test_a_key_file_as_editors_save_it(loaded: Load, key_file: Path, content: bytes) -> None:
+    """A byte-order mark, UTF-16 with one, blanks and line ends around it take nothing from a key."""
+    key_file.write_bytes(content)
+    assert loaded(folder() + f"api: {{key_file: {key_file}}}\n").require_key() == KEY
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (f"{KEY}\n{KEY}\n".encode(), "has 2 lines, and must stand alone"),
+        (f"AUTOENHANCE_API_KEY={KEY}\n".encode(), "begins with a variable's name and `=`, and must stand alone"),
+        (f'"{KEY}"\n'.encode(), "stands in quotes"),
+        (f"{KEY} x".encode(), "has a blank in it, which no key has"),
+        (f"{KEY}\N{NO-BREAK SPACE}x".encode(), "has the character U+00A0 (NO-BREAK SPACE) in it, which no key has"),
+        (f"\N{ZERO WIDTH SPACE}{KEY}".encode(), "has the character U+200B (ZERO WIDTH SPACE) in it, which no key has"),
+        (KEY.encode("utf-16-le"), "has a zero character (is the file UTF-16?) in it, which no key has"),
+        (f"{KEY}\x1bx".encode(), "has the character U+001B (a control character) in it, which no key has"),
+        (("x" * 2000).encode(), "is longer than any key"),
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf\r\n", "is empty"),
+    ],
+)
+def test_a_key_file_that_holds_no_key_says_why(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
+    """What is wrong with a key file is said in particular, with the file's name and without the key."""
+    key_file.write_bytes(content)
+    (problem,) = problems(folder() + f"api: {{key_file: {key_file}}}\n")
+    assert problem.what == f"The key in {key_file} {what}"
+    assert problem.remedy == "Copy it again, alone and whole."
+    assert KEY not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"caf\xe9", "is not UTF-8 text"), (b"\xff\xfea", "is not UTF-8 text"), (b"x" * 9000, "is too large to be one")],
+)
+def test_a_file_that_is_no_key_file_says_so(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
+    """Another encoding, or another file altogether, is told as such."""
+    key_file.write_bytes(content)
+    (problem,) = problems(folder() + f"api: {{key_file: {key_file}}}\n")
+    assert problem.what == f"The key file {key_file} {what}"
+
+
+@pytest.mark.parametrize("key", ["ABCD====", "QUJD=", "a.b-c_d~e+f/g==", "ABC=="])
+def test_every_sign_may_be_in_a_key(loaded: Load, key: str) -> None:
+    """What looks a little like an assignment, as Base64 and Base32 do, is a key."""
+    assert loaded(folder(), AUTOENHANCE_API_KEY=key).require_key() == key
+
+
+def test_a_key_knows_where_it_is_from(config: Write, key_file: Path, tmp_path: Path) -> None:
+    """The place that a key was found in is kept with it, for the message that says that it was refused."""
+    (tmp_path / "autoenhance_api_key").write_text("from-credential\n")
+    environ = {"AUTOENHANCE_API_KEY": "from-environment", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    in_file = folder() + f"api:\n  key_file: {key_file}\n"
+
+    def source(text: str) -> str:
+        return load(config(text), environ).require_api_key().source
+
+    assert source(in_file + "  key: from-key\n") == f"`api.key` in {tmp_path}/config.yaml"
+    assert source(in_file) == f"the key file {key_file}"
+    assert source(folder()) == "the environment variable AUTOENHANCE_API_KEY"
+    del environ["AUTOENHANCE_API_KEY"]
+    assert source(folder()) == "the systemd credential autoenhance_api_key"
+
+
+@pytest.mark.parametrize("content", [f"{BOM}sync-key\n".encode(), f"{BOM}sync-key".encode("utf-16-le")])
+def test_syncthings_key_file_is_read_alike(config: Write, key_file: Path, content: bytes) -> None:
+    """The file with Syncthing's key may have a byte-order mark, too; what is wrong with it is said without it."""
+    text = folder() + f"syncthing: {{address: 'http://127.0.0.1:8384', key_file: {key_file}}}\n"
+    settings = load(config(text), {}).syncthing
+    key_file.write_bytes(content)
+    access = access_of(settings)
+    assert access is not None
+    assert access.key == "sync-key"
+    key_file.write_bytes(content + content)
+    with pytest.raises(ConfigError, match=r"syncthing\.key_file: The key in .* has ") as caught:
+        access_of(settings)
+    assert "sync-key" not in str(caught.value)
 
 
 @pytest.mark.parametrize("written", ["''", "'   '"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from daemon.config import load
 from daemon.errors import ConfigError
 
-from .conftest import Problems, Write, folder
+from .conftest import Load, Problems, Write, folder
 
 
 def test_every_mistake_is_told_at_once(problems: Problems) -> None:
@@ -157,6 +158,71 @@ def test_broken_yaml_is_told_with_its_line(problems: Problems, text: str, line: 
     assert problem.what.startswith(what)
 
 
+def repeated(levels: int, last: str = "[x]", one: str = "[{}]") -> str:
+    """Values that repeat the ones before nine times, so that few lines mean 9 to the power of ``levels`` values."""
+    lines = [f"a0: &a0 {last}"]
+    lines += [f"a{n}: &a{n} " + one.format(",".join([f"*a{n - 1}"] * 9)) for n in range(1, levels)]
+    return "\n".join(lines) + "\n"
+
+
+def chained(levels: int, one: str) -> str:
+    """Values that each hold the one before, so that lines of two values mean a depth of ``levels``."""
+    return "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n} {one.format(f'*a{n - 1}')}\n" for n in range(1, levels))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (repeated(9), "There are more than 20000 values"),
+        (repeated(9, "{k: 1}", "{{<<: [{}]}}"), "There are more than 20000 values"),
+        ("api: " + "[" * 5000 + "]" * 5000, "Values are nested more than 50 deep"),
+        ("api: " + "{a: " * 100_000, "Values are nested more than 50 deep"),
+        ("? " * 1000 + "a: 1", "Values are nested more than 50 deep"),
+        (chained(3000, "[{}]"), "Values are nested more than 50 deep"),
+        (chained(3000, "{{<<: {}}}"), "Values are nested more than 50 deep"),
+        ("#" * 2_000_000, "The file is larger than 1024 KiB"),
+    ],
+    ids=["aliases", "merges", "lists", "groups without end", "keys", "a chain", "a chain of merges", "huge"],
+)
+def test_what_would_cost_minutes_is_refused_at_once(problems: Problems, text: str, what: str) -> None:
+    """A file whose values are repeated, nested or long without end is refused within two seconds, and says why."""
+    begun = time.process_time()
+    (problem,) = problems(folder() + text)
+    assert problem.what.startswith(what)
+    assert len(str(problem)) < 600
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 5000, "1" + ":59" * 20_000, "9" * 5000, "1" * 300])
+def test_a_number_of_any_length_is_refused_in_words(problems: Problems, number: str) -> None:
+    """A number that Python would not even print is a value like any other that is not allowed."""
+    (problem,) = problems(folder() + f"transfers: {{uploads: {number}}}\n")
+    assert problem.what.endswith("is not a whole number from 1 to 64")
+    assert len(problem.what) < 120
+
+
+@pytest.mark.parametrize("name", ["\\e[2Jx", "x" * 900, "a\\nb"])
+def test_a_settings_name_cannot_steer_the_terminal(problems: Problems, name: str) -> None:
+    """A name with control characters, or a very long one, is repeated on one short line."""
+    for problem in problems(folder(f'"{name}": 1\nenhance: {{"{name}": .inf}}')):
+        assert str(problem).isprintable()
+        assert len(str(problem)) < 600
+
+
+@pytest.mark.parametrize("merged", ["5", "[1]", "word"])
+def test_a_merge_of_no_group_is_refused(problems: Problems, merged: str) -> None:
+    """``<<`` before anything but a group is a mistake; nothing that a person wrote is passed over in silence."""
+    (problem,) = problems(folder(f"<<: {merged}"))
+    assert "`<<` stands before something that is not a group" in problem.what
+
+
+def test_folders_may_share_their_settings(loaded: Load) -> None:
+    """Anchors, aliases and merges work as far as people use them: for two hundred folders, say."""
+    lines = [f"  - <<: *day\n    watch: in{n}\n    output: out{n}\n" for n in range(200)]
+    settings = loaded("folders:\n  - &day\n    watch: in\n    output: out\n    grouping: 5\n" + "".join(lines))
+    assert [one.grouping for one in settings.folders] == [5] * 201
+
+
 def test_a_value_inside_itself_is_refused(problems: Problems) -> None:
     """An alias to what it stands in is told, not followed for ever."""
     found = problems(folder("enhance: &e {newer: *e}"))
@@ -184,13 +250,17 @@ def test_a_byte_order_mark_and_crlf_are_fine(tmp_path: Path) -> None:
     assert load(file, {}).folders[0].existing == "process"
 
 
-def test_a_missing_file_is_told_with_what_to_copy(tmp_path: Path) -> None:
-    """Without a file, the remedy names the example to begin with."""
+@pytest.mark.parametrize(
+    ("name", "first"), [("none.yaml", ""), ("a folder/none.yaml", "mkdir -p '{top}/a folder' && ")]
+)
+def test_a_missing_file_comes_with_the_command_that_writes_one(tmp_path: Path, name: str, first: str) -> None:
+    """Without a file, the remedy is a command that writes the example there, and its folder if that is missing."""
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path / "none.yaml", {})
+        load(tmp_path / name, {})
     (problem,) = caught.value.problems
-    assert problem.where == str(tmp_path / "none.yaml")
-    assert "config.example.yaml" in problem.remedy
+    assert problem.where == str(tmp_path / name)
+    there = f"'{tmp_path / name}'" if " " in name else tmp_path / name
+    assert problem.remedy.startswith(f"`{first.format(top=tmp_path)}bracketd config example > {there}` writes")
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
 from daemon.demo.camera import SHUTTERS, biases, linear, make_shoot
-from daemon.demo.raytrace.vectors import Bundle
+from daemon.demo.scene import Light
 
 SIZE = (360, 240)
 BRACKETS, SCENES = 5, 2
@@ -51,7 +51,7 @@ def begun(path: Path) -> datetime:
     return datetime.strptime(clock, "%Y:%m:%d %H:%M:%S.%f%z")
 
 
-def light(path: Path) -> Bundle:
+def light(path: Path) -> Light:
     """Shares of saturation, averaged over 8 x 8 pixels, so that noise and small movements do not count."""
     with Image.open(path) as image:
         values = np.asarray(image, np.float32) / np.float32(255)
@@ -159,7 +159,7 @@ def test_movement(shoot: tuple[Path, ...]) -> None:
         assert max(shifts) > 0.2
 
 
-def _outlines(path: Path) -> Bundle:
+def _outlines(path: Path) -> Light:
     with Image.open(path) as image:
         grey = np.asarray(image.convert("L"), np.float32)
     return np.asarray(np.log1p(grey), np.float32)

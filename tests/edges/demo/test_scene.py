@@ -6,15 +6,15 @@ import sys
 import numpy as np
 import pytest
 
-from daemon.demo.scene import COMPOSITIONS, rendered
+from daemon.demo.scene import NAMES, sample
 
 SIZE = (300, 200)
 
 
-@pytest.mark.parametrize("number", range(len(COMPOSITIONS)))
+@pytest.mark.parametrize("number", range(len(NAMES)))
 def test_dynamic_range(number: int) -> None:
     """Every scene spans more than eight stops from its deep shadows to its lights, which no single exposure holds."""
-    scene = rendered(number, SIZE)
+    scene = sample(number, SIZE)
     assert scene.radiance.shape == (200, 300, 3)
     assert scene.radiance.dtype == np.float32
     assert np.isfinite(scene.radiance).all()
@@ -24,29 +24,28 @@ def test_dynamic_range(number: int) -> None:
 
 
 def test_window() -> None:
-    """The view from the living room is three stops and more above the wall beside it."""
-    scene = rendered(0, SIZE)
-    brightness = scene.radiance.max(axis=2)
+    """The view from the living room is more than two and a half stops above the wall beside it."""
+    brightness = sample(0, SIZE).radiance.max(axis=2)
     view, wall = np.median(brightness[80:110, 110:180]), np.median(brightness[60:90, 63:85])
-    assert np.log2(view / wall) > 3
+    assert np.log2(view / wall) > 2.5
 
 
 def test_same_again() -> None:
-    """The same numbers give the same pixels, on any number of threads."""
-    assert np.array_equal(rendered(1, (150, 100)).radiance, rendered(1, (150, 100)).radiance)
+    """The same numbers give the same pixels."""
+    assert np.array_equal(sample(1, (150, 100)).radiance, sample(1, (150, 100)).radiance)
 
 
 def test_seeds() -> None:
-    """Another seed, or the same room a second time, has other colours and weather."""
-    first = rendered(0, (90, 60)).radiance
-    assert not np.allclose(first, rendered(0, (90, 60), seed=2).radiance, rtol=0.01)
-    assert not np.allclose(first, rendered(len(COMPOSITIONS), (90, 60)).radiance, rtol=0.01)
+    """Another seed, or the same room a second time, shows it mirrored and in other light."""
+    first = sample(0, (90, 60)).radiance
+    assert not np.allclose(first, sample(0, (90, 60), seed=2).radiance, rtol=0.01)
+    assert not np.allclose(first, sample(len(NAMES), (90, 60)).radiance, rtol=0.01)
 
 
-@pytest.mark.parametrize("size", [(64, 96), (97, 61), (16, 16)])
+@pytest.mark.parametrize("size", [(64, 96), (97, 61), (16, 16), (1700, 1100)])
 def test_sizes(size: tuple[int, int]) -> None:
-    """Portraits, odd and tiny sizes are rendered as asked."""
-    assert rendered(2, size).radiance.shape == (size[1], size[0], 3)
+    """Portraits, odd, tiny and large sizes come as asked."""
+    assert sample(2, size).radiance.shape == (size[1], size[0], 3)
 
 
 def test_light_package() -> None:

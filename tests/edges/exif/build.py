@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL = 1, 2, 3, 4, 5, 7, 10
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, FLOAT, DOUBLE = 1, 2, 3, 4, 5, 7, 10, 11, 12
 
 Placed = Callable[[str, int], bytes]
 """Bytes that depend on the byte order and on where, counted from the TIFF header, they will stand."""
@@ -53,6 +53,16 @@ def ratio(*parts: int) -> Plain:
 def sratio(*parts: int) -> Plain:
     """Signed fractions, over and under in turn."""
     return _numbers(SRATIONAL, "i", len(parts) // 2, parts)
+
+
+def floats(*values: float) -> Plain:
+    """32-bit floating point numbers."""
+    return Plain(FLOAT, len(values), lambda order, _: struct.pack(f"{order}{len(values)}f", *values))
+
+
+def doubles(*values: float) -> Plain:
+    """64-bit floating point numbers."""
+    return Plain(DOUBLE, len(values), lambda order, _: struct.pack(f"{order}{len(values)}d", *values))
 
 
 def text(value: str) -> Plain:

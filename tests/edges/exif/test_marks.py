@@ -126,6 +126,38 @@ def test_sony_s_enciphered_tag_says_more(first: int, places: tuple[int, ...], mo
     assert mark("SONY", headed(SONY_HEADS[0], entries)) == expected
 
 
+SERIAL = bytes.fromhex("0123456789ab")
+
+
+@pytest.mark.parametrize(
+    ("model", "count_at", "serial_at", "size"),
+    [(371, 0x3A, 0x88, 6), (384, 0x3A, 0x8A, 6), (397, 0x0A, 0x38, 6), (388, 0x3A, 0x88, 6), (340, 0x32, 0x7C, 4)],
+)
+def test_sony_s_body_is_known(model: int, count_at: int, serial_at: int, size: int) -> None:
+    """Sony's enciphered tag 0x9050 gives the body's serial number and shutter count, where the model keeps them."""
+    places = {count_at: 0x39, count_at + 1: 0x30, serial_at: 0x01}
+    places |= {serial_at + at: byte for at, byte in enumerate(SERIAL[:size])}
+    entries = {0xB001: shorts(model), 0x9050: blob(enciphered(0, places, size=0x100))}
+    read = capture("SONY", headed(SONY_HEADS[0], entries))
+    assert (read.serial, read.mark.shutter_count) == (SERIAL[:size].hex(), 12345)
+
+
+@pytest.mark.parametrize(("model", "size"), [(371, 0x80), (371, 0), (999, 0x100), (None, 0x100)])
+def test_a_sony_whose_body_is_not_known_has_no_serial(model: int | None, size: int) -> None:
+    """A tag that is cut short, a model with an unknown layout and a note without a model give no serial number."""
+    entries = {} if model is None else {0xB001: shorts(model)}
+    body = {0x9050: blob(enciphered(0, {0x88: 1, 0x38: 1}, size=size))} if size else {}
+    read = capture("SONY", headed(SONY_HEADS[0], {**entries, **body}))
+    assert (read.serial, read.mark.shutter_count) == (None, None)
+
+
+def test_exif_s_own_serial_comes_first() -> None:
+    """Where Exif has a body serial number, Sony's internal one does not replace it."""
+    entries = {0xB001: shorts(371), 0x9050: blob(enciphered(0, {0x88: 1}, size=0x100))}
+    inside = {0xA431: text("5012345"), 0x927C: headed(SONY_HEADS[0], entries)}
+    assert parse(jpeg(tiff({0x010F: text("SONY"), 0x8769: sub(inside)}))).serial == "5012345"
+
+
 def test_sony_s_single_frames_are_no_sequence() -> None:
     """A sequence of one is none, so that counters of 1 and 1 again do not look like restarts."""
     entries = {0xB049: shorts(0), 0x9400: blob(enciphered(0x31, {0x12: 0, 0x16: 1}))}

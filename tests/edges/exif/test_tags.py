@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
 from daemon.exif import Capture, parse
-from tests.edges.exif.build import Entries, blob, jpeg, longs, ratio, shorts, sratio, sub, text, tiff
+from tests.edges.exif.build import (
+    Entries,
+    Plain,
+    blob,
+    doubles,
+    floats,
+    jpeg,
+    longs,
+    ratio,
+    shorts,
+    sratio,
+    sub,
+    text,
+    tiff,
+)
 
 
 def read(exif: Entries, ifd0: Entries | None = None) -> Capture:
@@ -84,6 +100,9 @@ def test_time_of_the_last_edit_is_not_the_time_of_capture() -> None:
         ({0x8827: shorts(65535)}, 65535),
         ({0x8827: shorts(0), 0x8832: longs(64)}, 64),
         ({0x8827: shorts(0)}, None),
+        ({0x8827: longs(2**32 - 1)}, None),
+        ({0x8827: longs(2**32 - 1), 0x8832: longs(800)}, 800),
+        ({0x8827: shorts(65535), 0x8832: longs(2**32 - 1), 0x8833: longs(102_400)}, 102_400),
         ({}, None),
     ],
 )
@@ -118,6 +137,18 @@ def test_iso_beyond_16_bits_stands_elsewhere(entries: Entries, iso: int | None) 
 def test_values_are_numbers_or_nothing(entries: Entries, field: str, value: object) -> None:
     """Fractions over zero, impossible zeros and wrong types read as absent, and text keeps no control characters."""
     assert getattr(read(entries), field) == value
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", [floats, doubles])
+def test_fractions_may_be_floating_point_numbers(kind: Callable[[float], Plain], order: str) -> None:
+    """Editors that write FLOAT or DOUBLE instead of fractions are understood; infinity and NaN read as absent."""
+    entries = {0x829A: kind(0.0125), 0x829D: kind(8.0), 0x9204: kind(-2.0), 0x920A: kind(16.5)}
+    capture = parse(jpeg(tiff({0x8769: sub(entries)}, order)))
+    assert (capture.f_number, capture.bias_ev, capture.focal_mm) == (8.0, -2.0, 16.5)
+    assert capture.exposure_s == pytest.approx(0.0125)
+    for nonsense in (math.inf, -math.inf, math.nan, 0.0, -1.0):
+        assert read({0x829A: kind(nonsense)}).exposure_s is None
 
 
 @pytest.mark.parametrize(("written", "orientation"), [(1, 1), (8, 8), (0, None), (9, None)])

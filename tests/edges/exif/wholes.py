@@ -35,11 +35,11 @@ HUFFMAN = segment(0xC4, bytes(range(1, 209)) * 2)
 THUMBNAIL = b"\xff\xd8" + TABLES + HUFFMAN + SCAN_HEADER + scan(6000, 9) + EOI
 
 
-def jpeg(*, header: bytes = b"", size: int = 300_000, scans: int = 1, seed: int = 1) -> bytes:
-    """A JPEG with an Exif block, which has a thumbnail with an end marker of its own."""
+def jpeg(*, header: bytes = b"", size: int = 300_000, scans: int = 1, seed: int = 1, between: bytes = b"") -> bytes:
+    """A JPEG with an Exif block, which has a thumbnail with an end marker of its own; ``between`` parts its scans."""
     exif = segment(0xE1, b"Exif\0\0" + block() + THUMBNAIL)
     data = [HUFFMAN + SCAN_HEADER + scan(size // scans, seed + number) for number in range(scans)]
-    return b"\xff\xd8" + exif + header + TABLES + b"".join(data) + EOI
+    return b"\xff\xd8" + exif + header + TABLES + between.join(data) + EOI
 
 
 def multi_picture(
@@ -309,6 +309,10 @@ def jpegs() -> dict[str, Photo]:
     return {
         "plain.jpg": photo(jpeg()),
         "progressive.jpg": photo(jpeg(scans=9)),
+        "progressive, empty tables.jpg": photo(jpeg(scans=9, between=segment(0xC4, b""))),
+        "progressive, comments between scans.jpg": photo(
+            jpeg(scans=9, between=segment(0xFE, b"scan") + segment(0xEC, noise(300, 4)))
+        ),
         "long header.jpg": photo(jpeg(header=segment(0xE2, noise(65_000, 3)) * 6)),
         "fill bytes.jpg": photo(jpeg(header=b"\xff\xff\xff")),
         "newline behind.jpg": photo(jpeg(), b"\n"),
@@ -324,6 +328,12 @@ def jpegs() -> dict[str, Photo]:
         "Motion Photo.jpg": photo(jpeg(), video()),
         "Samsung's trailer.jpg": photo(samsung, samsung_trailer()),
         "unknown trailer.jpg": photo(jpeg(), noise(200_000, 6)),
+        "trailer without 0xFF.jpg": photo(jpeg(), noise(100_000, 6).replace(b"\xff", b"\xfe")),
+        "trailer of 0xFF.jpg": photo(jpeg(), b"\xff" * 100_000),
+        "trailer of text.jpg": photo(jpeg(), b"Processed on 4 May. " * 5000),
+        "trailer of blanks.jpg": photo(jpeg(), b" " * 100_000),
+        "trailer that looks like a scan.jpg": photo(jpeg(), scan(100_000, 6)),
+        "trailer of text behind previews.jpg": photo(multi_picture(small), b"Processed on 4 May. " * 5000),
     }
 
 
@@ -369,6 +379,7 @@ def others() -> dict[str, Photo]:
         "png.png": photo(png()),
         "zeros behind.png": photo(png(), bytes(100_000)),
         "data behind.png": photo(png(), noise(20_000, 3)),
+        "trailer of text.png": photo(png(), b"Processed on 4 May. " * 5000),
         "webp.webp": photo(webp()),
     }
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 import sys
+import time
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +69,54 @@ def test_an_event_is_one_json_object(stream: io.StringIO) -> None:
         "of": [1.5, None],
         "where": {"n": [7]},
     }
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("Etc/GMT-5", 5), ("Etc/GMT+9", -9)])
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_people_read_the_time_of_their_clock(
+    form: Format, zone: str, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For people a line begins with the time of this machine's clock; programs get UTC, wherever the machine is."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        stream = io.StringIO()
+        logs.configure("info", form, stream)
+        structlog.get_logger().info("hello")
+        logging.getLogger("theirs").warning("hello")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    for line in stream.getvalue().splitlines():
+        if form == "json":
+            at = datetime.fromisoformat(json.loads(line)["timestamp"])
+            assert at.utcoffset() == timedelta(0)
+        else:
+            at = datetime.strptime(line[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone(timedelta(hours=hours)))
+        assert abs((datetime.now(UTC) - at).total_seconds()) < 600
+
+
+def calls_of_the_log(file: Path) -> Iterator[ast.Call]:
+    """The calls in a module that log something, by the names that loggers bear there."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        logger = node.func.value
+        levels = ("debug", "info", "warning", "error", "exception", "critical")
+        if isinstance(logger, ast.Name) and logger.id in ("log", "words") and node.func.attr in levels:
+            yield node
+
+
+def test_events_are_constant_phrases() -> None:
+    """An event is a constant where it happens, or is from the table of facts; what differs are keys beside it."""
+    daemon = Path(logs.__file__).parents[2]
+    found = {(file.name, call.lineno): call for file in daemon.rglob("*.py") for call in calls_of_the_log(file)}
+    assert len(found) > 30
+    for (name, number), call in found.items():
+        event = call.args[0]
+        constant = isinstance(event, ast.Constant) and isinstance(event.value, str)
+        from_the_table = isinstance(event, ast.Call) and isinstance(event.func, ast.Name) and event.func.id == "_event"
+        assert constant or from_the_table, f"{name}:{number}"
 
 
 def test_the_standard_librarys_loggers_come_out_the_same(stream: io.StringIO) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import socket
+import zlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.edges.sandbox.client import Client, put
 from tests.edges.sandbox.shots import shoot
@@ -266,6 +269,121 @@ def test_grouping_takes_long() -> None:
         client.wait(lambda: sandbox.report()["faults"][0]["happened"] == 1)
         order = client.order()
         assert (order["is_merging"], order["images"]) == (True, [])
+
+
+# --- answers about something else ---
+
+
+@pytest.fixture
+def stranger(hurt: Sandbox) -> Iterator[Client]:
+    """Another order of the account, with an image of its own."""
+    with Client(hurt) as other:
+        other.upload(shoot(1))
+        other.merge()
+        other.images()
+        yield other
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("other-order", (False, 0, 1, 1)),
+        ("foreign-images", (True, 2, 1, 3)),
+        ("foreign-alone", (True, 0, 1, 1)),
+        ("unsigned-images", (True, 2, 1, 3)),
+        ("repeated-image", (True, 2, 0, 4)),
+        ("many-images", (True, 2, 42, 44)),
+        ("missing-image", (True, 1, 0, 1)),
+    ],
+)
+def test_a_look_that_shows_something_else(
+    hurt: Sandbox, client: Client, stranger: Client, kind: str, expected: tuple[bool, int, int, int]
+) -> None:
+    """A look can show another order, images of another one, one image several times, or too many or too few."""
+    client.upload(shoot(2))
+    hurt.faults([f"show_order {kind}"])
+    assert client.order()["images"] == [], "it waits until there is an image"
+    client.merge()
+    client.wait(lambda: len(client.ledger()["images"]) == 2)
+    hurt.faults([])
+    ours = [image["image_id"] for image in client.images()]
+    hurt.faults([f"show_order {kind}"])
+    order = client.order()
+    shown = [image["image_id"] for image in order["images"]]
+    order_is_own, own, foreign, listed = expected
+    assert (order["order_id"] == client.order_id) == order_is_own
+    assert (len(set(shown) & set(ours)), len(set(shown) - set(ours)), len(shown)) == (own, foreign, listed)
+    assert order["total_images"] == (2 if kind == "missing-image" else listed)
+    named = {image["order_id"] for image in order["images"]}
+    if kind == "unsigned-images":
+        assert named == {None}
+    elif foreign == 1:
+        assert stranger.order_id in named
+    assert [image["image_id"] for image in client.order()["images"]] == ours, "it happened once"
+
+
+@pytest.mark.parametrize("flow", ["images", "brackets"])
+def test_a_registration_with_another_brackets_answer(hurt: Sandbox, flow: str) -> None:
+    """A registration can be answered with id and URL of the bracket before it, or with that one's URL alone."""
+    route = {"images": "create_image", "brackets": "create_bracket"}[flow]
+    with Client(hurt, flow) as client:
+        if flow == "brackets":
+            client.ask("POST", "/v3/orders/", {"order_id": client.order_id})
+        hurt.faults([f"{route} other-slot", f"{route} same-url"])
+        first, url, content_type = client.register("a.jpg")
+        second, other_url, _ = client.register("b.jpg")
+        third, same_url, _ = client.register("c.jpg")
+        assert (second, urlsplit(other_url).path) == (first, urlsplit(url).path)
+        assert third != first
+        assert urlsplit(same_url).path not in (urlsplit(url).path, f"/uploads/{third}")
+        put(other_url, b"x", content_type)
+
+
+def test_answers_that_name_something_else(hurt: Sandbox) -> None:
+    """What was carried out can be answered with another order's or image's id."""
+    routes = ("create_order", "order_brackets", "process_order", "process_image")
+    with Client(hurt, "brackets") as client:
+        hurt.faults([f"{route} other-id" for route in routes])
+        assert client.ask("POST", "/v3/orders/", {"order_id": client.order_id})["order_id"] != client.order_id
+        for name, data in shoot(1).items():
+            put(client.register(name)[1], data, "application/octet-stream")
+        brackets = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
+        assert [bracket["order_id"] == client.order_id for bracket in brackets] == [False, True, True]
+        assert client.merge()["order_id"] != client.order_id
+        (image,) = client.images()
+        again = client.ask("POST", f"/v3/images/{image['image_id']}/process", {})
+        assert again["image_id"] != image["image_id"]
+        assert len(client.ledger()["merges"]) == 1
+
+
+def test_pictures_that_are_something_else(hurt: Sandbox, client: Client) -> None:
+    """A download can be a small picture, have bytes behind its end, or lack its end; none counts as completed."""
+    image_id = _image(client)
+    whole = client.download(image_id, preview="false").content
+    client.wait(lambda: client.ledger()["images"][0]["downloads"]["full"] == 1)
+    hurt.faults(["download small", "download trailer", "download cut"])
+    small, trailer, cut = (client.download(image_id, preview="false").content for _ in range(3))
+    assert Image.open(io.BytesIO(small)).size == (64, 48)
+    assert (trailer[: len(whole)], len(trailer)) == (whole, len(whole) + 13)
+    assert whole.startswith(cut)
+    assert len(cut) < len(whole)
+    assert client.ledger()["images"][0]["downloads"]["full"] == 1
+
+
+@pytest.mark.parametrize("kind", ["endless", "bomb"])
+def test_downloads_without_end(hurt: Sandbox, client: Client, kind: str) -> None:
+    """A download can go on for ever, or be small on the line and gigabytes unpacked."""
+    link = client.http.get(f"/v3/images/{_image(client)}/enhanced", params={"preview": "false"}).headers["location"]
+    hurt.faults([f"download {kind}"])
+    with httpx.stream("GET", link, follow_redirects=True) as answer:
+        assert "content-length" not in answer.headers
+        assert answer.headers.get("content-encoding") == ("gzip" if kind == "bomb" else None)
+        size, unpacking = 0, zlib.decompressobj(16 + zlib.MAX_WBITS)
+        for piece in answer.iter_raw():
+            size += len(unpacking.decompress(piece)) if kind == "bomb" else len(piece)
+            if size > 30_000_000:
+                break
+    assert size > 30_000_000
 
 
 def test_wrong_rules_are_told(hurt: Sandbox) -> None:

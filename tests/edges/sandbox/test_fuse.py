@@ -116,7 +116,7 @@ def test_render_without_source(tmp_path: Path) -> None:
     source = tmp_path / "a.jpg"
     source.write_bytes(b"no picture")
     with pytest.raises(ValueError, match="no picture"):
-        render(source, tmp_path / "b.jpg", Wish())
+        render(source, tmp_path / "b.jpg", 0, Wish())
     assert not (tmp_path / "b.jpg").exists()
 
 

@@ -232,7 +232,7 @@ def test_every_order_of_the_account(host: Hosts, service: Services) -> None:
 def test_a_list_of_orders_that_goes_round(host: Hosts, service: Services) -> None:
     """A cursor that comes again ends the list as Garbled, not never."""
     api = host(always(200, {"orders": [], "pagination": {"next_offset": "1"}}))
-    with pytest.raises(errors.Garbled, match="circles"):
+    with pytest.raises(errors.Garbled, match="come to an end"):
         list(service(api.url).orders())
     assert len(api.seen) == 2
 
@@ -244,7 +244,7 @@ def test_creating_an_order(host: Hosts, service: Services) -> None:
     brackets.create("o", "Elm Street")
     assert (api.seen[0].method, api.seen[0].target) == ("POST", "/v3/orders/")
     assert api.seen[0].json() == {"order_id": "o", "name": "Elm Street"}
-    with pytest.raises(errors.RequestRefused, match="another id"):
+    with pytest.raises(errors.Mismatched, match="order o; it was asked about mine"):
         brackets.create("mine", "n")
     api.script = always(409, {"message": "Order exists"})
     with pytest.raises(errors.AlreadyExists):
@@ -459,3 +459,27 @@ def test_settings_that_cannot_be_used(service: Services, monkeypatch: pytest.Mon
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     with pytest.raises(errors.ConfigError, match="SSL_CERT_FILE"):
         service("https://api.example")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, errors.NotFound), (401, errors.KeyRefused), (422, errors.RequestRefused)]
+)
+def test_a_refusal_names_the_request(
+    host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]
+) -> None:
+    """A refusal says which request was refused, by method and path, without its query."""
+    asked = service(host(always(status, "no")).url)
+    with pytest.raises(kind, match=f"GET /v3/orders/abc was answered {status}: no"):
+        asked.order("abc")
+    with pytest.raises(kind, match=f"POST /v3/orders/abc/merge was answered {status}: no"):
+        asked.merge("abc", per_image=3, enhance={})
+    with pytest.raises(errors.ServiceError, match=f"GET /v3/images/i/enhanced was answered {status}: no"):
+        asked.download("i", format="jpeg", quality=90, max_width=None).__enter__()
+
+
+def test_a_refusal_of_storage_names_its_host_alone(host: Hosts, service: Services) -> None:
+    """An upload's path and query may let whoever reads them write there: they are in no message."""
+    storage = host(always(403, "no"))
+    slot = Slot("s", f"{storage.url}/secret/path?X-Amz-Signature=abc", "image/jpeg")
+    with pytest.raises(errors.SlotRefused, match=r"\(PUT 127\.0\.0\.1 was answered 403: no\)"):
+        service(host(always(200)).url).upload(slot, [b"x"], 1)

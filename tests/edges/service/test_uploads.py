@@ -98,6 +98,7 @@ def test_a_refused_slot(host: Hosts, service: Services) -> None:
     storage = host(always(403, body, content_type="application/xml"))
     with pytest.raises(errors.SlotRefused, match="AccessDenied: Request has expired") as caught:
         service(API).upload(slot(storage), [b"a"], 1)
+    assert caught.value.said == "PUT 127.0.0.1 was answered 403: AccessDenied: Request has expired"
     assert "X-Amz-Signature" not in str(caught.value)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.errors import Garbled
+from daemon.errors import Garbled, Mismatch, Mismatched
 from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen, Slot, wire
 
 
@@ -25,7 +25,7 @@ def image(**fields: object) -> dict[str, object]:
 
 def status_of(**fields: object) -> ImageStatus:
     """The status of an image with these fields."""
-    return wire.order_seen(order(images=[image(**fields)])).images[0].status
+    return wire.order_seen(order(images=[image(**fields)]), "o").images[0].status
 
 
 def test_a_whole_order() -> None:
@@ -40,29 +40,30 @@ def test_a_whole_order() -> None:
             {"image_id": "j", "image_name": None, "status": "error", "status_reason": "Daily limit reached"},
         ],
     )
-    assert wire.order_seen(answer) == OrderSeen(
+    assert wire.order_seen(answer, "o") == OrderSeen(
         merging=False,
         processing=True,
         images=(
             ImageSeen("i", "n", ImageStatus.PROCESSED, None, downloaded=True),
             ImageSeen("j", "", ImageStatus.FAILED, "Daily limit reached", downloaded=False),
         ),
+        total=2,
     )
 
 
 def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
     """Missing flags are false and missing images are none."""
-    assert wire.order_seen(order()) == OrderSeen(merging=False, processing=False, images=())
-    assert wire.order_seen(order(images=None)).images == ()
-    assert wire.brackets_seen({"brackets": None}, ids=True) == ()
+    assert wire.order_seen(order(), "o") == OrderSeen(merging=False, processing=False, images=())
+    assert wire.order_seen(order(images=None), "o").images == ()
+    assert wire.brackets_seen({"brackets": None}, "o", ids=True) == ()
 
 
 def test_nothing_at_all_is_no_idle_order() -> None:
     """An answer that does not even name the order, or has no list of brackets, is Garbled."""
     with pytest.raises(Garbled, match="'order_id'"):
-        wire.order_seen({})
+        wire.order_seen({}, "o")
     with pytest.raises(Garbled, match="'brackets'"):
-        wire.brackets_seen({}, ids=False)
+        wire.brackets_seen({}, "o", ids=False)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_booleans_of_older_accounts(fields: dict[str, object], status: ImageStat
 
 def test_a_reason_that_is_no_text_is_kept() -> None:
     """A reason of any type is kept as words."""
-    seen = wire.order_seen(order(images=[image(status="error", status_reason={"code": "QUOTA"})]))
+    seen = wire.order_seen(order(images=[image(status="error", status_reason={"code": "QUOTA"})]), "o")
     assert seen.images[0].reason == '{"code":"QUOTA"}'
 
 
@@ -129,25 +130,76 @@ def test_a_reason_that_is_no_text_is_kept() -> None:
         (order(images=[image(error="no")]), "error"),
         (order(is_merging="false"), "is_merging"),
         (order(is_processing=[]), "is_processing"),
+        (order(total_images="2"), "total_images"),
+        (order(total_images=True), "total_images"),
+        (order(total_images=1.5), "total_images"),
+        (order(total_images=-1), "total_images"),
+        (order(total_images=float("inf")), "total_images"),
     ],
 )
 def test_a_wrong_type_is_named(answer: dict[str, object], named: str) -> None:
     """A field of another type than promised is named, never guessed at."""
     with pytest.raises(Garbled, match=f"'{named}'"):
-        wire.order_seen(answer)
+        wire.order_seen(answer, "o")
 
 
 def test_brackets_with_and_without_ids() -> None:
     """A bracket's id may be missing only where the version does not promise it."""
     bare = {"brackets": [{"name": "a.jpg", "is_uploaded": True}]}
-    assert wire.brackets_seen(bare, ids=False) == (BracketSeen(None, "a.jpg", uploaded=True, image_id=None),)
+    assert wire.brackets_seen(bare, "o", ids=False) == (BracketSeen(None, "a.jpg", uploaded=True, image_id=None),)
     with pytest.raises(Garbled, match="'bracket_id'"):
-        wire.brackets_seen(bare, ids=True)
+        wire.brackets_seen(bare, "o", ids=True)
     full: dict[str, object] = {
         "brackets": [{"bracket_id": "b", "name": "a.jpg", "is_uploaded": None, "image_id": "i", "metadata": {}}]
     }
     for ids in (True, False):
-        assert wire.brackets_seen(full, ids=ids) == (BracketSeen("b", "a.jpg", uploaded=False, image_id="i"),)
+        assert wire.brackets_seen(full, "o", ids=ids) == (BracketSeen("b", "a.jpg", uploaded=False, image_id="i"),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mismatch"),
+    [
+        ({"order_id": "other"}, Mismatch.ORDER),
+        (order(images=[image(order_id="other")]), Mismatch.ORDER),
+        (order(images=[image(order_id="o"), image(image_id="j", order_id="other")]), Mismatch.ORDER),
+        (order(images=[image(), image(), image()]), Mismatch.REPEATED),
+        (order(images=[image(), image(image_id="j"), image(status="error")]), Mismatch.REPEATED),
+    ],
+)
+def test_an_answer_about_another_order_is_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
+    """An order answers for itself and its own images, each listed once."""
+    with pytest.raises(Mismatched) as error:
+        wire.order_seen(answer, "o")
+    assert error.value.mismatch is mismatch
+
+
+@pytest.mark.parametrize(
+    ("answer", "mismatch"),
+    [
+        ({"order_id": "other", "brackets": []}, Mismatch.ORDER),
+        ({"brackets": [{"bracket_id": "a", "order_id": "other"}]}, Mismatch.ORDER),
+        ({"brackets": [{"bracket_id": "a"}, {"bracket_id": "b"}, {"bracket_id": "a"}]}, Mismatch.REPEATED),
+    ],
+)
+def test_brackets_of_another_order_are_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
+    """A list of brackets is of the order that was asked about, and has each bracket once."""
+    with pytest.raises(Mismatched) as error:
+        wire.brackets_seen(answer, "o", ids=True)
+    assert error.value.mismatch is mismatch
+
+
+def test_ids_that_are_missing_or_in_other_case_match() -> None:
+    """Images and brackets need not name their order, and UUIDs may be written in either case."""
+    own = image(order_id=None), image(image_id="j"), image(image_id="k", order_id="A0-b")
+    assert len(wire.order_seen({"order_id": "a0-B", "images": list(own)}, "A0-B").images) == 3
+    assert len(wire.brackets_seen({"brackets": [{"bracket_id": "a", "order_id": "O"}]}, "o", ids=True)) == 1
+
+
+@pytest.mark.parametrize("listed", [{"order_id": "a", "images": [image(order_id="b")]}])
+def test_a_list_of_orders_is_checked_too(listed: dict[str, object]) -> None:
+    """An order in the list of all orders answers for its own images only."""
+    with pytest.raises(Mismatched):
+        wire.orders_page({"orders": [listed]})
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'"text"', b"nul", b"\xff\xfe", b"[" * 100_000, b'{"a":'])
@@ -163,6 +215,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = (
+    "orders",
+    "total_images",
     "order_id",
     "images",
     "brackets",
@@ -177,10 +231,16 @@ FIELDS = (
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON | st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON))))
 def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
-    """Any JSON is either read or Garbled, nothing else."""
+    """Any JSON is read, Garbled or Mismatched, and nothing else."""
     parsed = wire.parse(json.dumps(answer).encode())
-    for read in (wire.order_seen, lambda it: wire.brackets_seen(it, ids=True), wire.image_link, wire.check_orders):
-        with contextlib.suppress(Garbled):
+    for read in (
+        lambda it: wire.order_seen(it, "o"),
+        lambda it: wire.brackets_seen(it, "o", ids=True),
+        wire.orders_page,
+        wire.image_link,
+        wire.check_orders,
+    ):
+        with contextlib.suppress(Garbled, Mismatched):
             read(parsed)
 
 

@@ -1,0 +1,33 @@
+"""Delivery notes read back: what ``daemon.delivery.delivery_note`` wrote, and whether its pictures are still there."""
+
+from daemon.notes.looking import (
+    NAME,
+    Place,
+    changed_at,
+    folders_in,
+    missing,
+    named_below,
+    own_note,
+    read,
+    read_all,
+    read_in,
+)
+from daemon.notes.parsing import order_of, with_times
+from daemon.notes.words import words_of_listed, words_of_unknown
+
+__all__ = [
+    "NAME",
+    "Place",
+    "changed_at",
+    "folders_in",
+    "missing",
+    "named_below",
+    "order_of",
+    "own_note",
+    "read",
+    "read_all",
+    "read_in",
+    "with_times",
+    "words_of_listed",
+    "words_of_unknown",
+]

@@ -1,0 +1,177 @@
+"""What a delivery note says, as the order that it was written of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar, get_args
+from uuid import UUID
+
+from daemon.order import Bracket, FlowName, Image, ImageState, MergeState, Order, Phase, Preset, fingerprint
+from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import from_json
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+
+_MOST = 2**53
+"""Numbers in a note are less, so that the state file can hold them and their sums."""
+
+_LEVELS = 6
+"""Levels of lists and groups in a preference of the vendor's API."""
+
+
+def order_of(note: Json) -> Order:
+    """The order that a delivery note was written of.
+
+    Notes of earlier versions lack what tells the photos again; then the order has no fingerprint. Raises ValueError,
+    TypeError, LookupError, AttributeError or OverflowError for what cannot be a note.
+    """
+    settings, download = note["settings"], note["settings"]["download"]
+    per_image = settings["number_of_brackets_per_image"]
+    delivered_at = _seconds(note["delivered_at"])
+    brackets = tuple(_bracket(item, delivered_at) for item in note["brackets"])
+    numbers = {bracket.path: number for number, bracket in enumerate(brackets)}
+    placed = (_placed(item, numbers) for item in note["images"])
+    failed = (_failed(item) for item in note["failed"])
+    dismissed = (_dismissed(item) for item in note.get("dismissed", ()))
+    return Order(
+        id=str(UUID(note["order_id"])),
+        flow=_flow(note["flow"]),
+        shoot=_text(note["shoot"]),
+        folder=_text(note["folder"]),
+        output=_text(note["output"]),
+        created_at=_seconds(note["locked_at"]),
+        updated_at=delivered_at,
+        preset=Preset(
+            per_image=None if per_image == "automatic" else _number(per_image),
+            enhance={_text(key): _shallow(value) for key, value in settings["enhance"].items()},
+            format=_text(download["format"]),
+            quality=_optional(_number, download["quality"]),
+            max_width=_optional(_number, download["max_width"]),
+            dev_mode=bool(note["dev_mode"]),
+        ),
+        phase=Phase.DOWNLOADED,
+        created=True,
+        brackets=brackets,
+        images=(*placed, *failed, *dismissed),
+        left_out=tuple(map(_text, note["left_out"])),
+        left_out_why=tuple(_left_out(note.get("left_out_why"))),
+        fingerprint=_optional(_text, note.get("fingerprint")) or "",
+        late=tuple(map(_text, note["late"])),
+        supplement_of=_optional(_text, note.get("supplement_of")),
+        reckoned=True,
+        merge=MergeState.SEEN,
+        phase_since=delivered_at,
+    )
+
+
+def with_times(order: Order, times: Mapping[str, tuple[int, int]]) -> Order:
+    """An order whose note lacks the times of its photos, with those that they have on disk: path → (size, mtime_ns)."""
+    if order.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
+        return order
+    brackets = tuple(replace(bracket, mtime_ns=times[bracket.path][1]) for bracket in order.brackets)
+    return replace(order, brackets=brackets, fingerprint=fingerprint(brackets))
+
+
+def _bracket(item: Json, stored_at: float) -> Bracket:
+    return Bracket(
+        path=_text(item["file"]),
+        size=_number(item["size"]),
+        mtime_ns=int(item.get("mtime_ns", 0)),
+        inode=0,
+        service_id=_optional(_text, item["bracket_id"]),
+        stored_at=None if item.get("left_out") else stored_at,
+        mark=_optional(_text, item.get("mark")) or "",
+        sha256=_optional(_text, item.get("sha256")),
+        left_out=_optional(_text, item.get("left_out")),
+        shot=from_json(item.get("shot")),
+    )
+
+
+def _placed(item: Json, numbers: Mapping[str, int]) -> Image:
+    file = _file_name(item["file"])
+    return Image(
+        id=_text(item["image_id"]),
+        name=_text(item.get("name", file)),
+        brackets=tuple(numbers[path] for path in item["brackets"]),
+        state=ImageState.PLACED,
+        size=_number(item["size"]),
+        sha256=_text(item["sha256"]),
+        extension=file.rpartition(".")[2],
+        file=file,
+        fetched_at=_seconds(item["bought_at"]) if item["bought_at"] else None,
+    )
+
+
+def _failed(item: Json) -> Image:
+    reason = _optional(_text, item["reason"])
+    return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.FAILED, reason=reason)
+
+
+def _dismissed(item: Json) -> Image:
+    return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.DISMISSED)
+
+
+def _left_out(items: object) -> Iterator[LeftOut]:
+    """The reasons that can be read; without its reason a file is left out all the same."""
+    for item in items if isinstance(items, list) else ():
+        with suppress(ValueError, TypeError, LookupError):
+            of = item["of"] if item["of"] is None else _text(item["of"])
+            yield LeftOut(_text(item["file"]), Why(item["why"]), of, _text(item["shoot"]))
+
+
+def _flow(value: object) -> FlowName:
+    """The flow of this name. Raises ValueError."""
+    flows: tuple[FlowName, ...] = get_args(FlowName)
+    return flows[flows.index(value)]
+
+
+def _text(value: object) -> str:
+    """A text. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _optional(kind: Callable[[object], T], value: object) -> T | None:
+    """A value of this kind, or None."""
+    return None if value is None else kind(value)
+
+
+def _file_name(value: object) -> str:
+    """The name of a file in the folder of the note. Raises TypeError and ValueError."""
+    name = _text(value)
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise ValueError(name)
+    return name
+
+
+def _number(value: object) -> int:
+    """A whole number that is not negative. Raises TypeError and ValueError."""
+    if not isinstance(value, int):
+        raise TypeError(value)
+    if not 0 <= value < _MOST:
+        raise ValueError(value)
+    return value
+
+
+def _shallow(value: object, levels: int = _LEVELS) -> object:
+    """A preference of the vendor's API, which is nested a few levels at most. Raises ValueError."""
+    inner: Sequence[object] = ()
+    if isinstance(value, dict):
+        inner = tuple(value.values())
+    elif isinstance(value, list):
+        inner = value
+    if inner and not levels:
+        raise ValueError(value)
+    for each in inner:
+        _shallow(each, levels - 1)
+    return value
+
+
+def _seconds(moment: str) -> float:
+    """Epoch seconds of a moment in ISO 8601. Raises ValueError and OverflowError."""
+    return datetime.fromisoformat(moment).timestamp()

@@ -1,0 +1,127 @@
+"""What a person may ask of an order: the one list of it, for the terminal and the daemon alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from daemon.order import facts as f
+from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
+from daemon.order.late import is_mendable
+from daemon.order.model import RESTING, Hold, MergeState, Order, Phase, Preset
+
+
+class Verb(StrEnum):
+    """What a person can ask for.
+
+    SUBMIT, SUBMIT_AGAIN and SKIP concern the shoot in a folder, ADOPT a watched or output folder, the others an order.
+    """
+
+    SUBMIT = "submit"
+    SUBMIT_AGAIN = "submit again"
+    SKIP = "skip"
+    RETRY = "retry"
+    APPROVE = "approve"
+    CANCEL = "cancel"
+    DISMISS = "dismiss"
+    ADOPT = "adopt"
+
+
+class Refusal(StrEnum):
+    """Why a verb is not allowed for an order."""
+
+    DELIVERED = "delivered"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    UNDER_WAY = "under way"
+    MERGED = "merged"
+    HEALTHY = "healthy"
+    APPROVED = "approved"
+    NOT_HELD = "not held"
+    NOTHING_CAME_OUT = "nothing came out"
+    NEEDS_A_CHOICE = "needs a choice"
+
+
+CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends the shoot again"
+
+_ENDED = {
+    Phase.DOWNLOADED: Refusal.DELIVERED,
+    Phase.SKIPPED: Refusal.SKIPPED,
+    Phase.CANCELLED: Refusal.CANCELLED,
+}
+
+
+def allowed(order: Order) -> frozenset[Verb]:
+    """What may be asked of an order, or of the shoot whose newest order it is.
+
+    A submit that is allowed may still turn out to have nothing to send: only the photos can tell.
+    """
+    verbs = (Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.RETRY, Verb.APPROVE, Verb.CANCEL, Verb.DISMISS)
+    return frozenset(verb for verb in verbs if refusal(order, verb) is None)
+
+
+def refusal(order: Order, verb: Verb) -> Refusal | None:
+    """Why a verb is not allowed for an order; None if it is."""
+    match verb:
+        case Verb.SUBMIT | Verb.SUBMIT_AGAIN:
+            return _of_submit(order)
+        case Verb.RETRY:
+            return _of_retry(order)
+        case Verb.APPROVE:
+            return _of_approve(order)
+        case Verb.CANCEL | Verb.SKIP:
+            return _ENDED.get(order.phase) or (None if order.merge is MergeState.NOT_ASKED else Refusal.MERGED)
+        case Verb.DISMISS:
+            return _ENDED.get(order.phase) or (None if may_dismiss(order) else Refusal.NOT_HELD)
+        case Verb.ADOPT:
+            raise ValueError("folders are adopted, not orders")
+
+
+def _of_submit(order: Order) -> Refusal | None:
+    if order.phase not in RESTING:
+        return Refusal.UNDER_WAY
+    return Refusal.MERGED if order.phase is Phase.HELD and order.merge is not MergeState.NOT_ASKED else None
+
+
+def _of_retry(order: Order) -> Refusal | None:
+    if failed_images(order):
+        return None
+    if order.phase in _ENDED:
+        return _ENDED[order.phase]
+    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
+        return Refusal.NEEDS_A_CHOICE
+    return None if order.phase is Phase.HELD or order.trouble else Refusal.HEALTHY
+
+
+def _of_approve(order: Order) -> Refusal | None:
+    if order.phase in _ENDED:
+        return _ENDED[order.phase]
+    if order.phase is Phase.HELD:
+        return Refusal.NOTHING_CAME_OUT if nothing_came_out(order) else None
+    return Refusal.APPROVED if order.approved else None
+
+
+def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
+    """The fact that carries a verb out, if it is allowed. A submit of a held supplement approves it.
+
+    ``preset`` is what the settings say of the shoot's folder now, None if it is in no watched folder.
+    """
+    match verb:
+        case Verb.RETRY:
+            failed = failed_images(order)
+            return f.Reopened(failed) if failed else f.Retried(preset)
+        case Verb.APPROVE | Verb.SUBMIT:
+            return f.Approved()
+        case Verb.CANCEL | Verb.SKIP:
+            return f.Cancelled(CANCELLED, by_person=True)
+        case Verb.DISMISS if order.merge is not MergeState.NOT_ASKED:
+            return f.Dismissed()
+        case Verb.DISMISS:
+            return f.Cancelled(CANCELLED, by_person=True)
+        case _:
+            raise ValueError(f"{verb} is not asked of an order")
+
+
+def submitted_order(orders: Sequence[Order]) -> Order | None:
+    """Which of a shoot's orders, the newest first, a submit concerns: one that it can replace, else the newest."""
+    return next(filter(is_mendable, orders), next(iter(orders), None))

@@ -1,0 +1,98 @@
+"""Checks that an answer of the service matches the order that it was asked about.
+
+The service's adapter compares ids with those that it asked for. Here are the comparisons that need the order. Each
+returns the error that says what is wrong, or None if nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import parse_qsl
+
+from daemon.errors import Mismatch, Mismatched
+from daemon.order import facts as f
+from daemon.order.model import Order
+
+
+def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, idle: bool) -> Mismatched | None:
+    """What is wrong with the images that a look shows.
+
+    ``outputs`` is how many images it shows, ``listed`` the same with registered brackets, which the images flow may
+    list too. ``total`` is how many the service says there are, if it says so; whether it counts brackets is not
+    documented. It counts only while the service is ``idle``, for images may be added until then.
+    """
+    sent = len(order.sent)
+    if outputs > sent:
+        why = f"The service shows {outputs} images for this order, which has {sent} brackets."
+        return Mismatched(why, mismatch=Mismatch.MORE_IMAGES)
+    if idle and total is not None and total not in (outputs, listed, outputs + sent):
+        why = f"The service says that this order has {total} images, and shows {outputs}."
+        return Mismatched(why, mismatch=Mismatch.TOTAL)
+    return None
+
+
+def of_other_orders(images: Collection[str]) -> f.Failed:
+    """A look showed images that another order of ours has, or has bought."""
+    why = f"The service shows images for this order that another order has: {', '.join(sorted(images)[:3])}."
+    return f.Failed(f.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
+
+
+def wrong_registration(order: Order, number: int, service_id: str, name: str | None) -> Mismatched | None:
+    """What is wrong with the answer to a registration: it tells of another bracket of the order.
+
+    ``name`` is that of the bracket that the answer is about, if it says so.
+    """
+    others = [n for n in range(len(order.brackets)) if n != number]
+    if name not in (None, order.bracket_name(number)) and name in map(order.bracket_name, others):
+        return _another_bracket(order, number)
+    minted = order.flow == "images" and service_id != order.registration(number)
+    return _another_bracket(order, number) if minted and service_id in order.registrations else None
+
+
+def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
+    """What is wrong with the id that the service gave a bracket: another one has it, or it is to be deleted."""
+    others = any(b.service_id == service_id for n, b in enumerate(order.brackets) if n != number)
+    deleted = order.flow == "images" and service_id in order.discards
+    return _another_bracket(order, number) if others or deleted else None
+
+
+def shares_place(order: Order, number: int) -> Mismatched | None:
+    """What is wrong with the place that the service gave a bracket: another bracket's bytes go there.
+
+    That is so if another bracket has the same place, or if its URL names another bracket of the order and not this one.
+    """
+    bracket = order.brackets[number]
+    if bracket.url is None or bracket.service_id is None:
+        return None
+    others = [other for n, other in enumerate(order.brackets) if n != number]
+    shared = any(_is_one_place(bracket.url, other.url) for other in others if other.url is not None)
+    if not shared and bracket.service_id not in bracket.url:
+        ids = {other.service_id for other in others} | {*order.discards}
+        ids |= order.registrations if order.flow == "images" else set()
+        shared = any(other in bracket.url for other in ids if other is not None)
+    return _another_bracket(order, number) if shared else None
+
+
+def _is_one_place(url: str, other: str) -> bool:
+    """Whether two presigned URLs name the same place: it may have been signed twice."""
+    path, _, query = url.partition("?")
+    other_path, _, other_query = other.partition("?")
+    return path == other_path and _unsigned(query) == _unsigned(other_query)
+
+
+def _unsigned(query: str) -> list[tuple[str, str]]:
+    return sorted(pair for pair in parse_qsl(query) if not _SIGNING.fullmatch(pair[0]))
+
+
+_SIGNING = re.compile(
+    r"x-(amz|goog)-.*|x-id|signature|sig|expires|policy|key-pair-id|awsaccesskeyid|googleaccessid|content-type|s[a-z]",
+    re.IGNORECASE,
+)
+"""Parameters of a signature: Amazon S3 (versions 4 and 2), CloudFront, Google Cloud Storage, Azure Blob Storage."""
+
+
+def _another_bracket(order: Order, number: int) -> Mismatched:
+    path = order.brackets[number].path
+    why = f"The service gave {path} the place of another photo."
+    return Mismatched(why, mismatch=Mismatch.BRACKET)

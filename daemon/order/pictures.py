@@ -1,0 +1,66 @@
+"""What the picture of an image can be: how large at least, and how many bytes at most.
+
+A picture is about as large as the brackets that it is made of; the service may crop a little, and may enlarge.
+"""
+
+from __future__ import annotations
+
+from daemon.errors import Mismatch, Mismatched
+from daemon.order.model import Image, Order
+
+MOST_PIXELS = 1 << 30
+"""No photo has more pixels. A file that states more states nonsense."""
+
+PIXEL_BYTES = 8
+"""Four channels of 16 bits, uncompressed."""
+
+ENLARGED = 4
+"""How many times more pixels a picture may have whose order asks for ``upscale``."""
+
+LEAST_BYTES = 256 << 20
+"""Downloads up to this size are always taken: a RAW's size in pixels may be that of a preview inside it."""
+
+UNKNOWN_BYTES = 1 << 30
+"""The largest download for brackets whose size in pixels is not known."""
+
+
+def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
+    """The numbers of brackets that an image was made of, as far as known; at least the one that it is named after.
+
+    The service says which brackets an image was made of, or names the image after one of them.
+    """
+    theirs = image.name.rpartition(".")[0] or image.name
+    words = theirs.split()[-1:] + image.name.split()[-1:]
+    return image.brackets or tuple(n for n in range(len(order.brackets)) if order.tag(n) in words)
+
+
+def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mismatched | None:
+    """What is wrong with a picture of this width and height: it is a preview, not the full size; None if it is not.
+
+    Its longer edge must be half of its brackets' at least, or half of ``max_width`` if that is less. Pictures of
+    dev mode cost nothing and may be of any size.
+    """
+    edges = [edge for number in brackets_of(order, image) or order.sent if (edge := max(_size(order, number)))]
+    if pixels is None or not edges or order.preset.dev_mode:
+        return None
+    expected = min(edges) if order.preset.max_width is None else min(*edges, order.preset.max_width)
+    if 2 * max(pixels) >= expected:
+        return None
+    why = (
+        f"The picture of {image.called} has {pixels[0]} x {pixels[1]} pixels, where {expected} on the longer edge were "
+        "expected: it is a preview, not the full size."
+    )
+    return Mismatched(why, mismatch=Mismatch.SMALL_PICTURE)
+
+
+def most_bytes(order: Order) -> int:
+    """How many bytes a picture of this order can have at most."""
+    pixels = max((width * height for width, height in (_size(order, number) for number in order.sent)), default=0)
+    enlarged = ENLARGED if order.preset.enhance.get("upscale") else 1
+    return max(LEAST_BYTES, pixels * enlarged * PIXEL_BYTES) if pixels else UNKNOWN_BYTES
+
+
+def _size(order: Order, number: int) -> tuple[int, int]:
+    """A bracket's width and height as its file states them; 0 for both if it does not, or states nonsense."""
+    width, height = order.brackets[number].shot.pixels or (0, 0)
+    return (width, height) if 0 < width * height <= MOST_PIXELS else (0, 0)

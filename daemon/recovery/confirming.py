@@ -1,0 +1,96 @@
+"""Whether a delivery note may be believed: its pictures, or the service, must confirm what it says.
+
+A note can be older than what happened since, a copy, or written by somebody else. An order that it alone calls
+delivered would never be sent, and its pictures would never come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from daemon.notes import missing
+from daemon.order import Bracket, Image, ImageState, Order
+from daemon.order.found import FoundDelivered, Note
+from daemon.order.model import name_at_service
+from daemon.recovery.atservice import AtService
+from daemon.service import ImageSeen, ImageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A note that nothing confirms, and the names of its pictures that are missing or changed."""
+
+    note: Note
+    missing: tuple[str, ...]
+
+    @property
+    def fact(self) -> FoundDelivered:
+        """What it means for its own order, if that is known and not delivered."""
+        order = self.note.order
+        return FoundDelivered(self.note.path, order.brackets, order.images, self.missing)
+
+
+@dataclass(slots=True)
+class Believed:
+    """The delivered orders whose notes are confirmed, and the notes that are not, both by the orders' ids."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+
+
+def believed(
+    notes: Iterable[Note],
+    delivered: Collection[str],
+    there: Mapping[str, AtService],
+    ask: Callable[[str], AtService | None],
+) -> Believed:
+    """Which notes may be believed. Those of orders that are known to be ``delivered`` are of no interest.
+
+    ``there`` are orders as the service lists them; ``ask`` gives one that it does not list, or None. Pictures are read
+    only where the list does not confirm a note.
+    """
+    found = Believed()
+    for note in notes:
+        order_id = note.order.id
+        if order_id in delivered or order_id in found.orders:
+            continue
+        lost: tuple[str, ...] = ()
+        if not _is_confirmed(there.get(order_id), note):
+            lost = missing(note)
+            at_hand = not lost and any(image.state is ImageState.PLACED for image in note.order.images)
+            if not at_hand and (order_id in there or not _is_confirmed(ask(order_id), note)):
+                found.doubts.setdefault(order_id, Doubt(note, lost))
+                continue
+        found.orders[order_id] = replace(note.order, output=note.folder)
+        found.doubts.pop(order_id, None)
+    return found
+
+
+def _is_confirmed(there: AtService | None, note: Note) -> bool:
+    return there is not None and confirms(there, note.order)
+
+
+def confirms(there: AtService, order: Order) -> bool:
+    """Whether the service shows an order as delivered: the same photos, and its pictures were bought there."""
+    seen = {image.id: image for image in there.seen.images}
+    if there.seen.merging or there.seen.processing or not order.images:
+        return False
+    if not all(_is_of(name, order.brackets, number, there) for number, name in there.names.items()):
+        return False
+    return all(_ended(image, seen.get(image.id), dev_mode=order.preset.dev_mode) for image in order.images)
+
+
+def _is_of(name: str, brackets: tuple[Bracket, ...], number: int, there: AtService) -> bool:
+    """Whether a name at the service is that of a bracket. The shoot may have had another name when it was sent."""
+    if number >= len(brackets):
+        return False
+    return name.endswith(name_at_service("", brackets[number].path, f"{there.id[:8]}-{number + 1}"))
+
+
+def _ended(image: Image, seen: ImageSeen | None, *, dev_mode: bool) -> bool:
+    if seen is None:
+        return False
+    if image.state is ImageState.FAILED:
+        return seen.status is not ImageStatus.PROCESSED or not seen.downloaded
+    return seen.downloaded or (dev_mode and seen.status is ImageStatus.PROCESSED)

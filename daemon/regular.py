@@ -1,0 +1,83 @@
+"""Opens regular files for reading, and nothing else.
+
+A pipe, a socket or a device can lie under any file name, or be linked to. Opening one can hang for ever or start
+hardware, and reading one can give bytes without end.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import stat
+
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_FLAGS = os.O_RDONLY | _NO_WAIT | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+_PIECE = 64 * 1024
+
+
+class NotRegular(OSError):
+    """A pipe, a socket or a device."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EINVAL, "not a regular file", path)
+
+
+class TooLarge(OSError):
+    """More bytes than a file of its kind can have. ``most`` is that number."""
+
+    def __init__(self, path: str, most: int) -> None:
+        self.most = most
+        super().__init__(errno.EFBIG, f"larger than {most:,} bytes", path)
+
+
+def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
+    """Open a regular file for unbuffered reading, without ever waiting for another program.
+
+    The look before the opening keeps devices closed; the one after it holds against a file that was exchanged
+    meanwhile. Raises OSError: NotRegular for a pipe, a socket or a device, IsADirectoryError for a folder.
+    """
+    name = os.fspath(path)
+    _require_regular(os.stat(name), name)
+    try:
+        descriptor = os.open(name, _FLAGS)
+    except BlockingIOError:  # a file server has a lease on it, which it gives back now (fcntl(2), "Leases")
+        descriptor = os.open(name, _FLAGS & ~_NO_WAIT)
+    try:
+        _require_regular(os.fstat(descriptor), name)
+        if _NO_WAIT:
+            os.set_blocking(descriptor, True)
+        return io.FileIO(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+    """All bytes of a regular file. Raises OSError: as ``open_regular``, and TooLarge for more than ``most`` bytes."""
+    pieces, size = [], 0
+    with open_regular(path) as file:
+        while piece := file.read(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise TooLarge(os.fspath(path), most)
+    return b"".join(pieces)
+
+
+def json_of(text: bytes | str) -> object:
+    """What a JSON document says. Raises ValueError if it is none, or is nested too deeply to be read."""
+    try:
+        value: object = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def _require_regular(status: os.stat_result, name: str) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegular(name)

@@ -1,0 +1,120 @@
+"""Files of a shoot that are not sent, and why: each is a copy or a variant of another file, or made from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daemon.shoot.formats import format_of, is_raw
+from daemon.shoot.shot import Taken, counted, folder_of, same_instant, stem_of
+
+SMALLER = 0.9
+"""A picture whose long edge is below this part of another one's was made from it: margins of a sensor are narrower."""
+
+CARD = "dcim"
+"""The folder that every camera makes on a card."""
+
+_MADE_IN = re.compile(r"export|edit|retouch|final|hdr", re.IGNORECASE)
+"""In the name of a folder that programs and people put pictures into that they made."""
+
+
+class Why(StrEnum):
+    """Why a file of a shoot is not sent.
+
+    COPY: its content is sent already. VARIANT: the camera wrote the same frame in another format. DERIVED: a person or
+    the camera made it from a frame that is sent. CONFLICT: a second version that a sync client kept. UNREADABLE: it
+    cannot be read or is not whole. FORMAT: pictures of its format are not sent.
+    """
+
+    COPY = "copy"
+    VARIANT = "variant"
+    DERIVED = "derived"
+    CONFLICT = "conflict"
+    UNREADABLE = "unreadable"
+    FORMAT = "format"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is not sent. ``of`` is the path of the file that is sent in its place, if there is one.
+
+    ``shoot`` is the name of the shoot that ``of`` lies in, empty if it is the same.
+    """
+
+    path: str
+    why: Why
+    of: str | None = None
+    shoot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a person must decide whether a shoot is sent, and the files that this is about."""
+
+    why: str
+    files: tuple[str, ...]
+
+
+def why_beside(file: Taken, of: Taken) -> Why:
+    """Why a file is left out beside another file of the same frame: VARIANT or DERIVED."""
+    if format_of(file.path) is format_of(of.path) or is_edited(file.path, of.path):
+        return Why.DERIVED
+    if is_raw(file.path):
+        return Why.VARIANT
+    made = is_certainly_made_of(file, of) or lies_below(file.path, of.path) or not _share_name(file.path, of.path)
+    return Why.DERIVED if made else Why.VARIANT
+
+
+def is_certainly_made_of(file: Taken, of: Taken) -> bool:
+    """Whether a file's name, size or folder shows that it was made from another file of the same frame."""
+    return is_edited(file.path, of.path) or is_smaller(file, of) or lies_among_made(file.path, of.path)
+
+
+def is_edited(path: str, of: str) -> bool:
+    """Whether a file's name shows that it was made from the other: ``IMG_0001-Edit``, ``IMG_0001_HDR``, ``IMG_E0001``.
+
+    Numbers alone show nothing. A phone names the kind of file behind a dot (``….RAW-01.COVER``), so that does not count
+    unless both files have one format.
+    """
+    stem, base = stem_of(path), stem_of(of)
+    if stem == base or not base:
+        return False
+    if base not in stem:
+        return stem.replace("img_e", "img_", 1) == base
+    added = stem.replace(base, "", 1)
+    return any(map(str.isalpha, added)) and (added[0] != "." or format_of(path) is format_of(of))
+
+
+def is_smaller(file: Taken, of: Taken) -> bool:
+    """Whether a file has clearly fewer pixels than the other."""
+    mine, theirs = file.shot.pixels, of.shot.pixels
+    return mine is not None and theirs is not None and max(mine) < SMALLER * max(theirs)
+
+
+def lies_below(path: str, of: str) -> bool:
+    """Whether a file lies in a folder below the other file's, where programs export to, and not on another card."""
+    folder, above = folder_of(path), folder_of(of)
+    below = folder != above and (not above or folder.startswith(f"{above}/"))
+    return below and CARD not in folder.removeprefix(above).casefold().split("/")
+
+
+def lies_among_made(path: str, of: str) -> bool:
+    """Whether a file lies in a folder named for exports or edited pictures, and the other file does not."""
+    others = frozenset(folder_of(of).split("/"))
+    return any(_MADE_IN.search(name) for name in folder_of(path).split("/") if name not in others)
+
+
+def made_in_camera(file: Taken, of: Taken) -> bool:
+    """Whether two files of the same instant have different numbers: what a camera makes gets a new number."""
+    mine, theirs = counted(file.path), counted(of.path)
+    numbered = mine is not None and theirs is not None and mine[1] != theirs[1]
+    return numbered and same_instant(file.shot, of.shot)
+
+
+def _share_name(path: str, other: str) -> bool:
+    """Whether a camera may have named both files for one frame."""
+    if stem_of(path).partition(".")[0] == stem_of(other).partition(".")[0]:
+        return True
+    mine, theirs = counted(path), counted(other)
+    return mine is not None and theirs is not None and mine[1] == theirs[1]

@@ -1,0 +1,284 @@
+"""The press of the shutter that a file shows: what the file says about it, and whether two files say the same.
+
+Two files show one frame when they agree in camera, capture time, exposure and file number; a name alone proves nothing.
+What only one of them says does not count:
+
+1. The make, model and serial number of the camera agree. Formats spell serial numbers differently: one may be part of
+   the other.
+2. The capture times are of the same second, and of the same hundredth where both clocks show fractions. ``00`` is what
+   many cameras write in place of a fraction.
+3. Exposure time, f-number and ISO agree within their rounding.
+4. File numbers agree where the names count alike: ``IMG_0001`` and ``IMG_0002`` of one second are two frames. Only the
+   very same instant, to the hundredth, or another size of the picture overrules that: what a camera develops or merges
+   gets a new number.
+
+A clock that stands still tells nothing: in a second with more files than a camera can take, file numbers must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from daemon.shoot.formats import format_of
+
+CLOCK_SET = 946_684_800
+"""Seconds from 1970 to 2000. A camera's clock that shows an earlier year was never set."""
+
+HUNDREDTH = 0.0101
+"""By how many seconds the capture times of one frame may differ, where two files give different numbers of digits."""
+
+ROUNDING = 0.08
+"""The part by which an exposure time, f-number or ISO may differ between two files of one frame: a third of a stop
+changes the f-number by an eighth and the others by a quarter."""
+
+CROWD, SHARE, MOST = 9, 0.3, 100
+"""A clock stands still when more than CROWD files, and this share of a camera's files, are of one second, or MOST."""
+
+SERIAL = 4
+"""The least length of a serial number that may be part of another one."""
+
+REMEMBERED = 10_000
+"""Names that are not taken apart again."""
+
+Second = tuple[str, int]
+"""A camera's model and a second of its clock."""
+
+_CAMERAS_NAME = re.compile(r"([a-z0-9_]{4})(\d{4})(?!\d)")
+_NUMBER = re.compile(r"(.*?)(\d{3,})\D*", re.DOTALL)
+_COPY = re.compile(r"(-\d| ?\(\d\))$")
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What one file says about how its frame was taken; empty or None where it does not say.
+
+    Texts are in lower case. ``second`` counts from 1970 on the camera's own clock, ``fraction`` is the part of a second
+    behind it. ``exposure_s`` is in seconds, ``pixels`` are width and height as stored.
+    """
+
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    second: int | None = None
+    fraction: float | None = None
+    exposure_s: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    pixels: tuple[int, int] | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it tells its frame from others: camera, time and exposure are known."""
+        return bool(self.model) and self.exposure_s is not None and (self.second or 0) >= CLOCK_SET
+
+    @property
+    def of_second(self) -> Second:
+        """The camera and the second that it was taken in."""
+        return self.model, self.second or 0
+
+
+UNKNOWN = Shot()
+"""A file that says nothing, or that nobody has read."""
+
+
+class Taken(NamedTuple):
+    """A file, by its path, and what it says."""
+
+    path: str
+    shot: Shot = UNKNOWN
+
+
+def to_json(shot: Shot) -> dict[str, Any]:
+    """What a shot knows, as a JSON object."""
+    values = ((field.name, getattr(shot, field.name)) for field in fields(shot))
+    return {name: value for name, value in values if value not in ("", None)}
+
+
+def from_json(values: object) -> Shot:
+    """The shot that ``to_json`` wrote. What is not of its type counts as not known: a person may have edited it."""
+    if not isinstance(values, Mapping):
+        return UNKNOWN
+    pixels = values.get("pixels")
+    sides = pixels if isinstance(pixels, list) and len(pixels) == 2 else []
+    width, height = (side if _is_number(side) else None for side in (*sides, None, None)[:2])
+    second = values.get("second")
+    texts = (name for name in ("make", "model", "serial") if isinstance(values.get(name), str))
+    numbers = (name for name in ("fraction", "exposure_s", "f_number", "iso") if _is_number(values.get(name)))
+    return Shot(
+        **{name: values[name] for name in (*texts, *numbers)},
+        second=second if isinstance(second, int) and abs(second) < 2**62 else None,
+        pixels=(int(width), int(height)) if width is not None and height is not None else None,
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2**62
+
+
+# --- names ---
+
+
+def folder_of(path: str) -> str:
+    """The folder that a file lies in."""
+    return path.rpartition("/")[0]
+
+
+@lru_cache(REMEMBERED)
+def stem_of(path: str) -> str:
+    """A file's name without extension, in a form without case."""
+    name = path.rpartition("/")[2]
+    return (name.rpartition(".")[0] or name).casefold()
+
+
+def place_of(path: str) -> tuple[str, str]:
+    """The folder and stem of a file."""
+    return folder_of(path).casefold(), stem_of(path)
+
+
+@lru_cache(REMEMBERED)
+def counted(path: str) -> tuple[str, int] | None:
+    """How a file's name counts: the letters before its number, and the number. None for a name without one.
+
+    A camera's name has four characters and four digits (DCF, JEITA CP-3461), and what is added behind them is no part
+    of the number. In other names the last three digits or more are the number.
+    """
+    stem = stem_of(path)
+    found = _CAMERAS_NAME.match(stem) or _NUMBER.fullmatch(_COPY.sub("", stem))
+    return (_NOT_LETTERS.sub("", found[1]), int(found[2])) if found else None
+
+
+def is_cameras_name(path: str) -> bool:
+    """Whether a camera may have given a file its name."""
+    found = _CAMERAS_NAME.match(stem_of(path))
+    return found is not None and found.end() == len(stem_of(path))
+
+
+# --- two files ---
+
+
+def agree(one: Shot, other: Shot) -> bool:
+    """Whether two files that tell their frames agree in camera, time and exposure (rules 1 to 3)."""
+    return (
+        one.tells
+        and other.tells
+        and not contradict(one, other)
+        and all(
+            _is_close(mine, theirs)
+            for mine, theirs in (
+                (one.exposure_s, other.exposure_s),
+                (one.f_number, other.f_number),
+                (one.iso, other.iso),
+            )
+        )
+    )
+
+
+def contradict(one: Shot, other: Shot) -> bool:
+    """Whether two files certainly show different frames: another camera, or another time (rules 1 and 2)."""
+    if one.model and other.model and one.model != other.model:
+        return True
+    if one.make not in other.make and other.make not in one.make:
+        return True
+    if one.serial and other.serial and not _is_part(one.serial, other.serial):
+        return True
+    if one.second is None or other.second is None:
+        return False
+    if one.second != other.second:
+        return True
+    return one.fraction is not None and other.fraction is not None and abs(one.fraction - other.fraction) > HUNDREDTH
+
+
+def show_one_frame(one: Taken, other: Taken) -> bool:
+    """Whether two files show one frame (rules 1 to 4)."""
+    if not agree(one.shot, other.shot):
+        return False
+    return _count_alike(one.path, other.path) or same_instant(one.shot, other.shot) or _differ_in_size(one, other)
+
+
+def same_instant(one: Shot, other: Shot) -> bool:
+    """Whether two files give the very same time, to the hundredth at least; a tenth is too coarse for a burst."""
+    if one.fraction is None or other.fraction is None or one.second != other.second:
+        return False
+    return abs(one.fraction - other.fraction) < 0.0005 and abs(10 * one.fraction - round(10 * one.fraction)) > 0.005
+
+
+def _differ_in_size(one: Taken, other: Taken) -> bool:
+    if format_of(one.path) is not format_of(other.path) or None in (one.shot.pixels, other.shot.pixels):
+        return False
+    return one.shot.pixels != other.shot.pixels
+
+
+def _count_alike(one_path: str, other_path: str) -> bool:
+    one, other = counted(one_path), counted(other_path)
+    return one is None or other is None or one[0] != other[0] or one[1] == other[1]
+
+
+def _is_close(one: float | None, other: float | None) -> bool:
+    return one is None or other is None or abs(one - other) <= ROUNDING * max(one, other)
+
+
+def _is_part(one: str, other: str) -> bool:
+    short, long = sorted((_bare(one), _bare(other)), key=len)
+    return short == long or (len(short) >= SERIAL and short in long)
+
+
+def _bare(serial: str) -> str:
+    return "".join(filter(str.isalnum, serial)).lstrip("0")
+
+
+# --- many files ---
+
+
+def crowded(files: Iterable[Taken]) -> frozenset[Second]:
+    """The seconds in which a camera's clock stood still."""
+    seconds: dict[Second, int] = Counter()
+    fractions: dict[Second, set[float | None]] = defaultdict(set)
+    models: dict[str, int] = Counter()
+    for file in files:
+        if file.shot.tells:
+            seconds[file.shot.of_second] += 1
+            fractions[file.shot.of_second].add(file.shot.fraction)
+            models[file.shot.model] += 1
+    return frozenset(
+        second
+        for second, count in seconds.items()
+        if count > MOST or (count > max(CROWD, SHARE * models[second[0]]) and len(fractions[second]) == 1)
+    )
+
+
+class Shots:
+    """Files by what they show. A look-up does not take longer for more files: shoots have thousands.
+
+    ``still`` are seconds in which the clock stood still: files of these must bear the same number.
+    """
+
+    def __init__(self, files: Iterable[Taken] = (), still: Collection[Second] | None = None) -> None:
+        known = [file for file in files if file.shot.tells]
+        self._still = crowded(known) if still is None else still
+        self._by_second: dict[Second, list[Taken]] = defaultdict(list)
+        self._by_number: dict[tuple[Second, int], list[Taken]] = defaultdict(list)
+        for file in known:
+            self.add(file)
+
+    def add(self, file: Taken) -> None:
+        """One more file."""
+        if file.shot.tells:
+            second, count = file.shot.of_second, counted(file.path)
+            self._by_second[second].append(file)
+            if count is not None:
+                self._by_number[second, count[1]].append(file)
+
+    def find(self, file: Taken) -> Taken | None:
+        """A file of the same frame; one with the same number, if there is one."""
+        if not file.shot.tells:
+            return None
+        second, count = file.shot.of_second, counted(file.path)
+        numbered = self._by_number.get((second, count[1]), []) if count is not None else []
+        others = [] if second in self._still else self._by_second.get(second, [])
+        return next((other for some in (numbered, others) for other in some if show_one_frame(file, other)), None)

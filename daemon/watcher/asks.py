@@ -1,0 +1,140 @@
+"""What people ask of the shoots in one watched folder: to send one now, or to skip one that waits.
+
+An ask that fails is answered with the reason. Only what may pass by itself, such as a disk that does not answer, is
+tried again for a while first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+
+import structlog
+
+from daemon import answers
+from daemon.errors import StateError
+from daemon.files import scan
+from daemon.host.clock import Clock
+from daemon.order import Verb
+from daemon.shoot import BOUNDS, Listing
+from daemon.store.asks import Answer, Ask, Outcome
+from daemon.store.store import Stale, Store
+from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.hints import Hints
+from daemon.watcher.intake import Intake
+from daemon.watcher.presence import Blocking
+from daemon.watcher.unknown import NotYet
+
+log = structlog.get_logger("bracketd.watcher")
+
+PATIENCE = 120.0
+"""Seconds for which a disk that may recover by itself is tried again before an ask is answered with its error."""
+
+AGAIN = 5.0
+"""Seconds between two tries."""
+
+PASSING = frozenset(
+    {
+        errno.EAGAIN,
+        errno.EBUSY,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.EIO,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ENOTCONN,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+    }
+)
+"""Errors of a disk or a network mount that may be over in a moment."""
+
+
+class FolderAsks:
+    """The asks for the shoots of one watched folder. ``inode_of`` gives that of a shoot's folder, None if not known."""
+
+    def __init__(
+        self,
+        folder: WatchedFolder,
+        intake: Intake,
+        arrivals: Arrivals,
+        store: Store,
+        clock: Clock,
+        *,
+        blocking: Blocking,
+        inode_of: Callable[[str], int | None],
+    ) -> None:
+        self._folder, self._intake, self._arrivals = folder, intake, arrivals
+        self._store, self._clock = store, clock
+        self._blocking, self._inode_of = blocking, inode_of
+        self._open: dict[int, Ask] = {}
+        self._failing_since: dict[int, float] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether an ask is to be tried again soon."""
+        return bool(self._open)
+
+    def take(self, ask: Ask) -> bool:
+        """Take on an ask for a shoot of this folder; False when it is for something else."""
+        parent, shoot = os.path.split(ask.target)
+        if parent != self._folder.watch.rstrip(os.sep) or shoot in ("", os.curdir, os.pardir):
+            return False
+        self._open[ask.seq] = ask
+        return True
+
+    async def carry_out(self, hints: Hints | None) -> None:
+        """Carry out and answer every open ask, as far as the disk lets us. Raises StateError."""
+        for ask in tuple(self._open.values()):
+            try:
+                answered = await self._carry_out(ask, hints)
+            except StateError:
+                raise
+            except Exception as error:
+                log.exception("ask failed", verb=ask.verb, target=ask.target)
+                answered = await self._answer(ask, Outcome.FAILED, answers.bug(error))
+            if answered:
+                del self._open[ask.seq]
+                self._failing_since.pop(ask.seq, None)
+
+    async def _carry_out(self, ask: Ask, hints: Hints | None) -> bool:
+        """Whether the ask is answered now. Raises StateError, and whatever nobody foresaw."""
+        shoot = os.path.basename(ask.target)
+        try:
+            found: Listing = await self._blocking(scan.scan, ask.target)
+            if found.bound is not None:
+                return await self._answer(ask, Outcome.REFUSED, answers.out_of_bounds(shoot, BOUNDS[found.bound]))
+            if await self._take_in(ask, shoot, found):
+                await self._arrivals.forget(shoot, hints)
+        except (Stale, NotYet):
+            return False
+        except (FileNotFoundError, NotADirectoryError):
+            return await self._answer(ask, Outcome.REFUSED, answers.gone(ask.target))
+        except UnicodeError:
+            return await self._answer(ask, Outcome.FAILED, answers.unusable_name(ask.target))
+        except OSError as error:
+            if self._may_pass(ask, error):
+                log.warning("ask is tried again", verb=ask.verb, shoot=shoot, why=error.strerror)
+                return False
+            return await self._answer(ask, Outcome.FAILED, answers.unreadable(ask.target, error.strerror or str(error)))
+        return True
+
+    async def _take_in(self, ask: Ask, shoot: str, found: Listing) -> bool:
+        """Whether the shoot needs no following any more."""
+        inode = self._inode_of(shoot)
+        if ask.verb == Verb.SKIP:
+            return await self._intake.decline(shoot, found, ask, inode=inode)
+        damaged, again = await self._arrivals.damaged(shoot, found), ask.verb == Verb.SUBMIT_AGAIN
+        return await self._intake.submit(shoot, found, damaged, again=again, inode=inode, ask=ask)
+
+    def _may_pass(self, ask: Ask, error: OSError) -> bool:
+        now = self._clock.monotonic()
+        return error.errno in PASSING and now - self._failing_since.setdefault(ask.seq, now) < PATIENCE
+
+    async def _answer(self, ask: Ask, outcome: Outcome, text: str) -> bool:
+        answer = Answer(ask, outcome, text, self._clock.now())
+        await self._store.answer(answer)
+        answers.log_answer(answer)
+        return True

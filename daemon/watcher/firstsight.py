@@ -1,0 +1,119 @@
+"""The first look at a watched folder: what lies in it is an archive, and is skipped.
+
+A folder that did not exist at first and then appears with shoots in it was mounted, copied or synced at this moment.
+Nobody can tell an archive from new work then, so that everything counts as an archive until nothing has come for a
+quiet period. A folder that appears empty is a person's, and whatever comes into it is new.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+
+import structlog
+
+from daemon.files import scan
+from daemon.host.clock import Clock
+from daemon.shoot import Bound, FileClass, Listing
+from daemon.store.store import Store
+from daemon.watcher.archive import entries
+from daemon.watcher.chosen import by_name
+from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.intake import Intake
+from daemon.watcher.presence import Blocking
+
+log = structlog.get_logger("bracketd.watcher")
+
+LOOK_EVERY = 30.0
+"""Seconds between looks at the shoots of a folder that is being filled."""
+
+
+class FirstSight:
+    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared."""
+
+    def __init__(self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, blocking: Blocking) -> None:
+        self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
+        self._blocking = blocking
+        self._was_missing = self._is_filling = self._looked_for_older = False
+        self._shoots: dict[str, tuple[str, Listing]] = {}
+        self._changed_at = self._looked_at = clock.monotonic()
+        self.skipped = 0
+
+    def missing(self) -> None:
+        """The folder, which was never seen, does not exist."""
+        self._was_missing = True
+
+    async def skip(self, shoots: Sequence[str], inode_of: Callable[[str], int | None]) -> list[str]:
+        """Skip the shoots of a folder that was never looked at before; returns those that are to be followed."""
+        left = [shoot for shoot in shoots if not await self._skip(shoot, inode_of(shoot))]
+        skipped = len(shoots) - len(left)
+        if skipped:
+            self._changed_at = self._clock.monotonic()
+            log.warning(
+                "shoots that were here already are skipped",
+                watch=self._folder.watch,
+                shoots=skipped,
+                remedy="`bracketd submit FOLDER` sends one; `existing: process` sends those of a new watched folder",
+            )
+        if not self._was_missing:
+            return left
+        self._is_filling = self._was_missing = self._is_filling or bool(shoots)
+        self.skipped += skipped
+        return [] if self._is_filling else left
+
+    async def goes_on(self) -> bool:
+        """Whether the folder is still being filled, so that whatever comes is part of the archive."""
+        now = self._clock.monotonic()
+        if self._is_filling and now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            for shoot in tuple(self._shoots):
+                await self._look_again(shoot)
+            if now - self._changed_at >= max(self._folder.quiet.base, LOOK_EVERY):
+                self._is_filling = self._was_missing = False
+                self._shoots.clear()
+                log.info("the watched folder is filled; what comes from now on is new", watch=self._folder.watch)
+        return self._is_filling
+
+    async def record_older(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
+        """Record the photos of shoots that an older version skipped, where they lie as they did. Once in a run."""
+        if self._looked_for_older:
+            return
+        self._looked_for_older = True
+        for folder, order_id in (await self._store.skipped_in(self._folder.watch, recorded=False)).items():
+            shoot = os.path.basename(folder)
+            found = await self._scan(shoot) if shoot in there else None
+            if found is None:
+                continue
+            order = await self._store.load(order_id)
+            is_same_folder = order.inode is not None and order.inode == inode_of(shoot)
+            if is_same_folder or order.fingerprint == by_name(found):
+                await self._store.record_skipped(order_id, entries(found))
+
+    async def _skip(self, shoot: str, inode: int | None) -> bool:
+        """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
+        found = await self._scan(shoot)
+        if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
+            return False
+        order_id = await self._intake.skip(shoot, found, inode)
+        if self._was_missing:
+            self._shoots[shoot] = order_id, found or Listing()
+        return True
+
+    async def _look_again(self, shoot: str) -> None:
+        order_id, before = self._shoots[shoot]
+        found = await self._scan(shoot)
+        if found is not None and found != before:
+            self._shoots[shoot], self._changed_at = (order_id, found), self._clock.monotonic()
+            await self._store.record_skipped(order_id, entries(found))
+
+    async def _scan(self, shoot: str) -> Listing | None:
+        try:
+            found: Listing = await self._blocking(scan.scan, self._folder.path(shoot))
+        except OSError:
+            return None
+        return found
+
+
+def _is_archive(found: Listing) -> bool:
+    """Whether there is anything in a folder at first sight that makes an old shoot of it."""
+    return bool(found.photos or found.problems or found.of(FileClass.PLACEHOLDER))

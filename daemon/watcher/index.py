@@ -1,0 +1,55 @@
+"""Finds numbers by words in little memory: years of delivered shoots have a million photos."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+_NUMBER_BITS = 24
+"""The rest of 64 bits is of a word's hash. Two words of a million share theirs by a chance of one in a million."""
+
+MOST = 2**_NUMBER_BITS
+"""Numbers are less."""
+
+
+RUN = 65_536
+"""Entries that are sorted together: no more, for whoever else works in the thread waits meanwhile."""
+
+
+class Index:
+    """Which numbers were added under a word. A number that is found may, very rarely, be one of another word."""
+
+    def __init__(self) -> None:
+        self._runs: list[array[int]] = []
+        self._last = array("Q")
+
+    def add(self, number: int, words: Iterable[str]) -> None:
+        """Have a number found by each of these words."""
+        self._last.extend(_hashed(word) << _NUMBER_BITS | number for word in words)
+        if len(self._last) >= RUN:
+            self._runs.append(array("Q", sorted(self._last)))
+            self._last = array("Q")
+
+    def find(self, words: Iterable[str], most: int) -> list[int]:
+        """The numbers of any of these words, those of the most words first, so many at most."""
+        self._last = array("Q", sorted(self._last))
+        found: Counter[int] = Counter()
+        for word in {_hashed(word) for word in words}:
+            for run in (*self._runs, self._last):
+                found.update(_numbers(run, word))
+        return [number for number, _ in found.most_common(most)]
+
+
+def _numbers(run: array[int], word: int) -> Iterator[int]:
+    """The numbers of a word in one sorted run."""
+    at = bisect_left(run, word << _NUMBER_BITS)
+    while at < len(run) and run[at] >> _NUMBER_BITS == word:
+        yield run[at] % MOST
+        at += 1
+
+
+def _hashed(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=5).digest(), "big")

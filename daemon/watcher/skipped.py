@@ -1,0 +1,58 @@
+"""Skipped shoots, looked at now and then: photos that come to one are not sent, and a person should know.
+
+A skipped shoot costs next to nothing: a few of them at a time are asked for the times of their folders, which tell of
+every photo that comes. A shoot is scanned once after the start, and then when a time has changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+
+from daemon.files import scan
+from daemon.host.clock import Clock
+from daemon.store.store import Store
+from daemon.watcher.intake import Intake
+from daemon.watcher.presence import Blocking
+
+AT_ONCE = 50
+"""Skipped shoots that are looked at in one go."""
+
+PATIENCE = 1.0
+"""Seconds after which the rest of them waits for the next go: a slow disk has more important things to tell."""
+
+
+class SkippedLooks:
+    """The skipped shoots of one watched folder, in turn."""
+
+    def __init__(self, watch: str, intake: Intake, store: Store, clock: Clock, *, blocking: Blocking) -> None:
+        self._watch, self._intake, self._store, self._clock = watch, intake, store, clock
+        self._blocking = blocking
+        self._turn: deque[tuple[str, str]] = deque()
+        self._times: dict[str, Mapping[str, int]] = {}
+
+    async def look(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
+        """Look at some of those that are there. ``inode_of`` is that of a folder, None where it tells nothing."""
+        if not self._turn:
+            skipped = await self._store.skipped_in(self._watch)
+            self._times = {folder: times for folder, times in self._times.items() if folder in skipped}
+            self._turn.extend(item for item in skipped.items() if os.path.basename(item[0]) in there)
+        until = self._clock.monotonic() + PATIENCE
+        for _ in range(min(AT_ONCE, len(self._turn))):
+            with suppress(OSError):
+                folder, order_id = self._turn.popleft()
+                await self._look_at(folder, order_id, inode_of(os.path.basename(folder)))
+            if self._clock.monotonic() >= until:
+                return
+
+    async def _look_at(self, folder: str, order_id: str, inode: int | None) -> None:
+        known = self._times.get(folder)
+        if known is not None:
+            with suppress(OSError):
+                if await self._blocking(scan.are_as_then, folder, known):
+                    return
+        found, times = await self._blocking(scan.scan_with_times, folder)
+        await self._intake.look_for_strangers(order_id, found, inode)
+        self._times[folder] = times

@@ -1,0 +1,224 @@
+"""Answers of the service that do not match what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.errors import Mismatch
+from daemon.order import Health, ImageState, Order, Phase, answers, facts, next_steps
+from daemon.order.facts import Kind
+from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
+
+LOOK = facts.Failed(facts.Look(), Kind.MISMATCH, "The service shows nonsense.", mismatch=Mismatch.MORE_IMAGES)
+SEEN = facts.Seen(merging=True, processing=False, images=())
+LATER = NOW + POLICY.mismatch_grace
+
+
+def again_and_again(start: Order, fact: facts.Fact, times: int = POLICY.mismatch_tries) -> Order:
+    """The order after the same answer, ``times`` times over the whole grace."""
+    for number in range(times):
+        start = after(start, fact, now=NOW + number * POLICY.mismatch_grace / (times - 1))
+    return start
+
+
+def mismatch(order: Order, outputs: int, *, listed: int = 0, total: int | None = None, idle: bool = True) -> str | None:
+    """How the images of a look do not match the order."""
+    wrong = answers.wrong_images(order, outputs=outputs, listed=listed or outputs, total=total, idle=idle)
+    return wrong.mismatch if wrong else None
+
+
+# --- what does not match ---
+
+
+def test_an_order_has_no_more_images_than_brackets() -> None:
+    """Each bracket may come back alone, and no image comes from nothing; a bracket that was left out makes none."""
+    start = merged(6)
+    assert [mismatch(start, outputs) for outputs in (0, 2, 6)] == [None] * 3
+    assert [mismatch(start, outputs, idle=idle) for outputs in (7, 42) for idle in (True, False)] == [
+        Mismatch.MORE_IMAGES
+    ] * 4
+    without = replace(start, brackets=(replace(start.brackets[0], left_out="gone"), *start.brackets[1:]))
+    assert (mismatch(without, 5), mismatch(without, 6)) == (None, Mismatch.MORE_IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "listed", "total", "idle", "matches"),
+    [
+        (2, 2, 2, True, True),
+        (2, 2, None, True, True),
+        (2, 8, 8, True, True),
+        (2, 8, 2, True, True),
+        (2, 2, 8, True, True),
+        (1, 1, 2, False, True),
+        (0, 0, 0, True, True),
+        (1, 1, 2, True, False),
+        (0, 0, 2, True, False),
+        (3, 3, 2, True, False),
+        (2, 2, 0, True, False),
+    ],
+)
+def test_an_idle_order_shows_as_many_images_as_it_says(
+    outputs: int, listed: int, total: int | None, idle: bool, matches: bool
+) -> None:
+    """What an idle order says of the number of its images is what it shows, with or without its brackets."""
+    found = mismatch(merged(6), outputs, listed=listed, total=total, idle=idle)
+    assert found == (None if matches else Mismatch.TOTAL)
+
+
+def test_a_registration_is_of_its_own_bracket() -> None:
+    """An answer with another bracket's id or name is not for this one; an id that the service chose itself is."""
+    start = order(3)
+    own, other = start.registration(0), start.registration(1)
+    names = [start.bracket_name(number) for number in range(3)]
+    right = [(own, names[0]), (own, None), ("chosen-by-the-service", names[0]), (own, "a name of the service's")]
+    wrong = [(other, None), (other, names[0]), (own, names[2])]
+    assert [answers.wrong_registration(start, 0, *answer) for answer in right] == [None] * 4
+    found = [answers.wrong_registration(start, 0, *answer) for answer in wrong]
+    assert [error and error.mismatch for error in found] == [Mismatch.BRACKET] * 3
+
+
+def test_an_old_registration_is_not_the_present_one() -> None:
+    """An answer with an id that was given up, and is to be deleted, is not for the bracket's next registration."""
+    start = order(2)
+    again = after(start, facts.SlotLost(0, 0, "expired"))
+    assert answers.wrong_registration(again, 0, start.registration(0), None) is not None
+    assert answers.wrong_registration(again, 0, again.registration(0), None) is None
+
+
+# --- what becomes of the order ---
+
+
+def test_what_does_not_match_is_asked_for_again() -> None:
+    """The order backs off, says why, and goes on as soon as an answer matches."""
+    start = merged()
+    told = after(start, LOOK)
+    assert (told.phase, told.health, told.mismatch) == (Phase.MERGING, Health.RETRYING, Mismatch.MORE_IMAGES)
+    assert told.messages == ("The service shows nonsense. bracketd tries again.",)
+    assert (told.images, next_steps(told)) == (start.images, (facts.Look(),))
+    due = told.due
+    assert due is not None
+    fine = after(told, SEEN, now=due)
+    assert (fine.mismatch, fine.mismatches, fine.mismatched_at, fine.messages) == (None, 0, None, ())
+
+
+def test_what_never_matches_holds_the_order() -> None:
+    """After some tries, over some minutes, a person is asked; what the service answered is a value."""
+    held = again_and_again(merged(), LOOK)
+    assert (held.phase, held.held_in, held.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
+    assert held.health is Health.ATTENTION
+    assert held.messages[0].startswith("The service shows nonsense. The service answered like this 6 times. None of")
+    assert "`bracketd retry`" in held.messages[0]
+    again = after(held, facts.Retried(), now=LATER)
+    assert (next_steps(again), again.mismatch, again.mismatches) == ((facts.Look(),), None, 0)
+    assert after(again, LOOK, now=LATER).phase is Phase.MERGING, "a retry has all tries again"
+
+
+def test_neither_few_answers_nor_a_short_time_hold_an_order() -> None:
+    """Many wrong answers within seconds, or a few over hours, may still pass."""
+    many = after(merged(), *[LOOK] * (POLICY.mismatch_most - 1))
+    assert many.phase is Phase.MERGING
+    assert again_and_again(merged(), LOOK, POLICY.mismatch_tries - 1).phase is Phase.MERGING
+    assert after(many, LOOK).phase is Phase.HELD
+    assert after(many, LOOK, now=LATER).phase is Phase.HELD
+
+
+def test_a_clock_that_was_set_back_does_not_ask_for_ever() -> None:
+    """When the clock says nothing of how long it has lasted, the number of answers decides."""
+    few = after(merged(), *[LOOK] * (POLICY.mismatch_tries - 1))
+    assert after(few, LOOK, now=NOW - 86400).phase is Phase.HELD
+
+
+def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
+    """An outage does not make wrong answers right, nor does it count as one."""
+    outage = facts.Failed(facts.Look(), Kind.PASSING, "no route")
+    start = after(merged(), LOOK, *[outage] * 20)
+    assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
+
+
+def test_an_order_that_is_hold_something_else_says_so() -> None:
+    """The value says why an order is held, and not what was wrong before."""
+    refused = facts.Failed(facts.Look(), Kind.REQUEST, "refused")
+    held = after(merged(), LOOK, refused)
+    assert (held.phase, held.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
+    late = after(held, LOOK)
+    assert (late.phase, late.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
+
+
+@pytest.mark.parametrize("step", [facts.Merge(), facts.Look()])
+def test_a_wrong_answer_to_a_merge_is_no_refusal(step: facts.Step) -> None:
+    """Whether a merge with a wrong answer was carried out is looked for; no other is asked for meanwhile."""
+    wrong = facts.Failed(step, Kind.MISMATCH, "another order", mismatch=Mismatch.ORDER)
+    asked = after(uploaded(), facts.MergeIntended(), wrong)
+    assert next_steps(asked) == (facts.Look(),)
+    assert next_steps(after(again_and_again(asked, wrong), facts.Retried(), now=LATER)) == (facts.Look(),)
+
+
+def test_two_brackets_never_share_an_id() -> None:
+    """An id that another bracket has is not used: the bracket is registered again, and in the end held."""
+    first, second = sent(0)[0], facts.Registered(1, 0, "s0.0", "https://storage/other", "image/jpeg")
+    start = after(order(2), first, second)
+    assert [bracket.service_id for bracket in start.brackets] == ["s0.0", None]
+    assert (start.brackets[1].attempt, start.mismatch) == (1, Mismatch.BRACKET)
+    assert start.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
+    for attempt in range(1, POLICY.mismatch_most):
+        start = after(start, replace(second, attempt=attempt), now=NOW + attempt)
+    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+
+
+def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> None:
+    """What goes well with other brackets does not count for one whose answers never match."""
+    start = order(40)
+    for attempt in range(POLICY.mismatch_most):
+        assert start.phase is not Phase.HELD, attempt
+        due = start.due
+        assert due is not None
+        wrong = facts.SlotLost(0, attempt, "another's place", mismatch=Mismatch.BRACKET)
+        start = after(start, wrong, now=due)
+        later = start.due
+        assert attempt == POLICY.mismatch_most - 1 or later is not None
+        start = after(start, *sent(attempt + 1), now=(later or due) + 1)
+    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert after(start, facts.Retried()).brackets[0].failures == 0, "a retry has all tries again"
+
+
+def test_two_brackets_never_share_a_place() -> None:
+    """Bytes that would replace another bracket's are not sent."""
+    start = after(order(2), *sent(0), facts.Registered(1, 0, "s1.0", "https://storage/s0.0", "image/jpeg"))
+    wrong = answers.shares_place(start, 1)
+    assert wrong is not None
+    assert wrong.mismatch is Mismatch.BRACKET
+    assert answers.shares_place(after(order(2), *sent(0), *sent(1)), 1) is None
+
+    def placed(*urls: str) -> bool:
+        registered = (facts.Registered(n, 0, f"b{n}", url, "image/jpeg") for n, url in enumerate(urls))
+        return answers.shares_place(after(order(2), *registered), 1) is not None
+
+    signed = "https://s3.example/bucket/{}?X-Amz-Expires=3600&X-Amz-Signature={}"
+    assert placed(signed.format("a", "1"), signed.format("a", "2")), "the same place, signed twice"
+    assert not placed(signed.format("a", "1"), signed.format("b", "1"))
+    assert placed("https://s.example/b1", "https://s.example/b0"), "each has the other's"
+    assert not placed("https://s.example/put?upload_id=1&sig=x", "https://s.example/put?upload_id=2&sig=x")
+    assert answers.shares_place(order(2), 1) is None, "none is registered yet"
+
+
+def test_a_picture_that_is_wrong_was_bought_once() -> None:
+    """A picture in full size is paid for, whatever it is; fetched again it is not paid for again."""
+    start = reckoned(True, True)
+    small = facts.Failed(facts.Fetch("i0"), Kind.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
+    told = after(start, small)
+    states = [(image.state, image.fetched_at) for image in told.images]
+    assert states == [(ImageState.PROCESSED, NOW), (ImageState.PROCESSED, None)]
+    assert facts.Fetch("i0") in next_steps(told)
+    held = again_and_again(told, small)
+    assert (held.phase, held.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
+    assert "The picture is paid for" in held.messages[0]
+    got = after(held, facts.Retried(), facts.Fetched("i0", 10, "ab", "jpg"), now=LATER)
+    assert (got.images[0].state, got.images[0].fetched_at) == (ImageState.FETCHED, NOW)
+
+
+def test_what_is_not_a_picture_was_not_bought() -> None:
+    """A page or nonsense in place of a picture is not in the ledger."""
+    wrong = facts.Failed(facts.Fetch("i0"), Kind.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
+    assert after(reckoned(True), wrong).images[0].fetched_at is None

@@ -1,0 +1,137 @@
+"""Which photos are those of a shoot that was skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Bracket
+from daemon.order.archive import UNKNOWN, Evidence, Likeness, Recorded, entry_of, name_of, recognise
+
+RECORDED_AT = 1_700_000_000.0
+SHOT_AT = 1_690_000_000
+HOUR = 3600
+
+
+def photos(
+    number: int = 12, folder: str = "", *, ext: str = "JPG", size: int | None = None, first: int = 0
+) -> list[Bracket]:
+    """Photos of one shoot, each with a size of its own unless one is given."""
+    return [
+        Bracket(f"{folder}IMG_{n:04}.{ext}", size or 5_000_000 + n * 977, (SHOT_AT + n * 7) * 10**9, n)
+        for n in range(first, first + number)
+    ]
+
+
+def recorded(of: Sequence[Bracket], order_id: str = "old") -> list[Recorded]:
+    """What was recorded of photos when their shoot was skipped."""
+    return [Recorded(order_id, entry_of(one.path, one.size, one.mtime_ns), RECORDED_AT) for one in of]
+
+
+def later(of: Sequence[Bracket], seconds: int) -> list[Bracket]:
+    """The same photos, all times so many seconds off, and other inodes."""
+    return [replace(one, mtime_ns=one.mtime_ns + seconds * 10**9, inode=one.inode + 999) for one in of]
+
+
+def copied(of: Sequence[Bracket]) -> list[Bracket]:
+    """The same photos, copied without their times."""
+    return [replace(one, mtime_ns=int(RECORDED_AT + 86400 * 90 + n * 0.3) * 10**9) for n, one in enumerate(of)]
+
+
+OLD = photos()
+RAW = photos(ext="ARW", size=24_000_000)
+LOGO = photos(2, ext="PNG")
+NEW = photos(first=500)
+
+CASES: dict[str, tuple[list[Bracket], list[Bracket], Likeness]] = {
+    "moved into a folder": (OLD, photos(folder="Old A/"), Likeness.SAME),
+    "half of them": (OLD, OLD[:6], Likeness.SAME),
+    "one of them": (OLD, OLD[:1], Likeness.SAME),
+    "copied without times": (OLD, copied(OLD), Likeness.SAME),
+    "an hour off": (OLD, later(OLD, HOUR), Likeness.SAME),
+    "two old shoots in one folder": (
+        [*OLD, *NEW],
+        [*photos(folder="A/"), *photos(folder="B/", first=500)],
+        Likeness.SAME,
+    ),
+    "in other capitals": (OLD, [replace(one, path=one.path.lower()) for one in OLD], Likeness.SAME),
+    "with one new photo": (OLD, [*OLD, *NEW[:1]], Likeness.SAME),
+    "with as many new photos": (OLD, [*OLD, *NEW], Likeness.UNSURE),
+    "some of them among many": (OLD, [*OLD[:4], *photos(40, first=500)], Likeness.UNSURE),
+    "a logo that lies in every shoot": ([*OLD, *LOGO], [*NEW, *LOGO], Likeness.OTHER),
+    "a set in a very large shoot": (OLD, [*OLD[:4], *photos(200, first=500)], Likeness.OTHER),
+    "other photos of the same names": (OLD, [replace(one, size=one.size + 31) for one in OLD], Likeness.OTHER),
+    "other photos": (OLD, NEW, Likeness.OTHER),
+    "no photos": (OLD, [], Likeness.OTHER),
+    "RAW of one size, moved": (RAW, RAW, Likeness.SAME),
+    "RAW of one size, an hour off": (RAW, later(RAW, HOUR), Likeness.SAME),
+    "RAW of one size, three quarters of an hour off": (RAW, later(RAW, 45 * 60 + 1), Likeness.SAME),
+    "RAW of one size, copied without times": (RAW, copied(RAW), Likeness.UNSURE),
+    "RAW of one size, of another month": (RAW, later(RAW, 31 * 86400 + 5), Likeness.UNSURE),
+    "one RAW, copied without its time": (RAW, copied(RAW[:1]), Likeness.UNSURE),
+}
+
+
+@pytest.mark.parametrize(("old", "now", "likeness"), CASES.values(), ids=CASES)
+def test_an_archive_is_known_again(old: list[Bracket], now: list[Bracket], likeness: Likeness) -> None:
+    """Nearly all photos known for certain are the same shoot, few are none, and anything between is asked about."""
+    found = recognise(now, recorded(old))
+    assert found.likeness is likeness
+    assert found.total == len(now)
+
+
+def test_a_composed_and_a_decomposed_name_are_one() -> None:
+    """A name is the same in both Unicode forms, for some disks change the form of the names that they are given."""
+    assert name_of("a/Caf\u00e9 1.JPG") == name_of("b/cafe\u0301 1.jpg")
+
+
+def test_only_one_skipped_shoot_counts_where_sizes_prove_nothing() -> None:
+    """Photos that are merely like those of many old shoots count for the shoot that has most of them."""
+    one, other = photos(4, ext="ARW", size=24_000_000), photos(8, ext="ARW", size=24_000_000, first=4)
+    found = recognise(copied([*one, *other]), [*recorded(one, "first"), *recorded(other, "second")])
+    assert (found.order_id, found.known, len(found.alike)) == ("second", 8, 8)
+
+
+def test_photos_that_are_younger_than_the_record_are_others() -> None:
+    """A camera that counts from one again, and writes files of one size, gets no shoot held: its clock tells."""
+    now = copied(RAW)
+    taken = {one.path: RECORDED_AT + 40 * 86400 for one in now}
+    assert recognise(now, recorded(RAW), Evidence(taken=taken)).likeness is Likeness.OTHER
+    assert (
+        recognise(now, recorded(RAW), Evidence(taken=dict.fromkeys(taken, RECORDED_AT - 5))).likeness is Likeness.UNSURE
+    )
+
+
+def test_a_photo_of_which_only_a_placeholder_was_seen_is_asked_about() -> None:
+    """An archive that was online only is known by its names alone, which is reason to ask and no proof."""
+    stubs = [replace(one, entry=replace(one.entry, size=UNKNOWN, changed_at=5)) for one in recorded(OLD)]
+    assert recognise(OLD, stubs).likeness is Likeness.UNSURE
+
+
+@pytest.mark.parametrize("old", [OLD, RAW], ids=["JPEG", "RAW of one size"])
+def test_a_skipped_photo_that_still_lies_in_its_place_is_compared(old: list[Bracket]) -> None:
+    """Content that was read has the last word over names and sizes, in both directions."""
+    now = copied(old)
+    assert recognise(now, recorded(old)).named == tuple(one.path for one in now)
+    for same, likeness in ((True, Likeness.SAME), (False, Likeness.OTHER)):
+        evidence = Evidence(content={(one.path, "old"): same for one in now})
+        assert recognise(now, recorded(old), evidence).likeness is likeness
+
+
+def test_what_a_person_cancelled_is_known_by_its_content() -> None:
+    """Photos of a cancelled order are the same photos under whatever name and time, and mixed ones are asked about."""
+    marked = [replace(one, path=f"new {one.path}", mark=f"m{n}") for n, one in enumerate(copied(RAW))]
+    cancelled = {one.mark: "cancelled" for one in marked}
+    found = recognise(marked, [], Evidence(cancelled))
+    assert (found.likeness, found.order_id, found.known) == (Likeness.SAME, "cancelled", len(marked))
+    assert recognise([*marked, *NEW], [], Evidence(cancelled)).likeness is Likeness.UNSURE
+
+
+@pytest.mark.parametrize("shuffle", [reversed, sorted], ids=["reversed", "sorted"])
+def test_the_order_of_the_record_does_not_matter(shuffle: Callable[..., object]) -> None:
+    """The same record in another order gives the same answer."""
+    twice = [*recorded(OLD, "a"), *recorded(later(OLD, 77), "b")]
+    mixed = list(reversed(twice)) if shuffle is reversed else sorted(twice, key=lambda one: one.entry)
+    assert recognise(OLD, mixed) == recognise(OLD, twice)

@@ -1,0 +1,206 @@
+"""The order machine, with everything that a person can ask for added to its world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import Phase as Stage
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from daemon.order import (
+    LINE,
+    RESTING,
+    ImageState,
+    MergeState,
+    Order,
+    Phase,
+    Verb,
+    allowed,
+    evolve,
+    fact_of,
+    facts,
+    next_steps,
+)
+from daemon.order.asked import ON_DISK
+from daemon.order.facts import Kind
+from daemon.order.money import waits_for_tomorrow
+from tests.core.machine import OrderMachine
+from tests.core.test_order_machine import EFFORT
+from tests.core.world import World
+
+ON_ORDERS = (Verb.RETRY, Verb.APPROVE, Verb.CANCEL, Verb.DISMISS)
+DAY = 86400.0
+
+
+class AskedWorld(World):
+    """A world in which dismissed images are no part of an order that is delivered."""
+
+    def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
+        """Carry a step out."""
+        wanted = tuple(image for image in of.images if image.state is not ImageState.DISMISSED)
+        of = replace(of, images=wanted) if isinstance(step, facts.Deliver) else of
+        return super().do(of, step, now, broken=broken)
+
+
+class AskedMachine(OrderMachine):
+    """An order whose person asks for what is allowed and for what is not, in a world with days and nights."""
+
+    dismissed: frozenset[str] = frozenset()
+    """Images that a person dismissed."""
+    paid_before: frozenset[str] = frozenset()
+    """Images that were paid for before that; of some nobody knows, because the download's answer was lost."""
+
+    def learn(self, fact: facts.Fact) -> None:
+        """A fact comes in. The ledger says when the day ends; after a retry the service begins anew with an image."""
+        match fact:
+            case facts.Locked():
+                self.world = AskedWorld(self.world.scripts, self.world.limits, self.world.bad)
+            case facts.Reckoned(today, month):
+                fact = facts.Reckoned(today, month, (self.now // DAY + 1) * DAY)
+            case facts.Reopened(images):
+                self.furthest = min(self.furthest, LINE.index(Phase.PROCESSING))
+                for image in images:
+                    self.world.mended.pop(image, None)
+                    self.world.heard.discard(image)
+        super().learn(fact)
+        before, self.dismissed = self.dismissed, frozenset(self._in_state(ImageState.DISMISSED))
+        self.paid_before |= (self.dismissed - before) & self.world.paid
+        assert self.dismissed & self.world.paid <= self.paid_before, "a dismissed image is never bought"
+
+    def _in_state(self, state: ImageState) -> list[str]:
+        return [image.id for image in self.order.images if image.state is state]
+
+    @precondition(lambda self: bool(allowed(self.order) & {*ON_ORDERS}))
+    @rule(data=st.data())
+    def asks(self, data: st.DataObject) -> None:
+        """A person asks for something that is allowed, and it changes the order."""
+        before, verb = self.order, data.draw(st.sampled_from(sorted(allowed(self.order) & {*ON_ORDERS})))
+        fact = fact_of(before, verb)
+        after = self.apply(before, fact, now=self.now, policy=self.policy)
+        assert after is not before, f"{verb} is allowed and does nothing"
+        if verb is Verb.CANCEL:  # what becomes of a cancelled order is the other rules' matter
+            return
+        self.learn(fact)
+        if verb is Verb.DISMISS:
+            on_disk = any(image.state in ON_DISK for image in before.images)
+            assert self.order.phase is (Phase.DOWNLOADING if on_disk else Phase.CANCELLED)
+
+    @rule()
+    def asks_too_much(self) -> None:
+        """What is not allowed, and would end an order or open it again, does nothing even if it is recorded."""
+        every = tuple(image.id for image in self.order.images)
+        decisive = {
+            Verb.CANCEL: facts.Cancelled("by a person", by_person=True),
+            Verb.DISMISS: facts.Dismissed(),
+            Verb.RETRY: facts.Reopened(every),
+        }
+        for verb in decisive.keys() - allowed(self.order):
+            after = self.apply(self.order, decisive[verb], now=self.now, policy=self.policy)
+            assert after is self.order, f"{verb} is not allowed and does something"
+
+    @precondition(lambda self: self.order.phase not in RESTING)
+    @rule(dismiss=st.booleans())
+    def refused_half_way(self, dismiss: bool) -> None:
+        """All goes well until an image is bought and the next one is refused; then perhaps a person has enough."""
+        for _ in range(80):
+            step = next(iter(self.choose(self.order)), None)
+            if step is None:
+                return
+            if isinstance(step, facts.Fetch) and any(image.state in ON_DISK for image in self.order.images):
+                self.learn(facts.Failed(step, Kind.REQUEST, "refused", unsent=True))
+                if dismiss and Verb.DISMISS in allowed(self.order):
+                    self.learn(facts.Dismissed())
+                return
+            self.goes_on(step)
+
+    def goes_on(self, step: facts.Step, outcome: str = "done") -> None:
+        """Time comes to when the order is due; a new day begins without purchases."""
+        day = self.now // DAY
+        self.now = max(self.now, self.order.due or self.now)
+        if self.now // DAY > day:
+            self.world.today = 0
+        super().goes_on(step, outcome)
+
+    @precondition(lambda self: waits_for_tomorrow(self.order))
+    @rule()
+    def night_falls(self) -> None:
+        """The next day has room for an order that waited for it."""
+        self.now = (self.now // DAY + 1) * DAY
+        self.world.today = 0
+        self.goes_on(facts.Reckon())
+        assert not waits_for_tomorrow(self.order)
+
+    def _phases(self, now: Order) -> None:
+        if now.phase is Phase.CANCELLED and now.merge is not MergeState.NOT_ASKED:
+            assert self.choose(now) == (), "a dismissed order asks for nothing"
+            assert now.due is None, "and waits for nothing"
+            assert not any(image.state in ON_DISK for image in now.images), "what is bought is delivered"
+            return
+        super()._phases(now)
+
+    def _undone(self, old: facts.Fact) -> bool:
+        stage = self.order.held_in or self.order.phase
+        if isinstance(old, facts.Reopened | facts.Dismissed):  # asked twice counts twice
+            return True
+        if isinstance(old, facts.Delivered):
+            return self.order.reopened_at is not None and stage is Phase.DOWNLOADING
+        if isinstance(old, facts.ImageLost) and self.order.reopened_at is not None:
+            return True
+        return super()._undone(old)
+
+    def delivered(self) -> None:
+        """In the end every image is in place, named with what became of it, or dismissed."""
+        for image in self.dismissed:
+            self.world.outputs.pop(image, None)
+        left = tuple(image for image in self.order.images if image.id not in self.dismissed)
+        self.order = replace(self.order, images=left)
+        super().delivered()
+
+
+def buys_the_dismissed(of: Order) -> tuple[facts.Step, ...]:
+    """Dismissed images are fetched before the rest is delivered."""
+    dismissed = (facts.Fetch(i.id) for i in of.images if i.state is ImageState.DISMISSED)
+    return (*dismissed, *next_steps(of)) if of.phase is Phase.DOWNLOADING else next_steps(of)
+
+
+def retries_what_is_placed(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A retry of failed images begins anew with those in place."""
+    after = evolve(of, fact, **how)
+    again = isinstance(fact, facts.Reopened) and after is not of
+    return replace(after, images=tuple(replace(i, state=ImageState.PENDING) for i in after.images)) if again else after
+
+
+def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """A dismissed order ends, whatever was bought."""
+    after = evolve(of, fact, **how)
+    ends = isinstance(fact, facts.Dismissed) and after is not of
+    return replace(after, phase=Phase.CANCELLED, due=None) if ends else after
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault", "broken"),
+    [
+        (
+            "choose",
+            buys_the_dismissed,
+            "a dismissed image is never bought|fetched again what was|not come to its end",
+        ),
+        ("apply", retries_what_is_placed, "fetched again what was fetched"),
+        ("apply", dismisses_what_is_bought, "assert <Phase.CANCELLED|what is bought is delivered"),
+    ],
+)
+def test_a_planted_fault_is_found(rule: str, fault: Callable[..., Any], broken: str) -> None:
+    """The machine can fail: each of these mistakes breaks one of its promises."""
+    faulty = type("Faulty", (AskedMachine,), {rule: staticmethod(fault)})
+    with pytest.raises(AssertionError, match=broken):
+        run_state_machine_as_test(faulty, settings=settings(EFFORT, max_examples=1000, phases=[Stage.generate]))
+
+
+def test_the_promises_hold_whatever_a_person_asks() -> None:
+    """What is allowed does something, what is not does nothing, and no dismissed image is ever bought."""
+    run_state_machine_as_test(AskedMachine, settings=settings(EFFORT, max_examples=200))

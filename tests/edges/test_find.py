@@ -1,0 +1,182 @@
+"""Which order a person means by some words."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.edges.test_asks import OAK, Asking
+
+CAFE = "Café Müller"
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Asking:
+    """Somebody who asks while no daemon runs."""
+    return Asking(tmp_path)
+
+
+def shows(asking: Asking, words: str) -> str | None:
+    """The id of the order that ``show`` shows; None if it asks or finds none."""
+    done = asking.says("show", words)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    return next((line[1] for line in lines if line[:1] == ["order"]), None)
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+@pytest.mark.parametrize("name", [CAFE, CAFE.upper(), "{folder}", "{folder}/", "{output}"])
+@pytest.mark.parametrize("verb", ["show", "retry"])
+def test_accents_in_whatever_form(
+    asking: Asking, on_disk: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"], name: str, verb: str
+) -> None:
+    """A name or path with accents means the same shoot whether they are composed or not, on disk and as typed."""
+    one = asking.made("held", shoot=unicodedata.normalize(on_disk, CAFE))
+    asking.has(one)
+    words = unicodedata.normalize(typed, name.format(folder=one.folder, output=one.output))
+    assert asking.says(verb, words).exit_code == 0
+    if verb == "show":
+        assert shows(asking, words) == one.id
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{folder}/",
+        "{folder}//",
+        "{folder}/DCIM/IMG_0431.JPG",
+        "{folder}/../12 Oak St",
+        "{output}",
+        "{output}/",
+        "{output}/IMG_0431.jpg",
+        "12 Oak St/",
+        "./12 Oak St/",
+    ],
+)
+def test_a_path_in_any_spelling(asking: Asking, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """A shoot is found by its folder's path and by its output's, with a slash, relative, and by what lies in them."""
+    one, other = asking.made("downloaded"), asking.made("downloaded", 1, shoot="1 Elm St")
+    asking.has(one, other)
+    monkeypatch.chdir(asking.watched)
+    assert shows(asking, words.format(folder=one.folder, output=one.output)) == one.id
+
+
+def test_a_path_over_a_link(asking: Asking, tmp_path: Path) -> None:
+    """A path that leads to the shoot's folder over a link is the shoot's."""
+    one = asking.made("downloaded")
+    asking.has(one)
+    (tmp_path / "linked").symlink_to(asking.watched)
+    assert shows(asking, f"{tmp_path}/linked/{OAK}/") == one.id
+    assert shows(asking, f"{tmp_path}/linked/{OAK}/DCIM") == one.id
+    assert shows(asking, f"{tmp_path}/linked") is None
+
+
+@pytest.mark.parametrize("words", ["5 Ash", "ASH ROAD", "5 Ash R…", "  5 Ash "])
+def test_a_part_of_a_name(asking: Asking, words: str) -> None:
+    """A part of a name, or a name that was cut off, is enough to show the one order that it fits."""
+    one = asking.made("downloaded", shoot="5 Ash Road")
+    asking.has(one, asking.made("downloaded", 1))
+    assert shows(asking, words) == one.id
+
+
+def test_a_part_of_two_names(asking: Asking) -> None:
+    """Where a part fits two shoots nobody guesses: both are named; two orders of one shoot are no question."""
+    one, other = asking.made("downloaded", shoot="5 Ash Road"), asking.made("held", 1, shoot="15 Ash Road")
+    supplement = asking.made("downloaded", 2, shoot="15 Ash Road")
+    asking.has(one, other, supplement)
+    done = asking.says("show", "Ash")
+    assert done.exit_code == 1
+    assert "could be any of these" in done.output
+    assert f"{one.id[:8]}  {one.folder}" in done.output
+    assert f"{other.id[:8]}  {other.folder}" in done.output
+    assert shows(asking, "15 Ash") == supplement.id
+
+
+def test_a_part_of_many_names(asking: Asking) -> None:
+    """A part that fits very many lists some of them and says how many more there are."""
+    orders = (asking.made("downloaded", number, shoot=f"{number} Ash") for number in range(15))
+    asking.has(*(replace(one, id=f"{number:08}{one.id[-28:]}") for number, one in enumerate(orders)))
+    lines = asking.says("show", "ash").output.splitlines()
+    assert (len(lines), lines[-1]) == (12, "  and 5 more")
+
+
+def test_three_characters_of_an_id(asking: Asking) -> None:
+    """Three characters of an id show the one order that it can be; where there are two, they are named."""
+    one, other = asking.made("downloaded", 1), asking.made("downloaded", 2, shoot="1 Elm St")
+    asking.has(one, other)
+    assert shows(asking, one.id[:3]) == one.id
+    assert shows(asking, one.id[:3].upper()) == one.id
+    assert shows(asking, one.id[:5].upper()) == one.id
+    asking.has(replace(asking.made("downloaded", 3, shoot="Ash"), id=f"{one.id[:3]}0{one.id[4:]}"))
+    done = asking.says("show", "1f1")
+    assert (done.exit_code, "could be any of these" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("verb", ["retry", "approve", "cancel"])
+@pytest.mark.parametrize("words", ["Oak", "0f1", "12 Oak…"])
+def test_a_guess_changes_nothing(asking: Asking, verb: str, words: str) -> None:
+    """What could be meant is not retried, approved or cancelled: the person is asked, by the id."""
+    one = asking.made("held")
+    asking.has(one)
+    done = asking.says(verb, words)
+    assert done.exit_code == 1
+    assert f"no order is called {words!r}; say the id of the one you mean:" in done.output
+    assert one.id[:8] in done.output
+    assert asking.asked == []
+    assert asking.says(verb, one.id[:8]).exit_code == 0
+
+
+def test_a_whole_name_is_surer_than_a_part(asking: Asking) -> None:
+    """A shoot whose very name was given is meant, also if it still waits, and not another that has it as a part."""
+    ash = asking.made("downloaded", shoot=f"{OAK} B")
+    asking.has(ash, waits="2 files are not whole")
+    for words in (OAK, OAK.upper(), str(asking.watched / OAK / "DCIM")):
+        done = asking.says("show", words)
+        assert done.exit_code == 1
+        assert f"{OAK} is not sent yet; it waits: 2 files are not whole" in done.output
+    done = asking.says("show", "Oak")
+    assert done.exit_code == 1
+    assert ash.id[:8] in done.output
+    assert f"waits     {asking.watched / OAK}" in done.output
+
+
+@pytest.mark.parametrize("words", ["oak", "12 Oak…", "{folder}/"])
+@pytest.mark.parametrize("verb", ["show", "cancel"])
+def test_a_shoot_that_waits_is_found_alike(asking: Asking, verb: str, words: str) -> None:
+    """A shoot that is not sent yet is found by a part of its name and by any path to it, too."""
+    asking.has(waits="2 files are not whole")
+    done = asking.says(verb, words.format(folder=asking.watched / OAK))
+    assert (done.exit_code, f"{OAK} is not sent yet" in done.output) == (1, True)
+
+
+def test_a_name_as_status_shows_it(asking: Asking) -> None:
+    """A name that is not UTF-8, or has control characters, is found by what `status` shows in its place."""
+    one = asking.made("held", shoot=os.fsdecode(b"caf\xe9\x1b[2J"))
+    asking.has(one)
+    assert shows(asking, "caf\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[2J") == one.id
+
+
+def test_a_slip_of_the_pen(asking: Asking) -> None:
+    """A name that is nearly a shoot's is answered with that one, and not taken for it."""
+    asking.has(asking.made("held"))
+    for verb in ("show", "cancel"):
+        done = asking.says(verb, "12 Oka St")
+        assert done.exit_code == 1
+        assert f"no order is called '12 Oka St'. Did you mean {OAK!r}? `bracketd status` lists them." in done.output
+    assert asking.asked == []
+
+
+@pytest.mark.parametrize("words", ["", " ", "…", "/", "//", ".", "x", "0"])
+def test_words_that_mean_nothing(asking: Asking, words: str) -> None:
+    """Words that say too little find nothing, or list what they could mean, and change nothing."""
+    asking.has(asking.made("held"), asking.made("held", 1, shoot="1 Elm St"))
+    for verb in ("show", "cancel"):
+        done = asking.says(verb, words)
+        assert done.exit_code == 1
+        assert "Traceback" not in done.output
+    assert asking.asked == []

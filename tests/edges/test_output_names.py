@@ -1,0 +1,68 @@
+"""When steps notice that the output's disk does not take the name of an order's folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from daemon.files.roots import Roots
+from daemon.order import Order, Phase, facts
+from daemon.service import Service
+from daemon.steps import Steps
+from tests.core.orders import after, order, reckoned, sent
+
+
+class Untouched:
+    """A service that nobody may ask."""
+
+
+class Present:
+    """Roots whose disks are there."""
+
+    def output_away(self, _root: str) -> None:
+        """It is there."""
+
+    def watched_away(self, _root: str) -> None:
+        """It is there."""
+
+
+def perform(of: Order, step: facts.Step) -> facts.Fact:
+    """Take a step where names have twenty bytes at most."""
+    service, roots = cast("Service", Untouched()), cast("Roots", Present())
+    return Steps(service, roots, go_on=lambda: None, now=lambda: 0.0, longest_name=lambda _folder: 20).perform(of, step)
+
+
+def in_folder(of: Order, parent: Path) -> Order:
+    """The order, with a name of 21 bytes for its pictures' folder."""
+    return replace(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
+
+
+@pytest.mark.parametrize(
+    ("of", "step"),
+    [
+        (order(), facts.Register(0)),
+        (order(flow="brackets"), facts.Create()),
+        (after(order(1), *sent(0)), facts.Confirm()),
+        (reckoned(True), facts.Fetch("i0")),
+        (reckoned(False), facts.Deliver()),
+    ],
+    ids=["before it is sent", "before it is created", "before it is merged", "before it is bought", "with no picture"],
+)
+def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, of: Order, step: facts.Step) -> None:
+    """Before anything is sent, merged or bought the folder gets another name; orders of an older state, too."""
+    of = in_folder(of, tmp_path)
+    renamed = perform(of, step)
+    assert renamed == facts.OutputRenamed(str(tmp_path / f"{'x' * 11} {of.id[:8]}"))
+    again = after(of, renamed)
+    assert again.phase is of.phase
+    (tmp_path / ("x" * 11 + f" {of.id[:8]}")).mkdir()
+    assert not isinstance(perform(again, step), facts.OutputRenamed)
+
+
+def test_an_order_under_way_does_not_ask_for_each_photo(tmp_path: Path) -> None:
+    """Once a shoot is being sent its output is looked at again only before the merge."""
+    of = replace(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
+    assert not isinstance(perform(of, facts.Register(0)), facts.OutputRenamed)

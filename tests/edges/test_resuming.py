@@ -1,0 +1,148 @@
+"""The look before an order of an earlier run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.delivery import delivery_note
+from daemon.errors import OutputError, Unavailable
+from daemon.files import incoming
+from daemon.files.roots import Roots
+from daemon.order import Image, ImageState, Order, Phase, facts
+from daemon.order.found import FoundDelivered, FoundMerged
+from daemon.resuming import Resuming
+from daemon.root import Seen
+from daemon.service import Service
+from tests.core.orders import NOW, merged, order, uploaded
+from tests.edges.service.hosts import Exchange, Host
+
+PICTURE = b"\xff\xd8\xff" + b"finished" * 50 + b"\xff\xd9"
+CONFIRM = facts.Confirm()
+
+
+class Memory(dict[str, Seen]):
+    """What is remembered of roots."""
+
+    def seen(self, root: str) -> Seen | None:
+        """What is remembered of a root."""
+        return self.get(root)
+
+    def see(self, root: str, seen: Seen) -> None:
+        """Remember a root."""
+        self[root] = seen
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """No shoot has an order."""
+        del root, shoots
+        return 0
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A service that knows no order."""
+    with Host(lambda exchange: exchange.answer(404, {"message": "no such order", "detail": {}})) as started:
+        yield started
+
+
+@pytest.fixture
+def service(host: Host) -> Iterator[Service]:
+    """The account at that service."""
+    made = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
+    with closing(made):
+        yield made
+
+
+def look(of: Order, service: Service, resuming: Resuming, step: facts.Step = CONFIRM) -> facts.Fact | None:
+    """One look, with an output folder that is there."""
+    return resuming.look(of, step, service, Roots(Memory()), lambda: None)
+
+
+def deliver(of: Order, output: Path, name: str = "order.json") -> Order:
+    """Lay the picture and the note of an order into its output folder; the order as it is known to the state."""
+    output.mkdir(exist_ok=True)
+    (output / "IMG_1.jpg").write_bytes(PICTURE)
+    placed = Image("i0", "n", (), ImageState.PLACED, None, len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
+    done = replace(of, phase=Phase.DOWNLOADED, images=(replace(placed, file="IMG_1.jpg", extension="jpg"),))
+    incoming.write_json(str(output), name, delivery_note(done, (), now=NOW))
+    return replace(of, output=str(output))
+
+
+@pytest.mark.parametrize("name", ["order.json", f"order-{order().id[:8]}.json"])
+def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> None:
+    """An order whose note and pictures lie in its output folder was delivered; the note may be beside another's."""
+    of = deliver(uploaded(), tmp_path / "out", name)
+    if name != "order.json":
+        deliver(replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"), tmp_path / "out")
+    found = look(of, service, Resuming([of.id]))
+    assert isinstance(found, FoundDelivered)
+    assert (found.note, found.missing) == (str(tmp_path / "out" / name), ())
+    (tmp_path / "out" / "IMG_1.jpg").write_bytes(PICTURE[::-1])
+    changed = look(of, service, Resuming([of.id]))
+    assert isinstance(changed, FoundDelivered)
+    assert changed.missing == ("IMG_1.jpg",)
+    assert look(of, service, Resuming([])) is None, "an order of this run"
+    assert look(of, service, Resuming([of.id]), facts.Deliver()) is None, "its note is written over"
+    assert look(replace(of, unknown_order=of.id), service, Resuming([of.id])) is None, "a person approved"
+
+
+def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:
+    """A note of another order in the same folder says nothing of this one."""
+    deliver(replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"), tmp_path / "out")
+    of = replace(uploaded(), output=str(tmp_path / "out"))
+    assert look(of, service, Resuming([of.id])) is None
+
+
+def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: Host, service: Service) -> None:
+    """The service is asked once at first, and once more just before the merge; what it has merged is found."""
+    of = replace(uploaded(), output=str(tmp_path / "out"))
+    resuming = Resuming([of.id])
+    assert [look(of, service, resuming) for _ in range(3)] == [None] * 3
+    assert len(host.seen) == 1
+    host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "is_merging": True, "images": []})
+    assert look(of, service, resuming) is None
+    asked = replace(of, merge=merged().merge)
+    assert look(asked, service, resuming, facts.Merge()) == FoundMerged(merging=True)
+    assert look(merged(), service, Resuming([of.id]), facts.Look()) is None
+    assert len(host.seen) == 2, "what is merged needs no look of ours"
+
+
+@pytest.mark.parametrize("theirs", [True, False], ids=["a result", "registered brackets"])
+def test_only_results_show_a_merge(tmp_path: Path, host: Host, service: Service, theirs: bool) -> None:
+    """Brackets that the service lists as images, also those of later attempts, do not make an order a merged one."""
+    of = replace(uploaded(), output=str(tmp_path / "out"))
+    later = replace(of, brackets=tuple(replace(bracket, attempt=3) for bracket in of.brackets))
+    ids = ["a-result"] if theirs else sorted(later.registrations)
+    images = [{"image_id": one, "image_name": "n", "status": "processed"} for one in ids]
+    host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "images": images})
+    assert look(of, service, Resuming([of.id])) == (FoundMerged(merging=False) if theirs else None)
+
+
+def test_what_cannot_be_looked_at_is_looked_at_again(tmp_path: Path, host: Host, service: Service) -> None:
+    """While the output's disk is away, the note cannot be read or the service does not answer, nothing is settled."""
+    (tmp_path / "disk").mkdir()
+    of = deliver(uploaded(), tmp_path / "disk" / "out")
+    resuming = Resuming([of.id])
+    away = Roots(Memory({str(tmp_path / "disk"): Seen("/mnt/disk", "1:2", 3)}))
+    assert resuming.look(of, CONFIRM, service, away, lambda: None) is None
+    note = tmp_path / "disk" / "out" / "order.json"
+    note.rename(tmp_path / "kept")
+    note.symlink_to("order.json")  # to itself, which nobody can follow
+    with pytest.raises(OutputError, match="cannot read the delivery note"):
+        look(of, service, resuming)
+    note.unlink()
+
+    def unavailable(exchange: Exchange) -> None:
+        exchange.answer(503, {"message": "no"})
+
+    host.script = unavailable
+    with pytest.raises(Unavailable):
+        look(of, service, resuming)
+    os.rename(tmp_path / "kept", note)
+    assert isinstance(look(of, service, resuming), FoundDelivered)

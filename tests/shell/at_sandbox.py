@@ -1,0 +1,144 @@
+"""Orders carried out at a sandbox over HTTP, by runner, steps and service as they are, in simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from daemon.files.roots import Roots
+from daemon.frames import shot
+from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts
+from daemon.runner import Runner
+from daemon.service import Service
+from daemon.steps import Steps
+from daemon.store.reader import Reader, ask
+from daemon.store.store import Store
+from tests.core.orders import order
+from tests.sandbox_process import Sandbox
+from tests.shell.simulated import START, Inline, SimulatedClock
+from tests.shell.test_runner import until
+
+POLICY = Policy()
+
+
+@dataclass
+class Office:
+    """A runner at work on orders at a sandbox."""
+
+    tmp: Path
+    sandbox: Sandbox
+    store: Store
+    runner: Runner
+    flow: FlowName
+
+    async def send(self, shoot: str, photos: Mapping[str, bytes], preset: Preset = Preset()) -> Order:  # noqa: B008
+        """A shoot is dropped and locked."""
+        folder = self.tmp / "in" / shoot
+        folder.mkdir(parents=True)
+        for name, data in photos.items():
+            (folder / name).write_bytes(data)
+        stats = {name: (folder / name).stat() for name in sorted(photos)}
+        brackets = tuple(
+            Bracket(name, s.st_size, s.st_mtime_ns, s.st_ino, shot=shot(str(folder), name)) for name, s in stats.items()
+        )
+        new = replace(
+            order(),
+            id=str(uuid.uuid4()),
+            flow=self.flow,
+            shoot=shoot,
+            folder=str(folder),
+            output=str(self.tmp / "out" / shoot),
+            preset=preset,
+            brackets=brackets,
+            due=START,
+        )
+        await self.store.add(new, facts.Locked(brackets))
+        self.runner.wake()
+        return new
+
+    async def reach(self, of: Order, phase: Phase, patience: float = 7200.0) -> Order:
+        """The order when it is in a phase."""
+        return await until(self.store, of.id, phase, patience)
+
+    async def retry(self, of: Order) -> None:
+        """A person says retry."""
+        ask(self.tmp, "retry", of.id, 0.0)
+        await asyncio.sleep(3)
+
+    def pictures(self, of: Order) -> list[str]:
+        """The files in an order's output folder."""
+        folder = Path(of.output)
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def bought(self) -> list[str]:
+        """Every image in the ledger of purchases, as often as it is there."""
+        with Reader(self.tmp) as reader:
+            return sorted(row["image_id"] for row in reader.purchases(float("-inf"), float("inf")))
+
+    def at_sandbox(self, of: Order) -> dict[str, Any]:
+        """What the sandbox says of an order."""
+        told: dict[str, Any] = self.sandbox.report()["orders"].get(
+            of.id, {"images": [], "merges": [], "registered": []}
+        )
+        return told
+
+    def charged(self, *orders: Order) -> list[str]:
+        """The images of these orders that the sandbox was paid for."""
+        images = [image for of in orders for image in self.at_sandbox(of)["images"]]
+        assert all(image["charged"] <= 1 for image in images)
+        return sorted(image["image_id"] for image in images if image["charged"])
+
+    def require_own(self, of: Order) -> None:
+        """The sandbox has every photo once under its own name, and the order's pictures are its own images."""
+        told = self.at_sandbox(of)
+        there = {b["name"]: b["stored"]["sha256"] for b in told["registered"] if b["stored"] and not b["deleted"]}
+        mine = {
+            of.bracket_name(number): hashlib.sha256(Path(of.folder, bracket.path).read_bytes()).hexdigest()
+            for number, bracket in enumerate(of.brackets)
+        }
+        assert there == mine
+        assert {image.id for image in of.images} == {image["image_id"] for image in told["images"]}
+        assert len(told["merges"]) == 1
+
+
+@asynccontextmanager
+async def office(
+    tmp: Path, sandbox: Sandbox, clock: SimulatedClock, flow: FlowName = "images", policy: Policy = POLICY
+) -> AsyncIterator[Office]:
+    """A runner, its state in ``tmp``. Requests take no simulated time."""
+    sandbox.faults([])
+    store = Store.open(tmp, Inline())
+    service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
+    with closing(service):
+        steps = Steps(service, Roots(store.seen_roots(clock.now)), go_on=lambda: None, now=clock.now)
+
+        async def perform(of: Order, step: facts.Step) -> facts.Fact:
+            return steps.perform(of, step)
+
+        async def online() -> bool:
+            return service.reachable()
+
+        runner = Runner(
+            store,
+            perform,
+            clock,
+            policy,
+            uploads=4,
+            downloads=2,
+            submit=lambda _wish: False,
+            preset_of=lambda _folder: None,
+            online=online,
+        )
+        task = asyncio.create_task(runner.run())
+        try:
+            yield Office(tmp, sandbox, store, runner, flow)
+        finally:
+            runner.stop()
+            await task
+            store.close()

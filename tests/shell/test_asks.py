@@ -1,0 +1,557 @@
+"""Every ask gets an answer, and none of them stops the daemon or the next ask."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from daemon.files import scan
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, facts
+from daemon.order.facts import Kind
+from daemon.store.asks import Ask, Outcome
+from daemon.store.file import FILE
+from daemon.store.reader import Reader, ask
+from daemon.watcher.asks import PATIENCE
+from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+from tests.shell.test_runner import POLICY, World, running, shoot, until
+
+OAK = "12 Oak St"
+DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
+
+
+def answer(state: Path, seq: int) -> tuple[Outcome, str]:
+    """What came of an ask, which is answered."""
+    with Reader(state) as reader:
+        found = reader.answer(seq)
+    assert found is not None, "not answered"
+    return found
+
+
+def asked_for(state: Path, verb: object, target: object) -> int:
+    """An ask as anybody may write it into the state file."""
+    with closing(sqlite3.connect(state / FILE)) as connection, connection:
+        values = (verb, target)
+        done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (0, CAST(? AS TEXT), ?)", values)
+        return int(done.lastrowid or 0)
+
+
+def limited(number: int, **how: object) -> Order:
+    """An order of two images that are processed."""
+    ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
+    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
+    return replace(order, **how)  # type: ignore[arg-type]
+
+
+# --- orders ---
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcome", "said", "end"),
+    [
+        ("approve", DONE, "12 Oak St is approved: it will not be held for a limit.", Phase.DOWNLOADED),
+        ("retry", DONE, "12 Oak St is tried again.", Phase.HELD),
+        ("dismiss", DONE, "12 Oak St is dismissed; none of its images is bought.", Phase.CANCELLED),
+        ("cancel", REFUSED, "12 Oak St was merged already; nothing more is bought while it is held.", Phase.HELD),
+    ],
+)
+def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Outcome, said: str, end: Phase) -> None:
+    """Whatever is asked of an order at a limit is answered, and only an approved order is bought."""
+
+    async def work(clock: SimulatedClock) -> None:
+        world, policy = World(clock), replace(POLICY, limits=Limits(images_per_order=1))
+        async with running(tmp_path, world, limited(0), policy=policy) as (store, _):
+            await until(store, shoot(0).id, Phase.HELD)
+            seq = ask(tmp_path, verb, shoot(0).id, clock.now())
+            await asyncio.sleep(60)
+            what, text = answer(tmp_path, seq)
+            assert (what, text.startswith(said)) == (outcome, True), text
+            assert (await store.load(shoot(0).id)).phase is end
+            await asyncio.sleep(2 * 3600)
+        assert world.count(facts.Fetch) == (2 if verb == "approve" else 0)
+
+    simulate(work)
+
+
+def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
+    """``retry`` of an order that goes its way says that nothing is wrong with it, and changes nothing."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock, takes=100.0), shoot(0)):
+            await asyncio.sleep(5)
+            seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
+            await asyncio.sleep(5)
+            assert answer(tmp_path, seq) == (REFUSED, "Nothing is wrong with 12 Oak St: it is settled.")
+            with Reader(tmp_path) as reader:
+                assert "Retried" not in [entry["fact"] for entry in reader.journal(shoot(0).id)]
+
+    simulate(work)
+
+
+def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
+    """While the account is refused, ``retry`` of any order tries it at once: the person has mended the key."""
+    mended: list[float] = []
+
+    async def work(clock: SimulatedClock) -> None:
+        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+            return None if mended else facts.Failed(step, Kind.ACCOUNT, "refused", unsent=True)
+
+        late = replace(shoot(1), due=None)
+        async with running(tmp_path, World(clock, trouble=refused), shoot(0), late) as (store, _):
+            await asyncio.sleep(10)
+            mended.append(clock.now())
+            seq = ask(tmp_path, "retry", shoot(1).id, clock.now())
+            await until(store, shoot(0).id, Phase.DOWNLOADED, patience=120)
+            assert answer(tmp_path, seq)[0] is DONE
+
+    simulate(work)
+
+
+@dataclass
+class OneFails(World):
+    """A service on which the second of two images fails until it is processed once more by a person's wish."""
+
+    images: int = 2
+    good: bool = False
+
+    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+        """What happens."""
+        if not isinstance(step, facts.Look):
+            return super().answer(of, step)
+        shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
+        return facts.Seen(False, False, shown[: self.images])
+
+
+def test_one_failed_image_is_retried(tmp_path: Path) -> None:
+    """``retry`` of a delivered order has its failed image processed again, and it alone is bought."""
+
+    async def work(clock: SimulatedClock) -> OneFails:
+        world = OneFails(clock)
+        async with running(tmp_path, world, shoot(0)) as (store, _):
+            first = await until(store, shoot(0).id, Phase.DOWNLOADED)
+            assert [image.state for image in first.images] == [ImageState.PLACED, ImageState.FAILED]
+            seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
+            world.good = True
+            await asyncio.sleep(60)
+            again = await until(store, shoot(0).id, Phase.DOWNLOADED)
+            assert [image.state for image in again.images] == [ImageState.PLACED, ImageState.PLACED]
+            said = "12 Oak St goes back to processing for 1 failed image; only what comes out of that is bought."
+            assert answer(tmp_path, seq) == (DONE, said)
+        return world
+
+    world = simulate(work)
+    bought = [step.image for _, step in world.steps if isinstance(step, facts.Fetch)]
+    assert (bought, world.count(facts.Merge)) == (["i0", "i1"], 1)
+
+
+def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
+    """An image whose download has begun is bought and delivered; only then the rest is dismissed, after a kill too."""
+
+    async def work(clock: SimulatedClock) -> None:
+        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+            return facts.Failed(step, Kind.REQUEST, "422", unsent=True) if step == facts.Fetch("0-1") else None
+
+        @dataclass
+        class Slow(World):
+            async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+                """Carry out a step; the first image takes ten minutes."""
+                await asyncio.sleep(600 if step == facts.Fetch("0-0") else 0)
+                return await super().perform(of, step)
+
+        state, world = tmp_path / "state", Slow(clock, trouble=refused)
+        async with running(state, world, limited(0)) as (store, _):
+            await until(store, shoot(0).id, Phase.HELD)
+            seq = ask(state, "dismiss", shoot(0).id, clock.now())
+            await asyncio.sleep(300)
+            with Reader(state) as reader:
+                assert reader.asked() == [("dismiss", shoot(0).id)], "it is not forgotten meanwhile"
+            shutil.copytree(state, tmp_path / "as a kill leaves it")
+            done = await until(store, shoot(0).id, Phase.DOWNLOADED)
+            assert [image.state for image in done.images] == [ImageState.PLACED, ImageState.DISMISSED]
+            said = "12 Oak St ends without buying 1 image; 1 image bought before will be delivered."
+            assert answer(state, seq) == (DONE, said)
+        async with running(tmp_path / "as a kill leaves it", world) as (store, _):
+            await until(store, shoot(0).id, Phase.CANCELLED)
+            assert answer(tmp_path / "as a kill leaves it", seq)[0] is DONE
+
+    simulate(work)
+
+
+# --- what cannot be carried out ---
+
+GARBAGE = [
+    ("retry", ""),
+    ("retry", "unknown"),
+    ("cancel", "a\0b"),
+    ("approve", 5),
+    ("dismiss", b"\xff\xfe"),
+    ("dismiss", 1.5),
+    ("submit", "/elsewhere/12 Oak St"),
+    ("submit", ""),
+    ("submit again", b"\xff"),
+    ("skip", "12 Oak St"),
+    ("adopt", "\0"),
+    ("adopt", b"/in/\xff"),
+    ("frobnicate", "12 Oak St"),
+    ("", ""),
+    (b"\xff\xfe", b"\xff\xfe"),
+]
+
+
+def test_garbage_is_answered_and_stops_nothing(tmp_path: Path) -> None:
+    """Asks with targets and verbs that nobody can make sense of are each answered, and the next one is carried out."""
+
+    async def work(clock: SimulatedClock) -> list[int]:
+        async with running(tmp_path, World(clock)):
+            return []
+
+    simulate(work)
+    seqs = [asked_for(tmp_path, verb, target) for verb, target in GARBAGE]
+    seqs.append(asked_for(tmp_path, "adopt", "/in"))
+
+    async def again(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock), shoot(0)) as (store, _):
+            await until(store, shoot(0).id, Phase.DOWNLOADED)
+
+    simulate(again)
+    outcomes = [answer(tmp_path, seq)[0] for seq in seqs]
+    adopts = [verb for verb, _ in (*GARBAGE, ("adopt", "/in"))]
+    assert outcomes == [DONE if verb == "adopt" else REFUSED for verb in adopts]
+
+
+def broken(_ask: Ask) -> bool:
+    """A watcher with a bug."""
+    raise UnicodeEncodeError("latin-1", "12 Öak", 3, 4, "ordinal not in range(256)")
+
+
+def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
+    """An ask that our own code cannot bear is answered with that, and ends neither this run nor the next one."""
+
+    async def work(clock: SimulatedClock) -> int:
+        async with running(tmp_path, World(clock), shoot(0), submit=broken) as (store, _):
+            seq = ask(tmp_path, "submit", "/in/12 Öak", clock.now())
+            await until(store, shoot(0).id, Phase.DOWNLOADED)
+        async with running(tmp_path, World(clock), shoot(1), submit=broken) as (store, _):
+            await until(store, shoot(1).id, Phase.DOWNLOADED)
+        return seq
+
+    outcome, text = answer(tmp_path, simulate(work))
+    assert outcome is FAILED
+    assert text.startswith("Not done: a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
+
+
+def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
+    """An ask for an order whose row makes no sense is answered, before the order was visited and after."""
+
+    async def work(clock: SimulatedClock) -> tuple[int, int]:
+        async with running(tmp_path, World(clock), shoot(0), shoot(1)) as (store, _):
+            with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+                connection.execute("UPDATE orders SET preset = 'nonsense' WHERE id = ?", (shoot(0).id,))
+            first = ask(tmp_path, "approve", shoot(0).id, clock.now())
+            await until(store, shoot(1).id, Phase.DOWNLOADED)
+            second = ask(tmp_path, "dismiss", shoot(0).id, clock.now())
+            await asyncio.sleep(10)
+        return first, second
+
+    for seq in simulate(work):
+        assert answer(tmp_path, seq)[0] is FAILED
+
+
+# --- folders ---
+
+
+def in_scene(tmp: Path, work: Callable[[Scene, SimulatedClock], object], **how: object) -> None:
+    """Do something in a watched folder under watch."""
+
+    async def begin(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, **how) as scene:  # type: ignore[arg-type]
+            await work(scene, clock)  # type: ignore[misc]
+
+    simulate(begin)
+
+
+@pytest.mark.parametrize("verb", ["submit", "submit again", "skip"])
+def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
+    """An ask for a folder that was removed meanwhile is answered, and the watcher goes on."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        outcome, text = await scene.submit(OAK, verb) or (None, "")
+        assert (outcome, text) == (REFUSED, f"Not done: the folder {scene.root / OAK} is not there any more.")
+        scene.put(f"{OAK}/IMG_1.JPG")
+        await asyncio.sleep(INTERVAL + QUIET + 5)
+        assert scene.orders() == {OAK: ("settled", 1)}
+
+    in_scene(tmp, work)
+
+
+@pytest.mark.parametrize("verb", ["submit", "skip"])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "cannot be read (Permission denied)"),
+        (OSError(errno.ELOOP, "Too many levels of symbolic links"), "cannot be read (Too many levels"),
+    ],
+    ids=["no permission", "a loop"],
+)
+def test_a_folder_that_cannot_be_looked_into(tmp: Path, verb: str, error: Exception, said: str) -> None:
+    """What the system says of a folder is the answer, and the next ask is carried out."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        scene.fails[scan.scan] = error
+        outcome, text = await scene.submit(OAK, verb) or (None, "")
+        assert (outcome, said in text) == (FAILED, True), text
+        scene.fails.clear()
+        assert (await scene.submit(OAK) or (None, ""))[0] is DONE
+
+    in_scene(tmp, work)
+
+
+@dataclass
+class Buggy(Scripted):
+    """Probes with a bug."""
+
+    error: Exception | None = None
+
+    def fault(self, path: str) -> str | None:
+        """What the bug raises, as long as it is there."""
+        if self.error is not None:
+            raise self.error
+        return super().fault(path)
+
+
+@pytest.mark.parametrize("error", [ValueError("embedded null byte"), KeyError("bug"), RecursionError("too deep")])
+def test_a_bug_is_the_answer(tmp: Path, error: Exception) -> None:
+    """Whatever our own code raises while an ask is carried out is the answer, and the next ask is carried out."""
+    probes = Buggy(error=error)
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        outcome, text = await scene.submit(OAK) or (None, "")
+        assert (outcome, f"a bug in bracketd ({type(error).__name__}" in text) == (FAILED, True), text
+        probes.error = None
+        assert (await scene.submit(OAK) or (None, ""))[0] is DONE
+
+    in_scene(tmp, work, probes=probes)
+
+
+def test_a_disk_that_recovers_is_waited_for(tmp: Path) -> None:
+    """A disk that does not answer is tried again for two minutes; an ask is not given up before that."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        scene.fails[scan.scan] = OSError(errno.EIO, "Input/output error")
+        assert await scene.submit(OAK) is None
+        await asyncio.sleep(60)
+        assert scene.answer(1) is None
+        scene.fails.clear()
+        await asyncio.sleep(10)
+        assert scene.answer(1) == (DONE, "12 Oak St is sent (1 photo).")
+
+    in_scene(tmp, work)
+
+
+def test_a_disk_that_stays_broken_is_the_answer(tmp: Path) -> None:
+    """After two minutes an ask for a folder on a broken disk is answered with the error."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        scene.fails[scan.scan] = OSError(errno.ESTALE, "Stale file handle")
+        await scene.submit(OAK)
+        await asyncio.sleep(PATIENCE + 10)
+        outcome, text = scene.answer(1) or (None, "")
+        assert (outcome, "cannot be read (Stale file handle)" in text) == (FAILED, True)
+
+    in_scene(tmp, work)
+
+
+@pytest.mark.parametrize("target", ["", ".", "..", "a/b", "../out", "12 Oak St/"])
+def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
+    """The watched folder itself, its parent, and what lies deeper are no shoots: nothing of them is sent."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        for verb in ("submit", "skip"):
+            assert not scene.watcher.take(Ask(9, verb, f"{scene.root}/{target}"))
+        await asyncio.sleep(5)
+        assert scene.orders() == {}
+
+    in_scene(tmp, work)
+
+
+def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
+    """A shoot whose name is no text is submitted and answered like any other."""
+    name = os.fsdecode(b"caf\xe9")
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{name}/IMG_1.JPG")
+        assert await scene.submit(name) == (DONE, r"caf\udce9 is sent (1 photo).")
+        assert scene.orders() == {name: ("settled", 1)}
+
+    in_scene(tmp, work)
+
+
+# --- a shoot that waits ---
+
+
+async def waits(scene: Scene) -> None:
+    """A shoot comes, and is not settled yet."""
+    scene.put(f"{OAK}/IMG_1.JPG")
+    scene.hint(OAK)
+    await asyncio.sleep(5)
+    assert OAK in scene.waiting()
+
+
+def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
+    """A shoot that a person skips while it waits waits no more, and is not sent whatever comes into its folder."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        await waits(scene)
+        said = f"12 Oak St is skipped: nothing of it is sent. `bracketd submit` sends it after all: {scene.root / OAK}"
+        assert await scene.submit(OAK, "skip") == (DONE, said)
+        assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
+        scene.put(f"{OAK}/IMG_2.JPG")
+        scene.hint(OAK)
+        await asyncio.sleep(2 * INTERVAL + QUIET)
+        assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
+        order = await scene.store.newest(str(scene.root / OAK))
+        assert order is not None
+        assert (order.by_person, order.due) == (True, None)
+        again = await scene.submit(OAK, "skip")
+        assert (again or (None,))[0] is REFUSED
+        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (2 photos).")
+
+    in_scene(tmp, work)
+
+
+def test_a_skipped_shoot_stays_so_over_a_restart(tmp: Path) -> None:
+    """A shoot that a person skipped is not sent at the next start."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        await waits(scene)
+        await scene.submit(OAK, "skip")
+
+    in_scene(tmp, work)
+
+    async def later(scene: Scene, _clock: SimulatedClock) -> None:
+        await asyncio.sleep(2 * INTERVAL + QUIET)
+        assert scene.orders() == {OAK: ("skipped", 0)}
+
+    in_scene(tmp, later)
+
+
+def test_late_photos_that_wait_are_skipped(tmp: Path) -> None:
+    """Photos that came to a delivered shoot, and wait, are not sent once a person says so; the next ones are."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        await scene.submit(OAK)
+        await delivered(scene, OAK)
+        scene.put(f"{OAK}/IMG_2.JPG")
+        await asyncio.sleep(INTERVAL + 5)
+        assert OAK in scene.waiting()
+        assert (await scene.submit(OAK, "skip") or (None,))[0] is DONE
+        assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("downloaded", 1)})
+        await asyncio.sleep(2 * INTERVAL + QUIET)
+        assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("downloaded", 1)})
+        scene.put(f"{OAK}/IMG_3.JPG")
+        await asyncio.sleep(2 * INTERVAL + QUIET)
+        newest = await scene.store.newest(str(scene.root / OAK))
+        assert newest is not None
+        assert [bracket.path for bracket in newest.brackets] == ["IMG_3.JPG"]
+
+    in_scene(tmp, work)
+
+
+def test_a_shoot_that_was_locked_meanwhile_is_cancelled(tmp: Path) -> None:
+    """A person who skips a shoot that became an order in that moment means that order."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        await scene.submit(OAK)
+        await scene.submit(OAK, "skip")
+        order = await scene.store.newest(str(scene.root / OAK))
+        assert order is not None
+        assert [(of, asked.verb) for of, asked in scene.asked] == [(order.id, "skip")]
+
+    in_scene(tmp, work)
+
+
+# --- submit ---
+
+
+async def copy_of(scene: Scene, shoot: str, copy: str) -> None:
+    """The same photos in another folder, with their times."""
+    shutil.copytree(scene.root / shoot, scene.root / copy)
+    await asyncio.sleep(INTERVAL + QUIET + 5)
+
+
+def test_what_a_submit_is_answered(tmp: Path) -> None:
+    """``submit`` says what is sent, or why nothing is and what sends it."""
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (1 photo).")
+        assert await scene.submit(OAK) == (REFUSED, "12 Oak St is under way already (settled).")
+        sent = await delivered(scene, OAK)
+        said = "Not sent: 12 Oak St was sent on 14 Nov 2023, and no photo in it is new. Its pictures are in"
+        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. Use --again to send and buy them again.")
+        scene.put(f"{OAK}/IMG_2.JPG")
+        said = "12 Oak St: what is new in it is sent as a supplement (1 photo)."
+        assert await scene.submit(OAK) == (DONE, said)
+        await delivered(scene, OAK)
+        await copy_of(scene, OAK, "copy")
+        said = (
+            "Not sent: the same photos were sent on 14 Nov 2023 as “12 Oak St”. Use --again to send and buy them again."
+        )
+        assert await scene.submit("copy") == (REFUSED, said)
+        assert await scene.submit("copy", "submit again") == (DONE, "copy is sent (2 photos).")
+        scene.put("empty/notes.txt")
+        assert (await scene.submit("empty") or (None, ""))[1].startswith("Not sent: no photo of empty can be read.")
+
+    in_scene(tmp, work)
+
+
+def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
+    """A copy of a shoot that was skipped says that nothing was bought, and a plain submit sends it."""
+    (tmp / "in" / OAK).mkdir()
+    (tmp / "in" / OAK / "IMG_1.JPG").write_bytes(b"x")
+
+    async def work(scene: Scene, _clock: SimulatedClock) -> None:
+        await copy_of(scene, OAK, "copy")
+        skipped = await scene.store.newest(str(scene.root / "copy"))
+        assert skipped is not None
+        assert skipped.trouble == (
+            "same photos as “12 Oak St”, which is skipped and was never bought; `bracketd submit FOLDER` sends them"
+        )
+        assert await scene.submit("copy") == (DONE, "copy is sent (1 photo).")
+        said = "Not sent: the same photos were sent on 14 Nov 2023 as “copy”. Use --again to send and buy them again."
+        assert await scene.submit(OAK) == (REFUSED, said)
+
+    in_scene(tmp, work)
+
+
+def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Path) -> None:
+    """Not even ``submit --again`` sends a shoot a second time while its first order is merged and held."""
+
+    async def work(scene: Scene, clock: SimulatedClock) -> None:
+        scene.put(f"{OAK}/IMG_1.JPG")
+        await scene.submit(OAK)
+        order = await scene.store.newest(str(scene.root / OAK))
+        assert order is not None
+        held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=MergeState.SEEN, due=None)
+        await scene.store.record(order, None, replace(held, updated_at=clock.now() + 1), clock.now())
+        said = "12 Oak St was merged already. `bracketd retry` lets it go on, `bracketd dismiss` ends it."
+        for verb in ("submit", "submit again"):
+            assert await scene.submit(OAK, verb) == (REFUSED, said)
+
+    in_scene(tmp, work)

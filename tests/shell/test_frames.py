@@ -1,0 +1,394 @@
+"""One shot that is written twice, in one drop or with days between, and what people make of their photos."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import UNKNOWN
+from daemon.watcher.contents import look_into
+from daemon.watcher.folder import LateFiles
+from tests.edges.exif.taken import Camera
+from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+
+OAK = "12 Oak St"
+SONY = Camera()
+CANON = Camera("Canon", "Canon EOS R6", "283021004417")
+JPEGS = SONY.card("Card2/DCIM/100MSDCF/DSC{:05}.JPG")
+RAWS = SONY.card("Card1/DCIM/100MSDCF/DSC{:05}.ARW")
+
+
+async def quiet() -> None:
+    """Long enough for photos to be found and to have been still."""
+    await asyncio.sleep(INTERVAL + QUIET + 5)
+
+
+def put(scene: Scene, files: Mapping[str, bytes], shoot: str = OAK) -> None:
+    """Files come into a shoot."""
+    for path, data in files.items():
+        scene.put(f"{shoot}/{path}", data)
+
+
+async def orders(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
+    """Every order of a shoot, the newest first."""
+    return await scene.store.earlier(str(scene.root / shoot), "")
+
+
+async def sent(scene: Scene, files: Mapping[str, bytes]) -> Order:
+    """A shoot with these files that was delivered."""
+    put(scene, files)
+    await quiet()
+    return await delivered(scene, OAK)
+
+
+async def learns(scene: Scene, clock: SimulatedClock) -> None:
+    """What the watcher told of orders is recorded, as the runner does."""
+    while scene.told:
+        order_id, fact = scene.told.pop(0)
+        order = await scene.store.load(order_id)
+        after = evolve(order, fact, now=clock.now(), policy=Policy())
+        await scene.store.record(order, fact, after, clock.now())
+
+
+async def nothing_more(scene: Scene, clock: SimulatedClock, known: Mapping[str, bytes]) -> tuple[LeftOut, ...]:
+    """What came since needs nothing: no order, nothing that waits, no question. Why each of it is not sent."""
+    await quiet()
+    await learns(scene, clock)
+    await asyncio.sleep(5 * INTERVAL)
+    assert (scene.told, scene.waiting()) == ([], {})
+    (order,) = await orders(scene)
+    assert (order.phase, order.late, order.messages) == (Phase.DOWNLOADED, (), ())
+    assert set(known) <= set(order.left_out)
+    return tuple(one for one in order.left_out_why if one.path in known)
+
+
+PAIRS = [
+    ("Card2/DCIM/100MSDCF/DSC{:05}.JPG", "Card1/DCIM/100MSDCF/DSC{:05}.ARW"),
+    ("JPG/DSC{:05}.JPG", "RAW/DSC{:05}.ARW"),
+    ("DSC{:05}.HIF", "DSC{:05}.ARW"),
+    ("DSC_{:04}.NEF", "DSC_{:04}.DNG"),
+    ("IMG_{:04}.JPG", "IMG_{:04}.HEIC"),
+    ("IMG_{:04}.JPG", "IMG_{:04}.TIF"),
+]
+
+
+@pytest.mark.parametrize(("kept", "other"), PAIRS)
+def test_a_shot_that_is_written_twice_is_one_bracket(tmp: Path, kept: str, other: str) -> None:
+    """Six frames, each in two formats, are six brackets; of each other file it is known which it is a variant of."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            one, two = SONY.card(kept), SONY.card(other)
+            put(scene, {**one, **two})
+            await quiet()
+            (order,) = await orders(scene)
+            assert [bracket.path for bracket in order.brackets] == list(one)
+            assert order.left_out_why == tuple(LeftOut(b, Why.VARIANT, a) for a, b in zip(one, two, strict=True))
+            assert (order.left_out, order.phase) == (tuple(two), Phase.SETTLED)
+            await delivered(scene, OAK)
+            await asyncio.sleep(5 * INTERVAL)
+            assert (scene.told, scene.waiting()) == ([], {})
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("late_files", ["supplement", "hold", "ignore"])
+@pytest.mark.parametrize(("first", "second"), [(JPEGS, RAWS), (RAWS, JPEGS)], ids=["RAW a day late", "JPEG a day late"])
+def test_the_second_card_a_day_late(
+    tmp: Path, first: Mapping[str, bytes], second: Mapping[str, bytes], late_files: LateFiles
+) -> None:
+    """A card with the other format of what was sent brings no order and no question, whichever came first."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, late_files=late_files) as scene:
+            order = await sent(scene, first)
+            assert [bracket.path for bracket in order.brackets] == list(first)
+            await asyncio.sleep(86400)
+            put(scene, second)
+            if late_files == "ignore":
+                await quiet()
+                assert (scene.told, len(await orders(scene))) == ([], 1)
+                return
+            why = await nothing_more(scene, clock, second)
+            assert why == tuple(LeftOut(b, Why.VARIANT, a) for a, b in zip(first, second, strict=True))
+
+    simulate(work)
+
+
+def test_the_second_card_while_the_first_is_sent(tmp: Path) -> None:
+    """The RAWs that are copied in while their JPEGs are under way change nothing of the order."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, JPEGS)
+            await quiet()
+            put(scene, RAWS)
+            await quiet()
+            await learns(scene, clock)
+            (order,) = await orders(scene)
+            assert ([b.path for b in order.brackets], order.phase) == (list(JPEGS), Phase.SETTLED)
+            assert order.left_out == tuple(RAWS)
+
+    simulate(work)
+
+
+def test_the_second_card_with_more_frames(tmp: Path) -> None:
+    """Of a late card with the RAWs of what was sent and of another set, that set alone is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, JPEGS)
+            put(scene, SONY.card("Card1/DCIM/100MSDCF/DSC{:05}.ARW", 9))
+            await quiet()
+            await learns(scene, clock)
+            more, first = await orders(scene)
+            assert [bracket.path[-12:] for bracket in more.brackets] == [f"DSC0000{n}.ARW" for n in (7, 8, 9)]
+            assert set(first.left_out) == set(RAWS)
+
+    simulate(work)
+
+
+def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
+    """RAWs of what was sent, dropped as another folder, are skipped with a word, also when the first is gone."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            first = await sent(scene, JPEGS)
+            shutil.rmtree(tmp / "in" / OAK)
+            put(scene, RAWS, "Oak RAW")
+            await quiet()
+            (skipped,) = await orders(scene, "Oak RAW")
+            assert (skipped.phase, skipped.same_as) == (Phase.SKIPPED, first.id)
+            assert "same photos as “12 Oak St”" in str(skipped.trouble)
+
+    simulate(work)
+
+
+def test_another_file_of_its_frames_is_no_renamed_shoot(tmp: Path) -> None:
+    """An order under way whose folder is gone does not go on with other files of its frames."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, JPEGS)
+            await quiet()
+            shutil.rmtree(tmp / "in" / OAK)
+            put(scene, RAWS, "Oak RAW")
+            await quiet()
+            assert not any(isinstance(fact, facts.Moved) for _order, fact in scene.told)
+            assert scene.orders()["Oak RAW"] == ("skipped", 0)
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_two_cameras_in_one_flat_folder(tmp: Path, days: int) -> None:
+    """Two cameras that share their names in one folder are both sent, also when the second comes a day later."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, CANON.card("IMG_{:04}.CR2"))
+            if days:
+                await quiet()
+                await delivered(scene, OAK)
+                await asyncio.sleep(86400 * days)
+            put(scene, SONY.later(hours=1).card("IMG_{:04}.JPG"))
+            await quiet()
+            brackets = [len(order.brackets) for order in await orders(scene)]
+            assert brackets == ([6, 6] if days else [12])
+            assert all(order.left_out == () for order in await orders(scene))
+
+    simulate(work)
+
+
+def test_a_camera_that_shares_its_names_with_copies_of_another(tmp: Path) -> None:
+    """A file that was left out vouches for no other camera's file of its name, for it is known what that one shows."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, {**CANON.card("IMG_{:04}.JPG"), **CANON.card("raw/IMG_{:04}.CR2")})
+            put(scene, SONY.later(hours=1).card("raw/IMG_{:04}.JPG"))
+            await quiet()
+            assert [len(order.brackets) for order in await orders(scene)] == [6, 6]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "camera"),
+    [
+        ("darktable_exported/DSC{:05}.jpg", SONY.smaller()),
+        ("DSC{:05}-Edit.jpg", SONY.smaller()),
+        ("web/12 Oak St-{}.jpg", SONY.smaller()),
+        ("DSC{:05}-HDR.tif", SONY),
+        ("Final/DSC{:05}.jpg", SONY),
+    ],
+)
+@pytest.mark.parametrize("original", ["DSC{:05}.JPG", "DCIM/100MSDCF/DSC{:05}.ARW"])
+def test_exports_after_the_delivery_are_not_bought(tmp: Path, original: str, pattern: str, camera: Camera) -> None:
+    """What was made from frames that were sent, minutes after the delivery, is named and never sent or asked about."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            originals = SONY.card(original)
+            await sent(scene, originals)
+            exports = camera.card(pattern)
+            put(scene, exports)
+            why = await nothing_more(scene, clock, exports)
+            assert set(why) == {LeftOut(b, Why.DERIVED, a) for a, b in zip(originals, exports, strict=True)}
+
+    simulate(work)
+
+
+def test_an_export_whose_original_was_deleted(tmp: Path) -> None:
+    """An export is known for what it is also when nothing of the shoot that was sent lies there any more."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            originals = SONY.card("DSC{:05}.JPG")
+            await sent(scene, originals)
+            for path in originals:
+                (tmp / "in" / OAK / path).unlink()
+            exports = SONY.smaller().card("darktable_exported/DSC{:05}.jpg")
+            put(scene, exports)
+            assert len(await nothing_more(scene, clock, exports)) == 6
+
+    simulate(work)
+
+
+def test_an_export_among_the_photos_of_another_shoot(tmp: Path) -> None:
+    """Of a new shoot with an export of a frame that another one sent, everything but that export is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, SONY.card("DSC{:05}.JPG"))
+            put(scene, SONY.later(days=1).card("DSC{:05}.JPG"), "9 Elm St")
+            put(scene, {"before.jpg": SONY.smaller().take("before.jpg", 2)}, "9 Elm St")
+            await quiet()
+            (order,) = await orders(scene, "9 Elm St")
+            assert (len(order.brackets), order.phase) == (6, Phase.SETTLED)
+            assert order.left_out_why == (LeftOut("before.jpg", Why.DERIVED, "DSC00002.JPG", OAK),)
+
+    simulate(work)
+
+
+def test_exported_brackets_alone_are_sent(tmp: Path) -> None:
+    """A shoot of exported brackets whose originals were never sent is a shoot like any other."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, SONY.smaller().card("darktable_exported/DSC{:05}.jpg"))
+            await quiet()
+            assert scene.orders() == {OAK: ("settled", 6)}
+
+    simulate(work)
+
+
+def test_a_set_that_is_complete_in_no_format_is_held(tmp: Path) -> None:
+    """A set that lacks one file in each format is held with the names; a word sends it, and so do the missing files."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            files = {**JPEGS, **RAWS}
+            missing = {path: files.pop(path) for path in (list(JPEGS)[1], list(RAWS)[2])}
+            put(scene, files)
+            await quiet()
+            (held,) = await orders(scene)
+            assert (held.phase, held.held_in, held.due, len(held.brackets)) == (Phase.HELD, Phase.SETTLED, None, 6)
+            assert "there is no JPEG of Card1/DCIM/100MSDCF/DSC00002.ARW" in str(held.trouble)
+            approved = evolve(held, facts.Approved(), now=clock.now(), policy=Policy())
+            assert (approved.phase, approved.due) == (Phase.SETTLED, clock.now())
+            put(scene, missing)
+            await scene.submit(OAK)
+            (order, *_) = await orders(scene)
+            assert (order.phase, [bracket.path for bracket in order.brackets]) == (Phase.SETTLED, list(JPEGS))
+
+    simulate(work)
+
+
+def test_a_persons_word_sends_what_is_in_doubt(tmp: Path) -> None:
+    """A held shoot that a person submits as it lies there is sent, one file a frame."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, {path: b"RAW" + data for path, data in RAWS.items()} | JPEGS)
+            await quiet()
+            (held,) = await orders(scene)
+            assert (held.phase, len(held.brackets)) == (Phase.HELD, 12)
+            assert "6 photo(s) may be here twice" in str(held.trouble)
+            await scene.submit(OAK)
+            assert scene.orders() == {OAK: ("settled", 12)}
+
+    simulate(work)
+
+
+def test_a_late_photo_that_may_show_what_was_sent_is_held(tmp: Path) -> None:
+    """A late file that bears the name of a frame and does not say when it was taken is asked about, not bought."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, JPEGS)
+            put(scene, {"web/DSC00001.jpg": b"without metadata", "web/plan.jpg": b"a plan"})
+            await quiet()
+            held, _first = await orders(scene)
+            assert (held.phase, [bracket.path for bracket in held.brackets]) == (
+                Phase.HELD,
+                ["web/DSC00001.jpg", "web/plan.jpg"],
+            )
+            assert "web/DSC00001.jpg may show what was sent already" in str(held.trouble)
+
+    simulate(work)
+
+
+def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
+    """An order that does not know its frames learns them from its files, as long as they lie where they were sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            done = await sent(scene, JPEGS)
+            forgotten = tuple(replace(bracket, shot=UNKNOWN) for bracket in done.brackets)
+            await scene.store.record(done, facts.Interrupted(facts.Merge()), replace(done, brackets=forgotten), 0.0)
+            put(scene, RAWS)
+            assert len(await nothing_more(scene, clock, RAWS)) == 6
+
+    simulate(work)
+
+
+def test_a_shoot_that_comes_back_is_not_read_again(tmp: Path) -> None:
+    """A shoot that lies there as its order knows it, variants and all, is taken for sent without a read."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, {**JPEGS, **RAWS})
+            os.rename(tmp / "in" / OAK, tmp / "away")
+            await asyncio.sleep(INTERVAL + 1)
+            os.rename(tmp / "away", tmp / "in" / OAK)
+            scene.fails[look_into] = OSError(5, "must not be read")
+            await quiet()
+            assert (scene.orders(), scene.waiting()) == ({OAK: ("downloaded", 6)}, {})
+
+    simulate(work)
+
+
+def test_a_photo_that_cannot_be_read_yet_keeps_everything_waiting(tmp: Path) -> None:
+    """While a disk does not let photos be read nothing is sent; when it does, each frame is sent once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.fails[look_into] = OSError(5, "Input/output error")
+            put(scene, {**JPEGS, **RAWS})
+            await quiet()
+            assert (scene.orders(), list(scene.waiting())) == ({}, [OAK])
+            scene.fails.clear()
+            await quiet()
+            assert scene.orders() == {OAK: ("settled", 6)}
+
+    simulate(work)

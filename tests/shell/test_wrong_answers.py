@@ -1,0 +1,243 @@
+"""The service answers about something else than was asked: nothing foreign is bought, and everything is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import Mismatch
+from daemon.order import FlowName, Health, Order, Phase
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox, running_sandbox
+from tests.shell.at_sandbox import Office, office
+from tests.shell.simulated import SimulatedClock, simulate
+
+OAK, ELM = "12 Oak St", "1 Elm St"
+FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
+
+LOOKS = {
+    "other-order": Mismatch.ORDER,
+    "foreign-images": Mismatch.ORDER,
+    "foreign-alone": Mismatch.ORDER,
+    "unsigned-images": Mismatch.TAKEN,
+    "repeated-image": Mismatch.REPEATED,
+    "many-images": Mismatch.MORE_IMAGES,
+    "missing-image": Mismatch.TOTAL,
+}
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Sandbox]:
+    """A sandbox that takes no time, with small pictures."""
+    with running_sandbox("--poll-floor", "0", "--long-side", "120", "--set", "name_limit=0") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(service: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox without faults; at the end no rule is broken."""
+    before = len(service.violations())
+    service.faults([])
+    yield service
+    assert service.violations()[before:] == []
+
+
+async def neighbour(at: Office) -> Order:
+    """Another shoot, sent and delivered before."""
+    return await at.reach(await at.send(ELM, shoot(1, stops=(-3.0, 0.0, 3.0))), Phase.DOWNLOADED)
+
+
+def require_delivered(at: Office, done: Order, *others: Order) -> None:
+    """The order has its own two pictures, and the ledger has what the sandbox was paid for."""
+    assert (done.health, done.messages) == (Health.OK, ())
+    assert at.pictures(done) == ["IMG_0001.jpg", "IMG_0004.jpg", "order.json"]
+    at.require_own(done)
+    assert at.bought() == at.charged(done, *others)
+
+
+@pytest.mark.parametrize("kind", LOOKS)
+def test_nothing_foreign_is_bought(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
+    """A look that never matches holds the order, with the reason as a value and in words; a retry goes on."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock) as at:
+            other = await neighbour(at)
+            sandbox.faults([f"show_order {kind} rate=1"])
+            held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
+            assert held.mismatch is LOOKS[kind]
+            assert "The service answered like this" in held.messages[0]
+            assert "`bracketd retry`" in held.messages[0]
+            own = {image["image_id"] for image in at.at_sandbox(held)["images"]}
+            assert {image.id for image in held.images} <= own
+            assert (at.pictures(held), at.charged(held)) == ([], [])
+            sandbox.faults([])
+            await at.retry(held)
+            require_delivered(at, await at.reach(held, Phase.DOWNLOADED), other)
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("kind", LOOKS)
+@FLOWS
+def test_a_wrong_look_that_passes_is_not_noticed(tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName) -> None:
+    """Answers that were mixed up for a while are asked for again, until they are right."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, flow) as at:
+            other = await neighbour(at)
+            sandbox.faults([f"show_order {kind} next=3"])
+            require_delivered(at, await at.reach(await at.send(OAK, shoot(2)), Phase.DOWNLOADED), other)
+            (fault,) = sandbox.report()["faults"]
+            assert fault["happened"] == 3
+
+    simulate(work)
+
+
+SLOTS = {"images": "create_image", "brackets": "create_bracket"}
+NAMED = {
+    "images": ("merge_order", "process_image"),
+    "brackets": ("create_order", "order_brackets", "process_order", "process_image"),
+}
+
+
+@pytest.mark.parametrize("kind", ["other-slot", "same-url"])
+@FLOWS
+def test_no_photo_goes_to_anothers_place(tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName) -> None:
+    """A registration that is answered with another bracket's id or URL is made again; no photo replaces another."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, flow) as at:
+            sandbox.faults([f"{SLOTS[flow]} {kind} next=3"])
+            require_delivered(at, await at.reach(await at.send(OAK, shoot(2)), Phase.DOWNLOADED))
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("kind", ["other-slot", "same-url"])
+@FLOWS
+def test_a_service_that_gives_one_place_to_all_is_told(
+    tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName
+) -> None:
+    """Where every bracket gets another's place, nothing is merged, and a person is asked.
+
+    In the brackets flow a place may be that of a registration that was given up; then there is a bracket too many.
+    """
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, flow) as at:
+            sandbox.faults([f"{SLOTS[flow]} {kind} rate=1"])
+            held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
+            assert at.at_sandbox(held)["merges"] == []
+            if held.mismatch is None and flow == "brackets":
+                assert "too many" in held.messages[0]
+            else:
+                assert held.mismatch is Mismatch.BRACKET
+                assert "the place of another photo" in held.messages[0]
+
+    simulate(work)
+
+
+@FLOWS
+def test_answers_that_name_another_id(tmp_path: Path, sandbox: Sandbox, flow: FlowName) -> None:
+    """Whatever was carried out and answered with another id is looked for, and never done twice."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, flow) as at:
+            sandbox.faults([*(f"{route} other-id" for route in NAMED[flow]), "image error"])
+            require_delivered(at, await at.reach(await at.send(OAK, shoot(2)), Phase.DOWNLOADED))
+            assert [fault["happened"] for fault in sandbox.report()["faults"]] == [1] * (len(NAMED[flow]) + 1)
+
+    simulate(work)
+
+
+def test_brackets_of_another_order_hold_the_merge(tmp_path: Path, sandbox: Sandbox) -> None:
+    """While the list of an order's brackets has some of another order, nothing is merged."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, "brackets") as at:
+            sandbox.faults(["order_brackets other-id rate=1"])
+            held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
+            assert (held.mismatch, at.at_sandbox(held)["merges"]) == (Mismatch.ORDER, [])
+
+    simulate(work)
+
+
+# --- pictures ---
+
+PICTURES = {"small": Mismatch.SMALL_PICTURE, "cut": Mismatch.BROKEN_PICTURE}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_that_is_never_right_is_told(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
+    """A preview, or half a picture, is fetched again; then a person is asked. It is paid, and in the ledger, once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock) as at:
+            sandbox.faults([f"download {kind} rate=1"])
+            held = await at.reach(await at.send(OAK, shoot(1)), Phase.HELD)
+            assert held.mismatch is PICTURES[kind]
+            assert "The picture is paid for" in held.messages[0]
+            assert at.pictures(held) == []
+            assert at.bought() == at.charged(held) == [image.id for image in held.images]
+            sandbox.faults([])
+            await at.retry(held)
+            done = await at.reach(held, Phase.DOWNLOADED)
+            assert at.pictures(done) == ["IMG_0001.jpg", "order.json"]
+            assert at.bought() == at.charged(done) == [image.id for image in held.images]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("kind", ["small", "cut", "endless", "bomb"])
+def test_a_wrong_picture_that_passes_is_not_noticed(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
+    """A download that is small, cut, endless or a bomb is fetched again; the right picture is delivered, paid once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock) as at:
+            sandbox.faults([f"download {kind}"])
+            require_delivered(at, await at.reach(await at.send(OAK, shoot(2)), Phase.DOWNLOADED))
+
+    simulate(work)
+
+
+def test_what_stands_behind_a_picture_does_not_matter(tmp_path: Path, sandbox: Sandbox) -> None:
+    """A whole picture with bytes behind its end marker is delivered at once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock) as at:
+            sandbox.faults(["download trailer rate=1"])
+            require_delivered(at, await at.reach(await at.send(OAK, shoot(2)), Phase.DOWNLOADED))
+            assert sandbox.report()["faults"][0]["happened"] == 2
+
+    simulate(work)
+
+
+# --- a merge that is refused ---
+
+
+@pytest.mark.parametrize(
+    ("flow", "refusal", "phase"),
+    [
+        ("images", "merge_order 404 after=true", Phase.HELD),
+        ("images", "merge_order 400 after=true", Phase.HELD),
+        ("brackets", "process_order 404 after=true", Phase.HELD),
+        ("images", "merge_order 402 after=true", Phase.MERGING),
+        ("images", "merge_order 404", Phase.HELD),
+        ("brackets", "process_order 402", Phase.MERGING),
+    ],
+)
+def test_a_refused_merge_is_looked_for_before_the_next(
+    tmp_path: Path, sandbox: Sandbox, flow: FlowName, refusal: str, phase: Phase
+) -> None:
+    """However a merge was refused, carried out or not, the order is merged once and delivered."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with office(tmp_path, sandbox, clock, flow) as at:
+            sandbox.faults([refusal])
+            refused = await at.reach(await at.send(OAK, shoot(2)), phase)
+            await at.retry(refused)
+            require_delivered(at, await at.reach(refused, Phase.DOWNLOADED))
+
+    simulate(work)

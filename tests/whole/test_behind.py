@@ -1,0 +1,266 @@
+"""A state that is older than reality, or one of two: nothing that it does not know is sent or paid for again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.program import Bracketd, Json, until
+
+ELM, OAK = "1 Elm St", "12 Oak St"
+RECOVER = "`bracketd doctor --recover`"
+
+
+def deliver(program: Bracketd, name: str) -> Json:
+    """A shoot is dropped and comes to its end."""
+    program.drop(name, shoot(1))
+    return program.reach(name, "downloaded")
+
+
+def keep(program: Bracketd) -> Path:
+    """A copy of the whole state directory, made while nobody writes to it."""
+    kept = program.home / "kept"
+    shutil.copytree(program.state, kept)
+    return kept
+
+
+def restore(program: Bracketd, kept: Path) -> None:
+    """The whole state directory as it was when it was copied."""
+    shutil.rmtree(program.state)
+    kept.rename(program.state)
+
+
+def older_state(program: Bracketd) -> Json:
+    """The state is put back to before the last delivery; that delivery's order, as it was."""
+    program.start()
+    deliver(program, ELM)
+    assert program.stop() == 0
+    kept = keep(program)
+    program.start()
+    delivered = deliver(program, OAK)
+    assert program.stop() == 0
+    restore(program, kept)
+    assert program.order(OAK) is None
+    return delivered
+
+
+def charged(sandbox: Sandbox, *orders: Json) -> list[int]:
+    """How often each image of some orders was charged."""
+    report = sandbox.report()["orders"]
+    return [image["charged"] for order in orders for image in report[order["order_id"]]["images"]]
+
+
+def pictures(program: Bracketd, name: str = OAK) -> list[str]:
+    """What lies in a shoot's output folder."""
+    return sorted(path.name for path in (program.output / name).iterdir())
+
+
+def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Bracketd, sandbox: Sandbox) -> None:
+    """The shoot is held, every verb that looks says why and what to do, and a recovery makes it delivered."""
+    delivered = older_state(program)
+    before = sandbox.report()["orders"].keys()
+    looked = program.run("doctor")
+    assert looked.returncode == 1
+    assert f"{program.output}/{OAK}/order.json: delivery note(s) of orders that are not in the state" in looked.stderr
+    assert RECOVER in looked.stderr
+    program.start()
+    held = program.reach(OAK, "held")
+    (why,) = held["messages"]
+    assert why.startswith(f"{program.output}/{OAK}/order.json says that this shoot was delivered")
+    assert all(word in why for word in (RECOVER, "`bracketd approve`", "`bracketd cancel`", "Nothing was sent"))
+    until(lambda: any(RECOVER in message for message in program.peek()["daemon"]["messages"]))
+    assert program.told("orders that the state does not know")
+    checked = program.run("check")
+    assert checked.returncode == 1
+    assert "delivery note(s) of orders that are not in the state" in checked.stderr
+    assert "all is well" not in checked.stdout
+    for verb in ("submit", "retry"):
+        refused = program.run(verb, str(program.watched / OAK))
+        assert refused.returncode == 1, verb
+        assert "says that this shoot was delivered" in refused.stderr
+    assert program.stop() == 0
+    recovered = program.run("doctor", "--recover")
+    assert recovered.returncode == 0, recovered.stderr
+    assert "was taken up by the recovery" in recovered.stdout
+    program.start()
+    until(lambda: program.told("delivery notes looked through")[2:])
+    order = program.order(OAK) or {}
+    assert (order["order_id"], order["phase"]) == (delivered["order_id"], "downloaded")
+    assert program.run("doctor").returncode == 0
+    assert not program.peek()["daemon"]["messages"]
+    assert program.stop() == 0
+    assert sandbox.report()["orders"].keys() == before, "nothing was sent again"
+    assert charged(sandbox, delivered) == [1]
+    assert pictures(program) == ["IMG_0001.jpg", "order.json"]
+
+
+@pytest.mark.parametrize("words", [("submit", "--again"), ("approve",)])
+def test_a_person_sends_it_all_the_same(program: Bracketd, sandbox: Sandbox, words: tuple[str, ...]) -> None:
+    """What is held for an older delivery is sent when a person says so, into a folder of its own."""
+    delivered = older_state(program)
+    program.start()
+    held = program.reach(OAK, "held")
+    assert held["order_id"] not in sandbox.report()["orders"]
+    assert program.run(*words, str(program.watched / OAK)).returncode == 0
+    again = program.reach(OAK, "downloaded")
+    assert again["output"] == f"{program.output}/{OAK}-2"
+    assert charged(sandbox, delivered, again) == [1, 1]
+    assert pictures(program) == ["IMG_0001.jpg", "order.json"]
+    assert program.stop() == 0
+    program.start()
+    assert (program.order(OAK) or {})["order_id"] == again["order_id"], "nobody asks again"
+
+
+def test_a_shoot_that_was_renamed_since_is_known_by_its_photos(program: Bracketd, sandbox: Sandbox) -> None:
+    """A delivery that the state does not know is recognised under another folder name."""
+    older_state(program)
+    (program.watched / OAK).rename(program.watched / "Oak Street 12")
+    before = sandbox.report()["orders"].keys()
+    program.start()
+    held = program.reach("Oak Street 12", "held")
+    assert f"{program.output}/{OAK}/order.json says" in held["messages"][0]
+    assert sandbox.report()["orders"].keys() == before
+
+
+def test_two_state_directories_on_one_share(program: Bracketd, sandbox: Sandbox) -> None:
+    """What one daemon delivered, another one does not send; and what both send at once, only the first one buys."""
+    other = Bracketd(program.home / "other", api=sandbox.api, key=sandbox.key)
+    other.watched, other.output = program.watched, program.output
+    other.folder.update(watch=str(program.watched), output=str(program.output))
+    other.start()
+    assert other.stop() == 0
+    program.start()
+    delivered = deliver(program, OAK)
+    other.start()
+    try:
+        held = other.reach(OAK, "held")
+        assert delivered["order_id"][:8] in held["messages"][0]
+        assert other.run("cancel", OAK).returncode == 0
+        other.reach(OAK, "cancelled")
+        sandbox.faults(["merge slow-grouping next=1 seconds=4"])
+        program.drop(ELM, shoot(1))
+        both = {phase: order for order in until(lambda: ended(program, other)) for phase in (order["phase"],)}
+        assert "Nothing was bought" in both["held"]["messages"][0]
+    finally:
+        other.close()
+    assert charged(sandbox, delivered, both["downloaded"], both["held"]) == [1, 1, 0]
+
+
+def ended(*programs: Bracketd) -> list[Json] | None:
+    """The orders that two daemons made of one shoot, when one is delivered and the other waits."""
+    orders = [order for order in (program.order(ELM) for program in programs) if order is not None]
+    return orders if sorted(order["phase"] for order in orders) == ["downloaded", "held"] else None
+
+
+def test_an_order_that_was_delivered_meanwhile_is_not_bought_again(program: Bracketd, sandbox: Sandbox) -> None:
+    """An order that the older state knows as half-way is delivered, as its own note and its pictures say."""
+    sandbox.faults(["merge slow-grouping seconds=3"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "merging", "processing")
+    program.kill()
+    kept = keep(program)
+    program.start()
+    program.reach(OAK, "downloaded")
+    assert program.stop() == 0
+    restore(program, kept)
+    program.start()
+    again = program.reach(OAK, "downloaded")
+    assert again["order_id"] == order["order_id"]
+    assert [fact["fact"] for fact in program.journal(again["order_id"])][-1] == "FoundDelivered"
+    assert charged(sandbox, order) == [1]
+    (image,) = sandbox.report()["orders"][order["order_id"]]["images"]
+    assert image["downloads"]["full"] == 1
+    assert pictures(program) == ["IMG_0001.jpg", "order.json"]
+    assert program.stop() == 0
+
+
+def test_an_order_whose_pictures_were_moved_meanwhile_is_asked_about(program: Bracketd, sandbox: Sandbox) -> None:
+    """An order half-way, delivered since, whose pictures lie elsewhere, waits; when they are back it is delivered."""
+    sandbox.faults(["upload slow next=9 seconds=2"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "uploading")
+    program.kill()
+    kept = keep(program)
+    program.start()
+    program.reach(OAK, "downloaded")
+    assert program.stop() == 0
+    restore(program, kept)
+    picture = program.output / OAK / "IMG_0001.jpg"
+    picture.rename(program.home / "elsewhere.jpg")
+    program.start()
+    held = program.reach(OAK, "held")
+    assert "pictures are missing or changed: IMG_0001.jpg" in held["messages"][0]
+    assert len(sandbox.report()["orders"][order["order_id"]]["merges"]) == 1
+    (program.home / "elsewhere.jpg").rename(picture)
+    assert program.run("retry", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
+    assert charged(sandbox, order) == [1]
+    assert program.stop() == 0
+
+
+def test_an_order_that_was_merged_meanwhile_is_only_looked_at(program: Bracketd, sandbox: Sandbox) -> None:
+    """An order that the older state would go on sending is not merged a second time."""
+    sandbox.faults(["upload slow next=9 seconds=2"])
+    program.start()
+    program.drop(OAK, shoot(1))
+    order = program.when(OAK, lambda order: order["brackets"]["uploaded"] >= 1)
+    program.kill()
+    kept = keep(program)
+    sandbox.faults(["merge slow-grouping seconds=4"])
+    program.start()
+    program.reach(OAK, "merging", "processing")
+    program.kill()
+    restore(program, kept)
+    program.start()
+    program.reach(OAK, "downloaded")
+    told = sandbox.report()["orders"][order["order_id"]]
+    assert len(told["merges"]) == 1
+    assert charged(sandbox, order) == [1]
+    assert program.stop() == 0
+
+
+def test_a_delivery_that_only_the_service_knows_holds_its_shoot(program: Bracketd, sandbox: Sandbox) -> None:
+    """Where the note was moved away, the service's newer order of the same photos' names keeps them from being sent."""
+    delivered = older_state(program)
+    (program.output / OAK).rename(program.home / "archive")
+    before = sandbox.report()["orders"].keys()
+    program.start()
+    held = program.reach(OAK, "held")
+    assert held["messages"][0].startswith("the service has an order of this shoot")
+    assert delivered["order_id"][:8] in held["messages"][0]
+    until(lambda: any("newer order(s)" in message for message in program.peek()["daemon"]["messages"]))
+    assert "newer order(s)" in program.run("doctor").stderr
+    assert sandbox.report()["orders"].keys() == before
+    assert program.stop() == 0
+
+
+def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> None:
+    """A note for a shoot that was never sent, without its pictures, makes a recovery ask; a person's word sends it."""
+    program.start()
+    delivered = deliver(program, ELM)
+    assert program.stop() == 0
+    folder = program.drop(OAK, shoot(1))
+    forged = json.loads((program.output / ELM / "order.json").read_text())
+    forged |= {"shoot": OAK, "folder": str(folder), "output": str(program.output / OAK)}
+    forged["order_id"] = "99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"
+    (program.output / OAK).mkdir()
+    (program.output / OAK / "order.json").write_text(json.dumps(forged))
+    recovered = program.run("doctor", "--recover")
+    assert recovered.returncode == 0, recovered.stderr
+    assert f"{program.output}/{OAK}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
+    held = program.order(OAK) or {}
+    assert (held["phase"], held["images"]["total"]) == ("held", 0)
+    assert "neither its pictures nor the service confirm that" in held["messages"][0]
+    assert (program.order(ELM) or {})["order_id"] == delivered["order_id"]
+    program.start()
+    assert program.run("approve", OAK).returncode == 0
+    sent = program.reach(OAK, "downloaded")
+    assert charged(sandbox, delivered, sent) == [1, 1]
+    assert program.stop() == 0

@@ -1,0 +1,63 @@
+"""The package as ``pip install`` gets it: a wheel, built from this checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.whole.program import PATIENCE, bracketd, environment
+
+TOP = Path(__file__).parents[2]
+EXAMPLE = (TOP / "config.example.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what a wheel installs."""
+    made, there = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
+    words = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(made))
+    subprocess.run(words, cwd=TOP, check=True, capture_output=True, timeout=PATIENCE)
+    (wheel,) = made.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(there)
+    return there
+
+
+def test_the_installed_package_prints_the_example(installed: Path, tmp_path: Path) -> None:
+    """``bracketd config example`` of an installed package, far from any checkout, prints the example as it is."""
+    done = subprocess.run(
+        (sys.executable, "-P", "-m", "daemon", "config", "example"),
+        cwd=tmp_path,
+        env={**environment(tmp_path), "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", EXAMPLE)
+
+
+def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
+    """The command that a first start names works as it is said, from a checkout too, and its file is taken."""
+    refused = bracketd("status", home=tmp_path)
+    command = refused.stderr.split("`")[1]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = environment(tmp_path) | {"PATH": path}
+    subprocess.run(("sh", "-c", command), env=env, check=True, timeout=PATIENCE)
+    assert (tmp_path / ".config" / "bracketd" / "config.yaml").read_text(encoding="utf-8") == EXAMPLE
+    assert bracketd("status", home=tmp_path).returncode == 0
+
+
+def test_the_package_has_no_strangers(installed: Path) -> None:
+    """A wheel has the package, its marker for types and the example; no tests, benchmarks or caches."""
+    files = [path.relative_to(installed) for path in installed.rglob("*") if path.is_file()]
+    assert {path.parts[0] for path in files if ".dist-info" not in path.parts[0]} == {"daemon"}
+    assert {path.name for path in files if path.parts[0] == "daemon" and path.suffix != ".py"} == {
+        "py.typed",
+        "config.example.yaml",
+    }

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.whole.program import Bracketd
+
+OAK = "12 Oak St"
+
+
+def pipe(path: Path) -> None:
+    """A pipe that nobody writes to."""
+    os.mkfifo(path)
+
+
+def deep(path: Path) -> None:
+    """JSON that no parser follows to its end."""
+    path.write_text("[" * 200_000)
+
+
+def endless(path: Path) -> None:
+    """A link to zero bytes without end."""
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [pipe, deep, endless])
+def test_something_else_is_called_order_json(program: Bracketd, make: Callable[[Path], None]) -> None:
+    """Whatever bears the name of the note, the shoot is delivered beside it, and every verb answers."""
+    program.start()
+    output = program.output / OAK
+    output.mkdir(parents=True)
+    make(output / "order.json")
+    folder = program.drop(OAK, shoot(1))
+    order = program.reach(OAK, "downloaded")
+    assert (output / f"order-{order['order_id'][:8]}.json").is_file()
+    make(folder / "IMG_9.JPG")
+    told = program.run("explain", str(folder / "IMG_9.JPG"))
+    assert told.returncode == 0, told.stderr
+    assert make is deep or "a pipe, a socket or a device" in told.stdout
+    assert program.stop() == 0
+    recovered = program.run("doctor", "--recover", "--dry-run", "--offline")
+    assert recovered.returncode == 0, recovered.stderr
+    assert "1 delivered order(s)" in recovered.stdout
+    (output / "order.json").unlink()
