@@ -292,9 +292,8 @@ class Runner:
                 if visit.order.phase in RESTING:  # somebody ended it while its intent was written
                     return None
                 happened = await self._checked(visit.order, await self._perform(visit.order, step))
-            except StateFull:  # met by a thread, which cannot wait: the step was not taken
-                await self._store.wait_for_room()
-                return None
+            except StateFull as full:  # met by a thread, which cannot wait: nothing was asked of the service
+                happened = facts.Failed(step, Kind.PASSING, str(full), unsent=True)
             finally:
                 self._begun -= 1
             return await self._keep_gate(visit.order, happened)

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from daemon import notes
+from daemon.errors import StateFull
 from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
@@ -140,6 +141,8 @@ class UnknownOrders:
                     output.searched = True
             except OSError as error:
                 output.why_not = f"the output folder {output.path} cannot be looked through ({error.strerror})"
+            except StateFull as full:  # met by a thread, which cannot wait
+                output.why_not = str(full)
             if not output.searched:
                 await asyncio.sleep(LOOK_EVERY)
         seconds = round(self._clock.monotonic() - begun, 1)
