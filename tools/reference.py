@@ -41,7 +41,15 @@ directory. `SHOOT` is a shoot's name, its folder, its output folder, or the begi
 part of its name. If several shoots match, they are listed and nothing is done. Exit status: 0 done, 1 failed or
 refused, 2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.
 """
-    return "\n".join([GENERATED, "# Commands\n", intro, *_command(cli, click.Context(cli, info_name="bracketd"))])
+    context = click.Context(cli, info_name="bracketd", **cli.context_settings)
+    return "\n".join(
+        [
+            GENERATED,
+            "# Commands\n",
+            intro,
+            *_command(cli, context),
+        ]
+    )
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:

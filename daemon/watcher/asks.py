@@ -17,7 +17,7 @@ from daemon.errors import StateError
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.order import Verb
-from daemon.shoot import BOUNDS, Listing
+from daemon.shoot import BOUNDS, DAMAGED, Listing
 from daemon.store.asks import Answer, Ask, Outcome
 from daemon.store.store import Stale, Store
 from daemon.watcher.arrivals import Arrivals
@@ -29,8 +29,11 @@ from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
 
-PATIENCE = 120.0
-"""Seconds for which a disk that may recover by itself is tried again before an ask is answered with its error."""
+PATIENCE = 2 * DAMAGED
+"""Seconds for which a disk that may recover by itself is tried again before an ask is answered with its error.
+
+Longer than a photo that stays unreadable takes to count as damaged: then the shoot is sent without it.
+"""
 
 AGAIN = 5.0
 """Seconds between two tries."""

@@ -146,7 +146,7 @@ def test_a_whole_name_is_surer_than_a_part(asking: Asking) -> None:
 
 
 @pytest.mark.parametrize("words", ["oak", "12 Oak…", "{folder}/"])
-@pytest.mark.parametrize("verb", ["show", "cancel"])
+@pytest.mark.parametrize("verb", ["show", "retry"])
 def test_a_shoot_that_waits_is_found_alike(asking: Asking, verb: str, words: str) -> None:
     """A shoot that is not sent yet is found by a part of its name and by any path to it, too."""
     asking.has(waits="2 files are not whole")

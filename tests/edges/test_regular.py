@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from daemon import exif
 from daemon.access import access_of
@@ -33,7 +35,16 @@ PATIENCE = 10.0
 """Seconds after which a call counts as one that hangs."""
 
 DEEP = "[" * 200_000
-JPEG = b"\xff\xd8\xff\xe0" + b"room" * 50 + b"\xff\xd9"
+
+
+def saved() -> bytes:
+    """A small picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), "blue").save(file, "JPEG")
+    return file.getvalue()
+
+
+JPEG = saved()
 
 
 def pipe(path: Path) -> None:

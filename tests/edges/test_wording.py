@@ -42,6 +42,8 @@ def example(kind: Any) -> facts.Fact:
     for field in dataclasses.fields(kind):
         of_kind = next((value for name, value in kinds.items() if str(field.type).startswith(name)), "words")
         filled[field.name] = values.get(field.name, of_kind)
+    if kind is facts.Reopened:
+        filled["images"] = ("i0", "i1")
     made: facts.Fact = kind(**filled)
     return made
 

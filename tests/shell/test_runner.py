@@ -53,7 +53,9 @@ class World:
         """What happens when nothing goes wrong."""
         match step:
             case facts.Register(n):
-                return facts.Registered(n, of.brackets[n].attempt, f"s{n}", f"https://s/{n}", "image/jpeg")
+                attempt = of.brackets[n].attempt
+                place = f"{n}.{attempt}"
+                return facts.Registered(n, attempt, f"s{place}", f"https://s/{place}", "image/jpeg")
             case facts.Upload(n):
                 return facts.Stored(n, of.brackets[n].attempt)
             case facts.Discard(registration):

@@ -116,4 +116,4 @@ def test_check_finds_everything_well(program: Bracketd) -> None:
     program.watched.rmdir()
     done = program.run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"{program.watched} is not there yet; bracketd waits" in done.stdout
+    assert f"{program.watched} does not exist yet: create it first" in done.stdout

@@ -180,7 +180,7 @@ def chained(levels: int, one: str) -> str:
         ("? " * 1000 + "a: 1", "Values are nested more than 50 deep"),
         (chained(3000, "[{}]"), "Values are nested more than 50 deep"),
         (chained(3000, "{{<<: {}}}"), "Values are nested more than 50 deep"),
-        ("#" * 2_000_000, "The file is larger than 1024 KiB"),
+        ("#" * 2_000_000, "The file cannot be read (larger than 1,048,576 bytes)"),
     ],
     ids=["aliases", "merges", "lists", "groups without end", "keys", "a chain", "a chain of merges", "huge"],
 )
