@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from daemon import notes
 from daemon.errors import NotFound, OutputError
 from daemon.files.roots import Roots
-from daemon.order import MergeState, Order, facts
+from daemon.order import ImageState, MergeState, Order, facts
 from daemon.order.behind import inputs
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.service import Service
@@ -47,7 +47,10 @@ class Resuming:
 
 
 def delivered(order: Order, go_on: Callable[[], None]) -> FoundDelivered | None:
-    """What an order's own delivery note says of it, if there is one. Raises OutputError."""
+    """What an order's own delivery note says of it, if that is more than the state knows. Raises OutputError.
+
+    The note of an order that a person had retried is still that of its first delivery, until another picture is added.
+    """
     try:
         note = notes.own_note(order)
     except OSError as error:
@@ -55,9 +58,13 @@ def delivered(order: Order, go_on: Callable[[], None]) -> FoundDelivered | None:
             f"cannot read the delivery note in {order.output}: {error.strerror}. "
             "See to the folder and its permissions; bracketd goes on by itself."
         ) from error
-    if note is None:
+    if note is None or (order.reopened_at is not None and _placed(note.order) <= _placed(order)):
         return None
     return FoundDelivered(note.path, note.order.brackets, note.order.images, notes.missing(note, go_on))
+
+
+def _placed(order: Order) -> frozenset[str]:
+    return frozenset(image.id for image in order.images if image.state is ImageState.PLACED)
 
 
 def merged(order: Order, service: Service) -> FoundMerged | None:

@@ -44,6 +44,11 @@ def folder_limit(parent: str, longest: int) -> int:
     return min(longest, _longest_path() - len(os.fsencode(parent)) - LEAST_ROOM - 3)
 
 
+def is_absent(error: OSError) -> bool:
+    """Whether an error says that nothing of this name is there; a name that the disk does not take cannot be there."""
+    return isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno in REFUSED
+
+
 def takes(folder: str, name: str) -> bool:
     """Whether a folder of this name can be made in a folder.
 

@@ -7,8 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
+from daemon.files.fitting import is_absent
 from daemon.files.incoming import LARGEST_JSON
 from daemon.files.names import is_junk_folder
 from daemon.notes.parsing import order_of
@@ -86,7 +86,9 @@ def read_in(folder: str) -> list[Note]:
     """All notes in a folder; none if it is not there. Raises OSError."""
     try:
         return read_all((folder, name) for name in notes_in(folder))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if not is_absent(error):
+            raise
         return []
 
 
@@ -109,9 +111,17 @@ def named_in(folder: str) -> Iterator[tuple[str, str]]:
 
 def read(folder: str, name: str) -> Note | None:
     """The delivery note of this name; None if it is gone or is something else. Raises OSError."""
-    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, NotRegular, TooLarge, *NOT_A_NOTE):
-        told: Any = json_of(read_regular(os.path.join(folder, name), LARGEST_JSON).decode("utf-8", "replace"))
-        return Note(order_of(told), folder, name)
+    try:
+        data = read_regular(os.path.join(folder, name), LARGEST_JSON)
+    except (IsADirectoryError, NotRegular, TooLarge):
+        return None
+    except OSError as error:
+        if not is_absent(error):
+            raise
+        return None
+    with suppress(*NOT_A_NOTE):
+        content: Any = json_of(data.decode("utf-8", "replace"))
+        return Note(order_of(content), folder, name)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Collection, Iterator
@@ -14,7 +15,9 @@ import pytest
 from daemon.delivery import delivery_note
 from daemon.errors import OutputError, Unavailable
 from daemon.files import incoming
+from daemon.files.fitting import is_absent
 from daemon.files.roots import Roots
+from daemon.notes import looking
 from daemon.order import Image, ImageState, Order, Phase, facts
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
@@ -90,6 +93,30 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
     assert look(of, service, Resuming([])) is None, "an order of this run"
     assert look(of, service, Resuming([of.id]), facts.Deliver()) is None, "its note is written over"
     assert look(replace(of, unknown_order=of.id), service, Resuming([of.id])) is None, "a person approved"
+
+
+def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
+    """The note of the delivery before a retry says nothing new; one with a picture more than the state has does."""
+    of = replace(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
+    failed = Image("i1", "m", (), ImageState.PENDING)
+    first = replace(of, images=(Image("i0", "n", (), ImageState.PLACED), failed))
+    assert look(first, service, Resuming([of.id])) is None
+    older = replace(of, images=(Image("i0", "n", (), ImageState.PENDING), failed))
+    assert isinstance(look(older, service, Resuming([of.id])), FoundDelivered)
+
+
+@pytest.mark.parametrize("refused", [errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ])
+def test_a_name_that_the_disk_does_not_take_is_absent(refused: int) -> None:
+    """An output folder whose name the disk refuses has no notes; any other error of the disk is no such answer."""
+    assert is_absent(OSError(refused, os.strerror(refused)))
+    assert not is_absent(OSError(errno.EIO, os.strerror(errno.EIO)))
+
+
+def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Service) -> None:
+    """An order whose output folder's name is too long for the disk goes on to the step that shortens it."""
+    of = replace(uploaded(), output=str(tmp_path / ("x" * 300)))
+    assert looking.read_in(of.output) == []
+    assert look(of, service, Resuming([of.id])) is None
 
 
 def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:
