@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 from daemon.files.fitting import is_absent
 from daemon.files.incoming import LARGEST_JSON
