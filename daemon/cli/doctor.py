@@ -25,7 +25,9 @@ OVERDUE = 2 * 86400.0
 
 
 @click.command()
-@click.option("--recover", is_flag=True, help="Make a damaged or lost state anew from whatever still knows of it.")
+@click.option(
+    "--recover", is_flag=True, help="Rebuild a damaged or lost state from its copies, delivery notes and the service."
+)
 @click.option("--dry-run", is_flag=True, help="With --recover: only say what would be done.")
 @click.option("--offline", is_flag=True, help="With --recover: do not ask the service.")
 @click.pass_obj

@@ -117,7 +117,7 @@ class Watcher:
         dirty, everything = self._dirty.take()
         self._missed.hinted(dirty, everything=everything)
         if self._hints is not None and not await self._works(self._hints):
-            log.warning("the system's events ended; they are started anew", watch=self.folder.watch)
+            log.warning("the system's events ended; bracketd starts them again", watch=self.folder.watch)
             await self._end_hints()
         everything = everything or now >= self._rescan_at or self._hints is None or self._time_jumped(now)
         look = await self._look_at_root()

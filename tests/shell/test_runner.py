@@ -269,7 +269,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", [1.5, 3.5, 6.5, 20.0, 40.0])
 def test_a_restart_goes_on_where_it_was(tmp_path: Path, at: float) -> None:
-    """Stopped and started anew at any moment, an order is merged once and its image fetched once."""
+    """Stopped and started again at any moment, an order is merged once and its image fetched once."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock)
