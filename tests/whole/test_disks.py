@@ -195,7 +195,7 @@ def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
     program.message(ELM, "`bracketd adopt FOLDER` takes it as it is now")
     refused = program.run("adopt", str(program.home))
     assert refused.returncode == 1
-    assert f"no watched or output folder. These are:\n  {program.output}\n  {program.watched}" in refused.stderr
+    assert f"not a watched or output folder. These are:\n  {program.output}\n  {program.watched}" in refused.stderr
     adopted = program.run("adopt", str(program.output))
     assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is taken as it is.\n")
     program.reach(ELM, "downloaded")

@@ -57,7 +57,7 @@ def test_it_says_what_is_wrong_and_starts_when_that_is_mended(idler: Idler) -> N
     idler.says(f"bracketd: {idler.config}: There is no such file. ")
     idler.says("nothing is watched until the settings are mended")
     idler.configure(key="two words")
-    idler.says(f"bracketd: {idler.config}:1: api.key: The key is not one word")
+    idler.says(f"bracketd: {idler.config}:1: api.key: The key has a blank in it")
     idler.configure(key="one-word")
     idler.says('"event": "watching"')
     idler.process.terminate()
