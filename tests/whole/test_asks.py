@@ -71,7 +71,7 @@ def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: San
     assert program.reach(OAK, "cancelled")["health"] == "ok"
     shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
     skipped = program.reach(ELM, "skipped")
-    assert f"same photos as “{OAK}”, which was cancelled: they were never bought" in skipped["messages"][0]
+    assert f"same photos as “{OAK}”, which is cancelled and was never bought" in skipped["messages"][0]
     program.stop()
     program.settings["limits"] = {}
     program.start()
