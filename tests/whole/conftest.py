@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,19 @@ AT_ONCE = ("idle_time=0", "grouping_time=0", "image_time=0", "upload_lag=0", "id
 """The sandbox waits for nothing by itself, so that a fault's seconds are the only ones that pass there."""
 
 
+def prompt_sandbox(long_side: int) -> AbstractContextManager[Sandbox]:
+    """A sandbox that waits for nothing by itself, with an account of its own. ``long_side``: of its pictures, in px."""
+    switches = [word for switch in AT_ONCE for word in ("--set", switch)]
+    return running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", str(long_side), *switches)
+
+
 @pytest.fixture(scope="session")
 def service() -> Iterator[Sandbox]:
-    """One sandbox for all tests of a worker; they look at their own orders only."""
-    switches = [word for switch in AT_ONCE for word in ("--set", switch)]
-    with running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", "800", *switches) as sandbox:
+    """One sandbox for all tests of a worker.
+
+    Its account lists the orders of other tests. A test of what bracketd makes of that list needs a sandbox of its own.
+    """
+    with prompt_sandbox(800) as sandbox:
         yield sandbox
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
+from tests.whole.conftest import prompt_sandbox
 from tests.whole.program import Bracketd, Json, until
 
 ELM, OAK = "1 Elm St", "12 Oak St"
-QUINCE = "8 Quince Ct"
-"""A shoot that no other test has sent to the same sandbox."""
-
 RECOVER = "`bracketd doctor --recover`"
+
+
+@pytest.fixture
+def service() -> Iterator[Sandbox]:
+    """A sandbox for one test: a recovery takes in every order of the account."""
+    with prompt_sandbox(200) as sandbox:
+        yield sandbox
 
 
 def deliver(program: Bracketd, name: str) -> Json:
@@ -249,21 +255,21 @@ def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> 
     program.start()
     delivered = deliver(program, ELM)
     assert program.stop() == 0
-    folder = program.drop(QUINCE, shoot(1))
+    folder = program.drop(OAK, shoot(1))
     forged = json.loads((program.output / ELM / "order.json").read_text())
-    forged |= {"shoot": QUINCE, "folder": str(folder), "output": str(program.output / QUINCE)}
+    forged |= {"shoot": OAK, "folder": str(folder), "output": str(program.output / OAK)}
     forged["order_id"] = "99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"
-    (program.output / QUINCE).mkdir()
-    (program.output / QUINCE / "order.json").write_text(json.dumps(forged))
+    (program.output / OAK).mkdir()
+    (program.output / OAK / "order.json").write_text(json.dumps(forged))
     recovered = program.run("doctor", "--recover")
     assert recovered.returncode == 0, recovered.stderr
-    assert f"{program.output}/{QUINCE}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
-    held = program.order(QUINCE) or {}
+    assert f"{program.output}/{OAK}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
+    held = program.order(OAK) or {}
     assert (held["phase"], held["images"]["total"]) == ("held", 0)
     assert "neither its pictures nor the service confirm that" in held["messages"][0]
     assert (program.order(ELM) or {})["order_id"] == delivered["order_id"]
     program.start()
-    assert program.run("approve", QUINCE).returncode == 0
-    sent = program.reach(QUINCE, "downloaded")
+    assert program.run("approve", OAK).returncode == 0
+    sent = program.reach(OAK, "downloaded")
     assert charged(sandbox, delivered, sent) == [1, 1]
     assert program.stop() == 0

@@ -16,8 +16,8 @@ from daemon.store.copies import COPIES
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
 from tests.edges.sandbox.shots import shoot
-from tests.sandbox_process import Sandbox, running_sandbox
-from tests.whole.conftest import AT_ONCE
+from tests.sandbox_process import Sandbox
+from tests.whole.conftest import prompt_sandbox
 from tests.whole.program import Bracketd, Json, until
 
 DELIVERED = ("1 Elm St", "2 Elm St")
@@ -29,8 +29,7 @@ RECOVER = "`bracketd doctor --recover`"
 @pytest.fixture
 def service() -> Iterator[Sandbox]:
     """A sandbox for one test: a recovery takes in every order of the account."""
-    switches = [word for switch in AT_ONCE for word in ("--set", switch)]
-    with running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", "200", *switches) as sandbox:
+    with prompt_sandbox(200) as sandbox:
         yield sandbox
 
 
