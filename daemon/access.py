@@ -8,9 +8,6 @@ from daemon.config.settings import SyncthingSettings
 from daemon.errors import ConfigError, Problem
 from daemon.syncing import SyncthingAccess
 
-LONGEST_KEY = 4096
-"""Bytes in a key file. A key that Syncthing makes has 32 characters."""
-
 
 def access_of(settings: SyncthingSettings) -> SyncthingAccess | None:
     """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that is not one."""

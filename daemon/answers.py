@@ -154,20 +154,14 @@ def same_photos(original: Order | None) -> str:
     return f"Not sent: “{original.shoot}”, which is {original.phase.value}, has the same photos. {AGAIN}"
 
 
-def skipped_for(original: Order | None) -> str:
-    """Why a shoot is skipped whose photos are in another order; what is said of it from then on."""
-    if original is None:
-        same, again = "same photos as an order that is not known any more", "--again` sends and buys them again"
-    elif original.phase in LINE:
-        same = f"same photos as “{original.shoot}”, sent {day(original.created_at)}"
-        again = "--again` sends and buys them again"
-    elif was_sent(original):
-        same = f"same photos as “{original.shoot}”, which is {original.phase.value}"
-        again = "--again` sends them as another order"
-    else:
-        same = f"same photos as “{original.shoot}”, which was {original.phase.value}: they were never bought"
-        return f"{same}; `bracketd submit FOLDER` sends them"
-    return f"{same}; `bracketd submit {again}"
+def skipped_for(original: Order) -> str:
+    """Why a shoot is skipped: another order has its photos. Names the command that sends them nevertheless."""
+    same = f"same photos as “{original.shoot}”"
+    if not was_sent(original):
+        return f"{same}, which is {original.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
+    if original.phase is Phase.HELD:
+        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
+    return f"{same}, sent {day(original.created_at)}; `bracketd submit --again` sends and buys them again"
 
 
 def skipped(shoot: str, folder: str) -> str:

@@ -9,7 +9,7 @@ The first of these that is there:
    (systemd.exec(5), ``LoadCredential=autoenhance_api_key:/path``).
 
 White space around it is dropped, and so is a byte-order mark, with which some editors begin a file; a file in UTF-16,
-as Windows writes it, is read as well. No key at all is no mistake yet: ``Settings.require_key`` raises for it.
+as Windows writes it, is read as well. No key at all is no mistake yet: ``Settings.require_api_key`` raises for it.
 """
 
 from __future__ import annotations

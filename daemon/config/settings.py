@@ -316,10 +316,6 @@ class Settings(FileSettings):
     key_source: str = ""
     warnings: tuple[Problem, ...] = ()
 
-    def require_key(self) -> str:
-        """The API key. Raises ConfigError if none was found."""
-        return self.require_api_key().text
-
     def require_api_key(self) -> ApiKey:
         """The API key and where it was found. Raises ConfigError if none was found."""
         if self.api.key is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
+from daemon import answers
 from daemon.files.names import brought
 from daemon.order import Again, Bracket, Judged, Order, Phase
 from daemon.order.again import was_sent
@@ -119,7 +119,7 @@ class Archive:
         """Why a shoot with photos that are known is skipped, or waits for a person."""
         found, before = judged.recognised, judged.before
         if found is None:
-            return "" if before is None else _same_photos_as(before)
+            return "" if before is None else answers.skipped_for(before)
         old = await self._store.load(found.order_id)
         if found.likeness is Likeness.UNSURE:
             return why_unsure(found, old.shoot, old.phase.value)
@@ -146,14 +146,3 @@ def entries_of(photos: Sequence[Bracket]) -> tuple[Entry, ...]:
 
 def _key(path: str, size: int) -> tuple[str, int]:
     return name_of(path), size
-
-
-def _same_photos_as(before: Order) -> str:
-    """Why a shoot is skipped that has the photos of another one, and the command that sends it all the same."""
-    same = f"same photos as “{before.shoot}”"
-    if not was_sent(before):
-        return f"{same}, which is {before.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
-    if before.phase is Phase.HELD:
-        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
-    day = datetime.fromtimestamp(before.created_at).astimezone().strftime("%d %b %Y").lstrip("0")
-    return f"{same}, sent {day}; `bracketd submit --again` sends and buys them again"

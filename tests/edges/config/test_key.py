@@ -27,7 +27,7 @@ def test_the_first_place_with_a_key_counts(config: Write, key_file: Path, tmp_pa
     in_file = folder() + f"api:\n  key_file: {key_file}\n"
 
     def key(text: str) -> str:
-        return load(config(text), environ).require_key()
+        return load(config(text), environ).require_api_key().text
 
     assert key(in_file + "  key: from-key\n") == "from-key"
     assert key(in_file) == "from-key-file"
@@ -41,12 +41,12 @@ def test_no_key_is_told_when_it_is_asked_for(loaded: Load) -> None:
     settings = loaded(folder())
     assert settings.api.key is None
     with pytest.raises(ConfigError, match="AUTOENHANCE_API_KEY"):
-        settings.require_key()
+        settings.require_api_key()
 
 
 def test_white_space_around_a_key_is_dropped(loaded: Load) -> None:
     """A pasted line end is not part of the key."""
-    assert loaded(folder(), AUTOENHANCE_API_KEY=f"  {KEY}\r\n").require_key() == KEY
+    assert loaded(folder(), AUTOENHANCE_API_KEY=f"  {KEY}\r\n").require_api_key().text == KEY
 
 
 @pytest.mark.parametrize("bad", ["abc déf", "two words", "line\nend", "nul\0", "caf\u00e9", "\u200bx", "x" * 2000])
@@ -73,7 +73,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 def test_a_key_file_as_editors_save_it(loaded: Load, key_file: Path, content: bytes) -> None:
     """A byte-order mark, UTF-16 with one, blanks and line ends around it take nothing from a key."""
     key_file.write_bytes(content)
-    assert loaded(folder() + f"api: {{key_file: {key_file}}}\n").require_key() == KEY
+    assert loaded(folder() + f"api: {{key_file: {key_file}}}\n").require_api_key().text == KEY
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_file_that_is_no_key_file_says_so(problems: Problems, key_file: Path, 
 @pytest.mark.parametrize("key", ["ABCD====", "QUJD=", "a.b-c_d~e+f/g==", "ABC=="])
 def test_every_sign_may_be_in_a_key(loaded: Load, key: str) -> None:
     """What looks a little like an assignment, as Base64 and Base32 do, is a key."""
-    assert loaded(folder(), AUTOENHANCE_API_KEY=key).require_key() == key
+    assert loaded(folder(), AUTOENHANCE_API_KEY=key).require_api_key().text == key
 
 
 def test_a_key_knows_where_it_is_from(config: Write, key_file: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_file_that_everybody_can_read_is_warned_of(config: Write, key_file: Pa
 def test_settings_never_show_the_key(loaded: Load) -> None:
     """Neither text, dump nor JSON of the settings holds the key."""
     settings = loaded(folder() + f"api: {{key: {KEY}}}\n")
-    assert settings.require_key() == KEY
+    assert settings.require_api_key().text == KEY
     for shown in (repr(settings), str(settings), repr(settings.model_dump()), settings.model_dump_json()):
         assert KEY not in shown
 
