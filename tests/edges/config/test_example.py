@@ -66,7 +66,7 @@ def test_the_example_shows_the_defaults() -> None:
 def test_every_value_in_the_example_may_be_switched_on(everything_on: Path, tmp_path: Path) -> None:
     """Removing the # before any setting leaves a valid file."""
     settings = load(everything_on, {"HOME": str(tmp_path)})
-    assert settings.require_api_key() == "paste-it-here"
+    assert settings.require_api_key().text == "paste-it-here"
     assert settings.folders[0].download.max_width == 4000
 
 
