@@ -14,37 +14,18 @@ from daemon.order.archive import Entry, Recorded
 from daemon.order.due import SLACK
 from daemon.order.facts import Fact
 from daemon.store.asks import Answer, Ask, open_asks, write_answer
+from daemon.store.bought import bought_since, of_other_orders, spent
 from daemon.store.database import Database
+from daemon.store.earlier import KnownBy, earlier, outdated
 from daemon.store.file import FILE, open_for_writing
 from daemon.store.names import pack, unpack
 from daemon.store.pause import Pause
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
 from daemon.store.skipped import alike, record, skipped_in, strangers
-from daemon.store.taken import COUNTS, taken
+from daemon.store.taken import taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
-
-BOUGHT_SINCE = """
-WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
-     dated AS (
-       SELECT iif(bought.at <= (SELECT at FROM latest), bought.at, coalesce(
-         (SELECT min(later.at) FROM journal AS later WHERE later.seq > fetched.seq), (SELECT at FROM latest), bought.at
-       )) AS at
-       FROM purchases AS bought LEFT JOIN journal AS fetched
-         ON fetched.order_id = bought.order_id AND fetched.fact = 'Fetched' AND fetched.at = bought.at
-       WHERE bought.at >= ?1
-       GROUP BY bought.order_id, bought.image_id
-     )
-SELECT count(*) AS n FROM dated WHERE at >= ?1
-"""
-"""Images bought since a time. A purchase from after the newest fact was dated by a clock that was ahead then.
-
-It counts for the earliest time that was written after it: it cannot have been made later than that.
-"""
-
-ALIKE = 20
-"""Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
 
 
 class Stale(Exception):
@@ -153,37 +134,15 @@ class Store:
 
         ``order_id`` is the order that asks: what it was allowed itself does not count.
         """
-        allowed = (
-            "SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id "
-            "WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode "
-            "AND 'downloading' IN (phase, held_in) AND orders.id != ?"
-        )
-
-        def read(connection: sqlite3.Connection) -> tuple[int, int]:
-            granted = int(connection.execute(allowed, (order_id,)).fetchone()["n"])
-            today, lately = (int(connection.execute(BOUGHT_SINCE, (begin,)).fetchone()["n"]) for begin in (day, month))
-            return today + granted, lately + granted
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: spent(connection, day, month, order_id))
 
     async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
         """Those of these images that another order than this has, or has bought."""
-        query = (
-            "SELECT value AS id FROM json_each(:images) WHERE "
-            "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
-            "EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)"
-        )
-        values: Row = {"images": json.dumps(list(images)), "order_id": order_id}
-        return await self._database.read(
-            lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, values))
-        )
+        return await self._database.read(lambda connection: of_other_orders(connection, images, order_id))
 
     async def bought_since(self, moment: float) -> bool:
         """Whether the ledger has a purchase at or after a moment, in epoch seconds."""
-        query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
-        return await self._database.read(
-            lambda connection: bool(connection.execute(query, (moment,)).fetchone()["found"])
-        )
+        return await self._database.read(lambda connection: bought_since(connection, moment))
 
     async def replace(
         self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
@@ -247,24 +206,8 @@ class Store:
         Orders with photos of one of these ``seconds`` of a camera's clock are among them, and orders with the
         fingerprint ``by_name``, which a shoot has when none of its photos is read.
         """
-        query = (
-            f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
-            "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
-            "OR id IN (SELECT order_id FROM brackets "
-            "WHERE mark != '' AND mark IN (SELECT value FROM json_each(:marks)) "
-            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike) "
-            "OR id IN (SELECT order_id FROM brackets "
-            "WHERE shot_second IN (SELECT value FROM json_each(:seconds)) "
-            "GROUP BY order_id ORDER BY count(*) DESC LIMIT :alike)) ORDER BY created_at DESC, rowid DESC"
-        )
-        values: Row = {"folder": pack(folder), "fingerprint": fingerprint, "by_name": by_name, "alike": ALIKE}
-        values |= {"marks": json.dumps(list(marks)), "seconds": json.dumps(list(seconds))}
-
-        def read(connection: sqlite3.Connection) -> list[Order]:
-            rows = connection.execute(query, values).fetchall()
-            return [load(connection, str(row["id"])) for row in rows]
-
-        return await self._database.read(read)
+        known_by = KnownBy(folder, fingerprint, tuple(marks), tuple(seconds), by_name)
+        return await self._database.read(lambda connection: earlier(connection, known_by))
 
     async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
         """Remember the photos of a shoot that was skipped."""
@@ -312,12 +255,7 @@ class Store:
 
     async def outdated(self, folder: str) -> list[Order]:
         """Skipped orders of a folder that count no more: they were skipped for the sake of an order that ended."""
-        query = f"SELECT id FROM orders WHERE folder = ? AND phase = 'skipped' AND NOT {COUNTS}"  # noqa: S608 - constant
-
-        def read(connection: sqlite3.Connection) -> list[Order]:
-            return [load(connection, str(row["id"])) for row in connection.execute(query, (pack(folder),)).fetchall()]
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: outdated(connection, folder))
 
     async def outputs(self) -> frozenset[str]:
         """Every output folder that an order has."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -38,18 +37,19 @@ from daemon.order import (
     with_shots,
     without_sent,
 )
-from daemon.order.again import REPLACED, not_wanted, was_sent
+from daemon.order.again import not_wanted, was_sent
 from daemon.order.allowed import CANCELLED
-from daemon.order.archive import Entry, unsure
+from daemon.order.archive import unsure
 from daemon.order.found import FoundElsewhere
 from daemon.shoot import Listing
-from daemon.store.asks import Answer, Ask
+from daemon.store.asks import Ask
 from daemon.store.store import Store
 from daemon.watcher.altered import Allowance, Altered
-from daemon.watcher.archive import Archive, entries, entries_of
+from daemon.watcher.archive import Archive, entries
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.new_orders import NewOrders
 from daemon.watcher.replies import Replies
 from daemon.watcher.unknown import UnknownOrders
 
@@ -95,10 +95,19 @@ class Intake:
     ) -> None:
         self._folder, self._store, self._now, self._unknown = folder, store, now, unknown
         self._policy, self._contents, self._turn = policy, contents, turn
-        self._flow, self._added, self._tell = flow, added, tell
-        self._archive = Archive(store)
-        self._altered = Altered(contents)
+        self._tell, self._archive, self._altered = tell, Archive(store), Altered(contents)
         self._replies = Replies(store, now)
+        self._orders = NewOrders(
+            folder,
+            store,
+            now,
+            policy,
+            unknown=unknown,
+            archive=self._archive,
+            replies=self._replies,
+            flow=flow,
+            added=added,
+        )
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
@@ -111,7 +120,7 @@ class Intake:
         Returns the id of its order.
         """
         found = found or Listing()
-        return await self._skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
+        return await self._orders.skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
 
     async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
         """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
@@ -174,19 +183,21 @@ class Intake:
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._begin(await self._order(shoot, fact, inode), fact, elsewhere=elsewhere)
+                await self._orders.begin(await self._orders.make(shoot, fact, inode), fact, elsewhere=elsewhere)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._skip_same(shoot, judged, before, fact, inode=inode)
+                await self._orders.skip_same(shoot, judged, before, fact, inode=inode)
             case Again.UNSURE:
-                await self._begin(unsure(await self._order(shoot, fact, inode), await self._archive.why(judged)), fact)
+                await self._orders.begin(
+                    unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged)), fact
+                )
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
-                await self._supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
+                await self._orders.supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
         if orders and (known := known_again(fact, judged, orders)):
@@ -230,19 +241,23 @@ class Intake:
             free = original is not None and not was_sent(original)
             match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
-                    await self._begin(await self._order(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
+                    await self._orders.begin(
+                        await self._orders.make(shoot, fact, inode), fact, ask, elsewhere=elsewhere
+                    )
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
-                    await self._replace(newest, fact if again else without_sent(fact, rest), inode, ask, elsewhere)
+                    await self._orders.replace(
+                        newest, fact if again else without_sent(fact, rest), inode, ask, elsewhere
+                    )
                 case Submitted.SUPPLEMENT:
-                    await self._supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
+                    await self._orders.supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
                 case Submitted.UNKNOWN if newest is not None:
                     await self._replies.refuse(ask, answers.may_be_delivered(newest))
                 case Submitted.APPROVED if newest is not None:
                     self._tell(newest.id, ask or facts.Approved())
                 case Submitted.SAME if judged.before is not None and newest is None:
                     answer = self._replies.refused(ask, answers.same_photos(original))
-                    await self._skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
+                    await self._orders.skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
                 case Submitted.SAME:
                     await self._replies.refuse(ask, answers.same_photos(original))
                 case _ if newest is not None:
@@ -266,7 +281,9 @@ class Intake:
             elif judged.again is Again.NEW:
                 answer = self._replies.done(ask, answers.skipped(shoot, folder))
                 photos = entries(found)
-                await self._skip(shoot, DECLINED, by_name(found), inode, by_person=True, photos=photos, answer=answer)
+                await self._orders.skip(
+                    shoot, DECLINED, by_name(found), inode, by_person=True, photos=photos, answer=answer
+                )
             elif judged.again is Again.MORE and judged.new:
                 await self._decline_late(shoot, judged, inode, ask)
             elif newest is not None and not_wanted(newest):
@@ -278,7 +295,7 @@ class Intake:
     async def _decline_late(self, shoot: str, judged: Judged, inode: int | None, ask: Ask) -> None:
         """Late photos that a person does not want sent are a cancelled supplement: so they are known from then on."""
         fact = facts.Locked(judged.new, why=DECLINED)
-        order = await self._order_of_late(shoot, judged, fact, inode)
+        order = await self._orders.late(shoot, judged, fact, inode)
         cancelled = facts.Cancelled(CANCELLED, by_person=True)
         ended = evolve(order, cancelled, now=order.created_at, policy=self._policy)
         answer = self._replies.done(ask, answers.skipped(shoot, order.folder))
@@ -370,150 +387,3 @@ class Intake:
         if before.due is None or before.folder == self._folder.path(shoot):
             return False
         return not await self._contents.blocking(scan.is_folder, before.folder)
-
-    async def _skip_same(
-        self,
-        shoot: str,
-        judged: Judged,
-        before: Order,
-        fact: facts.Locked,
-        *,
-        inode: int | None,
-        answer: Answer | None = None,
-    ) -> None:
-        why = await self._archive.why(judged)
-        log.warning("skipped", shoot=shoot, why=why)
-        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
-        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        await self._skip(shoot, why, mark, inode, same_as=same_as, photos=photos, answer=answer)
-
-    async def _skip(
-        self,
-        shoot: str,
-        why: str,
-        mark: str,
-        inode: int | None,
-        *,
-        same_as: str | None = None,
-        by_person: bool = False,
-        photos: Sequence[Entry] = (),
-        answer: Answer | None = None,
-    ) -> str:
-        fact = facts.Locked((), why=why)
-        order = await self._order(shoot, fact, inode)
-        order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
-        order = replace(order, by_person=by_person)
-        outdated = await self._store.outdated(order.folder)
-        if not outdated:
-            await self._store.add(order, fact, photos, answer=answer)
-        for old in outdated:
-            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
-            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact, answer=answer)
-        if outdated and photos:
-            await self._store.record_skipped(order.id, photos)
-        self._replies.log(answer)
-        return order.id
-
-    async def _supplement(
-        self,
-        shoot: str,
-        judged: Judged,
-        whole: facts.Locked,
-        held: str | None,
-        inode: int | None,
-        *,
-        ask: Ask | None = None,
-        elsewhere: FoundElsewhere | None = None,
-    ) -> None:
-        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
-
-        ``whole`` is the shoot with all its photos. A doubt about it counts if it is about one of the new photos.
-        """
-        news = frozenset(bracket.path for bracket in judged.new)
-        doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
-        fact = facts.Locked(judged.new, why=whole.why, doubt=doubt)
-        order = await self._order_of_late(shoot, judged, fact, inode)
-        if judged.recognised is not None:
-            order = unsure(order, await self._archive.why(judged))
-        elif held is not None and elsewhere is None:
-            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self._begin(order, fact, ask, elsewhere=elsewhere)
-
-    async def _order_of_late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
-        order = await self._order(shoot, fact, inode)
-        if judged.before is not None:
-            order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
-        if judged.before is not None and judged.before.folder == order.folder:
-            order = replace(order, output=judged.before.output)
-        return order
-
-    async def _replace(
-        self,
-        old: Order,
-        fact: facts.Locked,
-        inode: int | None,
-        ask: Ask | None,
-        elsewhere: FoundElsewhere | None,
-    ) -> None:
-        """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
-        why = facts.Cancelled(REPLACED)
-        order = await self._order(old.shoot, fact, inode)
-        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        if elsewhere is None:
-            order = replace(order, unknown_order=old.unknown_order)
-        order = self._limited(order, fact, elsewhere)
-        ended = evolve(old, why, now=order.created_at, policy=self._policy)
-        answer = self._replies.done(ask, answers.sent(order))
-        await self._store.replace(old, ended, why, order, fact, answer=answer)
-        self._tell_begun(order, fact)
-        self._replies.log(answer)
-
-    async def _begin(
-        self,
-        order: Order,
-        fact: facts.Locked,
-        ask: Ask | None = None,
-        *,
-        elsewhere: FoundElsewhere | None = None,
-    ) -> None:
-        order = self._limited(order, fact, elsewhere)
-        answer = self._replies.done(ask, answers.sent(order))
-        await self._store.add(order, fact, answer=answer)
-        self._tell_begun(order, fact)
-        self._replies.log(answer)
-
-    def _limited(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
-        """The order, or held: for a limit, or for another order that seems to have sent its photos."""
-        return evolve(order, elsewhere or fact, now=order.created_at, policy=self._policy)
-
-    def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
-        words = log.bind(shoot=order.shoot, order=order.id)
-        if order.phase is Phase.HELD:
-            words.warning("held", why=order.trouble)
-        else:
-            size = sum(bracket.size for bracket in fact.brackets)
-            more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
-            words.info("settled", brackets=len(fact.brackets), bytes=size, why=fact.why, **more)
-        if fact.left_out:
-            words.warning("goes without some files", files=list(fact.left_out))
-        self._added()
-
-    async def _order(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
-        now, dev_mode = self._now(), self._folder.preset.dev_mode
-        taken = await self._store.outputs() | self._unknown.places
-        return Order(
-            id=str(uuid.uuid4()),
-            flow=self._flow,
-            shoot=shoot,
-            folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
-            created_at=now,
-            updated_at=now,
-            preset=self._folder.preset,
-            brackets=fact.brackets,
-            left_out=fact.left_out,
-            left_out_why=fact.left_out_why,
-            fingerprint=fingerprint(fact.brackets),
-            due=now,
-            inode=inode,
-        )

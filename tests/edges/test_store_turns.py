@@ -10,8 +10,9 @@ import pytest
 
 from daemon.order import Bracket, Order, Phase, facts
 from daemon.store.asks import Answer, Outcome
+from daemon.store.earlier import ALIKE
 from daemon.store.reader import Reader, ask
-from daemon.store.store import ALIKE, Stale, Store
+from daemon.store.store import Stale, Store
 from tests.core.orders import NOW, after, order
 
 OLD = order()
