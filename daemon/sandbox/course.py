@@ -64,6 +64,7 @@ async def enhance(service: Service, image: Image) -> None:
     await service.clock.wait(service.switches.image_time)
     image.reason = await _failure(service, image)
     image.status = "error" if image.reason else "processed"
+    image.errors += image.status == "error"
 
 
 async def _failure(service: Service, image: Image) -> str | None:

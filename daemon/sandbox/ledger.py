@@ -3,8 +3,8 @@
 The report is ``{"version": 1, "orders": {ID: {...}}, "charged", "requests": {NAME: COUNT}, "violations": [...],
 "faults": [...]}``. An order is ``{"flow", "registered": [{"id", "name", "content_type", "deleted", "stored":
 {"size", "sha256", "content_type", "times"} or null}], "merges": [{"at", "route", "body", "brackets"}], "images":
-[{"image_id", "name", "bracket_ids", "status", "charged", "purchases", "downloads": {"full", "preview"}}], "polls"}``.
-Pictures enhanced by themselves, outside any order, are under the order ``""``.
+[{"image_id", "name", "bracket_ids", "status", "errors", "charged", "purchases", "downloads": {"full", "preview"}}],
+"polls"}``. Pictures enhanced by themselves, outside any order, are under the order ``""``.
 A violation is ``{"at", "rule", "order_id", "id", "detail"}``; ``RULES`` has every rule's name and sentence.
 """
 
@@ -161,6 +161,7 @@ def _image_out(image: _Image) -> dict[str, object]:
         "name": record.name,
         "bracket_ids": list(record.bracket_ids),
         "status": record.status,
+        "errors": record.errors,
         "charged": image.charged,
         "purchases": image.purchases,
         "downloads": {"full": image.full, "preview": image.previews},

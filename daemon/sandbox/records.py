@@ -59,6 +59,7 @@ class Image:
     """An output image, or a picture registered without ``hdr``, which is enhanced by itself.
 
     ``long_side`` is that of its brackets in pixels, 0 if they do not say.
+    ``errors`` counts how often processing failed.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Image:
     stored: Stored | None = None
     deleted: bool = False
     long_side: int = 0
+    errors: int = 0
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ _IMAGE: Final = answer(
         "name": TEXT,
         "bracket_ids": items(TEXT),
         "status": one_of("waiting", "processing", "processed", "error"),
+        "errors": COUNT,
         "charged": COUNT,
         "purchases": COUNT,
         "downloads": answer({"full": COUNT, "preview": COUNT}),
