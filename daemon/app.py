@@ -33,15 +33,17 @@ from daemon.host.signals import Signals
 from daemon.host.vigil import Vigil
 from daemon.order import Order, Policy, Preset, facts
 from daemon.order.policy import Limits
+from daemon.orders import Desk
+from daemon.orders.asks import Asks
+from daemon.orders.event_log import log_change
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
-from daemon.runner import Runner
+from daemon.runner import Account, Runner
 from daemon.runner.lanes import lanes
 from daemon.service import Service
 from daemon.services import Services
 from daemon.shoot import Quiet
 from daemon.steps import Steps, Stopped
-from daemon.store.asks import Ask
 from daemon.store.daily import keep_copies
 from daemon.store.pause import RETRY
 from daemon.store.store import Store
@@ -56,6 +58,7 @@ from daemon.watcher import (
     OutputWatch,
     Presence,
     Probing,
+    Supervision,
     UnknownOrders,
     WatchedFolder,
     Watcher,
@@ -107,7 +110,6 @@ class App:
         self._abort = threading.Event()
         self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
-        self._turn = asyncio.Lock()
         self._pulse = Pulse(settings.state_dir, clock.monotonic)
         self._vigil = Vigil(self._pulse, notifier)
         self._give_up: Callable[[], None] = lambda: None
@@ -167,34 +169,36 @@ class App:
         disks = {output: Disk(self._clock) for output in outputs}
         unknown = UnknownOrders(disks, store, roots, self._clock, asks_service=True)
         performing = Performing(roots, Resuming(await store.unfinished()), unknown)
+        policy = policy_of(self._settings)
+        desk = Desk(store, self._clock.now, policy)
+        desk.listen(log_change)
         runner = Runner(
-            store,
+            desk,
             functools.partial(self._perform, performing),
+            Account(desk, self._clock, policy, self._online),
             self._clock,
-            policy_of(self._settings),
+            policy,
             uploads=transfers.uploads,
             downloads=transfers.downloads,
-            submit=lambda ask: self._submit(watchers, ask),
-            preset_of=self._preset_of,
-            online=self._online,
         )
         for order_id in refused:
-            runner.tell(order_id, facts.Resumed())
+            await desk.happened(order_id, facts.Resumed())
         async with asyncio.TaskGroup() as group:  # at once: folders of one hung disk are waited for together
             folders = self._settings.folders
-            made = [group.create_task(self._watcher(folder, store, roots, runner, unknown)) for folder in folders]
+            made = [group.create_task(self._watcher(folder, desk, roots, unknown)) for folder in folders]
         watchers = [task.result() for task in made]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
+            lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
             comparing = compare(store, self._usual_service, self._in_thread, unknown.compared)
             lookers.append(group.create_task(comparing, name="newer orders"))
             for output in outputs:
-                watch = OutputWatch(output, roots, Presence(output, store, runner.tell), Disk(self._clock))
+                watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
             for watcher in watchers:
@@ -208,9 +212,7 @@ class App:
 
     # --- parts ---
 
-    async def _watcher(
-        self, settings: FolderSettings, store: Store, roots: Roots, runner: Runner, unknown: UnknownOrders
-    ) -> Watcher:
+    async def _watcher(self, settings: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
         watch = str(settings.watch)
         blocking = self._disks.setdefault(watch, Disk(self._clock))
         find = functools.partial(
@@ -231,33 +233,14 @@ class App:
             late_files=settings.late_files,
             inodes=not ground.network,
         )
-        intake = Intake(
-            folder,
-            store,
-            self._clock.now,
-            policy_of(self._settings),
-            Contents(blocking),
-            flow=self._settings.api.flow,
-            added=runner.wake,
-            tell=runner.tell,
-            unknown=unknown,
-            turn=self._turn,
-        )
 
         def make_hints(root: str, dirty: Dirty) -> Hints:
             return NoHints() if polling else NativeHints(root, dirty)
 
-        return Watcher(
-            folder,
-            intake,
-            store,
-            self._clock,
-            roots=roots,
-            presence=Presence(watch, store, runner.tell),
-            make_hints=make_hints,
-            blocking=blocking,
-            probes=probes,
-        )
+        intake = Intake(folder, desk, Contents(blocking), unknown, flow=self._settings.api.flow)
+        presence = Presence(watch, desk)
+        root = Supervision(watch, roots, presence, self._clock, make_hints=make_hints, blocking=blocking)
+        return Watcher(folder, intake, desk, root, clock=self._clock, probes=probes)
 
     async def _perform(self, performing: Performing, order: Order, step: facts.Step) -> facts.Fact:
         """Take a step; once more if the key was refused, and a person has put another one in its place."""
@@ -292,13 +275,10 @@ class App:
         """As new orders get it."""
         return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
-    def _submit(self, watchers: list[Watcher], ask: Ask) -> bool:
-        return any(watcher.take(ask) for watcher in watchers)
-
-    def _preset_of(self, shoot: str) -> Preset | None:
-        root = os.path.dirname(shoot)
-        folders = (folder for folder in self._settings.folders if str(folder.watch) == root)
-        return next((preset_of(folder, self._settings.api.dev_mode) for folder in folders), None)
+    def _presets(self) -> dict[str, Preset]:
+        """What the settings say of new orders, by watched folder."""
+        dev_mode = self._settings.api.dev_mode
+        return {str(folder.watch): preset_of(folder, dev_mode) for folder in self._settings.folders}
 
     # --- being watched over ---
 

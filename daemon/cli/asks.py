@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from daemon import answers
 from daemon.cli.answered import leave
 from daemon.cli.find import going, waiting_for
 from daemon.cli.target import ShootPath, shoot_folder
@@ -20,6 +19,7 @@ from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
+from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reader import Reader
 from daemon.store.waiting import Waiting

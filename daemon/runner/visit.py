@@ -7,23 +7,19 @@ from dataclasses import dataclass, field
 
 from daemon.order import Order, facts
 
-StepTask = asyncio.Task[facts.Fact | None]
+StepTask = asyncio.Task[None]
 
 
 @dataclass(slots=True)
 class Visit:
-    """An order as all its steps under way know it.
-
-    ``writing`` is held by whoever changes the order; ``news`` says that somebody brought something to it.
-    """
+    """An order as it is stored, and its steps under way. ``news`` is set when the order has changed."""
 
     order: Order
     under_way: dict[StepTask, facts.Step] = field(default_factory=dict)
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ended(self) -> list[StepTask]:
-        """Wait until a step ends or there is news; the steps that have ended."""
+        """Wait until a step ends or the order changes. Returns the steps that have ended."""
         news = asyncio.create_task(self.news.wait())
         try:
             await asyncio.wait({*self.under_way, news}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import OutputWatch, Presence
 from daemon.watcher.probes import Probes, Probing
+from daemon.watcher.supervision import Supervision
 from daemon.watcher.unknown import UnknownOrders
 from daemon.watcher.watcher import Watcher
 
@@ -22,6 +23,7 @@ __all__ = [
     "Presence",
     "Probes",
     "Probing",
+    "Supervision",
     "UnknownOrders",
     "WatchedFolder",
     "Watcher",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from daemon import answers
 from daemon.files.names import brought
 from daemon.order import Again, Bracket, Judged, Order, Phase
 from daemon.order.again import was_sent
@@ -22,6 +21,7 @@ from daemon.order.archive import (
     why_same,
     why_unsure,
 )
+from daemon.orders import answers
 from daemon.shoot import FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents

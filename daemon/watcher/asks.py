@@ -12,16 +12,15 @@ from collections.abc import Callable
 
 import structlog
 
-from daemon import answers
 from daemon.errors import StateError
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.order import Verb
+from daemon.orders import Desk, Inbox, answers
 from daemon.shoot import BOUNDS, DAMAGED, Listing
-from daemon.store.asks import Answer, Ask, Outcome
-from daemon.store.store import Stale, Store
+from daemon.store.asks import Ask, Outcome
+from daemon.store.store import Stale
 from daemon.watcher.arrivals import Arrivals
-from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
@@ -60,17 +59,17 @@ class FolderAsks:
 
     def __init__(
         self,
-        folder: WatchedFolder,
+        inbox: Inbox,
         intake: Intake,
         arrivals: Arrivals,
-        store: Store,
+        desk: Desk,
         clock: Clock,
         *,
         blocking: Blocking,
         inode_of: Callable[[str], int | None],
     ) -> None:
-        self._folder, self._intake, self._arrivals = folder, intake, arrivals
-        self._store, self._clock = store, clock
+        self._inbox, self._intake, self._arrivals = inbox, intake, arrivals
+        self._desk, self._clock = desk, clock
         self._blocking, self._inode_of = blocking, inode_of
         self._open: dict[int, Ask] = {}
         self._failing_since: dict[int, float] = {}
@@ -80,16 +79,9 @@ class FolderAsks:
         """Whether an ask is to be tried again soon."""
         return bool(self._open)
 
-    def take(self, ask: Ask) -> bool:
-        """Take on an ask for a shoot of this folder; False when it is for something else."""
-        parent, shoot = os.path.split(ask.target)
-        if parent != self._folder.watch.rstrip(os.sep) or shoot in ("", os.curdir, os.pardir):
-            return False
-        self._open[ask.seq] = ask
-        return True
-
     async def carry_out(self, hints: Hints | None) -> None:
         """Carry out and answer every open ask, as far as the disk lets us. Raises StateError."""
+        self._open.update((ask.seq, ask) for ask in self._inbox.take())
         for ask in tuple(self._open.values()):
             try:
                 answered = await self._carry_out(ask, hints)
@@ -137,7 +129,5 @@ class FolderAsks:
         return error.errno in PASSING and now - self._failing_since.setdefault(ask.seq, now) < PATIENCE
 
     async def _answer(self, ask: Ask, outcome: Outcome, text: str) -> bool:
-        answer = Answer(ask, outcome, text, self._clock.now())
-        await self._store.answer(answer)
-        answers.log_answer(answer)
+        await self._desk.answer(ask, outcome, text)
         return True

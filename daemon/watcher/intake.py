@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from daemon import answers
 from daemon.delivery import output_folder
 from daemon.files import scan
 from daemon.order import (
@@ -18,13 +16,11 @@ from daemon.order import (
     Judged,
     Order,
     Phase,
-    Policy,
     Submitted,
     Verb,
     allowed,
     changed_since,
     compare,
-    evolve,
     facts,
     fingerprint,
     is_mendable,
@@ -41,16 +37,16 @@ from daemon.order.again import not_wanted, was_sent
 from daemon.order.allowed import CANCELLED
 from daemon.order.archive import unsure
 from daemon.order.found import FoundElsewhere
+from daemon.orders import Desk, answers
+from daemon.orders.asks import carry_out, original_of
 from daemon.shoot import Listing
-from daemon.store.asks import Ask
-from daemon.store.store import Store
+from daemon.store.asks import Ask, Outcome
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.new_orders import NewOrders
-from daemon.watcher.replies import Replies
 from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
@@ -72,42 +68,14 @@ class LateLook:
 
 
 class Intake:
-    """Adds the shoots of one watched folder to the store.
-
-    ``added`` is called when an order can begin, ``tell`` when something happened to one or is asked of it. ``unknown``
-    knows the orders that the state does not know; it and ``turn`` are one for all intakes: what one of them adds, the
-    next one knows.
-    """
+    """Brings the shoots of one watched folder to the desk. ``unknown`` is shared by all watched folders."""
 
     def __init__(
-        self,
-        folder: WatchedFolder,
-        store: Store,
-        now: Callable[[], float],
-        policy: Policy,
-        contents: Contents,
-        *,
-        flow: FlowName,
-        added: Callable[[], None],
-        tell: Callable[[str, facts.Fact | Ask], None],
-        unknown: UnknownOrders,
-        turn: asyncio.Lock,
+        self, folder: WatchedFolder, desk: Desk, contents: Contents, unknown: UnknownOrders, *, flow: FlowName
     ) -> None:
-        self._folder, self._store, self._now, self._unknown = folder, store, now, unknown
-        self._policy, self._contents, self._turn = policy, contents, turn
-        self._tell, self._archive, self._altered = tell, Archive(store), Altered(contents)
-        self._replies = Replies(store, now)
-        self._orders = NewOrders(
-            folder,
-            store,
-            now,
-            policy,
-            unknown=unknown,
-            archive=self._archive,
-            replies=self._replies,
-            flow=flow,
-            added=added,
-        )
+        self._folder, self._desk, self._contents, self._unknown = folder, desk, contents, unknown
+        self._store, self._archive, self._altered = desk.store, Archive(desk.store), Altered(contents)
+        self._orders = NewOrders(folder, desk, unknown, self._archive, flow=flow)
 
     async def may_be_more(self, shoot: str) -> bool:
         """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
@@ -132,7 +100,7 @@ class Intake:
             return
         new = await self._archive.strangers(order_id, found)
         if new != order.late:
-            self._tell(order_id, facts.CameLate(new))
+            await self._desk.happened(order_id, facts.CameLate(new))
 
     async def lock(
         self,
@@ -151,7 +119,7 @@ class Intake:
         fact, judged, orders = await judge()
         sent = judged.again in (Again.SAME, Again.SKIPPED)
         elsewhere = None if sent else await self._elsewhere(shoot, fact, judged, orders)
-        async with self._turn:
+        async with self._desk.admission:
             fact, judged, orders = await judge()
             await self._take(shoot, fact, judged, orders, inode, elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
@@ -183,25 +151,26 @@ class Intake:
         before = judged.before
         match judged.again:
             case Again.NEW:
-                await self._orders.begin(await self._orders.make(shoot, fact, inode), fact, elsewhere=elsewhere)
+                await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, elsewhere=elsewhere)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
-                self._tell(before.id, facts.Moved(shoot, self._folder.path(shoot)))
+                await self._desk.happened(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
                 await self._orders.skip_same(shoot, judged, before, fact, inode=inode)
             case Again.UNSURE:
-                await self._orders.begin(
+                await self._desk.begin(
                     unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged)), fact
                 )
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
-                held = may_follow(judged, before, self._now(), self._folder.late_files, here=here, dev_mode=dev_mode)
+                now, late = self._desk.now(), self._folder.late_files
+                held = may_follow(judged, before, now, late, here=here, dev_mode=dev_mode)
                 await self._orders.supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
         if orders and (known := known_again(fact, judged, orders)):
-            self._tell(orders[-1].id, facts.FoundAgain(tuple(one.path for one in known), known))
+            await self._desk.happened(orders[-1].id, facts.FoundAgain(tuple(one.path for one in known), known))
 
     def _may_supplement(self, orders: Sequence[Order]) -> bool:
         """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
@@ -228,22 +197,20 @@ class Intake:
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
         fact, judged, orders = await judge()
         elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
-        async with self._turn:
+        async with self._desk.admission:
             fact, judged, orders = await judge()
             newest, verb = submitted_order(orders), Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
             if not fact.brackets:
-                await self._replies.refuse(ask, answers.no_photos(shoot))
+                await self._desk.answer(ask, Outcome.REFUSED, answers.no_photos(shoot))
                 return False
             if newest is not None and (why := refusal(newest, verb)) is not None:
-                await self._replies.refuse(ask, answers.refused(newest, verb, why))
+                await self._desk.answer(ask, Outcome.REFUSED, answers.refused(newest, verb, why))
                 return True
-            original = await self._replies.original(judged.before if judged.again is Again.SAME else newest)
+            original = await original_of(self._desk, judged.before if judged.again is Again.SAME else newest)
             free = original is not None and not was_sent(original)
             match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
-                    await self._orders.begin(
-                        await self._orders.make(shoot, fact, inode), fact, ask, elsewhere=elsewhere
-                    )
+                    await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
                 case Submitted.ANEW if newest is not None:
                     rest = [order for order in orders if order.id != newest.id]
                     await self._orders.replace(
@@ -252,16 +219,16 @@ class Intake:
                 case Submitted.SUPPLEMENT:
                     await self._orders.supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
                 case Submitted.UNKNOWN if newest is not None:
-                    await self._replies.refuse(ask, answers.may_be_delivered(newest))
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.may_be_delivered(newest))
                 case Submitted.APPROVED if newest is not None:
-                    self._tell(newest.id, ask or facts.Approved())
+                    await self._approve(newest, ask)
                 case Submitted.SAME if judged.before is not None and newest is None:
-                    answer = self._replies.refused(ask, answers.same_photos(original))
+                    answer = self._desk.refused(ask, answers.same_photos(original))
                     await self._orders.skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
                 case Submitted.SAME:
-                    await self._replies.refuse(ask, answers.same_photos(original))
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.same_photos(original))
                 case _ if newest is not None:
-                    await self._replies.refuse(ask, answers.sent_before(newest))
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.sent_before(newest))
             return True
 
     async def decline(self, shoot: str, found: Listing, ask: Ask, *, inode: int | None = None) -> bool:
@@ -273,13 +240,14 @@ class Intake:
         folder, judge = self._folder.path(shoot), self._judging(shoot, found, DECLINED, inode=inode)
         if await self._store.newest(folder) is not None:
             await judge()
-        async with self._turn:
+        async with self._desk.admission:
             newest = await self._store.newest(folder)
             judged = Judged(Again.NEW) if newest is None else (await judge())[1]
             if newest is not None and Verb.CANCEL in allowed(newest):
-                self._tell(newest.id, ask)
+                async with self._desk.turn(newest.id) as turn:
+                    await carry_out(self._desk, turn, ask, self._folder.preset)
             elif judged.again is Again.NEW:
-                answer = self._replies.done(ask, answers.skipped(shoot, folder))
+                answer = self._desk.done(ask, answers.skipped(shoot, folder))
                 photos = entries(found)
                 await self._orders.skip(
                     shoot, DECLINED, by_name(found), inode, by_person=True, photos=photos, answer=answer
@@ -287,20 +255,25 @@ class Intake:
             elif judged.again is Again.MORE and judged.new:
                 await self._decline_late(shoot, judged, inode, ask)
             elif newest is not None and not_wanted(newest):
-                await self._replies.refuse(ask, answers.skipped_already(shoot, folder))
+                await self._desk.answer(ask, Outcome.REFUSED, answers.skipped_already(shoot, folder))
             else:
-                await self._replies.refuse(ask, answers.nothing_new(shoot))
+                await self._desk.answer(ask, Outcome.REFUSED, answers.nothing_new(shoot))
             return True
 
     async def _decline_late(self, shoot: str, judged: Judged, inode: int | None, ask: Ask) -> None:
         """Late photos that a person does not want sent are a cancelled supplement: so they are known from then on."""
         fact = facts.Locked(judged.new, why=DECLINED)
         order = await self._orders.late(shoot, judged, fact, inode)
-        cancelled = facts.Cancelled(CANCELLED, by_person=True)
-        ended = evolve(order, cancelled, now=order.created_at, policy=self._policy)
-        answer = self._replies.done(ask, answers.skipped(shoot, order.folder))
-        await self._store.add(ended, cancelled, answer=answer)
-        self._replies.log(answer)
+        answer = self._desk.done(ask, answers.skipped(shoot, order.folder))
+        await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
+
+    async def _approve(self, order: Order, ask: Ask | None) -> None:
+        """A person sends a supplement that is held."""
+        async with self._desk.turn(order.id) as turn:
+            if ask is None:
+                await turn.happened(facts.Approved())
+            else:
+                await carry_out(self._desk, turn, ask, self._folder.preset)
 
     async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
         """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
@@ -316,7 +289,7 @@ class Intake:
             altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
             unsent = late if order is orders[-1] else ()
             if (unsent, altered) != (order.late, order.altered):
-                self._tell(order.id, facts.CameLate(unsent, altered))
+                await self._desk.happened(order.id, facts.CameLate(unsent, altered))
             complete = complete and all_judged
         return LateLook(more=bool(news) and not named, complete=complete)
 

@@ -1,52 +1,38 @@
-"""Adds orders to the store: of a settled shoot, of its late photos, in place of another one, or skipped."""
+"""Makes the orders of settled shoots, and brings them to the desk."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
 
-from daemon import answers
 from daemon.delivery import output_folder
-from daemon.order import FlowName, Judged, Order, Phase, Policy, evolve, facts, fingerprint
-from daemon.order.again import REPLACED
+from daemon.order import FlowName, Judged, Order, Phase, facts, fingerprint
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
+from daemon.orders import Desk
 from daemon.store.asks import Answer, Ask
-from daemon.store.store import Store
 from daemon.watcher.archive import Archive, entries_of
 from daemon.watcher.folder import WatchedFolder
-from daemon.watcher.replies import Replies
 from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
 
 class NewOrders:
-    """The new orders of one watched folder. ``added`` is called when an order can begin.
+    """The new orders of one watched folder.
 
     An ``ask`` is answered in the transaction that adds the order. ``fact`` says what was locked, ``inode`` is that of
     the shoot's folder, and ``elsewhere`` is an order that seems to have sent the photos: then the new one is held.
     """
 
     def __init__(
-        self,
-        folder: WatchedFolder,
-        store: Store,
-        now: Callable[[], float],
-        policy: Policy,
-        *,
-        unknown: UnknownOrders,
-        archive: Archive,
-        replies: Replies,
-        flow: FlowName,
-        added: Callable[[], None],
+        self, folder: WatchedFolder, desk: Desk, unknown: UnknownOrders, archive: Archive, *, flow: FlowName
     ) -> None:
-        self._folder, self._store, self._now, self._policy = folder, store, now, policy
-        self._unknown, self._archive, self._replies = unknown, archive, replies
-        self._flow, self._added = flow, added
+        self._folder, self._desk, self._unknown, self._archive = folder, desk, unknown, archive
+        self._flow = flow
 
     async def skip_same(
         self,
@@ -82,15 +68,7 @@ class NewOrders:
         order = await self.make(shoot, fact, inode)
         order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
         order = replace(order, by_person=by_person)
-        outdated = await self._store.outdated(order.folder)
-        if not outdated:
-            await self._store.add(order, fact, photos, answer=answer)
-        for old in outdated:
-            ended = evolve(old, facts.Cancelled(REPLACED), now=order.created_at, policy=self._policy)
-            await self._store.replace(old, ended, facts.Cancelled(REPLACED), order, fact, answer=answer)
-        if outdated and photos:
-            await self._store.record_skipped(order.id, photos)
-        self._replies.log(answer)
+        await self._desk.skip(order, fact, photos, answer=answer)
         return order.id
 
     async def supplement(
@@ -116,7 +94,7 @@ class NewOrders:
             order = unsure(order, await self._archive.why(judged))
         elif held is not None and elsewhere is None:
             order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
-        await self.begin(order, fact, ask, elsewhere=elsewhere)
+        await self._desk.begin(order, fact, ask, elsewhere=elsewhere)
 
     async def late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
         """An order of photos that came late, not in the store yet. Its pictures go where the earlier ones went."""
@@ -136,53 +114,16 @@ class NewOrders:
         elsewhere: FoundElsewhere | None,
     ) -> None:
         """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
-        why = facts.Cancelled(REPLACED)
         order = await self.make(old.shoot, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
         if elsewhere is None:
             order = replace(order, unknown_order=old.unknown_order)
-        order = self._limited(order, fact, elsewhere)
-        ended = evolve(old, why, now=order.created_at, policy=self._policy)
-        answer = self._replies.done(ask, answers.sent(order))
-        await self._store.replace(old, ended, why, order, fact, answer=answer)
-        self._tell_begun(order, fact)
-        self._replies.log(answer)
-
-    async def begin(
-        self,
-        order: Order,
-        fact: facts.Locked,
-        ask: Ask | None = None,
-        *,
-        elsewhere: FoundElsewhere | None = None,
-    ) -> None:
-        """Add an order to the store. It is held if a limit or ``elsewhere`` says so."""
-        order = self._limited(order, fact, elsewhere)
-        answer = self._replies.done(ask, answers.sent(order))
-        await self._store.add(order, fact, answer=answer)
-        self._tell_begun(order, fact)
-        self._replies.log(answer)
-
-    def _limited(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
-        """The order, or held: for a limit, or for another order that seems to have sent its photos."""
-        return evolve(order, elsewhere or fact, now=order.created_at, policy=self._policy)
-
-    def _tell_begun(self, order: Order, fact: facts.Locked) -> None:
-        words = log.bind(shoot=order.shoot, order=order.id)
-        if order.phase is Phase.HELD:
-            words.warning("held", why=order.trouble)
-        else:
-            size = sum(bracket.size for bracket in fact.brackets)
-            more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
-            words.info("settled", brackets=len(fact.brackets), bytes=size, why=fact.why, **more)
-        if fact.left_out:
-            words.warning("goes without some files", files=list(fact.left_out))
-        self._added()
+        await self._desk.replace(old, order, fact, ask, elsewhere=elsewhere)
 
     async def make(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
         """A new order, not in the store yet."""
-        now, dev_mode = self._now(), self._folder.preset.dev_mode
-        taken = await self._store.outputs() | self._unknown.places
+        now, dev_mode = self._desk.now(), self._folder.preset.dev_mode
+        taken = await self._desk.store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,

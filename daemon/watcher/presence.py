@@ -1,4 +1,4 @@
-"""Whether watched and output folders are there, told once in the log and, as long as it lasts, in ``status``."""
+"""Presence of watched and output folders: logged when it changes, and shown in ``status`` while one is away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 from daemon.errors import StateFull
 from daemon.files.roots import Roots, away
 from daemon.order import facts
-from daemon.store.store import Store
+from daemon.orders import Desk
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -24,14 +24,14 @@ LOOK_EVERY = 5.0
 
 
 class Presence:
-    """One folder. When it is back, orders that wait and have to do with it go on at once: ``tell`` tells them."""
+    """Presence of one folder. When it is back, the orders that waited for it go on at once."""
 
-    def __init__(self, root: str, store: Store, tell: Callable[[str, facts.Fact], None]) -> None:
-        self._root, self._store, self._tell = root, store, tell
+    def __init__(self, root: str, desk: Desk) -> None:
+        self._root, self._desk, self._store = root, desk, desk.store
         self._away: str | None = None
 
     async def away(self, words: str) -> None:
-        """The folder is not there, or is not itself; ``words`` are for a person."""
+        """The folder is not there, or another disk is in its place. ``words`` say so to a person."""
         if self._away != words:
             self._away = words
             log.error("folder is away", folder=self._root, why=words)
@@ -44,7 +44,7 @@ class Presence:
             log.info("folder is back", folder=self._root)
             await self._store.note(f"missing {self._root}", None)
             for order_id in await self._store.waiting_for(self._root):
-                self._tell(order_id, facts.Resumed())
+                await self._desk.happened(order_id, facts.Resumed())
 
 
 class OutputWatch:

@@ -14,7 +14,8 @@ from typing import Any
 from daemon.files.roots import Roots
 from daemon.frames import shot
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts
-from daemon.runner import Runner
+from daemon.orders import Desk
+from daemon.orders.event_log import log_change
 from daemon.service import Service
 from daemon.steps import Steps
 from daemon.store.reader import Reader, ask
@@ -22,7 +23,7 @@ from daemon.store.store import Store
 from tests.core.orders import order
 from tests.sandbox_process import Sandbox
 from tests.shell.simulated import START, Inline, SimulatedClock
-from tests.shell.test_runner import until
+from tests.shell.test_runner import at_work, until
 
 POLICY = Policy()
 
@@ -34,7 +35,7 @@ class Office:
     tmp: Path
     sandbox: Sandbox
     store: Store
-    runner: Runner
+    desk: Desk
     flow: FlowName
 
     async def send(self, shoot: str, photos: Mapping[str, bytes], preset: Preset = Preset()) -> Order:  # noqa: B008
@@ -58,8 +59,7 @@ class Office:
             brackets=brackets,
             due=START,
         )
-        await self.store.add(new, facts.Locked(brackets))
-        self.runner.wake()
+        await self.desk.begin(new, facts.Locked(brackets))
         return new
 
     async def reach(self, of: Order, phase: Phase, patience: float = 7200.0) -> Order:
@@ -124,21 +124,8 @@ async def office(
         async def online() -> bool:
             return service.reachable()
 
-        runner = Runner(
-            store,
-            perform,
-            clock,
-            policy,
-            uploads=4,
-            downloads=2,
-            submit=lambda _wish: False,
-            preset_of=lambda _folder: None,
-            online=online,
-        )
-        task = asyncio.create_task(runner.run())
-        try:
-            yield Office(tmp, sandbox, store, runner, flow)
-        finally:
-            runner.stop()
-            await task
-            store.close()
+        desk = Desk(store, clock.now, policy)
+        desk.listen(log_change)
+        async with at_work(desk, perform, clock, online):
+            yield Office(tmp, sandbox, store, desk, flow)
+        store.close()

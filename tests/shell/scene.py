@@ -17,11 +17,24 @@ from daemon.frames import frame
 from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
 from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
+from daemon.orders import Change, Desk
+from daemon.orders.asks import Asks
 from daemon.shoot import NOBODY, Client, Quiet
-from daemon.store.asks import Ask, Outcome
+from daemon.store.asks import Outcome
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
-from daemon.watcher import Contents, Dirty, Hints, Intake, Presence, Probes, UnknownOrders, WatchedFolder, Watcher
+from daemon.watcher import (
+    Contents,
+    Dirty,
+    Hints,
+    Intake,
+    Presence,
+    Probes,
+    Supervision,
+    UnknownOrders,
+    WatchedFolder,
+    Watcher,
+)
 from daemon.watcher.folder import LateFiles
 from tests.shell.simulated import Inline, SimulatedClock
 
@@ -109,10 +122,10 @@ class Scene:
     root: Path
     state: Path
     store: Store
-    watcher: Watcher
     hints: list[Told]
-    told: list[tuple[str, facts.Fact]]
-    asked: list[tuple[str, Ask]]
+    desk: Desk
+    asks: Asks
+    heard: list[tuple[str, facts.Fact]]
     unknown: UnknownOrders
     scanned: list[str] = field(default_factory=list)
     fails: dict[Callable[..., Any], Exception] = field(default_factory=dict)
@@ -135,8 +148,7 @@ class Scene:
     async def submit(self, shoot: str, verb: str = "submit") -> tuple[Outcome, str] | None:
         """A person submits a shoot, through another program, or asks something else of it; the answer after a while."""
         seq = ask(self.state, verb, str(self.root / shoot), 0.0)
-        (wish,) = await self.store.asks()
-        assert self.watcher.take(wish)
+        await self.asks.hear()
         await asyncio.sleep(2)
         return self.answer(seq)
 
@@ -177,8 +189,7 @@ async def watching(
     store = store or Store.open(tmp / "state", Inline())
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
-    told: list[tuple[str, facts.Fact]] = []
-    asked: list[tuple[str, Ask]] = []
+    heard: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
     read: list[str] = []
     fails: dict[Callable[..., Any], Exception] = {}
@@ -198,44 +209,26 @@ async def watching(
             raise fails[called]
         return says[called] if called in says else function(*arguments)
 
-    def tell(order_id: str, news: facts.Fact | Ask) -> None:
-        if isinstance(news, Ask):
-            asked.append((order_id, news))
-        else:
-            told.append((order_id, news))
+    def hear(change: Change) -> None:
+        if change.before is not None and not isinstance(change.fact, facts.Cancelled):
+            heard.append((change.after.id, change.fact))
 
+    desk = Desk(store, clock.now, Policy(limits=limits))
+    desk.listen(hear)
     roots = Roots(store.seen_roots(clock.now), mount_of)
     unknown = UnknownOrders({folder.output: blocking}, store, roots, clock)
     if searched:
         await unknown.run()
-    intake = Intake(
-        folder,
-        store,
-        clock.now,
-        Policy(limits=limits),
-        Contents(blocking),
-        flow="images",
-        added=lambda: None,
-        tell=tell,
-        unknown=unknown,
-        turn=asyncio.Lock(),
-    )
-    watcher = Watcher(
-        folder,
-        intake,
-        store,
-        clock,
-        roots=roots,
-        presence=Presence(folder.watch, store, lambda order, fact: told.append((order, fact))),
-        make_hints=make_hints,
-        blocking=blocking,
-        probes=probes or Scripted(),
-    )
+    intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
+    presence = Presence(folder.watch, desk)
+    root = Supervision(folder.watch, roots, presence, clock, make_hints=make_hints, blocking=blocking)
+    watcher = Watcher(folder, intake, desk, root, clock=clock, probes=probes or Scripted())
+    asks = Asks(desk, {folder.watch: preset})
     task = asyncio.create_task(watcher.run())
     await watcher.ready.wait()
     try:
         yield Scene(
-            tmp / "in", tmp / "state", store, watcher, hints, told, asked, unknown, scanned, fails, read=read, says=says
+            tmp / "in", tmp / "state", store, hints, desk, asks, heard, unknown, scanned, fails, read=read, says=says
         )
     finally:
         watcher.stop()

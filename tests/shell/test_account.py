@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from daemon.host.days import beginnings, next_day
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
 from daemon.order.facts import Kind
-from daemon.runner.days import beginnings, next_day
 from daemon.store.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
@@ -48,7 +48,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
 
     async def work(clock: SimulatedClock) -> Limited:
         world = Limited(clock)
-        async with running(tmp_path, world, *(shoot(n) for n in range(6)), asks_every=60) as (store, _):
+        async with running(tmp_path, world, *(shoot(n) for n in range(6)), every=60) as (store, _):
             await asyncio.sleep(2 * 3600)
             with Reader(tmp_path) as reader:
                 assert "daily limit is reached (Daily enhancement limit reached)" in reader.daemon()["limit"]
@@ -96,7 +96,7 @@ def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
     async def work(clock: SimulatedClock) -> list[str]:
         policy = replace(POLICY, limits=Limits(images_per_day=7))
         world = World(clock)
-        async with running(tmp_path, world, *(with_images(n, 3) for n in range(4)), policy=policy, asks_every=20) as (
+        async with running(tmp_path, world, *(with_images(n, 3) for n in range(4)), policy=policy, every=20) as (
             store,
             _,
         ):
@@ -167,7 +167,7 @@ def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> int:
         world = World(clock, trouble=refused)
-        async with running(tmp_path, world, shoot(), asks_every=60):
+        async with running(tmp_path, world, shoot(), every=60):
             await asyncio.sleep(86400)
         return len(world.steps)
 

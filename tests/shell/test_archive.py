@@ -155,7 +155,7 @@ def test_a_tidied_archive_says_what_it_is(tmp: Path) -> None:
             assert unskipped(scene) == {"2025": ("settled", PHOTOS)}
             (scene.root / "2025").rename(scene.root / "2025 b")
             await quiet()
-            (moved_to,) = [fact for _, fact in scene.told if isinstance(fact, facts.Moved)]
+            (moved_to,) = [fact for _, fact in scene.heard if isinstance(fact, facts.Moved)]
             assert moved_to.shoot == "2025 b", "once it is sent it is an order like any other"
 
     simulate(work)
@@ -265,7 +265,7 @@ def test_old_photos_that_are_moved_into_a_sent_shoot_are_no_supplement(tmp: Path
             await quiet()
             await quiet()
             assert unskipped(scene) == {"12 Oak St": ("downloaded", 3)}
-            (again,) = {fact for order, fact in scene.told if isinstance(fact, facts.FoundAgain) and order == sent.id}
+            (again,) = {fact for order, fact in scene.heard if isinstance(fact, facts.FoundAgain) and order == sent.id}
             assert len(again.files) == PHOTOS, "they are known from now on, and waited for no more"
 
     simulate(work)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.host.days import beginnings, next_day
 from daemon.order import Limits, Order, Phase, facts
-from daemon.runner.days import beginnings, next_day
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from tests.shell.simulated import SimulatedClock, simulate
@@ -72,7 +72,7 @@ def test_an_order_that_waits_costs_next_to_nothing(tmp_path: Path) -> None:
         now = clock.now()
         checks: list[float] = []
 
-        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, asks_every=60.0) as (
+        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, every=60.0) as (
             store,
             _,
         ):
@@ -95,7 +95,7 @@ def test_a_person_need_not_wait(tmp_path: Path, verb: str) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
-        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, asks_every=60.0) as (
+        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, every=60.0) as (
             store,
             _,
         ):
@@ -122,7 +122,7 @@ def test_a_clock_that_is_set_makes_no_busy_loop(tmp_path: Path, offset: float, e
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
-        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, asks_every=60.0) as (
+        async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, every=60.0) as (
             store,
             _,
         ):
@@ -145,9 +145,10 @@ def test_a_machine_that_is_taken_to_another_zone(tmp_path: Path, monkeypatch: py
     async def work(clock: SimulatedClock) -> None:
         with in_zone(monkeypatch, "UTC0") as move:
             world = World(clock)
-            async with running(
-                tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, asks_every=60.0
-            ) as (store, _):
+            async with running(tmp_path, world, with_images(0, 3), with_images(1, 3), policy=DAILY, every=60.0) as (
+                store,
+                _,
+            ):
                 order = await waiting(store, world)
                 move("EAST-10")  # ten hours ahead of UTC
                 begins = next_day(clock.now())

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from daemon.files import scan
-from daemon.order import Health, Phase, Policy, evolve, facts
+from daemon.order import Health, Phase, facts
 from daemon.store.file import FILE
 from daemon.store.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
@@ -185,23 +185,21 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
             await quiet()
             new = scene.put("Old A/DCIM/100/NEW_1.JPG")
             await quiet()
-            ((order_id, fact),) = scene.told
+            ((order_id, fact),) = scene.heard
             assert fact == facts.CameLate(("DCIM/100/NEW_1.JPG",))
-            order = await scene.store.load(order_id)
-            told = evolve(order, fact, now=clock.now(), policy=Policy())
-            await scene.store.record(order, fact, told, clock.now())
+            told = await scene.store.load(order_id)
             assert (told.phase, told.health) == (Phase.SKIPPED, Health.ATTENTION)
             assert "came after the shoot was skipped, and are not sent: DCIM/100/NEW_1.JPG" in told.messages[1]
             await quiet()
-            assert len(scene.told) == 1, "it is said once"
+            assert len(scene.heard) == 1, "it is said once"
         async with watching(tmp, clock) as scene:
             await quiet()
-            assert scene.told == [], "and it is not said again after a restart"
+            assert scene.heard == [], "and it is not said again after a restart"
             os.renames(new, scene.root / OAK / "NEW_1.JPG")
             await quiet()
             await quiet()
             assert scene.orders() == {"Old A": ("skipped", 0), OAK: ("settled", 1)}
-            assert scene.told == [(order_id, facts.CameLate(()))]
+            assert scene.heard == [(order_id, facts.CameLate(()))]
 
     simulate(work)
 
@@ -217,7 +215,7 @@ def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) ->
             (tmp / "in" / "Old A" / f"NEW_{number}.JPG").write_bytes(b"new" * (90 + number))
         async with watching(tmp, clock) as scene:
             await quiet()
-            ((_, fact),) = scene.told
+            ((_, fact),) = scene.heard
             assert fact == facts.CameLate(tuple(f"NEW_{number}.JPG" for number in range(4)))
             assert scene.orders() == {"Old A": ("skipped", 0)}
 
@@ -235,7 +233,7 @@ def test_another_shoot_under_a_skipped_name_is_no_late_one(tmp: Path) -> None:
                 scene.put(f"Card/NEW_{number}.JPG")
             for _ in range(3):
                 await quiet()
-            assert [fact for _, fact in scene.told if isinstance(fact, facts.CameLate)] == []
+            assert [fact for _, fact in scene.heard if isinstance(fact, facts.CameLate)] == []
             newest = await scene.store.newest(str(scene.root / "Card"))
             assert newest is not None
             assert newest.phase is Phase.SETTLED

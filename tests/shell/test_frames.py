@@ -50,21 +50,12 @@ async def sent(scene: Scene, files: Mapping[str, bytes]) -> Order:
     return await delivered(scene, OAK)
 
 
-async def learns(scene: Scene, clock: SimulatedClock) -> None:
-    """What the watcher told of orders is recorded, as the runner does."""
-    while scene.told:
-        order_id, fact = scene.told.pop(0)
-        order = await scene.store.load(order_id)
-        after = evolve(order, fact, now=clock.now(), policy=Policy())
-        await scene.store.record(order, fact, after, clock.now())
-
-
-async def nothing_more(scene: Scene, clock: SimulatedClock, known: Mapping[str, bytes]) -> tuple[LeftOut, ...]:
+async def nothing_more(scene: Scene, known: Mapping[str, bytes]) -> tuple[LeftOut, ...]:
     """What came since needs nothing: no order, nothing that waits, no question. Why each of it is not sent."""
     await quiet()
-    await learns(scene, clock)
+    scene.heard.clear()
     await asyncio.sleep(5 * INTERVAL)
-    assert (scene.told, scene.waiting()) == ([], {})
+    assert (scene.heard, scene.waiting()) == ([], {})
     (order,) = await orders(scene)
     assert (order.phase, order.late, order.messages) == (Phase.DOWNLOADED, (), ())
     assert set(known) <= set(order.left_out)
@@ -96,7 +87,7 @@ def test_a_shot_that_is_written_twice_is_one_bracket(tmp: Path, kept: str, other
             assert (order.left_out, order.phase) == (tuple(two), Phase.SETTLED)
             await delivered(scene, OAK)
             await asyncio.sleep(5 * INTERVAL)
-            assert (scene.told, scene.waiting()) == ([], {})
+            assert (scene.heard, scene.waiting()) == ([], {})
 
     simulate(work)
 
@@ -116,9 +107,9 @@ def test_the_second_card_a_day_late(
             put(scene, second)
             if late_files == "ignore":
                 await quiet()
-                assert (scene.told, len(await orders(scene))) == ([], 1)
+                assert (scene.heard, len(await orders(scene))) == ([], 1)
                 return
-            why = await nothing_more(scene, clock, second)
+            why = await nothing_more(scene, second)
             assert why == tuple(LeftOut(b, Why.VARIANT, a) for a, b in zip(first, second, strict=True))
 
     simulate(work)
@@ -133,7 +124,7 @@ def test_the_second_card_while_the_first_is_sent(tmp: Path) -> None:
             await quiet()
             put(scene, RAWS)
             await quiet()
-            await learns(scene, clock)
+            scene.heard.clear()
             (order,) = await orders(scene)
             assert ([b.path for b in order.brackets], order.phase) == (list(JPEGS), Phase.SETTLED)
             assert order.left_out == tuple(RAWS)
@@ -149,7 +140,7 @@ def test_the_second_card_with_more_frames(tmp: Path) -> None:
             await sent(scene, JPEGS)
             put(scene, SONY.card("Card1/DCIM/100MSDCF/DSC{:05}.ARW", 9))
             await quiet()
-            await learns(scene, clock)
+            scene.heard.clear()
             more, first = await orders(scene)
             assert [bracket.path[-12:] for bracket in more.brackets] == [f"DSC0000{n}.ARW" for n in (7, 8, 9)]
             assert set(first.left_out) == set(RAWS)
@@ -183,7 +174,7 @@ def test_another_file_of_its_frames_is_no_renamed_shoot(tmp: Path) -> None:
             shutil.rmtree(tmp / "in" / OAK)
             put(scene, RAWS, "Oak RAW")
             await quiet()
-            assert not any(isinstance(fact, facts.Moved) for _order, fact in scene.told)
+            assert not any(isinstance(fact, facts.Moved) for _order, fact in scene.heard)
             assert scene.orders()["Oak RAW"] == ("skipped", 0)
 
     simulate(work)
@@ -242,7 +233,7 @@ def test_exports_after_the_delivery_are_not_bought(tmp: Path, original: str, pat
             await sent(scene, originals)
             exports = camera.card(pattern)
             put(scene, exports)
-            why = await nothing_more(scene, clock, exports)
+            why = await nothing_more(scene, exports)
             assert set(why) == {LeftOut(b, Why.DERIVED, a) for a, b in zip(originals, exports, strict=True)}
 
     simulate(work)
@@ -259,7 +250,7 @@ def test_an_export_whose_original_was_deleted(tmp: Path) -> None:
                 (tmp / "in" / OAK / path).unlink()
             exports = SONY.smaller().card("darktable_exported/DSC{:05}.jpg")
             put(scene, exports)
-            assert len(await nothing_more(scene, clock, exports)) == 6
+            assert len(await nothing_more(scene, exports)) == 6
 
     simulate(work)
 
@@ -357,7 +348,7 @@ def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
             forgotten = tuple(replace(bracket, shot=UNKNOWN) for bracket in done.brackets)
             await scene.store.record(done, facts.Interrupted(facts.Merge()), replace(done, brackets=forgotten), 0.0)
             put(scene, RAWS)
-            assert len(await nothing_more(scene, clock, RAWS)) == 6
+            assert len(await nothing_more(scene, RAWS)) == 6
 
     simulate(work)
 

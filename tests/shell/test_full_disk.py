@@ -11,14 +11,13 @@ import pytest
 
 from daemon.errors import StateFull
 from daemon.order import Order, Phase, facts
-from daemon.runner import Runner
+from daemon.orders import Desk
 from daemon.store.pause import RETRY
 from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
 from tests.edges.full_disk import Narrow
 from tests.shell.scene import INTERVAL, QUIET, watching
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
-from tests.shell.test_runner import POLICY, World, shoot
+from tests.shell.test_runner import POLICY, World, at_work, shoot
 
 LONG = "x" * 100_000
 HOUR = 3600.0
@@ -56,21 +55,6 @@ class Wordy(World):
         return fact
 
 
-def runner_of(store: Store, world: World) -> Runner:
-    """A runner at work for a store."""
-    return Runner(
-        store,
-        world.perform,
-        world.clock,
-        POLICY,
-        uploads=4,
-        downloads=2,
-        submit=lambda _wish: False,
-        preset_of=lambda _folder: None,
-        online=world.online,
-    )
-
-
 @pytest.mark.parametrize("kind", [facts.Register, facts.Upload, facts.Merge, facts.Look, facts.Fetch, facts.Place])
 def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step]) -> None:
     """What was under way is kept and nothing is begun; with room the order goes on, and nothing was done twice."""
@@ -78,23 +62,20 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step])
     async def work(clock: SimulatedClock) -> Wordy:
         narrow = Narrow(tmp_path, Inline())
         store, world = narrow.store, Wordy(clock, full=kind, narrow=narrow)
-        runner = runner_of(store, world)
         await store.add(shoot(), facts.Locked(shoot().brackets))
-        task = asyncio.create_task(runner.run())
-        for _ in range(600):
-            await asyncio.sleep(1)
-            if store.pause.why is not None:
-                break
-        assert store.pause.why is not None, "it was full at some time"
-        await asyncio.sleep(5)
-        begun = len(world.steps)
-        await asyncio.sleep(HOUR)
-        assert len(world.steps) == begun, "nothing is begun meanwhile"
-        narrow.free()
-        await asyncio.sleep(120)
-        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
-        runner.stop()
-        await task
+        async with at_work(Desk(store, clock.now, POLICY), world.perform, clock, world.online):
+            for _ in range(600):
+                await asyncio.sleep(1)
+                if store.pause.why is not None:
+                    break
+            assert store.pause.why is not None, "it was full at some time"
+            await asyncio.sleep(5)
+            begun = len(world.steps)
+            await asyncio.sleep(HOUR)
+            assert len(world.steps) == begun, "nothing is begun meanwhile"
+            narrow.free()
+            await asyncio.sleep(120)
+            assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
         store.close()
         return world
 
@@ -113,22 +94,23 @@ def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         narrow = Narrow(tmp_path, Inline())
         store, world = narrow.store, World(clock)
-        runner = runner_of(store, world)
         await store.add(replace(shoot(), due=START + 10 * HOUR), facts.Locked(shoot().brackets))
-        task = asyncio.create_task(runner.run(lambda: turns.append(clock.monotonic())))
-        narrow.fill()
-        writing = asyncio.create_task(store.note("copies", LONG))
-        await asyncio.sleep(1)
-        turns.clear()
-        await asyncio.sleep(60)
-        assert len(turns) > 50, "the sign of life is given"
-        narrow.free()
-        ask(tmp_path, "retry", shoot().id, clock.now())
-        await asyncio.sleep(RETRY + 120)
-        await writing
-        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
-        runner.stop()
-        await task
+
+        def turned() -> None:
+            turns.append(clock.monotonic())
+
+        async with at_work(Desk(store, clock.now, POLICY), world.perform, clock, world.online, turned=turned):
+            narrow.fill()
+            writing = asyncio.create_task(store.note("copies", LONG))
+            await asyncio.sleep(1)
+            turns.clear()
+            await asyncio.sleep(60)
+            assert len(turns) > 50, "the sign of life is given"
+            narrow.free()
+            ask(tmp_path, "retry", shoot().id, clock.now())
+            await asyncio.sleep(RETRY + 120)
+            await writing
+            assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
         store.close()
 
     simulate(work)
@@ -154,15 +136,12 @@ def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
                 return await super().perform(of, step)
 
         world = Meets(clock)
-        runner = runner_of(store, world)
         await store.add(shoot(), facts.Locked(shoot().brackets))
-        task = asyncio.create_task(runner.run())
-        await asyncio.sleep(HOUR)
-        narrow.free()
-        await asyncio.sleep(120)
-        assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
-        runner.stop()
-        await task
+        async with at_work(Desk(store, clock.now, POLICY), world.perform, clock, world.online):
+            await asyncio.sleep(HOUR)
+            narrow.free()
+            await asyncio.sleep(120)
+            assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
         store.close()
         return world
 

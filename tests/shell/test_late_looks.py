@@ -70,7 +70,7 @@ def test_what_is_written_over_in_a_shoot_at_rest_is_seen_within_the_hour(tmp: Pa
             changed = scene.root / OAK / "100CANON" / "IMG_1.JPG"
             changed.write_bytes(b"retouched")
             await asyncio.sleep(RAREST + INTERVAL)
-            assert scene.told == [(done.id, facts.CameLate((), ("100CANON/IMG_1.JPG",)))]
+            assert scene.heard == [(done.id, facts.CameLate((), ("100CANON/IMG_1.JPG",)))]
 
     simulate(work)
 
@@ -89,6 +89,6 @@ def test_a_folder_that_goes_and_comes_back_is_scanned(tmp: Path) -> None:
             await asyncio.sleep(INTERVAL + 1)
             assert scene.scanned.count(OAK) > 1, "as a shoot that came, and as one whose time was not asked"
             await asyncio.sleep(INTERVAL)
-            assert (scene.waiting(), scene.told) == ({}, [])
+            assert (scene.waiting(), scene.heard) == ({}, [])
 
     simulate(work)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, Verb, evolve, fact_of, facts
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -67,9 +67,9 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             put(scene, *range(1, 6))
             await quiet()
             await scene.submit(OAK)
-            ((order_id, asked),) = scene.asked
-            held = await scene.store.load(order_id)
-            sent = evolve(held, fact_of(held, Verb(asked.verb)), now=clock.now(), policy=policy)
+            ((order_id, fact),) = scene.heard
+            assert isinstance(fact, facts.Approved)
+            sent = await scene.store.load(order_id)
             assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
             processed = replace(sent, phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=shown)
@@ -100,7 +100,7 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
             put(scene, 10)
             await quiet()
             assert [order.id for order in await orders(scene)] == [held.id]
-            assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.told, "and they are told"
+            assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.heard, "and they are told"
             await scene.submit(OAK)
             anew = (await orders(scene))[0]
             assert (anew.phase, anew.supplement_of, anew.output) == (Phase.SETTLED, None, held.output)

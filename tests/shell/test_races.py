@@ -14,8 +14,9 @@ import pytest
 
 from daemon.files import scan
 from daemon.files.roots import Roots
-from daemon.order import Order, Phase, evolve, facts
+from daemon.order import Order, Phase, facts
 from daemon.order.facts import Kind
+from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
 from daemon.store.reader import Reader, ask
@@ -56,12 +57,9 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"
-        async with running(state, world, shoot(0)) as (store, runner):
+        async with running(state, world, shoot(0)) as (store, desk):
             old = await until(store, shoot(0).id, Phase.HELD)
-            why = facts.Cancelled("submitted anew as it is now")
-            ended = evolve(old, why, now=clock.now(), policy=POLICY)
-            await store.replace(old, ended, why, anew, facts.Locked(anew.brackets))
-            runner.wake()
+            await desk.replace(old, anew, facts.Locked(anew.brackets))
             await until(store, anew.id, Phase.DOWNLOADED)
             await asyncio.sleep(SLOW)
             assert phases(state)[old.id] == "cancelled"
@@ -150,27 +148,14 @@ async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> 
 def intake(
     watch: Path,
     output: Path,
-    store: Store,
-    clock: SimulatedClock,
-    turn: asyncio.Lock,
+    desk: Desk,
     *,
     unknown: UnknownOrders,
     blocking: Blocking = blocking,
 ) -> Intake:
     """The intake of a watched folder."""
     folder = WatchedFolder(str(watch), str(output), Quiet(QUIET), True, INTERVAL, PRESET)
-    return Intake(
-        folder,
-        store,
-        clock.now,
-        POLICY,
-        Contents(blocking),
-        flow="images",
-        added=lambda: None,
-        tell=lambda _order, _fact: None,
-        unknown=unknown,
-        turn=turn,
-    )
+    return Intake(folder, desk, Contents(blocking), unknown, flow="images")
 
 
 @pytest.mark.parametrize("submitted", [False, True], ids=["both settle", "one is submitted"])
@@ -183,9 +168,10 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
             (folder / f"IMG_{number}.JPG").write_bytes(bytes([number]) * 1000)
 
     async def work(clock: SimulatedClock) -> None:
-        store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
+        store = Store.open(tmp / "state", Inline())
+        desk = Desk(store, clock.now, POLICY)
         unknown = await nothing_unknown(tmp / "out", store, clock)
-        first, second = (intake(f.parent, tmp / "out", store, clock, turn, unknown=unknown) for f in shoots)
+        first, second = (intake(f.parent, tmp / "out", desk, unknown=unknown) for f in shoots)
         found = scan.scan(str(shoots[0])), scan.scan(str(shoots[1]))
         name = shoots[0].name
         other = second.submit(name, found[1]) if submitted else second.lock(name, found[1], "quiet")
@@ -212,10 +198,11 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
             await asyncio.sleep(3600 if function is look_into else 0)
             return function(*arguments)
 
-        store, turn = Store.open(tmp / "state", Inline()), asyncio.Lock()
+        store = Store.open(tmp / "state", Inline())
+        desk = Desk(store, clock.now, POLICY)
         unknown = await nothing_unknown(tmp / "out", store, clock)
-        first = intake(slow.parent, tmp / "out", store, clock, turn, unknown=unknown, blocking=hesitant)
-        second = intake(quick.parent, tmp / "out", store, clock, turn, unknown=unknown)
+        first = intake(slow.parent, tmp / "out", desk, unknown=unknown, blocking=hesitant)
+        second = intake(quick.parent, tmp / "out", desk, unknown=unknown)
         reading = asyncio.create_task(first.lock(slow.name, scan.scan(str(slow)), "quiet"))
         await asyncio.sleep(60)
         async with asyncio.timeout(1):

@@ -73,7 +73,7 @@ def an_hour_of(
     async def work(clock: SimulatedClock) -> tuple[World, Order]:
         world = World(clock, trouble=trouble)
         one = replace(shoot(0, brackets), flow=flow)
-        async with running(tmp_path, world, one, asks_every=60.0) as (store, _):
+        async with running(tmp_path, world, one, every=60.0) as (store, _):
             await asyncio.sleep(HOUR)
             return world, await store.load(one.id)
 

@@ -83,9 +83,9 @@ def test_a_folder_that_was_moved_to_another_disk_and_back_is_known(tmp: Path) ->
             take_away(tmp, "first")
             card(tmp, "first")
             await quiet()
-            scene.told.clear()
+            scene.heard.clear()
             await asyncio.sleep(5 * INTERVAL)
-            assert (every_order(scene), scene.waiting(), scene.told) == ([("downloaded", 3)], {}, [])
+            assert (every_order(scene), scene.waiting(), scene.heard) == ([("downloaded", 3)], {}, [])
 
     simulate(work)
 

@@ -12,7 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from daemon.files.roots import Roots
-from daemon.order import Order, facts
+from daemon.order import Order, Policy, facts
+from daemon.orders import Desk
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.watcher import OutputWatch, Presence
@@ -74,7 +75,7 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
             scene.put(f"{OAK}/IMG_1.JPG")
             scene.hint(OAK)
             await asyncio.sleep(5)
-            scene.told.clear()
+            scene.heard.clear()
             away = unmount(disk)
             scene.hint(OAK)
             await asyncio.sleep(1)
@@ -83,10 +84,10 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
             assert list(scene.waiting()) == [OAK]
             assert scene.hints[-1].followed == set(), "nothing is listened to on a bare mount point"
             await asyncio.sleep(3 * INTERVAL)
-            assert scene.told == []
+            assert scene.heard == []
             mount(disk, away)
             await asyncio.sleep(QUIET)
-            assert scene.told == [(order.id, facts.Resumed())]
+            assert scene.heard == [(order.id, facts.Resumed())]
             assert messages(scene) == []
             assert scene.orders() == {"sent": ("settled", 1), OAK: ("settled", 1)}
 
@@ -245,7 +246,9 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
             order = await waiting_order(scene, OAK)
             assert order.output == str(output / OAK)
         store = Store.open(tmp / "state", Inline())
-        presence = Presence(str(output), store, lambda order_id, fact: told.append((order_id, fact)))
+        desk = Desk(store, clock.now, Policy())
+        desk.listen(lambda change: told.append((change.after.id, change.fact)))
+        presence = Presence(str(output), desk)
         watch = OutputWatch(str(output), Roots(store.seen_roots(clock.now)), presence, blocking)
         task = asyncio.create_task(watch.run())
         await asyncio.sleep(1)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,8 +12,11 @@ from structlog.testing import capture_logs
 
 from daemon.order import Order, Phase, Policy, facts
 from daemon.order.facts import Kind
-from daemon.runner import Runner
-from daemon.store.asks import Ask
+from daemon.orders import Desk
+from daemon.orders.asks import Asks
+from daemon.orders.event_log import log_change
+from daemon.runner import Account, Runner
+from daemon.runner.runner import Perform
 from daemon.store.reader import Reader, ask
 from daemon.store.store import Store
 from tests.core.orders import order
@@ -89,34 +92,42 @@ async def running(
     state: Path,
     world: World,
     *orders: Order,
-    submit: Callable[[Ask], bool] = lambda _wish: False,
-    asks_every: float = 1.0,
+    every: float = 1.0,
     policy: Policy = POLICY,
-) -> AsyncIterator[tuple[Store, Runner]]:
-    """A runner at work on these orders."""
+    desk_type: type[Desk] = Desk,
+) -> AsyncIterator[tuple[Store, Desk]]:
+    """A runner and a desk at work on these orders."""
     store = Store.open(state, Inline())
-
-    runner = Runner(
-        store,
-        world.perform,
-        world.clock,
-        policy,
-        uploads=4,
-        downloads=2,
-        submit=submit,
-        preset_of=lambda _folder: None,
-        online=world.online,
-        asks_every=asks_every,
-    )
+    desk = desk_type(store, world.clock.now, policy)
+    desk.listen(log_change)
     for one in orders:
         await store.add(one, facts.Locked(one.brackets))
-    task = asyncio.create_task(runner.run())
+    async with at_work(desk, world.perform, world.clock, world.online, every=every):
+        yield store, desk
+    store.close()
+
+
+@asynccontextmanager
+async def at_work(
+    desk: Desk,
+    perform: Perform,
+    clock: SimulatedClock,
+    online: Callable[[], Awaitable[bool]],
+    *,
+    every: float = 1.0,
+    turned: Callable[[], None] = lambda: None,
+) -> AsyncIterator[None]:
+    """The runner works on the desk's orders, and the desk hears asks; at the end what is under way is stored."""
+    account = Account(desk, clock, desk.policy, online)
+    runner = Runner(desk, perform, account, clock, desk.policy, uploads=4, downloads=2, turn_every=every)
+    asking = asyncio.create_task(Asks(desk, {}, every=every).run())
+    running = asyncio.create_task(runner.run(turned))
     try:
-        yield store, runner
+        yield
     finally:
+        asking.cancel()
         runner.stop()
-        await task
-        store.close()
+        await running
 
 
 def picture(of: Order) -> str:
@@ -258,7 +269,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
             return None
 
         world = World(clock, trouble=offline)
-        async with running(tmp_path, world, shoot(), asks_every=600.0) as (store, _):
+        async with running(tmp_path, world, shoot(), every=600.0) as (store, _):
             await asyncio.sleep(3 * 86400)
             assert len(world.steps) < 3 * 400
             await until(store, shoot().id, Phase.DOWNLOADED, patience=POLICY.retry_longest + 600)
@@ -329,21 +340,17 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path, taken: bool) -> None:
     """A wish to submit is handed to its watcher, who ends it; one that no watcher takes is ended at once."""
-    seen: list[str] = []
-
-    def submit(wish: Ask) -> bool:
-        seen.append(wish.target)
-        return taken
 
     async def work(clock: SimulatedClock) -> list[tuple[str, str]]:
-        async with running(tmp_path, World(clock), submit=submit):
+        async with running(tmp_path, World(clock)) as (_store, desk):
+            inbox = desk.inbox("/in" if taken else "/elsewhere", asyncio.Event())
             ask(tmp_path, "submit", "/in/12 Oak St", clock.now())
             await asyncio.sleep(5)
+            assert [wish.target for wish in inbox.take()] == (["/in/12 Oak St"] if taken else [])
             with Reader(tmp_path) as reader:
                 return reader.asked()
 
     assert simulate(work) == ([("submit", "/in/12 Oak St")] if taken else [])
-    assert seen == ["/in/12 Oak St"]
 
 
 def test_a_wish_for_an_order_that_is_not_there_is_dropped(tmp_path: Path) -> None:
@@ -364,7 +371,7 @@ def test_idle_costs_no_steps(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
-        async with running(tmp_path, world, shoot(), asks_every=60.0) as (store, _):
+        async with running(tmp_path, world, shoot(), every=60.0) as (store, _):
             await until(store, shoot().id, Phase.DOWNLOADED)
             before = len(world.steps)
             await asyncio.sleep(86400)

@@ -9,14 +9,15 @@ from structlog.testing import capture_logs
 
 from daemon.order import Order, facts
 from daemon.order.facts import Kind
-from daemon.runner.telling import tell
+from daemon.orders import Change
+from daemon.orders.event_log import log_change
 from tests.core.orders import after, order, processed
 
 
 def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
     """The lines of the log for a fact."""
     with capture_logs() as logs:
-        tell(start, fact, after(start, fact))
+        log_change(Change(start, fact, after(start, fact)))
     return [dict(line) for line in logs]
 
 

@@ -153,7 +153,7 @@ def test_a_folder_that_nobody_can_look_at_was_not_renamed(tmp: Path) -> None:
                 scene.put(f"copy/{name}", (scene.root / OAK / name).read_bytes())
             scene.fails[scan.is_folder] = OSError(errno.EIO, "Input/output error")
             await asyncio.sleep(QUIET + INTERVAL)
-            assert scene.told == []
+            assert scene.heard == []
             del scene.fails[scan.is_folder]
             await asyncio.sleep(QUIET + INTERVAL)
             assert scene.orders()["copy"][0] == "skipped"

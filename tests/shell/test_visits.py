@@ -115,12 +115,12 @@ def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
         return facts.Stored(99, 0) if of.id == shoot(0).id and isinstance(step, facts.Upload) else None
 
     async def work(clock: SimulatedClock) -> None:
-        async with running(tmp_path, World(clock, trouble=nonsense), shoot(0), shoot(1)) as (store, runner):
+        async with running(tmp_path, World(clock, trouble=nonsense), shoot(0), shoot(1)) as (store, desk):
             await until(store, shoot(1).id, Phase.DOWNLOADED)
             held = await store.load(shoot(0).id)
             assert held.phase is Phase.HELD
             assert "a bug in bracketd stopped this order (IndexError" in held.messages[0]
-            runner.tell(shoot(0).id, facts.Cancelled("enough"))
+            await desk.happened(shoot(0).id, facts.Cancelled("enough"))
             await until(store, shoot(0).id, Phase.CANCELLED, patience=10)
 
     simulate(work)
@@ -134,13 +134,13 @@ def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
-        async with running(tmp_path, world) as (store, runner):
+        async with running(tmp_path, world) as (store, desk):
             for number in range(2):
                 await store.add(shoot(number), facts.Locked(shoot(number).brackets))
             with closing(sqlite3.connect(tmp_path / FILE)) as connection:
                 connection.execute("UPDATE orders SET phase = 'nonsense' WHERE id = ?", (shoot(0).id,))
                 connection.commit()
-            runner.tell("6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4999", facts.Retried())
+            await desk.happened(shoot(0).id, facts.Retried())
             await until(store, shoot(1).id, Phase.DOWNLOADED)
             await asyncio.sleep(600)
             assert not [of for of, _ in world.steps if of == shoot(0).id]

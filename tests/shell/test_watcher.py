@@ -417,7 +417,7 @@ def test_a_shoot_renamed_while_under_way_keeps_its_order(tmp: Path) -> None:
             assert order is not None
             os.rename(tmp / "in" / "12 Oak St", tmp / "in" / "12 Oak Street")
             await asyncio.sleep(INTERVAL + QUIET + 2)
-            assert (order.id, facts.Moved("12 Oak Street", str(tmp / "in" / "12 Oak Street"))) in scene.told
-            assert list(scene.orders()) == ["12 Oak St"]
+            assert (order.id, facts.Moved("12 Oak Street", str(tmp / "in" / "12 Oak Street"))) in scene.heard
+            assert list(scene.orders()) == ["12 Oak Street"]
 
     simulate(work)

@@ -1,4 +1,4 @@
-"""What the log says of an order's way."""
+"""Logs the changes of orders."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ import structlog
 from daemon.order import LINE, Order, Phase, facts
 from daemon.order.facts import Kind
 from daemon.order.wording import keys, phrase
+from daemon.orders.desk import Change
 from daemon.store.rows import detail_of
 
-log = structlog.get_logger("bracketd.runner")
+log = structlog.get_logger("bracketd.orders")
 
 
-def tell(before: Order, fact: facts.Fact, after: Order) -> None:
-    """Log what a fact made of an order: a line for each step of its way, and for what went wrong."""
+def log_change(change: Change) -> None:
+    """Log a line for each phase that an order enters, and for what went wrong."""
+    before, fact, after = change.before, change.fact, change.after
     words = log.bind(shoot=after.shoot, order=after.id)
+    if before is None:
+        _log_new(after, fact)
+        return
     for phase in _passed(before.phase, after.phase):
-        told = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
-        told(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
+        level = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
+        level(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
     match fact:
         case facts.Failed(kind=Kind.BUG):
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
@@ -40,6 +45,20 @@ def tell(before: Order, fact: facts.Fact, after: Order) -> None:
             words.info(_event(fact), file=fact.file, folder=after.output)
         case _:
             words.debug(_event(fact), **_keys(fact, after))
+
+
+def _log_new(order: Order, fact: facts.Fact) -> None:
+    """Log a new order. Skipped shoots are logged where they are found: there may be hundreds at once."""
+    words = log.bind(shoot=order.shoot, order=order.id)
+    if order.phase is Phase.HELD:
+        words.warning("held", why=order.trouble)
+    elif order.phase is Phase.SETTLED:
+        size = sum(bracket.size for bracket in order.brackets)
+        more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
+        why = fact.why if isinstance(fact, facts.Locked) else None
+        words.info("settled", brackets=len(order.brackets), bytes=size, why=why, **more)
+    if isinstance(fact, facts.Locked) and fact.left_out and order.phase is not Phase.SKIPPED:
+        words.warning("goes without some files", files=list(fact.left_out))
 
 
 def _event(fact: facts.Fact) -> str:

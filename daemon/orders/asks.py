@@ -1,0 +1,125 @@
+"""Carries out what people ask of orders, hands asks about shoots to the watched folders, and answers the rest.
+
+Every ask is answered. One that fails, for whatever reason, is answered with the reason; the next one is carried out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from os.path import dirname
+
+import structlog
+
+from daemon.errors import StateError
+from daemon.order import Order, Preset, Refusal, Verb, fact_of, facts, refusal
+from daemon.orders import answers
+from daemon.orders.desk import Desk, Turn
+from daemon.store.asks import Ask, Outcome
+from daemon.store.store import Stale
+
+log = structlog.get_logger("bracketd.asks")
+
+EVERY = 1.0
+"""Seconds between looks for new asks: how long an ask waits at most."""
+
+
+class Asks:
+    """The asks of one state directory. ``presets`` are those of the watched folders, as the settings are now."""
+
+    def __init__(self, desk: Desk, presets: Mapping[str, Preset], *, every: float = EVERY) -> None:
+        self._desk, self._presets, self._every = desk, presets, every
+        self._postponed: list[Ask] = []
+
+    async def run(self) -> None:
+        """Look for asks until cancelled. Raises StateError."""
+        while True:
+            if self._desk.store.pause.why is None:
+                await self.hear()
+            await asyncio.sleep(self._every)
+
+    async def hear(self) -> None:
+        """Carry out or hand over everything that was asked since the last call. Raises StateError."""
+        postponed, self._postponed = self._postponed, []
+        for ask in (*postponed, *await self._desk.store.asks()):
+            try:
+                await self._hand_over(ask)
+            except StateError:
+                raise
+            except Exception as error:
+                log.exception("ask failed", verb=ask.verb, target=ask.target)
+                await self._answer_failed(ask, error)
+
+    async def _hand_over(self, ask: Ask) -> None:
+        match next((verb for verb in Verb if verb.value == ask.verb), None):
+            case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.SKIP:
+                if not self._desk.deliver(ask):
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.not_watched(ask.target))
+            case Verb.RETRY | Verb.APPROVE | Verb.CANCEL | Verb.DISMISS:
+                await self._of_order(ask)
+            case Verb.ADOPT:
+                await self._adopt(ask)
+            case None:
+                await self._desk.answer(ask, Outcome.REFUSED, answers.unknown(ask.verb))
+
+    async def _of_order(self, ask: Ask) -> None:
+        """Carry out an ask about an order. A dismissal waits while an image of it may be being bought."""
+        try:
+            order = await self._desk.load(ask.target)
+        except (KeyError, UnicodeError):  # an order's id is ASCII
+            await self._desk.answer(ask, Outcome.REFUSED, answers.no_order(ask.target))
+            return
+        if order.id in self._desk.left_alone:
+            await self._desk.answer(ask, Outcome.FAILED, answers.left_alone(order.shoot))
+            return
+        async with self._desk.turn(order.id) as turn:
+            if ask.verb == Verb.DISMISS and turn.is_under_way:
+                self._postponed.append(ask)
+            else:
+                await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.folder)))
+
+    async def _adopt(self, ask: Ask) -> None:
+        answer = self._desk.done(ask, answers.adopted(ask.target))
+        await self._desk.store.forget_root(ask.target, answer)
+        if answer is not None:
+            answers.log_answer(answer)
+        for order_id in await self._desk.store.waiting_for(ask.target):
+            await self._desk.happened(order_id, facts.Resumed())
+
+    async def _answer_failed(self, ask: Ask, error: Exception) -> None:
+        try:
+            await self._desk.answer(ask, Outcome.FAILED, answers.bug(error))
+        except StateError:
+            raise
+        except Exception:
+            log.exception("ask could not be answered", verb=ask.verb, target=ask.target)
+
+
+async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> None:
+    """Do what a person asks of an order if it is allowed, and answer. ``preset``: its folder's settings now.
+
+    Raises StateError.
+    """
+    verb = Verb(ask.verb)
+    while True:
+        order = turn.order
+        why = refusal(order, verb)
+        if why is Refusal.HEALTHY and (desk.account or desk.day_limit):
+            why = None  # the order is well, but its account is not: a retry asks the service again
+        if why is not None:
+            text = answers.refused(order, verb, why, await original_of(desk, order))
+            await desk.answer(ask, Outcome.REFUSED, text)
+            return
+        with suppress(Stale):
+            await turn.happened(fact_of(order, verb, preset), ask)
+            return
+
+
+async def original_of(desk: Desk, order: Order | None) -> Order | None:
+    """The order for whose sake a copy was skipped, or the order itself; None if that order is not known any more."""
+    if order is None or order.same_as is None:
+        return order
+    with suppress(KeyError):
+        return await desk.load(order.same_as)
+    return None

@@ -1,0 +1,336 @@
+"""The only writer of orders: evolves them by facts, stores the result in one transaction, and informs listeners.
+
+Each order has a turn: whoever holds it is alone in changing that order. A change is stored before anybody hears of it.
+A bug in the rules holds the order it concerns; an order for which even that fails is left alone until the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from daemon.errors import StateError
+from daemon.host.days import beginnings, next_day
+from daemon.order import RESTING, Order, Policy, Verb, evolve, facts, next_steps
+from daemon.order import answers as service_answers
+from daemon.order.again import REPLACED
+from daemon.order.archive import Entry
+from daemon.order.found import FoundElsewhere
+from daemon.order.trouble import bug
+from daemon.orders import answers
+from daemon.orders.inbox import Inbox
+from daemon.store.asks import Answer, Ask, Outcome
+from daemon.store.store import Stale, Store
+
+log = structlog.get_logger("bracketd.orders")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An order before and after a fact. ``before`` is None for a new order."""
+
+    before: Order | None
+    fact: facts.Fact
+    after: Order
+
+
+Listener = Callable[[Change], None]
+"""Is called after each change is stored. Must return at once."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An order that somebody works on. ``order`` is its last stored value, None if that must be read."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    under_way: int = 0
+    order: Order | None = None
+
+
+class Turn:
+    """One order while nobody else changes it. Got from ``Desk.turn``."""
+
+    def __init__(self, desk: Desk, entry: _Entry, order: Order) -> None:
+        self._desk, self._entry = desk, entry
+        self.order = order
+        """The order as it is stored."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while a step of the order is being performed."""
+        return self._entry.under_way > 0
+
+    async def happened(self, fact: facts.Fact, ask: Ask | None = None) -> Order:
+        """Store what a fact makes of the order, with the answer to the ask that brought it. Raises StateError, Stale.
+
+        Stale is raised only for an ask: whether it is allowed must be decided for the order as it is now.
+        """
+        while True:
+            try:
+                self.order = await self._desk.write(self._entry, self.order, fact, ask)
+            except Stale:
+                await self.reload()
+                if ask is not None:
+                    raise
+            else:
+                return self.order
+
+    async def reload(self) -> None:
+        """Read the order from the store."""
+        self.order = self._entry.order = await self._desk.load(self.order.id)
+
+    async def begin(self, step: facts.Step) -> bool:
+        """Store the intent of a step, if it has one. Returns False if there is nothing to perform.
+
+        That is so if the order no longer needs the step, and if the step is one that the desk itself performs: the
+        check of the limits.
+        """
+        if step not in next_steps(self.order):
+            return False
+        if isinstance(step, facts.Reckon):
+            await self._desk.check_limits(self)
+            return False
+        intent = facts.intent(step)
+        if intent is not None:
+            await self.happened(intent)
+        return self.order.phase not in RESTING  # another program may have ended it meanwhile
+
+
+class Desk:
+    """All orders of one state directory. ``now`` is in epoch seconds."""
+
+    def __init__(self, store: Store, now: Callable[[], float], policy: Policy) -> None:
+        self.store, self.now, self.policy = store, now, policy
+        self._listeners: list[Listener] = []
+        self._entries: dict[str, _Entry] = {}
+        self._inboxes: list[Inbox] = []
+        self._limits = asyncio.Lock()
+        self.admission = asyncio.Lock()
+        """Held from comparing a shoot with the orders there are until its order is added: no shoot is added twice."""
+        self.left_alone: set[str] = set()
+        """Ids of orders that a bug stopped, and that cannot even be held."""
+        self.account: str | None = None
+        """Why the service refuses the account; None while it accepts it."""
+        self.day_limit: str | None = None
+        """What the service says of the account's daily limit; None while it is not reached."""
+
+    def listen(self, listener: Listener) -> None:
+        """Call a listener after each change."""
+        self._listeners.append(listener)
+
+    def inbox(self, root: str, came: asyncio.Event) -> Inbox:
+        """The inbox for asks about the shoots in a watched folder. ``came`` is set when an ask arrives."""
+        box = Inbox(root, came)
+        self._inboxes.append(box)
+        return box
+
+    def deliver(self, ask: Ask) -> bool:
+        """Put an ask about a shoot's folder into its inbox. Returns False if no watched folder has that shoot."""
+        return any(box.put(ask) for box in self._inboxes)
+
+    # --- one order ---
+
+    @asynccontextmanager
+    async def visit(self, order_id: str) -> AsyncIterator[Order]:
+        """Keep an order in memory, read from the store now. Raises KeyError, and ValueError for a row without sense."""
+        with self._open(order_id) as entry:
+            async with entry.lock:
+                entry.order = order = await self.load(order_id)
+            yield order
+
+    @asynccontextmanager
+    async def turn(self, order_id: str) -> AsyncIterator[Turn]:
+        """Be alone in changing an order. Raises KeyError."""
+        with self._open(order_id) as entry:
+            async with entry.lock:
+                yield Turn(self, entry, entry.order or await self.load(order_id))
+
+    @contextmanager
+    def performing(self, order_id: str) -> Iterator[None]:
+        """A step of an order is being performed."""
+        with self._open(order_id) as entry:
+            entry.under_way += 1
+            try:
+                yield
+            finally:
+                entry.under_way -= 1
+
+    async def happened(self, order_id: str, fact: facts.Fact) -> None:
+        """Store what a fact makes of an order. Raises StateError and KeyError."""
+        try:
+            async with self.turn(order_id) as turn:
+                await turn.happened(fact)
+        except (StateError, KeyError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
+            await self.broke(order_id, error)
+
+    async def broke(self, order_id: str, error: BaseException) -> None:
+        """Hold an order that a bug stopped; if even that fails, leave it alone. Raises StateError."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        try:
+            async with self.turn(order_id) as turn:
+                await turn.happened(bug(None, error))
+        except StateError:
+            raise
+        except Exception:
+            self.left_alone.add(order_id)
+            log.exception("a bug; this order is left alone until the next start", order=order_id, why=str(error))
+
+    async def checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
+        """A fact as it is, or a failure if it shows images that the ledger knows as another order's."""
+        if not isinstance(fact, facts.Seen):
+            return fact
+        new = {image.id for image in fact.images} - {image.id for image in order.images}
+        elsewhere = await self.store.of_other_orders(new, order.id) if new else frozenset()
+        return service_answers.of_other_orders(elsewhere) if elsewhere else fact
+
+    async def check_limits(self, turn: Turn) -> None:
+        """Compare what an order would buy with the limits. One order at a time: each sees what the others may buy."""
+        async with self._limits:
+            now = self.now()
+            today, month = await self.store.spent(*beginnings(now), turn.order.id)
+            tomorrow: float | None = next_day(now)
+            if await self.store.bought_since(next_day(now)):
+                tomorrow = None  # the clock was ahead: the day is not known
+            await turn.happened(facts.Reckoned(today, month, tomorrow))
+
+    # --- new orders ---
+
+    async def begin(
+        self, order: Order, fact: facts.Locked, ask: Ask | None = None, *, elsewhere: FoundElsewhere | None = None
+    ) -> Order:
+        """Add an order. It is held for a limit, or for ``elsewhere``: an order that seems to have sent its photos."""
+        order = self._evolved(order, elsewhere or fact)
+        answer = self.done(ask, answers.sent(order))
+        await self.store.add(order, fact, answer=answer)
+        self._inform(Change(None, fact, order), answer=answer)
+        return order
+
+    async def replace(
+        self,
+        old: Order,
+        order: Order,
+        fact: facts.Locked,
+        ask: Ask | None = None,
+        *,
+        elsewhere: FoundElsewhere | None = None,
+    ) -> Order:
+        """Add an order in place of one that is cancelled, all or nothing. Raises Stale if ``old`` is not as stored."""
+        why = facts.Cancelled(REPLACED)
+        order = self._evolved(order, elsewhere or fact)
+        answer = self.done(ask, answers.sent(order))
+        async with self._alone(old.id) as entry:
+            ended = evolve(old, why, now=order.created_at, policy=self.policy)
+            entry.order = None
+            await self.store.replace(old, ended, why, order, fact, answer=answer)
+            entry.order = ended
+        self._inform(Change(old, why, ended), Change(None, fact, order), answer=answer)
+        return order
+
+    async def skip(
+        self, order: Order, fact: facts.Locked, photos: Sequence[Entry] = (), *, answer: Answer | None = None
+    ) -> None:
+        """Add an order that is skipped, and store its photos. It replaces skipped orders of its folder that ended."""
+        outdated = await self.store.outdated(order.folder)
+        if not outdated:
+            await self.store.add(order, fact, photos, answer=answer)
+        for old in outdated:
+            why = facts.Cancelled(REPLACED)
+            ended = evolve(old, why, now=order.created_at, policy=self.policy)
+            await self.store.replace(old, ended, why, order, fact, answer=answer)
+        if outdated and photos:
+            await self.store.record_skipped(order.id, photos)
+        self._inform(Change(None, fact, order), answer=answer)
+
+    async def decline(self, order: Order, cancelled: facts.Cancelled, answer: Answer | None) -> None:
+        """Add an order that a person cancelled before it began, so that its photos are known from now on."""
+        ended = self._evolved(order, cancelled)
+        await self.store.add(ended, cancelled, answer=answer)
+        self._inform(Change(None, cancelled, ended), answer=answer)
+
+    # --- answers ---
+
+    def done(self, ask: Ask | None, text: str) -> Answer | None:
+        """The answer to an ask that is carried out; None if nobody asked. It is stored with the fact it brings."""
+        return None if ask is None else Answer(ask, Outcome.DONE, text, self.now())
+
+    def refused(self, ask: Ask | None, text: str) -> Answer | None:
+        """The answer to an ask that is not allowed; None if nobody asked."""
+        return None if ask is None else Answer(ask, Outcome.REFUSED, text, self.now())
+
+    async def answer(self, ask: Ask | None, outcome: Outcome, text: str) -> None:
+        """Store and log the answer to an ask that changes no order. Raises StateError."""
+        if ask is not None:
+            answer = Answer(ask, outcome, text, self.now())
+            await self.store.answer(answer)
+            answers.log_answer(answer)
+
+    # --- the account ---
+
+    async def account_is(self, refused: str | None) -> None:
+        """Store why the service refuses the account, for ``status``; None: it accepts it."""
+        self.account = refused
+        await self.store.note("account", refused)
+
+    async def day_limit_is(self, reached: str | None) -> None:
+        """Store what the service says of the daily limit, for ``status``; None: it is not reached."""
+        self.day_limit = reached
+        await self.store.note("limit", reached)
+
+    # --- storing ---
+
+    async def load(self, order_id: str) -> Order:
+        """An order as it is stored. Raises KeyError."""
+        return await self.store.load(order_id)
+
+    async def write(self, entry: _Entry, order: Order, fact: facts.Fact, ask: Ask | None) -> Order:
+        """Store what a fact makes of an order, and the answer to its ask. For ``Turn``. Raises Stale."""
+        now = self.now()
+        after = evolve(order, fact, now=now, policy=self.policy)
+        answer = self.done(ask, answers.done(Verb(ask.verb), order, after)) if ask is not None else None
+        entry.order = None  # if this is cancelled, nobody knows whether it was stored
+        await self.store.record(order, fact if _is_news(order, fact, after) else None, after, now, answer=answer)
+        entry.order = after
+        self._inform(Change(order, fact, after), answer=answer)
+        return after
+
+    def _evolved(self, order: Order, fact: facts.Fact) -> Order:
+        return evolve(order, fact, now=order.created_at, policy=self.policy)
+
+    def _inform(self, *changes: Change, answer: Answer | None) -> None:
+        for change in changes:
+            for listener in self._listeners:
+                listener(change)
+        if answer is not None:
+            answers.log_answer(answer)
+
+    @contextmanager
+    def _open(self, order_id: str) -> Iterator[_Entry]:
+        entry = self._entries.setdefault(order_id, _Entry())
+        entry.users += 1
+        try:
+            yield entry
+        finally:
+            entry.users -= 1
+            if not entry.users:
+                del self._entries[order_id]
+
+    @asynccontextmanager
+    async def _alone(self, order_id: str) -> AsyncIterator[_Entry]:
+        with self._open(order_id) as entry:
+            async with entry.lock:
+                yield entry
+
+
+def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
+    """True if a fact goes into the journal. Repeated looks that show nothing new do not: they would fill it."""
+    looked = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
+    looked = replace(looked, updated_at=before.updated_at)
+    return not isinstance(fact, facts.Seen | facts.Reckoned) or looked != before

@@ -1,0 +1,126 @@
+"""Supervises a watched folder itself: whether it is there, whether it is another disk, and its source of hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
+from daemon.host.clock import Clock
+from daemon.watcher.hints import Dirty, Hints, NoHints
+from daemon.watcher.presence import Blocking, Presence
+
+log = structlog.get_logger("bracketd.watcher")
+
+
+class Supervision:
+    """One watched folder. ``make_hints`` makes its source of hints, which fills a ``Dirty``."""
+
+    def __init__(
+        self,
+        watch: str,
+        roots: Roots,
+        presence: Presence,
+        clock: Clock,
+        *,
+        make_hints: Callable[[str, Dirty], Hints],
+        blocking: Blocking,
+    ) -> None:
+        self._watch, self._roots, self._presence, self._clock = watch, roots, presence, clock
+        self._make_hints, self.blocking = make_hints, blocking
+        self._identity: tuple[int, int] | None = None
+        self.hints: Hints | None = None
+        """The source of hints; None while the folder is away."""
+        self.hinted_since = clock.monotonic()
+        """Since when there have been hints, on the monotonic clock."""
+        self.never_seen = False
+        """True if the folder is missing and has never been there."""
+
+    @property
+    def gives_events(self) -> bool:
+        """True if the system reports changes."""
+        return not isinstance(self.hints, NoHints)
+
+    async def check_hints(self) -> None:
+        """Close a source of hints that no longer works. ``look`` opens a new one."""
+        if self.hints is not None and not await self._works(self.hints):
+            log.warning("the system's events ended; bracketd starts them again", watch=self._watch)
+            await self.close()
+
+    async def look(self, dirty: Dirty, followed: Iterable[str]) -> tuple[Look | None, bool]:
+        """The watched folder as it is, None while it is away; and whether it is another one than before.
+
+        Opens a source of hints if there is none: it follows these shoots.
+        """
+        look, is_other = await self._see(), False
+        if look is not None and look.root.identity != self._identity:
+            await self.close()
+            self._identity, is_other = look.root.identity, True
+        if look is not None and self.hints is None:
+            self.hints = await self._open(dirty, followed)
+            look = await self._see()
+        if look is None:
+            await self.close()
+        return look, is_other
+
+    async def remember(self, look: Look) -> None:
+        """Store that this folder was seen, so that another disk in its place is recognised."""
+        await self.blocking(self._roots.remember, self._watch, look)
+
+    async def close(self) -> None:
+        """Close the source of hints; if that hangs on a dead mount, leave it."""
+        if self.hints is not None:
+            with suppress(OSError):
+                await self.blocking(self.hints.stop)
+            self.hints = None
+
+    async def unfollow(self, shoot: str) -> None:
+        """Get no more hints of a shoot."""
+        if self.hints is not None:
+            with suppress(OSError):
+                await self.blocking(self.hints.forget, shoot)
+
+    async def _see(self) -> Look | None:
+        """One look at the watched folder. If it or its disk is away, ``status`` says so."""
+        self.never_seen = False
+        try:
+            look: Look = await self.blocking(self._roots.look, self._watch)
+            why = look.unmounted
+        except NOT_THERE as error:
+            self.never_seen = bool(await self.blocking(self._roots.is_unknown, self._watch))
+            await self._presence.away(not_yet(self._watch) if self.never_seen else self._unreadable(error))
+            return None
+        except OSError as error:
+            await self._presence.away(self._unreadable(error))
+            return None
+        if why is not None:
+            await self._presence.away(away("watched", self._watch, why))
+            return None
+        await self._presence.back()
+        return look
+
+    def _unreadable(self, error: OSError) -> str:
+        return away("watched", self._watch, f"cannot be read: {error.strerror}")
+
+    async def _open(self, dirty: Dirty, followed: Iterable[str]) -> Hints:
+        hints, self.hinted_since = self._make_hints(self._watch, dirty), self._clock.monotonic()
+        try:
+            await self.blocking(hints.start)
+        except OSError as error:
+            await self.blocking(hints.stop)
+            log.warning("the system gives no events; folders are scanned instead", why=error.strerror)
+            return NoHints()
+        for shoot in followed:
+            with suppress(OSError):  # a shoot that cannot be followed is scanned
+                await self.blocking(hints.follow, shoot)
+        return hints
+
+    async def _works(self, hints: Hints) -> bool:
+        try:
+            works: Any = await self.blocking(hints.works)
+        except OSError:
+            return False
+        return bool(works)
