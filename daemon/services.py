@@ -11,6 +11,24 @@ from daemon.order import FlowName
 from daemon.service import Demand, Service
 
 
+def build(settings: Settings, key: ApiKey, *, flow: FlowName, dev_mode: bool) -> Service:
+    """A connection to the service, as the settings describe it. Raises ConfigError."""
+    return Service(
+        base_url=settings.api.base_url,
+        key=key.text,
+        key_source=key.source,
+        flow=flow,
+        dev_mode=dev_mode,
+        user_agent=f"bracketd/{__version__}",
+        demand=Demand(settings.transfers.least_rate),
+    )
+
+
+def build_usual(settings: Settings) -> Service:
+    """A connection to the service as new orders get it. Raises ConfigError."""
+    return build(settings, settings.require_api_key(), flow=settings.api.flow, dev_mode=settings.api.dev_mode)
+
+
 class Services:
     """``find_key`` reads the settings again for the key; it may block, and raise ConfigError.
 
@@ -26,17 +44,12 @@ class Services:
     def of(self, flow: FlowName, *, dev_mode: bool) -> Service:
         """The service as an order began with it, which may not be how new orders get it. Raises ConfigError."""
         if (flow, dev_mode) not in self._used:
-            api = self._settings.api
-            self._used[flow, dev_mode] = Service(
-                base_url=api.base_url,
-                key=self._key.text,
-                key_source=self._key.source,
-                flow=flow,
-                dev_mode=dev_mode,
-                user_agent=f"bracketd/{__version__}",
-                demand=Demand(self._settings.transfers.least_rate),
-            )
+            self._used[flow, dev_mode] = build(self._settings, self._key, flow=flow, dev_mode=dev_mode)
         return self._used[flow, dev_mode]
+
+    def usual(self) -> Service:
+        """The service as new orders get it. Raises ConfigError."""
+        return self.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     @property
     def now(self) -> tuple[Service, ...]:

@@ -28,7 +28,7 @@ from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
 from daemon.order.policy import probed
-from daemon.service import Service
+from daemon.services import build_usual
 from daemon.store import checkup
 from daemon.store.attention import Attention, Heed
 from daemon.store.reader import Reader
@@ -178,15 +178,7 @@ def _unknown(settings: Settings) -> Iterator[str]:
 def _service(settings: Settings) -> Iterator[Problem | str]:
     api = settings.api
     try:
-        key = settings.require_api_key()
-        service = Service(
-            base_url=api.base_url,
-            key=key.text,
-            key_source=key.source,
-            flow=api.flow,
-            dev_mode=api.dev_mode,
-            user_agent="bracketd",
-        )
+        service = build_usual(settings)
     except ConfigError as error:
         yield from error.problems
         return

@@ -9,14 +9,14 @@ from contextlib import ExitStack
 
 import click
 
-from daemon import __version__
-from daemon.app import preset_of
 from daemon.cli.words import printable
 from daemon.config import Settings
+from daemon.config.policy import preset_of
 from daemon.host import logs
 from daemon.order import Phase
 from daemon.recovery import Account, Place, Rebuilt, Recovery, Report, Source
 from daemon.service import Service
+from daemon.services import build_usual
 
 
 def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
@@ -46,18 +46,8 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
 
 
 def _service(settings: Settings) -> Service:
-    api = settings.api
-    key = settings.require_api_key()
-    logs.redact(key.text)
-    agent = f"bracketd/{__version__}"
-    return Service(
-        base_url=api.base_url,
-        key=key.text,
-        key_source=key.source,
-        flow=api.flow,
-        dev_mode=api.dev_mode,
-        user_agent=agent,
-    )
+    logs.redact(settings.require_api_key().text)
+    return build_usual(settings)
 
 
 def told(report: Report, *, dry_run: bool) -> Iterator[str]:

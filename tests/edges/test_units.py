@@ -14,7 +14,7 @@ from typing import Any
 import click
 import pytest
 
-from daemon.app import LAST
+from daemon.app.app import LAST
 from daemon.cli import EX_CONFIG, cli
 from daemon.config.key import CREDENTIAL
 from daemon.host.disk import DISK_PATIENCE

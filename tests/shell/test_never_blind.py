@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.app import RESCAN
+from daemon.app.watchers import RESCAN
 from daemon.cli.status import document
 from daemon.store.reader import Reader
 from daemon.watcher.missed import LAG

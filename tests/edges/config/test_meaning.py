@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from daemon.app import policy_of, preset_of
+from daemon.config.policy import policy_of, preset_of
 from daemon.order.policy import Limits
 
 from .conftest import Load, folder

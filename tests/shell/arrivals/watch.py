@@ -184,7 +184,7 @@ class Watched:
 
 
 def _no_answer() -> OSError:
-    """As ``daemon.app.Disk`` says it."""
+    """As ``daemon.host.disk.Disk`` does."""
     return OSError(errno.ETIMEDOUT, "the file system does not answer")
 
 

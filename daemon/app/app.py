@@ -11,28 +11,25 @@ import functools
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from daemon import __version__
-from daemon.access import access_of
+from daemon.app.performer import Performer
+from daemon.app.watchers import make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
+from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
-from daemon.host import logs
 from daemon.host.clock import Clock
 from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
 from daemon.host.pulse import Pulse
 from daemon.host.signals import Signals
 from daemon.host.vigil import Vigil
-from daemon.order import Order, Policy, Preset, facts
-from daemon.order.policy import Limits
+from daemon.order import Order, Preset, facts
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
@@ -40,50 +37,24 @@ from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
 from daemon.runner import Account, Runner
 from daemon.runner.lanes import lanes
-from daemon.service import Service
 from daemon.services import Services
-from daemon.shoot import Quiet
-from daemon.steps import Steps, Stopped
 from daemon.store.daily import keep_copies
 from daemon.store.pause import RETRY
 from daemon.store.store import Store
-from daemon.syncing import client_for
 from daemon.watcher import (
-    Contents,
-    Dirty,
-    Hints,
-    Intake,
-    NativeHints,
-    NoHints,
     OutputWatch,
     Presence,
-    Probing,
-    Supervision,
     UnknownOrders,
-    WatchedFolder,
     Watcher,
-    ground_of,
 )
 
 log = structlog.get_logger("bracketd")
 
-RESCAN = 60.0
-"""Seconds between scans of everything that can still change, where the system gives hints."""
-
-QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
-"""Seconds that a shoot must be still on a disk of this machine, and where sync clients or networks bring its files."""
-
 SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
 
-GROUND_PATIENCE = 20.0
-"""Seconds that the start waits for the disks of watched folders to tell what they are."""
-
 RUNNER_PATIENCE = 30.0
 """Seconds between two turns of the runner, which takes one each second."""
-
-SPARE = 4
-"""Threads for what is no step: a look at the line, or for another key."""
 
 GRACE = 4.0
 """Seconds that transfers may go on after a stop signal, hoping to finish."""
@@ -92,35 +63,23 @@ LAST = 9.0
 """Seconds after a stop signal at which the process ends, whatever still hangs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Performing:
-    """What steps are taken with, for a whole run."""
-
-    roots: Roots
-    resuming: Resuming
-    unknown: UnknownOrders
-
-
 class App:
     """One daemon. ``find_key`` reads the API key again; it raises ConfigError when there is none."""
 
     def __init__(self, settings: Settings, find_key: Callable[[], ApiKey], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
         self._services = Services(settings, find_key)
-        self._abort = threading.Event()
         self._signals = Signals(self._begin_to_stop)
         self._stop = asyncio.Event()
         self._pulse = Pulse(settings.state_dir, clock.monotonic)
         self._vigil = Vigil(self._pulse, notifier)
         self._give_up: Callable[[], None] = lambda: None
         self._disks: dict[str, Disk] = {}
-        width = lanes(uploads=settings.transfers.uploads, downloads=settings.transfers.downloads)
-        threads = sum(lane.most for lane in width.values()) + SPARE
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="step")
+        self._performer: Performer | None = None
 
     async def run(self) -> None:
         """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
-        self._usual_service()  # what it cannot use is known now
+        self._services.usual()  # fails now if the environment cannot be used
         self._signals.listen()
         with self._pulse:
             store = await self._open()
@@ -154,9 +113,8 @@ class App:
         finally:
             self._break_off()
             self._end_at_last(1)
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            for service in self._services.all:
-                service.close()
+            if self._performer is not None:
+                self._performer.close()
             store.close()
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
@@ -168,14 +126,21 @@ class App:
         outputs = dict.fromkeys(str(folder.output) for folder in self._settings.folders)
         disks = {output: Disk(self._clock) for output in outputs}
         unknown = UnknownOrders(disks, store, roots, self._clock, asks_service=True)
-        performing = Performing(roots, Resuming(await store.unfinished()), unknown)
+        width = lanes(uploads=transfers.uploads, downloads=transfers.downloads)
+        threads = sum(lane.most for lane in width.values())
+        resuming = Resuming(await store.unfinished())
+        performer = self._performer = Performer(self._services, roots, resuming, self._clock.now, threads=threads)
+
+        async def perform(order: Order, step: facts.Step) -> facts.Fact:
+            return await unknown.before(order, step) or await performer.perform(order, step)
+
         policy = policy_of(self._settings)
         desk = Desk(store, self._clock.now, policy)
         desk.listen(log_change)
         runner = Runner(
             desk,
-            functools.partial(self._perform, performing),
-            Account(desk, self._clock, policy, self._online),
+            perform,
+            Account(desk, self._clock, policy, performer.online),
             self._clock,
             policy,
             uploads=transfers.uploads,
@@ -195,7 +160,7 @@ class App:
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
-            comparing = compare(store, self._usual_service, self._in_thread, unknown.compared)
+            comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
             lookers.append(group.create_task(comparing, name="newer orders"))
             for output in outputs:
                 watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
@@ -212,68 +177,9 @@ class App:
 
     # --- parts ---
 
-    async def _watcher(self, settings: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
-        watch = str(settings.watch)
-        blocking = self._disks.setdefault(watch, Disk(self._clock))
-        find = functools.partial(
-            client_for, watch, sync_client=settings.sync_client, syncthing=access_of(self._settings.syncthing)
-        )
-        probes = Probing(find, self._clock)
-        ground = await ground_of(watch, probes, Disk(self._clock, GROUND_PATIENCE))
-        polling = settings.observer == "polling" or (settings.observer == "auto" and ground.network)
-        if polling and settings.observer == "auto":
-            log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=ground.type)
-        folder = WatchedFolder(
-            watch=watch,
-            output=str(settings.output),
-            quiet=quiet_of(settings, synced=polling or ground.synced),
-            process_existing=settings.existing == "process",
-            interval=settings.poll_interval if polling else RESCAN,
-            preset=preset_of(settings, self._settings.api.dev_mode),
-            late_files=settings.late_files,
-            inodes=not ground.network,
-        )
-
-        def make_hints(root: str, dirty: Dirty) -> Hints:
-            return NoHints() if polling else NativeHints(root, dirty)
-
-        intake = Intake(folder, desk, Contents(blocking), unknown, flow=self._settings.api.flow)
-        presence = Presence(watch, desk)
-        root = Supervision(watch, roots, presence, self._clock, make_hints=make_hints, blocking=blocking)
-        return Watcher(folder, intake, desk, root, clock=self._clock, probes=probes)
-
-    async def _perform(self, performing: Performing, order: Order, step: facts.Step) -> facts.Fact:
-        """Take a step; once more if the key was refused, and a person has put another one in its place."""
-        if (found := await performing.unknown.before(order, step)) is not None:
-            return found
-        while True:
-            service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            steps = Steps(
-                service, performing.roots, go_on=self._go_on, now=self._clock.now, resuming=performing.resuming
-            )
-            fact: facts.Fact = await self._in_thread(steps.perform, order, step)
-            if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
-                return fact
-            await self._look_for_key()
-            if service in self._services.now:
-                return fact
-
-    async def _look_for_key(self) -> None:
-        key = await self._in_thread(self._services.found)
-        if key is not None and self._services.renew(key):
-            logs.redact(key.text)
-            log.info("another key was found and is used from now on")
-
-    async def _online(self) -> bool:
-        reachable: bool = await self._in_thread(self._usual_service().reachable)
-        return reachable
-
-    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
-
-    def _usual_service(self) -> Service:
-        """As new orders get it."""
-        return self._services.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
+    async def _watcher(self, folder: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
+        disk = self._disks.setdefault(str(folder.watch), Disk(self._clock))
+        return await make_watcher(self._settings, folder, desk, roots, unknown, clock=self._clock, disk=disk)
 
     def _presets(self) -> dict[str, Preset]:
         """What the settings say of new orders, by watched folder."""
@@ -326,45 +232,8 @@ class App:
         last.start()
 
     def _break_off(self) -> None:
-        self._abort.set()
-        for service in self._services.all:
-            service.stop()
-
-    def _go_on(self) -> None:
-        if self._abort.is_set():
-            raise Stopped
-
-
-def policy_of(settings: Settings) -> Policy:
-    """What the settings mean for when to try again, and for what may be bought."""
-    return Policy(
-        poll_first=settings.api.poll_every,
-        poll_longest=settings.api.poll_every * 6,
-        reprocess_lag=settings.api.poll_every * 12,
-        quiet=max(quiet_of(folder, synced=True).base for folder in settings.folders),
-        limits=Limits(**settings.limits.model_dump()),
-    )
-
-
-def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
-    """How long a shoot of a watched folder must be still; ``synced``: its files come over a line."""
-    if settings.quiet_period == "auto":
-        return Quiet(QUIET_SYNCED if synced else QUIET_LOCAL, adaptive=True)
-    return Quiet(settings.quiet_period)
-
-
-def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
-    """What a watched folder's settings mean for its orders."""
-    download = settings.download
-    return Preset(
-        per_image=None if settings.grouping == "automatic" else settings.grouping,
-        enhance=dict(settings.enhance_wire()),
-        format=download.format,
-        quality=download.quality,
-        max_width=download.max_width,
-        dev_mode=dev_mode,
-        bad_files=settings.bad_files,
-    )
+        if self._performer is not None:
+            self._performer.break_off()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -1,0 +1,80 @@
+"""Performs steps in threads, with the service account that an order began with and the key as it is now."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+
+from daemon.files.roots import Roots
+from daemon.host import logs
+from daemon.order import Order, facts
+from daemon.resuming import Resuming
+from daemon.services import Services
+from daemon.steps import Steps, Stopped
+
+log = structlog.get_logger("bracketd")
+
+SPARE = 4
+"""Threads for calls that are not steps: a test of the network connection, or a search for another key."""
+
+
+class Performer:
+    """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
+
+    ``resuming`` checks the orders of an earlier run before they go on.
+    """
+
+    def __init__(
+        self, services: Services, roots: Roots, resuming: Resuming, now: Callable[[], float], *, threads: int
+    ) -> None:
+        self._services, self._roots, self._resuming, self._now = services, roots, resuming, now
+        self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
+        self._abort = threading.Event()
+
+    async def perform(self, order: Order, step: facts.Step) -> facts.Fact:
+        """Perform a step. If the key is refused and another one is found, perform it once more with that."""
+        while True:
+            service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
+            steps = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
+            fact: facts.Fact = await self.in_thread(steps.perform, order, step)
+            if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
+                return fact
+            await self._look_for_key()
+            if service in self._services.now:
+                return fact
+
+    async def online(self) -> bool:
+        """True if the service can be reached."""
+        reachable: bool = await self.in_thread(self._services.usual().reachable)
+        return reachable
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a blocking call."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+    def break_off(self) -> None:
+        """Stop the transfers under way at their next chunk."""
+        self._abort.set()
+        for service in self._services.all:
+            service.stop()
+
+    def close(self) -> None:
+        """Start no more steps, and close the connections."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for service in self._services.all:
+            service.close()
+
+    async def _look_for_key(self) -> None:
+        key = await self.in_thread(self._services.found)
+        if key is not None and self._services.renew(key):
+            logs.redact(key.text)
+            log.info("another key was found and is used from now on")
+
+    def _go_on(self) -> None:
+        if self._abort.is_set():
+            raise Stopped
