@@ -38,6 +38,18 @@ VERBS = {
 """Each verb's module, which holds a command of its name, and its line in the help."""
 
 
+WITHOUT_SETTINGS = frozenset({"config", "sandbox", "demo"})
+"""Verbs that read no configuration file."""
+
+CONFIG_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _take_config(ctx: click.Context, _option: click.Parameter, config: Path | None) -> None:
+    """Let ``--config`` after the verb do what it does before the verb."""
+    if config is not None:
+        ctx.obj = config
+
+
 class Verbs(Suggesting):
     """A group whose commands are imported when they are used, not to be listed."""
 
@@ -52,6 +64,12 @@ class Verbs(Suggesting):
         if cmd_name not in VERBS:
             return None
         command: click.Command = getattr(importlib.import_module(VERBS[cmd_name][0]), cmd_name)
+        if cmd_name not in WITHOUT_SETTINGS and all(param.name != "config" for param in command.params):
+            text = "The configuration file, as before the verb."
+            option = click.Option(
+                ["--config"], type=CONFIG_FILE, help=text, expose_value=False, is_eager=True, callback=_take_config
+            )
+            command.params.append(option)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -64,7 +82,7 @@ class Verbs(Suggesting):
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=CONFIG_FILE,
     help="The configuration file. Else $BRACKETD_CONFIG, else config.yaml in the platform's config directory.",
 )
 @click.version_option(__version__, prog_name="bracketd")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
-from daemon.cli import VERBS, cli
+from daemon.cli import VERBS, WITHOUT_SETTINGS, cli
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,19 @@ def test_an_option_is_suggested_likewise(words: list[str], meant: str) -> None:
 def test_every_command_is_found_by_its_own_name(verb: str) -> None:
     """No name of a command is taken for a slip of another one."""
     assert CliRunner().invoke(cli, [verb, "--help"]).exit_code == 0
+
+
+ASKS = ("submit", "retry", "approve", "cancel", "dismiss")
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS.keys() - WITHOUT_SETTINGS))
+def test_the_configuration_file_may_be_named_after_the_verb(verb: str, tmp_path: Path) -> None:
+    """``bracketd run --config x`` means the same as ``bracketd --config x run``, for every verb that reads settings."""
+    missing = str(tmp_path / "missing.yaml")
+    arguments = {"explain": ["f"], "show": ["s"], "adopt": ["f"], "costs": []}
+    words = arguments.get(verb, [str(tmp_path)] if verb in ASKS else [])
+    before = CliRunner().invoke(cli, ["--config", missing, verb, *words])
+    after = CliRunner().invoke(cli, [verb, "--config", missing, *words])
+    assert after.exit_code == before.exit_code
+    assert (after.output, repr(after.exception)) == (before.output, repr(before.exception))
+    assert missing in f"{after.output} {after.exception}"
