@@ -16,7 +16,7 @@ from bench.sizes import Bench
 from bench.table import Row
 from bench.usage import Memory, cpu_seconds
 from daemon.order import Phase
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 READY_GOAL, CPU_GOAL, MEMORY_GOAL, NOTICED_GOAL, EXTRA_GOAL = 2.0, 0.2, 80.0, 1.0, 1.0
 QUIET = 2.0

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from daemon.order import Bracket, Order, Phase, Policy, evolve, facts
-from daemon.store.file import open_for_writing
-from daemon.store.rows import Row, bracket_row, image_row, journal_row, order_row
+from daemon.store.sqlite.file import open_for_writing
+from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, order_row
 
 BRACKETS, PER_IMAGE = 25, 5
 LONG_AGO = 1_700_000_000.0

@@ -21,7 +21,7 @@ import yaml
 
 from bench.listener import Exchange
 from daemon.order import LINE, Phase
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 ROOT = Path(__file__).parents[1]
 

@@ -38,9 +38,9 @@ from daemon.resuming import Resuming
 from daemon.runner import Account, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
-from daemon.store.daily import keep_copies
 from daemon.store.pause import RETRY
-from daemon.store.store import Store
+from daemon.store.sqlite.daily import keep_copies
+from daemon.store.sqlite.store import Store
 from daemon.watcher import (
     OutputWatch,
     Presence,

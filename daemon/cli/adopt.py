@@ -11,7 +11,7 @@ from daemon.cli.answered import leave
 from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.order import Verb
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 
 @click.command()

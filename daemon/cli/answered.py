@@ -11,7 +11,7 @@ from daemon.cli.words import printable
 from daemon.host.lock import running_pid
 from daemon.order import Verb
 from daemon.store.asks import Outcome
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.reader import Reader, ask
 
 PATIENCE = 2.0
 """Seconds to wait for the daemon's answer; it looks for asks once a second."""

@@ -21,7 +21,7 @@ from daemon.host.lock import running_pid
 from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
 from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.store.waiting import Waiting
 
 

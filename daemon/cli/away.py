@@ -8,7 +8,7 @@ from pathlib import Path
 from daemon.config import FolderSettings
 from daemon.files.roots import Roots
 from daemon.root import Seen
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 
 def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:

@@ -29,9 +29,9 @@ from daemon.host.lock import running_pid
 from daemon.order import Policy
 from daemon.order.policy import probed
 from daemon.services import build_usual
-from daemon.store import checkup
 from daemon.store.attention import Attention, Heed
-from daemon.store.reader import Reader
+from daemon.store.sqlite import checkup
+from daemon.store.sqlite.reader import Reader
 
 ROOM = 1e9
 """Bytes that should be free for pictures, and for the state."""

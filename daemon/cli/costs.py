@@ -24,7 +24,7 @@ import click
 
 from daemon.config.locate import locate_state
 from daemon.config.price import locate_price
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
 EVER = (float("-inf"), float("inf"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daemon.cli.words import no_room, silent
 from daemon.host import pulse, room
-from daemon.store.file import FILE
+from daemon.store.sqlite.file import FILE
 
 REMEDY = "Make room there, or bracketd has to wait"
 

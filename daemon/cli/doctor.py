@@ -17,8 +17,8 @@ from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
-from daemon.store import checkup
-from daemon.store.reader import Reader
+from daemon.store.sqlite import checkup
+from daemon.store.sqlite.reader import Reader
 
 OVERDUE = 2 * 86400.0
 """Seconds after which a running daemon's last copy is too old."""

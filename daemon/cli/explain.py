@@ -33,7 +33,7 @@ from daemon.grouping import RAW, dangling, extension
 from daemon.order import Bracket, Order, Phase, Sent
 from daemon.shoot import FileClass, Shot
 from daemon.shoot.shot import UNKNOWN
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.syncing import SyncClient, client_for
 
 WORDS = {

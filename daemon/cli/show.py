@@ -17,7 +17,7 @@ from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
 from daemon.order.model import brief
 from daemon.order.wording import line
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.webapp import order_page
 
 LONGEST_ENTRY = 600

@@ -16,7 +16,7 @@ from daemon.cli.words import no_room, silent
 from daemon.config.locate import locate_state
 from daemon.host import pulse
 from daemon.host.lock import running_pid
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.webapp import order_page
 
 

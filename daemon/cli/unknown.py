@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daemon import notes
 from daemon.order.found import Note
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 
 
 def unknown_orders(reader: Reader, outputs: Iterable[Path]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from daemon.host.room import shortage
-from daemon.store.file import FILE
+from daemon.store.sqlite.file import FILE
 
 ENDED = ("downloaded", "skipped", "cancelled")
 """Phases in which nothing is to come of an order."""

@@ -159,7 +159,7 @@ class Stage:
     def _report(self) -> dict[str, Any]:
         from daemon.cli.status import document  # noqa: PLC0415
         from daemon.host.lock import running_pid  # noqa: PLC0415
-        from daemon.store.reader import Reader  # noqa: PLC0415
+        from daemon.store.sqlite.reader import Reader  # noqa: PLC0415
 
         with Reader(self.state) as reader:
             return document(reader, self.state, running_pid(self.state))

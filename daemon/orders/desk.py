@@ -24,7 +24,7 @@ from daemon.order.trouble import bug
 from daemon.orders import answers
 from daemon.orders.inbox import Inbox
 from daemon.store.asks import Answer, Ask, Outcome
-from daemon.store.store import Stale, Store
+from daemon.store.sqlite.store import Stale, Store
 
 log = structlog.get_logger("bracketd.orders")
 

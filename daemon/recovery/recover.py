@@ -28,10 +28,10 @@ from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_mer
 from daemon.recovery.stranger import Shoot
 from daemon.recovery.watched import Place, Watched, doubted, held_back, look, photos_of, shoot_of, skipped
 from daemon.root import Seen
-from daemon.store import copies
-from daemon.store.file import FILE
-from daemon.store.rebuild import put_in_place, rebuild, remains
-from daemon.store.salvage import Salvage, salvage
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
+from daemon.store.sqlite.salvage import Salvage, salvage
 
 SCRATCH = ".recovering-"
 """How the folder begins, in the state directory, in which the new state file is made."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 
 from daemon.store.attention import NOTE, Attention, Heed, to_note
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 
 NAMED = 3
 """Files that are named. The others are only counted."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.shoot import File, Listing, look_every
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from daemon.watcher.altered import Allowance
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking

@@ -21,7 +21,7 @@ from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
 from daemon.order.found import FoundElsewhere, Listed, Note
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
 from daemon.watcher.presence import LOOK_EVERY

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.database import Database
-from daemon.store.file import FILE, open_for_writing
-from daemon.store.store import Store
+from daemon.store.sqlite.database import Database
+from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.sqlite.store import Store
 
 
 class SmallDisk:

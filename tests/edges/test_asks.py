@@ -16,8 +16,8 @@ from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
 from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
 from daemon.store.asks import Answer, Outcome
-from daemon.store.reader import Reader
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.store import Store
 from daemon.store.waiting import Waiting
 from tests.core.orders import NOW, order
 

@@ -16,10 +16,10 @@ from daemon.cli import cli
 from daemon.files.roots import Roots
 from daemon.host.lock import InstanceLock
 from daemon.order import facts
-from daemon.store import copies
 from daemon.store.attention import NOTE, Attention, Heed, to_note
-from daemon.store.file import FILE
-from daemon.store.store import Store
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.store import Store
 from tests.core.orders import order
 from tests.edges.service.hosts import Host, always
 from tests.mirror import Mirror

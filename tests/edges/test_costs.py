@@ -22,7 +22,7 @@ from daemon.cli import cli
 from daemon.cli.costs import Line
 from daemon.cli.costs_table import CostsView
 from daemon.order import Image, ImageState, Order, Preset, facts
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from tests.core.orders import processed
 
 PRICE = "price_per_image: 0.29\n"

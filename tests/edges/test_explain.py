@@ -16,7 +16,7 @@ from daemon.cli import cli
 from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from daemon.store.waiting import Waiting
 from tests.core.orders import order
 from tests.edges.exif.taken import Camera, shot_of

@@ -19,13 +19,13 @@ from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
 from daemon.order import Order, facts
 from daemon.root import Seen
-from daemon.store import copies
-from daemon.store.file import FILE, open_for_reading, open_for_writing
 from daemon.store.pause import RETRY
-from daemon.store.reader import Reader, ask
-from daemon.store.schema import VERSION
-from daemon.store.store import Store
-from daemon.store.trouble import trouble_named
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.schema import VERSION
+from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.trouble import trouble_named
 from tests.core.orders import NOW, order
 from tests.edges.full_disk import Narrow, SmallDisk, small_disk
 from tests.edges.host.test_pulse import daemon

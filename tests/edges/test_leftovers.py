@@ -8,7 +8,7 @@ from pathlib import Path
 from daemon.files.incoming import part_name
 from daemon.files.leftovers import sweep
 from daemon.order import ImageState, Phase, facts
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from tests.core.orders import order, processed
 
 

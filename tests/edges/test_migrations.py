@@ -20,11 +20,11 @@ import pytest
 
 from daemon.errors import StateError
 from daemon.order import Bracket, Image, Order, Preset
-from daemon.store.copies import COPIES, is_sound
-from daemon.store.file import FILE, as_dict
-from daemon.store.rows import bracket_row, image_row, order_row
-from daemon.store.schema import MIGRATIONS, VERSION, migrate
-from daemon.store.store import Store
+from daemon.store.sqlite.copies import COPIES, is_sound
+from daemon.store.sqlite.file import FILE, as_dict
+from daemon.store.sqlite.rows import bracket_row, image_row, order_row
+from daemon.store.sqlite.schema import MIGRATIONS, VERSION, migrate
+from daemon.store.sqlite.store import Store
 
 FIXTURES = sorted((Path(__file__).parent / "state").glob("version-*.sql"))
 TOLD_ANEW = {"messages", "preset"}
@@ -148,8 +148,8 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
 KILLED = """
 import os, sqlite3, sys
 from tests.edges.test_migrations import half_way
-from daemon.store.file import as_dict
-from daemon.store.schema import MIGRATIONS, migrate
+from daemon.store.sqlite.file import as_dict
+from daemon.store.sqlite.schema import MIGRATIONS, migrate
 
 def killed(connection):
     try:

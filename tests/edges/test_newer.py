@@ -17,7 +17,7 @@ from daemon.order.found import Listed
 from daemon.order.model import name_at_service
 from daemon.recovery.newer import ENOUGH, compare, newer_orders
 from daemon.service import Service
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, order
 from tests.edges.service.hosts import Exchange, Host
 

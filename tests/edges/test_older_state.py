@@ -8,8 +8,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from daemon.cli import cli
-from daemon.store.file import FILE
-from daemon.store.schema import MIGRATIONS
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.schema import MIGRATIONS
 
 ORDER = """
 INSERT INTO orders (id, flow, shoot, folder, output, preset, phase, created, discards, left_out, fingerprint, late,

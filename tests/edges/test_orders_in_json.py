@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Order, Preset, facts
-from daemon.store.reader import Reader
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.store import Store
 from tests.core.orders import processed
 
 MADE = 1_765_432_100.25

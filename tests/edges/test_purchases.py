@@ -12,10 +12,10 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
-from daemon.store.file import FILE
-from daemon.store.reader import Reader
-from daemon.store.rebuild import rebuild
-from daemon.store.store import Store
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.rebuild import rebuild
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, after, order, reckoned
 
 T = TypeVar("T")

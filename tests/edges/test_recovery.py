@@ -25,10 +25,10 @@ from daemon.recovery.watched import shoot_of
 from daemon.root import Seen
 from daemon.service import Service
 from daemon.shoot.shot import UNKNOWN
-from daemon.store import copies
-from daemon.store.file import FILE
-from daemon.store.reader import Reader
-from daemon.store.store import Store
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, order, processed
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host

@@ -14,12 +14,12 @@ import pytest
 
 from daemon.errors import StateTooNew
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
-from daemon.store.file import FILE
-from daemon.store.reader import Reader
-from daemon.store.rebuild import put_in_place, rebuild, remains
-from daemon.store.salvage import Salvage, salvage
-from daemon.store.schema import VERSION
-from daemon.store.store import Store
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
+from daemon.store.sqlite.salvage import Salvage, salvage
+from daemon.store.sqlite.schema import VERSION
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, order, processed
 from tests.edges.test_migrations import FIXTURES, old_state
 

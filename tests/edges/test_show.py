@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from daemon.cli import cli
 from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from daemon.webapp import order_page
 from tests.core.orders import NOW, after, order, processed, sent
 

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
-from daemon.store.file import FILE
-from daemon.store.rebuild import rebuild
-from daemon.store.salvage import salvage
-from daemon.store.store import Store
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.rebuild import rebuild
+from daemon.store.sqlite.salvage import salvage
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, order
 
 T = TypeVar("T")

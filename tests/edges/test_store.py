@@ -16,11 +16,11 @@ from daemon.order import Image, ImageState, Order, Phase, Preset, facts
 from daemon.root import Seen
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.asks import Answer, Outcome
-from daemon.store.file import FILE
-from daemon.store.reader import Reader, ask
-from daemon.store.rows import Waiting
-from daemon.store.schema import VERSION
-from daemon.store.store import Store
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.rows import Waiting
+from daemon.store.sqlite.schema import VERSION
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW, after, order, processed, sent
 
 T = TypeVar("T")

@@ -13,9 +13,9 @@ import pytest
 
 from daemon.order import Order, Phase, facts
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
-from daemon.store.file import FILE
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Stale, Store
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Stale, Store
 from tests.core.orders import NOW, after, order
 
 ORDER = order()

@@ -10,9 +10,9 @@ import pytest
 
 from daemon.order import Bracket, Order, Phase, facts
 from daemon.store.asks import Answer, Outcome
-from daemon.store.earlier import ALIKE
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Stale, Store
+from daemon.store.sqlite.earlier import ALIKE
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Stale, Store
 from tests.core.orders import NOW, after, order
 
 OLD = order()

@@ -11,7 +11,7 @@ import pytest
 
 from daemon.order import Image, Order, Preset, facts
 from daemon.order.wording import FACTS, STEPS, keys, line, phrase
-from daemon.store.rows import journal_row
+from daemon.store.sqlite.rows import journal_row
 from tests.core.orders import NOW, order, processed
 
 CODE = re.compile(r"[A-Za-z]+\(|[a-z][A-Z]|[{}\[\]]|=|\bNone\b|\bTrue\b|\bFalse\b|'")

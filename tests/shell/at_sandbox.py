@@ -18,8 +18,8 @@ from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.service import Service
 from daemon.steps import Steps
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Store
 from tests.core.orders import order
 from tests.sandbox_process import Sandbox
 from tests.shell.simulated import START, Inline, SimulatedClock

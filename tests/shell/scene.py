@@ -21,8 +21,8 @@ from daemon.orders import Change, Desk
 from daemon.orders.asks import Asks
 from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.asks import Outcome
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Store
 from daemon.watcher import (
     Contents,
     Dirty,

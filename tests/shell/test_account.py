@@ -10,7 +10,7 @@ from pathlib import Path
 from daemon.host.days import beginnings, next_day
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
 from daemon.order.facts import Kind
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Hold, Order, Phase, Policy, evolve, facts
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import START, SimulatedClock, simulate
 

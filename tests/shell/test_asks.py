@@ -19,8 +19,8 @@ from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, fa
 from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
-from daemon.store.file import FILE
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader, ask
 from daemon.watcher.asks import PATIENCE
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from daemon.store.attention import Attention, Heed
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

@@ -11,7 +11,7 @@ import pytest
 from daemon.order import MergeState, Order, Phase, facts
 from daemon.order.due import waits
 from daemon.order.facts import Kind
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from tests.core.orders import NOW
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daemon.order import Order, Phase, Policy, evolve, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

@@ -13,8 +13,8 @@ import pytest
 
 from daemon.host.days import beginnings, next_day
 from daemon.order import Limits, Order, Phase, facts
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Store
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_account import with_images
 from tests.shell.test_runner import POLICY, World, running, shoot, until

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from daemon.files import scan
 from daemon.order import Health, Phase, facts
-from daemon.store.file import FILE
-from daemon.store.reader import Reader
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

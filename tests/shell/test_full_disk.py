@@ -13,7 +13,7 @@ from daemon.errors import StateFull
 from daemon.order import Order, Phase, facts
 from daemon.orders import Desk
 from daemon.store.pause import RETRY
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.reader import Reader, ask
 from tests.edges.full_disk import Narrow
 from tests.shell.scene import INTERVAL, QUIET, watching
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate

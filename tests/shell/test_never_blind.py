@@ -11,7 +11,7 @@ import pytest
 
 from daemon.app.watchers import RESCAN
 from daemon.cli.status import document
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.watcher.missed import LAG
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate

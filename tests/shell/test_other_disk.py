@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

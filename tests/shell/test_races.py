@@ -19,8 +19,8 @@ from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Store
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
 from tests.shell.scene import INTERVAL, PRESET, QUIET

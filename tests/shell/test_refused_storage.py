@@ -12,7 +12,7 @@ import pytest
 
 from daemon.order import FlowName, Health, Order, Phase, facts
 from daemon.order.facts import Kind, Lost
-from daemon.store.reader import ask
+from daemon.store.sqlite.reader import ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from daemon.files.roots import Roots
 from daemon.order import Order, Policy, facts
 from daemon.orders import Desk
-from daemon.store.reader import Reader
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.store import Store
 from daemon.watcher import OutputWatch, Presence
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import Inline, SimulatedClock, simulate

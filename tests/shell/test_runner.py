@@ -17,8 +17,8 @@ from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
 from daemon.runner import Account, Runner
 from daemon.runner.runner import Perform
-from daemon.store.reader import Reader, ask
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.store import Store
 from tests.core.orders import order
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 

@@ -18,8 +18,8 @@ from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Ph
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.model import name_at_service
 from daemon.root import Seen
-from daemon.store.reader import Reader
-from daemon.store.store import Store
+from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.store import Store
 from daemon.watcher import UnknownOrders
 from daemon.watcher.unknown import SERVICE_PATIENCE, NotYet
 from tests.core.orders import order

@@ -13,8 +13,8 @@ from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, fa
 from daemon.order.facts import Kind
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
-from daemon.store.file import FILE
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 

@@ -12,7 +12,7 @@ import pytest
 from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts
 from daemon.shoot import Client
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from daemon.watcher.contents import look_into
 from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate

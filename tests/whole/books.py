@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.sandbox_process import Sandbox
 from tests.whole.program import Bracketd, Json
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.cli.status import document
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.edges.sandbox.shots import NOON
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from daemon.store.file import FILE
-from daemon.store.reader import Reader, ask
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader, ask
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order

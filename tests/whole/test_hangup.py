@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.program import COMMAND, STOP, Bracketd, environment, until

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.copies import COPIES
-from daemon.store.file import FILE
-from daemon.store.reader import Reader
+from daemon.store.sqlite.copies import COPIES
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import Reader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.conftest import prompt_sandbox

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Bracket, Image, ImageState, Order, Phase
-from daemon.store.file import FILE, open_for_writing
-from daemon.store.rows import order_row, upsert
+from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.sqlite.rows import order_row, upsert
 from tests.edges.sandbox.shots import shoot
 from tests.whole.program import Bracketd
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import facts
-from daemon.store.store import Store
+from daemon.store.sqlite.store import Store
 from tests.core.orders import order
 from tests.whole.program import COMMAND, PATIENCE, environment
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.store import copies
-from daemon.store.file import FILE, SET_ASIDE, open_for_reading, require_newest
-from daemon.store.trouble import damaged, trouble_named
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_reading, require_newest
+from daemon.store.sqlite.trouble import damaged, trouble_named
 
 
 @dataclass(frozen=True, slots=True)

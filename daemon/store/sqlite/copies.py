@@ -17,7 +17,7 @@ from pathlib import Path
 from daemon.errors import StateDamaged, StateError, StateFull
 from daemon.host import room
 from daemon.host.room import NO_ROOM
-from daemon.store.trouble import damaged, full, trouble_named
+from daemon.store.sqlite.trouble import damaged, full, trouble_named
 
 COPIES = "copies"
 """The folder of the copies, in the state directory."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from daemon.store.pause import Pause
-from daemon.store.trouble import trouble_named
+from daemon.store.sqlite.trouble import trouble_named
 
 T = TypeVar("T")
 

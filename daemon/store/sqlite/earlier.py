@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from daemon.order import Order
-from daemon.store.names import pack
-from daemon.store.rows import Row, load
-from daemon.store.taken import COUNTS
+from daemon.store.sqlite.names import pack
+from daemon.store.sqlite.rows import Row, load
+from daemon.store.sqlite.taken import COUNTS
 
 ALIKE = 20
 """Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""

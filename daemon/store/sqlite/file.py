@@ -13,9 +13,9 @@ from pathlib import Path
 
 from daemon.errors import StateError, StateFull
 from daemon.host.room import NO_ROOM
-from daemon.store import copies
-from daemon.store.schema import VERSION, migrate, require_known
-from daemon.store.trouble import damaged, full, trouble_named
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.schema import VERSION, migrate, require_known
+from daemon.store.sqlite.trouble import damaged, full, trouble_named
 
 FILE = "state.sqlite3"
 """The state file's name in the state directory."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.store.asks import Outcome
 from daemon.store.attention import Attention, from_notes
-from daemon.store.file import FILE, open_for_reading, open_for_writing
-from daemon.store.names import pack, unpack
-from daemon.store.trouble import trouble_named
+from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.trouble import trouble_named
 from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Reader:
 
     def seen(self, root: str) -> Seen | None:
         """What the daemon remembers of a watched or output folder; None if it never saw it."""
-        from daemon.store.roots import load  # noqa: PLC0415 - `status` has no use for it
+        from daemon.store.sqlite.roots import load  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:
             return None
@@ -138,7 +138,7 @@ class Reader:
 
     def known(self, root: str, shoots: Collection[str]) -> int:
         """How many of these shoots in a watched folder have an order."""
-        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+        from daemon.store.sqlite.taken import taken  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:
             return 0
@@ -169,7 +169,7 @@ class Reader:
 
     def order(self, order_id: str) -> Order:
         """An order, whole. Raises KeyError."""
-        from daemon.store.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
+        from daemon.store.sqlite.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
 
         if self._connection is None:
             raise KeyError(order_id)

@@ -12,11 +12,11 @@ from pathlib import Path
 from daemon.order import Order
 from daemon.order.facts import Fact
 from daemon.root import Seen
-from daemon.store import copies
-from daemon.store.file import FILE, SET_ASIDE, open_for_writing
-from daemon.store.names import pack
-from daemon.store.rows import upsert
-from daemon.store.writing import OLDEST, journal_entry, write_order
+from daemon.store.sqlite import copies
+from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_writing
+from daemon.store.sqlite.names import pack
+from daemon.store.sqlite.rows import upsert
+from daemon.store.sqlite.writing import OLDEST, journal_entry, write_order
 
 
 def rebuild(

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Callable, Collection
 
 from daemon.root import Seen
-from daemon.store.database import Database
-from daemon.store.names import pack, unpack
-from daemon.store.rows import Row, upsert
-from daemon.store.taken import taken
+from daemon.store.sqlite.database import Database
+from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.rows import Row, upsert
+from daemon.store.sqlite.taken import taken
 
 
 class SeenRoots:

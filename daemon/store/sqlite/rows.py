@@ -15,7 +15,7 @@ from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, Seen
 from daemon.order.found import FoundDelivered
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
-from daemon.store.names import pack, unpack
+from daemon.store.sqlite.names import pack, unpack
 from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from daemon.order import Order
 from daemon.root import Seen
-from daemon.store.file import FILE, as_dict, configure
-from daemon.store.names import unpack
-from daemon.store.rows import Row, load, order_row
-from daemon.store.schema import MIGRATIONS, migrate, require_known
+from daemon.store.sqlite.file import FILE, as_dict, configure
+from daemon.store.sqlite.names import unpack
+from daemon.store.sqlite.rows import Row, load, order_row
+from daemon.store.sqlite.schema import MIGRATIONS, migrate, require_known
 
 DAMAGED = "damaged.sqlite3"
 """The name under which the file is copied to be read."""

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from daemon.order.archive import UNKNOWN, Entry, Recorded
-from daemon.store.names import pack, unpack
+from daemon.store.sqlite.names import pack, unpack
 
 INSERT = "INSERT OR IGNORE INTO skipped_files (name, size, order_id, changed_at) VALUES (?, ?, ?, ?)"
 ALIKE = "SELECT name, size, order_id, changed_at FROM skipped_files WHERE name = ? AND size IN (?, ?)"

@@ -13,19 +13,20 @@ from daemon.order import Order, Phase
 from daemon.order.archive import Entry, Recorded
 from daemon.order.due import SLACK
 from daemon.order.facts import Fact
-from daemon.store.asks import Answer, Ask, open_asks, write_answer
-from daemon.store.bought import bought_since, of_other_orders, spent
-from daemon.store.database import Database
-from daemon.store.earlier import KnownBy, earlier, outdated
-from daemon.store.file import FILE, open_for_writing
-from daemon.store.names import pack, unpack
+from daemon.store.asks import Answer, Ask
 from daemon.store.pause import Pause
-from daemon.store.roots import SeenRoots
-from daemon.store.rows import Row, load, upsert
-from daemon.store.skipped import alike, record, skipped_in, strangers
-from daemon.store.taken import taken
+from daemon.store.sqlite.asks import open_asks, write_answer
+from daemon.store.sqlite.bought import bought_since, of_other_orders, spent
+from daemon.store.sqlite.database import Database
+from daemon.store.sqlite.earlier import KnownBy, earlier, outdated
+from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.roots import SeenRoots
+from daemon.store.sqlite.rows import Row, load, upsert
+from daemon.store.sqlite.skipped import alike, record, skipped_in, strangers
+from daemon.store.sqlite.taken import taken
+from daemon.store.sqlite.writing import journal_entry, write_order
 from daemon.store.waiting import Waiting
-from daemon.store.writing import journal_entry, write_order
 
 
 class Stale(Exception):
@@ -225,7 +226,7 @@ class Store:
         return await self._database.read(lambda connection: strangers(connection, order_id, entries))
 
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
-        """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
+        """The folders of skipped shoots in a watched folder, each with its order's id; see ``skipped``."""
         return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
 
     async def known(self, ids: Iterable[str]) -> frozenset[str]:

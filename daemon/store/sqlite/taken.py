@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from daemon.store.names import pack
+from daemon.store.sqlite.names import pack
 
 ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
 COUNTS = f"((phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD})))"

@@ -6,7 +6,7 @@ import sqlite3
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.store.rows import Row, bracket_row, image_row, journal_row, left_out_row, order_row, upsert
+from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, left_out_row, order_row, upsert
 
 PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?)"
 OLDEST = (

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from daemon.cli import cli
 from daemon.host.pulse import FILE, SILENT, Pulse, look
-from daemon.store.file import open_for_writing
+from daemon.store.sqlite.file import open_for_writing
 
 DAEMON = """
 import sys, time

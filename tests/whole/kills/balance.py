@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit
 from tests.whole.kills.mortal import Mortal

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from daemon.store.reader import Reader
+from daemon.store.sqlite.reader import Reader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit, of_order
