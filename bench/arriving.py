@@ -16,7 +16,7 @@ from bench.sizes import Bench
 from bench.table import Row
 from bench.usage import Memory, cpu_seconds
 from daemon.order import Phase
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 
 READY_GOAL, CPU_GOAL, MEMORY_GOAL, NOTICED_GOAL, EXTRA_GOAL = 2.0, 0.2, 80.0, 1.0, 1.0
 QUIET = 2.0
@@ -61,7 +61,7 @@ def _noticed(daemon: Daemon, folder: Path) -> Row:
     dropped = time.monotonic()
     daemon.drop(shoot)
     end = dropped + PATIENCE
-    with Reader(daemon.state_dir) as reader:
+    with SqliteReader(daemon.state_dir) as reader:
         while not any(waiting.shoot == shoot.name for waiting in reader.waiting()):
             if time.monotonic() > end:
                 raise GivenUp("a new shoot is not noticed")
@@ -87,9 +87,9 @@ def _copied(daemon: Daemon, shoot: Path, files: int, *, first: int) -> Copied:
     lasted = time.monotonic() - began
     past = daemon.reached(shoot.name, Phase.SETTLED)
     taken = cpu_seconds(daemon.pid) - taken
-    with Reader(daemon.state_dir) as reader:
+    with SqliteReader(daemon.state_dir) as reader:
         found = len(reader.order(past.order_id).brackets)
-        missed = sum(value for key, value in reader.daemon().items() if key.startswith("missed "))
+        missed = sum(reader.notes().missed.values())
     note = f"{found} found, copied in {lasted:.1f} s, {taken:.1f} s of CPU; {missed} change(s) without an event"
     return Copied(found, past.moment("Locked") - copied - QUIET, note)
 

@@ -21,7 +21,7 @@ import yaml
 
 from bench.listener import Exchange
 from daemon.order import LINE, Phase
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 
 ROOT = Path(__file__).parents[1]
 
@@ -94,7 +94,7 @@ class Daemon:
         Looks now and then, and at little: the looking must not slow down what it looks at.
         """
         end = time.monotonic() + PATIENCE
-        with Reader(self.state_dir) as reader:
+        with SqliteReader(self.state_dir) as reader:
             while time.monotonic() < end and self.alive():
                 row = next((row for row in reader.orders() if row["shoot"] == shoot), None)
                 if row and row["phase"] in LINE and LINE.index(row["phase"]) >= LINE.index(phase):

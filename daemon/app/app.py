@@ -38,9 +38,11 @@ from daemon.resuming import Resuming
 from daemon.runner import Account, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
+from daemon.store.notes import Started, Subject, Trouble, Watching
 from daemon.store.pause import RETRY
+from daemon.store.protocol import Store
 from daemon.store.sqlite.daily import keep_copies
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import (
     OutputWatch,
     Presence,
@@ -91,7 +93,7 @@ class App:
         """The store, as soon as its disk has room; None if the stop signal comes first. Raises StateError."""
         while not self._stop.is_set():
             try:
-                return Store.open(self._settings.state_dir)
+                return SqliteStore.open(self._settings.state_dir)
             except StateFull as full:
                 self._vigil.wait_for_room(str(full))
             with suppress(TimeoutError):
@@ -105,8 +107,7 @@ class App:
         self._give_up = store.pause.give_up
         try:
             refused = await store.begin()
-            for key, value in (("version", __version__), ("pid", os.getpid()), ("started_at", self._clock.now())):
-                await store.note(key, value)
+            await store.note(Started(__version__, os.getpid(), self._clock.now()))
             await self._serve(store, refused)
         except BaseExceptionGroup as group:
             raise _first(group) from group
@@ -157,7 +158,7 @@ class App:
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
-            copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
+            copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
             comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
@@ -192,7 +193,7 @@ class App:
         """Tell the service manager READY after the first look, and that all is well while all parts answer."""
         for watcher in watchers:
             await watcher.ready.wait()
-        await store.note("watching", [watcher.folder.watch for watcher in watchers])
+        await store.note(Watching(tuple(watcher.folder.watch for watcher in watchers)))
         self._notifier.ready(f"watching {len(watchers)} folder(s)")
         log.info("watching", folders=[watcher.folder.watch for watcher in watchers], version=__version__)
         await self._vigil.report(lambda: self._late(store, runner, watchers))
@@ -240,6 +241,11 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that made the others stop: one of ours if there is one, for it says what to do."""
     leaves = [_first(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
+
+
+async def _note_copies(store: Store, trouble: str | None) -> None:
+    """Note what hinders the copies of the state, or that nothing does."""
+    await store.note(Trouble(Subject.COPIES, trouble))
 
 
 async def _sweep(store: Store, clock: Clock) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from daemon.cli.answered import leave
+from daemon.cli.state import look
 from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.order import Verb
-from daemon.store.sqlite.reader import Reader
 
 
 @click.command()
@@ -34,6 +34,6 @@ def adopt(config: Path | None, folder: Path) -> None:
 
 def _roots(settings: Settings) -> list[str]:
     """Every folder of the settings, and those that orders were begun with."""
-    with Reader(settings.state_dir) as reader:
+    with look(settings.state_dir) as reader:
         orders = [os.path.dirname(row[key]) for row in reader.orders() for key in ("folder", "output")]
     return sorted({str(path) for folder in settings.folders for path in (folder.watch, folder.output)} | {*orders})

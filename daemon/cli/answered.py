@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from daemon.cli.state import ask, look
 from daemon.cli.words import printable
 from daemon.host.lock import running_pid
 from daemon.order import Verb
 from daemon.store.asks import Outcome
-from daemon.store.sqlite.reader import Reader, ask
 
 PATIENCE = 2.0
 """Seconds to wait for the daemon's answer; it looks for asks once a second."""
@@ -55,7 +55,7 @@ def leave(state_dir: Path, verb: Verb, target: str, name: str, *, patience: floa
 
 def _answer(state_dir: Path, seq: int, until: float) -> tuple[Outcome, str] | None:
     """What came of an ask; None if there is no answer at ``until``, by the monotonic clock."""
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         while (answer := reader.answer(seq)) is None and time.monotonic() < until:
             time.sleep(OFTEN)
     return answer

@@ -13,6 +13,7 @@ import click
 
 from daemon.cli.answered import leave
 from daemon.cli.find import going, waiting_for
+from daemon.cli.state import look
 from daemon.cli.target import ShootPath, shoot_folder
 from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
@@ -21,7 +22,7 @@ from daemon.host.lock import running_pid
 from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
 from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
-from daemon.store.sqlite.reader import Reader
+from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
 
 
@@ -37,7 +38,7 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
     settings = load(config, os.environ)
     target = shoot_folder(folder, settings.folders)
     verb = Verb.SUBMIT_AGAIN if again else Verb.SUBMIT
-    with Reader(settings.state_dir) as reader:
+    with look(settings.state_dir) as reader:
         order = submitted_order(_orders_of(reader, target))
     if order is not None:
         _require_allowed(settings.state_dir, order, verb)
@@ -78,7 +79,7 @@ def cancel(config: Path | None, shoot: str) -> None:
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     state_dir = locate_state(config, os.environ)
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         skipped = None if _is_going(reader, shoot) else _the_one(waiting_for(reader, shoot), shoot)
     if skipped is None:
         _ask(config, Verb.CANCEL, shoot)
@@ -102,7 +103,7 @@ def dismiss(config: Path | None, shoot: str) -> None:
 def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
     """Ask something of the order that a person means."""
     state_dir = locate_state(config, os.environ)
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
     _require_allowed(state_dir, order, verb)
     leave(state_dir, verb, order.id, order.shoot)
@@ -125,7 +126,7 @@ def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
     why = refusal(order, verb)
     if why is None or (why is Refusal.HEALTHY and running_pid(state_dir)):
         return
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         original = _by_id(reader, order.same_as)
     raise click.ClickException(printable(answers.refused(order, verb, why, original)))
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from daemon.cli.state import look
 from daemon.config import FolderSettings
 from daemon.files.roots import Roots
 from daemon.root import Seen
-from daemon.store.sqlite.reader import Reader
+from daemon.store.reading import Reader
 
 
 def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:
     """What to tell of each folder that the daemon has seen and that is away now. Raises StateError."""
     told: dict[Path, str | None] = {}
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         roots = Roots(_Remembered(reader))
         for folder in folders:
             if reader.seen(str(folder.watch)) is not None:

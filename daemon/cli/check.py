@@ -16,6 +16,7 @@ import click
 from daemon.cli.attention import message
 from daemon.cli.away import away
 from daemon.cli.daemon import wrong_with_daemon
+from daemon.cli.state import checkup, look
 from daemon.cli.unknown import unknown_orders
 from daemon.cli.words import printable
 from daemon.config import Settings, load
@@ -30,8 +31,6 @@ from daemon.order import Policy
 from daemon.order.policy import probed
 from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
-from daemon.store.sqlite import checkup
-from daemon.store.sqlite.reader import Reader
 
 ROOM = 1e9
 """Bytes that should be free for pictures, and for the state."""
@@ -92,8 +91,8 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
 def _attention(settings: Settings, watch: Path) -> list[Attention]:
     """What to know of a watched folder: what the daemon noted, and which photos lie loose in it now."""
     try:
-        with Reader(settings.state_dir) as reader:
-            noted = [one for one in reader.attention() if watch in (Path(one.folder), Path(one.folder).parent)]
+        with look(settings.state_dir) as reader:
+            noted = [one for one in reader.notes().attention if watch in (Path(one.folder), Path(one.folder).parent)]
     except (StateError, OSError):
         noted = []
     noted = [one for one in noted if one.kind is not Heed.LOOSE]
@@ -169,7 +168,7 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
 def _unknown(settings: Settings) -> Iterator[str]:
     """Orders that the state does not know."""
     try:
-        with Reader(settings.state_dir) as reader:
+        with look(settings.state_dir) as reader:
             yield from unknown_orders(reader, [folder.output for folder in settings.folders])
     except (StateError, OSError):  # told before
         return

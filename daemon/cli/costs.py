@@ -22,9 +22,9 @@ from typing import Any
 
 import click
 
+from daemon.cli.state import look
 from daemon.config.locate import locate_state
 from daemon.config.price import locate_price
-from daemon.store.sqlite.reader import Reader
 
 MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
 EVER = (float("-inf"), float("inf"))
@@ -75,7 +75,7 @@ def costs(config: Path | None, span: tuple[float, float], as_json: bool, as_csv:
     if as_json and as_csv:
         raise click.UsageError("--json and --csv are two different shapes; say one.")
     state_dir, price = locate_state(config, os.environ), locate_price(config, os.environ)
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         purchases = reader.purchases(*span)
     if as_csv:
         sheet = csv.writer(sys.stdout, lineterminator="\n")

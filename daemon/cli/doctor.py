@@ -13,12 +13,11 @@ import click
 
 from daemon.cli.away import away
 from daemon.cli.daemon import wrong_with_daemon
+from daemon.cli.state import checkup, look
 from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
-from daemon.store.sqlite import checkup
-from daemon.store.sqlite.reader import Reader
 
 OVERDUE = 2 * 86400.0
 """Seconds after which a running daemon's last copy is too old."""
@@ -94,7 +93,7 @@ def _unknown(settings: Settings) -> Iterator[str]:
     from daemon.cli.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not ask for it
 
     try:
-        with Reader(settings.state_dir) as reader:
+        with look(settings.state_dir) as reader:
             yield from map(printable, unknown_orders(reader, [folder.output for folder in settings.folders]))
     except StateError:  # told before
         return

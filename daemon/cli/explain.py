@@ -13,6 +13,7 @@ import click
 
 from daemon.access import access_of
 from daemon.cli.leftout import why_left_out
+from daemon.cli.state import look
 from daemon.cli.target import name_on_disk
 from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
@@ -33,7 +34,7 @@ from daemon.grouping import RAW, dangling, extension
 from daemon.order import Bracket, Order, Phase, Sent
 from daemon.shoot import FileClass, Shot
 from daemon.shoot.shot import UNKNOWN
-from daemon.store.sqlite.reader import Reader
+from daemon.store.reading import Reader
 from daemon.syncing import SyncClient, client_for
 
 WORDS = {
@@ -60,7 +61,7 @@ def explain(config: Path | None, file: Path) -> None:
     client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)
     click.echo(f"{printable(str(inside))} in {printable(str(shoot))}")
-    with Reader(settings.state_dir) as reader:
+    with look(settings.state_dir) as reader:
         for told, words in (
             ("names", why),
             *_on_disk(shoot / inside, kind),

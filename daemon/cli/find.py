@@ -22,7 +22,7 @@ import click
 
 from daemon.cli.words import ENDED, letters, printable
 from daemon.config.mistake import nearest
-from daemon.store.sqlite.reader import Reader
+from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
 
 SURE, SHORTEST = 4, 3

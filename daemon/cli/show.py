@@ -12,12 +12,12 @@ import click
 
 from daemon.cli.find import one
 from daemon.cli.leftout import why_left_out
+from daemon.cli.state import look
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
 from daemon.order.model import brief
 from daemon.order.wording import line
-from daemon.store.sqlite.reader import Reader
 from daemon.webapp import order_page
 
 LONGEST_ENTRY = 600
@@ -32,7 +32,7 @@ def show(config: Path | None, shoot: str) -> None:
 
     SHOOT is its name or a part of it, its folder or its output, or the beginning of its order id.
     """
-    with Reader(locate_state(config, os.environ)) as reader:
+    with look(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None

@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from daemon.cli.attention import in_json as attention_in_json
+from daemon.cli.state import look
 from daemon.cli.words import no_room, silent
 from daemon.config.locate import locate_state
 from daemon.host import pulse
 from daemon.host.lock import running_pid
-from daemon.store.sqlite.reader import Reader
+from daemon.store.reading import Reader
 from daemon.webapp import order_page
 
 
@@ -27,7 +28,7 @@ from daemon.webapp import order_page
 def status(config: Path | None, as_json: bool, everything: bool) -> None:
     """Show where every order stands, and why. Works while the daemon runs and while it does not."""
     state_dir = locate_state(config, os.environ)
-    with Reader(state_dir) as reader:
+    with look(state_dir) as reader:
         if as_json:
             click.echo(in_json(reader, state_dir, running_pid(state_dir)))
             return
@@ -51,16 +52,13 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
     """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
-    attention = json.dumps([attention_in_json(one) for one in reader.attention()] if pid else [])
+    attention = json.dumps([attention_in_json(one) for one in reader.notes().attention] if pid else [])
     rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
     return f'{{"version": 1, {rest}}}'.encode()
 
 
 def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
-    noted = reader.daemon()
-    missing = [value for key, value in noted.items() if key.startswith("missing ")]
-    keys = ("account", "limit", "copies", "unknown notes", "newer orders")
-    account = [noted[key] for key in keys if noted.get(key)]
+    noted = reader.notes()
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None
     words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
@@ -68,12 +66,12 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     return {
         "running": pid is not None,
         "pid": pid,
-        "version": noted.get("version"),
-        "watching": pid is not None and "watching" in noted,
-        "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
+        "version": noted.version,
+        "watching": pid is not None and noted.watching,
+        "started_at": _iso(noted.started_at) if pid and noted.started_at is not None else None,
         "state_dir": str(state_dir),
-        "messages": [*words, *account, *missing] if pid else [],
-        "events_missed": sum(value for key, value in noted.items() if key.startswith("missed ")),
+        "messages": [*words, *noted.messages] if pid else [],
+        "events_missed": sum(noted.missed.values()),
         "unanswered_s": round(unanswered) if unanswered is not None else None,
     }
 

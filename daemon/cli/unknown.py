@@ -7,7 +7,8 @@ from pathlib import Path
 
 from daemon import notes
 from daemon.order.found import Note
-from daemon.store.sqlite.reader import Reader
+from daemon.store.notes import Subject
+from daemon.store.reading import Reader
 
 
 def unknown_orders(reader: Reader, outputs: Iterable[Path]) -> Iterator[str]:
@@ -28,8 +29,8 @@ def unknown_orders(reader: Reader, outputs: Iterable[Path]) -> Iterator[str]:
         found += (note.path for note in _read(places) if not note.order.preset.dev_mode)
     if found:
         yield notes.words_of_unknown(len(found), found[0])
-    if newer := reader.daemon().get("newer orders"):
-        yield str(newer)
+    if newer := reader.notes().troubles.get(Subject.NEWER_ORDERS):
+        yield newer
 
 
 def _read(places: Iterable[notes.Place]) -> Iterator[Note]:

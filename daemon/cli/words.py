@@ -6,8 +6,8 @@ import unicodedata
 from datetime import datetime
 from pathlib import Path
 
+from daemon.cli.state import state_file
 from daemon.host.room import shortage
-from daemon.store.sqlite.file import FILE
 
 ENDED = ("downloaded", "skipped", "cancelled")
 """Phases in which nothing is to come of an order."""
@@ -41,7 +41,7 @@ def day(seconds: float) -> str:
 
 def no_room(state_dir: Path) -> str:
     """What to say of a daemon that waits for room for its state."""
-    why = shortage(state_dir / FILE) or "its disk is full, or your quota is used up"
+    why = shortage(state_file(state_dir)) or "its disk is full, or your quota is used up"
     return (
         f"there is no room for the state in {state_dir}: {why}. bracketd waits: nothing is sent or bought meanwhile. "
         "Make room there, and it goes on by itself"

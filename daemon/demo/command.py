@@ -157,11 +157,11 @@ class Stage:
         self._wait(told, PATIENCE)
 
     def _report(self) -> dict[str, Any]:
+        from daemon.cli.state import look  # noqa: PLC0415
         from daemon.cli.status import document  # noqa: PLC0415
         from daemon.host.lock import running_pid  # noqa: PLC0415
-        from daemon.store.sqlite.reader import Reader  # noqa: PLC0415
 
-        with Reader(self.state) as reader:
+        with look(self.state) as reader:
             return document(reader, self.state, running_pid(self.state))
 
     def _wait(

@@ -17,7 +17,7 @@ from daemon.order import Order, Preset, Refusal, Verb, fact_of, facts, refusal
 from daemon.orders import answers
 from daemon.orders.desk import Desk, Turn
 from daemon.store.asks import Ask, Outcome
-from daemon.store.sqlite.store import Stale
+from daemon.store.protocol import Stale
 
 log = structlog.get_logger("bracketd.asks")
 

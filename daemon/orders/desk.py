@@ -24,7 +24,8 @@ from daemon.order.trouble import bug
 from daemon.orders import answers
 from daemon.orders.inbox import Inbox
 from daemon.store.asks import Answer, Ask, Outcome
-from daemon.store.sqlite.store import Stale, Store
+from daemon.store.notes import Subject, Trouble
+from daemon.store.protocol import Stale, Store
 
 log = structlog.get_logger("bracketd.orders")
 
@@ -277,12 +278,12 @@ class Desk:
     async def account_is(self, refused: str | None) -> None:
         """Store why the service refuses the account, for ``status``; None: it accepts it."""
         self.account = refused
-        await self.store.note("account", refused)
+        await self.store.note(Trouble(Subject.ACCOUNT, refused))
 
     async def day_limit_is(self, reached: str | None) -> None:
         """Store what the service says of the daily limit, for ``status``; None: it is not reached."""
         self.day_limit = reached
-        await self.store.note("limit", reached)
+        await self.store.note(Trouble(Subject.DAY_LIMIT, reached))
 
     # --- storing ---
 

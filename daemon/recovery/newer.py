@@ -12,7 +12,7 @@ from daemon.errors import ServiceError
 from daemon.order.found import Listed
 from daemon.recovery.atservice import AtService
 from daemon.service import OrderListed, Service
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 
 MOST = 3000
 """Orders of the account that are looked at. Whether the service lists the newest first is not documented."""

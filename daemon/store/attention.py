@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-
-NOTE = "attention "
-"""How the key of a note begins that the daemon keeps of a watched folder's attention list."""
 
 
 class Heed(StrEnum):
@@ -31,14 +26,3 @@ class Attention:
     folder: str
     count: int
     names: tuple[str, ...] = ()
-
-
-def to_note(items: Iterable[Attention]) -> list[dict[str, Any]] | None:
-    """An attention list as the daemon notes it; None if there is nothing to know."""
-    return [asdict(item) for item in items] or None
-
-
-def from_notes(notes: Mapping[str, Any]) -> list[Attention]:
-    """What the daemon noted of all watched folders."""
-    noted = (one for key in sorted(notes) if key.startswith(NOTE) for one in notes[key])
-    return [Attention(Heed(one["kind"]), one["folder"], one["count"], tuple(one["names"])) for one in noted]

@@ -23,7 +23,7 @@ from daemon.order.archive import (
 )
 from daemon.orders import answers
 from daemon.shoot import FileClass, Listing
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents
 
 MOST = 30

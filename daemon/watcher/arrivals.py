@@ -16,7 +16,7 @@ from daemon.files.passing import can_be_read, is_refusal, may_pass
 from daemon.grouping import Frame, dangling
 from daemon.host.clock import Clock
 from daemon.shoot import DAMAGED, NOBODY, PATIENCE, Arrival, File, FileClass, Listing, may_dangle, verdict
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.store.waiting import Waiting
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Hints

@@ -19,7 +19,7 @@ from daemon.order import Verb
 from daemon.orders import Desk, Inbox, answers
 from daemon.shoot import BOUNDS, DAMAGED, Listing
 from daemon.store.asks import Ask, Outcome
-from daemon.store.sqlite.store import Stale
+from daemon.store.protocol import Stale
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import chain
 
-from daemon.store.attention import NOTE, Attention, Heed, to_note
-from daemon.store.sqlite.store import Store
+from daemon.store.attention import Attention, Heed
+from daemon.store.notes import Attentions
+from daemon.store.protocol import Store
 
 NAMED = 3
 """Files that are named. The others are only counted."""
@@ -44,4 +45,4 @@ class AttentionList:
         items = tuple(chain(self._of_root.values(), shoots))
         if items != self._shown:
             self._shown = items
-            await self._store.note(f"{NOTE}{self._watch}", to_note(items))
+            await self._store.note(Attentions(self._watch, items))

@@ -15,7 +15,7 @@ import structlog
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.shoot import Bound, FileClass, Listing
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.watcher.archive import entries
 from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder

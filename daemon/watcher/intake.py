@@ -41,6 +41,7 @@ from daemon.orders import Desk, answers
 from daemon.orders.asks import carry_out, original_of
 from daemon.shoot import Listing
 from daemon.store.asks import Ask, Outcome
+from daemon.store.known import KnownBy
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries
 from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
@@ -335,14 +336,15 @@ class Intake:
         folder = self._folder.path(shoot)
         good, bad = usable(found, damaged)
         photos, names = plain(good), by_name(found, damaged)
-        mine = await self._store.earlier(folder, "")
+        mine = await self._store.earlier(KnownBy(folder))
         if not by_person and (same := next((o for o in mine if is_known(o, photos, names)), None)):
             return facts.Locked(photos, paths(bad), why, bad), Judged(Again.SAME, same, known=len(photos)), mine
         if not by_person and (known := await self._archive.at_a_glance(photos, mine)):
             return facts.Locked(photos, paths(bad), why, bad), known, mine
         read, chosen = await choose(contents, folder, good)
         brackets = chosen.brackets
-        earlier = await self._store.earlier(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
+        known_by = KnownBy(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
+        earlier = await self._store.earlier(known_by)
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.told_apart(folder, brackets, earlier)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.shoot import File, Listing, look_every
-from daemon.store.sqlite.store import Store
+from daemon.store.known import KnownBy
+from daemon.store.protocol import Store
 from daemon.watcher.altered import Allowance
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
@@ -68,7 +69,7 @@ class LateLooks:
         self._seen.pop(folder, None)
         found, times = await self._blocking(scan.scan_with_times, folder)
         if seen is None or seen.of != changed_at or _as_seen(seen.found) != _as_seen(found):
-            orders = await self._store.earlier(folder, "")
+            orders = await self._store.earlier(KnownBy(folder))
             look = await self._intake.look_for_late(orders, found, allowance)
             if look.more or not look.complete:
                 return look.more

@@ -13,6 +13,7 @@ from daemon.errors import StateFull
 from daemon.files.roots import Roots, away
 from daemon.order import facts
 from daemon.orders import Desk
+from daemon.store.notes import Missing
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -35,14 +36,14 @@ class Presence:
         if self._away != words:
             self._away = words
             log.error("folder is away", folder=self._root, why=words)
-            await self._store.note(f"missing {self._root}", words)
+            await self._store.note(Missing(self._root, words))
 
     async def back(self) -> None:
         """The folder is as it should be."""
         if self._away is not None:
             self._away = None
             log.info("folder is back", folder=self._root)
-            await self._store.note(f"missing {self._root}", None)
+            await self._store.note(Missing(self._root, None))
             for order_id in await self._store.waiting_for(self._root):
                 await self._desk.happened(order_id, facts.Resumed())
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from daemon.files import scan
 from daemon.host.clock import Clock
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 

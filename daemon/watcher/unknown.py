@@ -21,7 +21,8 @@ from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
 from daemon.order.found import FoundElsewhere, Listed, Note
-from daemon.store.sqlite.store import Store
+from daemon.store.notes import Subject, Trouble
+from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
 from daemon.watcher.presence import LOOK_EVERY
@@ -208,9 +209,10 @@ class UnknownOrders:
     async def _tell(self) -> None:
         found, listed = len(self._found), len(self._listed)
         if found:
-            await self._store.note("unknown notes", notes.words_of_unknown(found, os.path.join(*self._found[0])))
+            words = notes.words_of_unknown(found, os.path.join(*self._found[0]))
+            await self._store.note(Trouble(Subject.UNKNOWN_NOTES, words))
         if listed:
-            await self._store.note("newer orders", notes.words_of_listed(listed))
+            await self._store.note(Trouble(Subject.NEWER_ORDERS, notes.words_of_listed(listed)))
         if found or listed:
             log.error("orders that the state does not know", notes=found, at_service=listed, remedy=REMEDY)
 

@@ -16,6 +16,7 @@ from daemon.errors import StateFull
 from daemon.files.roots import Look
 from daemon.host.clock import Clock
 from daemon.orders import Desk
+from daemon.store import notes
 from daemon.store.attention import Heed
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.asks import AGAIN, FolderAsks
@@ -149,7 +150,7 @@ class Watcher:
         """Say how many changes came without an event, where events are given at all."""
         if self._root.gives_events and self._missed.judge(self._clock.monotonic()):
             log.warning("changes without an event, found by a scan", watch=self.folder.watch, so_far=self._missed.count)
-            await self._store.note(f"missed {self.folder.watch}", self._missed.count)
+            await self._store.note(notes.Missed(self.folder.watch, self._missed.count))
 
     async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
         """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""

@@ -16,7 +16,7 @@ import pytest
 
 from daemon.store.sqlite.database import Database
 from daemon.store.sqlite.file import FILE, open_for_writing
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 
 
 class SmallDisk:
@@ -81,7 +81,7 @@ class Narrow:
 
     def __init__(self, state: Path, thread: Executor) -> None:
         self._connection: sqlite3.Connection = open_for_writing(state)
-        self.store = Store(Database(self._connection, state / FILE, thread))
+        self.store = SqliteStore(Database(self._connection, state / FILE, thread))
 
     def fill(self) -> None:
         """Leave no page free."""

@@ -16,8 +16,8 @@ from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
 from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
 from daemon.store.asks import Answer, Outcome
-from daemon.store.sqlite.reader import Reader
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
 from tests.core.orders import NOW, order
 
@@ -37,7 +37,7 @@ class Asking:
         """The state file has these orders; and the shoot waits, if it does."""
 
         async def work() -> None:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
             if waits is not None:
@@ -71,7 +71,7 @@ class Asking:
         ended = threading.Event()
 
         async def answer() -> None:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             while not ended.is_set():
                 for ask in await store.asks():
                     await store.answer(Answer(ask, outcome, text, NOW))
@@ -90,7 +90,7 @@ class Asking:
     @property
     def asked(self) -> list[tuple[str, str]]:
         """What the daemon finds when it looks."""
-        with Reader(self.state) as reader:
+        with SqliteReader(self.state) as reader:
             return reader.asked()
 
 

@@ -16,10 +16,11 @@ from daemon.cli import cli
 from daemon.files.roots import Roots
 from daemon.host.lock import InstanceLock
 from daemon.order import facts
-from daemon.store.attention import NOTE, Attention, Heed, to_note
+from daemon.store.attention import Attention, Heed
+from daemon.store.notes import Attentions
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
 from tests.edges.service.hosts import Host, always
 from tests.mirror import Mirror
@@ -55,7 +56,7 @@ class Checking:
             (folder / "12 Oak St").mkdir(parents=True, exist_ok=True)
 
         async def work() -> None:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             roots = Roots(store.seen_roots(lambda: 0.0))
             await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.look(str(self.watched))))
             assert await asyncio.to_thread(roots.output_away, str(self.output)) is None
@@ -139,8 +140,8 @@ def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
     first = Attention(Heed.FIRST_SIGHT, str(checking.watched), 12)
 
     async def note() -> None:
-        store = Store.open(checking.state)
-        await store.note(f"{NOTE}{checking.watched}", to_note([first, insta]))
+        store = SqliteStore.open(checking.state)
+        await store.note(Attentions(str(checking.watched), (first, insta)))
         store.close()
 
     asyncio.run(note())
@@ -183,7 +184,7 @@ def test_a_state_that_is_older_than_its_copy(checking: Checking, verb: str) -> N
     older = (checking.state / FILE).read_bytes()
 
     async def more() -> None:
-        store = Store.open(checking.state)
+        store = SqliteStore.open(checking.state)
         await store.record(order(), facts.Resumed(), order(), 0.0)
         store.close()
 

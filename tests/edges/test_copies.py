@@ -19,7 +19,7 @@ from daemon.store.sqlite import copies
 from daemon.store.sqlite.copies import COPIES, KEPT
 from daemon.store.sqlite.daily import LOOK, keep_copies
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -38,7 +38,7 @@ def add(state: Path, order_id: str) -> None:
     """Add an order to the state."""
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         await store.add(replace(order(), id=order_id), facts.Locked(()))
         store.close()
 
@@ -188,7 +188,7 @@ def test_a_state_that_lost_something_is_refused(state: Path, harm: Callable[[Pat
     harm(state)
     before = (state / FILE).read_bytes() if (state / FILE).exists() else None
     with pytest.raises(StateDamaged, match="doctor --recover"):
-        Store.open(state)
+        SqliteStore.open(state)
     if harm is not put_back_older:
         with pytest.raises(StateDamaged, match="doctor --recover"):
             open_for_reading(state)

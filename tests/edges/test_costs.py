@@ -22,7 +22,7 @@ from daemon.cli import cli
 from daemon.cli.costs import Line
 from daemon.cli.costs_table import CostsView
 from daemon.order import Image, ImageState, Order, Preset, facts
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import processed
 
 PRICE = "price_per_image: 0.29\n"
@@ -61,7 +61,7 @@ def costs(state: Path, orders: tuple[Order, ...], *words: str, settings: str = "
     """What the verb says of these orders."""
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         for order in orders:
             await store.add(order, facts.Locked(order.brackets))
         store.close()
@@ -248,7 +248,7 @@ def test_a_purchase_outlives_its_image(tmp_path: Path) -> None:
     """What was bought stays counted when the service no longer lists the image."""
 
     async def lose() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(ELM, facts.Locked(()))
         await store.record(ELM, None, replace(ELM, images=ELM.images[:1]), 0.0)
         store.close()

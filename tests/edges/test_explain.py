@@ -16,7 +16,7 @@ from daemon.cli import cli
 from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
 from tests.core.orders import order
 from tests.edges.exif.taken import Camera, shot_of
@@ -54,7 +54,7 @@ class Explaining:
         """The state file has these orders of the shoot; and the shoot waits, if it does."""
 
         async def work() -> None:
-            store = Store.open(self._state)
+            store = SqliteStore.open(self._state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
             if waits is not None:

@@ -19,12 +19,13 @@ from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
 from daemon.order import Order, facts
 from daemon.root import Seen
+from daemon.store.notes import Subject, Trouble
 from daemon.store.pause import RETRY
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.schema import VERSION
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from daemon.store.sqlite.trouble import trouble_named
 from tests.core.orders import NOW, order
 from tests.edges.full_disk import Narrow, SmallDisk, small_disk
@@ -57,7 +58,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         writing: list[asyncio.Task[None]] = [
             asyncio.create_task(store.record(order(), facts.Interrupted(facts.Look()), first, NOW)),
             asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
-            asyncio.create_task(store.note("copies", LARGE)),
+            asyncio.create_task(store.note(Trouble(Subject.COPIES, LARGE))),
         ]
         await asyncio.sleep(10 * RETRY)
         assert not any(task.done() for task in writing)
@@ -75,9 +76,9 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
     told = simulate(work)
     assert told.index(None) == len(told) - 1 >= 10, "a word for every try, and one for the end"
     assert all(words is not None and "cannot be written" in words for words in told[:-1])
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert [entry["fact"] for entry in reader.journal(order().id)] == ["Locked", "Interrupted", "Resumed"]
-        assert reader.daemon() == {"copies": LARGE}
+        assert reader.notes().troubles == {Subject.COPIES: LARGE}
 
 
 def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
@@ -87,13 +88,13 @@ def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
         narrow = Narrow(tmp_path, Inline())
         await narrow.store.add(order(), facts.Locked(()))
         narrow.fill()
-        writing = asyncio.create_task(narrow.store.note("copies", LARGE))
+        writing = asyncio.create_task(narrow.store.note(Trouble(Subject.COPIES, LARGE)))
         await asyncio.sleep(10 * RETRY)
         narrow.store.pause.give_up()
         with pytest.raises(StateFull):
             await writing
         with pytest.raises(StateFull):
-            await narrow.store.note("copies", LARGE)
+            await narrow.store.note(Trouble(Subject.COPIES, LARGE))
         narrow.store.close()
 
     simulate(work)
@@ -167,13 +168,13 @@ def test_what_is_free_is_said_next_to_what_is_needed(disk: SmallDisk) -> None:
 def test_no_inode_for_the_files_beside_the_state(tmp_path: Path) -> None:
     """A state that SQLite cannot open for want of inodes is full, and opens when there are some."""
     with small_disk(tmp_path / "disk", inodes=8) as disk:
-        Store.open(disk.point / "state").close()
+        SqliteStore.open(disk.point / "state").close()
         made = disk.use_up_inodes()
         with pytest.raises(StateFull, match="no inode left"):
-            Store.open(disk.point / "state")
+            SqliteStore.open(disk.point / "state")
         for path in made:
             path.unlink()
-        Store.open(disk.point / "state").close()
+        SqliteStore.open(disk.point / "state").close()
 
 
 @pytest.mark.parametrize("left", [0, 100_000])
@@ -191,7 +192,7 @@ def test_no_room_to_bring_an_older_state_up_to_date(disk: SmallDisk, left: int) 
 def test_a_copy_does_not_take_the_last_room(tmp_path: Path) -> None:
     """A copy that would leave too little for the state is not made, and leaves nothing behind."""
     with small_disk(tmp_path / "disk", size="24m") as disk:
-        Store.open(disk.point).close()
+        SqliteStore.open(disk.point).close()
         made = copies.make(disk.point / FILE, "first.sqlite3")
         disk.fill(left=8_000_000)
         with pytest.raises(StateFull, match=r"the copy of the state .* cannot be written: .* MB are free"):
@@ -201,21 +202,21 @@ def test_a_copy_does_not_take_the_last_room(tmp_path: Path) -> None:
 
 def test_an_ask_on_a_full_disk(disk: SmallDisk) -> None:
     """Whoever asks for something is told at once that there is no room to leave it, and how much there is."""
-    Store.open(disk.point).close()
+    SqliteStore.open(disk.point).close()
     disk.fill()
     large = "/in/" + LARGE * 40
     with pytest.raises(StateFull, match=r"0\.0 MB are free on its disk, and bracketd needs 1\d\.\d MB there"):
         ask(disk.point, "submit", large, NOW)
     disk.free()
     ask(disk.point, "submit", "/in/12 Oak St", NOW)
-    with Reader(disk.point) as reader:
+    with SqliteReader(disk.point) as reader:
         assert ("submit", "/in/12 Oak St") in reader.asked()
 
 
 def test_a_look_at_a_full_disk(disk: SmallDisk) -> None:
     """Whoever only looks is shown what there is, also when no daemon runs."""
     state = disk.point / "state"
-    store = Store.open(state)
+    store = SqliteStore.open(state)
     asyncio.run(store.add(order(), facts.Locked(())))
     store.close()
     disk.fill()
@@ -273,7 +274,7 @@ def says(top: Path, state: Path, verb: str) -> Result:
 @pytest.mark.parametrize("verb", ["doctor", "check"])
 def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str) -> None:
     """``doctor`` and ``check`` name a full disk, how much is free and how much is needed, without a daemon, too."""
-    Store.open(disk.point / "state").close()
+    SqliteStore.open(disk.point / "state").close()
     disk.fill()
     done = says(tmp_path, disk.point / "state", verb)
     assert done.exit_code == 1
@@ -286,7 +287,7 @@ def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str)
 def test_a_daemon_that_waits_for_room_is_named(tmp_path: Path, verb: str) -> None:
     """Every verb that looks at the daemon says that it waits for room, though it could not write that down."""
     state = tmp_path / "state"
-    Store.open(state).close()
+    SqliteStore.open(state).close()
     with daemon(state, full=True):
         done = says(tmp_path, state, verb)
     assert "there is no room for the state" in " ".join(done.output.split())

@@ -8,7 +8,7 @@ from pathlib import Path
 from daemon.files.incoming import part_name
 from daemon.files.leftovers import sweep
 from daemon.order import ImageState, Phase, facts
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order, processed
 
 
@@ -46,7 +46,7 @@ def test_what_orders_still_need_is_known(tmp_path: Path) -> None:
     )
 
     async def work() -> tuple[frozenset[str], frozenset[str]]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         for one in orders:
             await store.add(one, facts.Locked(()))
         found = await store.parts()

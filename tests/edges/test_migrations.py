@@ -24,7 +24,7 @@ from daemon.store.sqlite.copies import COPIES, is_sound
 from daemon.store.sqlite.file import FILE, as_dict
 from daemon.store.sqlite.rows import bracket_row, image_row, order_row
 from daemon.store.sqlite.schema import MIGRATIONS, VERSION, migrate
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 
 FIXTURES = sorted((Path(__file__).parent / "state").glob("version-*.sql"))
 TOLD_ANEW = {"messages", "preset"}
@@ -51,7 +51,7 @@ def version_of(file: Path) -> int:
 
 async def opened(state: Path, ids: list[str]) -> tuple[list[Order], list[str]]:
     """Open the state as the daemon does: these orders, and the ids of those that are due."""
-    store = Store.open(state)
+    store = SqliteStore.open(state)
     try:
         return [await store.load(order_id) for order_id in ids], await store.due(2e9, 1e9)
     finally:
@@ -124,7 +124,7 @@ def test_without_a_copy_nothing_is_brought_up_to_date(tmp_path: Path) -> None:
     old_state(FIXTURES[0], tmp_path)
     (tmp_path / COPIES).write_text("in the way")
     with pytest.raises(StateError, match="no copy of the state could be made"):
-        Store.open(tmp_path)
+        SqliteStore.open(tmp_path)
     assert version_of(tmp_path / FILE) == 1
 
 

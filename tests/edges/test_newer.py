@@ -17,7 +17,7 @@ from daemon.order.found import Listed
 from daemon.order.model import name_at_service
 from daemon.recovery.newer import ENOUGH, compare, newer_orders
 from daemon.service import Service
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order
 from tests.edges.service.hosts import Exchange, Host
 
@@ -61,7 +61,7 @@ def compared(host: Host, state: Path, *, facts_in_it: bool = True) -> tuple[List
     """What a state whose last fact is of NOW finds."""
 
     async def work() -> tuple[Listed, ...]:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         service = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
         with closing(store), closing(service):
             if facts_in_it:
@@ -112,7 +112,7 @@ def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Pa
     told: list[Sequence[Listed]] = []
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         service = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
         heard = asyncio.Event()
 

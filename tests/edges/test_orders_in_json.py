@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Order, Preset, facts
-from daemon.store.sqlite.reader import Reader
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import processed
 
 MADE = 1_765_432_100.25
@@ -20,13 +20,13 @@ def told(state: Path, *orders: Order) -> list[object]:
     """What a reader tells of these orders."""
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         for order in orders:
             await store.add(order, facts.Locked(order.brackets))
         store.close()
 
     asyncio.run(work())
-    with Reader(state) as reader:
+    with SqliteReader(state) as reader:
         return [json.loads(text) for text in reader.orders_in_json("https://web.example/")]
 
 
@@ -94,5 +94,5 @@ def test_the_last_change_comes_first(tmp_path: Path) -> None:
     orders = [replace(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
     seen = told(tmp_path, *orders)
     assert [order["order_id"] for order in seen if isinstance(order, dict)] == [ids[1], ids[2], ids[0]]
-    with Reader(tmp_path / "nowhere") as reader:
+    with SqliteReader(tmp_path / "nowhere") as reader:
         assert reader.orders_in_json("") == []

@@ -12,10 +12,11 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.store.protocol import Store
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import rebuild
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, after, order, reckoned
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def with_store(state: Path, *orders: Order, ask: Callable[[Store], Coroutine[Any
     """What ``ask`` gives of a state with these orders."""
 
     async def work() -> T:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         try:
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
@@ -49,7 +50,7 @@ async def nothing(_store: Store) -> None:
 
 def ledger(state: Path) -> list[tuple[str, str, float]]:
     """Every purchase: image, the last digit of its order, time."""
-    with Reader(state) as reader:
+    with SqliteReader(state) as reader:
         rows = reader.purchases(0, 1e12)
     return [(row["image_id"], row["order_id"][-1], row["at"]) for row in rows]
 

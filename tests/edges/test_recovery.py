@@ -27,8 +27,8 @@ from daemon.service import Service
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order, processed
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
@@ -90,7 +90,7 @@ class Home:
         """Write the orders into the state file."""
 
         async def work() -> None:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
             store.close()
@@ -106,7 +106,7 @@ class Home:
         """Remember a folder as it was seen."""
 
         async def work() -> None:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             await asyncio.to_thread(store.seen_roots(lambda: NOW).see, str(root), seen)
             store.close()
 
@@ -116,7 +116,7 @@ class Home:
         """Whether a folder is remembered."""
 
         async def work() -> bool:
-            store = Store.open(self.state)
+            store = SqliteStore.open(self.state)
             seen = await asyncio.to_thread(store.seen_roots(lambda: NOW).seen, str(root))
             store.close()
             return seen is not None
@@ -125,7 +125,7 @@ class Home:
 
     def orders(self) -> dict[str, Order]:
         """The orders in the state, by their shoots; of several the newest."""
-        with Reader(self.state) as reader:
+        with SqliteReader(self.state) as reader:
             rows = sorted(reader.orders(), key=lambda row: float(row["created_at"]))
             return {row["shoot"]: reader.order(row["id"]) for row in rows}
 
@@ -244,7 +244,7 @@ def test_every_source_counts(home: Home) -> None:
         "c": "downloaded",
         "d": "skipped",
     }
-    with Reader(home.state) as reader:
+    with SqliteReader(home.state) as reader:
         assert [fact["fact"] for fact in reader.journal(on_its_way.id)] == ["Locked", "Recovered"]
 
 
@@ -568,7 +568,7 @@ def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
     )
     home.remember(waits)
     home.recover()
-    with Reader(home.state) as reader:
+    with SqliteReader(home.state) as reader:
         assert {row["id"]: row["phase"] for row in reader.orders()} == {
             delivered.id: "downloaded",
             waits.id: "cancelled",

@@ -27,7 +27,7 @@ from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_reg
 from daemon.shoot import File
 from daemon.store.sqlite.copies import COPIES, copies
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.syncing.dropbox import Dropbox
 from daemon.syncing.syncthing.settings import configurations
 
@@ -261,7 +261,7 @@ def test_a_sync_client_s_settings_that_are_nested_too_deeply(tmp_path: Path) -> 
 def test_a_state_directory_with_pipes_in_it(tmp_path: Path) -> None:
     """A pipe in place of the state file is a damaged state; one among the copies, or as pid file, says nothing."""
     os.mkfifo(tmp_path / FILE)
-    assert "it is not a regular file" in str(promptly(lambda: Reader(tmp_path)))
+    assert "it is not a regular file" in str(promptly(lambda: SqliteReader(tmp_path)))
     (tmp_path / COPIES).mkdir()
     os.mkfifo(tmp_path / COPIES / "2026-01-01.sqlite3")
     assert promptly(lambda: copies(tmp_path / FILE)) == []

@@ -15,11 +15,11 @@ import pytest
 from daemon.errors import StateTooNew
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
 from daemon.store.sqlite.salvage import Salvage, salvage
 from daemon.store.sqlite.schema import VERSION
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order, processed
 from tests.edges.test_migrations import FIXTURES, old_state
 
@@ -47,7 +47,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state = tmp_path_factory.mktemp("whole")
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         for one in many():
             await store.add(one, facts.Locked(one.brackets))
         store.close()
@@ -88,7 +88,7 @@ def test_a_sound_file_is_read_whole(whole: Path, into: Path) -> None:
     assert sorted(found.orders, key=lambda one: one.id) == many()
     assert found.unread == 0
     assert whole.read_bytes() == before
-    with Reader(into) as reader:
+    with SqliteReader(into) as reader:
         assert [fact["fact"] for fact in reader.journal(many()[3].id)] == ["Locked"]
 
 
@@ -121,7 +121,7 @@ def test_the_journal_is_read_from_both_ends(tmp_path: Path) -> None:
     state = tmp_path / "state"
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         await store.add(order(), facts.Locked(()))
         for number in range(400):
             await store.record(order(), facts.Cancelled(f"fact {number} " + "x" * 100), order(), NOW)
@@ -131,7 +131,7 @@ def test_the_journal_is_read_from_both_ends(tmp_path: Path) -> None:
     data = (state / FILE).read_bytes()
     begin = data.index(b"fact 200 ") // 4096 * 4096
     found = salvaged(data[:begin] + bytes(4096) + data[begin + 4096 :], tmp_path / "damaged")
-    with Reader(found.file.parent) as reader:
+    with SqliteReader(found.file.parent) as reader:
         told = [str(fact["detail"].get("why", "")) for fact in reader.journal(order().id)]
     assert len(told) > 300
     assert told[1].startswith("fact 0 ")
@@ -157,7 +157,7 @@ def test_what_was_written_last_is_read_from_the_wal(tmp_path: Path, into: Path) 
     """After a kill most may be in the file beside the state file; it is read, and left there."""
 
     async def work() -> None:
-        store = Store.open(tmp_path / "live")
+        store = SqliteStore.open(tmp_path / "live")
         await store.add(order(), facts.Locked(()))
         for name in (FILE, f"{FILE}-wal"):
             shutil.copyfile(tmp_path / "live" / name, tmp_path / name)
@@ -202,7 +202,7 @@ def test_a_rebuilt_state_has_orders_journal_and_purchases(tmp_path: Path, into: 
     kept = many()[:2]
     built = rebuild(new, [(one, None) for one in kept] + [(fresh, facts.Recovered("order.json"))], [read.file], {}, NOW)
     assert built == new / FILE
-    with Reader(new) as reader:
+    with SqliteReader(new) as reader:
         assert {row["id"] for row in reader.orders()} == {*(one.id for one in kept), fresh.id}
         assert [fact["fact"] for fact in reader.journal(kept[0].id)] == ["Locked"]
         assert [(fact["fact"], fact["detail"]) for fact in reader.journal(fresh.id)] == [

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from daemon.cli import cli
 from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
 from tests.core.orders import NOW, after, order, processed, sent
 
@@ -19,7 +19,7 @@ def shown(state: Path, of: Order, *others: Order) -> str:
     """What ``show`` says of an order, there being others."""
 
     async def work() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         for one in (of, *others):
             await store.add(one, facts.Locked(one.brackets))
         store.close()
@@ -44,7 +44,7 @@ def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
     start = order()
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(start, facts.Locked(start.brackets))
         await store.record(start, bug, after(start, bug), NOW)
         store.close()

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
+from daemon.store.protocol import Store
 from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.rebuild import rebuild
 from daemon.store.sqlite.salvage import salvage
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def inside(state: Path, work: Callable[[Store], Awaitable[T]]) -> T:
     """What ``work`` makes of a state."""
 
     async def run() -> T:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         try:
             return await work(store)
         finally:

@@ -16,11 +16,12 @@ from daemon.order import Image, ImageState, Order, Phase, Preset, facts
 from daemon.root import Seen
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.asks import Answer, Outcome
+from daemon.store.notes import Noted, Subject, Trouble
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.rows import Waiting
 from daemon.store.sqlite.schema import VERSION
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, after, order, processed, sent
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 async def stored(state: Path, *orders: Order) -> None:
     """A state file with these orders."""
-    store = Store.open(state)
+    store = SqliteStore.open(state)
     for one in orders:
         await store.add(one, facts.Locked(one.brackets))
     store.close()
@@ -64,7 +65,7 @@ def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
     odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far, shot=shot)))
 
     async def work() -> Order:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(odd, facts.Locked(odd.brackets))
         back = await store.load(odd.id)
         store.close()
@@ -79,7 +80,7 @@ def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
     steps = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(facts.Upload(1))]
 
     async def work() -> Order:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(start, facts.Locked(start.brackets))
         now = start
         for fact in steps:
@@ -90,7 +91,7 @@ def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
         return now
 
     expected = run(work())
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert reader.order(start.id) == expected
         journal = reader.journal(start.id)
     assert [entry["fact"] for entry in journal] == ["Locked", "Registered", "Stored", "SlotLost", "Interrupted"]
@@ -103,7 +104,7 @@ def test_fewer_images_leave_no_rows_behind(tmp_path: Path) -> None:
     fewer = replace(before, images=before.images[:1])
 
     async def work() -> Order:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(before, facts.Locked(before.brackets))
         await store.record(before, facts.Delivered(), fewer, NOW)
         back = await store.load(before.id)
@@ -120,7 +121,7 @@ def test_due_orders_are_found_and_a_clock_that_jumped_back_stops_none(tmp_path: 
     orders = [replace(order(), id=i, due=due, folder=f"/in/{i}") for i, due in zip(ids, dues, strict=True)]
 
     async def work() -> list[str]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         for one in orders:
             await store.add(one, facts.Locked(one.brackets))
         found = await store.due(NOW, 3600)
@@ -135,7 +136,7 @@ def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
     """What another program asks for is seen, stays until it is done, and is then gone."""
 
     async def work() -> list[str]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         assert await store.asks() == []
         ask(tmp_path, "retry", "o1", NOW)
         first = await store.asks()
@@ -154,7 +155,7 @@ def test_a_wish_left_while_no_daemon_runs_waits_for_it(tmp_path: Path) -> None:
     ask(tmp_path, "retry", "o1", NOW)
 
     async def work() -> int:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         found = await store.asks()
         store.close()
         return len(found)
@@ -167,7 +168,7 @@ def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
     mine = [Waiting(f"/in/{name}", name, "because", 3, 30, NOW) for name in ("12 Oak St", "b")]
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.replace_waiting("/other", [Waiting("/other/c", "c", "why", 1, 1, NOW)])
         await store.replace_waiting("/in", mine)
         await store.replace_waiting("/in", mine)
@@ -175,7 +176,7 @@ def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
         store.close()
 
     run(work())
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert sorted(w.folder for w in reader.waiting()) == ["/in/b", "/other/c"]
 
 
@@ -187,11 +188,11 @@ def test_a_root_is_remembered(tmp_path: Path, mount: str | None) -> None:
     async def work() -> list[Seen | None]:
         found = []
         for look in seen:
-            store = Store.open(tmp_path)
+            store = SqliteStore.open(tmp_path)
             found.append(store.seen_roots(lambda: NOW).seen("/in"))
             store.seen_roots(lambda: NOW).see("/in", look)
             store.close()
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         found.append(store.seen_roots(lambda: NOW).seen("/in"))
         await store.forget_root("/in")
         found.append(store.seen_roots(lambda: NOW).seen("/in"))
@@ -205,7 +206,7 @@ def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
     """Orders in trouble are found by the root of their shoot and by that of their pictures, and no others."""
 
     async def work() -> list[list[str]]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         for name, folder, output, trouble in (
             ("a", "/in/1", "/out/1", "the disk is away"),
             ("b", "/in/2", "/out/2", None),
@@ -224,11 +225,11 @@ def test_orders_that_waited_for_the_account_are_known_at_the_start(tmp_path: Pat
     """A new run learns which orders the account was refused for in the last one, once."""
 
     async def work() -> list[list[str]]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(replace(order(), trouble="key refused", due=NOW + 300), facts.Locked(()))
         other = replace(order(), id="b" * 36, folder="/in/other", trouble="no connection", due=NOW + 300)
         await store.add(other, facts.Locked(()))
-        await store.note("account", "key refused")
+        await store.note(Trouble(Subject.ACCOUNT, "key refused"))
         found = [await store.begin(), await store.begin()]
         store.close()
         return found
@@ -242,7 +243,7 @@ def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
     new = replace(order(), id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a99", created_at=NOW + 1)
 
     async def work() -> tuple[Order | None, frozenset[str], frozenset[str]]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(old, facts.Locked(old.brackets))
         free = await store.taken("/in", {"12 Oak St": 7, "13 Oak St": 8})
         await store.add(new, facts.Locked(new.brackets))
@@ -261,7 +262,7 @@ def test_one_order_takes_anothers_place_or_neither_changes(tmp_path: Path) -> No
     bad = replace(new, brackets=(replace(new.brackets[0], size=2**70),))
 
     async def work() -> list[Phase]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(old, facts.Locked(old.brackets))
         with pytest.raises(OverflowError):
             await store.replace(old, ended, facts.Cancelled("anew"), bad, facts.Locked(()))
@@ -277,7 +278,7 @@ def test_one_order_takes_anothers_place_or_neither_changes(tmp_path: Path) -> No
 def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:
     """A person may say the shoot's name, its folder, or the beginning of its id."""
     run(stored(tmp_path, order()))
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         for words in ("12 Oak St", "/in/12 Oak St", order().id, order().id[:6]):
             assert [row["id"] for row in reader.find(words)] == [order().id]
         assert reader.find("Oak") == []
@@ -287,7 +288,7 @@ def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:
 def test_the_sums_are_kept_with_the_order(tmp_path: Path) -> None:
     """Status needs no bracket and no image: the order's row has their sums."""
     run(stored(tmp_path, after(order(3), *sent(0))))
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         (row,) = reader.orders()
     assert (row["brackets_total"], row["brackets_uploaded"], row["bytes_total"], row["bytes_uploaded"]) == (
         3,
@@ -299,8 +300,8 @@ def test_the_sums_are_kept_with_the_order(tmp_path: Path) -> None:
 
 def test_no_state_file_is_an_empty_look(tmp_path: Path) -> None:
     """Looking where no daemon ever ran shows nothing and makes nothing."""
-    with Reader(tmp_path / "none") as reader:
-        assert (reader.orders(), reader.waiting(), reader.daemon()) == ([], [], {})
+    with SqliteReader(tmp_path / "none") as reader:
+        assert (reader.orders(), reader.waiting(), reader.notes()) == ([], [], Noted())
     assert not (tmp_path / "none").exists()
 
 
@@ -310,7 +311,7 @@ def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
 
     async def settings() -> list[Any]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         found = await store._database.read(
             lambda c: [
                 next(iter(c.execute(f"PRAGMA {p}").fetchone().values())) for p in ("synchronous", "journal_mode")
@@ -331,7 +332,7 @@ def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
         return {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
 
     async def work() -> dict[str, int]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(order(), facts.Locked(order().brackets))
         found = modes()
         store.close()
@@ -358,7 +359,7 @@ def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
     """A row that the tables refuse is a mistake of ours and comes out as it is; the state file is sound."""
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         try:
             await store.add(replace(order(), flow=None), facts.Locked(()))  # type: ignore[arg-type]
         finally:
@@ -376,9 +377,9 @@ def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
     connection.close()
     before = (tmp_path / FILE).read_bytes()
     with pytest.raises(StateTooNew, match="newer bracketd"):
-        Store.open(tmp_path)
+        SqliteStore.open(tmp_path)
     with pytest.raises(StateTooNew):
-        Reader(tmp_path)
+        SqliteReader(tmp_path)
     assert (tmp_path / FILE).read_bytes() == before
 
 
@@ -394,7 +395,7 @@ def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str)
         data[8192:20000] = os.urandom(20000 - 8192)
     path.write_bytes(data)
     with pytest.raises(StateDamaged, match="doctor --recover"):
-        Store.open(tmp_path)
+        SqliteStore.open(tmp_path)
     assert path.read_bytes() == bytes(data)
 
 
@@ -402,14 +403,14 @@ def test_a_state_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     """A state directory that cannot be made is an error with a remedy."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="local disk"):
-        Store.open(tmp_path / "file" / "state")
+        SqliteStore.open(tmp_path / "file" / "state")
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     """When a transaction fails, none of it is there."""
 
     async def work() -> list[str]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         bad = replace(order(), brackets=(replace(order().brackets[0], size=2**70),))
         with pytest.raises(OverflowError):
             await store.add(bad, facts.Locked(()))
@@ -425,7 +426,7 @@ def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
     """When the state file cannot grow and nobody waits, the error says what to do, and it is not called damaged."""
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store._database.read(lambda c: c.execute("PRAGMA max_page_count = 40"))
         store.pause.give_up()
         try:

@@ -13,9 +13,10 @@ import pytest
 
 from daemon.order import Order, Phase, facts
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
+from daemon.store.protocol import Stale, Store
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader, ask
-from daemon.store.sqlite.store import Stale, Store
+from daemon.store.sqlite.reader import SqliteReader, ask
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, after, order
 
 ORDER = order()
@@ -28,7 +29,7 @@ def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
     """Do something with an open state file."""
 
     async def begin() -> None:
-        store = Store.open(state)
+        store = SqliteStore.open(state)
         try:
             await work(store)
         finally:
@@ -39,7 +40,7 @@ def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
 
 def answered(state: Path, seq: int) -> tuple[Outcome, str] | None:
     """What came of an ask."""
-    with Reader(state) as reader:
+    with SqliteReader(state) as reader:
         return reader.answer(seq)
 
 
@@ -95,7 +96,7 @@ def test_an_answer_comes_with_what_it_is_about(
         assert await store.asks() == []
 
     in_store(tmp_path, later)
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert reader.asked() == []
 
 

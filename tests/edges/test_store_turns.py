@@ -10,9 +10,10 @@ import pytest
 
 from daemon.order import Bracket, Order, Phase, facts
 from daemon.store.asks import Answer, Outcome
-from daemon.store.sqlite.earlier import ALIKE
-from daemon.store.sqlite.reader import Reader, ask
-from daemon.store.sqlite.store import Stale, Store
+from daemon.store.known import ALIKE, KnownBy
+from daemon.store.protocol import Stale
+from daemon.store.sqlite.reader import SqliteReader, ask
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, after, order
 
 OLD = order()
@@ -25,7 +26,7 @@ def test_an_order_is_written_by_who_knows_it(tmp_path: Path) -> None:
     late = facts.Created()
 
     async def work() -> Order:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(OLD, facts.Locked(OLD.brackets))
         await store.replace(OLD, ENDED, facts.Cancelled("anew"), ANEW, facts.Locked(ANEW.brackets))
         with pytest.raises(Stale):
@@ -38,7 +39,7 @@ def test_an_order_is_written_by_who_knows_it(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(work()) == ENDED
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert {row["id"] for row in reader.orders()} == {OLD.id, ANEW.id}
         assert [entry["fact"] for entry in reader.journal(OLD.id)] == ["Locked", "Cancelled"]
 
@@ -47,14 +48,14 @@ def test_a_fact_that_changes_nothing_needs_no_turn(tmp_path: Path) -> None:
     """What only the journal wants is written whoever wrote the order last."""
 
     async def work() -> None:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         await store.add(OLD, facts.Locked(OLD.brackets))
         await store.record(OLD, facts.Cancelled("anew"), ENDED, NOW + 1)
         await store.record(OLD, facts.Interrupted(facts.Upload(0)), OLD, NOW + 2)
         store.close()
 
     asyncio.run(work())
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         assert [entry["fact"] for entry in reader.journal(OLD.id)] == ["Locked", "Cancelled", "Interrupted"]
 
 
@@ -63,13 +64,13 @@ def test_a_wish_is_handed_out_once_and_kept_until_it_is_done(tmp_path: Path) -> 
 
     async def work() -> list[list[str]]:
         ask(tmp_path, "cancel", "first", NOW)
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         found = [await store.asks()]
         ask(tmp_path, "cancel", "second", NOW)
         found.append(await store.asks())
         await store.answer(Answer(found[1][0], Outcome.DONE, "", NOW))
         store.close()
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         found.append(await store.asks())
         store.close()
         return [[wish.target for wish in wishes] for wishes in found]
@@ -89,10 +90,10 @@ def test_a_logo_in_every_shoot_does_not_bring_them_all(tmp_path: Path) -> None:
     same = sent(0, logo, *photos)
 
     async def work() -> list[str]:
-        store = Store.open(tmp_path)
+        store = SqliteStore.open(tmp_path)
         for one in (same, *(sent(number, logo) for number in range(1, 2 * ALIKE))):
             await store.add(one, facts.Locked(one.brackets))
-        found = await store.earlier("/in/new", "", [bracket.mark for bracket in same.brackets])
+        found = await store.earlier(KnownBy("/in/new", marks=[bracket.mark for bracket in same.brackets]))
         store.close()
         return [one.id for one in found]
 

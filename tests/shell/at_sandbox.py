@@ -18,8 +18,9 @@ from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.service import Service
 from daemon.steps import Steps
-from daemon.store.sqlite.reader import Reader, ask
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
+from daemon.store.sqlite.reader import SqliteReader, ask
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
 from tests.sandbox_process import Sandbox
 from tests.shell.simulated import START, Inline, SimulatedClock
@@ -78,7 +79,7 @@ class Office:
 
     def bought(self) -> list[str]:
         """Every image in the ledger of purchases, as often as it is there."""
-        with Reader(self.tmp) as reader:
+        with SqliteReader(self.tmp) as reader:
             return sorted(row["image_id"] for row in reader.purchases(float("-inf"), float("inf")))
 
     def at_sandbox(self, of: Order) -> dict[str, Any]:
@@ -113,7 +114,7 @@ async def office(
 ) -> AsyncIterator[Office]:
     """A runner, its state in ``tmp``. Requests take no simulated time."""
     sandbox.faults([])
-    store = Store.open(tmp, Inline())
+    store = SqliteStore.open(tmp, Inline())
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
         steps = Steps(service, Roots(store.seen_roots(clock.now)), go_on=lambda: None, now=clock.now)

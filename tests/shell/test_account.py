@@ -10,7 +10,8 @@ from pathlib import Path
 from daemon.host.days import beginnings, next_day
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
 from daemon.order.facts import Kind
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.notes import Subject
+from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 
@@ -50,15 +51,18 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
         world = Limited(clock)
         async with running(tmp_path, world, *(shoot(n) for n in range(6)), every=60) as (store, _):
             await asyncio.sleep(2 * 3600)
-            with Reader(tmp_path) as reader:
-                assert "daily limit is reached (Daily enhancement limit reached)" in reader.daemon()["limit"]
+            with SqliteReader(tmp_path) as reader:
+                assert (
+                    "daily limit is reached (Daily enhancement limit reached)"
+                    in reader.notes().troubles[Subject.DAY_LIMIT]
+                )
             waiting = [await store.load(shoot(n).id) for n in range(6)]
             assert all(bracket.stored for of in waiting for bracket in of.brackets)
             assert all("daily limit" in of.messages[0] for of in waiting)
             for number in range(6):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=3 * 3600)
-            with Reader(tmp_path) as reader:
-                assert "limit" not in reader.daemon()
+            with SqliteReader(tmp_path) as reader:
+                assert Subject.DAY_LIMIT not in reader.notes().troubles
         return world
 
     world = simulate(work)

@@ -20,7 +20,7 @@ from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.watcher.asks import PATIENCE
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -32,7 +32,7 @@ DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
 
 def answer(state: Path, seq: int) -> tuple[Outcome, str]:
     """What came of an ask, which is answered."""
-    with Reader(state) as reader:
+    with SqliteReader(state) as reader:
         found = reader.answer(seq)
     assert found is not None, "not answered"
     return found
@@ -92,7 +92,7 @@ def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
             seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
             await asyncio.sleep(5)
             assert answer(tmp_path, seq) == (REFUSED, "Nothing is wrong with 12 Oak St: it is settled.")
-            with Reader(tmp_path) as reader:
+            with SqliteReader(tmp_path) as reader:
                 assert "Retried" not in [entry["fact"] for entry in reader.journal(shoot(0).id)]
 
     simulate(work)
@@ -173,7 +173,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
             await until(store, shoot(0).id, Phase.HELD)
             seq = ask(state, "dismiss", shoot(0).id, clock.now())
             await asyncio.sleep(300)
-            with Reader(state) as reader:
+            with SqliteReader(state) as reader:
                 assert reader.asked() == [("dismiss", shoot(0).id)], "it is not forgotten meanwhile"
             shutil.copytree(state, tmp_path / "as a kill leaves it")
             done = await until(store, shoot(0).id, Phase.DOWNLOADED)

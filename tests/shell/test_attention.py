@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from daemon.store.attention import Attention, Heed
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -21,8 +21,8 @@ async def quiet() -> None:
 
 def attention(scene: Scene) -> list[Attention]:
     """What ``status`` reads."""
-    with Reader(scene.state) as reader:
-        return reader.attention()
+    with SqliteReader(scene.state) as reader:
+        return list(reader.notes().attention)
 
 
 def test_loose_photos_are_named_as_long_as_they_lie_there(tmp: Path) -> None:

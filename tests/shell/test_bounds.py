@@ -12,7 +12,7 @@ import pytest
 from daemon.files import scan
 from daemon.order import Preset
 from daemon.shoot import BOUNDS, Bound, Quiet
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.watcher import Intake, WatchedFolder
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.slices import Slices

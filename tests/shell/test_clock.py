@@ -11,7 +11,7 @@ import pytest
 from daemon.order import MergeState, Order, Phase, facts
 from daemon.order.due import waits
 from daemon.order.facts import Kind
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -119,7 +119,7 @@ def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float
     ]
 
     async def found() -> list[str]:
-        store = Store.open(tmp_path, Inline())
+        store = SqliteStore.open(tmp_path, Inline())
         for one in orders:
             await store.add(one, facts.Locked(one.brackets))
         due = await store.due(now, POLICY.longest)

@@ -13,8 +13,8 @@ import pytest
 
 from daemon.host.days import beginnings, next_day
 from daemon.order import Limits, Order, Phase, facts
-from daemon.store.sqlite.reader import Reader, ask
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
+from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_account import with_images
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -25,7 +25,7 @@ DAILY = replace(POLICY, limits=Limits(images_per_day=3))
 
 def looks(state: Path, order_id: str) -> int:
     """How often the journal says that the limits were checked for an order."""
-    with Reader(state) as reader:
+    with SqliteReader(state) as reader:
         return sum(entry["fact"] == "Reckoned" for entry in reader.journal(order_id))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from daemon.files import scan
 from daemon.order import Health, Phase, facts
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -27,8 +27,8 @@ async def quiet() -> None:
 
 def messages(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with Reader(scene.state) as reader:
-        return [str(value) for key, value in reader.daemon().items() if key.startswith("missing ")]
+    with SqliteReader(scene.state) as reader:
+        return list(reader.notes().missing.values())
 
 
 def shoot(top: Path, name: str, photos: int = 3) -> Path:

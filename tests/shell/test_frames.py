@@ -14,6 +14,7 @@ import pytest
 from daemon.order import Order, Phase, Policy, evolve, facts
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import UNKNOWN
+from daemon.store.known import KnownBy
 from daemon.watcher.contents import look_into
 from daemon.watcher.folder import LateFiles
 from tests.edges.exif.taken import Camera
@@ -40,7 +41,7 @@ def put(scene: Scene, files: Mapping[str, bytes], shoot: str = OAK) -> None:
 
 async def orders(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
     """Every order of a shoot, the newest first."""
-    return await scene.store.earlier(str(scene.root / shoot), "")
+    return await scene.store.earlier(KnownBy(str(scene.root / shoot)))
 
 
 async def sent(scene: Scene, files: Mapping[str, bytes]) -> Order:

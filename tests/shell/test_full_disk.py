@@ -12,8 +12,9 @@ import pytest
 from daemon.errors import StateFull
 from daemon.order import Order, Phase, facts
 from daemon.orders import Desk
+from daemon.store.notes import Subject, Trouble
 from daemon.store.pause import RETRY
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.edges.full_disk import Narrow
 from tests.shell.scene import INTERVAL, QUIET, watching
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
@@ -82,7 +83,7 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step])
     world = simulate(work)
     once = {step: times for step, times in world.done.items() if not step.startswith("Look")}
     assert set(once.values()) == {1}, "everything was done once"
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         facts_told = Counter(entry["fact"] for entry in reader.journal(shoot().id))
     assert (facts_told["Merged"], facts_told["Fetched"], facts_told["Placed"]) == (1, 1, 1)
 
@@ -101,7 +102,7 @@ def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
 
         async with at_work(Desk(store, clock.now, POLICY), world.perform, clock, world.online, turned=turned):
             narrow.fill()
-            writing = asyncio.create_task(store.note("copies", LONG))
+            writing = asyncio.create_task(store.note(Trouble(Subject.COPIES, LONG)))
             await asyncio.sleep(1)
             turns.clear()
             await asyncio.sleep(60)

@@ -13,6 +13,7 @@ import pytest
 from daemon.order import Limits, Order, Phase, facts
 from daemon.order.late import LATELY
 from daemon.order.model import REREADS
+from daemon.store.known import KnownBy
 from daemon.watcher import Contents
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.folder import LateFiles
@@ -33,7 +34,7 @@ async def first(scene: Scene, *photos: str) -> Order:
 
 async def supplements(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
     """The orders of a shoot that are supplements, the newest first."""
-    orders = await scene.store.earlier(str(scene.root / shoot), "")
+    orders = await scene.store.earlier(KnownBy(str(scene.root / shoot)))
     return [order for order in orders if order.supplement_of is not None]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from daemon.app.watchers import RESCAN
 from daemon.cli.status import document
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.watcher.missed import LAG
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -21,7 +21,7 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 def missed(scene: Scene) -> int:
     """What ``status --json`` says of events that were missed."""
-    with Reader(scene.state) as reader:
+    with SqliteReader(scene.state) as reader:
         told: int = document(reader, scene.state, 4711)["daemon"]["events_missed"]
     return told
 

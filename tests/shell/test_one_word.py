@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.store.known import KnownBy
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -24,7 +25,7 @@ async def quiet() -> None:
 
 async def orders(scene: Scene) -> Sequence[Order]:
     """The orders of the shoot, the newest first."""
-    return await scene.store.earlier(str(scene.root / OAK), "")
+    return await scene.store.earlier(KnownBy(str(scene.root / OAK)))
 
 
 def put(scene: Scene, *numbers: int) -> None:

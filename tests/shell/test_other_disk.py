@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -20,8 +20,8 @@ def on_disk(_path: str) -> str:
 
 def told(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with Reader(scene.state) as reader:
-        return [str(value) for key, value in reader.daemon().items() if key.startswith("missing ")]
+    with SqliteReader(scene.state) as reader:
+        return list(reader.notes().missing.values())
 
 
 def shoots(top: Path, word: str, number: int) -> None:

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from daemon.files.roots import Roots
 from daemon.order import Order, Policy, facts
 from daemon.orders import Desk
-from daemon.store.sqlite.reader import Reader
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import OutputWatch, Presence
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import Inline, SimulatedClock, simulate
@@ -25,8 +25,8 @@ OAK = "12 Oak St"
 
 def messages(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with Reader(scene.state) as reader:
-        return [str(value) for key, value in reader.daemon().items() if key.startswith("missing ")]
+    with SqliteReader(scene.state) as reader:
+        return list(reader.notes().missing.values())
 
 
 def on_disk(path: str) -> str:
@@ -237,15 +237,15 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         return function(*arguments)
 
     def noted() -> list[str]:
-        with Reader(tmp / "state") as reader:
-            return [str(value) for value in reader.daemon().values()]
+        with SqliteReader(tmp / "state") as reader:
+            return reader.notes().messages
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             scene.put(f"{OAK}/IMG_1.JPG")
             order = await waiting_order(scene, OAK)
             assert order.output == str(output / OAK)
-        store = Store.open(tmp / "state", Inline())
+        store = SqliteStore.open(tmp / "state", Inline())
         desk = Desk(store, clock.now, Policy())
         desk.listen(lambda change: told.append((change.after.id, change.fact)))
         presence = Presence(str(output), desk)

@@ -18,8 +18,9 @@ from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Ph
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.model import name_at_service
 from daemon.root import Seen
-from daemon.store.sqlite.reader import Reader
-from daemon.store.sqlite.store import Store
+from daemon.store.notes import Subject
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import UnknownOrders
 from daemon.watcher.unknown import SERVICE_PATIENCE, NotYet
 from tests.core.orders import order
@@ -101,8 +102,8 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
             assert held.unknown_order == LOST
             assert (held.trouble or "").startswith(f"{path} says that this shoot was delivered")
             assert held.output != str(tmp / "out" / place), "it would come into a folder of its own"
-            with Reader(tmp / "state") as reader:
-                assert path in reader.daemon()["unknown notes"]
+            with SqliteReader(tmp / "state") as reader:
+                assert path in reader.notes().troubles[Subject.UNKNOWN_NOTES]
 
     simulate(work)
 
@@ -140,8 +141,8 @@ def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
             photos(tmp, OAK, b"another card")
             await quiet()
             assert (await newest(scene, OAK)).phase is Phase.SETTLED
-            with Reader(tmp / "state") as reader:
-                assert "unknown notes" not in reader.daemon()
+            with SqliteReader(tmp / "state") as reader:
+                assert Subject.UNKNOWN_NOTES not in reader.notes().troubles
 
     simulate(work)
 
@@ -228,7 +229,7 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
     path = note_of(photos(tmp / "theirs", OAK, *CARD), tmp / "disk")
 
     async def work(clock: SimulatedClock) -> None:
-        store = Store.open(tmp / "state", Inline())
+        store = SqliteStore.open(tmp / "state", Inline())
         store.seen_roots(clock.now).see(str(tmp / "out"), Seen("/mnt/disk", "1:2", 3))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         searching = asyncio.create_task(unknown.run())
@@ -274,7 +275,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
     """A shoot whose photos' names an unknown order at the service has is held; nobody waits long for its answer."""
 
     async def work(clock: SimulatedClock) -> None:
-        store = Store.open(tmp / "state", Inline())
+        store = SqliteStore.open(tmp / "state", Inline())
         roots = Roots(store.seen_roots(clock.now))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
@@ -283,8 +284,8 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
         await asyncio.sleep(SERVICE_PATIENCE)
         unknown.require_ready()
         await unknown.compared([Listed(LOST, frozenset({name_at_service(OAK, "IMG_0.JPG", "")}))])
-        with Reader(tmp / "state") as reader:
-            assert "1 newer order(s)" in reader.daemon()["newer orders"]
+        with SqliteReader(tmp / "state") as reader:
+            assert "1 newer order(s)" in reader.notes().troubles[Subject.NEWER_ORDERS]
         store.close()
 
     simulate(work)
@@ -294,7 +295,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
     """Before its first purchase an order looks whether another one's note came into its output folder."""
 
     async def work(clock: SimulatedClock) -> None:
-        store = Store.open(tmp / "state", Inline())
+        store = SqliteStore.open(tmp / "state", Inline())
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         await unknown.run()
         mine = replace(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)

@@ -14,7 +14,7 @@ from daemon.order.facts import Kind
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 
@@ -124,7 +124,7 @@ def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
             await until(store, shoot(0).id, Phase.CANCELLED, patience=10)
 
     simulate(work)
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         told = [entry["detail"].get("detail", "") for entry in reader.journal(shoot(0).id)]
     assert any("Traceback" in detail and "IndexError" in detail for detail in told)
 
@@ -175,7 +175,7 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
             assert (await store.load(shoot().id)).polls > 300
 
     simulate(work)
-    with Reader(tmp_path) as reader:
+    with SqliteReader(tmp_path) as reader:
         looks = [entry for entry in reader.journal(shoot().id) if entry["fact"] == "Seen"]
     assert 1 <= len(looks) <= 1 + 4, "the first, and one for each hour that is told to a person"
 

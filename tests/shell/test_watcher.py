@@ -12,7 +12,7 @@ import pytest
 from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts
 from daemon.shoot import Client
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.watcher.contents import look_into
 from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -295,13 +295,13 @@ def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
             await scene.submit("12 Oak St")
             os.rename(tmp / "in", tmp / "away")
             await asyncio.sleep(INTERVAL + 1)
-            with Reader(scene.state) as reader:
-                assert any("cannot be read" in str(value) for value in reader.daemon().values())
+            with SqliteReader(scene.state) as reader:
+                assert any("cannot be read" in words for words in reader.notes().messages)
             os.rename(tmp / "away", tmp / "in")
             scene.put("13 Oak St/IMG_1.JPG")
             await asyncio.sleep(2 * INTERVAL)
-            with Reader(scene.state) as reader:
-                assert not any(key.startswith("missing") for key in reader.daemon())
+            with SqliteReader(scene.state) as reader:
+                assert not reader.notes().missing
             assert scene.orders() == {"12 Oak St": ("settled", 1), "13 Oak St": ("settled", 1)}
 
     simulate(work)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.sandbox_process import Sandbox
 from tests.whole.program import Bracketd, Json
 
@@ -25,7 +25,7 @@ def audit(program: Bracketd, sandbox: Sandbox) -> None:
         else:
             assert all(image["charged"] <= 1 for image in at_sandbox["images"])
         assert len(at_sandbox["merges"]) <= 1
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         bought = Counter(purchase["image_id"] for purchase in reader.purchases(0, 1e12))
     assert not bought or max(bought.values()) == 1, "each image is in the ledger once"
     ours = [report["orders"].get(order["order_id"], {"images": []}) for order in program.peek()["orders"]]

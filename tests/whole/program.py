@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.cli.status import document
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import NOON
 
 T = TypeVar("T")
@@ -152,7 +152,7 @@ class Bracketd:
 
     def peek(self) -> Json:
         """``status --json`` without a process of its own, for looking many times a second."""
-        with Reader(self.state) as reader:
+        with SqliteReader(self.state) as reader:
             return document(reader, self.state, self._daemon.pid if self._daemon else None)
 
     def order(self, shoot: str) -> Json | None:
@@ -190,7 +190,7 @@ class Bracketd:
 
     def journal(self, order_id: str) -> list[Json]:
         """Every fact of an order."""
-        with Reader(self.state) as reader:
+        with SqliteReader(self.state) as reader:
             return reader.journal(order_id)
 
     def events(self, begin: int = 0) -> list[Json]:

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader, ask
+from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
@@ -129,10 +129,10 @@ def test_no_ask_ends_the_daemon(program: Bracketd, locale: tuple[str, ...]) -> N
         program.start()
         program.drop(f"{number} Elm St", shoot(1))
         program.reach(f"{number} Elm St", "downloaded")
-        with Reader(program.state) as reader:
+        with SqliteReader(program.state) as reader:
             until(lambda: None not in [reader.answer(seq) for seq in asked])
         assert program.stop() == 0
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         answers = [reader.answer(seq) for seq in asked]
     assert {answer[0].value for answer in answers if answer is not None} <= {"refused", "failed", "done"}
     assert not any(answer is None for answer in answers)

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.program import COMMAND, STOP, Bracketd, environment, until
@@ -65,8 +65,8 @@ WITHOUT_TERMINAL = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[
 
 def has_started(program: Bracketd) -> bool:
     """Whether the daemon watches its folder; also where its log goes elsewhere."""
-    with Reader(program.state) as reader:
-        return "watching" in reader.daemon()
+    with SqliteReader(program.state) as reader:
+        return reader.notes().watching
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from daemon.store.sqlite.copies import COPIES
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.conftest import prompt_sandbox
@@ -236,7 +236,7 @@ def paid(program: Bracketd, sandbox: Sandbox, shoots: tuple[str, ...] = SHOOTS) 
     assert [len(order["merges"]) for order in at_sandbox] == [1] * len(shoots)
     assert [[image["charged"] for image in order["images"]] for order in at_sandbox] == [[1]] * len(shoots)
     assert report["charged"] == len(shoots)
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         bought = reader.purchases(0, time.time() + 60)
     assert sorted(purchase["image_id"] for purchase in bought) == sorted(
         image["image_id"] for order in at_sandbox for image in order["images"]

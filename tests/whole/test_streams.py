@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import facts
-from daemon.store.sqlite.store import Store
+from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
 from tests.whole.program import COMMAND, PATIENCE, environment
 
@@ -39,7 +39,7 @@ def config(tmp_path: Path) -> Path:
     photo.write_bytes(b"x")
 
     async def work() -> None:
-        store = Store.open(tmp_path / "state")
+        store = SqliteStore.open(tmp_path / "state")
         await store.add(order(), facts.Locked(order().brackets))
         store.close()
 

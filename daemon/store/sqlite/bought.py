@@ -31,6 +31,12 @@ WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev
 """
 """Images that orders may buy already, apart from one order."""
 
+OF_OTHER_ORDERS = """
+SELECT value AS id FROM json_each(:images)
+WHERE EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id)
+  OR EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)
+"""
+
 
 def spent(connection: sqlite3.Connection, day: float, month: float, order_id: str) -> tuple[int, int]:
     """Images bought since the beginning of the day and of the month, with those that orders may buy already.
@@ -44,13 +50,8 @@ def spent(connection: sqlite3.Connection, day: float, month: float, order_id: st
 
 def of_other_orders(connection: sqlite3.Connection, images: Iterable[str], order_id: str) -> frozenset[str]:
     """Those of these images that another order than this has, or has bought."""
-    query = (
-        "SELECT value AS id FROM json_each(:images) WHERE "
-        "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
-        "EXISTS (SELECT 1 FROM purchases WHERE image_id = value AND purchases.order_id != :order_id)"
-    )
     values = {"images": json.dumps(list(images)), "order_id": order_id}
-    return frozenset(str(row["id"]) for row in connection.execute(query, values))
+    return frozenset(str(row["id"]) for row in connection.execute(OF_OTHER_ORDERS, values))
 
 
 def bought_since(connection: sqlite3.Connection, moment: float) -> bool:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from daemon.store.asks import Outcome
-from daemon.store.attention import Attention, from_notes
+from daemon.store.notes import Noted, noted
+from daemon.store.reading import Reader
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.trouble import trouble_named
@@ -54,6 +55,8 @@ json_object(
 """
 """An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
 
+NOTES = "SELECT key, value FROM daemon ORDER BY rowid"
+
 PURCHASES = """
 SELECT at, credits, purchases.order_id, image_id, file, shoot, folder, supplement_of
 FROM purchases
@@ -63,7 +66,7 @@ WHERE at >= ? AND at < ? ORDER BY at, purchases.order_id, image_id
 """
 
 
-class Reader:
+class SqliteReader(Reader):
     """A read-only look at the state file; of an absent one, an empty look. Raises StateError and its kinds."""
 
     def __init__(self, state_dir: Path) -> None:
@@ -73,11 +76,10 @@ class Reader:
             self._connection.create_function("quoted", 1, lambda name: json.dumps(unpack(name)), deterministic=True)
 
     def close(self) -> None:
-        """Close the file."""
         if self._connection is not None:
             self._connection.close()
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -90,7 +92,6 @@ class Reader:
             return self._connection.execute(query, values).fetchall()
 
     def orders(self) -> list[dict[str, Any]]:
-        """A summary of every order, the one that changed last first; keys as the columns are named."""
         rows = self._rows(f"SELECT {SUMMARY} FROM orders ORDER BY updated_at DESC")  # noqa: S608 - a constant
         for row in rows:
             row["messages"] = json.loads(row["messages"])
@@ -99,36 +100,23 @@ class Reader:
         return rows
 
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
-        """A summary of every order, the one that changed last first, each as the text of a JSON object.
-
-        Times are ISO 8601 UTC, sizes bytes; ``page`` and the order's id make the URL of its page. Of those that ended
-        only the last ``ended`` are told; negative: all.
-        """
         lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
         chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
         query = f"SELECT {IN_JSON} AS told FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
         return [row["told"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
 
     def ended(self) -> int:
-        """How many orders ended."""
         counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
         return int(counted[0]["ended"]) if counted else 0
 
     def waiting(self) -> list[Waiting]:
-        """Shoots that are not settled, the longest waiting first."""
         rows = self._rows("SELECT * FROM waiting ORDER BY since")
         return [Waiting(**{**row, "folder": unpack(row["folder"]), "shoot": unpack(row["shoot"])}) for row in rows]
 
-    def daemon(self) -> dict[str, Any]:
-        """What the daemon notes of itself."""
-        return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
-
-    def attention(self) -> list[Attention]:
-        """What the daemon noted that a person should know of the watched folders."""
-        return from_notes(self.daemon())
+    def notes(self) -> Noted:
+        return noted({row["key"]: json.loads(row["value"]) for row in self._rows(NOTES)})
 
     def seen(self, root: str) -> Seen | None:
-        """What the daemon remembers of a watched or output folder; None if it never saw it."""
         from daemon.store.sqlite.roots import load  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:
@@ -137,7 +125,6 @@ class Reader:
             return load(self._connection, root)
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order."""
         from daemon.store.sqlite.taken import taken  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:
@@ -146,29 +133,24 @@ class Reader:
             return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
-        """What was asked for and is not answered yet: (verb, target)."""
         rows = self._rows("SELECT verb, target FROM asks WHERE answered_at IS NULL ORDER BY seq")
         return [(row["verb"], unpack(row["target"])) for row in rows]
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
-        """What came of an ask, and the words for it; None while it is not answered."""
         query = "SELECT outcome, answer FROM asks WHERE seq = ? AND answered_at IS NOT NULL"
         return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
-        """Orders by shoot name, in whatever case, folder, or the beginning of an order id; the newest first."""
         rows = sorted(self.orders(), key=lambda row: float(row["created_at"]), reverse=True)
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
         return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of these ids that orders in the state have, whatever became of them."""
         query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
         return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
 
     def order(self, order_id: str) -> Order:
-        """An order, whole. Raises KeyError."""
         from daemon.store.sqlite.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
 
         if self._connection is None:
@@ -177,11 +159,6 @@ class Reader:
             return load(self._connection, order_id)
 
     def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
-        """Every image bought from ``since`` until before ``until``, the first one first.
-
-        Keys: at, credits, order_id, image_id, file (its name in the output folder, None before it has one), shoot,
-        folder, supplement_of.
-        """
         rows = self._rows(PURCHASES, since, until)
         for row in rows:
             row["shoot"], row["folder"] = unpack(row["shoot"]), unpack(row["folder"])
@@ -189,7 +166,6 @@ class Reader:
         return rows
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
-        """Every fact of an order, oldest first: at, fact, detail."""
         rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", order_id)
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 

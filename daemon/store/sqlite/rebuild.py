@@ -16,7 +16,7 @@ from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_writing
 from daemon.store.sqlite.names import pack
 from daemon.store.sqlite.rows import upsert
-from daemon.store.sqlite.writing import OLDEST, journal_entry, write_order
+from daemon.store.sqlite.writing import OLDEST, write_fact, write_order
 
 
 def rebuild(
@@ -52,7 +52,7 @@ def rebuild(
         connection.execute("UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)")
         for order, fact in orders:
             if fact is not None:
-                connection.execute(*journal_entry(order.id, fact, now))
+                write_fact(connection, order.id, fact, now)
         seen = (
             {
                 "path": pack(path),

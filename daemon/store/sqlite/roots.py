@@ -6,32 +6,35 @@ import sqlite3
 from collections.abc import Callable, Collection
 
 from daemon.root import Seen
+from daemon.store.protocol import SeenRoots
 from daemon.store.sqlite.database import Database
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.rows import Row, upsert
 from daemon.store.sqlite.taken import taken
 
 
-class SeenRoots:
-    """Blocking: for threads that look at disks, never for the event loop. Methods raise StateError."""
+class SqliteRoots(SeenRoots):
+    """Reads and writes the rows of roots for threads that look at disks."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database, self._now = database, now
 
     def seen(self, root: str) -> Seen | None:
-        """What is remembered of a root; None if it was never seen."""
         return self._database.read_and_wait(lambda connection: load(connection, root))
 
     def see(self, root: str, seen: Seen) -> None:
-        """Remember a root as it was seen just now."""
         mount = pack(seen.mount) if seen.mount is not None else None
         row: Row = {"path": pack(root), "seen_at": self._now(), "identity": seen.identity}
         row |= {"shoots": seen.shoots, "mount": mount}
         self._database.write_and_wait(lambda connection: upsert(connection, "roots", ("path",), [row]))
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order."""
         return self._database.read_and_wait(lambda connection: len(taken(connection, root, dict.fromkeys(shoots, 0))))
+
+
+def forget(connection: sqlite3.Connection, root: str) -> None:
+    """Forget how a root looked."""
+    connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
 
 
 def load(connection: sqlite3.Connection, root: str) -> Seen | None:

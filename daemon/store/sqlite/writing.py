@@ -6,7 +6,8 @@ import sqlite3
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, left_out_row, order_row, upsert
+from daemon.store.protocol import Stale
+from daemon.store.sqlite.rows import bracket_row, image_row, journal_row, left_out_row, order_row, upsert
 
 PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?)"
 OLDEST = (
@@ -14,6 +15,11 @@ OLDEST = (
     "WHERE excluded.at < purchases.at"
 )
 """An image is bought once, whichever orders have it: the first purchase counts."""
+
+JOURNAL_ENTRY = "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)"
+
+STATE = "SELECT phase, updated_at FROM orders WHERE id = ?"
+"""What tells whether somebody else changed an order."""
 
 CREDITS = 1
 """What an image costs: the vendor counts images, one credit each."""
@@ -39,9 +45,13 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
         connection.executemany(PURCHASE + OLDEST, bought)
 
 
-def journal_entry(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
-    """The statement that adds a fact to the journal, and its values."""
-    return (
-        "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)",
-        journal_row(order_id, fact, at),
-    )
+def write_fact(connection: sqlite3.Connection, order_id: str, fact: Fact, at: float) -> None:
+    """Add a fact to the journal. ``at`` is epoch seconds."""
+    connection.execute(JOURNAL_ENTRY, journal_row(order_id, fact, at))
+
+
+def require(connection: sqlite3.Connection, known: Order) -> None:
+    """Raises Stale if an order's row has another phase or time of change than ``known``."""
+    row = connection.execute(STATE, (known.id,)).fetchone()
+    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.updated_at):
+        raise Stale(known.id)

@@ -16,7 +16,7 @@ from daemon.files import scan
 from daemon.grouping import Frame
 from daemon.order import Preset
 from daemon.shoot import NOBODY, Client, Listing, Quiet, listing
-from daemon.store.sqlite.store import Store
+from daemon.store.protocol import Store
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake

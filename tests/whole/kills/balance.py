@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit
 from tests.whole.kills.mortal import Mortal
@@ -40,7 +40,7 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
     audit(program, sandbox)
     images = [image for order in orders for image in report["orders"][order["order_id"]]["images"]]
     charged = [image["image_id"] for image in images if image["charged"]]
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         assert sorted(bought["image_id"] for bought in reader.purchases(float("-inf"), float("inf"))) == sorted(charged)
     errors = {image["image_id"]: image["errors"] for image in images}
     for order in orders:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from daemon.store.sqlite.reader import Reader
+from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit, of_order
@@ -145,12 +145,12 @@ def test_an_ask_outlives_every_kill(tmp_path: Path, sandbox: Sandbox, wish: Wish
 
 def is_answered(program: Mortal) -> bool:
     """Whether nothing is asked for any more."""
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         return not reader.asked()
 
 
 def recorded(program: Mortal, fact: str) -> int:
     """How often the journals of all orders have a fact."""
-    with Reader(program.state) as reader:
+    with SqliteReader(program.state) as reader:
         journals = [reader.journal(row["id"]) for row in reader.orders()]
     return sum(entry["fact"] == fact for journal in journals for entry in journal)

@@ -1,0 +1,21 @@
+"""Opens the state for the commands: no other command names the database that keeps it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from daemon.store.reading import Reader
+from daemon.store.sqlite import checkup as checkup  # noqa: PLC0414 - the commands have it from here
+from daemon.store.sqlite.file import FILE
+from daemon.store.sqlite.reader import SqliteReader
+from daemon.store.sqlite.reader import ask as ask  # noqa: PLC0414 - the commands have it from here
+
+
+def look(state_dir: Path) -> Reader:
+    """A read-only look at the state in a directory. Raises StateError and its kinds."""
+    return SqliteReader(state_dir)
+
+
+def state_file(state_dir: Path) -> Path:
+    """The file that holds the state, to be named in messages and to find the disk it is on."""
+    return state_dir / FILE

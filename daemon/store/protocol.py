@@ -1,0 +1,220 @@
+"""What every store can do for the daemon: it keeps orders, their journal, purchases, asks, roots and notes.
+
+``daemon.store.sqlite`` keeps them in a file. The tests have a second implementation in memory; the same contract suite
+runs over both. Times are epoch seconds. Folders are absolute paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+from daemon.order import Order
+from daemon.order.archive import Entry, Recorded
+from daemon.order.facts import Fact
+from daemon.root import Seen
+from daemon.store.asks import Answer, Ask
+from daemon.store.known import KnownBy
+from daemon.store.notes import Note
+from daemon.store.pause import Pause
+from daemon.store.waiting import Waiting
+
+
+class Stale(Exception):
+    """The stored order is not the one that the change was made from: somebody else changed it. Nothing was written."""
+
+
+class SeenRoots(Protocol):
+    """What is remembered of watched and output folders. Blocking: for threads, never for the event loop.
+
+    Every method raises StateError, and StateFull at once if the disk is full.
+    """
+
+    def seen(self, root: str) -> Seen | None:
+        """How a root looked when it was last seen. None if it was never seen."""
+
+    def see(self, root: str, seen: Seen) -> None:
+        """Remember how a root looks now."""
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        """How many of these shoots, given by the names of their folders, have an order that counts."""
+
+
+class Store(Protocol):
+    """Everything the daemon remembers. The daemon is the only writer; other programs only add asks.
+
+    A coroutine that writes is one transaction: when it returns, all of it is on disk; when it raises, none of it is.
+    While the disk is full a write waits for room, and raises StateFull after ``pause.give_up()``. Every coroutine
+    raises StateError if the state cannot be used.
+
+    An order *counts* if its photos were sent or must not be sent. An order that ended because its folder disappeared
+    does not count, and neither does an order that was skipped as a copy of such an order.
+    """
+
+    # --- the store itself ---
+
+    @property
+    def pause(self) -> Pause:
+        """Whether the store waits for room on its disk, and the means to end that wait."""
+
+    async def wait_for_room(self) -> None:
+        """Return when something can be written again. Raises StateFull if the wait is given up."""
+
+    async def begin(self) -> list[str]:
+        """Forget the notes and waiting shoots of the last run.
+
+        Returns the ids of orders that were due later because of the account or the daily limit which that run noted.
+        """
+
+    async def answers(self) -> bool:
+        """True if the store still works; for the service manager's watchdog."""
+
+    def close(self) -> None:
+        """Finish what was begun, then close."""
+
+    # --- writing orders ---
+
+    async def add(
+        self, order: Order, fact: Fact, photos: Iterable[Entry] = (), *, answer: Answer | None = None
+    ) -> None:
+        """Add an order, the fact that made it, and the answer to the ask for it. Its shoot no longer waits.
+
+        ``photos`` are those of a shoot that is skipped; they are stored to recognise them later.
+        """
+
+    async def record(
+        self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
+    ) -> None:
+        """Store what a fact made of an order, the fact for the journal, and the answer to the ask that brought it.
+
+        ``fact`` is None if the journal does not need it. If ``after`` is ``before``, only the fact and the answer are
+        written. Otherwise raises Stale if the stored order has another phase or time of change than ``before``.
+        """
+
+    async def replace(
+        self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
+    ) -> None:
+        """End an order and add another one in its place, with both facts and the answer.
+
+        Raises Stale if the stored order is not ``old``.
+        """
+
+    async def know(self, folder: str, inode: int) -> None:
+        """Set the inode of a folder in all its orders: the folder is another one with the same photos."""
+
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+        """Remember the photos of a shoot that was skipped."""
+
+    # --- finding orders ---
+
+    async def load(self, order_id: str) -> Order:
+        """An order with its brackets and images. Raises KeyError if there is none."""
+
+    async def due(self, now: float, horizon: float) -> list[str]:
+        """Ids of the orders whose next step may start, the earliest due time first, then the oldest order.
+
+        A due time also counts as reached if it is later than ``now + horizon`` or if it was set later than ``now``:
+        then the clock was set back. The rule is that of ``daemon.order.due.waits``.
+        """
+
+    async def next_due(self) -> float | None:
+        """The earliest due time of all orders. None if no order is due."""
+
+    async def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """The ids among these that orders have, in whatever phase."""
+
+    async def unfinished(self) -> frozenset[str]:
+        """Ids of the orders that are not downloaded, skipped or cancelled."""
+
+    async def newest(self, folder: str) -> Order | None:
+        """The newest order of a folder that counts. None if there is none."""
+
+    async def earlier(self, by: KnownBy) -> list[Order]:
+        """Orders that count and share something with a shoot, the newest first.
+
+        They have its folder, one of its two fingerprints, photos with its marks or photos of the same seconds. Of those
+        that share marks the ``known.ALIKE`` orders that share most are returned, and as many that share seconds.
+        """
+
+    async def outdated(self, folder: str) -> list[Order]:
+        """The skipped orders of a folder that do not count: they were skipped as copies of an order that ended."""
+
+    async def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
+        """The shoots among these in a watched folder that have an order which counts.
+
+        ``shoots`` maps the names of their folders to inodes, 0 for an unknown one. An order of another inode does not
+        count here: another folder has the name now.
+        """
+
+    async def recent(self, root: str, since: float) -> dict[str, float]:
+        """The folders in a watched folder whose orders changed since a time, each with the time of the last change.
+
+        Cancelled and skipped orders are left out.
+        """
+
+    async def waiting_for(self, root: str) -> list[str]:
+        """Ids of the orders that are due and in trouble, and whose folder or output folder is directly in a root."""
+
+    async def outputs(self) -> frozenset[str]:
+        """The output folders of all orders that are neither skipped nor cancelled."""
+
+    async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The output folders in which a killed run may have left part files, and ids of images that may need theirs.
+
+        A delivered order has left no part file: its last one becomes its ``order.json``.
+        """
+
+    async def newest_fact(self) -> float | None:
+        """When the last fact was recorded. None if the journal is empty."""
+
+    # --- purchases ---
+
+    async def spent(self, day: float, month: float, order_id: str) -> tuple[int, int]:
+        """Images bought since the beginning of the day and of the month, plus those that orders may already buy.
+
+        What the order itself may buy is left out. A purchase that is dated later than the newest fact counts for the
+        time of the first fact after it: the clock was ahead when it was dated.
+        """
+
+    async def bought_since(self, moment: float) -> bool:
+        """True if an image was bought at or after a time."""
+
+    async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
+        """The ids among these of images that another order than this one has or has bought."""
+
+    # --- photos of skipped shoots ---
+
+    async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
+        """The recorded photos of skipped shoots that have the name and the size of one of these."""
+
+    async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
+        """The photos among these that are not recorded for a skipped shoot."""
+
+    async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
+        """The folders of skipped shoots directly in a watched folder, each with the id of its order.
+
+        With ``recorded``: shoots whose photos are recorded and whose folder has no newer order. Without it: shoots
+        without recorded photos that are not copies of another order.
+        """
+
+    # --- asks ---
+
+    async def asks(self) -> list[Ask]:
+        """The asks that arrived since the last call, the oldest first. The first call returns every open one."""
+
+    async def answer(self, answer: Answer) -> None:
+        """Store the answer to an ask that brought no fact. The first answer to an ask stays."""
+
+    # --- roots, waiting shoots, notes ---
+
+    def seen_roots(self, now: Callable[[], float]) -> SeenRoots:
+        """What is remembered of watched and output folders. ``now`` gives epoch seconds."""
+
+    async def forget_root(self, root: str, answer: Answer | None = None) -> None:
+        """Forget how a root looked, so that the next look takes it as it is. Stores the answer to the ask for that."""
+
+    async def replace_waiting(self, root: str, shoots: Iterable[Waiting]) -> None:
+        """Store which shoots wait in a watched folder, in place of what was stored for it."""
+
+    async def note(self, note: Note) -> None:
+        """Store what the daemon notes of itself, in place of its last note of the same subject."""

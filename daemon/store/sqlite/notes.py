@@ -1,0 +1,41 @@
+"""The daemon's notes as rows: a key and a JSON value each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from daemon.store.notes import Note, Subject, values_of
+from daemon.store.sqlite.rows import upsert
+
+WAITED_FOR_THE_ACCOUNT = """
+SELECT id FROM orders
+WHERE due IS NOT NULL
+  AND trouble IN (SELECT json_extract(value, '$') FROM daemon WHERE key IN (?, ?))
+"""
+"""Orders whose trouble is, word for word, what was noted of the account or the daily limit."""
+
+
+def write(connection: sqlite3.Connection, note: Note) -> None:
+    """Store a note under its keys."""
+    for key, value in values_of(note).items():
+        if value is None:
+            connection.execute("DELETE FROM daemon WHERE key = ?", (key,))
+        else:
+            upsert(connection, "daemon", ("key",), [{"key": key, "value": json.dumps(value)}])
+
+
+def waited_for_the_account(connection: sqlite3.Connection) -> list[str]:
+    """Ids of the orders that are due later because of the account or the daily limit."""
+    subjects = (Subject.ACCOUNT.value, Subject.DAY_LIMIT.value)
+    return [str(row["id"]) for row in connection.execute(WAITED_FOR_THE_ACCOUNT, subjects)]
+
+
+def forget_all(connection: sqlite3.Connection) -> None:
+    """Delete every note."""
+    connection.execute("DELETE FROM daemon")
+
+
+def touch(connection: sqlite3.Connection) -> None:
+    """Write without changing anything, to learn whether the disk has room."""
+    connection.execute("UPDATE daemon SET value = value")
