@@ -9,7 +9,10 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class Confined(Contract):
-    """``libraries`` are lines such as ``httpx: service syncing``: a library, then the rooms that may import it."""
+    """``libraries`` are lines such as ``httpx: service syncing``: a library, then the rooms that may import it.
+
+    A line may also name one of our own packages with its whole name. Its modules import each other freely.
+    """
 
     type_name = "confined"
 
@@ -24,9 +27,14 @@ class Confined(Contract):
             if library not in graph.modules:
                 wrong.append(f"{library} is imported by nothing")
                 continue
-            allowed = tuple(f"{root}.{room}" for room in rooms.split())
-            importers = sorted(graph.find_modules_that_directly_import(library))
-            wrong += [f"{module} imports {library}" for module in importers if not _is_in(module, allowed)]
+            allowed = (library, *(f"{root}.{room}" for room in rooms.split()))
+            wrong += [
+                f"{module} imports {imported}"
+                for imported in sorted(graph.modules)
+                if _is_in(imported, (library,))
+                for module in sorted(graph.find_modules_that_directly_import(imported))
+                if not _is_in(module, allowed)
+            ]
         return ContractCheck(kept=not wrong, metadata={"wrong": wrong})
 
     def render_broken_contract(self, check: ContractCheck) -> None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import click
 
+from daemon.cli.state import wreck
 from daemon.cli.words import printable
 from daemon.config import Settings
 from daemon.config.policy import preset_of
@@ -39,7 +40,7 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
             click.echo(f"asking {settings.api.base_url} for the account's orders …", err=True)
         else:
             click.echo("reading the pictures that only their order.json knows …", err=True)
-        recovery = Recovery(settings.state_dir, places, account, flow=settings.api.flow, now=time.time())
+        recovery = Recovery(wreck(settings.state_dir), places, account, flow=settings.api.flow, now=time.time())
         report = recovery.run(dry_run=dry_run)
     for line in told(report, dry_run=dry_run):
         click.echo(line)

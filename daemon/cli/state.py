@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daemon.store.reading import Reader
 from daemon.store.sqlite import checkup as checkup  # noqa: PLC0414 - the commands have it from here
@@ -10,10 +11,20 @@ from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.reader import ask as ask  # noqa: PLC0414 - the commands have it from here
 
+if TYPE_CHECKING:
+    from daemon.store.wreck import Wreck
+
 
 def look(state_dir: Path) -> Reader:
     """A read-only look at the state in a directory. Raises StateError and its kinds."""
     return SqliteReader(state_dir)
+
+
+def wreck(state_dir: Path) -> Wreck:
+    """What is left of a damaged state in a directory."""
+    from daemon.store.sqlite.wreck import SqliteWreck  # noqa: PLC0415 - only a recovery needs the rules of orders
+
+    return SqliteWreck(state_dir)
 
 
 def state_file(state_dir: Path) -> Path:

@@ -10,7 +10,7 @@ from daemon.order import LINE, Order, Phase, facts
 from daemon.order.facts import Kind
 from daemon.order.wording import keys, phrase
 from daemon.orders.desk import Change
-from daemon.store.sqlite.rows import detail_of
+from daemon.store.journal import detail_of
 
 log = structlog.get_logger("bracketd.orders")
 

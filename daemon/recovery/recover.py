@@ -28,10 +28,7 @@ from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_mer
 from daemon.recovery.stranger import Shoot
 from daemon.recovery.watched import Place, Watched, doubted, held_back, look, photos_of, shoot_of, skipped
 from daemon.root import Seen
-from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
-from daemon.store.sqlite.salvage import Salvage, salvage
+from daemon.store.wreck import Salvage, Wreck
 
 SCRATCH = ".recovering-"
 """How the folder begins, in the state directory, in which the new state file is made."""
@@ -86,13 +83,13 @@ class Recovery:
     """
 
     def __init__(
-        self, state_dir: Path, places: Collection[Place], account: Account | None, *, flow: FlowName, now: float
+        self, wreck: Wreck, places: Collection[Place], account: Account | None, *, flow: FlowName, now: float
     ) -> None:
-        self._state_dir, self._places, self._account, self._flow, self._now = state_dir, places, account, flow, now
+        self._wreck, self._places, self._account, self._flow, self._now = wreck, places, account, flow, now
 
     def run(self, *, dry_run: bool) -> Report:
         """Rebuild the state; with ``dry_run`` only say what it would become. Raises StateError and its kinds."""
-        state_dir = self._state_dir
+        state_dir = self._wreck.state_dir
         try:
             for left in state_dir.glob(f"{SCRATCH}*"):  # by a recovery that was killed
                 shutil.rmtree(left, ignore_errors=True)
@@ -129,14 +126,18 @@ class Recovery:
 
     def _read(self, scratch: Path) -> tuple[Sources, float]:
         """What is on disk, and when the daemon last wrote its state."""
-        file, copy = remains(self._state_dir), copies.newest_sound(self._state_dir / FILE)
-        written_at = _written_at(file) if file is not None else self._now
+        file, copy = self._wreck.remains(), self._wreck.newest_copy()
+        written_at = self._wreck.written_at(file) if file is not None else self._now
         found = Sources(
-            (file, _salvaged(file, scratch / "file")) if file is not None else None,
-            (copy, _salvaged(copy, scratch / "copy")) if copy is not None else None,
+            (file, self._salvaged(file, scratch / "file")) if file is not None else None,
+            (copy, self._salvaged(copy, scratch / "copy")) if copy is not None else None,
             find_notes(place.output for place in self._places),
         )
         return found, written_at
+
+    def _salvaged(self, state: Path, into: Path) -> Salvage:
+        into.mkdir()
+        return self._wreck.salvage(state, into)
 
     def _ask(self, sources: Sources, orders: Mapping[str, Rebuilt]) -> Sources:
         """The sources with what the service knows."""
@@ -223,11 +224,11 @@ class Recovery:
         outputs = {place.output for place in self._places}
         roots = {root: seen for root, seen in sources.roots.items() if root in outputs} | dict(watched.seen)
         histories = [found[1].file for found in (sources.file, sources.copy) if found]
-        built = rebuild(new, _with_facts(report), histories, roots, self._now)
-        aside = put_in_place(self._state_dir, built, self._now)
+        built = self._wreck.rebuild(new, _with_facts(report), histories, roots, self._now)
+        aside = self._wreck.put_in_place(built, self._now)
         stamp = datetime.fromtimestamp(self._now, UTC).strftime("%Y%m%dT%H%M%SZ")
         with suppress(StateError):  # for want of room, say; the daemon will tell, and make one
-            copies.make(self._state_dir / FILE, f"recovered-{stamp}.sqlite3")
+            self._wreck.keep_copy(f"recovered-{stamp}.sqlite3")
         return aside
 
 
@@ -237,17 +238,6 @@ def _with_facts(report: Report) -> Iterator[tuple[Order, facts.Fact | None]]:
         yield rebuilt.order, None if as_it_was else facts.Recovered(rebuilt.source.value, rebuilt.why)
     for order in (*report.skipped, *report.held):
         yield order, facts.Locked(order.brackets, why=order.trouble or "")
-
-
-def _salvaged(path: Path, into: Path) -> Salvage:
-    into.mkdir()
-    return salvage(path, into)
-
-
-def _written_at(file: Path) -> float:
-    """When the daemon last wrote. Whoever only looks leaves an empty WAL, which says nothing."""
-    wal = file.with_name(f"{file.name}-wal")
-    return max(path.stat().st_mtime for path in (file, wal) if path == file or (path.exists() and path.stat().st_size))
 
 
 def _with_times(order: Order) -> Order:

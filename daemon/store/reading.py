@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from daemon.order import Order
     from daemon.root import Seen
 
+LEAST = 4
+"""Characters of an order's id that are enough to mean it."""
+
 
 class Reader(Protocol):
     """A read-only look at a state, which a daemon may write meanwhile. A state that does not exist looks empty.
@@ -87,3 +90,11 @@ class Reader(Protocol):
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
         """The outcome of an ask and the words for it. None while it is not answered."""
+
+
+def matching(summaries: Iterable[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """The summaries of orders that a person means by some words; see ``Reader.find``."""
+    rows = sorted(summaries, key=lambda row: float(row["created_at"]), reverse=True)
+    exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
+    alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
+    return alike or [row for row in rows if len(words) >= LEAST and row["id"].startswith(words)]

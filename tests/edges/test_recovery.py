@@ -29,6 +29,7 @@ from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
+from daemon.store.sqlite.wreck import SqliteWreck
 from tests.core.orders import NOW, order, processed
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
@@ -100,7 +101,7 @@ class Home:
     def recover(self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False) -> Report:
         """Recover the state."""
         place = Place(str(self.watch), str(self.output), Preset(), process_existing=existing)
-        return Recovery(self.state, [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
+        return Recovery(SqliteWreck(self.state), [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
 
     def saw(self, root: Path, seen: Seen) -> None:
         """Remember a folder as it was seen."""

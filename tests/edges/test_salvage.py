@@ -17,9 +17,10 @@ from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
-from daemon.store.sqlite.salvage import Salvage, salvage
+from daemon.store.sqlite.salvage import salvage
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore
+from daemon.store.wreck import Salvage
 from tests.core.orders import NOW, order, processed
 from tests.edges.test_migrations import FIXTURES, old_state
 

@@ -19,9 +19,9 @@ from daemon.store.asks import Answer, Outcome
 from daemon.store.notes import Noted, Subject, Trouble
 from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader, ask
-from daemon.store.sqlite.rows import Waiting
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore
+from daemon.store.waiting import Waiting
 from tests.core.orders import NOW, after, order, processed, sent
 
 T = TypeVar("T")

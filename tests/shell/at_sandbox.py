@@ -19,12 +19,11 @@ from daemon.orders.event_log import log_change
 from daemon.service import Service
 from daemon.steps import Steps
 from daemon.store.protocol import Store
-from daemon.store.sqlite.reader import SqliteReader, ask
-from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
 from tests.sandbox_process import Sandbox
-from tests.shell.simulated import START, Inline, SimulatedClock
+from tests.shell.simulated import START, SimulatedClock
 from tests.shell.test_runner import at_work, until
+from tests.stores.states import ask, look, open_store
 
 POLICY = Policy()
 
@@ -79,7 +78,7 @@ class Office:
 
     def bought(self) -> list[str]:
         """Every image in the ledger of purchases, as often as it is there."""
-        with SqliteReader(self.tmp) as reader:
+        with look(self.tmp) as reader:
             return sorted(row["image_id"] for row in reader.purchases(float("-inf"), float("inf")))
 
     def at_sandbox(self, of: Order) -> dict[str, Any]:
@@ -114,7 +113,7 @@ async def office(
 ) -> AsyncIterator[Office]:
     """A runner, its state in ``tmp``. Requests take no simulated time."""
     sandbox.faults([])
-    store = SqliteStore.open(tmp, Inline())
+    store = open_store(tmp)
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
         steps = Steps(service, Roots(store.seen_roots(clock.now)), go_on=lambda: None, now=clock.now)

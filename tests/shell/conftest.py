@@ -7,6 +7,25 @@ import pytest
 import structlog
 from structlog._config import BoundLoggerLazyProxy
 
+from tests.stores.states import STATES
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked with several kinds of stores runs with each."""
+    if len(kinds := _kinds(metafunc.definition)) > 1:
+        metafunc.parametrize("stores", kinds, indirect=True)
+
+
+def _kinds(item: pytest.Item) -> tuple[str, ...]:
+    marker = item.get_closest_marker("stores")
+    return marker.args if marker is not None else ("memory",)
+
+
+@pytest.fixture(autouse=True)
+def stores(request: pytest.FixtureRequest) -> None:
+    """States are in memory, unless a test is marked with another kind of store."""
+    STATES.begin(getattr(request, "param", _kinds(request.node)[0]))
+
 
 @pytest.fixture
 def tmp(tmp_path: Path) -> Path:

@@ -22,8 +22,6 @@ from daemon.orders.asks import Asks
 from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
-from daemon.store.sqlite.reader import SqliteReader, ask
-from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import (
     Contents,
     Dirty,
@@ -37,7 +35,8 @@ from daemon.watcher import (
     Watcher,
 )
 from daemon.watcher.folder import LateFiles
-from tests.shell.simulated import Inline, SimulatedClock
+from tests.shell.simulated import SimulatedClock
+from tests.stores.states import ask, look, open_store
 
 QUIET = 60.0
 INTERVAL = 300.0
@@ -155,18 +154,18 @@ class Scene:
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
         """What came of an ask; None if there is no answer yet."""
-        with SqliteReader(self.state) as reader:
+        with look(self.state) as reader:
             return reader.answer(seq)
 
     def orders(self) -> dict[str, tuple[str, int]]:
         """Shoot → phase and brackets of orders that were not cancelled."""
-        with SqliteReader(self.state) as reader:
+        with look(self.state) as reader:
             rows = [row for row in reader.orders() if row["phase"] != "cancelled"]
         return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
 
     def waiting(self) -> dict[str, str]:
         """Shoot → why it waits, as ``status`` sees it."""
-        with SqliteReader(self.state) as reader:
+        with look(self.state) as reader:
             return {w.shoot: w.reason for w in reader.waiting()}
 
 
@@ -187,7 +186,7 @@ async def watching(
     store: Store | None = None,
 ) -> AsyncIterator[Scene]:
     """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
-    store = store or SqliteStore.open(tmp / "state", Inline())
+    store = store or open_store(tmp / "state")
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     heard: list[tuple[str, facts.Fact]] = []

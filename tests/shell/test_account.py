@@ -11,9 +11,9 @@ from daemon.host.days import beginnings, next_day
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
 from daemon.order.facts import Kind
 from daemon.store.notes import Subject
-from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
+from tests.stores.states import ask, look
 
 
 @dataclass
@@ -51,7 +51,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
         world = Limited(clock)
         async with running(tmp_path, world, *(shoot(n) for n in range(6)), every=60) as (store, _):
             await asyncio.sleep(2 * 3600)
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 assert (
                     "daily limit is reached (Daily enhancement limit reached)"
                     in reader.notes().troubles[Subject.DAY_LIMIT]
@@ -61,7 +61,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
             assert all("daily limit" in of.messages[0] for of in waiting)
             for number in range(6):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=3 * 3600)
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 assert Subject.DAY_LIMIT not in reader.notes().troubles
         return world
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Hold, Order, Phase, Policy, evolve, facts
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import START, SimulatedClock, simulate
+from tests.stores.states import look
 
 OLD, OTHER = "Old A", "Old B"
 PHOTOS = 6
@@ -94,7 +94,7 @@ async def quiet() -> None:
 
 def unskipped(scene: Scene) -> dict[str, tuple[str, int]]:
     """The shoots that are neither skipped nor cancelled."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         rows = [row for row in reader.orders() if row["phase"] not in ("skipped", "cancelled")]
     return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
 
@@ -321,7 +321,7 @@ def test_the_record_of_an_archive_is_in_the_state_file(tmp: Path) -> None:
         async with watching(tmp, clock) as scene:
             folders = await scene.store.skipped_in(str(scene.root))
             assert folders == {str(scene.root / OLD): (await order_of(scene, OLD)).id}
-            with SqliteReader(scene.state) as reader:
+            with look(scene.state) as reader:
                 assert [row["phase"] for row in reader.orders()] == ["skipped"]
             copied(scene.root / OLD, scene.root / "Copy")
             (scene.root / "Copy" / "IMG_7.JPG.nextcloud").unlink()

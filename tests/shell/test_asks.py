@@ -20,11 +20,11 @@ from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.watcher.asks import PATIENCE
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.stores.states import ask, look
 
 OAK = "12 Oak St"
 DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
@@ -32,7 +32,7 @@ DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
 
 def answer(state: Path, seq: int) -> tuple[Outcome, str]:
     """What came of an ask, which is answered."""
-    with SqliteReader(state) as reader:
+    with look(state) as reader:
         found = reader.answer(seq)
     assert found is not None, "not answered"
     return found
@@ -92,7 +92,7 @@ def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
             seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
             await asyncio.sleep(5)
             assert answer(tmp_path, seq) == (REFUSED, "Nothing is wrong with 12 Oak St: it is settled.")
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 assert "Retried" not in [entry["fact"] for entry in reader.journal(shoot(0).id)]
 
     simulate(work)
@@ -154,6 +154,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
     assert (bought, world.count(facts.Merge)) == (["i0", "i1"], 1)
 
 
+@pytest.mark.stores("sqlite")
 def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
     """An image whose download has begun is bought and delivered; only then the rest is dismissed, after a kill too."""
 
@@ -173,7 +174,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
             await until(store, shoot(0).id, Phase.HELD)
             seq = ask(state, "dismiss", shoot(0).id, clock.now())
             await asyncio.sleep(300)
-            with SqliteReader(state) as reader:
+            with look(state) as reader:
                 assert reader.asked() == [("dismiss", shoot(0).id)], "it is not forgotten meanwhile"
             shutil.copytree(state, tmp_path / "as a kill leaves it")
             done = await until(store, shoot(0).id, Phase.DOWNLOADED)
@@ -208,6 +209,7 @@ GARBAGE = [
 ]
 
 
+@pytest.mark.stores("sqlite")
 def test_garbage_is_answered_and_stops_nothing(tmp_path: Path) -> None:
     """Asks with targets and verbs that nobody can make sense of are each answered, and the next one is carried out."""
 
@@ -253,6 +255,7 @@ def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
     assert text.startswith("Not done: a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
 
 
+@pytest.mark.stores("sqlite")
 def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
     """An ask for an order whose row makes no sense is answered, before the order was visited and after."""
 

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from daemon.store.attention import Attention, Heed
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 OAK = "12 Oak St"
 
@@ -21,7 +21,7 @@ async def quiet() -> None:
 
 def attention(scene: Scene) -> list[Attention]:
     """What ``status`` reads."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         return list(reader.notes().attention)
 
 

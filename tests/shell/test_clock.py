@@ -11,10 +11,10 @@ import pytest
 from daemon.order import MergeState, Order, Phase, facts
 from daemon.order.due import waits
 from daemon.order.facts import Kind
-from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW
-from tests.shell.simulated import START, Inline, SimulatedClock, simulate
+from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.stores.states import open_store
 
 HOUR = 3600.0
 JUMPS = pytest.mark.parametrize("back", [120.0, HOUR, 4 * HOUR])
@@ -119,7 +119,7 @@ def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float
     ]
 
     async def found() -> list[str]:
-        store = SqliteStore.open(tmp_path, Inline())
+        store = open_store(tmp_path)
         for one in orders:
             await store.add(one, facts.Locked(one.brackets))
         due = await store.due(now, POLICY.longest)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from daemon.order import Order, Phase, Policy, evolve, facts
 from daemon.shoot import LeftOut, Why
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 POLICY = Policy()
 OAK, COPY = "12 Oak St", "12 Oak St (1)"
@@ -43,7 +43,7 @@ async def happens(scene: Scene, order: Order, fact: facts.Fact, clock: Simulated
 
 def skipped_for(scene: Scene, shoot: str) -> str | None:
     """The order for whose sake a shoot was skipped."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
     return row["same_as"] and str(row["same_as"])
 
@@ -132,7 +132,7 @@ def archived(top: Path, shoot: str, *, photos: int = 3) -> None:
 
 def words_of(scene: Scene, shoot: str) -> str:
     """What ``status`` says of a skipped shoot."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
     return str(row["messages"][0])
 

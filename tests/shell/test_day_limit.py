@@ -14,10 +14,12 @@ import pytest
 from daemon.host.days import beginnings, next_day
 from daemon.order import Limits, Order, Phase, facts
 from daemon.store.protocol import Store
-from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_account import with_images
 from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.stores.states import ask, look
+
+pytestmark = pytest.mark.stores("memory", "sqlite")
 
 HOUR = 3600.0
 DAILY = replace(POLICY, limits=Limits(images_per_day=3))
@@ -25,7 +27,7 @@ DAILY = replace(POLICY, limits=Limits(images_per_day=3))
 
 def looks(state: Path, order_id: str) -> int:
     """How often the journal says that the limits were checked for an order."""
-    with SqliteReader(state) as reader:
+    with look(state) as reader:
         return sum(entry["fact"] == "Reckoned" for entry in reader.journal(order_id))
 
 

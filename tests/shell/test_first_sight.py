@@ -10,12 +10,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from daemon.files import scan
 from daemon.order import Health, Phase, facts
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 OAK = "12 Oak St"
 
@@ -27,7 +29,7 @@ async def quiet() -> None:
 
 def messages(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 
@@ -131,6 +133,7 @@ def forget_the_record(state: Path) -> None:
         connection.execute("UPDATE orders SET recorded = 0")
 
 
+@pytest.mark.stores("sqlite")
 def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> None:
     """Skipped shoots of an older version are recorded where they lie as they did, and are known again from then on."""
     for name in ("Old A", "Old B"):

@@ -14,11 +14,13 @@ from daemon.order import Order, Phase, facts
 from daemon.orders import Desk
 from daemon.store.notes import Subject, Trouble
 from daemon.store.pause import RETRY
-from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.edges.full_disk import Narrow
 from tests.shell.scene import INTERVAL, QUIET, watching
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, at_work, shoot
+from tests.stores.states import ask, look
+
+pytestmark = pytest.mark.stores("sqlite")
 
 LONG = "x" * 100_000
 HOUR = 3600.0
@@ -83,7 +85,7 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step])
     world = simulate(work)
     once = {step: times for step, times in world.done.items() if not step.startswith("Look")}
     assert set(once.values()) == {1}, "everything was done once"
-    with SqliteReader(tmp_path) as reader:
+    with look(tmp_path) as reader:
         facts_told = Counter(entry["fact"] for entry in reader.journal(shoot().id))
     assert (facts_told["Merged"], facts_told["Fetched"], facts_told["Placed"]) == (1, 1, 1)
 

@@ -11,17 +11,17 @@ import pytest
 
 from daemon.app.watchers import RESCAN
 from daemon.cli.status import document
-from daemon.store.sqlite.reader import SqliteReader
 from daemon.watcher.missed import LAG
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 OAK, ELM = "12 Oak St", "1 Elm St"
 
 
 def missed(scene: Scene) -> int:
     """What ``status --json`` says of events that were missed."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         told: int = document(reader, scene.state, 4711)["daemon"]["events_missed"]
     return told
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 
 def on_disk(_path: str) -> str:
@@ -20,7 +20,7 @@ def on_disk(_path: str) -> str:
 
 def told(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 

@@ -20,13 +20,14 @@ from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
-from daemon.store.sqlite.reader import SqliteReader, ask
-from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
 from tests.shell.scene import INTERVAL, PRESET, QUIET
-from tests.shell.simulated import Inline, SimulatedClock, simulate
+from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.stores.states import ask, look, open_store
+
+pytestmark = pytest.mark.stores("memory", "sqlite")
 
 SLOW = 600.0
 
@@ -48,7 +49,7 @@ class Broken(World):
 
 def phases(state: Path) -> dict[str, str]:
     """Each order's phase, by its id."""
-    with SqliteReader(state) as reader:
+    with look(state) as reader:
         return {row["id"]: row["phase"] for row in reader.orders()}
 
 
@@ -72,6 +73,7 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     simulate(work)
 
 
+@pytest.mark.stores("sqlite")
 @pytest.mark.parametrize(
     ("verb", "end"),
     [("cancel", Phase.CANCELLED), ("approve", Phase.DOWNLOADED), ("retry", Phase.DOWNLOADED)],
@@ -87,14 +89,14 @@ def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phas
             world.mended = True
             await asyncio.sleep(5)
             assert (await store.load(shoot(0).id)).phase is not Phase.HELD
-            with SqliteReader(state) as reader:
+            with look(state) as reader:
                 answer = reader.answer(seq)
             assert answer is not None
             assert answer[0] is Outcome.DONE
             shutil.copytree(state, tmp / "as a kill leaves it")
         async with running(tmp / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, end)
-            with SqliteReader(tmp / "as a kill leaves it") as reader:
+            with look(tmp / "as a kill leaves it") as reader:
                 assert (reader.asked(), reader.answer(seq)) == ([], answer), "and it is done once"
 
     simulate(work)
@@ -127,7 +129,7 @@ def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:
     world = simulate(work)
     asked = Counter(step.image for _, step in world.steps if isinstance(step, facts.Reprocess))
     assert asked == Counter(f"i{number}" for number in range(world.images))
-    with SqliteReader(tmp / "state") as reader:
+    with look(tmp / "state") as reader:
         journal = reader.journal(shoot(0).id)
     intended = [entry["detail"]["image"] for entry in journal if entry["fact"] == "ReprocessIntended"]
     assert sorted(intended) == sorted(asked), "and before each request its intent"
@@ -169,7 +171,7 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
             (folder / f"IMG_{number}.JPG").write_bytes(bytes([number]) * 1000)
 
     async def work(clock: SimulatedClock) -> None:
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         desk = Desk(store, clock.now, POLICY)
         unknown = await nothing_unknown(tmp / "out", store, clock)
         first, second = (intake(f.parent, tmp / "out", desk, unknown=unknown) for f in shoots)
@@ -180,7 +182,7 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
         store.close()
 
     simulate(work)
-    with SqliteReader(tmp / "state") as reader:
+    with look(tmp / "state") as reader:
         rows = {row["phase"]: row for row in reader.orders()}
     assert sorted(rows) == ["settled", "skipped"], "whichever of them came first"
     assert rows["skipped"]["same_as"] == rows["settled"]["id"]
@@ -199,7 +201,7 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
             await asyncio.sleep(3600 if function is look_into else 0)
             return function(*arguments)
 
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         desk = Desk(store, clock.now, POLICY)
         unknown = await nothing_unknown(tmp / "out", store, clock)
         first = intake(slow.parent, tmp / "out", desk, unknown=unknown, blocking=hesitant)
@@ -214,5 +216,5 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
         store.close()
 
     simulate(work)
-    with SqliteReader(tmp / "state") as reader:
+    with look(tmp / "state") as reader:
         assert len(reader.orders()) == 2

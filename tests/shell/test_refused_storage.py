@@ -12,9 +12,9 @@ import pytest
 
 from daemon.order import FlowName, Health, Order, Phase, facts
 from daemon.order.facts import Kind, Lost
-from daemon.store.sqlite.reader import ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
+from tests.stores.states import ask
 
 HOUR = 3600.0
 NAMES_AN_HOUR = 30

@@ -6,9 +6,11 @@ import asyncio
 import os
 from pathlib import Path
 
-from daemon.store.sqlite.reader import SqliteReader
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
+
+pytestmark = pytest.mark.stores("memory", "sqlite")
 
 NAME = "New folder"
 
@@ -33,7 +35,7 @@ def take_away(top: Path, where: str, shoot: str = NAME) -> None:
 
 def every_order(scene: Scene) -> list[tuple[str, int]]:
     """Phase and brackets of every order, the newest first."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         return [(row["phase"], row["brackets_total"]) for row in reader.orders()]
 
 

@@ -14,18 +14,17 @@ from structlog.testing import capture_logs
 from daemon.files.roots import Roots
 from daemon.order import Order, Policy, facts
 from daemon.orders import Desk
-from daemon.store.sqlite.reader import SqliteReader
-from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import OutputWatch, Presence
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
-from tests.shell.simulated import Inline, SimulatedClock, simulate
+from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look, open_store
 
 OAK = "12 Oak St"
 
 
 def messages(scene: Scene) -> list[str]:
     """What ``status`` says of folders that are away."""
-    with SqliteReader(scene.state) as reader:
+    with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 
@@ -237,7 +236,7 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         return function(*arguments)
 
     def noted() -> list[str]:
-        with SqliteReader(tmp / "state") as reader:
+        with look(tmp / "state") as reader:
             return reader.notes().messages
 
     async def work(clock: SimulatedClock) -> None:
@@ -245,7 +244,7 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
             scene.put(f"{OAK}/IMG_1.JPG")
             order = await waiting_order(scene, OAK)
             assert order.output == str(output / OAK)
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         desk = Desk(store, clock.now, Policy())
         desk.listen(lambda change: told.append((change.after.id, change.fact)))
         presence = Presence(str(output), desk)

@@ -19,10 +19,11 @@ from daemon.runner import Account, Runner
 from daemon.runner.runner import Perform
 from daemon.store.notes import Subject
 from daemon.store.protocol import Store
-from daemon.store.sqlite.reader import SqliteReader, ask
-from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
-from tests.shell.simulated import START, Inline, SimulatedClock, simulate
+from tests.shell.simulated import START, SimulatedClock, simulate
+from tests.stores.states import ask, look, open_store
+
+pytestmark = pytest.mark.stores("memory", "sqlite")
 
 POLICY = Policy()
 
@@ -99,7 +100,7 @@ async def running(
     desk_type: type[Desk] = Desk,
 ) -> AsyncIterator[tuple[Store, Desk]]:
     """A runner and a desk at work on these orders."""
-    store = SqliteStore.open(state, Inline())
+    store = open_store(state)
     desk = desk_type(store, world.clock.now, policy)
     desk.listen(log_change)
     for one in orders:
@@ -168,7 +169,7 @@ def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
     world = simulate(work)
     assert world.count(facts.Merge) == 1
     assert world.count(facts.Fetch) == 1
-    with SqliteReader(tmp_path) as reader:
+    with look(tmp_path) as reader:
         told = [entry["fact"] for entry in reader.journal(shoot().id)]
     assert told[0] == "Locked"
     assert told.index("MergeIntended") == told.index("Merged") - 1, "the intent is on disk before the request"
@@ -224,7 +225,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
             with capture_logs() as logs:
                 await asyncio.sleep(1900)
             asked = len(world.steps)
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 message = reader.notes().troubles[Subject.ACCOUNT]
                 assert message.startswith("GET /6f1d1f0e-")
                 assert "tries again by itself every 5 min; `bracketd retry SHOOT` tries at once." in message
@@ -232,7 +233,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
             assert len([log for log in logs if "account refused" in log["event"]]) == 1
             for number in range(5):
                 await until(store, shoot(number).id, Phase.DOWNLOADED)
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 assert Subject.ACCOUNT not in reader.notes().troubles
         return world, asked
 
@@ -255,7 +256,7 @@ def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
             assert (await store.load(shoot(0).id)).phase is Phase.HELD
 
     simulate(work)
-    with SqliteReader(tmp_path) as reader:
+    with look(tmp_path) as reader:
         assert any(entry["detail"].get("detail") == "Traceback: line 1" for entry in reader.journal(shoot(0).id))
 
 
@@ -349,7 +350,7 @@ def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path, taken: bool) -> 
             ask(tmp_path, "submit", "/in/12 Oak St", clock.now())
             await asyncio.sleep(5)
             assert [wish.target for wish in inbox.take()] == (["/in/12 Oak St"] if taken else [])
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 return reader.asked()
 
     assert simulate(work) == ([("submit", "/in/12 Oak St")] if taken else [])
@@ -362,7 +363,7 @@ def test_a_wish_for_an_order_that_is_not_there_is_dropped(tmp_path: Path) -> Non
         async with running(tmp_path, World(clock)):
             ask(tmp_path, "retry", "unknown", clock.now())
             await asyncio.sleep(5)
-            with SqliteReader(tmp_path) as reader:
+            with look(tmp_path) as reader:
                 return reader.asked()
 
     assert simulate(work) == []

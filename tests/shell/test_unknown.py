@@ -19,13 +19,12 @@ from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.model import name_at_service
 from daemon.root import Seen
 from daemon.store.notes import Subject
-from daemon.store.sqlite.reader import SqliteReader
-from daemon.store.sqlite.store import SqliteStore
 from daemon.watcher import UnknownOrders
 from daemon.watcher.unknown import SERVICE_PATIENCE, NotYet
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
-from tests.shell.simulated import Inline, SimulatedClock, simulate
+from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look, open_store
 
 OAK = "12 Oak St"
 LOST = "99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"
@@ -102,7 +101,7 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
             assert held.unknown_order == LOST
             assert (held.trouble or "").startswith(f"{path} says that this shoot was delivered")
             assert held.output != str(tmp / "out" / place), "it would come into a folder of its own"
-            with SqliteReader(tmp / "state") as reader:
+            with look(tmp / "state") as reader:
                 assert path in reader.notes().troubles[Subject.UNKNOWN_NOTES]
 
     simulate(work)
@@ -141,7 +140,7 @@ def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
             photos(tmp, OAK, b"another card")
             await quiet()
             assert (await newest(scene, OAK)).phase is Phase.SETTLED
-            with SqliteReader(tmp / "state") as reader:
+            with look(tmp / "state") as reader:
                 assert Subject.UNKNOWN_NOTES not in reader.notes().troubles
 
     simulate(work)
@@ -229,7 +228,7 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
     path = note_of(photos(tmp / "theirs", OAK, *CARD), tmp / "disk")
 
     async def work(clock: SimulatedClock) -> None:
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         store.seen_roots(clock.now).see(str(tmp / "out"), Seen("/mnt/disk", "1:2", 3))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         searching = asyncio.create_task(unknown.run())
@@ -275,7 +274,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
     """A shoot whose photos' names an unknown order at the service has is held; nobody waits long for its answer."""
 
     async def work(clock: SimulatedClock) -> None:
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         roots = Roots(store.seen_roots(clock.now))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
@@ -284,7 +283,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
         await asyncio.sleep(SERVICE_PATIENCE)
         unknown.require_ready()
         await unknown.compared([Listed(LOST, frozenset({name_at_service(OAK, "IMG_0.JPG", "")}))])
-        with SqliteReader(tmp / "state") as reader:
+        with look(tmp / "state") as reader:
             assert "1 newer order(s)" in reader.notes().troubles[Subject.NEWER_ORDERS]
         store.close()
 
@@ -295,7 +294,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
     """Before its first purchase an order looks whether another one's note came into its output folder."""
 
     async def work(clock: SimulatedClock) -> None:
-        store = SqliteStore.open(tmp / "state", Inline())
+        store = open_store(tmp / "state")
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         await unknown.run()
         mine = replace(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)

@@ -9,14 +9,16 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
+
 from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.facts import Kind
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
+from tests.stores.states import ask, look
 
 REFUSED = "the key was refused"
 
@@ -124,11 +126,12 @@ def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
             await until(store, shoot(0).id, Phase.CANCELLED, patience=10)
 
     simulate(work)
-    with SqliteReader(tmp_path) as reader:
+    with look(tmp_path) as reader:
         told = [entry["detail"].get("detail", "") for entry in reader.journal(shoot(0).id)]
     assert any("Traceback" in detail and "IndexError" in detail for detail in told)
 
 
+@pytest.mark.stores("sqlite")
 def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None:
     """An order that cannot even be read ends nothing, is looked at once, and keeps no neighbour from its way."""
 
@@ -175,7 +178,7 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
             assert (await store.load(shoot().id)).polls > 300
 
     simulate(work)
-    with SqliteReader(tmp_path) as reader:
+    with look(tmp_path) as reader:
         looks = [entry for entry in reader.journal(shoot().id) if entry["fact"] == "Seen"]
     assert 1 <= len(looks) <= 1 + 4, "the first, and one for each hour that is told to a person"
 

@@ -12,10 +12,10 @@ import pytest
 from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts
 from daemon.shoot import Client
-from daemon.store.sqlite.reader import SqliteReader
 from daemon.watcher.contents import look_into
 from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
 
 
 def test_a_dropped_shoot_becomes_an_order_when_it_was_quiet(tmp: Path) -> None:
@@ -295,12 +295,12 @@ def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
             await scene.submit("12 Oak St")
             os.rename(tmp / "in", tmp / "away")
             await asyncio.sleep(INTERVAL + 1)
-            with SqliteReader(scene.state) as reader:
+            with look(scene.state) as reader:
                 assert any("cannot be read" in words for words in reader.notes().messages)
             os.rename(tmp / "away", tmp / "in")
             scene.put("13 Oak St/IMG_1.JPG")
             await asyncio.sleep(2 * INTERVAL)
-            with SqliteReader(scene.state) as reader:
+            with look(scene.state) as reader:
                 assert not reader.notes().missing
             assert scene.orders() == {"12 Oak St": ("settled", 1), "13 Oak St": ("settled", 1)}
 

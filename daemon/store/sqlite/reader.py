@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
-from daemon.store.reading import Reader
+from daemon.store.reading import Reader, matching
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.trouble import trouble_named
@@ -141,10 +141,7 @@ class SqliteReader(Reader):
         return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
-        rows = sorted(self.orders(), key=lambda row: float(row["created_at"]), reverse=True)
-        exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
-        alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
-        return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
+        return matching(self.orders(), words)
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
         query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"

@@ -5,29 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
-from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
-from daemon.order.found import FoundDelivered
+from daemon.order.facts import Fact
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
+from daemon.store.journal import detail_of
 from daemon.store.sqlite.names import pack, unpack
-from daemon.store.waiting import Waiting as Waiting  # noqa: PLC0414 - given on to those who know it from here
 
 Row = dict[str, Any]
-
-COUNTED: dict[type, tuple[str, ...]] = {
-    Locked: ("brackets", "left_out_why"),
-    FoundAgain: ("left_out_why",),
-    SameContent: ("seen",),
-    Seen: ("images",),
-    FoundDelivered: ("brackets", "images"),
-}
-"""Fields that the order's own rows hold in full; every look would fill the journal with them."""
 
 LARGE = ("mtime_ns", "inode", "ctime_ns")
 """A bracket's numbers that may pass SQLite's largest integer."""
@@ -224,34 +213,6 @@ def journal_row(order_id: str, fact: Fact, at: float) -> Row:
     """A fact as the journal keeps it: its name and its fields."""
     detail = json.dumps(detail_of(fact), default=str)
     return {"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail}
-
-
-def detail_of(fact: Fact) -> Row:
-    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
-    detail: Row = {}
-    for field in dataclasses.fields(fact):
-        value = getattr(fact, field.name)
-        if field.metadata.get("secret") or value in (None, (), ""):
-            continue
-        detail[field.name] = _counted(value) if field.name in COUNTED.get(type(fact), ()) else _plain(value)
-    return detail
-
-
-def _counted(values: tuple[Any, ...]) -> Any:
-    """How many; of images how many are pending, processed and failed."""
-    if not isinstance(values[0], SeenImage):
-        return len(values)
-    names = {None: "pending", True: "processed", False: "failed"}
-    return dict(Counter(names[image.ended] for image in values))
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"is": type(value).__name__, **fields}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _printable(text: str | None) -> str | None:

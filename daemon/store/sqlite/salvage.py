@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.order import Order
@@ -20,6 +19,7 @@ from daemon.store.sqlite.file import FILE, as_dict, configure
 from daemon.store.sqlite.names import unpack
 from daemon.store.sqlite.rows import Row, load, order_row
 from daemon.store.sqlite.schema import MIGRATIONS, migrate, require_known
+from daemon.store.wreck import Salvage
 
 DAMAGED = "damaged.sqlite3"
 """The name under which the file is copied to be read."""
@@ -38,20 +38,6 @@ WAYS = tuple(
 
 SUMS = ("brackets_total", "bytes_total", "images_total")
 """Columns of an order that tell whether its brackets and images were all read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Salvage:
-    """What was read of a state file. ``file`` is a sound one of this version with nothing but that in it.
-
-    ``unread`` counts orders that are known to have been there and could not be read whole; ``roots`` are the watched
-    and output folders that were seen.
-    """
-
-    file: Path
-    orders: tuple[Order, ...]
-    unread: int
-    roots: Mapping[str, Seen]
 
 
 def salvage(path: Path, into: Path) -> Salvage:

@@ -1,0 +1,47 @@
+"""What the journal keeps of a fact: its fields as JSON values, without secrets and what an order's rows hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from typing import Any
+
+from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
+from daemon.order.found import FoundDelivered
+
+COUNTED: dict[type, tuple[str, ...]] = {
+    Locked: ("brackets", "left_out_why"),
+    FoundAgain: ("left_out_why",),
+    SameContent: ("seen",),
+    Seen: ("images",),
+    FoundDelivered: ("brackets", "images"),
+}
+"""Fields that the order's own rows hold in full; every look would fill the journal with them."""
+
+
+def detail_of(fact: Fact) -> dict[str, Any]:
+    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
+    detail: dict[str, Any] = {}
+    for field in dataclasses.fields(fact):
+        value = getattr(fact, field.name)
+        if field.metadata.get("secret") or value in (None, (), ""):
+            continue
+        detail[field.name] = _counted(value) if field.name in COUNTED.get(type(fact), ()) else _plain(value)
+    return detail
+
+
+def _counted(values: tuple[Any, ...]) -> Any:
+    """How many; of images how many are pending, processed and failed."""
+    if not isinstance(values[0], SeenImage):
+        return len(values)
+    names = {None: "pending", True: "processed", False: "failed"}
+    return dict(Counter(names[image.ended] for image in values))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"is": type(value).__name__, **fields}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

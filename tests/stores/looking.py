@@ -1,0 +1,131 @@
+"""The reader of a state in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from daemon.order import ImageState, Order
+from daemon.root import Seen
+from daemon.store.asks import Outcome
+from daemon.store.notes import Noted, noted
+from daemon.store.reading import Reader, matching
+from daemon.store.waiting import Waiting
+from tests.stores.memory import RESTING
+from tests.stores.shelf import Shelf
+
+
+class MemoryReader(Reader):
+    """A look at a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _changed_last(self) -> list[Order]:
+        return sorted(self._shelf.orders.values(), key=lambda order: order.updated_at)[::-1]
+
+    def orders(self) -> list[dict[str, Any]]:
+        return [_summary(order) for order in self._changed_last()]
+
+    def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
+        orders, left = self._changed_last(), ended
+        told = []
+        for order in orders:
+            left -= order.phase in RESTING
+            if ended < 0 or left >= 0 or order.phase not in RESTING:
+                told.append(json.dumps(_in_json(order, page)))
+        return told
+
+    def ended(self) -> int:
+        return sum(order.phase in RESTING for order in self._shelf.orders.values())
+
+    def order(self, order_id: str) -> Order:
+        return self._shelf.orders[order_id]
+
+    def find(self, words: str) -> list[dict[str, Any]]:
+        return matching(self.orders(), words)
+
+    def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        return self._shelf.ids(ids)
+
+    def journal(self, order_id: str) -> list[dict[str, Any]]:
+        mine = (told for told in self._shelf.journal if told.order_id == order_id)
+        return [{"at": told.at, "fact": told.fact, "detail": told.detail} for told in mine]
+
+    def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
+        found = ((one.at, one.order_id, image_id) for image_id, one in self._shelf.purchases.items())
+        return [self._purchase(*one) for one in sorted(found) if since <= one[0] < until]
+
+    def _purchase(self, at: float, order_id: str, image_id: str) -> dict[str, Any]:
+        order = self._shelf.orders[order_id]
+        file = next((image.file for image in order.images if image.id == image_id), None)
+        ids = {"at": at, "credits": 1, "order_id": order_id, "image_id": image_id, "file": file}
+        return {**ids, "shoot": order.shoot, "folder": order.folder, "supplement_of": order.supplement_of}
+
+    def waiting(self) -> list[Waiting]:
+        return sorted(self._shelf.waiting.values(), key=lambda one: one.since)
+
+    def notes(self) -> Noted:
+        return noted(self._shelf.notes)
+
+    def seen(self, root: str) -> Seen | None:
+        return self._shelf.roots.get(root)
+
+    def known(self, root: str, shoots: Collection[str]) -> int:
+        return self._shelf.known(root, shoots)
+
+    def asked(self) -> list[tuple[str, str]]:
+        return [(ask.verb, ask.target) for ask in self._shelf.open_asks()]
+
+    def answer(self, seq: int) -> tuple[Outcome, str] | None:
+        asked = self._shelf.asks.get(seq)
+        return (asked.outcome, asked.words) if asked is not None and asked.outcome is not None else None
+
+
+def _sums(order: Order) -> dict[str, int]:
+    sent = [order.brackets[number] for number in order.sent]
+    stored = [bracket for bracket in sent if bracket.stored]
+    failed = [image for image in order.images if image.state is ImageState.FAILED]
+    return {
+        "brackets_total": len(sent),
+        "brackets_uploaded": len(stored),
+        "images_total": len(order.images),
+        "images_processed": sum(image.ended for image in order.images) - len(failed),
+        "images_downloaded": sum(image.state is ImageState.PLACED for image in order.images),
+        "images_failed": len(failed),
+        "bytes_total": sum(bracket.size for bracket in sent),
+        "bytes_uploaded": sum(bracket.size for bracket in stored),
+    }
+
+
+def _summary(order: Order) -> dict[str, Any]:
+    texts = {name: getattr(order, name) for name in ("id", "shoot", "folder", "output", "supplement_of", "same_as")}
+    values: dict[str, Any] = {"phase": order.phase.value, "merge": order.merge.value, "health": order.health.value}
+    values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
+    times = {"created_at": order.created_at, "updated_at": order.updated_at}
+    return {**texts, **values, **times, **_sums(order), "messages": list(order.messages)}
+
+
+def _in_json(order: Order, page: str) -> dict[str, Any]:
+    row, sums = _summary(order), _sums(order)
+    told = {name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")}
+    for group in ("brackets", "images", "bytes"):
+        told[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
+    since = order.updated_at if order.phase_since is None else order.phase_since
+    times = {"created_at": order.created_at, "updated_at": order.updated_at, "phase_since": since}
+    told |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
+    return {**told, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

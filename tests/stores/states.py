@@ -1,0 +1,105 @@
+"""States by the directory that they would be in: in memory, or in that directory's SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from daemon.store.asks import Ask
+from daemon.store.protocol import Store
+from daemon.store.reading import Reader
+from daemon.store.sqlite import reader
+from daemon.store.sqlite.store import SqliteStore
+from tests.shell.simulated import Inline
+from tests.stores.looking import MemoryReader
+from tests.stores.memory import MemoryStore
+from tests.stores.shelf import Asked, Shelf
+
+
+class State(Protocol):
+    """A state: a daemon opens it, other programs look at it and ask for something. It outlives each of them."""
+
+    def open(self) -> Store:
+        """The daemon's store."""
+
+    def look(self) -> Reader:
+        """A look by another program."""
+
+    def ask(self, verb: str, target: str, now: float) -> int:
+        """Another program asks for something; the ask's number."""
+
+
+class InFile(State):
+    """A state in an SQLite file."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir
+
+    def open(self) -> Store:
+        return SqliteStore.open(self._state_dir, Inline())
+
+    def look(self) -> Reader:
+        return reader.SqliteReader(self._state_dir)
+
+    def ask(self, verb: str, target: str, now: float) -> int:
+        return reader.ask(self._state_dir, verb, target, now)
+
+
+class InMemory(State):
+    """A state in memory."""
+
+    def __init__(self, _state_dir: Path) -> None:
+        self.shelf = Shelf()
+        self._asked = 0
+
+    def open(self) -> Store:
+        return MemoryStore(self.shelf)
+
+    def look(self) -> Reader:
+        return MemoryReader(self.shelf)
+
+    def ask(self, verb: str, target: str, now: float) -> int:  # noqa: ARG002 - nobody reads when it was
+        self._asked += 1
+        self.shelf.asks[self._asked] = Asked(Ask(self._asked, verb, target))
+        return self._asked
+
+
+KINDS: dict[str, Callable[[Path], State]] = {"memory": InMemory, "sqlite": InFile}
+
+
+class States:
+    """The states of one test, by directory."""
+
+    def __init__(self) -> None:
+        self._kind = "memory"
+        self._states: dict[Path, State] = {}
+
+    def begin(self, kind: str) -> None:
+        """A test begins, whose states are of this kind."""
+        self._kind = kind
+        self._states.clear()
+
+    def at(self, state_dir: Path) -> State:
+        """The state of a directory."""
+        if state_dir not in self._states:
+            self._states[state_dir] = KINDS[self._kind](state_dir)
+        return self._states[state_dir]
+
+
+STATES = States()
+
+
+def open_store(state_dir: Path) -> Store:
+    """The daemon opens the state of a directory."""
+    return STATES.at(state_dir).open()
+
+
+def look(state_dir: Path) -> Reader:
+    """Another program looks at the state of a directory."""
+    return STATES.at(state_dir).look()
+
+
+def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
+    """Another program asks for something; the ask's number."""
+    return STATES.at(state_dir).ask(verb, target, now)
