@@ -36,6 +36,23 @@ def test_a_library_that_nothing_imports_breaks_the_contract() -> None:
 
 
 @pytest.mark.parametrize(
+    ("importer", "imported", "kept"),
+    [
+        ("daemon.cli.state", "daemon.store.sqlite.reader", True),
+        ("daemon.store.sqlite.store", "daemon.store.sqlite.reader", True),
+        ("daemon.cli.status", "daemon.store.sqlite.reader", False),
+        ("daemon.orders.desk", "daemon.store.sqlite", False),
+        ("daemon.store.known", "daemon.store.sqlite.earlier", False),
+        ("daemon.store.sqlite.store", "daemon.store.known", True),
+    ],
+)
+def test_a_package_of_ours_is_confined_with_all_its_modules(importer: str, imported: str, kept: bool) -> None:
+    """A module that imports any module of a confined package breaks the contract, but for that package's own."""
+    found = graph((importer, imported), ("daemon.store.sqlite", "sqlite3"))
+    assert check(Confined, found, libraries=["daemon.store.sqlite: app cli.state"]) is kept
+
+
+@pytest.mark.parametrize(
     ("imported", "kept"),
     [("daemon.exif.tags", True), ("daemon.sandbox.api", True), ("daemon.files", False), ("x", True)],
 )

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import asyncio
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from daemon.files.incoming import part_name
 from daemon.files.leftovers import sweep
-from daemon.order import ImageState, Phase, facts
-from daemon.store.sqlite.store import SqliteStore
-from tests.core.orders import order, processed
 
 
 def test_only_part_files_that_nobody_needs_are_removed(tmp_path: Path) -> None:
@@ -30,29 +25,3 @@ def test_a_sweep_that_comes_too_late_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / part_name("lost")).touch()
     assert sweep([str(tmp_path)], [], lambda: True) == []
     assert os.listdir(tmp_path) == [part_name("lost")]
-
-
-def test_what_orders_still_need_is_known(tmp_path: Path) -> None:
-    """Images that are not at their end keep their part files; finished orders' folders are not even looked into."""
-    going = processed(True, True, True)
-    states = (ImageState.PROCESSED, ImageState.FETCHED, ImageState.PLACED)
-    images = tuple(replace(image, state=state) for image, state in zip(going.images, states, strict=True))
-    orders = (
-        replace(going, id="going", output="/out/going", images=images),
-        replace(order(), id="held", output="/out/held", phase=Phase.HELD),
-        replace(order(), id="cancelled", output="/out/cancelled", phase=Phase.CANCELLED),
-        replace(order(), id="done", output="/out/done", phase=Phase.DOWNLOADED),
-        replace(order(), id="skipped", output="/out/skipped", phase=Phase.SKIPPED),
-    )
-
-    async def work() -> tuple[frozenset[str], frozenset[str]]:
-        store = SqliteStore.open(tmp_path)
-        for one in orders:
-            await store.add(one, facts.Locked(()))
-        found = await store.parts()
-        store.close()
-        return found
-
-    folders, wanted = asyncio.run(work())
-    assert folders == {"/out/going", "/out/held", "/out/cancelled"}
-    assert wanted == {images[0].id, images[1].id}

@@ -6,23 +6,16 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from daemon.order import Order, Phase, facts
-from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
-from daemon.store.protocol import Stale, Store
+from daemon.store.asks import KEPT, Answer, Ask, Outcome
+from daemon.store.protocol import Store
 from daemon.store.sqlite.file import FILE
-from daemon.store.sqlite.reader import SqliteReader, ask
+from daemon.store.sqlite.reader import ask
 from daemon.store.sqlite.store import SqliteStore
-from tests.core.orders import NOW, after, order
-
-ORDER = order()
-HELD = replace(ORDER, phase=Phase.HELD, held_in=Phase.SETTLED, due=None)
-OTHER = replace(ORDER, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
-WHY = facts.Cancelled("anew")
+from tests.core.orders import NOW
 
 
 def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
@@ -38,114 +31,10 @@ def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
     asyncio.run(begin())
 
 
-def answered(state: Path, seq: int) -> tuple[Outcome, str] | None:
-    """What came of an ask."""
-    with SqliteReader(state) as reader:
-        return reader.answer(seq)
-
-
 def rows(state: Path) -> list[int]:
     """The numbers of all asks that are kept."""
     with closing(sqlite3.connect(state / FILE)) as connection:
         return [seq for (seq,) in connection.execute("SELECT seq FROM asks ORDER BY seq")]
-
-
-async def adds(store: Store, answer: Answer) -> None:
-    """A new order comes with the answer."""
-    await store.add(OTHER, facts.Locked(OTHER.brackets), answer=answer)
-
-
-async def records(store: Store, answer: Answer) -> None:
-    """A fact comes with the answer."""
-    approved = after(HELD, facts.Approved(), now=NOW + 1)
-    await store.record(HELD, facts.Approved(), approved, NOW + 1, answer=answer)
-
-
-async def replaces(store: Store, answer: Answer) -> None:
-    """An order in place of another one comes with the answer."""
-    await store.replace(HELD, after(HELD, WHY), WHY, OTHER, facts.Locked(OTHER.brackets), answer=answer)
-
-
-async def forgets(store: Store, answer: Answer) -> None:
-    """A folder that is met anew comes with the answer."""
-    await store.forget_root("/in", answer)
-
-
-async def answers(store: Store, answer: Answer) -> None:
-    """The answer comes alone."""
-    await store.answer(answer)
-
-
-@pytest.mark.parametrize("write", [adds, records, replaces, forgets, answers])
-def test_an_answer_comes_with_what_it_is_about(
-    tmp_path: Path, write: Callable[[Store, Answer], Awaitable[None]]
-) -> None:
-    """An ask is open until it is answered, in the transaction of what came of it, and is handed out to no later run."""
-    seq = ask(tmp_path, "approve", HELD.id, NOW)
-
-    async def work(store: Store) -> None:
-        await store.add(HELD, facts.Locked(HELD.brackets))
-        (asked,) = await store.asks()
-        assert (asked, answered(tmp_path, seq)) == (Ask(seq, "approve", HELD.id), None)
-        await write(store, Answer(asked, Outcome.DONE, "it is \udcff done", NOW + 2))
-        assert answered(tmp_path, seq) == (Outcome.DONE, r"it is \udcff done")
-
-    in_store(tmp_path, work)
-
-    async def later(store: Store) -> None:
-        assert await store.asks() == []
-
-    in_store(tmp_path, later)
-    with SqliteReader(tmp_path) as reader:
-        assert reader.asked() == []
-
-
-def test_what_is_not_written_is_not_answered(tmp_path: Path) -> None:
-    """When somebody else wrote the order meanwhile, neither the fact is recorded nor the ask answered."""
-    seq = ask(tmp_path, "approve", HELD.id, NOW)
-    stale: Order = replace(HELD, updated_at=NOW - 1)
-
-    async def work(store: Store) -> None:
-        await store.add(HELD, facts.Locked(HELD.brackets))
-        (asked,) = await store.asks()
-        answer = Answer(asked, Outcome.DONE, "done", NOW)
-        with pytest.raises(Stale):
-            await store.record(stale, facts.Approved(), after(stale, facts.Approved()), NOW, answer=answer)
-        assert answered(tmp_path, seq) is None
-
-    in_store(tmp_path, work)
-
-    async def later(store: Store) -> None:
-        assert [asked.seq for asked in await store.asks()] == [seq]
-
-    in_store(tmp_path, later)
-
-
-def test_an_answer_is_not_changed(tmp_path: Path) -> None:
-    """The first answer to an ask is the answer."""
-    seq = ask(tmp_path, "retry", "x", NOW)
-
-    async def work(store: Store) -> None:
-        (asked,) = await store.asks()
-        await store.answer(Answer(asked, Outcome.REFUSED, "no", NOW))
-        await store.answer(Answer(asked, Outcome.DONE, "yes", NOW))
-
-    in_store(tmp_path, work)
-    assert answered(tmp_path, seq) == (Outcome.REFUSED, "no")
-
-
-def test_old_answers_are_forgotten(tmp_path: Path) -> None:
-    """Answers are kept for a month, and open asks for as long as they are open."""
-    seqs = [ask(tmp_path, "retry", f"{number}", NOW) for number in range(3)]
-
-    async def work(store: Store) -> None:
-        first, second, _open = await store.asks()
-        await store.answer(Answer(first, Outcome.DONE, "", NOW))
-        assert rows(tmp_path) == seqs
-        await store.answer(Answer(second, Outcome.DONE, "", NOW + KEPT_FOR + 1))
-
-    in_store(tmp_path, work)
-    assert rows(tmp_path) == seqs[1:]
 
 
 def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:

@@ -5,25 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from itertools import chain
 from typing import TypeVar
 
-from daemon.order import ImageState, Order, Phase
+from daemon.order import Order, Phase
 from daemon.order.archive import UNKNOWN, Entry, Recorded
-from daemon.order.due import SLACK
 from daemon.order.facts import Fact
 from daemon.root import Seen
-from daemon.shoot.shot import to_json
 from daemon.store.asks import Answer, Ask
-from daemon.store.known import ALIKE, KnownBy
+from daemon.store.known import KnownBy
 from daemon.store.notes import Note, Subject, values_of
 from daemon.store.pause import Pause
 from daemon.store.protocol import SeenRoots, Stale, Store
 from daemon.store.waiting import Waiting
-from tests.stores.shelf import Purchase, Shelf, is_in, printable
+from tests.stores import finding
+from tests.stores.shelf import Shelf, is_in, printable
 
 T = TypeVar("T")
 
@@ -150,16 +147,7 @@ class MemoryStore(Store):
         return await self._read(lambda shelf: shelf.orders[order_id])
 
     async def due(self, now: float, horizon: float) -> list[str]:
-        def is_due(order: Order, due: float) -> bool:
-            set_at = order.updated_at if order.due_set_at is None else order.due_set_at
-            return due <= now or due > now + horizon or set_at > now + SLACK
-
-        def read(shelf: Shelf) -> list[str]:
-            found = ((o.due, o.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
-            chosen = [one for one in found if is_due(shelf.orders[one[2]], one[0])]
-            return [order_id for _, _, order_id in sorted(chosen, key=lambda one: one[:2])]
-
-        return await self._read(read)
+        return await self._read(lambda shelf: finding.due(shelf, now, horizon))
 
     async def next_due(self) -> float | None:
         return await self._read(lambda shelf: min((o.due for o in shelf.orders.values() if o.due), default=None))
@@ -175,15 +163,7 @@ class MemoryStore(Store):
         return next(iter(await self.earlier(KnownBy(folder))), None)
 
     async def earlier(self, by: KnownBy) -> list[Order]:
-        def read(shelf: Shelf) -> list[Order]:
-            orders, marks, seconds = shelf.newest_first(), frozenset(by.marks) - {""}, frozenset(by.seconds) - {None}
-            alike = _most((o.id, sum(b.mark in marks for b in o.brackets)) for o in orders)
-            alike |= _most((o.id, sum(to_json(b.shot).get("second") in seconds for b in o.brackets)) for o in orders)
-            prints = {by.fingerprint, by.by_name} - {""}
-            found = (o for o in orders if o.folder == by.folder or o.fingerprint in prints or o.id in alike)
-            return [order for order in found if shelf.counts(order)]
-
-        return await self._read(read)
+        return await self._read(lambda shelf: finding.earlier(shelf, by))
 
     async def outdated(self, folder: str) -> list[Order]:
         def read(shelf: Shelf) -> list[Order]:
@@ -196,12 +176,7 @@ class MemoryStore(Store):
         return await self._read(lambda shelf: shelf.taken(root, shoots))
 
     async def recent(self, root: str, since: float) -> dict[str, float]:
-        def read(shelf: Shelf) -> dict[str, float]:
-            live = (o for o in shelf.orders.values() if o.phase not in (Phase.CANCELLED, Phase.SKIPPED))
-            found = sorted((o.updated_at, o.folder) for o in live if o.updated_at >= since and is_in(o.folder, root))
-            return {folder: changed_at for changed_at, folder in found}
-
-        return await self._read(read)
+        return await self._read(lambda shelf: finding.recent(shelf, root, since))
 
     async def waiting_for(self, root: str) -> list[str]:
         def read(shelf: Shelf) -> list[str]:
@@ -217,14 +192,7 @@ class MemoryStore(Store):
         )
 
     async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
-        done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
-
-        def read(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
-            left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
-            images = chain.from_iterable(o.images for o in shelf.orders.values())
-            return frozenset(o.output for o in left), frozenset(i.id for i in images if i.state not in done)
-
-        return await self._read(read)
+        return await self._read(finding.parts)
 
     async def newest_fact(self) -> float | None:
         return await self._read(lambda shelf: shelf.journal[-1].at if shelf.journal else None)
@@ -232,15 +200,7 @@ class MemoryStore(Store):
     # --- purchases ---
 
     async def spent(self, day: float, month: float, order_id: str) -> tuple[int, int]:
-        def read(shelf: Shelf) -> tuple[int, int]:
-            allowed = sum(_may_buy(order) for order in shelf.orders.values() if order.id != order_id)
-            today, lately = (
-                sum(_dated(shelf, one) >= begin for one in shelf.purchases.values() if one.at >= begin)
-                for begin in (day, month)
-            )
-            return today + allowed, lately + allowed
-
-        return await self._read(read)
+        return await self._read(lambda shelf: finding.spent(shelf, day, month, order_id))
 
     async def bought_since(self, moment: float) -> bool:
         return await self._read(lambda shelf: any(one.at >= moment for one in shelf.purchases.values()))
@@ -257,15 +217,8 @@ class MemoryStore(Store):
     # --- photos of skipped shoots ---
 
     async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
-        wanted = {(one.name, size) for one in entries for size in (one.size, UNKNOWN)}
-
-        def read(shelf: Shelf) -> list[Recorded]:
-            skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED)
-            found = (Recorded(o.id, photo, o.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
-            alike = (one for one in found if (one.entry.name, one.entry.size) in wanted)
-            return sorted(alike, key=lambda one: (one.entry.name, one.entry.size, one.order_id, one.entry.changed_at))
-
-        return await self._read(read)
+        photos = tuple(entries)
+        return await self._read(lambda shelf: finding.skipped_alike(shelf, photos))
 
     async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
         photos = tuple(entries)
@@ -277,18 +230,7 @@ class MemoryStore(Store):
         return await self._read(read)
 
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
-        def read(shelf: Shelf) -> dict[str, str]:
-            skipped = sorted(
-                (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and is_in(o.folder, root)),
-                key=lambda order: order.created_at,
-            )
-            if recorded:
-                found = [o for o in skipped if o.id in shelf.photos and not _has_newer(shelf, o)]
-            else:
-                found = [o for o in skipped if o.id not in shelf.photos and o.same_as is None]
-            return {order.folder: order.id for order in found}
-
-        return await self._read(read)
+        return await self._read(lambda shelf: finding.skipped_in(shelf, root, recorded=recorded))
 
     # --- asks ---
 
@@ -357,33 +299,3 @@ def _require(shelf: Shelf, known: Order) -> None:
     there = shelf.orders.get(known.id)
     if there is None or (there.phase, there.updated_at) != (known.phase, known.updated_at):
         raise Stale(known.id)
-
-
-def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
-    """The orders that share most, of those that share anything."""
-    counted = Counter({order_id: count for order_id, count in shares if count})
-    return frozenset(order_id for order_id, _ in counted.most_common(ALIKE))
-
-
-def _may_buy(order: Order) -> int:
-    """How many images an order may buy already."""
-    if not order.reckoned or order.preset.dev_mode or Phase.DOWNLOADING not in (order.phase, order.held_in):
-        return 0
-    return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
-
-
-def _dated(shelf: Shelf, purchase: Purchase) -> float:
-    """When an image was bought, as far as the facts written after it allow."""
-    latest = shelf.journal[-1].at if shelf.journal else None
-    if latest is not None and purchase.at <= latest:
-        return purchase.at
-    fetched = (purchase.order_id, purchase.at, "Fetched")
-    place = next((n for n, t in enumerate(shelf.journal) if (t.order_id, t.at, t.fact) == fetched), None)
-    later = [told.at for told in shelf.journal[place + 1 :]] if place is not None else []
-    return min(later) if later else purchase.at if latest is None else latest
-
-
-def _has_newer(shelf: Shelf, order: Order) -> bool:
-    """Whether another shoot has come under the name of a skipped one."""
-    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.created_at > order.created_at)
-    return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)

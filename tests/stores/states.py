@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Protocol
 
@@ -33,11 +34,11 @@ class State(Protocol):
 class InFile(State):
     """A state in an SQLite file."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._state_dir = state_dir
+    def __init__(self, state_dir: Path, thread: Callable[[], Executor] = Inline) -> None:
+        self._state_dir, self._thread = state_dir, thread
 
     def open(self) -> Store:
-        return SqliteStore.open(self._state_dir, Inline())
+        return SqliteStore.open(self._state_dir, self._thread())
 
     def look(self) -> Reader:
         return reader.SqliteReader(self._state_dir)

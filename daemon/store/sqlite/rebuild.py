@@ -18,6 +18,15 @@ from daemon.store.sqlite.names import pack
 from daemon.store.sqlite.rows import upsert
 from daemon.store.sqlite.writing import OLDEST, write_fact, write_order
 
+FROM_HISTORY = """
+INSERT INTO {table} SELECT * FROM {history}.{table} WHERE order_id IN (SELECT id FROM orders)
+"""
+"""What another state file has of the orders in this one."""
+
+KNOWN = " ON CONFLICT DO NOTHING"
+
+MARK_RECORDED = "UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)"
+
 
 def rebuild(
     into: Path,
@@ -40,16 +49,9 @@ def rebuild(
         for order, _fact in orders:
             write_order(connection, None, order)
         for number in range(len(histories)):
-            for table, twice in (("journal", " ON CONFLICT DO NOTHING"), ("purchases", OLDEST)):
-                connection.execute(
-                    f"INSERT INTO {table} SELECT * FROM history{number}.{table} "  # noqa: S608 - our own names
-                    f"WHERE order_id IN (SELECT id FROM orders){twice}"
-                )
-            connection.execute(
-                f"INSERT OR IGNORE INTO skipped_files SELECT * FROM history{number}.skipped_files "  # noqa: S608
-                "WHERE order_id IN (SELECT id FROM orders)"
-            )
-        connection.execute("UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)")
+            for table, twice in (("journal", KNOWN), ("purchases", OLDEST), ("skipped_files", KNOWN)):
+                connection.execute(FROM_HISTORY.format(table=table, history=f"history{number}") + twice)
+        connection.execute(MARK_RECORDED)
         for order, fact in orders:
             if fact is not None:
                 write_fact(connection, order.id, fact, now)

@@ -1,0 +1,170 @@
+"""The promises of every store about writing orders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.shoot import LeftOut, Shot, Why
+from daemon.store.protocol import Stale, Store
+from tests.core.orders import NOW, after, order, processed, sent
+from tests.stores.contract import within
+from tests.stores.states import State
+
+FULL = replace(
+    processed(True, False),
+    preset=Preset(5, {"ai_version": "5.x", "sky_replacement": True}, "png", 90, 4000),
+    output=os.fsdecode(b"/out/\xff"),
+    shoot=os.fsdecode(b"\xff"),
+    folder=os.fsdecode(b"/in/\xff"),
+    left_out=(os.fsdecode(b"\xfe.CR2"), "b"),
+    left_out_why=(
+        LeftOut(os.fsdecode(b"\xfe.CR2"), Why.VARIANT, os.fsdecode(b"\xfe.JPG")),
+        LeftOut("b", Why.DERIVED, "a", "9 Elm St"),
+    ),
+    discards=("r1",),
+    notes=("a note",),
+    images=(Image("i", "n", (0, 2), ImageState.PLACED, None, 5, "ab", "jpg", "é.jpg", 1.5, 2),),
+)
+
+OLD = order()
+WHY = facts.Cancelled("anew")
+ENDED = after(OLD, WHY, now=NOW + 1)
+NEW = replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
+IMPOSSIBLE = replace(NEW, brackets=(replace(NEW.brackets[0], size=2**70),))
+"""An order that no store takes."""
+
+
+def journal(state: State, of: Order) -> list[str]:
+    """The facts of an order, the oldest first."""
+    with state.look() as reader:
+        return [entry["fact"] for entry in reader.journal(of.id)]
+
+
+def test_an_order_comes_back_as_it_was(kept: State) -> None:
+    """Every field of an order is kept, odd names, huge inodes and a photo of the year 2300 included."""
+    far = 10_413_792_000 * 10**9
+    bracket = replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1, mtime_ns=far)
+    shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
+    odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far, shot=shot)))
+    assert within(kept, lambda store: store.load(odd.id), odd) == odd
+
+
+def test_words_with_an_odd_name_are_printable(kept: State) -> None:
+    """Bytes of a file name that are not UTF-8 are escaped in the words for a person."""
+    image = Image("i", "n\udcff", reason="bad \udcff")
+    odd = replace(order(), trouble="no \udcff", images=(image,))
+    found = within(kept, lambda store: store.load(odd.id), odd)
+    assert found.trouble == r"no \udcff"
+    assert [(one.name, one.reason) for one in found.images] == [(r"n\udcff", r"bad \udcff")]
+
+
+def test_an_order_that_is_not_there_is_a_key_error(kept: State) -> None:
+    """An unknown id raises KeyError, for the daemon and for those who look."""
+    with pytest.raises(KeyError):
+        within(kept, lambda store: store.load("unknown"))
+    with kept.look() as reader, pytest.raises(KeyError):
+        reader.order("unknown")
+
+
+def test_what_was_recorded_is_there_after_a_restart(kept: State) -> None:
+    """Each fact's order is stored when record returns, and the journal has all facts in order, without secrets."""
+    steps = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(facts.Upload(1))]
+
+    async def work(store: Store) -> Order:
+        now = order(2)
+        for fact in steps:
+            new = after(now, fact)
+            await store.record(now, fact, new, NOW)
+            now = new
+        return now
+
+    expected = within(kept, work, order(2))
+    with kept.look() as reader:
+        assert reader.order(expected.id) == expected
+        entries = reader.journal(expected.id)
+    assert [entry["fact"] for entry in entries] == ["Locked", "Registered", "Stored", "SlotLost", "Interrupted"]
+    assert "https://storage" not in str(entries)
+
+
+def test_fewer_images_leave_nothing_behind(kept: State) -> None:
+    """When the service shows fewer images than before, the store has fewer too."""
+    before = processed(True, True, True)
+    fewer = replace(before, images=before.images[:1])
+
+    async def work(store: Store) -> Order:
+        await store.record(before, facts.Delivered(), fewer, NOW)
+        return await store.load(before.id)
+
+    assert within(kept, work, before) == fewer
+
+
+def test_an_order_is_written_by_who_knows_it(kept: State) -> None:
+    """What follows from an order as it was is refused if somebody else changed it meanwhile, and nothing is written."""
+    late = facts.Created()
+
+    async def work(store: Store) -> Order:
+        await store.replace(OLD, ENDED, WHY, NEW, facts.Locked(NEW.brackets))
+        with pytest.raises(Stale):
+            await store.record(OLD, late, after(OLD, late), NOW + 2)
+        again = replace(NEW, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11")
+        with pytest.raises(Stale):
+            await store.replace(OLD, ENDED, WHY, again, facts.Locked(again.brackets))
+        with pytest.raises(Stale):
+            await store.record(again, late, after(again, late), NOW + 2)
+        return await store.load(OLD.id)
+
+    assert within(kept, work, OLD) == ENDED
+    with kept.look() as reader:
+        assert {row["id"] for row in reader.orders()} == {OLD.id, NEW.id}
+    assert journal(kept, OLD) == ["Locked", "Cancelled"]
+
+
+def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
+    """A fact for the journal alone is written whoever changed the order last."""
+
+    async def work(store: Store) -> None:
+        await store.record(OLD, WHY, ENDED, NOW + 1)
+        await store.record(OLD, facts.Interrupted(facts.Upload(0)), OLD, NOW + 2)
+
+    within(kept, work, OLD)
+    assert journal(kept, OLD) == ["Locked", "Cancelled", "Interrupted"]
+
+
+def test_a_change_without_a_fact_is_not_in_the_journal(kept: State) -> None:
+    """A change that the journal does not need is stored alone."""
+    changed = replace(OLD, polls=7)
+    within(kept, lambda store: store.record(OLD, None, changed, NOW), OLD)
+    with kept.look() as reader:
+        assert reader.order(OLD.id) == changed
+    assert journal(kept, OLD) == ["Locked"]
+
+
+def test_one_order_takes_anothers_place_or_neither_changes(kept: State) -> None:
+    """The end of an order and the beginning of the order in its place are one transaction."""
+
+    async def work(store: Store) -> list[Phase]:
+        with pytest.raises(OverflowError):
+            await store.replace(OLD, ENDED, WHY, IMPOSSIBLE, facts.Locked(()))
+        before = (await store.load(OLD.id)).phase
+        await store.replace(OLD, ENDED, WHY, NEW, facts.Locked(()))
+        return [before, (await store.load(OLD.id)).phase, (await store.load(NEW.id)).phase]
+
+    assert within(kept, work, OLD) == [Phase.SETTLED, Phase.CANCELLED, Phase.SETTLED]
+    assert (journal(kept, OLD), journal(kept, NEW)) == (["Locked", "Cancelled"], ["Locked"])
+
+
+def test_a_failed_write_leaves_nothing(kept: State) -> None:
+    """When a transaction fails, none of it is there, and the next one works."""
+
+    async def work(store: Store) -> list[str]:
+        with pytest.raises(OverflowError):
+            await store.add(IMPOSSIBLE, facts.Locked(()))
+        await store.add(OLD, facts.Locked(()))
+        return await store.due(NOW, 1)
+
+    assert within(kept, work) == [OLD.id]
+    assert journal(kept, IMPOSSIBLE) == []

@@ -1,0 +1,220 @@
+"""The promises of every store about folders, waiting shoots, skipped shoots and the daemon's notes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Order, Phase, facts
+from daemon.order.archive import UNKNOWN, Entry, entry_of
+from daemon.root import Seen
+from daemon.store.attention import Attention, Heed
+from daemon.store.notes import Attentions, Missed, Missing, Note, Noted, Started, Subject, Trouble, Watching
+from daemon.store.protocol import Store
+from daemon.store.waiting import Waiting
+from tests.core.orders import NOW, order
+from tests.stores.contract import within
+from tests.stores.states import State
+
+ODD = os.fsdecode(b"\xff\xfe.jpg")
+ENTRIES = (
+    entry_of("DCIM/IMG_1.JPG", 1000, 5_000_000_000),
+    entry_of("DCIM/Caf\u00e9.JPG", 1001, 6_000_000_000),
+    Entry("stub.jpg", UNKNOWN, 7),
+    Entry(ODD, 1003, 8),
+)
+
+
+def skipped(shoot: str = "Old A", **more: object) -> Order:
+    """A skipped shoot."""
+    one = replace(order(0, phase=Phase.SKIPPED), id=f"{shoot[-1]:>08}-6a3c-4d59-9d0a-3a3c9b8f4a11", due=None)
+    return replace(one, shoot=shoot, folder=f"/in/{shoot}", fingerprint="f1", **more)  # type: ignore[arg-type]
+
+
+async def recorded(store: Store) -> Order:
+    """A skipped shoot with its record."""
+    one = skipped()
+    await store.add(one, facts.Locked(()), ENTRIES)
+    return one
+
+
+def test_what_waits_is_shown_until_it_is_an_order(kept: State) -> None:
+    """Waiting shoots of one watched folder are replaced together, and leave when they become orders."""
+    mine = [Waiting(f"/in/{name}", name, "because \udcff", 3, 30, NOW) for name in ("12 Oak St", "b")]
+
+    async def work(store: Store) -> None:
+        await store.replace_waiting("/other", [Waiting("/other/c", "c", "why", 1, 1, NOW - 1)])
+        await store.replace_waiting("/in", [Waiting("/in/gone", "gone", "why", 1, 1, NOW)])
+        await store.replace_waiting("/in", iter(mine))
+        await store.add(order(), facts.Locked(order().brackets))
+
+    within(kept, work)
+    with kept.look() as reader:
+        assert [(one.folder, one.reason) for one in reader.waiting()] == [
+            ("/other/c", "why"),
+            ("/in/b", r"because \udcff"),
+        ]
+
+
+@pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])
+def test_a_root_is_remembered(kept: State, mount: str | None) -> None:
+    """How a root looked is known to the next run, whatever its mount point is called, until it is adopted."""
+    for before, now in ((None, Seen(mount, "1:2", 0)), (Seen(mount, "1:2", 0), Seen(mount, "1:2", 7))):
+
+        async def look(store: Store, now: Seen = now) -> Seen | None:
+            roots = store.seen_roots(lambda: NOW)
+            found = roots.seen("/in")
+            roots.see("/in", now)
+            return found
+
+        assert within(kept, look) == before
+    with kept.look() as reader:
+        assert (reader.seen("/in"), reader.seen("/out")) == (Seen(mount, "1:2", 7), None)
+
+    async def forget(store: Store) -> Seen | None:
+        await store.forget_root("/in")
+        return store.seen_roots(lambda: NOW).seen("/in")
+
+    assert within(kept, forget) is None
+
+
+def test_known_shoots_of_a_root_are_counted(kept: State) -> None:
+    """How many shoots of a watched folder have an order that counts is known to threads and to those who look."""
+
+    async def work(store: Store) -> int:
+        return store.seen_roots(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
+
+    assert within(kept, work, order()) == 1
+    with kept.look() as reader:
+        assert reader.known("/in/", ["12 Oak St", "13 Oak St"]) == 1
+
+
+def test_a_recorded_photo_is_found_by_name_and_size(kept: State) -> None:
+    """Whatever its folder, a photo is found by its name and size, or by its name where only a placeholder was seen."""
+
+    async def work(store: Store) -> None:
+        one = await recorded(store)
+        asked = [
+            entry_of("elsewhere/img_1.jpg", 1000, 0),
+            entry_of("Cafe\u0301.jpg", 1001, 0),
+            entry_of("STUB.JPG", 77, 0),
+            Entry(ODD, 1003, 0),
+            entry_of("IMG_1.JPG", 1001, 0),
+            entry_of("IMG_2.JPG", 1000, 0),
+        ]
+        found = await store.skipped_alike(iter(asked))
+        assert sorted(known.entry for known in found) == sorted(ENTRIES)
+        assert {(known.order_id, known.recorded_at) for known in found} == {(one.id, one.created_at)}
+        assert await store.skipped_strangers(one.id, iter(asked)) == frozenset(asked[4:])
+
+    within(kept, work)
+
+
+def test_a_shoot_that_is_skipped_no_more_is_not_found(kept: State) -> None:
+    """Once a person has submitted a skipped shoot its record tells nothing: its photos are known by their content."""
+
+    async def work(store: Store) -> None:
+        one = await recorded(store)
+        await store.record(one, None, replace(one, phase=Phase.CANCELLED), NOW)
+        assert await store.skipped_alike(ENTRIES) == []
+        assert await store.skipped_in("/in") == {}
+
+    within(kept, work)
+
+
+def test_skipped_shoots_without_a_record_are_listed_apart(kept: State) -> None:
+    """Skipped shoots without a record are listed apart, unless they are copies of known ones."""
+
+    async def work(store: Store) -> None:
+        one, old = await recorded(store), skipped("Old B")
+        await store.add(old, facts.Locked(()))
+        await store.add(skipped("Copy C", same_as=one.id), facts.Locked(()))
+        await store.add(replace(skipped("Far E"), folder="/other/Far E"), facts.Locked(()))
+        assert await store.skipped_in("/in") == {one.folder: one.id}
+        assert await store.skipped_in("/in", recorded=False) == {old.folder: old.id}
+        await store.record_skipped(old.id, ENTRIES[:1])
+        assert await store.skipped_in("/in", recorded=False) == {}
+        assert len(await store.skipped_alike(ENTRIES[:1])) == 2
+
+    within(kept, work)
+
+
+def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
+    """A recorded shoot is not listed once its folder has a newer order that was not given up."""
+
+    async def work(store: Store) -> None:
+        one = await recorded(store)
+        gone = replace(skipped("Old D"), folder=one.folder, created_at=NOW + 1, phase=Phase.CANCELLED)
+        await store.add(gone, facts.Locked(()))
+        assert await store.skipped_in("/in") == {one.folder: one.id}
+        await store.add(replace(gone, id="new", phase=Phase.SETTLED), facts.Locked(()))
+        assert await store.skipped_in("/in") == {}
+
+    within(kept, work)
+
+
+def test_orders_that_waited_for_the_account_are_known_at_the_start(kept: State) -> None:
+    """A new run learns once which orders the account was refused for in the last one, and forgets its notes."""
+    waits = replace(order(), trouble="key refused", due=NOW + 300)
+    other = replace(order(), id="b" * 36, folder="/in/other", trouble="no connection", due=NOW + 300)
+    held = replace(order(), id="c" * 36, folder="/in/held", trouble="key refused", due=None)
+    limited = replace(order(), id="d" * 36, folder="/in/limited", trouble="limit reached", due=NOW + 300)
+
+    async def work(store: Store) -> list[list[str]]:
+        await store.note(Trouble(Subject.ACCOUNT, "key refused"))
+        await store.note(Trouble(Subject.DAY_LIMIT, "limit reached"))
+        await store.replace_waiting("/in", [Waiting("/in/b", "b", "why", 1, 1, NOW)])
+        return [await store.begin(), await store.begin()]
+
+    assert within(kept, work, waits, other, held, limited) == [[waits.id, limited.id], []]
+    with kept.look() as reader:
+        assert (reader.notes(), reader.waiting()) == (Noted(), [])
+
+
+LOOSE = Attention(Heed.LOOSE, "/in", 5, ("a.jpg", os.fsdecode(b"\xff.jpg")))
+
+
+@pytest.mark.parametrize(
+    ("notes", "seen"),
+    [
+        ([], Noted()),
+        ([Started("1.0", 7, NOW)], Noted(version="1.0", started_at=NOW)),
+        ([Watching(())], Noted(watching=True)),
+        ([Trouble(Subject.COPIES, "no room")], Noted(troubles={Subject.COPIES: "no room"})),
+        ([Trouble(Subject.COPIES, "no room"), Trouble(Subject.COPIES, None)], Noted()),
+        ([Missing("/in", "gone"), Missing("/out", "away")], Noted(missing={"/in": "gone", "/out": "away"})),
+        ([Missing("/in", "gone"), Missing("/in", None), Missing("/other", None)], Noted()),
+        ([Missed("/in", 1), Missed("/in", 2)], Noted(missed={"/in": 2})),
+        ([Attentions("/in", (LOOSE,))], Noted(attention=(LOOSE,))),
+        ([Attentions("/in", (LOOSE,)), Attentions("/in", ())], Noted()),
+    ],
+)
+def test_the_last_note_of_a_subject_is_kept(kept: State, notes: list[Note], seen: Noted) -> None:
+    """What the daemon noted last of each subject and folder is what others see, until it is taken back."""
+
+    async def work(store: Store) -> None:
+        for note in notes:
+            await store.note(note)
+
+    within(kept, work)
+    with kept.look() as reader:
+        assert reader.notes() == seen
+
+
+def test_messages_of_the_notes_are_in_the_order_of_their_subjects() -> None:
+    """A person reads of the account first and of missing folders last, whatever was noted first."""
+    troubles = {Subject.NEWER_ORDERS: "newer", Subject.ACCOUNT: "account"}
+    assert Noted(troubles=troubles, missing={"/in": "gone"}).messages == ["account", "newer", "gone"]
+
+
+def test_a_store_answers_and_can_be_written(kept: State) -> None:
+    """A store that works says so, and a wait for room ends when there is room."""
+
+    async def work(store: Store) -> bool:
+        store.pause.give_up()
+        await store.wait_for_room()
+        return await store.answers() and store.pause.why is None
+
+    assert within(kept, work)

@@ -1,0 +1,97 @@
+"""The promises of every state to those who look at it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from daemon.order import Phase
+from daemon.store.notes import Noted
+from tests.core.orders import NOW, after, order, processed, sent
+from tests.stores.contract import keep
+from tests.stores.states import State
+
+
+def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
+    """Looking where no daemon ever ran shows nothing."""
+    with kept.look() as reader:
+        assert (reader.orders(), reader.waiting(), reader.asked(), reader.notes()) == ([], [], [], Noted())
+        assert (reader.orders_in_json(""), reader.ended(), reader.purchases(0, 9), reader.journal("x")) == (
+            [],
+            0,
+            [],
+            [],
+        )
+        assert (reader.seen("/in"), reader.known("/in", ["a"]), reader.known_ids(["a"])) == (None, 0, frozenset())
+        assert reader.ended() == 0
+
+
+def test_orders_are_found_by_name_folder_or_id(kept: State) -> None:
+    """A person may say the shoot's name, its folder, or the beginning of its id. What is exact wins."""
+    other = replace(order(), id="7" * 36, folder="/in/other", shoot="12 OAK ST", created_at=NOW + 1)
+    keep(kept, order(), other)
+    with kept.look() as reader:
+        for words in ("12 Oak St", "/in/12 Oak St", order().id, order().id[:6]):
+            assert [row["id"] for row in reader.find(words)] == [order().id]
+        assert [row["id"] for row in reader.find("12 oak st")] == [other.id, order().id]
+        assert (reader.find("Oak"), reader.find("6f1")) == ([], [])
+        assert reader.known_ids([order().id, "unknown"]) == {order().id}
+
+
+def test_a_summary_has_the_sums_of_its_order(kept: State) -> None:
+    """A summary counts brackets, bytes and images, and has the order's phase, health and messages."""
+    keep(kept, after(order(3), *sent(0)))
+    with kept.look() as reader:
+        (row,) = reader.orders()
+    sums = {"brackets_total": 3, "brackets_uploaded": 1, "bytes_total": 3003, "bytes_uploaded": 1000}
+    images = dict.fromkeys(("images_total", "images_processed", "images_downloaded", "images_failed"), 0)
+    words: dict[str, object] = {"phase": "uploading", "health": "ok", "messages": [], "merge": "not asked", "hold": None}
+    rest = {"id": order().id, "shoot": "12 Oak St", "folder": "/in/12 Oak St", "output": "/out/12 Oak St"}
+    none = {"dev_mode": 0, "supplement_of": None, "same_as": None, "created_at": NOW, "updated_at": NOW}
+    assert row == sums | images | words | rest | none
+
+
+def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
+    """A failed image is counted apart from those that came out."""
+    keep(kept, processed(True, True, False))
+    with kept.look() as reader:
+        (row,) = reader.orders()
+    assert [row[f"images_{name}"] for name in ("total", "processed", "downloaded", "failed")] == [3, 2, 0, 1]
+
+
+def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> None:
+    """Summaries are sorted by their last change. In JSON only so many orders that ended are told, and all others."""
+    phases = (Phase.DOWNLOADED, Phase.SETTLED, Phase.CANCELLED, Phase.SKIPPED)
+    keep(kept, *(replace(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
+    with kept.look() as reader:
+        assert [row["id"] for row in reader.orders()] == ["3", "2", "1", "0"]
+        assert reader.ended() == 3
+        for ended, told in ((-1, "3210"), (0, "1"), (2, "321")):
+            found = [json.loads(text) for text in reader.orders_in_json("http://x/", ended)]
+            assert "".join(one["order_id"] for one in found) == told
+        assert found[0]["url"] == "http://x/3"
+
+
+def test_an_order_in_json(kept: State) -> None:
+    """Every field of the stable shape is the order's own, its times in UTC."""
+    keep(kept, replace(order(), phase_since=NOW + 1, shoot="\udcff"))
+    with kept.look() as reader:
+        (told,) = map(json.loads, reader.orders_in_json("/"))
+    assert told == {
+        "shoot": "\udcff",
+        "folder": "/in/12 Oak St",
+        "output": "/out/12 Oak St",
+        "phase": "settled",
+        "health": "ok",
+        "messages": [],
+        "order_id": order().id,
+        "url": f"/{order().id}",
+        "brackets": {"total": 3, "uploaded": 0},
+        "images": {"total": 0, "processed": 0, "downloaded": 0, "failed": 0},
+        "bytes": {"total": 3003, "uploaded": 0},
+        "dev_mode": False,
+        "supplement_of": None,
+        "created_at": "1970-01-12T13:46:40Z",
+        "updated_at": "1970-01-12T13:46:40Z",
+        "phase_since": "1970-01-12T13:46:41Z",
+    }

@@ -1,0 +1,109 @@
+"""How orders, purchases and photos are found on a shelf: the questions that take more than a line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
+
+from daemon.order import ImageState, Order, Phase
+from daemon.order.archive import UNKNOWN, Entry, Recorded
+from daemon.order.due import SLACK
+from daemon.shoot.shot import to_json
+from daemon.store.known import ALIKE, KnownBy
+from tests.stores.shelf import Purchase, Shelf, is_in
+
+
+def due(shelf: Shelf, now: float, horizon: float) -> list[str]:
+    """Ids of the orders whose next step may start."""
+    times = ((o.due, o.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
+    chosen = [one for one in times if _is_due(shelf.orders[one[2]], one[0], now, horizon)]
+    return [order_id for _, _, order_id in sorted(chosen, key=lambda one: one[:2])]
+
+
+def _is_due(order: Order, at: float, now: float, horizon: float) -> bool:
+    set_at = order.updated_at if order.due_set_at is None else order.due_set_at
+    return at <= now or at > now + horizon or set_at > now + SLACK
+
+
+def earlier(shelf: Shelf, by: KnownBy) -> list[Order]:
+    """Orders that count and share something with a shoot, the newest first."""
+    orders, marks, seconds = shelf.newest_first(), frozenset(by.marks) - {""}, frozenset(by.seconds) - {None}
+    alike = _most((o.id, sum(b.mark in marks for b in o.brackets)) for o in orders)
+    alike |= _most((o.id, sum(to_json(b.shot).get("second") in seconds for b in o.brackets)) for o in orders)
+    prints = {by.fingerprint, by.by_name} - {""}
+    found = (o for o in orders if o.folder == by.folder or o.fingerprint in prints or o.id in alike)
+    return [order for order in found if shelf.counts(order)]
+
+
+def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
+    """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
+    live = (o for o in shelf.orders.values() if o.phase not in (Phase.CANCELLED, Phase.SKIPPED))
+    found = sorted((o.updated_at, o.folder) for o in live if o.updated_at >= since and is_in(o.folder, root))
+    return {folder: changed_at for changed_at, folder in found}
+
+
+def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
+    """The output folders that may hold part files, and ids of the images that may need theirs."""
+    done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
+    left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
+    images = chain.from_iterable(o.images for o in shelf.orders.values())
+    return frozenset(o.output for o in left), frozenset(i.id for i in images if i.state not in done)
+
+
+def spent(shelf: Shelf, day: float, month: float, order_id: str) -> tuple[int, int]:
+    """Images bought since two times, plus those that other orders than this one may already buy."""
+    allowed = sum(_may_buy(order) for order in shelf.orders.values() if order.id != order_id)
+    times = [(one.at, _dated(shelf, one)) for one in shelf.purchases.values()]
+    today, lately = (sum(at >= begin and dated >= begin for at, dated in times) for begin in (day, month))
+    return today + allowed, lately + allowed
+
+
+def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
+    """The recorded photos of skipped shoots that have the name and the size of one of these."""
+    wanted = {(one.name, size) for one in entries for size in (one.size, UNKNOWN)}
+    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED)
+    found = (Recorded(o.id, photo, o.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
+    alike = (one for one in found if (one.entry.name, one.entry.size) in wanted)
+    return sorted(alike, key=lambda one: (one.entry.name, one.entry.size, one.order_id, one.entry.changed_at))
+
+
+def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
+    """The folders of skipped shoots in a watched folder, each with the id of its order."""
+    skipped = [o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and is_in(o.folder, root)]
+    skipped.sort(key=lambda order: order.created_at)
+    if recorded:
+        found = [o for o in skipped if o.id in shelf.photos and not _has_newer(shelf, o)]
+    else:
+        found = [o for o in skipped if o.id not in shelf.photos and o.same_as is None]
+    return {order.folder: order.id for order in found}
+
+
+def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
+    """The orders that share most, of those that share anything."""
+    counted = Counter({order_id: count for order_id, count in shares if count})
+    return frozenset(order_id for order_id, _ in counted.most_common(ALIKE))
+
+
+def _may_buy(order: Order) -> int:
+    """How many images an order may buy already."""
+    if not order.reckoned or order.preset.dev_mode or Phase.DOWNLOADING not in (order.phase, order.held_in):
+        return 0
+    return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
+
+
+def _dated(shelf: Shelf, purchase: Purchase) -> float:
+    """When an image was bought, as far as the facts written after it allow."""
+    latest = shelf.journal[-1].at if shelf.journal else None
+    if latest is not None and purchase.at <= latest:
+        return purchase.at
+    fetched = (purchase.order_id, purchase.at, "Fetched")
+    place = next((n for n, t in enumerate(shelf.journal) if (t.order_id, t.at, t.fact) == fetched), None)
+    later = [told.at for told in shelf.journal[place + 1 :]] if place is not None else []
+    return min(later) if later else purchase.at if latest is None else latest
+
+
+def _has_newer(shelf: Shelf, order: Order) -> bool:
+    """Whether another shoot has come under the name of a skipped one."""
+    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.created_at > order.created_at)
+    return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)
