@@ -45,7 +45,8 @@ def test_a_summary_has_the_sums_of_its_order(kept: State) -> None:
         (row,) = reader.orders()
     sums = {"brackets_total": 3, "brackets_uploaded": 1, "bytes_total": 3003, "bytes_uploaded": 1000}
     images = dict.fromkeys(("images_total", "images_processed", "images_downloaded", "images_failed"), 0)
-    words: dict[str, object] = {"phase": "uploading", "health": "ok", "messages": [], "merge": "not asked", "hold": None}
+    words: dict[str, object] = {"phase": "uploading", "health": "ok", "messages": []}
+    words |= {"merge": "not asked", "hold": None}
     rest = {"id": order().id, "shoot": "12 Oak St", "folder": "/in/12 Oak St", "output": "/out/12 Oak St"}
     none = {"dev_mode": 0, "supplement_of": None, "same_as": None, "created_at": NOW, "updated_at": NOW}
     assert row == sums | images | words | rest | none
