@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 
@@ -153,10 +153,13 @@ class Runner:
         The intent is stored last of all, so that its time is the request's.
         """
         order_id = visit.order.id
-        with self._desk.performing(order_id):
-            async with self._queues[lane(step)].place(order_id):
+        async with AsyncExitStack() as place:
+            await place.enter_async_context(self._queues[lane(step)].place(order_id))
+            with self._desk.performing(order_id):
                 happened = await self._carried_out(order_id, step)
-            if happened is not None:
+                await place.aclose()
+                if happened is None:
+                    return
                 async with self._desk.turn(order_id) as turn:
                     await turn.happened(happened)
 
