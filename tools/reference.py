@@ -19,6 +19,7 @@ from daemon.cli import cli
 from daemon.order import Phase
 from daemon.order.facts import Fact
 from daemon.order.wording import phrase
+from tools.phases import page
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"
@@ -142,7 +143,16 @@ def _events(tree: ast.Module) -> Iterator[Event]:
             yield Event(first.value, call.func.attr, keys)
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_events}
+def phases() -> str:
+    """The ways from one phase to another, found by giving orders every fact."""
+    intro = """\
+Every order is in one phase. `make docs` finds the ways between them by giving orders every fact that can happen to
+them, so this page is what the rules in `daemon/order/rules.py` do.
+"""
+    return "\n".join([GENERATED, "# Phases\n", intro, page()])
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_events, "phases.md": phases}
 
 
 def main() -> None:
