@@ -140,6 +140,13 @@ def _answers(order: Order, step: facts.Step) -> Iterator[facts.Fact]:
             yield facts.Changed(0, order.brackets[0].attempt, 1, 1, 1)
         case facts.Merge():
             yield facts.Merged()
+        case _:
+            yield from _later_answers(step)
+
+
+def _later_answers(step: facts.Step) -> Iterator[facts.Fact]:
+    """What a step after the merge brings about."""
+    match step:
         case facts.Look():
             yield facts.Seen(merging=True, processing=False, images=())
             yield facts.Seen(merging=False, processing=False, images=())

@@ -19,7 +19,7 @@ from daemon.cli import cli
 from daemon.order import Phase
 from daemon.order.facts import Fact
 from daemon.order.wording import phrase
-from tools.phases import page
+from tools import phases as found_phases
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"
@@ -149,7 +149,7 @@ def phases() -> str:
 Every order is in one phase. `make docs` finds the ways between them by giving orders every fact that can happen to
 them, so this page is what the rules in `daemon/order/rules.py` do.
 """
-    return "\n".join([GENERATED, "# Phases\n", intro, page()])
+    return "\n".join([GENERATED, "# Phases\n", intro, found_phases.page()])
 
 
 PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_events, "phases.md": phases}
