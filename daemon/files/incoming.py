@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -67,6 +68,7 @@ class Part:
         with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
             _require_free(folder, MARGIN + likely)
+            _make_way(self._path)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int, most: int | None = None) -> None:
@@ -144,6 +146,13 @@ def _require_free(place: str | int, size: int) -> None:
     """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
     if shutil.disk_usage(place).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _make_way(path: str) -> None:
+    """Remove a pipe or a socket that has the name of a part file: to open one can hang for ever. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_IFMT(os.stat(path).st_mode) in (stat.S_IFIFO, stat.S_IFSOCK):
+            os.unlink(path)
 
 
 def too_large(most: int) -> Mismatched:
