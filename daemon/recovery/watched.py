@@ -248,5 +248,5 @@ def _listing(folder: str) -> Listing | None:
     """What lies in a shoot; None if that cannot be seen."""
     try:
         return scan.scan(folder)
-    except OSError:
+    except (OSError, ValueError):  # a damaged row may name a folder that no disk can hold
         return None

@@ -12,7 +12,7 @@ import pytest
 from daemon.delivery import delivery_note, note_name
 from daemon.files import incoming, scan
 from daemon.notes import order_of, own_note, with_times
-from daemon.notes.looking import named_in
+from daemon.notes.looking import id_in
 from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
@@ -146,7 +146,7 @@ def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Pat
     of = replace(large(30, "DCIM", images=10), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=30_000)
     assert (tmp_path / "order.json").stat().st_size <= 30_000
-    assert list(named_in(str(tmp_path))) == [("order.json", of.id)]
+    assert id_in(str(tmp_path), "order.json") == of.id
     assert own_note(of) is not None
 
 
@@ -200,7 +200,7 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
     assert {(note.order.id, note.folder) for note in found.found} == {
         (of.id, str(moved)) for of in (DELIVERED, supplement)
     }
-    assert found.unread == ()
+    assert found.unread == {}
 
 
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from daemon.cli.recover import told
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import incoming
@@ -393,7 +394,7 @@ def test_an_order_that_is_not_listed_is_asked_for(host: Host, home: Home) -> Non
 # --- notes that nothing confirms ---
 
 
-def forge(home: Home, shoot: str, **fields: object) -> dict[str, Any]:
+def forge(home: Home, shoot: str, /, **fields: object) -> dict[str, Any]:
     """A note for a shoot that was never sent, without its pictures."""
     done = home.deliver(home.order(shoot))
     (home.output / shoot / "IMG_1.jpg").unlink()
@@ -555,6 +556,46 @@ def test_a_note_with_nonsense_in_it_ends_no_recovery(home: Home, nonsense: dict[
     report = home.recover()
     assert report.sources.notes.found == ()
     assert home.orders()["a"].phase is Phase.SKIPPED
+
+
+IMPOSSIBLE = {
+    "a NUL in the folder": {"folder": "a\0b", "fingerprint": None},
+    "a name that no disk can hold": {"folder": "/in/\ud800", "fingerprint": None},
+    "an absurd folder": {"folder": "/in/" + "a" * 70_000},
+    "a NUL in the output": {"output": "/out/a\0"},
+    "a shoot with a NUL": {"shoot": "a\0b"},
+    "a shoot that no disk can hold": {"shoot": "\ud800"},
+    "a fingerprint that is no text": {"fingerprint": "\udcff"},
+    "an order that is no text": {"supplement_of": "\ud800"},
+    "a late photo": {"late": ["\ud800"]},
+    "a file left out": {"left_out": ["a\0b"]},
+    "a photo": {"brackets": [{"file": "\ud800", "size": 1, "bracket_id": None}], "images": []},
+    "a hash": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "sha256": "\ud800"}], "images": []},
+    "a mark": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "mark": "\ud800"}], "images": []},
+    "a time": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "mtime_ns": 2**200}], "images": []},
+}
+
+
+@pytest.mark.parametrize("nonsense", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+@pytest.mark.parametrize("pictures", [True, False])
+def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
+    """A note of ours with a name that no disk can hold ends no recovery, and is named as one that cannot be read."""
+    note = forge(home, "a", **nonsense)
+    if pictures:
+        (home.output / "a" / "IMG_1.jpg").write_bytes(PICTURE)
+    home.deliver(home.order("b"))
+    report = home.recover()
+    assert note["order_id"] not in {one.order.id for one in report.sources.notes.found}
+    assert list(report.sources.notes.unread) == [f"{home.output}/a/order.json"]
+    assert any("cannot be read (it makes no sense)" in line for line in told(report, dry_run=False))
+    assert {shoot: one.phase for shoot, one in home.orders().items()} == {"a": Phase.SKIPPED, "b": Phase.DOWNLOADED}
+
+
+def test_a_damaged_row_with_an_impossible_folder_ends_no_recovery(home: Home) -> None:
+    """A row of the state file whose folder no disk can hold is taken over like the others."""
+    spoiled = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6, folder="a\0b")
+    home.remember(spoiled, home.order("b", phase=Phase.DOWNLOADED, due=None))
+    assert {rebuilt.order.shoot for rebuilt in home.recover().orders} == {"a", "b"}
 
 
 def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
