@@ -17,7 +17,7 @@ import pytest
 from daemon.cli.recover import told
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
-from daemon.files import incoming
+from daemon.files import content, incoming
 from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Place, Recovery, Report, Source
@@ -25,6 +25,7 @@ from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
 from daemon.root import Seen
 from daemon.service import Service
+from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store import copies
 from daemon.store.file import FILE
@@ -186,6 +187,7 @@ def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["IMG_1.CR2"]
     assert held.brackets[0].shot == shot_of(other, "IMG_1.CR2")
+    assert held.brackets[0].mark == content.mark(held.folder, "IMG_1.CR2")
 
 
 def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
@@ -446,6 +448,61 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     assert home.orders() == {"a": held}
     again = home.recover()
     assert ([one.order for one in again.orders], again.held) == ([held], ()), "told once"
+
+
+def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) -> None:
+    """Of a shoot that is held for a doubtful note one file a frame is sent; the others are left out with reasons."""
+    camera = Camera()
+    data = {
+        **camera.card("IMG_{}.JPG", 3),
+        **camera.card("IMG_{}.ARW", 3),
+        "web/Oak.jpg": camera.smaller().take("Oak.jpg", 2),
+        "card 2/IMG_3.JPG": camera.take("IMG_3.JPG", 3),
+        "empty.JPG": b"",
+        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG": b"other",
+        "old.PSD": b"8BPS",
+    }
+    forge(home, "a")
+    for path, taken in data.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(taken)
+    (held,) = home.recover().held
+    assert (held.phase, held.hold) == (Phase.HELD, Hold.UNKNOWN_ORDER)
+    assert [bracket.path for bracket in held.brackets] == ["IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG"]
+    assert [bracket.shot for bracket in held.brackets] == [
+        shot_of(camera, b.path, n) for n, b in enumerate(held.brackets, 1)
+    ]
+    assert [bracket.mark for bracket in held.brackets] == [
+        content.mark(held.folder, bracket.path) for bracket in held.brackets
+    ]
+    assert held.left_out == tuple(one.path for one in held.left_out_why)
+    why = {one.path: (one.why, one.of) for one in held.left_out_why}
+    assert why.pop("old.PSD", (Why.FORMAT, None)) == (Why.FORMAT, None)
+    assert why == {
+        "IMG_1.ARW": (Why.VARIANT, "IMG_1.JPG"),
+        "IMG_2.ARW": (Why.VARIANT, "IMG_2.JPG"),
+        "IMG_3.ARW": (Why.VARIANT, "IMG_3.JPG"),
+        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG": (Why.CONFLICT, None),
+        "card 2/IMG_3.JPG": (Why.COPY, "IMG_3.JPG"),
+        "empty.JPG": (Why.UNREADABLE, None),
+        "web/Oak.jpg": (Why.DERIVED, "IMG_2.JPG"),
+    }
+    sent = evolve(held, facts.Approved(), now=NOW, policy=Policy())
+    assert (sent.phase, len(sent.sent)) == (Phase.SETTLED, 3)
+    assert home.orders() == {"a": held}
+
+
+def test_copies_without_metadata_are_held_once(home: Home) -> None:
+    """Photos that say nothing of themselves and lie on two cards are held once, and a doubt about them is told."""
+    forge(home, "a")
+    for path, written in {"A/1.JPG": b"one", "B/2.JPG": b"one", "A/3.JPG": b"two", "C/3.ARW": b"three"}.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(written)
+    (home.watch / "a" / "IMG_1.JPG").unlink()
+    (held,) = home.recover().held
+    assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
+    assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
+    assert "may be here twice" in (held.trouble or "")
 
 
 def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
