@@ -205,6 +205,8 @@ class UnknownOrders:
         places = [place for place, order_id in named.items() if order_id not in known and place not in self._kept]
         if not places:
             return {}
+        read: list[Note]
+        unread: notes.Unread
         read, unread = await output.blocking(notes.read_each, places)
         for note in read:
             if not note.order.preset.dev_mode:
