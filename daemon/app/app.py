@@ -160,6 +160,7 @@ class App:
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(store.note, "copies"))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
+            lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
             comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
             lookers.append(group.create_task(comparing, name="newer orders"))
             for output in outputs:

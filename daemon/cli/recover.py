@@ -84,8 +84,8 @@ def _sources(report: Report) -> Iterator[str]:
         path, read = sources.copy
         yield f"copy       {path}: {len(read.orders)} order(s)"
     yield f"outputs    {len({note.order.id for note in sources.notes.found})} delivered order(s), by their order.json"
-    for unread in sources.notes.unread:
-        yield f"  note     {printable(unread)} cannot be read"
+    for note, why in sources.notes.unread.items():
+        yield f"  note     {printable(note)} cannot be read ({why})"
     if sources.there is not None:
         yield f"service    {len(sources.there)} order(s) of ours"
     elif sources.refused is not None:

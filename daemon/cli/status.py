@@ -59,7 +59,7 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
 def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.daemon()
     missing = [value for key, value in noted.items() if key.startswith("missing ")]
-    keys = ("account", "limit", "copies", "unknown notes", "newer orders")
+    keys = ("account", "limit", "copies", "unknown notes", "newer orders", "unread notes")
     account = [noted[key] for key in keys if noted.get(key)]
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None

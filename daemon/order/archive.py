@@ -13,6 +13,8 @@ Rules:
 5. Where the skipped photo still lies in its place, its content decides. Then, and only then, it is read.
 6. When nearly all photos are known for certain, the shoot is the same. When a few are known, it is another one: a logo
    may lie in every shoot. Anything between is for a person to decide.
+7. Of a shoot that was skipped while its disk did not answer nobody knows the photos, until they are recorded. Photos
+   that were made before it was skipped may be its photos, so that a person decides. Younger photos are other ones.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Likeness(StrEnum):
     OTHER = "other photos"
     SAME = "the same photos"
     UNSURE = "perhaps the same photos, or some of them"
+    UNSEEN = "perhaps photos of a shoot that could not be seen"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,6 +68,15 @@ class Recorded:
     order_id: str
     entry: Entry
     recorded_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A skipped order whose photos are not all on record, its shoot's name, and when it was made in epoch seconds."""
+
+    order_id: str
+    shoot: str
+    skipped_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,23 @@ def _likeness(certain: int, known: int, total: int) -> Likeness:
     if not known or (known < max(FEW, total / 20) and 2 * known < total):
         return Likeness.OTHER
     return Likeness.SAME if 10 * certain >= 9 * total else Likeness.UNSURE
+
+
+def may_be_unseen(photos: Sequence[Bracket], unseen: Iterable[Unseen]) -> Recognised:
+    """Whether photos may be those of a shoot that could not be seen (rule 7). Of several shoots the last one counts."""
+    last = max(unseen, key=lambda one: one.skipped_at, default=None)
+    if last is None:
+        return Recognised(total=len(photos))
+    old = sum(_made_at(photo) <= last.skipped_at + DAY for photo in photos)
+    if _likeness(0, old, len(photos)) is Likeness.OTHER:
+        return Recognised(total=len(photos))
+    return Recognised(Likeness.UNSEEN, last.order_id, old, len(photos))
+
+
+def _made_at(photo: Bracket) -> float:
+    """When a photo was made at the latest, in seconds since 1970: a copy is changed later than its photo was taken."""
+    changed = photo.mtime_ns / 1e9
+    return changed if photo.shot.second is None else min(changed, photo.shot.second)
 
 
 Matches = Mapping[str, Mapping[str, Recorded]]
@@ -222,3 +251,10 @@ def why_unsure(found: Recognised, shoot: str, was: str) -> str:
     same = f"{some} are those of “{shoot}”, which was {was}"
     what = like if found.alike else same
     return f"{what}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"
+
+
+def why_unseen(found: Recognised, shoot: str) -> str:
+    """Why a shoot waits for a person whose photos may be those of a ``shoot`` that was skipped unseen."""
+    what = f"“{shoot}” was skipped while its folder could not be read, and its photos are not known"
+    some = f"{found.known} of the {found.total} photos here are older than that, and may be its photos"
+    return f"{what}. {some}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.shoot.files import File, FileClass, Listing
 from daemon.shoot.formats import format_of, is_raw
 from daemon.shoot.shot import Taken, counted, folder_of, same_instant, stem_of
 
@@ -54,6 +55,16 @@ class Doubt:
 
     why: str
     files: tuple[str, ...]
+
+
+def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[LeftOut, ...]]:
+    """The photos that can be read and are not ``damaged``, and what else lies there and is not sent."""
+    good = tuple(photo for photo in found.usable if photo.path not in damaged)
+    taken = frozenset(good)
+    unreadable = (LeftOut(photo.path, Why.UNREADABLE) for photo in found.photos if photo not in taken)
+    conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
+    others = (LeftOut(path, Why.FORMAT) for path in found.others)
+    return good, (*unreadable, *conflicts, *others)
 
 
 def why_beside(file: Taken, of: Taken) -> Why:

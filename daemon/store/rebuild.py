@@ -49,7 +49,8 @@ def rebuild(
                 f"INSERT OR IGNORE INTO skipped_files SELECT * FROM history{number}.skipped_files "  # noqa: S608
                 "WHERE order_id IN (SELECT id FROM orders)"
             )
-        connection.execute("UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)")
+            of_history = f"SELECT id FROM history{number}.orders WHERE recorded"  # noqa: S608 - our own names
+            connection.execute(f"UPDATE orders SET recorded = 1 WHERE id IN ({of_history})")  # noqa: S608
         for order, fact in orders:
             if fact is not None:
                 connection.execute(*journal_entry(order.id, fact, now))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from daemon.order.archive import UNKNOWN, Entry, Recorded
+from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.store.names import pack, unpack
 
 INSERT = "INSERT OR IGNORE INTO skipped_files (name, size, order_id, changed_at) VALUES (?, ?, ?, ?)"
@@ -23,11 +23,12 @@ NEWEST = (
 """No other shoot has come under the name of this one since."""
 
 
-def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry]) -> None:
-    """Remember the photos of a skipped shoot."""
+def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
+    """Remember the photos of a skipped shoot. ``complete``: these are all of them."""
     rows = [(pack(one.name), one.size, order_id, one.changed_at) for one in entries]
     connection.executemany(INSERT, rows)
-    connection.execute("UPDATE orders SET recorded = 1 WHERE id = ?", (order_id,))
+    if complete:
+        connection.execute("UPDATE orders SET recorded = 1 WHERE id = ?", (order_id,))
 
 
 def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Recorded]:
@@ -45,6 +46,12 @@ def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Reco
                 recorded = Entry(unpack(row["name"]), row["size"], row["changed_at"])
                 found.append(Recorded(order_id, recorded, recorded_at))
     return found
+
+
+def unseen(connection: sqlite3.Connection) -> list[Unseen]:
+    """The skipped shoots, copies of known ones apart, whose photos are not all on record."""
+    query = f"SELECT id, shoot, created_at FROM orders WHERE {FIRST_SIGHT} AND NOT recorded ORDER BY created_at"  # noqa: S608
+    return [Unseen(str(row["id"]), unpack(row["shoot"]), row["created_at"]) for row in connection.execute(query)]
 
 
 def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection[Entry]) -> frozenset[Entry]:

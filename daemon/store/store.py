@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from daemon.order import Order, Phase
-from daemon.order.archive import Entry, Recorded
+from daemon.order.archive import Entry, Recorded, Unseen
 from daemon.order.due import SLACK
 from daemon.order.facts import Fact
 from daemon.store.asks import Answer, Ask, open_asks, write_answer
@@ -22,7 +22,7 @@ from daemon.store.names import pack, unpack
 from daemon.store.pause import Pause
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
-from daemon.store.skipped import alike, record, skipped_in, strangers
+from daemon.store.skipped import alike, record, skipped_in, strangers, unseen
 from daemon.store.taken import taken
 from daemon.store.waiting import Waiting
 from daemon.store.writing import journal_entry, write_order
@@ -209,10 +209,14 @@ class Store:
         known_by = KnownBy(folder, fingerprint, tuple(marks), tuple(seconds), by_name)
         return await self._database.read(lambda connection: earlier(connection, known_by))
 
-    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
-        """Remember the photos of a shoot that was skipped."""
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
+        """Remember the photos of a shoot that was skipped; ``complete``: these are all of them."""
         entries = tuple(entries)
-        await self._database.write(lambda connection: record(connection, order_id, entries))
+        await self._database.write(lambda connection: record(connection, order_id, entries, complete=complete))
+
+    async def unseen(self) -> list[Unseen]:
+        """The skipped shoots of all watched folders whose photos are not all on record."""
+        return await self._database.read(unseen)
 
     async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
         """Every photo of a skipped shoot that has the name and the size of one of these."""

@@ -16,9 +16,11 @@ from daemon.order.archive import (
     Recognised,
     Recorded,
     entry_of,
+    may_be_unseen,
     name_of,
     recognise,
     why_same,
+    why_unseen,
     why_unsure,
 )
 from daemon.orders import answers
@@ -29,7 +31,7 @@ from daemon.watcher.contents import Contents
 MOST = 30
 """Skipped shoots whose photos are read to compare them with those of one shoot."""
 
-JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE}
+JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE, Likeness.UNSEEN: Again.UNSURE}
 
 
 class Archive:
@@ -64,6 +66,8 @@ class Archive:
         cancelled.pop("", None)
         recorded = await self._store.skipped_alike(entries_of(unsent))
         found = await self._recognise(folder, unsent, recorded, Evidence(cancelled), contents)
+        if found.likeness is Likeness.OTHER:
+            found = may_be_unseen(unsent, await self._store.unseen())
         if found.likeness is Likeness.OTHER:
             return judged
         if judged.again is Again.MORE:
@@ -121,6 +125,8 @@ class Archive:
         if found is None:
             return "" if before is None else answers.skipped_for(before)
         old = await self._store.load(found.order_id)
+        if found.likeness is Likeness.UNSEEN:
+            return why_unseen(found, old.shoot)
         if found.likeness is Likeness.UNSURE:
             return why_unsure(found, old.shoot, old.phase.value)
         same = why_same(found, old.shoot, old.phase.value)

@@ -39,11 +39,11 @@ from daemon.order.archive import unsure
 from daemon.order.found import FoundElsewhere
 from daemon.orders import Desk, answers
 from daemon.orders.asks import carry_out, original_of
-from daemon.shoot import Listing
+from daemon.shoot import Listing, usable
 from daemon.store.asks import Ask, Outcome
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries
-from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
+from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.new_orders import NewOrders

@@ -2,7 +2,7 @@
 
 A delivery note in an output folder, or the service's list, names them. A shoot that one of them seems to have sent is
 not sent again unasked. All notes are looked through once at the start, in the background, and those that came since
-whenever a shoot is locked.
+whenever a shoot is locked. So are those that could not be read, and now and then between; the others count meanwhile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,13 @@ TOGETHER = 50
 ALIKE = 20
 """Notes that are read again to judge one shoot: those that have the most in common with it."""
 
+NAMED = 3
+"""Notes that the log names, of those that cannot be read."""
+
 REMEDY = "`bracketd doctor` says more; `bracketd doctor --recover`, with the daemon stopped, takes them up"
+
+AGAIN_EVERY = 300.0
+"""Seconds between tries to read the delivery notes that could not be read."""
 
 SERVICE_PATIENCE = 20.0
 """Seconds after the start for which shoots wait for the service's list of orders."""
@@ -49,12 +56,16 @@ class NotYet(Exception):
 
 @dataclass(slots=True)
 class _Output:
-    """An output folder: which of its folders were looked into, and ``changed``, its own time at the last listing."""
+    """An output folder: which of its folders were looked into, and ``changed``, its own time at the last listing.
+
+    ``unread`` has the folders in which something could not be read, and why, by its path.
+    """
 
     path: str
     blocking: Blocking
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     folders: set[str] = field(default_factory=set)
+    unread: dict[str, notes.Unread] = field(default_factory=dict)
     changed: int = 0
     searched: bool = False
     why_not: str = ""
@@ -72,6 +83,8 @@ class UnknownOrders:
         self._outputs = {path: _Output(path, blocking) for path, blocking in outputs.items()}
         self._store, self._roots, self._clock = store, roots, clock
         self._index, self._found = Index(), list[notes.Place]()
+        self._kept: set[notes.Place] = set()
+        self._said: Mapping[str, str | None] = {}
         self._listed: tuple[Listed, ...] = ()
         self._wait_until = clock.monotonic() + SERVICE_PATIENCE if asks_service else float("-inf")
         self.places: set[str] = set()
@@ -82,6 +95,15 @@ class UnknownOrders:
         async with asyncio.TaskGroup() as group:
             for output in self._outputs.values():
                 group.create_task(self._search(output))
+
+    async def try_again(self) -> None:
+        """Try to read what could not be read, from time to time, for as long as the daemon runs."""
+        while True:
+            await asyncio.sleep(AGAIN_EVERY)
+            for output in self._outputs.values():
+                if output.searched and output.unread:
+                    with suppress(OSError, StateFull):
+                        await self._look_for_more(output)
 
     def require_ready(self) -> None:
         """Raises NotYet while it cannot be told whether a shoot was sent."""
@@ -150,35 +172,49 @@ class UnknownOrders:
         await self._tell()
 
     async def _look_for_more(self, output: _Output) -> None:
-        """Look into the folders that came to an output folder since it was looked through."""
-        before = len(self._found)
-        if await output.blocking(notes.changed_at, output.path) != output.changed:
+        """Look into the folders that came to an output folder since it was looked through, and into the unread ones."""
+        if output.unread or await output.blocking(notes.changed_at, output.path) != output.changed:
             await self._look_into(output)
-        if len(self._found) > before:
             await self._tell()
 
     async def _look_into(self, output: _Output) -> None:
         async with output.turn:
             names, changed = await output.blocking(notes.folders_in, output.path)
-            todo = [name for name in names if name not in output.folders]
+            for gone in output.unread.keys() - set(names):
+                del output.unread[gone]
+            todo = [*list(output.unread)[:TOGETHER], *(name for name in names if name not in output.folders)]
             for begin in range(0, len(todo), TOGETHER):
-                some = todo[begin : begin + TOGETHER]
-                named, unread = await output.blocking(notes.named_below, output.path, some)
-                if unread:
-                    log.warning("delivery notes that cannot be read", folders=unread)
-                await self._keep(output, named)
-                output.folders.update(some)
+                await self._read(output, todo[begin : begin + TOGETHER])
             output.changed = changed
 
-    async def _keep(self, output: _Output, named: Mapping[notes.Place, str]) -> None:
-        """Remember the notes whose orders are not known, by what may tell their shoots again."""
+    async def _read(self, output: _Output, names: Sequence[str]) -> None:
+        """Look into some folders, and remember what could not be read: the next try is for those of an earlier one."""
+        found, unread = await output.blocking(notes.named_below, output.path, names)
+        unread = {**unread, **await self._keep(output, found)}
+        for name in names:
+            inside = os.path.join(output.path, name)
+            here = {path: why for path, why in unread.items() if inside in (path, os.path.dirname(path))}
+            output.unread.pop(name, None)
+            if here:
+                output.unread[name] = here
+        output.folders.update(names)
+
+    async def _keep(self, output: _Output, named: Mapping[notes.Place, str]) -> notes.Unread:
+        """Remember the notes whose orders are not known, by what may tell their shoots again; why some are not read."""
         known = await self._store.known(named.values()) if named else ()
-        places = [place for place, order_id in named.items() if order_id not in known]
-        for note in await output.blocking(notes.read_all, places) if places else ():
+        places = [place for place, order_id in named.items() if order_id not in known and place not in self._kept]
+        if not places:
+            return {}
+        read: list[Note]
+        unread: notes.Unread
+        read, unread = await output.blocking(notes.read_each, places)
+        for note in read:
             if not note.order.preset.dev_mode:
                 self._index.add(len(self._found), _words(note.order, note.folder))
                 self._found.append((note.folder, note.name))
+                self._kept.add((note.folder, note.name))
                 self.places.add(note.folder)
+        return unread
 
     async def _alike(self, folder: str, outputs: Collection[str], brackets: Sequence[Bracket]) -> list[Note]:
         """The unknown notes, as they are now, that have something in common with a shoot."""
@@ -206,13 +242,26 @@ class UnknownOrders:
     # --- telling ---
 
     async def _tell(self) -> None:
+        """Note for ``status`` what is so, where it is something else than before."""
         found, listed = len(self._found), len(self._listed)
-        if found:
-            await self._store.note("unknown notes", notes.words_of_unknown(found, os.path.join(*self._found[0])))
-        if listed:
-            await self._store.note("newer orders", notes.words_of_listed(listed))
-        if found or listed:
+        unread = {
+            path: why
+            for output in self._outputs.values()
+            for some in output.unread.values()
+            for path, why in some.items()
+        }
+        said = {
+            "unknown notes": notes.words_of_unknown(found, os.path.join(*self._found[0])) if found else None,
+            "newer orders": notes.words_of_listed(listed) if listed else None,
+            "unread notes": notes.words_of_unread(unread) if unread else None,
+        }
+        before, self._said = self._said, said
+        for key in (key for key, words in said.items() if words != before.get(key)):
+            await self._store.note(key, said[key])
+        if (found or listed) and any(said[key] != before.get(key) for key in ("unknown notes", "newer orders")):
             log.error("orders that the state does not know", notes=found, at_service=listed, remedy=REMEDY)
+        if unread and said["unread notes"] != before.get("unread notes"):
+            log.warning("delivery notes that cannot be read", paths=sorted(unread)[:NAMED], count=len(unread))
 
 
 def _words(order: Order, folder: str) -> Iterable[str]:

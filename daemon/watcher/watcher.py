@@ -169,7 +169,7 @@ class Watcher:
         others = {shoot: self._inode(shoot) or 0 for shoot in there if shoot not in self._arrivals}
         taken = await self._store.taken(self.folder.watch, others)
         new = sorted(others.keys() - taken)
-        await self._first_sight.record_older(there, self._inode)
+        await self._first_sight.record_missing(there, self._inode)
         if look.is_new and not self.folder.process_existing:
             new = await self._first_sight.skip(new, self._inode)
         self._attention.root(Heed.FIRST_SIGHT, self._first_sight.skipped)

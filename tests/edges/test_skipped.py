@@ -118,3 +118,29 @@ def test_a_recovery_keeps_the_record(tmp_path: Path) -> None:
         assert await store.skipped_in("/in") == {one.folder: one.id}
 
     inside(new, work)
+
+
+def test_a_record_that_is_not_complete_is_not_taken_for_one(tmp_path: Path) -> None:
+    """What was seen of a shoot is on record at once, and the shoot counts as unseen until all of it is; so it stays."""
+
+    async def work(store: Store) -> None:
+        whole, part, never = await recorded(store), skipped("Old B"), skipped("Old C")
+        copy = skipped("Old D", same_as=whole.id)
+        for one in (part, never, copy):
+            await store.add(one, facts.Locked(()))
+        await store.record_skipped(part.id, ENTRIES[:1], complete=False)
+        assert {one.order_id for one in await store.skipped_alike(ENTRIES[:1])} == {whole.id, part.id}
+        assert {one.shoot for one in await store.unseen()} == {"Old B", "Old C"}
+
+    inside(tmp_path / "state", work)
+    for name in ("new", "read"):
+        (tmp_path / name).mkdir()
+    found = salvage(tmp_path / "state" / FILE, tmp_path / "read")
+    rebuild(tmp_path / "new", ((one, None) for one in found.orders), [found.file], {}, NOW)
+
+    async def look(store: Store) -> None:
+        assert {one.shoot for one in await store.unseen()} == {"Old B", "Old C"}
+        await store.record_skipped(skipped("Old B").id, ENTRIES)
+        assert {(one.shoot, one.skipped_at) for one in await store.unseen()} == {("Old C", NOW)}
+
+    inside(tmp_path / "new", look)

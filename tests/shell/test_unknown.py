@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from daemon import notes
+from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
@@ -21,7 +22,7 @@ from daemon.root import Seen
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.watcher import UnknownOrders
-from daemon.watcher.unknown import SERVICE_PATIENCE, NotYet
+from daemon.watcher.unknown import AGAIN_EVERY, SERVICE_PATIENCE, NotYet
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import Inline, SimulatedClock, simulate
@@ -337,4 +338,100 @@ def test_notes_are_found_by_their_first_bytes(tmp: Path) -> None:
     folders, _changed = notes.folders_in(str(tmp / "out"))
     found, unread = notes.named_below(str(tmp / "out"), folders)
     assert found == {(str(path.parent), path.name): LOST for path in (plain, odd, other)}
-    assert unread == []
+    assert unread == {}
+
+
+def unreadable(folder: Path, name: str = "order.json") -> Path:
+    """A delivery note that the system does not open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(name)
+    return folder / name
+
+
+def test_beside_a_note_that_cannot_be_read_the_others_count(tmp: Path) -> None:
+    """One unreadable note hides no other one of its folder, and ``status`` names it."""
+    shoot = photos(tmp, OAK, *CARD)
+    note_of(shoot, tmp / "out" / "archived", "order-99999999.json")
+    bad = unreadable(tmp / "out" / "archived")
+    shoot.rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            (tmp / "away").rename(tmp / "in" / "renamed")
+            scene.put("of its own/IMG_1.JPG")
+            await quiet()
+            assert scene.orders() == {"renamed": ("held", 4), "of its own": ("settled", 1)}
+            with Reader(tmp / "state") as reader:
+                assert reader.daemon()["unread notes"].startswith(f"{bad}: delivery note(s) that cannot be read")
+                assert next(unknown_orders(reader, [tmp / "out"])) == reader.daemon()["unread notes"]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["a shoot is locked", "nothing comes"])
+def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> None:
+    """When an unreadable note can be read it counts, for the next shoot as for ``status``."""
+    shoot = photos(tmp, OAK, *CARD)
+    shoot.rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        bad = unreadable(tmp / "out" / "archived")
+        async with watching(tmp, clock) as scene:
+            trying = asyncio.create_task(scene.unknown.try_again())
+            with Reader(tmp / "state") as reader:
+                assert "unread notes" in reader.daemon()
+            bad.unlink()
+            (tmp / "away").rename(shoot)
+            note_of(shoot, tmp / "out" / "archived")
+            if locks:
+                shoot.rename(tmp / "in" / "renamed")
+                await quiet()
+                assert scene.orders() == {"renamed": ("held", 4)}
+            else:
+                shoot.rename(tmp / "away")
+                await asyncio.sleep(AGAIN_EVERY + 1)
+            with Reader(tmp / "state") as reader:
+                assert "unread notes" not in reader.daemon()
+                assert str(bad) in reader.daemon()["unknown notes"]
+            trying.cancel()
+
+    simulate(work)
+
+
+def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
+    """A note of ours that somebody spoiled holds up nobody, and ``status`` and ``doctor`` name it."""
+    path = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
+    path.write_text(path.read_text()[:600])
+    (tmp / "in" / OAK).rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("of its own/IMG_1.JPG")
+            await quiet()
+            assert scene.orders() == {"of its own": ("settled", 1)}
+            with Reader(tmp / "state") as reader:
+                assert (
+                    f"{path}: delivery note(s) that cannot be read (it makes no sense)"
+                    in reader.daemon()["unread notes"]
+                )
+                assert list(unknown_orders(reader, [tmp / "out"])) == [reader.daemon()["unread notes"]]
+
+    simulate(work)
+
+
+def test_one_disk_error_in_a_note_holds_up_nobody(tmp: Path) -> None:
+    """A note that the disk gives out only in part is told, and the search goes on."""
+    folder = photos(tmp, OAK, *CARD)
+    note_of(folder, tmp / "out" / "a")
+    (tmp / "in" / OAK).rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, searched=False) as scene:
+            bad = {str(tmp / "out" / "a" / "order.json"): "Input/output error"}
+            scene.says[notes.read_each] = [], bad
+            await scene.unknown.run()
+            scene.unknown.require_ready()
+            with Reader(tmp / "state") as reader:
+                assert "(Input/output error)" in reader.daemon()["unread notes"]
+
+    simulate(work)
