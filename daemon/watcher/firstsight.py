@@ -17,6 +17,7 @@ from daemon.host.clock import Clock
 from daemon.shoot import Bound, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.archive import entries
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake
@@ -29,12 +30,20 @@ LOOK_EVERY = 30.0
 
 
 class FirstSight:
-    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared."""
+    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared.
 
-    def __init__(self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, blocking: Blocking) -> None:
+    A bug that keeps a shoot from being recorded does not make new work of it: it is not sent, and until it is skipped
+    the folder counts as not seen before.
+    """
+
+    def __init__(
+        self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
+    ) -> None:
         self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
-        self._blocking = blocking
-        self._was_missing = self._is_filling = self._looked_for_older = False
+        self._bugs, self._blocking = bugs, blocking
+        self._was_missing = self._is_filling = self._has_begun = False
+        self._stopped: set[str] = set()
+        self._older: dict[str, str] | None = None
         self._shoots: dict[str, tuple[str, Listing]] = {}
         self._changed_at = self._looked_at = clock.monotonic()
         self.skipped = 0
@@ -43,10 +52,18 @@ class FirstSight:
         """The folder, which was never seen, does not exist."""
         self._was_missing = True
 
+    def begin_again(self) -> None:
+        """The folder was away, or another disk is in its place: all that lies in it counts as there before."""
+        self._has_begun = False
+
     async def skip(self, shoots: Sequence[str], inode_of: Callable[[str], int | None]) -> list[str]:
         """Skip the shoots of a folder that was never looked at before; returns those that are to be followed."""
-        left = [shoot for shoot in shoots if not await self._skip(shoot, inode_of(shoot))]
-        skipped = len(shoots) - len(left)
+        archive = [s for s in shoots if not self._has_begun or self._is_filling or s in self._stopped]
+        outcomes = {shoot: await self._outcome(shoot, inode_of(shoot)) for shoot in archive}
+        self._has_begun = True
+        self._stopped = {shoot for shoot, is_skipped in outcomes.items() if is_skipped is None}
+        left = [shoot for shoot in shoots if outcomes.get(shoot, False) is False]
+        skipped = sum(is_skipped is True for is_skipped in outcomes.values())
         if skipped:
             self._changed_at = self._clock.monotonic()
             log.warning(
@@ -67,27 +84,54 @@ class FirstSight:
         if self._is_filling and now - self._looked_at >= LOOK_EVERY:
             self._looked_at = now
             for shoot in tuple(self._shoots):
-                await self._look_again(shoot)
+                with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                    await self._look_again(shoot)
+                    self._bugs.over(shoot, Work.FIRST_SIGHT)
             if now - self._changed_at >= max(self._folder.quiet.base, LOOK_EVERY):
                 self._is_filling = self._was_missing = False
                 self._shoots.clear()
                 log.info("the watched folder is filled; what comes from now on is new", watch=self._folder.watch)
-        return self._is_filling
+        self._has_begun = self._is_filling or bool(self._stopped)
+        return self._has_begun
 
     async def record_older(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
         """Record the photos of shoots that an older version skipped, where they lie as they did. Once in a run."""
-        if self._looked_for_older:
-            return
-        self._looked_for_older = True
-        for folder, order_id in (await self._store.skipped_in(self._folder.watch, recorded=False)).items():
+        if self._older is None:
+            self._older = await self._store.skipped_in(self._folder.watch, recorded=False)
+        for folder, order_id in tuple(self._older.items()):
             shoot = os.path.basename(folder)
-            found = await self._scan(shoot) if shoot in there else None
-            if found is None:
+            if self._bugs.rests(shoot, Work.FIRST_SIGHT):
                 continue
-            order = await self._store.load(order_id)
-            is_same_folder = order.inode is not None and order.inode == inode_of(shoot)
-            if is_same_folder or order.fingerprint == by_name(found):
-                await self._store.record_skipped(order_id, entries(found))
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                found = await self._scan(shoot) if shoot in there else None
+                if found is not None:
+                    await self._record_older(order_id, found, inode_of(shoot))
+                del self._older[folder]
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
+
+    async def _record_older(self, order_id: str, found: Listing, inode: int | None) -> None:
+        order = await self._store.load(order_id)
+        is_same_folder = order.inode is not None and order.inode == inode
+        if is_same_folder or order.fingerprint == by_name(found):
+            await self._store.record_skipped(order_id, entries(found))
+
+    async def _outcome(self, shoot: str, inode: int | None) -> bool | None:
+        """True if a shoot is skipped, False if it is to be followed, None if a bug stopped it.
+
+        One whose photos a bug keeps from being recorded is skipped without them, like one that cannot be read.
+        """
+        if self._bugs.rests(shoot, Work.FIRST_SIGHT):
+            return None
+        for skip in (self._skip, self._skip_unseen):
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                is_skipped = await skip(shoot, inode)
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
+                return is_skipped
+        return None
+
+    async def _skip_unseen(self, shoot: str, inode: int | None) -> bool:
+        await self._intake.skip(shoot, None, inode)
+        return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:
         """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""

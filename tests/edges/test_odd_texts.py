@@ -7,7 +7,7 @@ import dataclasses
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -35,7 +35,8 @@ def odd(one: T, text: str) -> T:
     """The same with this text in each of its fields that holds a text."""
     texts = [field.name for field in dataclasses.fields(one) if field.type in ("str", "str | None")]
     assert texts
-    return replace(one, **{name: f"{text} {name}" for name in texts})
+    changed: dict[str, Any] = {name: f"{text} {name}" for name in texts}
+    return replace(one, **changed)
 
 
 def odd_order(text: str) -> Order:
@@ -43,16 +44,17 @@ def odd_order(text: str) -> Order:
     bracket = replace(odd(order().brackets[0], text), shot=odd(Shot(), text), stored_at=NOW)
     placed = odd(Image("i", "n", state=ImageState.PLACED, size=5, fetched_at=NOW), text)
     reason = odd(LeftOut("a", Why.VARIANT, "b", "c"), text)
-    lists = dict.fromkeys(("discards", "left_out", "late", "altered", "notes"), (text,))
+    lists: dict[str, Any] = dict.fromkeys(("discards", "left_out", "late", "altered", "notes"), (text,))
     preset = replace(odd(Preset(), text), enhance={text: text})
     one = replace(order(), brackets=(bracket,), images=(placed,), left_out_why=(reason,), preset=preset)
-    return replace(odd(replace(one, **lists), text), id=one.id)  # type: ignore[arg-type]
+    return replace(odd(replace(one, **lists), text), id=one.id)
 
 
 def readable(one: T) -> T:
     """The same with words that show their odd bytes; names stay as they are."""
     words = [f.name for f in dataclasses.fields(one) if f.type in ("str", "str | None") and f.name not in NAMES]
-    return replace(one, **{name: getattr(one, name).encode("utf-8", "backslashreplace").decode() for name in words})
+    shown: dict[str, Any] = {n: getattr(one, n).encode("utf-8", "backslashreplace").decode() for n in words}
+    return replace(one, **shown)
 
 
 def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None:
