@@ -116,6 +116,7 @@ class Watcher:
         if look is None:
             if self._root.never_seen:
                 self._first_sight.missing()
+            await self._asks.wait_for_folder()
             return LOOK_EVERY
         await self._asks.carry_out(self._root.hints)
         if everything or look.root.shoots != self._there:
@@ -184,7 +185,7 @@ class Watcher:
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
 
     async def _back(self, shoots: Iterable[str]) -> list[str]:
-        """The shoots that came back and are followed: also those that a bug keeps from being judged, which then say so."""
+        """The shoots that came back and are followed, also those that a bug keeps from being judged: they say so."""
         back = []
         for shoot in shoots:
             is_followed = True
