@@ -96,7 +96,7 @@ def _bracket(item: Json, stored_at: float) -> Bracket:
         stored_at=None if item.get("left_out") else stored_at,
         mark=_optional(_plain, item.get("mark")) or "",
         sha256=_optional(_plain, item.get("sha256")),
-        left_out=_optional(_plain, item.get("left_out")),
+        left_out=_optional(_text, item.get("left_out")),
         shot=from_json(item.get("shot")),
     )
 

@@ -197,6 +197,22 @@ def out_of_bounds(shoot: str, why: str) -> str:
     return f"{shoot} is not sent: {why}."
 
 
+def waits(shoot: str, why: str) -> str:
+    """A submit that had to wait for too long. ``why`` begins with "not sent yet"."""
+    return (
+        f"{shoot} is {_sentence(why)} Ask again when that is over. `bracketd submit --again` does not wait for it: "
+        "it sends and buys the shoot even if it was delivered before."
+    )
+
+
+def folder_is_away(folder: str) -> str:
+    """An ask for a shoot in a watched folder that stays away."""
+    return (
+        f"Not done: the watched folder of {folder} is away. `bracketd status` says why; ask again when the folder is "
+        "back."
+    )
+
+
 def gone(folder: str) -> str:
     """An ask for a folder that was removed."""
     return f"Not done: the folder {folder} is not there any more."

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.store.names import unpack
+from daemon.store.names import printable, unpack
 
 KEPT_FOR = 30 * 86400.0
 """Seconds for which an answered ask is kept."""
@@ -67,7 +67,7 @@ def write_answer(connection: sqlite3.Connection, answer: Answer) -> None:
     """Record what came of an ask, and forget those that were answered long ago."""
     connection.execute(
         "UPDATE asks SET outcome = ?, answer = ?, answered_at = ? WHERE seq = ? AND answered_at IS NULL",
-        (answer.outcome.value, answer.text.encode("utf-8", "backslashreplace").decode(), answer.at, answer.ask.seq),
+        (answer.outcome.value, printable(answer.text), answer.at, answer.ask.seq),
     )
     connection.execute(
         "DELETE FROM asks WHERE answered_at < :since OR (answered_at IS NOT NULL AND seq NOT IN "

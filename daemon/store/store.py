@@ -18,7 +18,7 @@ from daemon.store.bought import bought_since, of_other_orders, spent
 from daemon.store.database import Database
 from daemon.store.earlier import KnownBy, earlier, outdated
 from daemon.store.file import FILE, open_for_writing
-from daemon.store.names import pack, unpack
+from daemon.store.names import pack, printable, unpack
 from daemon.store.pause import Pause
 from daemon.store.roots import SeenRoots
 from daemon.store.rows import Row, load, upsert
@@ -342,7 +342,7 @@ class Store:
             {
                 "folder": pack(w.folder),
                 "shoot": pack(w.shoot),
-                "reason": w.reason.encode("utf-8", "backslashreplace").decode(),
+                "reason": printable(w.reason),
                 "files": w.files,
                 "bytes": w.bytes,
                 "since": w.since,
@@ -361,6 +361,7 @@ class Store:
 
     async def note(self, key: str, value: object) -> None:
         """Something ``status`` should know of the daemon; ``None`` takes it back."""
+        key = printable(key)
 
         def write(connection: sqlite3.Connection) -> None:
             if value is None:

@@ -19,6 +19,7 @@ from daemon.host.clock import Clock
 from daemon.shoot import Bound, FileClass, Listing
 from daemon.store.store import Store
 from daemon.watcher.archive import entries
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake
@@ -37,12 +38,19 @@ LOOK_EVERY = 30.0
 
 
 class FirstSight:
-    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared."""
+    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared.
 
-    def __init__(self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, blocking: Blocking) -> None:
+    A bug that keeps a shoot from being recorded does not make new work of it: it is not sent, and until it is skipped
+    the folder counts as not seen before.
+    """
+
+    def __init__(
+        self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
+    ) -> None:
         self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
-        self._blocking = blocking
-        self._was_missing = self._is_filling = False
+        self._bugs, self._blocking = bugs, blocking
+        self._was_missing = self._is_filling = self._has_begun = False
+        self._stopped: set[str] = set()
         self._has_tried, self._given_up, self._tries = False, set[str](), Counter[str]()
         self._shoots: dict[str, tuple[str, Listing]] = {}
         self._changed_at = self._looked_at = clock.monotonic()
@@ -52,10 +60,18 @@ class FirstSight:
         """The folder, which was never seen, does not exist."""
         self._was_missing = True
 
+    def begin_again(self) -> None:
+        """The folder was away, or another disk is in its place: all that lies in it counts as there before."""
+        self._has_begun = False
+
     async def skip(self, shoots: Sequence[str], inode_of: Callable[[str], int | None]) -> list[str]:
         """Skip the shoots of a folder that was never looked at before; returns those that are to be followed."""
-        left = [shoot for shoot in shoots if not await self._skip(shoot, inode_of(shoot))]
-        skipped = len(shoots) - len(left)
+        archive = [s for s in shoots if not self._has_begun or self._is_filling or s in self._stopped]
+        outcomes = {shoot: await self._outcome(shoot, inode_of(shoot)) for shoot in archive}
+        self._has_begun = True
+        self._stopped = {shoot for shoot, is_skipped in outcomes.items() if is_skipped is None}
+        left = [shoot for shoot in shoots if outcomes.get(shoot, False) is False]
+        skipped = sum(is_skipped is True for is_skipped in outcomes.values())
         if skipped:
             self._changed_at = self._clock.monotonic()
             log.warning(
@@ -76,12 +92,15 @@ class FirstSight:
         if self._is_filling and now - self._looked_at >= LOOK_EVERY:
             self._looked_at = now
             for shoot in tuple(self._shoots):
-                await self._look_again(shoot)
+                with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                    await self._look_again(shoot)
+                    self._bugs.over(shoot, Work.FIRST_SIGHT)
             if now - self._changed_at >= max(self._folder.quiet.base, LOOK_EVERY):
                 self._is_filling = self._was_missing = False
                 self._shoots.clear()
                 log.info("the watched folder is filled; what comes from now on is new", watch=self._folder.watch)
-        return self._is_filling
+        self._has_begun = self._is_filling or bool(self._stopped)
+        return self._has_begun
 
     async def record_missing(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
         """Record the photos of skipped shoots that are not on record, where they lie as they did.
@@ -94,9 +113,13 @@ class FirstSight:
         most, until = (AT_ONCE, self._clock.monotonic() + PATIENCE) if self._has_tried else (len(turn), float("inf"))
         self._has_tried = True
         for order_id in turn[:most]:
+            shoot = todo[order_id]
             self._tries[order_id] += 1
-            with suppress(OSError):
-                await self._record(todo[order_id], order_id, inode_of(todo[order_id]))
+            if self._bugs.rests(shoot, Work.FIRST_SIGHT):
+                continue
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT), suppress(OSError):
+                await self._record(shoot, order_id, inode_of(shoot))
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
             if self._clock.monotonic() >= until:
                 return
 
@@ -119,6 +142,24 @@ class FirstSight:
             self._given_up.add(order_id)
         whole = not found.unanswered and (untouched or not never_seen)
         await self._store.record_skipped(order_id, entries(found), complete=whole)
+
+    async def _outcome(self, shoot: str, inode: int | None) -> bool | None:
+        """True if a shoot is skipped, False if it is to be followed, None if a bug stopped it.
+
+        One whose photos a bug keeps from being recorded is skipped without them, like one that cannot be read.
+        """
+        if self._bugs.rests(shoot, Work.FIRST_SIGHT):
+            return None
+        for skip in (self._skip, self._skip_unseen):
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                is_skipped = await skip(shoot, inode)
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
+                return is_skipped
+        return None
+
+    async def _skip_unseen(self, shoot: str, inode: int | None) -> bool:
+        await self._intake.skip(shoot, None, inode)
+        return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:
         """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""

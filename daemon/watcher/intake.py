@@ -114,7 +114,7 @@ class Intake:
 
         It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
         """
-        self._unknown.require_ready()
+        self._unknown.require_ready(self._folder.output)
         judge = self._judging(shoot, found, why, damaged, inode=inode)
         fact, judged, orders = await judge()
         sent = judged.again in (Again.SAME, Again.SKIPPED)
@@ -193,7 +193,7 @@ class Intake:
         be read it gets none. Raises OSError and NotYet, and Stale when somebody wrote its order meanwhile.
         """
         if not again:
-            self._unknown.require_ready()
+            self._unknown.require_ready(self._folder.output)
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
         fact, judged, orders = await judge()
         elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)

@@ -3,6 +3,9 @@
 A delivery note in an output folder, or the service's list, names them. A shoot that one of them seems to have sent is
 not sent again unasked. All notes are looked through once at the start, in the background, and those that came since
 whenever a shoot is locked. So are those that could not be read, and now and then between; the others count meanwhile.
+
+A shoot waits only for its own output folder. The notes in the others count as far as they can be read: the disk of one
+watched folder's output stops no other watched folder.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ from typing import Any
 import structlog
 
 from daemon import notes
-from daemon.errors import StateFull
+from daemon.errors import StateError, StateFull
 from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
 from daemon.order.found import FoundElsewhere, Listed, Note
+from daemon.order.model import brief
 from daemon.store.store import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
@@ -46,6 +50,12 @@ REMEDY = "`bracketd doctor` says more; `bracketd doctor --recover`, with the dae
 AGAIN_EVERY = 300.0
 """Seconds between tries to read the delivery notes that could not be read."""
 
+OTHERS_PATIENCE = 5.0
+"""Seconds that a shoot waits for the output folder of another watched folder."""
+
+OTHERS_REST = 300.0
+"""Seconds for which another output folder that did not answer is not asked again."""
+
 SERVICE_PATIENCE = 20.0
 """Seconds after the start for which shoots wait for the service's list of orders."""
 
@@ -59,6 +69,8 @@ class _Output:
     """An output folder: which of its folders were looked into, and ``changed``, its own time at the last listing.
 
     ``unread`` has the folders in which something could not be read, and why, by its path.
+    ``why_not`` and ``bug`` are in words: why it was not looked through, and the bug that was logged last.
+    ``rests_until``: it did not answer, and until then only shoots whose output it is ask it. On the monotonic clock.
     """
 
     path: str
@@ -69,6 +81,8 @@ class _Output:
     changed: int = 0
     searched: bool = False
     why_not: str = ""
+    bug: str = ""
+    rests_until: float = float("-inf")
 
 
 class UnknownOrders:
@@ -105,12 +119,9 @@ class UnknownOrders:
                     with suppress(OSError, StateFull):
                         await self._look_for_more(output)
 
-    def require_ready(self) -> None:
-        """Raises NotYet while it cannot be told whether a shoot was sent."""
-        waits = next((output for output in self._outputs.values() if not output.searched), None)
-        if waits is not None:
-            why = waits.why_not or f"the delivery notes in {waits.path} are looked through"
-            raise NotYet(f"not sent yet, for it may have been delivered before: {why}")
+    def require_ready(self, output: str) -> None:
+        """Raises NotYet while it cannot be told whether a shoot with this output folder was sent."""
+        _require_searched(self._outputs[output])
         if self._clock.monotonic() < self._wait_until:
             raise NotYet("not sent yet, for it may have been sent before: the service is asked for its orders")
 
@@ -124,10 +135,16 @@ class UnknownOrders:
     ) -> FoundElsewhere | None:
         """The unknown order that seems to have sent a settled shoot, whose pictures would come into ``outputs``.
 
-        Raises OSError when a disk does not answer.
+        Raises OSError when the disk of these does not answer, and NotYet when they were not looked through yet, or when
+        a note that seems to be about the shoot cannot be read at present.
         """
+        own = {os.path.dirname(output) for output in outputs}
         for output in self._outputs.values():
-            await self._look_for_more(output)
+            if output.path in own:
+                _require_searched(output)
+                await self._look_for_more(output)
+            else:
+                await self._look_at_other(output)
         near = [note for place in outputs for note in await self._unknown_in(place)]
         found = (*near, *await self._alike(folder, outputs, brackets))
         told = await contents.told_apart(folder, brackets, [note.order for note in found])
@@ -165,6 +182,10 @@ class UnknownOrders:
                 output.why_not = f"the output folder {output.path} cannot be looked through ({error.strerror})"
             except StateFull as full:  # met by a thread, which cannot wait
                 output.why_not = str(full)
+            except StateError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug met in one output folder must not end the daemon
+                self._tell_bug(output, error)
             if not output.searched:
                 await asyncio.sleep(LOOK_EVERY)
         seconds = round(self._clock.monotonic() - begun, 1)
@@ -176,6 +197,18 @@ class UnknownOrders:
         if output.unread or await output.blocking(notes.changed_at, output.path) != output.changed:
             await self._look_into(output)
             await self._tell()
+
+    async def _look_at_other(self, output: _Output) -> None:
+        """The same for the output folder of other watched folders, as far as that takes no time worth speaking of."""
+        if not output.searched or self._clock.monotonic() < output.rests_until:
+            return
+        try:
+            async with asyncio.timeout(OTHERS_PATIENCE):
+                await self._look_for_more(output)
+        except OSError as error:  # TimeoutError is one
+            output.rests_until = self._clock.monotonic() + OTHERS_REST
+            why = error.strerror or "no answer in time"
+            log.warning("an output folder does not answer; other shoots go on", output=output.path, why=why)
 
     async def _look_into(self, output: _Output) -> None:
         async with output.turn:
@@ -222,7 +255,11 @@ class UnknownOrders:
         words = (f"folder {folder}", *(f"output {output}" for output in outputs), fingerprint(brackets), *marks)
         read: list[Note] = []
         for place in (self._found[number] for number in self._index.find(words, ALIKE)):
-            read += await self._blocking(place[0])(notes.read_all, [place])
+            try:
+                read += await self._blocking(place[0])(notes.read_all, [place])
+            except OSError as error:
+                why = f"the delivery note {os.path.join(*place)} cannot be read ({error.strerror})"
+                raise NotYet(f"not sent yet, for it may have been delivered before: {why}") from error
         return await self._still_unknown(read)
 
     async def _unknown_in(self, folder: str) -> list[Note]:
@@ -235,11 +272,24 @@ class UnknownOrders:
         return [note for note in real if note.order.id not in known]
 
     def _blocking(self, folder: str) -> Blocking:
-        """What runs calls to the disk of a shoot's output folder; an older order's may be in no configured one."""
-        output = self._outputs.get(os.path.dirname(folder)) or next(iter(self._outputs.values()))
-        return output.blocking
+        """What runs calls to the disk of a shoot's output folder.
+
+        An older order's may be in no configured one; one that answers runs them then.
+        """
+        usual = min(self._outputs.values(), key=lambda output: (not output.searched, output.rests_until))
+        return self._outputs.get(os.path.dirname(folder), usual).blocking
 
     # --- telling ---
+
+    def _tell_bug(self, output: _Output, error: Exception) -> None:
+        """Say that a bug keeps an output folder from being looked through. The log has its traceback once."""
+        why = (
+            f"a bug in bracketd keeps {output.path} from being looked through ({type(error).__name__}: "
+            f"{brief(str(error))}). Please report it with the traceback in the daemon's log"
+        )
+        if output.bug != why:
+            log.error("a bug stopped the look at delivery notes", output=output.path, why=why, exc_info=error)
+        output.why_not = output.bug = why
 
     async def _tell(self) -> None:
         """Note for ``status`` what is so, where it is something else than before."""
@@ -262,6 +312,12 @@ class UnknownOrders:
             log.error("orders that the state does not know", notes=found, at_service=listed, remedy=REMEDY)
         if unread and said["unread notes"] != before.get("unread notes"):
             log.warning("delivery notes that cannot be read", paths=sorted(unread)[:NAMED], count=len(unread))
+
+
+def _require_searched(output: _Output) -> None:
+    if not output.searched:
+        why = output.why_not or f"the delivery notes in {output.path} are looked through"
+        raise NotYet(f"not sent yet, for it may have been delivered before: {why}")
 
 
 def _words(order: Order, folder: str) -> Iterable[str]:

@@ -190,6 +190,19 @@ def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool
     assert held.brackets[0].mark == content.mark(held.folder, "IMG_1.CR2")
 
 
+def test_a_note_that_names_a_file_of_any_bytes_is_taken_up(home: Home) -> None:
+    """A delivery note whose reasons name a file that is not UTF-8 does not stop the recovery."""
+    name = os.fsdecode(b"DSC\xe9.JPG")
+    known = home.order("a")
+    gone = replace(known.brackets[0], path=name, left_out=f"{name} cannot be read (Is a directory)")
+    done = home.deliver(replace(known, brackets=(*known.brackets, gone)))
+    home.recover()
+    found = home.orders()["a"]
+    assert (found.id, found.phase) == (done.id, Phase.DOWNLOADED)
+    assert found.brackets[1].path == name
+    assert "DSC\\udce9.JPG cannot be read" in (found.brackets[1].left_out or "")
+
+
 def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
     """Of a shoot in two formats one file a frame comes first, and the others behind them: either may have been sent."""
     camera = Camera()

@@ -25,6 +25,7 @@ from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.archive import entries
+from daemon.watcher.bugs import Bugs
 from daemon.watcher.firstsight import FirstSight
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, watching
 from tests.shell.simulated import START, Inline, SimulatedClock, simulate
@@ -309,7 +310,7 @@ def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) 
         desk = Desk(store, clock.now, Policy())
         unknown = UnknownOrders({}, store, Roots(store.seen_roots(clock.now)), clock)
         intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
-        sight = FirstSight(folder, intake, store, clock, blocking)
+        sight = FirstSight(folder, intake, store, clock, bugs=Bugs(folder.watch, clock), blocking=blocking)
         there = {name: (tmp / "in" / name).stat().st_ino for name in ("Old A", "Old B", "Old C")}
         await sight.record_missing(there, there.get)
         assert sorted(asked) == sorted(there)
