@@ -51,6 +51,8 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
 def retry(config: Path | None, shoot: str) -> None:
     """Let a held order go on, a waiting one try again now, or have failed images processed again.
 
+    An order that waits for your decision needs `approve` or `cancel` instead.
+
     SHOOT is its name, its folder, or the beginning of its order id.
     """
     _ask(config, Verb.RETRY, shoot)
@@ -60,9 +62,10 @@ def retry(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def approve(config: Path | None, shoot: str) -> None:
-    """Let an order buy its pictures whatever the limits say, or send what is held because it may have been sent before.
+    """Let an order buy its pictures whatever the limits say, or go on with an order that waits for your decision.
 
-    An order that is still under way is approved beforehand.
+    Such an order may have been sent before, came late, or may have photos twice. Its message names every reason, and
+    one approval answers them all. An order that is still under way is approved beforehand.
 
     SHOOT is its name, its folder, or the beginning of its order id.
     """

@@ -7,14 +7,14 @@ from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
-from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
+from daemon.order.hold import Hold
+from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, unknown, without_sent
 from daemon.order.model import (
     LINE,
     RESTING,
     Bracket,
     FlowName,
     Health,
-    Hold,
     Image,
     ImageState,
     MergeState,
@@ -49,6 +49,7 @@ __all__ = [
     "Verb",
     "allowed",
     "answers",
+    "came_late",
     "changed_since",
     "compare",
     "delivered_as",

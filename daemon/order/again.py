@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from daemon.order.archive import Recognised
-from daemon.order.model import RESTING, Bracket, Hold, MergeState, Order, Phase
+from daemon.order.hold import Hold
+from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of

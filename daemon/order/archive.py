@@ -22,10 +22,12 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from daemon.order.model import Bracket, Hold, Order, Phase
+from daemon.order.changes import held
+from daemon.order.hold import Hold
+from daemon.order.model import Bracket, Order
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
 """Formats in which no two photos are equally large by anything but chance."""
@@ -232,7 +234,7 @@ def _format(path: str) -> str:
 
 def unsure(order: Order, why: str) -> Order:
     """A new order that waits until a person says whether its photos, which may have been skipped, are wanted."""
-    return replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, hold=Hold.SKIPPED_BEFORE, due=None, trouble=why)
+    return held(order, why, Hold.SKIPPED_BEFORE)
 
 
 # --- what a person reads ---

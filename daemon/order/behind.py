@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from daemon.order import facts as f
 from daemon.order.again import Again, compare
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
-from daemon.order.model import Bracket, Hold, ImageState, MergeState, Order, Phase, name_at_service, names_of
+from daemon.order.hold import Hold
+from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase, name_at_service, names_of
 from daemon.order.policy import Policy
 
 ATTEMPTS = 9
@@ -56,6 +58,22 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
         return order
     merged = order.merge is not MergeState.NOT_ASKED
     return replace(held(order, _elsewhere(fact, merged=merged), Hold.UNKNOWN_ORDER), unknown_order=fact.order)
+
+
+def asks_note(order: Order, *, looked: bool) -> bool:
+    """True if the delivery note of an order of an earlier run counts: no person has approved the order since.
+
+    ``looked``: it was looked up in this run.
+    """
+    return not looked and order.unknown_order != order.id
+
+
+def asks_service(order: Order, step: f.Step, *, looked: bool) -> bool:
+    """True if the service is asked whether it has merged an order of an earlier run.
+
+    It is always asked before a merge. No approval changes that: what is merged is paid for once.
+    """
+    return isinstance(step, f.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order.model import LINE, RESTING, Bracket, Hold, Image, ImageState, Order, Phase
+from daemon.order.hold import Hold
+from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
+from daemon.order.changes import held
+from daemon.order.hold import Hold
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
@@ -45,6 +47,11 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
             if key(photo) != key(bracket) or bracket.may_be_another(photo.ctime_ns):
                 suspects[order.id].append((photo, bracket))
     return late, suspects
+
+
+def came_late(order: Order, why: str) -> Order:
+    """A new order of late photos that waits until a person approves it; ``why`` is from ``may_follow``."""
+    return held(order, why, Hold.LATE)
 
 
 def is_mendable(order: Order) -> bool:

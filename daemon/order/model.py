@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from daemon.errors import Mismatch
+from daemon.order.hold import Hold
 from daemon.shoot import LeftOut, Shot
 from daemon.shoot.shot import UNKNOWN
 
@@ -86,19 +87,6 @@ class ImageState(StrEnum):
     PLACED = "placed"
     FAILED = "failed"
     DISMISSED = "dismissed"
-
-
-class Hold(StrEnum):
-    """Why an order is held, where that decides what may be done with it.
-
-    SKIPPED_BEFORE: its photos may be those of a skipped shoot. UNKNOWN_ORDER: another order, which the state does not
-    know, seems to have its photos. DELIVERED: its own delivery note says that it was delivered, and the pictures do not
-    confirm that.
-    """
-
-    SKIPPED_BEFORE = "skipped before"
-    UNKNOWN_ORDER = "unknown order"
-    DELIVERED = "delivered"
 
 
 REREADS = 3
@@ -226,8 +214,9 @@ class Order:
     person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
     its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
-    ``hold`` says why it is held, where that decides what may be done. ``unknown_order`` is the id of the order, not in
-    the state, for which it is or was held: it is never held for that one again.
+    ``hold`` says why it is held, where that decides what may be done; ``trouble`` names every reason.
+    ``unknown_order`` is the id of the order, not in the state, for which it is or was held: it is never held for that
+    one again.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
     often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
     name that the folder of its pictures would have.

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
+from daemon.order.hold import Hold
 from daemon.order.model import RESTING, ImageState, Order, Phase
 from daemon.order.policy import Policy
 
@@ -31,7 +32,7 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """A shoot in doubt, or one that must become more images than an order may have, is held before it is sent."""
     if fact.doubt is not None and order.phase is Phase.SETTLED:
-        return held(order, fact.doubt.why)
+        return held(order, fact.doubt.why, Hold.DOUBT)
     return held_if_too_large(order, policy)
 
 

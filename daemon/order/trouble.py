@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from daemon.order import facts as f
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
+from daemon.order.hold import CHOICES, Hold
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
+from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
 from daemon.order.uploading import go_without, send_anew
@@ -206,10 +207,10 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
     the download. Its images have all patience again, and so have brackets that never got a place of their own. An
-    order whose photos may have been skipped, or sent by another order, needs a clearer word. One that may have been
-    delivered is looked for once more.
+    order that a person must decide about is not retried: nothing failed. One that may have been delivered is looked for
+    once more.
     """
-    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
+    if order.hold in CHOICES:
         return order
     if order.hold is Hold.DELIVERED:
         order = replace(order, unknown_order=None)

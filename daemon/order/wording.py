@@ -94,7 +94,9 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
             case "bracket", int():
                 told["file"] = _file(value, order)
             case "missing", list():
-                told["missing"] = [_file(number, order) for number in value]
+                told["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
+            case "doubt", Mapping():
+                told["doubt"] = value["why"]
             case "image", str():
                 told["image"] = _image(value, order)
             case _ if name not in UNSEEN:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, Hold, ImageState, MergeState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, ImageState, MergeState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.store.asks import Answer, Outcome
@@ -64,7 +64,7 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
         case Refusal.NOT_HELD:
             return f"{name} is not held ({phase}); {FINISHED}."
         case Refusal.NEEDS_A_CHOICE:
-            return _needs_a_choice(order)
+            return _needs_a_choice(order, verb)
         case Refusal.NOTHING_CAME_OUT:
             return (
                 f"None of the images of {name} came out; {_nothing_to(verb)}. "
@@ -72,13 +72,10 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             )
 
 
-def _needs_a_choice(order: Order) -> str:
-    if order.hold is Hold.UNKNOWN_ORDER:
-        return f"{order.shoot} is not tried again: {order.trouble}."
-    return (
-        f"{order.shoot} is held because its photos may be those of a skipped shoot. `bracketd approve` sends it, "
-        "`bracketd cancel` skips it."
-    )
+def _needs_a_choice(order: Order, verb: Verb) -> str:
+    if verb is Verb.SUBMIT:
+        return may_be_delivered(order)
+    return f"{order.shoot} is not tried again: {_sentence(order.trouble)}"
 
 
 def _nothing_to(verb: Verb) -> str:
@@ -185,7 +182,7 @@ def no_photos(shoot: str) -> str:
 
 
 def may_be_delivered(order: Order) -> str:
-    """A shoot whose photos an order that the state does not know seems to have sent."""
+    """A shoot that seems to have been delivered: by an order that the state does not know, or by the held order."""
     return (
         f"Not sent: {order.shoot} may have been delivered: {order.trouble}. "
         "`bracketd submit --again` sends and buys it anyway."

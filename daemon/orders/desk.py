@@ -206,8 +206,8 @@ class Desk:
     async def begin(
         self, order: Order, fact: facts.Locked, ask: Ask | None = None, *, elsewhere: FoundElsewhere | None = None
     ) -> Order:
-        """Add an order. It is held for a limit, or for ``elsewhere``: an order that seems to have sent its photos."""
-        order = self._evolved(order, elsewhere or fact)
+        """Add an order. It is held for a doubt, a limit, or ``elsewhere``: an order that seems to have its photos."""
+        order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         await self.store.add(order, fact, answer=answer)
         self._inform(Change(None, fact, order), answer=answer)
@@ -224,7 +224,7 @@ class Desk:
     ) -> Order:
         """Add an order in place of one that is cancelled, all or nothing. Raises Stale if ``old`` is not as stored."""
         why = facts.Cancelled(REPLACED)
-        order = self._evolved(order, elsewhere or fact)
+        order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         async with self._alone(old.id) as entry:
             ended = evolve(old, why, now=order.created_at, policy=self.policy)
@@ -300,6 +300,11 @@ class Desk:
         entry.order = after
         self._inform(Change(order, fact, after), answer=answer)
         return after
+
+    def _begun(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
+        """A new order after what is known of it from the start: every reason to hold it counts."""
+        order = self._evolved(order, fact)
+        return order if elsewhere is None else self._evolved(order, elsewhere)
 
     def _evolved(self, order: Order, fact: facts.Fact) -> Order:
         return evolve(order, fact, now=order.created_at, policy=self.policy)

@@ -20,6 +20,7 @@ from enum import StrEnum
 from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.behind import as_merged, inputs
 from daemon.order.due import AT_ANY_CLOCK
+from daemon.order.hold import CHOICES
 from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, OrderSeen
 
@@ -89,7 +90,7 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:
     """An unmerged order that the service could not be asked about (rule 4)."""
     order = rebuilt.order
-    if order.hold is Hold.UNKNOWN_ORDER:  # it waits for a person already, and the service is asked before it goes on
+    if order.hold in CHOICES:  # it waits for a person already, and the service is asked before it goes on
         return rebuilt
     if order.phase is not Phase.HELD:
         order = replace(

@@ -16,6 +16,7 @@ from daemon.grouping import one_per_frame
 from daemon.order import (
     Bracket,
     FlowName,
+    Hold,
     Order,
     Phase,
     Policy,
@@ -220,6 +221,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 preset=newest.preset,
                 phase=Phase.HELD,
                 held_in=Phase.SETTLED,
+                hold=Hold.LATE,
                 brackets=brackets,
                 fingerprint=fingerprint(brackets),
                 supplement_of=newest.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +66,17 @@ def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple
     conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
     others = (LeftOut(path, Why.FORMAT) for path in found.others)
     return good, (*unreadable, *conflicts, *others)
+
+
+def in_one(reasons: Iterable[str]) -> str:
+    """Several reasons for a person to decide, as one message."""
+    return ". Also: ".join(reason.rstrip(".") for reason in reasons)
+
+
+def all_of(doubts: Sequence[Doubt]) -> Doubt | None:
+    """Several doubts as one; None if there is none."""
+    files = tuple(sorted({path for doubt in doubts for path in doubt.files}))
+    return Doubt(in_one(doubt.why for doubt in doubts), files) if doubts else None
 
 
 def why_beside(file: Taken, of: Taken) -> Why:

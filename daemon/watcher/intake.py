@@ -158,9 +158,8 @@ class Intake:
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
                 await self._orders.skip_same(shoot, judged, before, fact, inode=inode)
             case Again.UNSURE:
-                await self._desk.begin(
-                    unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged)), fact
-                )
+                order = unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged))
+                await self._desk.begin(order, fact, elsewhere=elsewhere)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode

@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 
 from daemon.delivery import output_folder
-from daemon.order import FlowName, Judged, Order, Phase, facts, fingerprint
+from daemon.order import FlowName, Judged, Order, Phase, came_late, facts, fingerprint
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
 from daemon.orders import Desk
@@ -92,8 +92,8 @@ class NewOrders:
         order = await self.late(shoot, judged, fact, inode)
         if judged.recognised is not None:
             order = unsure(order, await self._archive.why(judged))
-        elif held is not None and elsewhere is None:
-            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
+        elif held is not None:
+            order = came_late(order, held)
         await self._desk.begin(order, fact, ask, elsewhere=elsewhere)
 
     async def late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:

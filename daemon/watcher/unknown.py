@@ -156,7 +156,8 @@ class UnknownOrders:
 
     async def before(self, order: Order, step: facts.Step) -> facts.Fact | None:
         """What keeps an order from its first purchase: an unknown order that came into its output folder meanwhile."""
-        if not isinstance(step, facts.Fetch) or order.preset.dev_mode or order.unknown_order is not None:
+        approved = order.unknown_order not in (None, order.id)
+        if not isinstance(step, facts.Fetch) or order.preset.dev_mode or approved:
             return None
         if any(image.fetched_at is not None for image in order.images):
             return None

@@ -15,6 +15,7 @@ from daemon.cli import cli
 from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
 from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
+from daemon.order.hold import CHOICES
 from daemon.store.asks import Answer, Outcome
 from daemon.store.reader import Reader
 from daemon.store.store import Store
@@ -228,13 +229,15 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     assert asking.asked == []
 
 
-def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -> None:
-    """A shoot that is held since its photos may have been skipped is approved or cancelled; ``retry`` says so."""
-    one = asking.made("held", hold=Hold.SKIPPED_BEFORE)
+@pytest.mark.parametrize("hold", sorted(CHOICES))
+def test_a_choice_is_no_matter_of_trying_again(asking: Asking, hold: Hold) -> None:
+    """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
+    one = asking.made("held", hold=hold, trouble="6 photos may be here twice. `bracketd approve` sends them")
     asking.has(one)
     done = asking.says("retry", OAK)
     assert done.exit_code == 1
-    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    said = "12 Oak St is not tried again: 6 photos may be here twice. `bracketd approve` sends them."
+    assert said in done.output
     for verb in ("approve", "cancel"):
         assert asking.says(verb, OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("cancel", one.id)]

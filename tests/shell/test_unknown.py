@@ -509,6 +509,8 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         path = note_of(folder, tmp / "out" / OAK, "order-99999999.json")
         assert await unknown.before(mine, buy) == FoundElsewhere(LOST, path)
         assert await unknown.before(mine, facts.Look()) is None
+        approved = replace(mine, unknown_order=mine.id)
+        assert await unknown.before(approved, buy) == FoundElsewhere(LOST, path), "only its own note was approved"
         asked = replace(mine, unknown_order=LOST)
         bought = replace(mine, images=(Image("i0", "n", state=ImageState.FETCHED, fetched_at=5.0),))
         for order_now in (asked, bought):
