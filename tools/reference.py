@@ -18,6 +18,7 @@ import click
 from daemon.cli import cli
 from daemon.order import Phase
 from daemon.order.facts import Fact
+from daemon.order.problem import MEANINGS
 from daemon.order.wording import phrase
 from tools import phases as found_phases
 
@@ -152,7 +153,25 @@ them, so this page is what the rules in `daemon/order/rules.py` do.
     return "\n".join([GENERATED, "# Phases\n", intro, found_phases.page()])
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_events, "phases.md": phases}
+def message_codes() -> str:
+    """Every code of a problem, with its meaning and the command that helps."""
+    intro = """\
+`bracketd status --json` gives each order `problems`: `{"code", "text", "next"}`. Codes are stable. Texts are for people
+and may change. `next` is the command that helps, without its argument; null if none is needed.
+"""
+    rows = ["| code | meaning | next |", "|---|---|---|"]
+    for code, (meaning, command) in MEANINGS.items():
+        rows.append(f"| `{code.value}` | {meaning} | {f'`{command}`' if command else ''} |")
+    return "\n".join([GENERATED, "# Message codes\n", intro, *rows, ""])
+
+
+PAGES = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "log-events.md": log_events,
+    "phases.md": phases,
+    "message-codes.md": message_codes,
+}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.cli.words import ENDED, printable
-from daemon.order.again import REPLACED
+from daemon.order.problem import Code
 
 RECENT = 20
 """Shoots that ended which are shown; the rest are only counted."""
@@ -135,14 +135,18 @@ class StatusView:
 def _without_replaced(orders: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The orders without those that a person's word replaced, where the order in their place is shown."""
     every = list(orders)
-    others = [order for order in every if REPLACED not in order["messages"]]
+    others = [order for order in every if not _is_replaced(order)]
     newest = {order["folder"]: order["created_at"] for order in sorted(others, key=lambda order: order["created_at"])}
     gone = {
         order["order_id"]
         for order in every
-        if REPLACED in order["messages"] and newest.get(order["folder"], "") >= order["created_at"]
+        if _is_replaced(order) and newest.get(order["folder"], "") >= order["created_at"]
     }
     return [order for order in every if order["order_id"] not in gone]
+
+
+def _is_replaced(order: dict[str, Any]) -> bool:
+    return any(problem["code"] == Code.REPLACED for problem in order["problems"])
 
 
 def _common_reason(orders: Iterable[dict[str, Any]]) -> list[str]:

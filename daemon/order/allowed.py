@@ -93,7 +93,7 @@ def _of_retry(order: Order) -> Refusal | None:
         return _ENDED[order.phase]
     if order.hold in CHOICES:
         return Refusal.NEEDS_A_CHOICE
-    return None if order.phase is Phase.HELD or order.trouble else Refusal.HEALTHY
+    return None if order.phase is Phase.HELD or order.troubles else Refusal.HEALTHY
 
 
 def _of_approve(order: Order) -> Refusal | None:

@@ -28,6 +28,7 @@ from enum import StrEnum
 from daemon.order.changes import held
 from daemon.order.hold import Hold
 from daemon.order.model import Bracket, Order
+from daemon.order.problem import Code, Trouble
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
 """Formats in which no two photos are equally large by anything but chance."""
@@ -234,7 +235,7 @@ def _format(path: str) -> str:
 
 def unsure(order: Order, why: str) -> Order:
     """A new order that waits until a person says whether its photos, which may have been skipped, are wanted."""
-    return held(order, why, Hold.SKIPPED_BEFORE)
+    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), Hold.SKIPPED_BEFORE)
 
 
 # --- what a person reads ---

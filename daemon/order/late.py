@@ -10,6 +10,7 @@ from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.changes import held
 from daemon.order.hold import Hold
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
+from daemon.order.problem import Code, Trouble
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
 
@@ -51,7 +52,7 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
 
 def came_late(order: Order, why: str) -> Order:
     """A new order of late photos that waits until a person approves it; ``why`` is from ``may_follow``."""
-    return held(order, why, Hold.LATE)
+    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), Hold.LATE)
 
 
 def is_mendable(order: Order) -> bool:

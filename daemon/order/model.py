@@ -14,7 +14,9 @@ from typing import Literal
 
 from daemon.errors import Mismatch
 from daemon.order.hold import Hold
+from daemon.order.problem import Code, Problem, Trouble
 from daemon.shoot import LeftOut, Shot
+from daemon.shoot.leftout import in_one
 from daemon.shoot.shot import UNKNOWN
 
 LONGEST, LONGEST_NAME = 600, 150
@@ -174,6 +176,11 @@ class Image:
         return brief(self.name, LONGEST_NAME)
 
     @property
+    def why_failed(self) -> str:
+        """The service's reason for a failed image, in a message."""
+        return brief(self.reason or "the service gives no reason")
+
+    @property
     def ended(self) -> bool:
         """Whether the service is through with it, one way or the other."""
         return self.state not in (ImageState.PENDING, ImageState.AGAIN)
@@ -203,8 +210,8 @@ class Order:
     """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
 
     ``due`` is when the next step may start, None when none is to come by itself; ``due_set_at`` is what the clock said
-    when that was set (see ``daemon.order.due``). ``trouble`` is what hinders the
-    order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
+    when that was set (see ``daemon.order.due``). ``troubles`` are what hinders the
+    order now, or how it ended; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
     ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
@@ -214,7 +221,7 @@ class Order:
     person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
     its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
-    ``hold`` says why it is held, where that decides what may be done; ``trouble`` names every reason.
+    ``hold`` says why it is held, where that decides what may be done; ``troubles`` has every reason.
     ``unknown_order`` is the id of the order, not in the state, for which it is or was held: it is never held for that
     one again.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
@@ -265,7 +272,7 @@ class Order:
     mismatched_at: float | None = None
     polls: int = 0
     failures: int = 0
-    trouble: str | None = None
+    troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     due: float | None = None
     phase_since: float | None = None
@@ -287,25 +294,41 @@ class Order:
             or any(i.state is ImageState.FAILED for i in self.images)
         ):
             return Health.ATTENTION
-        return Health.RETRYING if self.trouble else Health.OK
+        return Health.RETRYING if self.troubles else Health.OK
+
+    @property
+    def trouble(self) -> str | None:
+        """What hinders the order, in one text; None if nothing does."""
+        return in_one(trouble.text for trouble in self.troubles) if self.troubles else None
+
+    def is_in(self, code: Code) -> bool:
+        """True if this hinders the order."""
+        return any(trouble.code is code for trouble in self.troubles)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the health is what it is, and what helps."""
+        found = [Problem(trouble.code, trouble.text) for trouble in self.troubles]
+        failed = [image for image in self.images if image.state is ImageState.FAILED]
+        found += [Problem(Code.IMAGE_FAILED, f"{image.called} failed: {image.why_failed}") for image in failed]
+        if failed and self.phase is Phase.DOWNLOADED:
+            found.append(Problem(Code.IMAGE_FAILED, RETRY_FAILED))
+        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        if dismissed and self.phase is not Phase.CANCELLED:
+            text = f"{dismissed} image(s) were dismissed by a person and not bought"
+            found.append(Problem(Code.IMAGES_DISMISSED, text))
+        if self.late:
+            found.append(Problem(Code.LATE_PHOTOS, _told_late(self.late, skipped=self.phase is Phase.SKIPPED)))
+        if self.altered:
+            found.append(Problem(Code.CHANGED_PHOTOS, _told_altered(self.altered)))
+        if self.output_renamed:
+            found.append(Problem(Code.OUTPUT_RENAMED, _told_renamed(self.output)))
+        return (*found, *(Problem(Code.NOTE, note) for note in self.notes))
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """Why the health is what it is, and what to do next."""
-        failed = tuple(
-            f"{image.called} failed: {brief(image.reason or 'the service gives no reason')}"
-            for image in self.images
-            if image.state is ImageState.FAILED
-        )
-        if failed and self.phase is Phase.DOWNLOADED:
-            failed += (RETRY_FAILED,)
-        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
-        left = (f"{dismissed} image(s) were dismissed by a person and not bought",) if dismissed else ()
-        left = () if self.phase is Phase.CANCELLED else left
-        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
-        altered = (_told_altered(self.altered),) if self.altered else ()
-        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + left + late + altered + renamed + self.notes
+        """The texts of the problems."""
+        return tuple(problem.text for problem in self.problems)
 
     @property
     def sent(self) -> tuple[int, ...]:

@@ -36,7 +36,6 @@ from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
-from daemon.shoot.leftout import in_one
 
 
 def next_steps(order: Order) -> tuple[f.Step, ...]:
@@ -102,13 +101,13 @@ def _still_held(order: Order, after: Order) -> Order:
     A reason to hold it that outweighs the present one is added to it: both are for the same person to see.
     """
     if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
-        why = in_one(reason for reason in (order.trouble, after.trouble) if reason)
-        order = replace(order, hold=after.hold, unknown_order=after.unknown_order, trouble=why)
+        troubles = (*order.troubles, *after.troubles)
+        order = replace(order, hold=after.hold, unknown_order=after.unknown_order, troubles=troubles)
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
     after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
     after = replace(after, over_limit=order.over_limit)
-    return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
+    return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
 
 
 _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {

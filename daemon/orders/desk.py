@@ -20,6 +20,7 @@ from daemon.order import answers as service_answers
 from daemon.order.again import REPLACED
 from daemon.order.archive import Entry
 from daemon.order.found import FoundElsewhere
+from daemon.order.problem import Code
 from daemon.order.trouble import bug
 from daemon.orders import answers
 from daemon.orders.inbox import Inbox
@@ -223,7 +224,7 @@ class Desk:
         elsewhere: FoundElsewhere | None = None,
     ) -> Order:
         """Add an order in place of one that is cancelled, all or nothing. Raises Stale if ``old`` is not as stored."""
-        why = facts.Cancelled(REPLACED)
+        why = facts.Cancelled(REPLACED, code=Code.REPLACED)
         order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         async with self._alone(old.id) as entry:
@@ -242,7 +243,7 @@ class Desk:
         if not outdated:
             await self.store.add(order, fact, photos, answer=answer)
         for old in outdated:
-            why = facts.Cancelled(REPLACED)
+            why = facts.Cancelled(REPLACED, code=Code.REPLACED)
             ended = evolve(old, why, now=order.created_at, policy=self.policy)
             await self.store.replace(old, ended, why, order, fact, answer=answer)
         if outdated and photos:

@@ -29,6 +29,7 @@ from daemon.order import (
 )
 from daemon.order.found import FoundElsewhere, Note
 from daemon.order.model import names_of
+from daemon.order.problem import Code, Trouble
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
@@ -150,7 +151,7 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
             preset=place.preset,
             phase=Phase.SKIPPED,
             fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
-            trouble=SKIPPED,
+            troubles=(Trouble(Code.SKIPPED, SKIPPED),),
         )
 
 
@@ -194,7 +195,8 @@ def doubted(
             fingerprint=fingerprint(chosen.brackets),
         )
         order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
-        yield order if chosen.doubt is None else replace(order, trouble=f"{order.trouble}. {chosen.doubt.why}")
+        doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)
+        yield replace(order, troubles=(*order.troubles, *doubts))
 
 
 def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:
@@ -225,7 +227,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 brackets=brackets,
                 fingerprint=fingerprint(brackets),
                 supplement_of=newest.id,
-                trouble=HELD_BACK.format(len(brackets), names),
+                troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )
 
 

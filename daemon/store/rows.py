@@ -13,6 +13,7 @@ from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact, FoundAgain, Locked, SameContent, Seen, SeenImage
 from daemon.order.found import FoundDelivered
+from daemon.order.problem import Code, Trouble
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.names import pack, printable, unpack
@@ -78,6 +79,8 @@ def order_row(order: Order) -> Row:
         "polls": order.polls,
         "failures": order.failures,
         "trouble": order.trouble,
+        "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
+        "problems": json.dumps([{"code": one.code, "text": one.text, "next": one.next} for one in order.problems]),
         "notes": json.dumps(order.notes),
         "due": order.due,
         "phase_since": order.phase_since,
@@ -180,7 +183,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         mismatched_at=row["mismatched_at"],
         polls=row["polls"],
         failures=row["failures"],
-        trouble=row["trouble"],
+        troubles=tuple(Trouble(Code(one["code"]), one["text"]) for one in json.loads(row["troubles"])),
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
         phase_since=row["phase_since"],

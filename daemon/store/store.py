@@ -376,8 +376,8 @@ class Store:
 
         def write(connection: sqlite3.Connection) -> list[str]:
             waited = connection.execute(
-                "SELECT id FROM orders WHERE due IS NOT NULL AND trouble IN "
-                "(SELECT json_extract(value, '$') FROM daemon WHERE key IN ('account', 'limit'))"
+                "SELECT id FROM orders WHERE due IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(troubles) "
+                "WHERE json_extract(value, '$.code') IN ('account', 'daily-limit'))"
             ).fetchall()
             connection.execute("DELETE FROM daemon")
             connection.execute("DELETE FROM waiting")

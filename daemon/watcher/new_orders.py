@@ -12,6 +12,7 @@ from daemon.delivery import output_folder
 from daemon.order import FlowName, Judged, Order, Phase, came_late, facts, fingerprint
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
+from daemon.order.problem import Code, Trouble
 from daemon.orders import Desk
 from daemon.store.asks import Answer, Ask
 from daemon.watcher.archive import Archive, entries_of
@@ -66,7 +67,14 @@ class NewOrders:
         """Skip a shoot and return the id of its order. ``mark`` is its fingerprint; ``photos`` are recorded."""
         fact = facts.Locked((), why=why)
         order = await self.make(shoot, fact, inode)
-        order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
+        order = replace(
+            order,
+            phase=Phase.SKIPPED,
+            due=None,
+            troubles=(Trouble(Code.SKIPPED, why),),
+            fingerprint=mark,
+            same_as=same_as,
+        )
         order = replace(order, by_person=by_person)
         await self._desk.skip(order, fact, photos, answer=answer)
         return order.id

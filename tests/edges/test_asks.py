@@ -16,11 +16,12 @@ from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
 from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
 from daemon.order.hold import CHOICES
+from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
 from daemon.store.reader import Reader
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
-from tests.core.orders import NOW, order
+from tests.core.orders import NOW, in_trouble, order
 
 OAK = "12 Oak St"
 
@@ -140,7 +141,7 @@ def test_what_may_be_asked_of_an_order_under_way(asking: Asking, phase: str) -> 
 
 def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
     """``retry`` of an order that backs off leaves its ask."""
-    one = asking.made("uploading", trouble="no connection")
+    one = asking.made("uploading", troubles=in_trouble("no connection", Code.NETWORK))
     asking.has(one)
     assert asking.says("retry", OAK).exit_code == 0
     assert asking.asked == [("retry", one.id)]
@@ -232,7 +233,11 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
 @pytest.mark.parametrize("hold", sorted(CHOICES))
 def test_a_choice_is_no_matter_of_trying_again(asking: Asking, hold: Hold) -> None:
     """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
-    one = asking.made("held", hold=hold, trouble="6 photos may be here twice. `bracketd approve` sends them")
+    one = asking.made(
+        "held",
+        hold=hold,
+        troubles=in_trouble("6 photos may be here twice. `bracketd approve` sends them", Code.DOUBTFUL_PHOTOS),
+    )
     asking.has(one)
     done = asking.says("retry", OAK)
     assert done.exit_code == 1

@@ -15,10 +15,11 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
+from daemon.order.problem import Code
 from daemon.shoot import LeftOut, Why
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
-from tests.core.orders import order
+from tests.core.orders import in_trouble, order
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import shoot
 from tests.edges.service.hosts import Host
@@ -264,7 +265,7 @@ def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> Non
     """Of a skipped shoot's photo the reason is told; of a shoot that nobody knows, how to find out more."""
     explaining.put("IMG_1.JPG")
     assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` tells")
-    explaining.has(explaining.order(phase=Phase.SKIPPED, trouble="was here before"))
+    explaining.has(explaining.order(phase=Phase.SKIPPED, troubles=in_trouble("was here before", Code.SKIPPED)))
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
 
 

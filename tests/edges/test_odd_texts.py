@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 import pytest
 
 from daemon.order import Bracket, Image, ImageState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order.problem import Code
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.reader import Reader
 from daemon.store.rebuild import rebuild
 from daemon.store.store import Store
 from daemon.store.waiting import Waiting
-from tests.core.orders import NOW, order
+from tests.core.orders import NOW, in_trouble, order
 
 T = TypeVar("T", Order, Bracket, Image, LeftOut, Shot, Preset)
 
@@ -60,7 +61,7 @@ def readable(one: T) -> T:
 def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None:
     """An order with bytes that are not UTF-8 in any text is stored: names exactly, words with the bytes shown."""
     before = odd_order(KNOWN)
-    after = replace(before, trouble="words", updated_at=NOW + 1)
+    after = replace(before, troubles=in_trouble("words", Code.OTHER), updated_at=NOW + 1)
 
     async def work() -> Order:
         store = Store.open(tmp_path)

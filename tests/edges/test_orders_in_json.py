@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.order.problem import Code
 from daemon.store.reader import Reader
 from daemon.store.store import Store
-from tests.core.orders import processed
+from tests.core.orders import in_trouble, processed
 
 MADE = 1_765_432_100.25
 
@@ -38,7 +39,14 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
         Image("c", "c"),
     )
-    order = replace(base, images=images, trouble="wait", created_at=MADE, updated_at=MADE + 3600, phase_since=None)
+    order = replace(
+        base,
+        images=images,
+        troubles=in_trouble("wait", Code.SERVICE),
+        created_at=MADE,
+        updated_at=MADE + 3600,
+        phase_since=None,
+    )
     assert told(tmp_path, order) == [
         {
             "shoot": order.shoot,
@@ -47,6 +55,10 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "phase": order.phase.value,
             "health": "attention",
             "messages": ["wait", 'b failed: too dark, "they" say\n'],
+            "problems": [
+                {"code": "service", "text": "wait", "next": None},
+                {"code": "image-failed", "text": 'b failed: too dark, "they" say\n', "next": "bracketd retry"},
+            ],
             "order_id": order.id,
             "url": f"https://web.example/{order.id}",
             "brackets": {"total": len(order.brackets), "uploaded": len(order.brackets)},

@@ -13,6 +13,7 @@ import pytest
 
 from daemon.errors import StateDamaged, StateError, StateFull, StateTooNew
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.order.problem import Code
 from daemon.root import Seen
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.asks import Answer, Outcome
@@ -21,7 +22,7 @@ from daemon.store.reader import Reader, ask
 from daemon.store.rows import Waiting
 from daemon.store.schema import VERSION
 from daemon.store.store import Store
-from tests.core.orders import NOW, after, order, processed, sent
+from tests.core.orders import NOW, after, in_trouble, order, processed, sent
 
 T = TypeVar("T")
 
@@ -211,7 +212,8 @@ def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
             ("b", "/in/2", "/out/2", None),
             ("c", "/in 2/3", "/out/3", "the output is full"),
         ):
-            made = replace(order(), id=name, folder=folder, output=output, trouble=trouble, due=NOW)
+            troubles = in_trouble(trouble) if trouble else ()
+            made = replace(order(), id=name, folder=folder, output=output, troubles=troubles, due=NOW)
             await store.add(made, facts.Locked(()))
         found = [await store.waiting_for(root) for root in ("/in", "/out", "/")]
         store.close()
@@ -221,19 +223,23 @@ def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
 
 
 def test_orders_that_waited_for_the_account_are_known_at_the_start(tmp_path: Path) -> None:
-    """A new run learns which orders the account was refused for in the last one, once."""
+    """A new run learns which orders wait because the service refused the account."""
 
     async def work() -> list[list[str]]:
         store = Store.open(tmp_path)
-        await store.add(replace(order(), trouble="key refused", due=NOW + 300), facts.Locked(()))
-        other = replace(order(), id="b" * 36, folder="/in/other", trouble="no connection", due=NOW + 300)
+        await store.add(
+            replace(order(), troubles=in_trouble("key refused", Code.ACCOUNT), due=NOW + 300), facts.Locked(())
+        )
+        other = replace(
+            order(), id="b" * 36, folder="/in/other", troubles=in_trouble("no connection", Code.NETWORK), due=NOW + 300
+        )
         await store.add(other, facts.Locked(()))
         await store.note("account", "key refused")
         found = [await store.begin(), await store.begin()]
         store.close()
         return found
 
-    assert run(work()) == [[order().id], []]
+    assert run(work()) == [[order().id], [order().id]]
 
 
 def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def order(shoot: str, phase: str = "downloaded", health: str = "ok", *messages: 
         "phase": phase,
         "health": health,
         "messages": list(messages),
+        "problems": [{"code": "other", "text": text, "next": None} for text in messages],
         "brackets": {"total": 4, "uploaded": 2},
         "images": {"total": 2, "processed": 1, "downloaded": 1, "failed": 1},
         "bytes": {"total": 400, "uploaded": 200},
@@ -153,6 +154,7 @@ def test_orders_of_one_name_are_told_apart() -> None:
 def test_what_was_submitted_anew_is_shown_once() -> None:
     """An order that a person's word replaced is shown only where the one in its place is not."""
     replaced = order("Oak", "cancelled", "ok", REPLACED)
+    replaced["problems"] = [{"code": "replaced", "text": REPLACED, "next": None}]
     anew = {**order("Oak", "uploading"), "created_at": "2023-11-14T22:13:20Z"}
     assert [line.split()[:2] for line in shown(replaced, anew)[2:]] == [["Oak", "uploading"]]
     assert shown(replaced, order("Elm"))[2].startswith("Oak")

@@ -44,10 +44,10 @@ async def says(scene: Scene, verb: str, order: Order) -> tuple[Outcome, str]:
 
 
 async def require_choice(scene: Scene, shoot: str, hold: Hold, *words: str) -> None:
-    """The shoot is held, and one message has these words; a retry sends nothing, one approval does."""
+    """The shoot is held, and its reasons have these words; a retry sends nothing, one approval does."""
     held = await newest(scene, shoot)
     assert (held.phase, held.hold) == (Phase.HELD, hold)
-    (message,) = held.messages
+    message = held.trouble or ""
     assert [word for word in words if word not in message] == []
     outcome, answer = await says(scene, "retry", held)
     assert outcome is Outcome.REFUSED
