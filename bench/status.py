@@ -1,4 +1,4 @@
-"""``bracketd status`` as a process, with many orders stored, beside what Python takes to do nothing."""
+"""``bracketd status`` as a process with many stored orders, compared with an empty Python process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GOAL = 0.2
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """For programs and for people; medians of runs that take turns with their peers'."""
+    """Measure with and without ``--json``. Medians of runs that alternate with the empty process."""
     orders = bench.sizes.orders
     config = write_config(bench.folder, None)
     store_finished(bench.folder / "state", bench.folder / "watch", orders)
