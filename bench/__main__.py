@@ -43,9 +43,9 @@ def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Pat
     click.echo(f"bracketd {__version__}, Python {machine['python']}, {machine['cores']} cores, {machine['system']}\n")
     click.echo(table(rows))
     if file is not None:
-        told = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
+        header = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
         figures = [asdict(row) | {"met": row.met} for row in rows]
-        file.write_text(json.dumps(told | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(header | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
     if given_up is not None:
         raise click.ClickException(f"The remaining benchmarks were not run: {given_up}")
 

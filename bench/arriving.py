@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Iterator[Row]:
             first = daemon.ready_after
         with running_daemon(bench.folder, service, quiet_s=QUIET) as daemon:
             what = f"start to ready, {sizes.archive} shoots of {sizes.archive_files} files"
-            yield Row("arriving.ready", what, daemon.ready_after, "s", READY_GOAL, f"at first sight {first:.1f} s")
+            yield Row("arriving.ready", what, daemon.ready_after, "s", READY_GOAL, f"first start {first:.1f} s")
             yield from _idle(daemon, sizes.calm_s, sizes.idle_s)
             yield _noticed(daemon, bench.folder)
             usual = _copied(daemon, bench.folder / "usual", sizes.archive_files, first=15_000_000)
@@ -64,7 +64,7 @@ def _noticed(daemon: Daemon, folder: Path) -> Row:
     with Reader(daemon.state_dir) as reader:
         while not any(waiting.shoot == shoot.name for waiting in reader.waiting()):
             if time.monotonic() > end:
-                raise GivenUp("a new shoot is not noticed")
+                raise GivenUp("the new shoot was not noticed")
             time.sleep(LOOK_EVERY / 5)
     return Row("arriving.noticed", "a new shoot noticed after", time.monotonic() - dropped, "s", NOTICED_GOAL)
 

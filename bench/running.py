@@ -100,7 +100,7 @@ class Daemon:
                 if row and row["phase"] in LINE and LINE.index(row["phase"]) >= LINE.index(phase):
                     return Past(row["id"], reader.journal(row["id"]))
                 time.sleep(LOOK_EVERY)
-        raise GivenUp(f"{shoot} does not get to {phase}:\n{_end_of(self.config.with_name('daemon.log'))}")
+        raise GivenUp(f"{shoot} did not reach {phase}:\n{_end_of(self.config.with_name('daemon.log'))}")
 
 
 @contextmanager
@@ -142,12 +142,12 @@ def running_daemon(
     watch.mkdir(parents=True, exist_ok=True)
     ear, address = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), folder / "notify"
     address.unlink(missing_ok=True)
-    with ear, open(log, "ab") as told:
+    with ear, open(log, "ab") as output:
         ear.bind(str(address))
         environ = {**os.environ, "SSL_CERT_FILE": str(service.authority), "NOTIFY_SOCKET": str(address)}
         began = time.monotonic()
         command = [str(BRACKETD), "--config", str(config), "run"]
-        process = subprocess.Popen(command, stderr=told, env=environ, process_group=0)  # noqa: S603 - our own
+        process = subprocess.Popen(command, stderr=output, env=environ, process_group=0)  # noqa: S603 - our own
         try:
             _await_ready(ear, process, log)
             yield Daemon(
@@ -190,7 +190,7 @@ def _await_ready(ear: socket.socket, process: subprocess.Popen[bytes], log: Path
     while time.monotonic() < end and process.poll() is None:
         if select.select([ear], [], [], 0.1)[0] and b"READY=1" in ear.recv(4096):
             return
-    raise GivenUp(f"the daemon does not become ready:\n{_end_of(log)}")
+    raise GivenUp(f"the daemon did not become ready:\n{_end_of(log)}")
 
 
 def _end_of(log: Path) -> str:
@@ -206,7 +206,7 @@ def _listening(module: str, *arguments: str) -> Iterator[int]:
             assert process.stdout is not None
             port = process.stdout.readline()
             if not port:
-                raise GivenUp(f"{module} does not start")
+                raise GivenUp(f"{module} did not start")
             yield int(port)
         finally:
             _end(process)

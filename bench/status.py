@@ -29,8 +29,8 @@ def measure(bench: Bench) -> Iterator[Row]:
         "python -c pass": [sys.executable, "-c", "pass"],
         "python with its libraries": [sys.executable, "-c", "import click, sqlite3, yaml, json"],
     }
-    if (told := _count(commands["status --json"])) != orders:
-        raise GivenUp(f"status --json tells of {told} orders; {orders} are stored")
+    if (shown := _count(commands["status --json"])) != orders:
+        raise GivenUp(f"status --json shows {shown} orders, but {orders} are stored")
     took = _medians(commands, bench.sizes.runs)
     nothing, libraries = took["python -c pass"], took["python with its libraries"]
     for name, verb in (("json", "status --json"), ("table", "status")):

@@ -40,10 +40,10 @@ def measure(bench: Bench) -> Iterator[Row]:
     worst = max(ways, key=lambda way: way.in_place / way.allowed)
     note = (
         f"slowest of {len(ways)}: {worst.in_place:.2f} s, allowed {worst.allowed:.2f} s (poll interval and transfer); "
-        f"{median(way.after_look for way in ways):.2f} s after the look that told it was ready"
+        f"{median(way.after_look for way in ways):.2f} s after the poll that showed it as processed"
     )
     figure = worst.in_place / worst.allowed
-    what = "ready at the service to picture in place"
+    what = "processed at the service to picture on disk"
     yield Row("waiting.in_place", what, figure, "x allowed", IN_PLACE_GOAL, note)
 
 
