@@ -21,7 +21,7 @@ OAK = "12 Oak St"
 PHOTOS = shoot(2)
 
 LEAST = 20
-"""Moments that every run has. They detect a recorder that sees nothing, which would pass every other test."""
+"""Least number of moments of a walk. It detects a recorder that sees nothing, which would pass every other test."""
 
 LIVES = 10
 """Largest number of runs without a kill until one order rests. One is enough unless something waits for time."""
