@@ -17,13 +17,13 @@ DOCUMENTS = sorted([*TOP.glob("*.md"), *DOCS.glob("*.md")])
 
 @pytest.mark.parametrize("name", PAGES)
 def test_reference_pages_are_up_to_date(name: str) -> None:
-    """The reference pages are what `make docs` generates."""
+    """The reference pages are equal to the output of `make docs`."""
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_command_is_in_the_reference(verb: str) -> None:
-    """The page of commands has every command, and every command has help of its own."""
+    """The page of commands has every command, and every command has its own help."""
     command: click.Command = getattr(importlib.import_module(VERBS[verb][0]), verb)
     assert f"## bracketd {verb}\n" in commands()
     assert command.help
