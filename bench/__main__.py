@@ -23,7 +23,7 @@ from daemon import __version__
 @click.option("--idle", "idle_s", type=click.FloatRange(1), help="Seconds to watch an idle daemon.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the figures here.")
 def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Path | None) -> None:
-    """Measure bracketd's speed and size on this machine, on loopback with TLS.
+    """Measure bracketd's speed and memory on this machine, over loopback with TLS.
 
     Other load on the machine affects the figures: use an idle machine, and repeat the run. Needs curl for the
     uploads, and 2 GB of space in $TMPDIR.

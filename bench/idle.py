@@ -21,7 +21,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     sizes = bench.sizes
     with running_service(bench.folder / "service") as service:
         with running_daemon(bench.folder, service) as daemon:
-            yield from _rows(daemon, sizes, "new", "idle CPU, newly set up")
+            yield from _rows(daemon, sizes, "new", "idle CPU, empty state")
         store_finished(daemon.state_dir, daemon.watch, sizes.orders)
         with running_daemon(bench.folder, service) as daemon:
             yield from _rows(daemon, sizes, "stored", f"idle CPU, {sizes.orders} finished orders")

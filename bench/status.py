@@ -42,8 +42,8 @@ def measure(bench: Bench) -> Iterator[Row]:
 
 
 def _count(command: Sequence[str]) -> int:
-    told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own command
-    return len(json.loads(told)["orders"])
+    output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own command
+    return len(json.loads(output)["orders"])
 
 
 def _medians(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, float]:

@@ -30,7 +30,7 @@ def audit(program: Bracketd, sandbox: Sandbox) -> None:
     assert not bought or max(bought.values()) == 1, "each image is in the ledger once"
     ours = [report["orders"].get(order["order_id"], {"images": []}) for order in program.peek()["orders"]]
     charged = {image["image_id"] for order in ours for image in order["images"] if image["charged"]}
-    assert set(bought) <= charged, "what the ledger says was paid"
+    assert set(bought) <= charged, "the service charged every purchase in the ledger"
     _key_is_kept(program)
 
 
@@ -46,7 +46,7 @@ def _delivered(order: Json, at_sandbox: Json) -> None:
     bad = [image for image in at_sandbox["images"] if image["status"] == "error"]
     assert {image["image_id"] for image in note["images"]} == {image["image_id"] for image in good}
     assert {image["image_id"] for image in note["failed"]} == {image["image_id"] for image in bad}
-    assert [image["charged"] for image in good] == [1] * len(good), "one charge an image"
+    assert [image["charged"] for image in good] == [1] * len(good), "one charge per image"
     assert not any(image["charged"] for image in bad)
     assert len(at_sandbox["merges"]) == 1
     for image in note["images"]:

@@ -83,7 +83,7 @@ class Bracketd:
         assert self._daemon is not None
         self._daemon.send_signal(number)
         status = self.ended(STOP)
-        assert status != 0 or self.told("stopped"), "it ended without having come to its end"
+        assert status != 0 or self.told("stopped"), "it exited with 0 without logging that it stopped"
         return status
 
     def signal(self, number: int) -> None:

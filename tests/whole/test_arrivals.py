@@ -63,7 +63,7 @@ def is_taken(program: Bracketd, sandbox: Sandbox, photos: dict[str, bytes]) -> J
     assert order["messages"] == []
     assert order["brackets"] == {"total": len(photos), "uploaded": len(photos)}
     assert order["bytes"]["total"] == sum(map(len, photos.values()))
-    assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing was sent before it was whole"
+    assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing incomplete was sent"
     folder = program.watched / OAK
     assert {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")} == photos
     assert [event["shoot"] for event in program.told("settled")].count(OAK) == 1

@@ -122,7 +122,7 @@ def test_a_person_sends_it_all_the_same(program: Bracketd, sandbox: Sandbox, wor
     assert pictures(program) == ["IMG_0001.jpg", "order.json"]
     assert program.stop() == 0
     program.start()
-    assert (program.order(OAK) or {})["order_id"] == again["order_id"], "nobody asks again"
+    assert (program.order(OAK) or {})["order_id"] == again["order_id"], "no further approval is needed"
 
 
 def test_a_shoot_that_was_renamed_since_is_known_by_its_photos(program: Bracketd, sandbox: Sandbox) -> None:

@@ -43,7 +43,7 @@ def test_a_shoot_renamed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, u
     (program.watched / OAK).rename(program.watched / "12 Oak Street")
     done = program.reach("12 Oak Street", "downloaded")
     assert done["order_id"] == uploading["order_id"]
-    assert done["output"] == str(program.output / OAK), "the pictures go where they were promised"
+    assert done["output"] == str(program.output / OAK), "the output folder stays the same"
     assert len(of_order(sandbox, uploading)["merges"]) == 1
 
 

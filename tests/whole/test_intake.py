@@ -91,7 +91,7 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     program.reach("2 Elm St", "downloaded")
     assert (program.order("3 Elm St") or {})["phase"] == "skipped"
     told = program.status()["orders"]
-    assert sum(REPLACED in order["messages"] for order in told) == 2, "the word that the table knows them by"
+    assert sum(REPLACED in order["messages"] for order in told) == 2, "the table hides orders by this message"
     shown = program.run("status").stdout
     assert [shown.count(f"\n{name} ") for name in ("1 Elm St", "2 Elm St", "3 Elm St")] == [1, 1, 1]
 

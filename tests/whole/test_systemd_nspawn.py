@@ -115,7 +115,7 @@ def test_it_has_started_when_it_watches(service: Service) -> None:
     """The unit becomes active after the settings were read and the folders scanned, not when the process starts."""
     service.systemctl("start", service.unit)
     said = service.show("ActiveState", "SubState", "StatusText")
-    assert said == ["active", "running", "watching 1 folder(s)"], "the start is over only after the first look"
+    assert said == ["active", "running", "watching 1 folder(s)"], "the start ends only after the first scan"
 
 
 @BOTH

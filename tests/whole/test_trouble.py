@@ -183,7 +183,7 @@ def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox:
     done = program.reach(OAK, "downloaded")
     assert (done["order_id"], done["messages"]) == (order["order_id"], [])
     lost = [entry["detail"] for entry in program.journal(order["order_id"]) if entry["fact"] == "SlotLost"]
-    assert len(lost) <= 12, "a few whole files at most went out in vain"
+    assert len(lost) <= 12, "at most a few complete uploads were wasted"
     assert {fact["cause"] for fact in lost} == {"refused" if "upload" in fault else "taken"}
     assert all("403" in fact["said"] or "409" in fact["said"] for fact in lost)
 

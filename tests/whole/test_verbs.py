@@ -119,7 +119,7 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "shoot delivered, order.json written",
     ):
         assert words in text
-    assert "signature=" not in text, "an upload URL is a key, too"
+    assert "signature=" not in text, "an upload URL is also a secret"
 
 
 def test_what_cannot_be_asked_for(program: Bracketd) -> None:

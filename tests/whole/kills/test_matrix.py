@@ -101,7 +101,7 @@ def lives_until_delivered(program: Mortal) -> None:
         if program.waits():
             program.rest()
         peaceful += live(program) == 0
-        assert peaceful <= LIVES, f"it gets nowhere: {program.under_way()}"
+        assert peaceful <= LIVES, f"no progress: {program.under_way()}"
 
 
 def live(program: Mortal) -> int:

@@ -143,7 +143,7 @@ def test_an_order_is_recorded_before_the_service_hears_of_it(traced: Traced) -> 
 def test_every_fact_is_on_the_disk_before_the_next_request(traced: Traced) -> None:
     """Every fact is flushed before a request that depends on it is sent."""
     requests = [call for call in traced.calls if is_request(call)]
-    assert len(requests) >= 3 * 2 + 3, "three brackets registered and sent, a merge, a look and a purchase at least"
+    assert len(requests) >= 3 * 2 + 3, "at least three registrations and uploads, a merge, a poll and a purchase"
     for fact in traced.journal:
         told = json.dumps(fact["detail"])[1:SHOWN].replace('"', r"\"")
         write, flush = traced.recorded(fact["fact"], told)

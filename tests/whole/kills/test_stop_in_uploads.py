@@ -40,13 +40,13 @@ def test_sigterm_while_forty_files_are_on_their_way(program: Bracketd, sandbox: 
     assert (stopped["phase"], stopped["health"], stopped["messages"]) == ("uploading", "ok", [])
     recorded, stored = recorded_as_stored(program, order), stored_once(sandbox, order)
     assert recorded == stored
-    assert len(stored) > STORED, "some were on their way and had the time to finish"
+    assert len(stored) > STORED, "some uploads finished after the stop"
 
     sandbox.faults([])
     program.start()
     program.reach(OAK, "downloaded")
     registered = of_order(sandbox, order)["registered"]
-    assert len(registered) == FILES, "each broken-off upload went on in the place it had"
+    assert len(registered) == FILES, "each interrupted upload kept its registration"
     assert [bracket["stored"]["times"] for bracket in registered] == [1] * FILES
 
 
