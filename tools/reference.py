@@ -1,4 +1,4 @@
-"""Generates the reference pages: ``python -m tools.reference`` writes commands.md, settings.md and log-events.md.
+"""Generates the reference pages: ``python -m tools.reference [FOLDER]`` writes commands, settings and log events.
 
 Commands come from ``--help``, settings from ``config.example.yaml``, log events from the calls in the source.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import typing
 from collections import defaultdict
 from collections.abc import Iterator
@@ -146,9 +147,10 @@ PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages into the folder that the command line names, by default ``docs/``."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+        (folder / name).write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
