@@ -1,4 +1,4 @@
-"""What a person asks of the installed program, and what it answers."""
+"""Asks of a person to the installed program, and its answers."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.whole.program import Bracketd, Json, until
 OAK, ELM = "12 Oak St", "1 Elm St"
 
 NO_UTF_8 = ("env", "PYTHONUTF8=0", "PYTHONCOERCECLOCALE=0", "LC_ALL=C", "LANG=C")
-"""Starts the daemon in a locale that knows ASCII only."""
+"""Start the daemon in an ASCII locale."""
 
 
 def charged(sandbox: Sandbox, order: Json) -> int:
-    """How many images of an order the service has charged."""
+    """The number of an order's images that the service has charged."""
     return sum(image["charged"] for image in of_order(sandbox, order)["images"])
 
 
 def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, sandbox: Sandbox) -> None:
-    """Of a delivered order with one failed image of five, ``retry`` brings that image, for the price of one."""
+    """``retry`` of a delivered order with one failed image delivers that image and pays only for it."""
     sandbox.faults(["image error match=IMG_0004 next=2"])
     program.start()
     program.drop(OAK, shoot(5))
@@ -46,7 +46,7 @@ def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, s
 
 
 def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox) -> None:
-    """When every image fails, the order is held and not called delivered; a retry brings them."""
+    """If every image fails, the order is held, not delivered. A retry delivers the images."""
     sandbox.faults(["image error next=99"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -60,7 +60,7 @@ def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox)
 
 
 def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: Sandbox) -> None:
-    """A dismissed order is never bought, nor a copy of its photos, until a person submits it."""
+    """A dismissed order, or a copy of its photos, is never bought until a person submits it."""
     program.settings["limits"] = {"images_per_order": 1}
     program.start()
     folder = program.drop(OAK, shoot(2))
@@ -85,7 +85,7 @@ def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: San
 
 
 def test_a_waiting_shoot_is_cancelled(program: Bracketd) -> None:
-    """``cancel`` of a shoot that still waits skips it, and its neighbour goes on."""
+    """``cancel`` of a waiting shoot skips it, and other shoots continue."""
     program.folder["quiet_period"] = "20s"
     program.start()
     folder = program.drop(OAK, shoot(1))
@@ -111,7 +111,7 @@ def test_a_waiting_shoot_is_cancelled(program: Bracketd) -> None:
 
 @pytest.mark.parametrize("locale", [NO_UTF_8, ()], ids=["ASCII", "UTF-8"])
 def test_no_ask_ends_the_daemon(program: Bracketd, locale: tuple[str, ...]) -> None:
-    """Asks that cannot be carried out are answered; the daemon goes on, and starts again, in whatever locale."""
+    """Asks that cannot be carried out are answered. The daemon continues, and restarts, in any locale."""
     program.start()
     program.stop()
     targets = (f"{program.watched}/12 Öak St", f"{program.watched}/a\0b", "", "/nowhere/x", f"{program.watched}/..")

@@ -1,4 +1,4 @@
-"""A daemon whose process is there and does nothing."""
+"""A daemon whose process exists but is stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OAK = "12 Oak St"
 
 
 def test_a_frozen_daemon_is_said_not_to_answer(program: Bracketd) -> None:
-    """``status`` and ``check`` say so of a daemon that was stopped, within half a minute; then it goes on as before."""
+    """``status`` and ``check`` report a stopped daemon within half a minute. Resumed, it continues as before."""
     program.start()
     assert program.status()["daemon"]["unanswered_s"] is None
     program.signal(signal.SIGSTOP)
@@ -35,7 +35,7 @@ def test_a_frozen_daemon_is_said_not_to_answer(program: Bracketd) -> None:
 
 
 def test_a_daemon_that_works_gives_its_sign_all_the_time(program: Bracketd) -> None:
-    """While a shoot is sent and delivered, the sign of life is never older than a few seconds."""
+    """While a shoot is sent and delivered, the heartbeat is never older than a few seconds."""
     program.start()
     ages: list[float] = []
     program.drop(OAK, shoot(4))
