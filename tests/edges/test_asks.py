@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,12 +127,10 @@ def test_what_may_be_asked_of_an_order_under_way(asking: Asking, phase: str) -> 
     """An order before its merge may be approved and cancelled; it needs no retry, unless something hinders it."""
     one = asking.made(phase)
     asking.has(one)
-    assert f"Nothing is wrong with {OAK}: it is {phase}." in asking.says("retry", OAK).output
+    assert f"Nothing is wrong with {OAK} ({phase}). There is nothing to retry." in asking.says("retry", OAK).output
     dismissed = asking.says("dismiss", OAK)
-    assert (dismissed.exit_code, f"{OAK} is not held ({phase}). `bracketd cancel` ends it" in dismissed.output) == (
-        1,
-        True,
-    )
+    said = f"{OAK} is not held ({phase}), so it cannot be dismissed. `bracketd cancel` ends it"
+    assert (dismissed.exit_code, said in dismissed.output) == (1, True)
     for verb in ("approve", "cancel"):
         assert asking.says(verb, OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("cancel", one.id)]
@@ -153,7 +152,7 @@ def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
     for verb in ("cancel", "dismiss"):
         done = asking.says(verb, OAK)
         assert done.exit_code == 1
-        assert "; it will be finished, and its pictures bought and delivered." in done.output
+        assert ": bracketd will finish it, buy its pictures and deliver them." in done.output
     assert asking.says("approve", OAK).exit_code == 0
     assert asking.asked == [("approve", one.id)]
 
@@ -162,7 +161,7 @@ def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
     """``cancel`` of an order that is held for a limit says what ends it, and that nothing more is bought."""
     one = asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN)
     asking.has(one)
-    said = "nothing more is bought while it is held. `bracketd dismiss` ends it."
+    said = "Nothing more is bought while it is held. `bracketd dismiss` ends it."
     assert said in asking.says("cancel", OAK).output
     assert asking.says("dismiss", OAK).exit_code == 0
     assert asking.asked == [("dismiss", one.id)]
@@ -172,8 +171,8 @@ def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
 @pytest.mark.parametrize(
     ("phase", "said"),
     [
-        ("downloaded", f"is delivered already, its pictures are in /out/{OAK}; there is nothing to "),
-        ("cancelled", "is cancelled; there is nothing to "),
+        ("downloaded", f"has already been delivered; its pictures are in /out/{OAK}. There is nothing to "),
+        ("cancelled", "was cancelled. There is nothing to "),
     ],
 )
 def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: str) -> None:
@@ -224,7 +223,7 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     asking.has(one)
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
-    assert f"was skipped. `bracketd {word}` sends it: {one.folder}" in done.output
+    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.folder)}`" in done.output
     assert asking.asked == []
 
 
@@ -234,7 +233,7 @@ def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -
     asking.has(one)
     done = asking.says("retry", OAK)
     assert done.exit_code == 1
-    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    assert "`bracketd approve` sends it; `bracketd cancel` skips it" in done.output
     for verb in ("approve", "cancel"):
         assert asking.says(verb, OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("cancel", one.id)]
@@ -285,9 +284,9 @@ def test_what_submit_sends(asking: Asking, before: dict[str, Any] | None, again:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ({"phase": "uploading"}, "is under way already (uploading)"),
-        ({"phase": "processing", "merge": MergeState.SEEN}, "is under way already (processing)"),
-        ({"phase": "held", "merge": MergeState.SEEN}, "was merged already. `bracketd retry` lets it go on"),
+        ({"phase": "uploading"}, "is already in progress (uploading)"),
+        ({"phase": "processing", "merge": MergeState.SEEN}, "is already in progress (processing)"),
+        ({"phase": "held", "merge": MergeState.SEEN}, "has already been merged. `bracketd retry` resumes it"),
     ],
 )
 def test_what_is_under_way_is_not_submitted(asking: Asking, before: dict[str, Any], said: str, again: bool) -> None:
@@ -384,9 +383,9 @@ def test_photos_that_are_still_coming_may_be_submitted(asking: Asking, name: str
 def test_the_daemons_answer_is_printed(asking: Asking, verb: str) -> None:
     """While the daemon runs its answer is printed as it is, and the command has done what was asked."""
     asking.has(asking.made("held"))
-    with asking.answered(Outcome.DONE, "12 Oak St goes on."):
+    with asking.answered(Outcome.DONE, "12 Oak St continues."):
         done = asking.submit() if verb == "submit" else asking.says(verb, OAK)
-    assert (done.exit_code, done.output) == (0, "12 Oak St goes on.\n")
+    assert (done.exit_code, done.output) == (0, "12 Oak St continues.\n")
     assert asking.asked == []
 
 
@@ -403,8 +402,8 @@ def test_a_refusal_of_the_daemon_fails_the_command(asking: Asking, outcome: Outc
 def test_only_a_running_daemon_knows_whether_a_healthy_order_is_hindered(asking: Asking) -> None:
     """``retry`` of an order without a trouble is for the running daemon to answer, which knows the account."""
     asking.has(asking.made("uploading"))
-    with asking.answered(Outcome.DONE, "12 Oak St is tried again."):
-        assert asking.says("retry", OAK).output == "12 Oak St is tried again.\n"
+    with asking.answered(Outcome.DONE, "12 Oak St is being retried."):
+        assert asking.says("retry", OAK).output == "12 Oak St is being retried.\n"
 
 
 def test_a_daemon_that_does_not_answer_at_once(asking: Asking, capsys: pytest.CaptureFixture[str]) -> None:
@@ -423,8 +422,8 @@ def test_a_folder_is_adopted(asking: Asking) -> None:
     folder = str(asking.watched)
     assert asking.says("adopt", folder).output == f"{folder} will be taken as it is. {ABSENT}\n"
     assert asking.asked == [("adopt", folder)]
-    with asking.answered(Outcome.DONE, f"{folder} is taken as it is."):
-        assert asking.says("adopt", folder).output == f"{folder} is taken as it is.\n"
+    with asking.answered(Outcome.DONE, f"{folder} is accepted as it is now."):
+        assert asking.says("adopt", folder).output == f"{folder} is accepted as it is now.\n"
     elsewhere = asking.says("adopt", "/elsewhere")
     assert (elsewhere.exit_code, "is not a watched or output folder" in elsewhere.output) == (1, True)
 

@@ -119,7 +119,7 @@ def test_a_daemon_that_does_not_run_is_told() -> None:
 
 
 HERE = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
-SAME = "same photos as “12 Oak St”, sent 3 Nov 2026; `bracketd submit --again` sends and buys them again"
+SAME = "same photos as “12 Oak St”, sent 3 Nov 2026; `bracketd submit --again FOLDER` sends and buys them again"
 
 
 def test_skipped_shoots_say_how_to_be_sent() -> None:

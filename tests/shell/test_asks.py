@@ -27,6 +27,7 @@ from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
 
 OAK = "12 Oak St"
+MERGED = "12 Oak St has already been merged, so it cannot be cancelled."
 DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
 
 
@@ -59,10 +60,10 @@ def limited(number: int, **how: object) -> Order:
 @pytest.mark.parametrize(
     ("verb", "outcome", "said", "end"),
     [
-        ("approve", DONE, "12 Oak St is approved: it will not be held for a limit.", Phase.DOWNLOADED),
-        ("retry", DONE, "12 Oak St is tried again.", Phase.HELD),
-        ("dismiss", DONE, "12 Oak St is dismissed; none of its images is bought.", Phase.CANCELLED),
-        ("cancel", REFUSED, "12 Oak St was merged already; nothing more is bought while it is held.", Phase.HELD),
+        ("approve", DONE, "12 Oak St is approved; limits no longer hold it.", Phase.DOWNLOADED),
+        ("retry", DONE, "12 Oak St is being retried.", Phase.HELD),
+        ("dismiss", DONE, "12 Oak St is dismissed; none of its images will be bought.", Phase.CANCELLED),
+        ("cancel", REFUSED, f"{MERGED} Nothing more is bought while it is held.", Phase.HELD),
     ],
 )
 def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Outcome, said: str, end: Phase) -> None:
@@ -91,7 +92,8 @@ def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
             await asyncio.sleep(5)
             seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
             await asyncio.sleep(5)
-            assert answer(tmp_path, seq) == (REFUSED, "Nothing is wrong with 12 Oak St: it is settled.")
+            said = "Nothing is wrong with 12 Oak St (settled). There is nothing to retry."
+            assert answer(tmp_path, seq) == (REFUSED, said)
             with Reader(tmp_path) as reader:
                 assert "Retried" not in [entry["fact"] for entry in reader.journal(shoot(0).id)]
 
@@ -145,7 +147,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
             await asyncio.sleep(60)
             again = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in again.images] == [ImageState.PLACED, ImageState.PLACED]
-            said = "12 Oak St goes back to processing for 1 failed image; only what comes out of that is bought."
+            said = "12 Oak St: 1 failed image will be processed again. You only pay for images that succeed."
             assert answer(tmp_path, seq) == (DONE, said)
         return world
 
@@ -178,7 +180,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
             shutil.copytree(state, tmp_path / "as a kill leaves it")
             done = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in done.images] == [ImageState.PLACED, ImageState.DISMISSED]
-            said = "12 Oak St ends without buying 1 image; 1 image bought before will be delivered."
+            said = "12 Oak St is dismissed; 1 image will not be bought. 1 image already bought will be delivered."
             assert answer(state, seq) == (DONE, said)
         async with running(tmp_path / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, Phase.CANCELLED)
@@ -250,7 +252,7 @@ def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
 
     outcome, text = answer(tmp_path, simulate(work))
     assert outcome is FAILED
-    assert text.startswith("Not done: a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
+    assert text.startswith("This failed because of a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
 
 
 def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
@@ -289,7 +291,7 @@ def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         outcome, text = await scene.submit(OAK, verb) or (None, "")
-        assert (outcome, text) == (REFUSED, f"Not done: the folder {scene.root / OAK} is not there any more.")
+        assert (outcome, text) == (REFUSED, f"The folder {scene.root / OAK} no longer exists, so nothing was done.")
         scene.put(f"{OAK}/IMG_1.JPG")
         await asyncio.sleep(INTERVAL + QUIET + 5)
         assert scene.orders() == {OAK: ("settled", 1)}
@@ -359,7 +361,7 @@ def test_a_disk_that_recovers_is_waited_for(tmp: Path) -> None:
         assert scene.answer(1) is None
         scene.fails.clear()
         await asyncio.sleep(10)
-        assert scene.answer(1) == (DONE, "12 Oak St is sent (1 photo).")
+        assert scene.answer(1) == (DONE, "12 Oak St: sending 1 photo.")
 
     in_scene(tmp, work)
 
@@ -398,7 +400,7 @@ def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{name}/IMG_1.JPG")
-        assert await scene.submit(name) == (DONE, r"caf\udce9 is sent (1 photo).")
+        assert await scene.submit(name) == (DONE, r"caf\udce9: sending 1 photo.")
         assert scene.orders() == {name: ("settled", 1)}
 
     in_scene(tmp, work)
@@ -420,7 +422,8 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         await waits(scene)
-        said = f"12 Oak St is skipped: nothing of it is sent. `bracketd submit` sends it after all: {scene.root / OAK}"
+        send = f"`bracketd submit '{scene.root / OAK}'`"
+        said = f"12 Oak St is skipped and will not be sent. To send it after all: {send}"
         assert await scene.submit(OAK, "skip") == (DONE, said)
         assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
         scene.put(f"{OAK}/IMG_2.JPG")
@@ -432,7 +435,7 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
         assert (order.by_person, order.due) == (True, None)
         again = await scene.submit(OAK, "skip")
         assert (again or (None,))[0] is REFUSED
-        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (2 photos).")
+        assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 2 photos.")
 
     in_scene(tmp, work)
 
@@ -504,13 +507,14 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
-        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (1 photo).")
-        assert await scene.submit(OAK) == (REFUSED, "12 Oak St is under way already (settled).")
+        assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 1 photo.")
+        assert await scene.submit(OAK) == (REFUSED, "12 Oak St is already in progress (settled).")
         sent = await delivered(scene, OAK)
-        said = "Not sent: 12 Oak St was sent on 14 Nov 2023, and no photo in it is new. Its pictures are in"
-        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. Use --again to send and buy them again.")
+        said = "Not sent: 12 Oak St was sent on 14 Nov 2023 and has no new photos. Its pictures are in"
+        again = "Use --again to send and buy all of it again."
+        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. {again}")
         scene.put(f"{OAK}/IMG_2.JPG")
-        said = "12 Oak St: what is new in it is sent as a supplement (1 photo)."
+        said = "12 Oak St: sending the new photos as a supplement (1 photo)."
         assert await scene.submit(OAK) == (DONE, said)
         await delivered(scene, OAK)
         await copy_of(scene, OAK, "copy")
@@ -518,7 +522,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
             "Not sent: the same photos were sent on 14 Nov 2023 as “12 Oak St”. Use --again to send and buy them again."
         )
         assert await scene.submit("copy") == (REFUSED, said)
-        assert await scene.submit("copy", "submit again") == (DONE, "copy is sent (2 photos).")
+        assert await scene.submit("copy", "submit again") == (DONE, "copy: sending 2 photos.")
         scene.put("empty/notes.txt")
         assert (await scene.submit("empty") or (None, ""))[1].startswith("Not sent: no photo of empty can be read.")
 
@@ -535,9 +539,9 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
         skipped = await scene.store.newest(str(scene.root / "copy"))
         assert skipped is not None
         assert skipped.trouble == (
-            "same photos as “12 Oak St”, which is skipped and was never bought; `bracketd submit FOLDER` sends them"
+            "same photos as “12 Oak St”, which was skipped and never bought; `bracketd submit FOLDER` sends them"
         )
-        assert await scene.submit("copy") == (DONE, "copy is sent (1 photo).")
+        assert await scene.submit("copy") == (DONE, "copy: sending 1 photo.")
         said = "Not sent: the same photos were sent on 14 Nov 2023 as “copy”. Use --again to send and buy them again."
         assert await scene.submit(OAK) == (REFUSED, said)
 
@@ -554,7 +558,7 @@ def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Pa
         assert order is not None
         held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=MergeState.SEEN, due=None)
         await scene.store.record(order, None, replace(held, updated_at=clock.now() + 1), clock.now())
-        said = "12 Oak St was merged already. `bracketd retry` lets it go on, `bracketd dismiss` ends it."
+        said = "12 Oak St has already been merged. `bracketd retry` resumes it; `bracketd dismiss` ends it."
         for verb in ("submit", "submit again"):
             assert await scene.submit(OAK, verb) == (REFUSED, said)
 

@@ -32,7 +32,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
         (facts.FetchLost("i0"), "downloaded bytes are gone", {"log_level": "warning", "image": "picture 0"}),
         (
             facts.Failed(facts.Fetch("i0"), Kind.PASSING, "no line"),
-            "will try again",
+            "step failed; will retry",
             {"log_level": "warning", "step": "download a picture", "image": "picture 0", "why": "no line"},
         ),
         (
