@@ -1,14 +1,14 @@
-"""Which order a person means.
+"""Finds the order that a command's SHOOT argument refers to.
 
-Words are compared with every order step by step, the surest first:
+The argument is compared with every order in steps, the most certain first:
 
-1. an order's id, its shoot's name, its folder or its output, as it is written; of a path also anything inside of it;
-2. the same in capitals or not, in another Unicode form, over links, or as a terminal shows it;
-3. the beginning of an id, four characters or more;
-4. the beginning of an id of three characters, or a part of a name.
+1. exactly: an order's ID, its shoot's name, its folder or its output folder, or a path inside one of the folders;
+2. the same, but in any case and Unicode form, through links, or as a terminal shows it;
+3. the first characters of an ID, at least four;
+4. the first three characters of an ID, or part of a name.
 
-The first step that finds something decides. What step 4 finds is enough to show an order. It is not enough to change
-one: then the person is asked. Shoots that still wait are found in the same way, and are named with what sends them.
+The first step that finds an order decides. A match of step 4 is enough to show an order, but not to change it: then the
+error lists the matches. Waiting shoots are found in the same way, and the error gives the command that sends them.
 """
 
 from __future__ import annotations
@@ -20,46 +20,47 @@ from typing import Any, TypeVar
 
 import click
 
+from daemon.cli.target import command
 from daemon.cli.words import ENDED, letters, printable
 from daemon.config.mistake import nearest
 from daemon.store.reader import Reader
 from daemon.store.waiting import Waiting
 
 SURE, SHORTEST = 4, 3
-"""Characters of an id that are enough to find it, and to guess it."""
+"""Characters of an ID that identify an order (step 3), and that suggest one (step 4)."""
 
 MOST = 10
-"""Orders that are listed when several could be meant."""
+"""The most orders that an error lists."""
 
 CUT = "…"
-"""How `status` ends a name that it has no room for."""
+"""The end of a name that `status` has cut."""
 
 Row = dict[str, Any]
 Found = TypeVar("Found")
 
 
 def one(reader: Reader, words: str) -> Row:
-    """The newest order that a person means."""
+    """The newest order that matches. Raises ClickException if no order matches, or orders of several shoots."""
     rows, waiting = _newest_first(reader), reader.waiting()
     found = _sure(rows, words)
     if not found and not _named_waiting(waiting, words):
         found = _guessed(rows, words)
         if found and (alike := _part_of_name(waiting, words, _shoot)):
             listed = "".join(f"\n  waits     {printable(each.folder)}" for each in alike[:MOST])
-            raise click.ClickException(f"{words!r} could be any of these; say the whole name:{_listed(found)}{listed}")
+            raise click.ClickException(f"{words!r} matches several shoots. Specify the name:{_listed(found)}{listed}")
     return _of_one_shoot(words, found, rows, waiting)[0]
 
 
 def going(reader: Reader, words: str) -> Row:
-    """The order that a person wants something of: the one that has not ended; if all have, the newest."""
+    """The matching order that has not ended; the newest if all have ended. Raises ClickException like ``one``."""
     rows, waiting = _newest_first(reader), reader.waiting()
     found = _sure(rows, words)
     if not (found or _named_waiting(waiting, words)) and (guessed := _guessed(rows, words)):
-        raise click.ClickException(f"no order is called {words!r}; say the id of the one you mean:{_listed(guessed)}")
+        raise click.ClickException(f"no order is called {words!r}. Specify the ID of one of these:{_listed(guessed)}")
     found = _of_one_shoot(words, found, rows, waiting)
     open_ones = [row for row in found if row["phase"] not in ENDED]
     if len(open_ones) > 1:
-        raise click.ClickException(f"{words!r} could be any of these; say the id:{_listed(open_ones, 'phase')}")
+        raise click.ClickException(f"{words!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
     return (open_ones or found)[0]
 
 
@@ -68,11 +69,11 @@ def _newest_first(reader: Reader) -> list[Row]:
 
 
 def _of_one_shoot(words: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
-    """The orders of one shoot. Raises ClickException if there are none, or those of several."""
+    """Return ``found`` if it has orders of exactly one shoot. Raises ClickException otherwise."""
     if not found:
         raise click.ClickException(_not_sent(rows, waiting, words))
     if len({row["folder"] for row in found}) > 1:
-        raise click.ClickException(f"{words!r} could be any of these; say the id or the folder:{_listed(found)}")
+        raise click.ClickException(f"{words!r} matches several shoots. Specify the ID or the folder:{_listed(found)}")
     return found
 
 
@@ -108,7 +109,7 @@ def _named(
     names: Callable[[Found], tuple[str, ...]],
     folders: Callable[[Found], tuple[str, ...]],
 ) -> list[Found]:
-    """What bears these words as a name, or has them as a folder or as something in one: steps 1 and 2."""
+    """Entries with this name, or with this folder or a path inside it: steps 1 and 2."""
     paths, bare = _paths(words), words.rstrip(os.sep)
     if exact := [each for each in every if words in (*names(each), *folders(each)) or bare in names(each)]:
         return exact
@@ -124,12 +125,12 @@ def _named(
 
 
 def _first(paths: Iterable[str], found: Callable[[str], list[Found]]) -> list[Found]:
-    """What the first path finds that finds anything."""
+    """The result for the first path that finds something; empty if no path does."""
     return next(filter(None, map(found, paths)), [])
 
 
 def _paths(words: str) -> list[str]:
-    """The path that words are, and every folder above it; none if they are just a name."""
+    """The absolute path and every folder above it; empty if ``words`` is a plain name."""
     if os.sep not in words and words not in (os.curdir, os.pardir):
         return []
     paths = [os.path.abspath(words)]
@@ -139,7 +140,7 @@ def _paths(words: str) -> list[str]:
 
 
 def _is_same(path: str, folder: str) -> bool:
-    """Whether two paths lead to one folder; only folders of one name are looked at."""
+    """True if two paths lead to the same folder. Folders with different names are not compared on disk."""
     if letters(os.path.basename(path)) != letters(os.path.basename(folder)):
         return False
     try:
@@ -149,21 +150,21 @@ def _is_same(path: str, folder: str) -> bool:
 
 
 def waiting_for(reader: Reader, words: str) -> list[Waiting]:
-    """The waiting shoots that a person means."""
+    """The waiting shoots that match."""
     found = reader.waiting()
     return _named_waiting(found, words) or _part_of_name(found, words, _shoot)
 
 
 def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], words: str) -> str:
-    """Why there is no such order: its shoot still waits, or there is nothing of that name."""
+    """The error if no order matches: the shoot is still waiting, or there is no shoot with that name."""
     meant = _named_waiting(waiting, words) or _part_of_name(waiting, words, _shoot)
     if not meant:
         near = nearest(words, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
         hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
-        return f"no order is called {words!r}. {hint}`bracketd status` lists them."
+        return f"no order is called {words!r}. {hint}`bracketd status` lists the orders."
     return "\n".join(
-        f"{printable(each.shoot)} is not sent yet; it waits: {printable(each.reason).rstrip('.')}; "
-        f"`bracketd submit FOLDER` sends it now: {printable(each.folder)}"
+        f"{printable(each.shoot)} has not been sent yet. It is waiting: {printable(each.reason).rstrip('.')}. "
+        f"To send it now: `{printable(command(each.folder))}`"
         for each in meant[:MOST]
     )
 

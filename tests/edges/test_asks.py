@@ -101,16 +101,16 @@ def asking(tmp_path: Path) -> Asking:
     return Asking(tmp_path)
 
 
-ABSENT = "The daemon is not running: it will be done when it is (`bracketd run`)."
+ABSENT = "The daemon is not running; it will do this when it starts (`bracketd run`)."
 
 
 @pytest.mark.parametrize(
     ("verb", "will"),
     [
-        ("retry", "will be tried again"),
+        ("retry", "will be retried"),
         ("approve", "will be approved"),
-        ("cancel", "will be cancelled, unless its merge comes first"),
-        ("dismiss", "will be dismissed as soon as nothing of it is under way"),
+        ("cancel", "will be cancelled unless it is merged first"),
+        ("dismiss", "will be dismissed once its current steps have finished"),
     ],
 )
 def test_an_ask_is_left_for_a_daemon_that_does_not_run(asking: Asking, verb: str, will: str) -> None:
@@ -306,7 +306,7 @@ def test_whether_a_shoot_was_sent_is_for_the_daemon_to_say(
     """``submit`` of a shoot that has ended is left for the daemon, which reads the photos and answers."""
     asking.has(asking.made(phase))
     done = asking.submit(*words)
-    assert (done.exit_code, done.output.startswith(f"{OAK} will be sent, ")) == (0, True)
+    assert (done.exit_code, done.output.startswith(f"{OAK} will be sent ")) == (0, True)
     assert asking.asked == [(verb, str(asking.watched / OAK))]
 
 
@@ -318,7 +318,8 @@ def test_a_shoot_that_is_not_sent_yet(asking: Asking, verb: str, words: str) -> 
     folder = str(asking.watched / OAK)
     done = asking.says(verb, folder if words == "folder" else words)
     assert done.exit_code == 1
-    said = f"{OAK} is not sent yet; it waits: 2 files are not whole; `bracketd submit FOLDER` sends it now: {folder}"
+    send = f"To send it now: `bracketd submit {shlex.quote(folder)}`"
+    said = f"{OAK} has not been sent yet. It is waiting: 2 files are not whole. {send}"
     assert said in done.output
     assert asking.asked == []
 
@@ -352,7 +353,7 @@ def test_capitals_do_not_matter(asking: Asking) -> None:
     assert asking.says("approve", OAK.upper()).exit_code == 0
     assert asking.asked == [("retry", one.id), ("approve", other.id)]
     ambiguous = asking.says("cancel", "12 oak st")
-    assert (ambiguous.exit_code, "could be any of these" in ambiguous.output) == (1, True)
+    assert (ambiguous.exit_code, "matches several shoots. Specify the ID or the folder:" in ambiguous.output) == (1, True)
 
 
 @pytest.mark.parametrize("files", [[], ["notes.txt"], [".ready"], ["MISC/IMG_1.JPG", "notes.txt"]])
@@ -367,7 +368,7 @@ def test_a_folder_without_photos_is_not_submitted(asking: Asking, files: list[st
     (empty / "DCIM").mkdir()
     done = asking.submit(*words, shoot="1 Elm St")
     assert done.exit_code == 1
-    assert f"{empty} has no photos; there is nothing to send. Put them into it, and submit it then." in done.output
+    assert f"{empty} has no photos, so there is nothing to send. Add photos, then submit it again." in done.output
     assert asking.asked == []
 
 
@@ -411,8 +412,8 @@ def test_a_daemon_that_does_not_answer_at_once(asking: Asking, capsys: pytest.Ca
     asking.has(asking.made("held"))
     with asking.running():
         leave(asking.state, Verb.RETRY, "an order's id", OAK, patience=0.0)
-    said = "The daemon has not answered yet; it does this as soon as it can (`bracketd status`)."
-    assert capsys.readouterr().out == f"{OAK} will be tried again. {said}\n"
+    said = "The daemon has not answered yet; it will do this as soon as it can (`bracketd status`)."
+    assert capsys.readouterr().out == f"{OAK} will be retried. {said}\n"
     assert asking.asked == [("retry", "an order's id")]
 
 
@@ -420,7 +421,7 @@ def test_a_folder_is_adopted(asking: Asking) -> None:
     """``adopt`` says what came of it, and that nobody is there to do it."""
     asking.has()
     folder = str(asking.watched)
-    assert asking.says("adopt", folder).output == f"{folder} will be taken as it is. {ABSENT}\n"
+    assert asking.says("adopt", folder).output == f"{folder} will be accepted as it is. {ABSENT}\n"
     assert asking.asked == [("adopt", folder)]
     with asking.answered(Outcome.DONE, f"{folder} is accepted as it is now."):
         assert asking.says("adopt", folder).output == f"{folder} is accepted as it is now.\n"

@@ -126,8 +126,8 @@ def test_loose_photos_are_noted(checking: Checking) -> None:
     for number in range(5):
         (checking.watched / f"IMG_{number}.JPG").write_bytes(b"x")
     said = checking.says("check").stdout
-    assert f"5 photo(s) lie directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
-    assert "Move them into a folder of their own" in said
+    assert f"5 photo(s) are directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
+    assert "Move them into a sub-folder, which is then a shoot" in said
     assert checking.problems("check") == []
 
 
@@ -145,9 +145,9 @@ def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
 
     asyncio.run(note())
     said = checking.says("check").stdout
-    assert "12 shoot(s) lay in the watched folder" in said
+    assert "12 shoot(s) were already in the watched folder" in said
     assert "`bracketd submit FOLDER` sends one" in said
-    assert f"4 file(s) in {checking.watched / '360'} may be photos of a format that is not sent" in said
+    assert f"4 file(s) in {checking.watched / '360'} may be photos in a format that bracketd does not send" in said
     with InstanceLock(checking.state):
         told = json.loads(checking.says("status", "--json").stdout)["attention"]
         shown = checking.says("status").stdout
@@ -212,7 +212,7 @@ def test_nobody_listens(checking: Checking) -> None:
         (problem,) = checking.problems("check")
     assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
     assert problem.count("127.0.0.1") == 1
-    assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
+    assert problem.endswith("Check the network and this address. The daemon would wait and retry")
 
 
 def test_permissions_are_tried(mirror: Mirror) -> None:
@@ -235,8 +235,8 @@ def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: 
         (problem,) = checking.problems("check")
     words = "gone" if status == 410 else body
     assert problem == (
-        f"api.base_url: {host.url} is not the API: GET /v3/orders/ was answered {status}: {words}. "
-        "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+        f"api.base_url: {host.url} is not the Autoenhance API: GET /v3/orders/ was answered {status}: {words}. "
+        "Check the address of the Autoenhance API, then run `bracketd check` again"
     )
 
 

@@ -91,7 +91,7 @@ def test_a_person_sees_months_shoots_and_sums(tmp_path: Path) -> None:
         "2026-11-01  1 Elm St · supplement       1        0.29",
         "2026-11     2 shoots                    3        0.87",
         "",
-        "in all      2 shoots                    6        1.74",
+        "total       2 shoots                    6        1.74",
     ]
 
 
@@ -110,7 +110,7 @@ def test_one_month_alone(tmp_path: Path) -> None:
     done = costs(tmp_path, (OAK, ELM, LATE), "--month", "2026-10")
     assert [line.split()[-1] for line in done.output.splitlines()] == ["images", "2", "1", "3"]
     december = costs(tmp_path / "other", (OAK,), "--month", "2026-12")
-    assert december.output == "Nothing was bought.\n"
+    assert december.output == "No purchases.\n"
 
 
 @pytest.mark.parametrize("word", ["2026", "2026-13", "2026-00", "26-10", "2026-1", "November", "2026-10-01"])
@@ -260,7 +260,7 @@ def test_a_purchase_outlives_its_image(tmp_path: Path) -> None:
 def test_dev_mode_costs_nothing(tmp_path: Path) -> None:
     """Pictures in dev mode are in no bill."""
     done = costs(tmp_path, (replace(ELM, preset=Preset(dev_mode=True)),))
-    assert done.output == "Nothing was bought.\n"
+    assert done.output == "No purchases.\n"
 
 
 def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_where_no_daemon_ever_ran(tmp_path: Path) -> None:
     config = tmp_path / "bracketd.yaml"
     config.write_text(f"state_dir: {tmp_path}/none\nfolders: being edited\n")
     done = CliRunner().invoke(cli, ["--config", str(config), "costs"])
-    assert (done.exit_code, done.output) == (0, "Nothing was bought.\n")
+    assert (done.exit_code, done.output) == (0, "No purchases.\n")
     assert not (tmp_path / "none").exists()
 
 

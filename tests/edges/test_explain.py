@@ -102,9 +102,9 @@ def test_a_photo(explaining: Explaining) -> None:
     assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
     assert told == {
         "names": "a photo",
-        "structure": "whole",
-        "sync client": "none keeps this folder",
-        "sets": "no bracket set of the shoot lacks a photo, as far as anybody can tell",
+        "structure": "complete",
+        "sync client": "no sync client manages this folder",
+        "sets": "no incomplete bracket sets found",
         "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
     }
 
@@ -117,8 +117,8 @@ def test_photos_that_are_not_whole(explaining: Explaining) -> None:
     assert "cut off after 3.0 kB" in explaining.of("cut.JPG")["structure"]
     assert explaining.of("empty.JPG")["structure"] == "is empty (0 bytes)"
     assert explaining.of("empty.JPG")["on disk"].startswith("0 bytes, changed")
-    assert explaining.of("unknown.X3F")["structure"] == "not known for .X3F files: it counts as whole"
-    assert explaining.of("gone.JPG")["on disk"] == "not there"
+    assert explaining.of("unknown.X3F")["structure"] == "cannot be checked for .X3F files; assumed complete"
+    assert explaining.of("gone.JPG")["on disk"] == "does not exist"
 
 
 def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
@@ -151,32 +151,30 @@ def test_only_what_it_needs_is_loaded() -> None:
     assert done.stdout.strip() == "set()"
 
 
-IN_FLIGHT = "still being copied or synced: the shoot waits for it"
-CONFLICT = "a second version that a sync client kept: it is not sent"
-NO_PHOTO = "no photo: it is left alone, and holds nothing back"
+IN_FLIGHT = "still being copied or synced; the shoot waits for it"
+CONFLICT = "a conflict copy of a sync client; it is not sent"
+PLACEHOLDER = "an online-only placeholder; the shoot waits until the sync client has downloaded the photo"
+NO_PHOTO = "not a photo; bracketd ignores it and does not wait for it"
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name is like .NAME.XXXXXX, rsync's)"),
-        (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name is like .syncthing.*.tmp)"),
-        ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name is like *.filepart)"),
-        (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it lies in .rsync-partial)"),
-        (
-            ".IMG_1.JPG.icloud",
-            "a placeholder of the sync client: the shoot waits until the photo is there (its name is like .*.icloud)",
-        ),
+        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name matches .NAME.XXXXXX, rsync's)"),
+        (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name matches .syncthing.*.tmp)"),
+        ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name matches *.filepart)"),
+        (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it is in .rsync-partial)"),
+        (".IMG_1.JPG.icloud", f"{PLACEHOLDER} (its name matches .*.icloud)"),
         (
             "IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG",
-            f"{CONFLICT} (its name is like *.sync-conflict-????????-??????*)",
+            f"{CONFLICT} (its name matches *.sync-conflict-????????-??????*)",
         ),
-        (".ready", "says that the shoot is complete: nobody waits for the quiet period"),
+        (".ready", "marks the shoot as complete; bracketd skips the quiet period"),
         ("notes.txt", NO_PHOTO),
-        ("._IMG_1.JPG", f"{NO_PHOTO} (its name is like ._*)"),
+        ("._IMG_1.JPG", f"{NO_PHOTO} (its name matches ._*)"),
         (".rsync-partial/notes.txt", NO_PHOTO),
-        ("@eaDir/IMG_1.JPG", "the folder @eaDir is never looked into: nothing in it is sent, or holds anything back"),
-        ("MISC/IMG_1.JPG", "the folder MISC is never looked into: nothing in it is sent, or holds anything back"),
+        ("@eaDir/IMG_1.JPG", "bracketd ignores the folder @eaDir; nothing in it is sent or waited for"),
+        ("MISC/IMG_1.JPG", "bracketd ignores the folder MISC; nothing in it is sent or waited for"),
         ("notes/MISC/IMG_1.JPG", "a photo"),
     ],
 )
@@ -205,24 +203,24 @@ def test_what_an_order_did_with_it(explaining: Explaining) -> None:
     begins = "6f1d1f0e, uploading: "
     for path, said in (
         ("IMG_1.JPG", "uploaded, in IMG_1.jpg"),
-        ("IMG_3.JPG", "it goes without this file, which ends after 1 of 2 MB"),
+        ("IMG_3.JPG", "left out: ends after 1 of 2 MB"),
         ("IMG_4.JPG", "to be uploaded"),
-        ("IMG_1.CR3", "not sent: IMG_1.JPG of the same frame is"),
-        ("copy.JPG", "not sent: a copy of another photo, or not readable or not whole when the shoot was locked"),
+        ("IMG_1.CR3", "not sent: IMG_1.JPG of the same frame is sent instead"),
+        ("copy.JPG", "not sent: a copy of another photo, or unreadable or incomplete when the shoot was locked"),
         ("IMG_1 (Case Conflict).JPG", "not sent: a conflict copy"),
-        ("IMG_5.JPG.filepart", "not in it: it has photos only"),
-        ("IMG_6.JPG", "not in it"),
+        ("IMG_5.JPG.filepart", "not in the order, which contains only photos"),
+        ("IMG_6.JPG", "not in the order"),
     ):
         assert explaining.of(path)["order"] == begins + said
     assert "order" not in explaining.of("notes.txt")
 
 
+LATE = "not in the order, because it arrived after the shoot was locked"
+
+
 @pytest.mark.parametrize(
     ("late", "said"),
-    [
-        ((), "not in it: it came after the shoot was locked"),
-        (("late.JPG",), "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"),
-    ],
+    [((), LATE), (("late.JPG",), f"{LATE}. To send it, move it to a folder of its own")],
 )
 def test_a_late_photo(explaining: Explaining, late: tuple[str, ...], said: str) -> None:
     """A photo that came after the lock is said to be late, with what to do if nothing else will be done with it."""
@@ -230,7 +228,7 @@ def test_a_late_photo(explaining: Explaining, late: tuple[str, ...], said: str) 
     explaining.put("IMG_1.NEF")
     explaining.has(explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED, late=late))
     assert explaining.of("late.JPG")["order"] == f"6f1d1f0e, downloaded: {said}"
-    said = "not in it: the same frame as IMG_1.JPG, in another format"
+    said = "not in the order: the same frame as IMG_1.JPG, in another format"
     assert explaining.of("IMG_1.NEF")["order"] == f"6f1d1f0e, downloaded: {said}"
 
 
@@ -245,8 +243,8 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
         explaining.put(path, camera.take(path, 1))
     begins, variant = "6f1d1f0e, downloaded: ", "the same frame as A/DSC00001.JPG, in another format"
     assert explaining.of("B/DSC00001.ARW")["order"] == f"{begins}not sent: {variant}"
-    assert explaining.of("C/DSC00001.ARW")["order"] == f"{begins}not in it: {variant}"
-    assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in it: made from A/DSC00001.JPG"
+    assert explaining.of("C/DSC00001.ARW")["order"] == f"{begins}not in the order: {variant}"
+    assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in the order: made from A/DSC00001.JPG"
 
 
 def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
@@ -263,7 +261,7 @@ def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
 def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> None:
     """Of a skipped shoot's photo the reason is told; of a shoot that nobody knows, how to find out more."""
     explaining.put("IMG_1.JPG")
-    assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` tells")
+    assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` shows")
     explaining.has(explaining.order(phase=Phase.SKIPPED, trouble="was here before"))
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
 
@@ -272,7 +270,7 @@ def test_a_folder_without_photos(explaining: Explaining) -> None:
     """Of what is no photo in a folder without any it is said that the folder is left alone; not so with a photo."""
     explaining.put("notes.txt")
     explaining.put(".ready")
-    assert explaining.of("notes.txt")["shoot"] == "has no photos, and is left alone"
+    assert explaining.of("notes.txt")["shoot"] == "has no photos; bracketd ignores it"
     explaining.put("DCIM/IMG_1.JPG")
     assert explaining.of("notes.txt")["shoot"].startswith("not known yet.")
 
@@ -280,9 +278,9 @@ def test_a_folder_without_photos(explaining: Explaining) -> None:
 def test_what_is_no_file_of_a_shoot(explaining: Explaining) -> None:
     """A file elsewhere, a loose one and a folder are refused with what to name instead, or what to do."""
     for path, said in (
-        (explaining.watched.parent / "x.JPG", "is in no watched folder"),
-        (explaining.watched / "loose.JPG", "is in no shoot, and is left alone. Move it into a folder of its own"),
-        (explaining.shoot, "is a folder. Name a file in it"),
+        (explaining.watched.parent / "x.JPG", "is not in a watched folder"),
+        (explaining.watched / "loose.JPG", "is not in a shoot, so it is not sent. Move it into its shoot's folder"),
+        (explaining.shoot, "is a folder. Specify a file in it"),
     ):
         done = explaining.asks(path)
         assert (done.exit_code, said in done.output) == (1, True), done.output
@@ -306,7 +304,7 @@ def test_in_another_form_of_unicode(explaining: Explaining) -> None:
     done = explaining.asks(explaining.watched / composed / "IMG_1.JPG")
     assert done.exit_code == 0, done.output
     assert "waits: 2 files are not whole" in done.output
-    assert "whole" in done.output
+    assert "complete" in done.output
 
 
 def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:
@@ -320,5 +318,5 @@ def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
     explaining.put("IMG_1.JPG")
     os.mkfifo(explaining.shoot / "IMG_2.JPG")
     told = explaining.of("IMG_2.JPG")
-    assert told["on disk"] == "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+    assert told["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
     assert "structure" not in told

@@ -277,8 +277,8 @@ def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str)
     disk.fill()
     done = says(tmp_path, disk.point / "state", verb)
     assert done.exit_code == 1
-    assert "all is well" not in done.output
-    assert "there is too little room for the state" in done.stderr
+    assert "no problems found" not in done.output
+    assert "there is too little disk space for the state" in done.stderr
     assert "0.0 MB are free on its disk, and bracketd needs 1" in done.stderr
 
 
@@ -289,6 +289,6 @@ def test_a_daemon_that_waits_for_room_is_named(tmp_path: Path, verb: str) -> Non
     Store.open(state).close()
     with daemon(state, full=True):
         done = says(tmp_path, state, verb)
-    assert "there is no room for the state" in " ".join(done.output.split())
-    assert "all is well" not in done.output
+    assert "there is no disk space for the state" in " ".join(done.output.split())
+    assert "no problems found" not in done.output
     assert done.exit_code == (0 if verb == "status" else 1)

@@ -80,7 +80,7 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         "A/1.CR3  left out: the same frame as A/1.JPG, in another format",
         "A/1-Edit.jpg  left out: made from 1.JPG of “9 Elm\N{REPLACEMENT CHARACTER}St”",
         "1 (Case Conflict).JPG  left out: a conflict copy of a sync client",
-        "2.JPG  left out: could not be read, or was not whole, when the shoot was locked",
+        "2.JPG  left out: was unreadable or incomplete when the shoot was locked",
         "old.CR2  left out",
     ):
         assert f"  - {line}\n" in told
@@ -90,14 +90,14 @@ def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
     """An image that failed and was processed once more says so, and when."""
     images = (Image("a", "a", state=ImageState.PLACED, file="a.jpg", reprocessed_at=NOW), Image("b", "b"))
     lines = shown(tmp_path, replace(processed(), images=images)).splitlines()
-    (again,) = (line for line in lines if "processed once more" in line)
-    assert again.startswith("  placed  a.jpg  a  processed once more 19")
+    (again,) = (line for line in lines if "reprocessed" in line)
+    assert again.startswith("  placed  a.jpg  a  reprocessed 19")
     assert "  pending  b" in lines
 
 
 def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
     """A state that was made good from elsewhere may lack the first order; its supplement can be shown all the same."""
-    assert "a supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
+    assert "supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
 
 
 def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
     first = order()
     other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
     told = shown(tmp_path, other, first)
-    for words in (f"a supplement of the order of 12 Jan 1970, {first.id}", "approved: no limit", "none: dev mode"):
+    for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
         assert words in told
         assert words not in show(tmp_path, first.id)
 

@@ -109,7 +109,7 @@ def test_what_is_under_way_comes_first_and_the_past_is_short() -> None:
     """Orders under way are on top, and of those that ended only the last few are shown."""
     lines = shown(*(order(f"old {n}") for n in range(RECENT)), order("now", "merging"), hidden=5)
     assert lines[2].startswith("now")
-    assert lines[-1] == "and 5 more that ended (--all shows them)"
+    assert lines[-1] == "and 5 more ended shoots (--all shows them)"
 
 
 def test_a_daemon_that_does_not_run_is_told() -> None:

@@ -33,7 +33,7 @@ def refused(asking: Asking, path: Path | str, status: int = 1) -> str:
 def test_a_part_of_a_shoot(asking: Asking, inside: str) -> None:
     """Of a folder or file in a shoot it is said which shoot it is a part of, with the command that sends it."""
     said = refused(asking, f"{asking.watched}/{OAK}/{inside}")
-    assert f"is a part of the shoot “{OAK}”" in said
+    assert f"is part of the shoot “{OAK}”. Shoots are sent as a whole:" in said
     assert f"`bracketd submit '{asking.watched}/{OAK}'`" in said
 
 
@@ -53,7 +53,7 @@ def test_the_watched_folder_itself(asking: Asking, path: str) -> None:
     """Of a watched folder, and of what holds it, it is said that the folders in it are shoots, with a command."""
     said = refused(asking, path.format(top=asking.watched.parent))
     assert str(asking.watched) in said
-    assert f"Name the shoot's folder: `bracketd submit '{asking.watched}/{OAK}'`" in said
+    assert f"Specify the shoot's folder: `bracketd submit '{asking.watched}/{OAK}'`" in said
 
 
 def test_a_watched_folder_with_many_shoots_or_none(asking: Asking) -> None:
@@ -65,14 +65,14 @@ def test_a_watched_folder_with_many_shoots_or_none(asking: Asking) -> None:
     assert "and 7 more" in said
     for folder in asking.watched.iterdir():
         folder.rename(asking.watched.parent / folder.name)
-    assert f"There is no shoot yet: move a folder of photos into {asking.watched}." in refused(asking, asking.watched)
+    assert f"There are no shoots yet. Move a folder of photos into {asking.watched}." in refused(asking, asking.watched)
 
 
 def test_a_photo_beside_the_shoots(asking: Asking) -> None:
     """A file that lies in the watched folder itself is in no shoot; it is said how it becomes one."""
     (asking.watched / "IMG_1.JPG").write_bytes(b"x")
     said = refused(asking, asking.watched / "IMG_1.JPG")
-    assert f"Move it into a folder of its own in {asking.watched}, which is then a shoot." in said
+    assert f"Move it into a new folder in {asking.watched}; that folder is then a shoot." in said
 
 
 @pytest.mark.parametrize("inside", ["", OAK, f"{OAK}/IMG_1.jpg"])
@@ -83,8 +83,8 @@ def test_finished_pictures(asking: Asking, inside: str) -> None:
     picture.write_bytes(b"x")
     path = os.path.join(asking.watched.parent, "out", inside).rstrip("/")
     said = refused(asking, path)
-    assert "is in an output folder, which is for finished pictures" in said
-    assert f"`bracketd show {shlex.quote(path)}` says which shoot" in said
+    assert "is in an output folder, which holds finished pictures" in said
+    assert f"`bracketd show {shlex.quote(path)}` shows which shoot" in said
 
 
 def test_a_folder_elsewhere(asking: Asking, tmp_path: Path) -> None:

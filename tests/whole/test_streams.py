@@ -69,7 +69,7 @@ def test_a_full_disk_under_the_output(config: Path, verb: str) -> None:
     """A result that cannot be written is one line that says why, and status 1; without room for that, status 1."""
     done = run(config, verb, f"> {FULL}")
     said = [line for line in done.stderr.splitlines() if not line.startswith("problem ")]
-    assert (done.returncode, said) == (1, ["bracketd: the output cannot be written: No space left on device"])
+    assert (done.returncode, said) == (1, ["bracketd: cannot write the output: No space left on device"])
     assert run(config, verb, f"> {FULL} 2> {FULL}").returncode == 1
 
 

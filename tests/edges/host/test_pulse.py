@@ -138,10 +138,10 @@ def test_a_frozen_daemon_is_named(tmp_path: Path, verb: str) -> None:
     with daemon(tmp_path / "state", ago=75.0) as process:
         done = says(tmp_path, verb)
     said = " ".join(done.output.split())
-    assert f"(pid {process.pid}) has not answered for 7" in said
-    assert f"`kill -CONT {process.pid}` lets it go on" in said
+    assert f"(pid {process.pid}) has not responded for 7" in said
+    assert f"resume it with `kill -CONT {process.pid}`" in said
     assert "is running" not in said
-    assert "all is well" not in said
+    assert "no problems found" not in said
     assert done.exit_code == (0 if verb == "status" else 1)
 
 
