@@ -1,4 +1,4 @@
-"""``bracketd explain FILE``: explains how each gate judges a file, and what happened to the file."""
+"""``bracketd explain FILE``: shows each gate's result for a file, and what happened to the file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ Row = tuple[str, str]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def explain(config: Path | None, file: Path) -> None:
-    """Explain how each gate judges FILE in a watched folder, and what happened to the file and its shoot."""
+    """Show each gate's result for FILE in a watched folder, and what happened to the file and its shoot."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
     shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])

@@ -1,4 +1,4 @@
-"""Every ask gets an answer, and none of them stops the daemon or the next ask."""
+"""Every ask gets an answer, and no ask stops the daemon or the next ask."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
 
 
 def answer(state: Path, seq: int) -> tuple[Outcome, str]:
-    """What came of an ask, which is answered."""
+    """The answer to an ask, which must exist."""
     with Reader(state) as reader:
         found = reader.answer(seq)
     assert found is not None, "not answered"
@@ -40,7 +40,7 @@ def answer(state: Path, seq: int) -> tuple[Outcome, str]:
 
 
 def asked_for(state: Path, verb: object, target: object) -> int:
-    """An ask as anybody may write it into the state file."""
+    """Write an ask into the state file, as any program can."""
     with closing(sqlite3.connect(state / FILE)) as connection, connection:
         values = (verb, target)
         done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (0, CAST(? AS TEXT), ?)", values)
@@ -48,7 +48,7 @@ def asked_for(state: Path, verb: object, target: object) -> int:
 
 
 def limited(number: int, **how: object) -> Order:
-    """An order of two images that are processed."""
+    """An order of two processed images."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
     order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
     return replace(order, **how)  # type: ignore[arg-type]
@@ -67,7 +67,7 @@ def limited(number: int, **how: object) -> Order:
     ],
 )
 def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Outcome, said: str, end: Phase) -> None:
-    """Whatever is asked of an order at a limit is answered, and only an approved order is bought."""
+    """Every verb for an order that is held at a limit is answered, and only an approved order is bought."""
 
     async def work(clock: SimulatedClock) -> None:
         world, policy = World(clock), replace(POLICY, limits=Limits(images_per_order=1))
@@ -85,7 +85,7 @@ def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Ou
 
 
 def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
-    """``retry`` of an order that goes its way says that nothing is wrong with it, and changes nothing."""
+    """``retry`` of a healthy order is refused with the reason, and changes nothing."""
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, World(clock, takes=100.0), shoot(0)):
@@ -101,7 +101,7 @@ def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
 
 
 def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
-    """While the account is refused, ``retry`` of any order tries it at once: the person has mended the key."""
+    """While the account is refused, ``retry`` of any order probes it immediately."""
     mended: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
@@ -121,13 +121,13 @@ def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
 
 @dataclass
 class OneFails(World):
-    """A service on which the second of two images fails until it is processed once more by a person's wish."""
+    """A service that fails on the second of two images until the image is reprocessed."""
 
     images: int = 2
     good: bool = False
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """What happens."""
+        """The fact of a step."""
         if not isinstance(step, facts.Look):
             return super().answer(of, step)
         shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
@@ -135,7 +135,7 @@ class OneFails(World):
 
 
 def test_one_failed_image_is_retried(tmp_path: Path) -> None:
-    """``retry`` of a delivered order has its failed image processed again, and it alone is bought."""
+    """``retry`` of a delivered order reprocesses its failed image, and only that image is bought."""
 
     async def work(clock: SimulatedClock) -> OneFails:
         world = OneFails(clock)
@@ -157,7 +157,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
 
 
 def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
-    """An image whose download has begun is bought and delivered; only then the rest is dismissed, after a kill too."""
+    """An image whose download has begun is bought and delivered before the rest is dismissed, even after a kill."""
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
@@ -166,7 +166,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
         @dataclass
         class Slow(World):
             async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-                """Carry out a step; the first image takes ten minutes."""
+                """Perform a step. The first image takes ten minutes."""
                 await asyncio.sleep(600 if step == facts.Fetch("0-0") else 0)
                 return await super().perform(of, step)
 
@@ -211,7 +211,7 @@ GARBAGE = [
 
 
 def test_garbage_is_answered_and_stops_nothing(tmp_path: Path) -> None:
-    """Asks with targets and verbs that nobody can make sense of are each answered, and the next one is carried out."""
+    """Asks with invalid targets and verbs are each answered, and the next ask is carried out."""
 
     async def work(clock: SimulatedClock) -> list[int]:
         async with running(tmp_path, World(clock)):
@@ -240,7 +240,7 @@ class Broken(Desk):
 
 
 def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
-    """An ask that our own code cannot bear is answered with that, and ends neither this run nor the next one."""
+    """An ask that triggers a bug is answered with the error and stops neither this run nor the next."""
 
     async def work(clock: SimulatedClock) -> int:
         async with running(tmp_path, World(clock), shoot(0), desk_type=Broken) as (store, _):
@@ -256,7 +256,7 @@ def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
 
 
 def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
-    """An ask for an order whose row makes no sense is answered, before the order was visited and after."""
+    """An ask for an order with an invalid row is answered, before the order was visited and after."""
 
     async def work(clock: SimulatedClock) -> tuple[int, int]:
         async with running(tmp_path, World(clock), shoot(0), shoot(1)) as (store, _):
@@ -276,7 +276,7 @@ def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
 
 
 def in_scene(tmp: Path, work: Callable[[Scene, SimulatedClock], object], **how: object) -> None:
-    """Do something in a watched folder under watch."""
+    """Run ``work`` in a watched folder."""
 
     async def begin(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, **how) as scene:  # type: ignore[arg-type]
@@ -287,7 +287,7 @@ def in_scene(tmp: Path, work: Callable[[Scene, SimulatedClock], object], **how: 
 
 @pytest.mark.parametrize("verb", ["submit", "submit again", "skip"])
 def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
-    """An ask for a folder that was removed meanwhile is answered, and the watcher goes on."""
+    """An ask for a folder that was removed is answered, and the watcher continues."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         outcome, text = await scene.submit(OAK, verb) or (None, "")
@@ -309,7 +309,7 @@ def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
     ids=["no permission", "a loop"],
 )
 def test_a_folder_that_cannot_be_looked_into(tmp: Path, verb: str, error: Exception, said: str) -> None:
-    """What the system says of a folder is the answer, and the next ask is carried out."""
+    """The system's error for a folder is in the answer, and the next ask is carried out."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -329,7 +329,7 @@ class Buggy(Scripted):
     error: Exception | None = None
 
     def fault(self, path: str) -> str | None:
-        """What the bug raises, as long as it is there."""
+        """Raise the bug's error while it is set."""
         if self.error is not None:
             raise self.error
         return super().fault(path)
@@ -337,7 +337,7 @@ class Buggy(Scripted):
 
 @pytest.mark.parametrize("error", [ValueError("embedded null byte"), KeyError("bug"), RecursionError("too deep")])
 def test_a_bug_is_the_answer(tmp: Path, error: Exception) -> None:
-    """Whatever our own code raises while an ask is carried out is the answer, and the next ask is carried out."""
+    """An error from a bug is in the ask's answer, and the next ask is carried out."""
     probes = Buggy(error=error)
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
@@ -351,7 +351,7 @@ def test_a_bug_is_the_answer(tmp: Path, error: Exception) -> None:
 
 
 def test_a_disk_that_recovers_is_waited_for(tmp: Path) -> None:
-    """A disk that does not answer is tried again for two minutes; an ask is not given up before that."""
+    """An ask for a folder on an unresponsive disk is retried for two minutes before it fails."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -382,7 +382,7 @@ def test_a_disk_that_stays_broken_is_the_answer(tmp: Path) -> None:
 
 @pytest.mark.parametrize("target", ["", ".", "..", "a/b", "../out", "12 Oak St/"])
 def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
-    """The watched folder itself, its parent, and what lies deeper are no shoots: nothing of them is sent."""
+    """The watched folder itself, its parent and folders inside a shoot are refused, and nothing is sent."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -395,7 +395,7 @@ def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
 
 
 def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
-    """A shoot whose name is no text is submitted and answered like any other."""
+    """A shoot whose name is not UTF-8 can be submitted, and its ask is answered."""
     name = os.fsdecode(b"caf\xe9")
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
@@ -410,7 +410,7 @@ def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
 
 
 async def waits(scene: Scene) -> None:
-    """A shoot comes, and is not settled yet."""
+    """Add a shoot that has not settled yet."""
     scene.put(f"{OAK}/IMG_1.JPG")
     scene.hint(OAK)
     await asyncio.sleep(5)
@@ -418,7 +418,7 @@ async def waits(scene: Scene) -> None:
 
 
 def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
-    """A shoot that a person skips while it waits waits no more, and is not sent whatever comes into its folder."""
+    """A waiting shoot that a person skips is not sent, whatever is added to its folder."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         await waits(scene)
@@ -441,7 +441,7 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
 
 
 def test_a_skipped_shoot_stays_so_over_a_restart(tmp: Path) -> None:
-    """A shoot that a person skipped is not sent at the next start."""
+    """A shoot that a person skipped is not sent after a restart."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         await waits(scene)
@@ -457,7 +457,7 @@ def test_a_skipped_shoot_stays_so_over_a_restart(tmp: Path) -> None:
 
 
 def test_late_photos_that_wait_are_skipped(tmp: Path) -> None:
-    """Photos that came to a delivered shoot, and wait, are not sent once a person says so; the next ones are."""
+    """Late photos of a delivered shoot are not sent after a person skips them; later ones are."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -480,7 +480,7 @@ def test_late_photos_that_wait_are_skipped(tmp: Path) -> None:
 
 
 def test_a_shoot_that_was_locked_meanwhile_is_cancelled(tmp: Path) -> None:
-    """A person who skips a shoot that became an order in that moment means that order."""
+    """A skip that arrives just after the shoot became an order cancels the order."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -497,13 +497,13 @@ def test_a_shoot_that_was_locked_meanwhile_is_cancelled(tmp: Path) -> None:
 
 
 async def copy_of(scene: Scene, shoot: str, copy: str) -> None:
-    """The same photos in another folder, with their times."""
+    """Copy the photos to another folder, with their times."""
     shutil.copytree(scene.root / shoot, scene.root / copy)
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def test_what_a_submit_is_answered(tmp: Path) -> None:
-    """``submit`` says what is sent, or why nothing is and what sends it."""
+    """The answer to ``submit`` says what is sent, or why nothing is and which command sends it."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -530,7 +530,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
 
 
 def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
-    """A copy of a shoot that was skipped says that nothing was bought, and a plain submit sends it."""
+    """The reason on a copy of a skipped shoot says that nothing was bought, and a plain submit sends the copy."""
     (tmp / "in" / OAK).mkdir()
     (tmp / "in" / OAK / "IMG_1.JPG").write_bytes(b"x")
 
@@ -549,7 +549,7 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
 
 
 def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Path) -> None:
-    """Not even ``submit --again`` sends a shoot a second time while its first order is merged and held."""
+    """Not even ``submit --again`` sends a shoot again while its first order is merged and held."""
 
     async def work(scene: Scene, clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
