@@ -39,28 +39,28 @@ Row = dict[str, Any]
 Found = TypeVar("Found")
 
 
-def one(reader: Reader, words: str) -> Row:
+def one(reader: Reader, given: str) -> Row:
     """The newest order that matches. Raises ClickException if no order matches, or orders of several shoots."""
     rows, waiting = _newest_first(reader), reader.waiting()
-    found = _sure(rows, words)
-    if not found and not _named_waiting(waiting, words):
-        found = _guessed(rows, words)
-        if found and (alike := _part_of_name(waiting, words, _shoot)):
+    found = _sure(rows, given)
+    if not found and not _named_waiting(waiting, given):
+        found = _guessed(rows, given)
+        if found and (alike := _part_of_name(waiting, given, _shoot)):
             listed = "".join(f"\n  waits     {printable(each.folder)}" for each in alike[:MOST])
-            raise click.ClickException(f"{words!r} matches several shoots. Specify the name:{_listed(found)}{listed}")
-    return _of_one_shoot(words, found, rows, waiting)[0]
+            raise click.ClickException(f"{given!r} matches several shoots. Specify the name:{_listed(found)}{listed}")
+    return _of_one_shoot(given, found, rows, waiting)[0]
 
 
-def going(reader: Reader, words: str) -> Row:
+def going(reader: Reader, given: str) -> Row:
     """The matching order that has not ended; the newest if all have ended. Raises ClickException like ``one``."""
     rows, waiting = _newest_first(reader), reader.waiting()
-    found = _sure(rows, words)
-    if not (found or _named_waiting(waiting, words)) and (guessed := _guessed(rows, words)):
-        raise click.ClickException(f"no order is called {words!r}. Specify the ID of one of these:{_listed(guessed)}")
-    found = _of_one_shoot(words, found, rows, waiting)
+    found = _sure(rows, given)
+    if not (found or _named_waiting(waiting, given)) and (guessed := _guessed(rows, given)):
+        raise click.ClickException(f"no order is called {given!r}. Specify the ID of one of these:{_listed(guessed)}")
+    found = _of_one_shoot(given, found, rows, waiting)
     open_ones = [row for row in found if row["phase"] not in ENDED]
     if len(open_ones) > 1:
-        raise click.ClickException(f"{words!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
+        raise click.ClickException(f"{given!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
     return (open_ones or found)[0]
 
 
@@ -68,50 +68,50 @@ def _newest_first(reader: Reader) -> list[Row]:
     return sorted(reader.orders(), key=lambda row: float(row["created_at"]), reverse=True)
 
 
-def _of_one_shoot(words: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
+def _of_one_shoot(given: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
     """Return ``found`` if it has orders of exactly one shoot. Raises ClickException otherwise."""
     if not found:
-        raise click.ClickException(_not_sent(rows, waiting, words))
+        raise click.ClickException(_not_sent(rows, waiting, given))
     if len({row["folder"] for row in found}) > 1:
-        raise click.ClickException(f"{words!r} matches several shoots. Specify the ID or the folder:{_listed(found)}")
+        raise click.ClickException(f"{given!r} matches several shoots. Specify the ID or the folder:{_listed(found)}")
     return found
 
 
-def _sure(rows: Sequence[Row], words: str) -> list[Row]:
+def _sure(rows: Sequence[Row], given: str) -> list[Row]:
     """The orders that steps 1 to 3 find."""
-    found = _named(rows, words, lambda row: (row["id"], row["shoot"]), lambda row: (row["folder"], row["output"]))
-    return found or [row for row in rows if len(words) >= SURE and row["id"].startswith(words.casefold())]
+    found = _named(rows, given, lambda row: (row["id"], row["shoot"]), lambda row: (row["folder"], row["output"]))
+    return found or [row for row in rows if len(given) >= SURE and row["id"].startswith(given.casefold())]
 
 
-def _guessed(rows: Sequence[Row], words: str) -> list[Row]:
+def _guessed(rows: Sequence[Row], given: str) -> list[Row]:
     """The orders that step 4 finds."""
-    is_id = len(words) >= SHORTEST and set(words.casefold()) <= set(string.hexdigits)
-    begun = [row for row in rows if is_id and row["id"].startswith(words.casefold())]
-    return begun + [row for row in _part_of_name(rows, words, lambda row: str(row["shoot"])) if row not in begun]
+    is_id = len(given) >= SHORTEST and set(given.casefold()) <= set(string.hexdigits)
+    begun = [row for row in rows if is_id and row["id"].startswith(given.casefold())]
+    return begun + [row for row in _part_of_name(rows, given, lambda row: str(row["shoot"])) if row not in begun]
 
 
-def _named_waiting(waiting: Sequence[Waiting], words: str) -> list[Waiting]:
-    return _named(waiting, words, lambda each: (each.shoot,), lambda each: (each.folder,))
+def _named_waiting(waiting: Sequence[Waiting], given: str) -> list[Waiting]:
+    return _named(waiting, given, lambda each: (each.shoot,), lambda each: (each.folder,))
 
 
 def _shoot(waiting: Waiting) -> str:
     return waiting.shoot
 
 
-def _part_of_name(every: Sequence[Found], words: str, name: Callable[[Found], str]) -> list[Found]:
-    part = letters(words.removesuffix(CUT)).strip()
+def _part_of_name(every: Sequence[Found], given: str, name: Callable[[Found], str]) -> list[Found]:
+    part = letters(given.removesuffix(CUT)).strip()
     return [each for each in every if part and part in letters(name(each))]
 
 
 def _named(
     every: Sequence[Found],
-    words: str,
+    given: str,
     names: Callable[[Found], tuple[str, ...]],
     folders: Callable[[Found], tuple[str, ...]],
 ) -> list[Found]:
     """Entries with this name, or with this folder or a path inside it: steps 1 and 2."""
-    paths, bare = _paths(words), words.rstrip(os.sep)
-    if exact := [each for each in every if words in (*names(each), *folders(each)) or bare in names(each)]:
+    paths, bare = _paths(given), given.rstrip(os.sep)
+    if exact := [each for each in every if given in (*names(each), *folders(each)) or bare in names(each)]:
         return exact
     if inside := _first(paths, lambda path: [each for each in every if path in folders(each)]):
         return inside
@@ -129,11 +129,11 @@ def _first(paths: Iterable[str], found: Callable[[str], list[Found]]) -> list[Fo
     return next(filter(None, map(found, paths)), [])
 
 
-def _paths(words: str) -> list[str]:
-    """The absolute path and every folder above it; empty if ``words`` is a plain name."""
-    if os.sep not in words and words not in (os.curdir, os.pardir):
+def _paths(given: str) -> list[str]:
+    """The absolute path and every folder above it; empty if ``given`` is a plain name."""
+    if os.sep not in given and given not in (os.curdir, os.pardir):
         return []
-    paths = [os.path.abspath(words)]
+    paths = [os.path.abspath(given)]
     while (above := os.path.dirname(paths[-1])) != paths[-1]:
         paths.append(above)
     return paths
@@ -149,19 +149,19 @@ def _is_same(path: str, folder: str) -> bool:
         return False
 
 
-def waiting_for(reader: Reader, words: str) -> list[Waiting]:
+def waiting_for(reader: Reader, given: str) -> list[Waiting]:
     """The waiting shoots that match."""
     found = reader.waiting()
-    return _named_waiting(found, words) or _part_of_name(found, words, _shoot)
+    return _named_waiting(found, given) or _part_of_name(found, given, _shoot)
 
 
-def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], words: str) -> str:
+def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], given: str) -> str:
     """The error if no order matches: the shoot is still waiting, or there is no shoot with that name."""
-    meant = _named_waiting(waiting, words) or _part_of_name(waiting, words, _shoot)
+    meant = _named_waiting(waiting, given) or _part_of_name(waiting, given, _shoot)
     if not meant:
-        near = nearest(words, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
+        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
         hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
-        return f"no order is called {words!r}. {hint}`bracketd status` lists the orders."
+        return f"no order is called {given!r}. {hint}`bracketd status` lists the orders."
     return "\n".join(
         f"{printable(each.shoot)} has not been sent yet. It is waiting: {printable(each.reason).rstrip('.')}. "
         f"To send it now: `{printable(command(each.folder))}`"

@@ -63,8 +63,8 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     account = [noted[key] for key in keys if noted.get(key)]
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None
-    words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
-    words += [no_room(state_dir)] if sign is not None and sign.full else []
+    messages = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
+    messages += [no_room(state_dir)] if sign is not None and sign.full else []
     return {
         "running": pid is not None,
         "pid": pid,
@@ -72,7 +72,7 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
         "watching": pid is not None and "watching" in noted,
         "started_at": _iso(noted["started_at"]) if pid and "started_at" in noted else None,
         "state_dir": str(state_dir),
-        "messages": [*words, *account, *missing] if pid else [],
+        "messages": [*messages, *account, *missing] if pid else [],
         "events_missed": sum(value for key, value in noted.items() if key.startswith("missed ")),
         "unanswered_s": round(unanswered) if unanswered is not None else None,
     }

@@ -87,7 +87,7 @@ class Account:
             log.error("account refused; all orders paused", why=why)
             await self._desk.account_is(why)
         elif self._gate.reason is None:
-            log.warning("account refused for one order; it waits", order=order.id, why=why)
+            log.warning("only one order refused; it waits", order=order.id, why=why)
         return replace(fact, why=self._gate.reason_for(order.id, why))
 
     async def _learn_day_limit(self, order: Order, fact: facts.Seen) -> None:

@@ -178,8 +178,8 @@ def test_a_running_daemon_is_left_alone(program: Bracketd) -> None:
     until((program.state / COPIES / f"{today()}.sqlite3").exists)
     well = program.run("doctor")
     assert (well.returncode, well.stderr) == (0, "")
-    said = (": OK, version", "1 order(s)", "no leftover part files", "no problems found")
-    assert all(words in well.stdout for words in said)
+    shown = (": OK, version", "1 order(s)", "no leftover part files", "no problems found")
+    assert all(words in well.stdout for words in shown)
     refused = program.run("doctor", "--recover")
     assert refused.returncode == 1
     said = f"bracketd is running on {program.state} (pid {program.pid}). Stop it first."
