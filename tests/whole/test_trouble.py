@@ -113,7 +113,7 @@ def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandb
     program.start()
     assert program.reach(OAK, "held")["order_id"] == order["order_id"]
     done = program.run("retry", OAK)
-    assert "tried again" in done.stdout
+    assert "is being retried" in done.stdout
     assert program.reach(OAK, "downloaded")["order_id"] == order["order_id"]
     (merge,) = of_order(sandbox, order)["merges"]
     assert merge["body"] == {"ai_version": "4.7"}
