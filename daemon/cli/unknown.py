@@ -1,4 +1,4 @@
-"""Whether there are orders of ours that the state does not know, for a person who looks."""
+"""Finds bracketd's orders that are missing from the state, for ``check`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from daemon.store.reader import Reader
 
 
 def unknown_orders(reader: Reader, outputs: Iterable[Path]) -> Iterator[str]:
-    """What to say of orders that the state does not know: by delivery notes, and by what the daemon was last told.
+    """Messages about orders that are missing from the state.
 
-    Raises StateError.
+    The sources are the delivery notes and what the daemon last found at the service. Raises StateError.
     """
     found: list[str] = []
     unread: dict[str, str] = {}
     for output in dict.fromkeys(map(str, outputs)):
         try:
             folders, _changed = notes.folders_in(output)
-        except OSError:  # whether a folder can be read is told elsewhere
+        except OSError:  # the folder checks report folders that cannot be read
             continue
         named, why_not = notes.named_below(output, folders)
         known = reader.known_ids(named.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing
@@ -36,13 +37,13 @@ def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, s
     assert (first["images"]["downloaded"], first["images"]["failed"], charged(sandbox, first)) == (4, 1, 4)
     assert "`bracketd retry`" in first["messages"][1]
     done = program.asks("retry", OAK)
-    said = f"{OAK} goes back to processing for 1 failed image; only what comes out of that is bought.\n"
+    said = f"{OAK}: 1 failed image will be processed again. You only pay for images that succeed.\n"
     assert (done.returncode, done.stdout) == (0, said)
     again = program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 5)
     assert (again["order_id"], again["messages"], charged(sandbox, again)) == (first["order_id"], [], 5)
     assert json.loads(program.run("costs", "--json").stdout)["images"] == 5
     done = program.asks("retry", OAK)
-    assert (done.returncode, "is delivered already" in done.stderr) == (1, True)
+    assert (done.returncode, "has already been delivered" in done.stderr) == (1, True)
 
 
 def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox) -> None:
@@ -66,12 +67,12 @@ def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: San
     folder = program.drop(OAK, shoot(2))
     order = program.reach(OAK, "held")
     done = program.asks("dismiss", OAK)
-    said = f"{OAK} is dismissed; none of its images is bought. `bracketd submit` sends it as a new order: {folder}\n"
-    assert (done.returncode, done.stdout) == (0, said)
+    said = f"{OAK} is dismissed; none of its images will be bought. To send it as a new order: "
+    assert (done.returncode, done.stdout) == (0, f"{said}`bracketd submit {shlex.quote(str(folder))}`\n")
     assert program.reach(OAK, "cancelled")["health"] == "ok"
     shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
     skipped = program.reach(ELM, "skipped")
-    assert f"same photos as “{OAK}”, which is cancelled and was never bought" in skipped["messages"][0]
+    assert f"same photos as “{OAK}”, which was cancelled and never bought" in skipped["messages"][0]
     program.stop()
     program.settings["limits"] = {}
     program.start()
@@ -80,7 +81,7 @@ def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: San
     program.drop("2 Elm St", shoot(1))
     program.reach("2 Elm St", "downloaded")
     assert charged(sandbox, order) == 0
-    assert program.asks("submit", str(folder)).stdout == f"{OAK} is sent (6 photos).\n"
+    assert program.asks("submit", str(folder)).stdout == f"{OAK}: sending 6 photos.\n"
     assert charged(sandbox, program.reach(OAK, "downloaded")) == 2
 
 
@@ -91,8 +92,8 @@ def test_a_waiting_shoot_is_cancelled(program: Bracketd) -> None:
     folder = program.drop(OAK, shoot(1))
     program.wait_for_files(3)
     done = program.asks("cancel", OAK)
-    said = f"{OAK} is skipped: nothing of it is sent. `bracketd submit` sends it after all: {folder}\n"
-    assert (done.returncode, done.stdout) == (0, said)
+    said = f"{OAK} is skipped and will not be sent. To send it after all: "
+    assert (done.returncode, done.stdout) == (0, f"{said}`bracketd submit {shlex.quote(str(folder))}`\n")
     order = program.reach(OAK, "skipped")
     assert order["messages"] == ["skipped by a person before it was sent; `bracketd submit FOLDER` sends it"]
     assert program.peek()["waiting"] == []

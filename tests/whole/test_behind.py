@@ -87,7 +87,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
     checked = program.run("check")
     assert checked.returncode == 1
     assert "delivery note(s) of orders that are not in the state" in checked.stderr
-    assert "all is well" not in checked.stdout
+    assert "no problems found" not in checked.stdout
     for verb in ("submit", "retry"):
         refused = program.run(verb, str(program.watched / OAK))
         assert refused.returncode == 1, verb
@@ -263,7 +263,7 @@ def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> 
     (program.output / OAK / "order.json").write_text(json.dumps(forged))
     recovered = program.run("doctor", "--recover")
     assert recovered.returncode == 0, recovered.stderr
-    assert f"{program.output}/{OAK}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
+    assert f"{program.output}/{OAK}/order.json: not confirmed by its pictures or the service" in recovered.stdout
     held = program.order(OAK) or {}
     assert (held["phase"], held["images"]["total"]) == ("held", 0)
     assert "neither its pictures nor the service confirm that" in held["messages"][0]

@@ -195,9 +195,10 @@ def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
     program.message(ELM, "`bracketd adopt FOLDER` takes it as it is now")
     refused = program.run("adopt", str(program.home))
     assert refused.returncode == 1
-    assert f"not a watched or output folder. These are:\n  {program.output}\n  {program.watched}" in refused.stderr
+    said = f"not a watched or output folder. The folders are:\n  {program.output}\n  {program.watched}"
+    assert said in refused.stderr
     adopted = program.run("adopt", str(program.output))
-    assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is taken as it is.\n")
+    assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is accepted as it is now.\n")
     program.reach(ELM, "downloaded")
     (program.home / "archive" / OAK).rename(program.output / OAK)
 

@@ -48,12 +48,12 @@ def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: San
     until(lambda: is_waiting(program))
     status = program.run("status")
     assert status.returncode == 0
-    assert "there is no room for the state" in " ".join(status.stdout.split())
+    assert "there is no disk space for the state" in " ".join(status.stdout.split())
     for verb in ("check", "doctor"):
         said = program.run(verb)
         assert said.returncode == 1
-        assert "there is no room for the state" in said.stderr
-        assert "all is well" not in said.stdout
+        assert "there is no disk space for the state" in said.stderr
+        assert "no problems found" not in said.stdout
     asked = program.run("submit", "--again", str(program.watched / OAK))
     assert asked.returncode == 1
     assert "Traceback" not in asked.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.cli.idle import until_mended
+from daemon.cli.idle import until_valid
 from daemon.errors import ConfigError, Problem
 from tests.whole.program import COMMAND, PATIENCE, environment, until
 
@@ -55,7 +55,7 @@ def idler(tmp_path: Path) -> Iterator[Idler]:
 def test_it_says_what_is_wrong_and_starts_when_that_is_mended(idler: Idler) -> None:
     """Each problem is reported with its remedy. When all are fixed, the daemon starts, and stops as usual."""
     idler.says(f"bracketd: {idler.config}: There is no such file. ")
-    idler.says("nothing is watched until the settings are mended")
+    idler.says("nothing is watched until the settings are fixed")
     idler.configure(key="two words")
     idler.says(f"bracketd: {idler.config}:1: api.key: The key has a blank in it")
     idler.configure(key="one-word")
@@ -77,7 +77,7 @@ def test_a_key_that_was_missing_is_noticed(idler: Idler) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_can_be_told_to_end(idler: Idler, number: int) -> None:
     """A signal ends the waiting silently with status 0, which is not a failure to a service manager."""
-    idler.says("nothing is watched until the settings are mended")
+    idler.says("nothing is watched until the settings are fixed")
     idler.process.send_signal(number)
     assert idler.process.wait(PATIENCE) == 0
     assert "Traceback" not in idler.said()
@@ -97,7 +97,7 @@ def _answers(*answers: str) -> Callable[[], str]:
 
 def test_a_problem_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
     """The settings are checked often, but the log grows only when there is something new."""
-    assert until_mended(_answers("wrong", "wrong", "wrong", "worse", "wrong"), every=0) == "good"
+    assert until_valid(_answers("wrong", "wrong", "wrong", "worse", "wrong"), every=0) == "good"
     told = [line for line in capfd.readouterr().err.splitlines() if "config.yaml" in line]
     assert told == [f"bracketd: config.yaml:1: {what}. Mend it." for what in ("wrong", "worse", "wrong")]
 
@@ -106,5 +106,5 @@ def test_signals_mean_afterwards_what_they_meant_before() -> None:
     """A daemon that starts after waiting handles signals as usual."""
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = [signal.getsignal(number) for number in numbers]
-    until_mended(_answers("wrong"), every=0)
+    until_valid(_answers("wrong"), every=0)
     assert [signal.getsignal(number) for number in numbers] == before

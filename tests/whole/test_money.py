@@ -30,7 +30,7 @@ def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
     assert "limits.images_per_order is 1" in order["messages"][0]
     assert costs(program)["images"] == 0
     done = program.run("cancel", OAK)
-    assert (done.returncode, "nothing more is bought while it is held" in done.stderr) == (1, True)
+    assert (done.returncode, "Nothing more is bought while it is held" in done.stderr) == (1, True)
     assert program.run("approve", OAK).returncode == 0
     program.reach(OAK, "downloaded")
     told = costs(program)

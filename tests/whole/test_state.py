@@ -100,7 +100,7 @@ def test_ten_thousand_orders(program: Bracketd) -> None:
         assert seen["bytes"] == {"total": 33, "uploaded": 33}
     table = program.run("status").stdout
     assert "house 9999" in table
-    assert "and 9980 more that ended" in table
+    assert "and 9980 more ended shoots" in table
     assert program.run("show", "house 4321").returncode == 0
     for file in program.state.iterdir():
         file.unlink()

@@ -69,7 +69,7 @@ def test_a_full_disk_under_the_output(config: Path, verb: str) -> None:
     """If a result cannot be written, one line says why, and the status is 1. If even that fails, the status is 1."""
     done = run(config, verb, f"> {FULL}")
     said = [line for line in done.stderr.splitlines() if not line.startswith("problem ")]
-    assert (done.returncode, said) == (1, ["bracketd: the output cannot be written: No space left on device"])
+    assert (done.returncode, said) == (1, ["bracketd: cannot write the output: No space left on device"])
     assert run(config, verb, f"> {FULL} 2> {FULL}").returncode == 1
 
 

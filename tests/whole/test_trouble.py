@@ -43,7 +43,7 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
         program.reach(house, "downloaded")
     assert program.status()["daemon"]["messages"] == []
     checked = program.run("check")
-    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "all is well: the daemon is at work")
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "no problems found; the daemon is running")
     assert "not-the-key" not in program.log.read_text() + checked.stdout + checked.stderr
 
 
@@ -113,7 +113,7 @@ def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandb
     program.start()
     assert program.reach(OAK, "held")["order_id"] == order["order_id"]
     done = program.run("retry", OAK)
-    assert "tried again" in done.stdout
+    assert "is being retried" in done.stdout
     assert program.reach(OAK, "downloaded")["order_id"] == order["order_id"]
     (merge,) = of_order(sandbox, order)["merges"]
     assert merge["body"] == {"ai_version": "4.7"}
@@ -259,7 +259,7 @@ def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
         assert (order["phase"], order["health"]) == ("settled", "retrying")
         checked = program.run("check")
         assert checked.returncode == 1
-        assert "See to the network" in checked.stderr
+        assert "Check the network" in checked.stderr
         program.stop()
     program.settings["api"]["base_url"] = sandbox.api
     program.start()

@@ -110,9 +110,9 @@ def test_check_finds_everything_well(program: Bracketd) -> None:
     program.write_config()
     done = program.run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    for words in (str(program.config), str(program.watched), str(program.state), "takes the key"):
+    for words in (str(program.config), str(program.watched), str(program.state), "accepts the key"):
         assert words in done.stdout
-    assert done.stdout.endswith("all is well: start `bracketd run`\n")
+    assert done.stdout.endswith("no problems found; start the daemon with `bracketd run`\n")
     program.watched.rmdir()
     done = program.run("check")
     assert (done.returncode, done.stderr) == (0, "")

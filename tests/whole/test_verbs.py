@@ -132,8 +132,8 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
     for words, said in (
         (("show", "Elm"), "no order is called 'Elm'"),
         (("retry", "Elm"), "no order is called 'Elm'"),
-        (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
-        (("submit", str(program.watched / OAK)), f"no photo in it is new. Its pictures are in {order['output']}"),
+        (("retry", OAK), f"its pictures are in {order['output']}. There is nothing to retry."),
+        (("submit", str(program.watched / OAK)), f"and has no new photos. Its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
         (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
@@ -151,9 +151,9 @@ def test_what_is_under_way_is_not_submitted(program: Bracketd, sandbox: Sandbox)
     program.drop(OAK, shoot(1, stops=(0,)))
     program.reach(OAK, "merging", "processing")
     done = program.run("submit", str(program.watched / OAK))
-    assert (done.returncode, "is under way already" in done.stderr) == (1, True)
+    assert (done.returncode, "is already in progress" in done.stderr) == (1, True)
     done = program.run("retry", "1 Elm St")
-    assert (done.returncode, "`bracketd submit` sends it" in done.stderr) == (1, True)
+    assert (done.returncode, "was skipped. To send it: `bracketd submit " in done.stderr) == (1, True)
     program.reach(OAK, "downloaded")
 
 
