@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from daemon.cli.recover import told
+from daemon.cli.recover import report_lines
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
@@ -657,7 +657,7 @@ def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, An
     report = home.recover()
     assert note["order_id"] not in {one.order.id for one in report.sources.notes.found}
     assert list(report.sources.notes.unread) == [f"{home.output}/a/order.json"]
-    assert any("cannot be read (it makes no sense)" in line for line in told(report, dry_run=False))
+    assert any("cannot be read (it makes no sense)" in line for line in report_lines(report, dry_run=False))
     assert {shoot: one.phase for shoot, one in home.orders().items()} == {"a": Phase.SKIPPED, "b": Phase.DOWNLOADED}
 
 

@@ -271,7 +271,7 @@ def test_the_output_of_another_watched_folder_stops_nobody(tmp: Path) -> None:
             await quiet()
             assert scene.orders() == {OAK: ("settled", 1)}
             scene.put("new/IMG_1.JPG")
-            assert await scene.submit("new") == (Outcome.DONE, "new is sent (1 photo).")
+            assert await scene.submit("new") == (Outcome.DONE, "new: sending 1 photo.")
 
     simulate(work)
 
@@ -388,7 +388,7 @@ def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
             await store.forget_root(str(tmp / "out"))
             (tmp / "out").mkdir()
             await asyncio.sleep(20)
-            assert scene.answer(2) == (Outcome.DONE, f"{OAK} is sent (1 photo).")
+            assert scene.answer(2) == (Outcome.DONE, f"{OAK}: sending 1 photo.")
             searching.cancel()
 
     simulate(work)
@@ -406,11 +406,11 @@ def test_an_ask_for_a_folder_that_is_away_is_answered(tmp: Path) -> None:
             await asyncio.sleep(PATIENCE + 10)
             outcome, text = scene.answer(1) or (None, "")
             assert outcome is Outcome.FAILED
-            assert text.startswith(f"Not done: the watched folder of {scene.root / OAK} is away.")
+            assert text.startswith(f"The watched folder of {scene.root / OAK} is not available")
             assert await scene.submit(OAK) is None
             (tmp / "away").rename(scene.root)
             await asyncio.sleep(60)
-            assert scene.answer(2) == (Outcome.DONE, f"{OAK} is sent (1 photo).")
+            assert scene.answer(2) == (Outcome.DONE, f"{OAK}: sending 1 photo.")
 
     simulate(work)
 
