@@ -32,7 +32,8 @@ from daemon.store.waiting import Waiting
 def submit(config: Path | None, folder: Path, again: bool) -> None:
     """Send the shoot in FOLDER now, as it lies there: one that still waits, was skipped, or is held.
 
-    Of a shoot that was sent before only photos that came since are sent, as a supplement; --again sends all of it.
+    Of a shoot with photos that were sent before, from this folder or another, only the others are sent, as a
+    supplement; --again sends all of it.
     """
     settings = load(config, os.environ)
     target = shoot_folder(folder, settings.folders)
