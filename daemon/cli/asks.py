@@ -32,8 +32,8 @@ from daemon.store.waiting import Waiting
 def submit(config: Path | None, folder: Path, again: bool) -> None:
     """Send the shoot in FOLDER now, without waiting until it has settled. The shoot may also be skipped or held.
 
-    If the shoot was sent before, only photos that arrived since are sent, as a supplement. Use --again to send all of
-    it.
+    If some of its photos were sent before, from this folder or another, only the others are sent, as a supplement. Use
+    --again to send all of it.
     """
     settings = load(config, os.environ)
     target = shoot_folder(folder, settings.folders)

@@ -15,6 +15,9 @@ def why_left_out(one: LeftOut) -> str:
             return f"the same frame as {of}, in another format"
         case Why.DERIVED:
             return f"made from {of}"
+        case Why.DECLINED:
+            copy = f"a copy of {of}, which" if one.of else "its shoot"
+            return f"{copy} was cancelled or skipped before"
         case Why.CONFLICT:
             return "a conflict copy of a sync client"
         case Why.UNREADABLE:

@@ -77,7 +77,7 @@ def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
 
 def _brackets(order: Order) -> list[str]:
     if not order.brackets:
-        return []
+        return ["", f"left out: {len(order.left_out)}", *_left_out(order)] if order.left_out else []
     stored = sum(order.brackets[number].stored for number in order.sent)
     return [
         "",

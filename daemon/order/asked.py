@@ -87,7 +87,8 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0)
     if any(image.state in ON_DISK for image in images):
         return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
-    return replace(after, phase=Phase.CANCELLED, troubles=(Trouble(Code.DISMISSED, DISMISSED),), due=None)
+    ended = (Trouble(Code.DISMISSED, DISMISSED),)
+    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, late=())
 
 
 def _let_go(image: Image) -> Image:

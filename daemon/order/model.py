@@ -286,7 +286,7 @@ class Order:
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
+            return Health.ATTENTION if self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -318,7 +318,7 @@ class Order:
             text = f"{dismissed} image(s) were dismissed by a person and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
         if self.late:
-            found.append(Problem(Code.LATE_PHOTOS, _told_late(self.late, skipped=self.phase is Phase.SKIPPED)))
+            found.append(Problem(Code.LATE_PHOTOS, _told_late(self.late, self.phase)))
         if self.altered:
             found.append(Problem(Code.CHANGED_PHOTOS, _told_altered(self.altered)))
         if self.output_renamed:
@@ -376,11 +376,17 @@ def brief(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
-    if skipped:
-        came = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
-        return f"{came}. Move them to a folder of their own to send them"
-    told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
+def _told_late(files: tuple[str, ...], phase: Phase) -> str:
+    came = f"{len(files)} photo(s) came after the shoot was"
+    match phase:
+        case Phase.SKIPPED:
+            told = f"{came} skipped, and are not sent: {names_of(files)}"
+        case Phase.CANCELLED:
+            told = f"{came} locked, and are not sent because it was cancelled: {names_of(files)}"
+            whole = "`bracketd submit FOLDER` sends the whole shoot"
+            return f"{told}. {whole}. Move them to a folder of their own to send them alone"
+        case _:
+            told = f"{came} locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 
 

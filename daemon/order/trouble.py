@@ -270,10 +270,15 @@ def _given_tries(order: Order, policy: Policy) -> Order:
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
-    """The end of an order that has not been merged; later it would leave paid images behind."""
-    if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
+    """The end of an order that has not been merged; later it would leave paid images behind.
+
+    Late photos are named again if they lie in the folder of the cancelled shoot, unless another order replaces it.
+    """
+    if order.phase is Phase.CANCELLED:
+        return replace(order, late=()) if order.late and not fact.by_person else order
+    if order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, late=())
     return replace(ended, troubles=(Trouble(fact.code, fact.why),), by_person=fact.by_person)
 
 

@@ -35,7 +35,7 @@ FACTS = {
     "ImageLost": "image not given out by the service",
     "Delivered": "shoot delivered, order.json written",
     "CameLate": "late photos noticed",
-    "FoundAgain": "sent photos found under other names",
+    "FoundAgain": "known photos found under other names",
     "Moved": "shoot renamed or moved",
     "Reopened": "failed images are retried",
     "Dismissed": "remaining images dismissed by a person",

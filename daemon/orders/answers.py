@@ -160,8 +160,14 @@ def same_photos(original: Order | None) -> str:
     return f"Not sent: “{original.shoot}” ({original.phase.value}) has the same photos. {AGAIN}"
 
 
-def skipped_for(original: Order) -> str:
-    """Why a shoot is skipped: another order has the same photos. Names the command that sends it anyway."""
+def skipped_for(original: Order, known: int, unsent: int) -> str:
+    """Why a shoot is skipped: another order has the same photos. Names the command that sends it anyway.
+
+    ``known`` photos were sent; ``unsent`` were not, because they were skipped or cancelled before.
+    """
+    if unsent:
+        others = f"the other {_count(unsent, 'photo')} were skipped or cancelled before"
+        return f"{known} of its photos were sent as “{original.shoot}”, {others}; `bracketd submit FOLDER` sends those"
     same = f"same photos as “{original.shoot}”"
     if not was_sent(original):
         return f"{same}, which was {original.phase.value} and never bought; `bracketd submit FOLDER` sends them"

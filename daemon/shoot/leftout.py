@@ -25,13 +25,15 @@ class Why(StrEnum):
     """Why a file of a shoot is not sent.
 
     COPY: its content is sent already. VARIANT: the camera wrote the same frame in another format. DERIVED: a person or
-    the camera made it from a frame that is sent. CONFLICT: a second version that a sync client kept. UNREADABLE: it
-    cannot be read or is not whole. FORMAT: pictures of its format are not sent.
+    the camera made it from a frame that is sent. DECLINED: its shoot was cancelled or skipped. CONFLICT: a second
+    version that a sync client kept. UNREADABLE: it cannot be read or is not whole. FORMAT: pictures of its format are
+    not sent.
     """
 
     COPY = "copy"
     VARIANT = "variant"
     DERIVED = "derived"
+    DECLINED = "declined"
     CONFLICT = "conflict"
     UNREADABLE = "unreadable"
     FORMAT = "format"

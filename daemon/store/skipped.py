@@ -21,6 +21,12 @@ NEWEST = (
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
 )
 """No other shoot has come under the name of this one since."""
+CANCELLED = (
+    "phase = 'cancelled' AND by_person AND NOT EXISTS (SELECT 1 FROM orders AS other "
+    "WHERE other.folder = orders.folder AND other.phase != 'cancelled' "
+    "AND (other.phase != 'skipped' OR NOT other.recorded))"
+)
+"""A person cancelled the shoot, and no other order of its folder says what becomes of photos that come to it."""
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
@@ -66,11 +72,12 @@ def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection
 def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders directly in a watched folder whose shoots are skipped, each with the id of its order.
 
-    ``recorded``: those whose photos are on record; otherwise the others, copies of known shoots apart: an older version
-    skipped them, or their disk did not answer.
+    ``recorded``: those whose photos are on record, and those that a person cancelled; otherwise the others, copies of
+    known shoots apart: an older version skipped them, or their disk did not answer.
     """
     prefix = root.rstrip("/") + "/"
-    which = f"phase = 'skipped' AND recorded AND {NEWEST}" if recorded else f"{FIRST_SIGHT} AND NOT recorded"
+    known = f"((phase = 'skipped' AND recorded) OR ({CANCELLED})) AND {NEWEST}"
+    which = known if recorded else f"{FIRST_SIGHT} AND NOT recorded"
     query = f"SELECT id, folder FROM orders WHERE {which} ORDER BY created_at"  # noqa: S608 - constants
     folders = {unpack(row["folder"]): str(row["id"]) for row in connection.execute(query)}
     return {folder: order_id for folder, order_id in folders.items() if folder.startswith(prefix)}

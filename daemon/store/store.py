@@ -176,14 +176,15 @@ class Store:
         )
 
     async def recent(self, root: str, since: float) -> dict[str, float]:
-        """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart.
+        """Shoots in a watched folder with an order that changed since ``since`` and was sent, or skipped as a copy.
 
         Each with the time, in epoch seconds, of the last change of such an order.
         """
         prefix = root.rstrip("/") + "/"
         query = (
             "SELECT folder, max(updated_at) AS changed_at FROM orders "
-            "WHERE updated_at >= ? AND phase NOT IN (?, ?) GROUP BY folder"
+            "WHERE updated_at >= ? AND phase != ? AND (phase != ? OR (same_as IS NOT NULL AND NOT recorded)) "
+            "GROUP BY folder"
         )
 
         def read(connection: sqlite3.Connection) -> dict[str, float]:

@@ -43,9 +43,10 @@ class Archive:
     async def at_a_glance(self, photos: Sequence[Bracket], orders: Sequence[Order]) -> Judged | None:
         """A skipped shoot that lies in its folder with other times or inodes, known without reading a photo.
 
-        ``orders`` are those of the folder, the newest first. None if more has to be known.
+        ``orders`` are those of the folder, the newest first. None if more has to be known: a copy whose files are left
+        out one by one is known by their content.
         """
-        if not orders or orders[0].phase is not Phase.SKIPPED:
+        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].left_out:
             return None
         found = recognise(photos, await self._store.skipped_alike(entries_of(photos)))
         if found.likeness is not Likeness.SAME:
@@ -123,7 +124,7 @@ class Archive:
         """Why a shoot with photos that are known is skipped, or waits for a person."""
         found, before = judged.recognised, judged.before
         if found is None:
-            return "" if before is None else answers.skipped_for(before)
+            return "" if before is None else answers.skipped_for(before, judged.known, len(judged.unsent))
         old = await self._store.load(found.order_id)
         if found.likeness is Likeness.UNSEEN:
             return why_unseen(found, old.shoot)

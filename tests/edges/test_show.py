@@ -65,6 +65,24 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
     assert "  - twin.CR3  left out\n" in told
 
 
+def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
+    """Of a shoot that was skipped as a copy each file is shown with what it is a copy of."""
+    why = (
+        LeftOut("1.JPG", Why.COPY, "1.JPG", "Oak"),
+        LeftOut("2.JPG", Why.DECLINED, "3.JPG", "Elm"),
+        LeftOut("4.JPG", Why.DECLINED),
+    )
+    copy = replace(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
+    told = shown(tmp_path, copy)
+    for line in (
+        "left out: 3",
+        "  - 1.JPG  left out: a copy of 1.JPG of “Oak”",
+        "  - 2.JPG  left out: a copy of 3.JPG of “Elm”, which was cancelled or skipped before",
+        "  - 4.JPG  left out: its shoot was cancelled or skipped before",
+    ):
+        assert f"{line}\n" in told
+
+
 def test_why_files_are_not_sent(tmp_path: Path) -> None:
     """Each file that is not sent is shown with what it is a copy or variant of, or was made from."""
     why = (

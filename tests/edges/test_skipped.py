@@ -87,6 +87,25 @@ def test_a_shoot_that_is_skipped_no_more_is_not_found(tmp_path: Path) -> None:
     inside(tmp_path, work)
 
 
+def test_a_shoot_that_a_person_cancelled_is_looked_at_like_a_skipped_one(tmp_path: Path) -> None:
+    """It is listed with the skipped ones, unless another order says what becomes of photos that come to its folder."""
+
+    async def work(store: Store) -> None:
+        one, unwanted = await recorded(store), replace(skipped("Oak"), phase=Phase.CANCELLED, by_person=True)
+        gone = replace(skipped("Elm"), phase=Phase.CANCELLED)
+        await store.add(unwanted, facts.Locked(()))
+        await store.add(gone, facts.Locked(()))
+        both = {one.folder: one.id, unwanted.folder: unwanted.id}
+        assert (await store.skipped_in("/in"), await store.skipped_in("/in", recorded=False)) == (both, {})
+        late = replace(skipped("Oak"), phase=Phase.HELD, created_at=NOW + 1)
+        await store.add(late, facts.Locked(()))
+        assert await store.skipped_in("/in") == {one.folder: one.id}
+        await store.record(late, None, replace(late, phase=Phase.CANCELLED, by_person=True), NOW)
+        assert await store.skipped_in("/in") == {one.folder: one.id, late.folder: late.id}
+
+    inside(tmp_path, work)
+
+
 def test_what_an_older_version_skipped_is_still_to_be_recorded(tmp_path: Path) -> None:
     """Skipped shoots without a record are listed apart, unless they are copies of known ones."""
 
