@@ -1,9 +1,9 @@
-# Two commands: `make demo` and `make test`. Each sets up all it needs: Python >= 3.11 and make.
+# Two commands: `make demo` and `make test`. Each sets up its environment. You need Python >= 3.11 and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# The vendor's SDK in both generations, each in an environment of its own: its clients test the sandbox.
+# Two versions of the vendor's SDK, each in its own environment. Tests run their clients against the sandbox.
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
@@ -11,7 +11,7 @@ SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "bracketd needs Python 3.11 or newer; call make PYTHON=python3.12, say")'
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "bracketd needs Python 3.11 or newer; run, for example, make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -33,7 +33,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# More tests at a time than two cores: a third of their time they wait for processes.
+# Three tests at a time on two cores: tests spend a third of their time waiting for processes.
 test: lint $(SDKS_READY)
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
@@ -41,14 +41,14 @@ test: lint $(SDKS_READY)
 quick: lint
 	$(BIN)/pytest -q -n 3 --dist worksteal tests/core tests/shell $(ARGS)
 
-# Renews the reference pages in docs/.
+# Updates the reference pages in docs/.
 docs: $(READY)
 	$(BIN)/python -m tools.reference
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
 
-# Pins with hashes for every platform, and no index address. Needs uv.
+# Pins all versions with hashes, for every platform, without an index URL. Needs uv.
 PINNED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade
 lock:
 	uv pip compile pyproject.toml --extra sandbox --group dev $(PINNED) --output-file requirements.lock

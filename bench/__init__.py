@@ -1,21 +1,21 @@
-"""How fast and how small bracketd is: ``python -m bench``, or ``make bench``.
+"""Benchmarks of bracketd's speed and memory: ``python -m bench``, or ``make bench``.
 
-Everything is measured on the installed program as a process, on loopback with TLS, and against a peer in the same
-run where there is one. Machines differ and are never idle, so nothing here passes or fails: a table says what the goal
-is, what was measured, and whether the goal is met.
+They measure the installed program as a process, over loopback with TLS, and compare it with another tool in the same
+run if there is one. Machines differ and are never idle, so nothing here passes or fails: the table shows the goal, the
+measured value, and if the goal is met.
 
-One module for each thing that is measured (``uploading``, ``memory``, ``waiting``, ``idle``, ``status``): its
-``measure(bench)`` yields rows. A new one is added to ``MEASURES`` in ``bench.measures``. Around them:
+Each benchmark has a module (``uploading``, ``memory``, ``waiting``, ``idle``, ``status``). Its ``measure(bench)``
+yields rows. Add a new one to ``MEASURES`` in ``bench.measures``. The other modules:
 
 ==============  ==============================================================
-``sizes``       how much is measured: full, quick
-``table``       a row, the table, the JSON
-``running``     the daemon and the service as processes, and their end
-``listener``    what the service's two halves share: TLS, HTTP, the log
-``api``         the service's API, as far as one order needs it
-``storage``     the service's storage: takes brackets and forgets them
+``sizes``       the amounts of a full and a quick run
+``table``       rows, the table, the JSON
+``running``     starts and stops the daemon and the service
+``listener``    shared by the service's two halves: TLS, HTTP, the log
+``api``         the part of the service's API that one order needs
+``storage``     the service's storage: receives brackets and discards them
 ``photos``      shoots to send
-``finished``    orders that came to their end long ago, in a state file
-``usage``       what a process takes: CPU time and memory
+``finished``    a state file with finished orders
+``usage``       CPU time and memory of a process
 ==============  ==============================================================
 """

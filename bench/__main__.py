@@ -18,15 +18,15 @@ from daemon import __version__
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Everything in less than a minute, with figures to match.")
-@click.option("--only", multiple=True, type=click.Choice(tuple(MEASURES)), help="Measure only this. Repeatable.")
-@click.option("--idle", "idle_s", type=click.FloatRange(1), help="Seconds to watch an idle daemon for.")
-@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here, too.")
+@click.option("--quick", is_flag=True, help="Measure everything in under a minute; less exact.")
+@click.option("--only", multiple=True, type=click.Choice(tuple(MEASURES)), help="Run only this benchmark. Repeatable.")
+@click.option("--idle", "idle_s", type=click.FloatRange(1), help="Seconds to watch an idle daemon.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the figures here.")
 def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Path | None) -> None:
-    """Measure bracketd's speed and size on this machine, on loopback with TLS.
+    """Measure bracketd's speed and memory on this machine, over loopback with TLS.
 
-    What the machine does besides is measured along; a quiet one gives the better figures, and a repeated run the
-    truer ones. Needs curl for the uploads, and 2 GB of room in $TMPDIR.
+    Other load on the machine affects the figures: use an idle machine, and repeat the run. Needs curl for the
+    uploads, and 2 GB of space in $TMPDIR.
     """
     sizes = QUICK if quick else FULL
     if idle_s is not None:
@@ -43,11 +43,11 @@ def bench(*, quick: bool, only: tuple[str, ...], idle_s: float | None, file: Pat
     click.echo(f"bracketd {__version__}, Python {machine['python']}, {machine['cores']} cores, {machine['system']}\n")
     click.echo(table(rows))
     if file is not None:
-        told = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
+        header = {"version": __version__, "machine": machine, "sizes": asdict(sizes)}
         figures = [asdict(row) | {"met": row.met} for row in rows]
-        file.write_text(json.dumps(told | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(header | {"rows": figures}, indent=2) + "\n", encoding="utf-8")
     if given_up is not None:
-        raise click.ClickException(f"the rest was not measured: {given_up}")
+        raise click.ClickException(f"The remaining benchmarks were not run: {given_up}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The service's API, as far as one order of the images flow needs it: register, merge, look, download.
+"""The part of the service's API that one order of the images flow needs: register, merge, poll, download.
 
 ``python -m bench.api CERTIFICATE LOG STORAGE PROCESSED_AFTER_S IMAGE_BYTES`` prints its port. Slots are at the URL
-``STORAGE``; an order is processed so long after its merge, as one image of so many bytes. It checks nothing and keeps
-no bytes: that is the sandbox's work, which would be measured too.
+``STORAGE``. An order is processed the given time after its merge, as one image of the given size. It checks nothing and
+stores no files, so that only the client is measured.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Api(socketserver.ThreadingMixIn, Listener):
         self.merged_at: dict[str, float] = {}
 
     def order(self, order_id: str) -> dict[str, Any]:
-        """An order, as the API shows it."""
+        """The state of an order."""
         merged_at = self.merged_at.get(order_id)
         if merged_at is None:
             return {"order_id": order_id, "is_merging": False, "is_processing": False, "images": []}
@@ -47,12 +47,12 @@ class Api(socketserver.ThreadingMixIn, Listener):
 
 
 class Speak(Answer):
-    """The API's words."""
+    """The API's request handler."""
 
     server: Api
 
     def do_GET(self) -> None:  # noqa: N802 - as the base looks for it
-        """An image, an order, or the list of orders, which is empty."""
+        """Return an image, an order, or the list of orders, which is always empty."""
         if image := ENHANCED.match(self.path):
             self.reply(self.server.image, image[1], "image/jpeg")
         elif order := ORDER.match(self.path):
@@ -61,7 +61,7 @@ class Speak(Answer):
             self.reply(b'{"orders": []}')
 
     def do_POST(self) -> None:  # noqa: N802 - as the base looks for it
-        """A merge or a registration."""
+        """Accept a merge or a registration."""
         body = json.loads(self.rfile.read(self.length()))
         if order := ORDER.match(self.path):
             self.server.merged_at[order[1]] = time.time()

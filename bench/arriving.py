@@ -1,4 +1,4 @@
-"""Watched folders at scale: an archive of finished shoots at rest, a new shoot, and ten thousand files at once."""
+"""Large watched folders: an idle archive of finished shoots, a new shoot, and ten thousand files at once."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from daemon.store.sqlite.reader import SqliteReader
 
 READY_GOAL, CPU_GOAL, MEMORY_GOAL, NOTICED_GOAL, EXTRA_GOAL = 2.0, 0.2, 80.0, 1.0, 1.0
 QUIET = 2.0
-"""Seconds of stillness: longer than copying here ever pauses."""
+"""The quiet period in seconds: longer than any pause of the copying."""
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """An archive is there at the first start; what is measured of it is the second one's, as at every boot."""
+    """An archive exists at the first start. The second start is measured, which is like every later boot."""
     sizes, watch = bench.sizes, bench.folder / "watch"
     for shoot in range(sizes.archive):
         _fill(watch / f"{shoot + 1} Elm St", sizes.archive_files, first=shoot * sizes.archive_files)
@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Iterator[Row]:
             first = daemon.ready_after
         with running_daemon(bench.folder, service, quiet_s=QUIET) as daemon:
             what = f"start to ready, {sizes.archive} shoots of {sizes.archive_files} files"
-            yield Row("arriving.ready", what, daemon.ready_after, "s", READY_GOAL, f"at first sight {first:.1f} s")
+            yield Row("arriving.ready", what, daemon.ready_after, "s", READY_GOAL, f"first start {first:.1f} s")
             yield from _idle(daemon, sizes.calm_s, sizes.idle_s)
             yield _noticed(daemon, bench.folder)
             usual = _copied(daemon, bench.folder / "usual", sizes.archive_files, first=15_000_000)
@@ -55,7 +55,7 @@ def _idle(daemon: Daemon, calm_s: float, idle_s: float) -> Iterator[Row]:
 
 
 def _noticed(daemon: Daemon, folder: Path) -> Row:
-    """A shoot that is moved in: how long until it is shown as waiting."""
+    """Move a shoot in: the time until it is shown as waiting."""
     shoot = folder / "12 Oak St"
     _fill(shoot, 5, first=10_000_000)
     dropped = time.monotonic()
@@ -64,14 +64,14 @@ def _noticed(daemon: Daemon, folder: Path) -> Row:
     with SqliteReader(daemon.state_dir) as reader:
         while not any(waiting.shoot == shoot.name for waiting in reader.waiting()):
             if time.monotonic() > end:
-                raise GivenUp("a new shoot is not noticed")
+                raise GivenUp("the new shoot was not noticed")
             time.sleep(LOOK_EVERY / 5)
     return Row("arriving.noticed", "a new shoot noticed after", time.monotonic() - dropped, "s", NOTICED_GOAL)
 
 
 @dataclass(frozen=True)
 class Copied:
-    """What became of a shoot that was copied in: photos ``found``, seconds beyond the quiet period, and how it went."""
+    """The result of a copied shoot: photos ``found``, seconds after the quiet period, and a note."""
 
     found: int
     extra: float
@@ -79,7 +79,7 @@ class Copied:
 
 
 def _copied(daemon: Daemon, shoot: Path, files: int, *, first: int) -> Copied:
-    """A shoot that is copied in, file after file, without a pause."""
+    """Copy a shoot in, file by file, without a pause."""
     _fill(shoot, files, first=first)
     began, taken = time.monotonic(), cpu_seconds(daemon.pid)
     shutil.copytree(shoot, daemon.watch / shoot.name)
@@ -95,7 +95,7 @@ def _copied(daemon: Daemon, shoot: Path, files: int, *, first: int) -> Copied:
 
 
 def _fill(folder: Path, files: int, *, first: int) -> None:
-    """Small whole photos, no two alike: what is measured here is counted by file, not by byte."""
+    """Small complete photos, all different. The cost here is per file, not per byte."""
     begin, end = _photo()
     folder.mkdir(parents=True)
     for number in range(first, first + files):

@@ -1,4 +1,4 @@
-"""Orders that came to their end long ago, in a state file, as the daemon itself would have written them."""
+"""Writes finished orders into a state file, exactly as the daemon would."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ BRACKETS, PER_IMAGE = 25, 5
 LONG_AGO = 1_700_000_000.0
 
 URL = "https://storage.example/" + "x" * 450
-"""About as long as a presigned URL of Amazon S3."""
+"""A placeholder about as long as a presigned URL of Amazon S3."""
 
 
 def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
-    """Write so many finished orders in one transaction, and leave their folders empty in ``watch``."""
+    """Write finished orders in one transaction, and create their empty folders in ``watch``."""
     order, journal = _finished()
     brackets = [bracket_row(order.id, number, bracket) for number, bracket in enumerate(order.brackets)]
     images = [image_row(order.id, number, image) for number, image in enumerate(order.images)]
@@ -48,7 +48,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> 
 
 
 def _finished() -> tuple[Order, Sequence[facts.Fact]]:
-    """An order to which everything has happened, by the rules, and what happened."""
+    """A delivered order, made by applying facts with the rules, and those facts."""
     files = tuple(Bracket(f"DCIM/100CANON/IMG_{n:04}.CR3", 30_000_000, 10**18, n) for n in range(BRACKETS))
     images = tuple(
         facts.SeenImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)

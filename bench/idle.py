@@ -1,4 +1,4 @@
-"""What the daemon takes while nothing happens: CPU time and memory, with an empty state and a full one."""
+"""CPU time and memory of an idle daemon, with an empty state and a full one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ READY_GOAL = 2.0
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """A daemon that has just been set up, and one that has finished many orders whose folders are all still there."""
+    """Measure a new daemon, and one with many finished orders whose folders still exist."""
     sizes = bench.sizes
     with running_service(bench.folder / "service") as service:
         with running_daemon(bench.folder, service) as daemon:
-            yield from _rows(daemon, sizes, "new", "idle CPU, newly set up")
+            yield from _rows(daemon, sizes, "new", "idle CPU, empty state")
         store_finished(daemon.state_dir, daemon.watch, sizes.orders)
         with running_daemon(bench.folder, service) as daemon:
             yield from _rows(daemon, sizes, "stored", f"idle CPU, {sizes.orders} finished orders")

@@ -1,6 +1,6 @@
-"""What the service's two halves share: TLS, HTTP/1.1, and a log of what came when.
+"""Shared by the service's two halves: TLS, HTTP/1.1, and a log of requests with their times.
 
-Storage and API are two programs, as they are two hosts in truth. Both append to one log, a line of JSON an exchange;
+Storage and API are two programs, as they are two real hosts. Both append to one log, one line of JSON per exchange;
 its times are seconds since 1970, as the journal's are.
 """
 
@@ -22,7 +22,7 @@ BUFFER = 256 * 1024
 
 @dataclass
 class Exchange:
-    """A request: when its first line had come, when its answer had gone, and of which order it was, if it tells."""
+    """A request: the time of its first line, the time after its response, and its order's id if known."""
 
     method: str
     path: str
@@ -32,7 +32,7 @@ class Exchange:
 
 
 class Log:
-    """Exchanges in a file. A line is written at once, so that several processes can write to one file."""
+    """A file of exchanges. Each line is one write, so that several processes can append to it."""
 
     def __init__(self, path: str) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -43,7 +43,7 @@ class Log:
 
 
 class Listener(socketserver.TCPServer):
-    """Listens on any free port of loopback; mixed with a way to serve several connections at once."""
+    """Listens on a free port of loopback. A mix-in for a server of several connections at once."""
 
     request_queue_size = 64
     allow_reuse_address = True
@@ -55,7 +55,7 @@ class Listener(socketserver.TCPServer):
         self.log = Log(log)
 
     def announce_and_serve(self) -> None:
-        """Print the port, for whoever started this program, and serve until SIGTERM or until that one is gone."""
+        """Print the port and serve until SIGTERM or until the parent process ends."""
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.starter = os.getppid()
@@ -65,19 +65,19 @@ class Listener(socketserver.TCPServer):
             self.serve_forever()
 
     def service_actions(self) -> None:
-        """Called twice a second: nobody shall be left behind listening."""
+        """Called twice a second: stop if the parent process is gone."""
         super().service_actions()
         if os.getppid() != self.starter:
             sys.exit()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is none of our business; anything else is told."""
+        """Ignore a client that hangs up. Report every other error."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class Answer(BaseHTTPRequestHandler):
-    """One connection and its requests, one after the other."""
+    """Serves the requests of one connection, one after the other."""
 
     server: Listener
     protocol_version = "HTTP/1.1"
@@ -86,17 +86,17 @@ class Answer(BaseHTTPRequestHandler):
     timeout = 120
 
     def setup(self) -> None:
-        """Agree on TLS here, where one handshake does not wait for another."""
+        """Do the TLS handshake here, so that connections do not wait for each other's handshake."""
         self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
 
     def parse_request(self) -> bool:
-        """Note when the request's first line was there."""
+        """Record when the request's first line arrived."""
         self.began = time.time()
         return super().parse_request()
 
     def length(self) -> int:
-        """Bytes in the request's body."""
+        """The length of the request's body in bytes."""
         return int(self.headers.get("Content-Length", "0"))
 
     def reply(self, body: bytes, order_id: str | None = None, content_type: str = "application/json") -> None:
@@ -108,5 +108,5 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.server.log.add(Exchange(self.command, self.path, self.began, time.time(), order_id))
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name for it
-        """Say nothing: there is the log."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+        """Print nothing: the log has it."""

@@ -1,4 +1,4 @@
-"""Everything that is measured, in the order of the table."""
+"""All benchmarks, in the order of the table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEASURES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
 
 
 def measure(sizes: Sizes, only: Collection[str] = tuple(MEASURES)) -> Iterator[Row]:
-    """The rows of the chosen measures as they come, each from a folder of its own that is removed at once."""
+    """Yield the rows of the chosen benchmarks. Each runs in its own folder, which is then removed."""
     for name, rows in MEASURES.items():
         if name in only:
             with tempfile.TemporaryDirectory(prefix="bench-") as folder:

@@ -1,4 +1,4 @@
-"""Resident memory while many large brackets are on their way at once."""
+"""Resident memory while many large brackets are uploaded at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GOAL = 120.0
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """The peak while uploading, and what stays of it."""
+    """Measure the peak during the uploads, and the memory afterwards."""
     sizes = bench.sizes
     shoot = make_shoot(bench.folder / "large photos", photos=sizes.big_files, size_mb=sizes.big_mb)
     with (

@@ -1,4 +1,4 @@
-"""Shoots to send: photos that are whole JPEG files, of any size, all different."""
+"""Makes shoots to send: complete JPEG files of any size, all different."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from PIL import Image
 
 COMMENT = 65_533
-"""Bytes that one comment segment holds besides its marker and its length (ITU-T T.81, B.2.4.5)."""
+"""Capacity of one comment segment in bytes, without its marker and length (ITU-T T.81, B.2.4.5)."""
 
 _serial = count()
 
 
 def make_shoot(folder: Path, *, photos: int, size_mb: float) -> Path:
-    """A folder of so many photos of so many million bytes each, flushed to the disk."""
+    """Make a folder of photos of the given size in million bytes, flushed to the disk."""
     folder.mkdir(parents=True)
     for number in range(photos):
         with open(folder / f"IMG_{number + 1:04}.JPG", "wb") as file:
@@ -28,7 +28,7 @@ def make_shoot(folder: Path, *, photos: int, size_mb: float) -> Path:
 
 
 def jpeg(size: int) -> Iterator[bytes]:
-    """A picture of a few pixels, filled up with comments to at least ``size`` bytes."""
+    """A picture of a few pixels, padded with comments to at least ``size`` bytes."""
     buffer = io.BytesIO()
     Image.new("L", (8, 8)).save(buffer, "JPEG")
     picture = buffer.getvalue()

@@ -1,4 +1,4 @@
-"""The daemon and the service as processes of their own, ended when the ``with`` ends."""
+"""Runs the daemon and the service as processes, which end with the ``with`` block."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from daemon.store.sqlite.reader import SqliteReader
 ROOT = Path(__file__).parents[1]
 
 BRACKETD = Path(sys.executable).with_name("bracketd")
-"""The installed command, beside the interpreter that runs this."""
+"""The installed command, beside the running interpreter."""
 
 QUIET = 0.3
-"""Seconds of stillness after which a shoot is settled here: how long it is, is a setting and not measured."""
+"""The quiet period in seconds. It is a setting and is not part of the measurement."""
 
 PATIENCE = 120.0
-"""Seconds after which something that does not happen is given up."""
+"""Timeout in seconds."""
 
 LOOK_EVERY = 0.05
-"""Seconds between two looks at an order."""
+"""Seconds between two polls of an order."""
 
 
 class GivenUp(Exception):
-    """Something did not happen, or a process ended that should not have."""
+    """A timeout, or a process that ended unexpectedly."""
 
 
 @dataclass
 class Service:
-    """A running service: where its API and its storage listen, who vouches for them, and their log."""
+    """A running service: the addresses of its API and storage, their certificate authority, and their log."""
 
     api: str
     storage: str
@@ -53,7 +53,7 @@ class Service:
     _read: int = 0
 
     def seen(self) -> list[Exchange]:
-        """The exchanges since the last time."""
+        """The exchanges since the last call."""
         with open(self.log, "rb") as file:
             file.seek(self._read)
             lines = file.readlines()
@@ -63,19 +63,19 @@ class Service:
 
 @dataclass(frozen=True)
 class Past:
-    """What happened to an order."""
+    """An order's journal."""
 
     order_id: str
     journal: Sequence[Mapping[str, Any]]
 
     def moment(self, fact: str) -> float:
-        """When the first fact of this name happened, in seconds since 1970."""
+        """The time of the first fact of this name, in seconds since 1970."""
         return next(float(entry["at"]) for entry in self.journal if entry["fact"] == fact)
 
 
 @dataclass
 class Daemon:
-    """A running daemon: its process, its folders, its configuration, and how long it took to be ready."""
+    """A running daemon: its process, folders and configuration, and the time that it took to become ready."""
 
     pid: int
     watch: Path
@@ -89,9 +89,9 @@ class Daemon:
         shoot.rename(self.watch / shoot.name)
 
     def reached(self, shoot: str, phase: Phase) -> Past:
-        """A shoot's order as soon as it is in ``phase`` or a later one. Raises GivenUp.
+        """Wait until a shoot's order is in ``phase`` or a later one. Returns the order. Raises GivenUp.
 
-        Looks now and then, and at little: the looking must not slow down what it looks at.
+        Polls rarely and reads little, so that it does not slow down the daemon.
         """
         end = time.monotonic() + PATIENCE
         with SqliteReader(self.state_dir) as reader:
@@ -100,16 +100,16 @@ class Daemon:
                 if row and row["phase"] in LINE and LINE.index(row["phase"]) >= LINE.index(phase):
                     return Past(row["id"], reader.journal(row["id"]))
                 time.sleep(LOOK_EVERY)
-        raise GivenUp(f"{shoot} does not get to {phase}:\n{_end_of(self.config.with_name('daemon.log'))}")
+        raise GivenUp(f"{shoot} did not reach {phase}:\n{_end_of(self.config.with_name('daemon.log'))}")
 
 
 @contextmanager
 def running_service(
     folder: Path, *, processed_after_s: float = 0, image_mb: float = 0.1, line_mb_s: float = 0
 ) -> Iterator[Service]:
-    """Start the API and the storage, with a certificate from an authority of their own.
+    """Start the API and the storage, with a certificate from a new authority.
 
-    ``line_mb_s``: million bytes a second that can be uploaded, 0 for as many as it can take.
+    ``line_mb_s`` is the upload bandwidth in million bytes per second; 0 is unlimited.
     """
     folder.mkdir(parents=True)
     authority, certificate, log = (folder / name for name in ("authority.pem", "certificate.pem", "log"))
@@ -130,9 +130,9 @@ def running_service(
 def running_daemon(
     folder: Path, service: Service, *, uploads: int = 4, poll_every_s: float = 1.0, quiet_s: float = QUIET
 ) -> Iterator[Daemon]:
-    """Start the installed daemon on folders below ``folder`` and wait until it is ready; end it as systemd does.
+    """Start the installed daemon on folders below ``folder``, wait until it is ready, and stop it as systemd does.
 
-    Raises GivenUp. A second daemon on the same folder goes on with the state of the first.
+    Raises GivenUp. A second daemon on the same folder continues with the state of the first.
     """
     watch, config, log = (
         folder / "watch",
@@ -142,12 +142,12 @@ def running_daemon(
     watch.mkdir(parents=True, exist_ok=True)
     ear, address = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), folder / "notify"
     address.unlink(missing_ok=True)
-    with ear, open(log, "ab") as told:
+    with ear, open(log, "ab") as output:
         ear.bind(str(address))
         environ = {**os.environ, "SSL_CERT_FILE": str(service.authority), "NOTIFY_SOCKET": str(address)}
         began = time.monotonic()
         command = [str(BRACKETD), "--config", str(config), "run"]
-        process = subprocess.Popen(command, stderr=told, env=environ, process_group=0)  # noqa: S603 - our own
+        process = subprocess.Popen(command, stderr=output, env=environ, process_group=0)  # noqa: S603 - our own
         try:
             _await_ready(ear, process, log)
             yield Daemon(
@@ -165,7 +165,7 @@ def running_daemon(
 def write_config(
     folder: Path, service: Service | None, uploads: int = 4, poll_every_s: float = 1.0, quiet_s: float = QUIET
 ) -> Path:
-    """A configuration for folders below ``folder``; without a service, one that only ``status`` can use."""
+    """A configuration for folders below ``folder``. Without a service, only ``status`` can use it."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yaml"
     settings = {
@@ -185,12 +185,12 @@ def write_config(
 
 
 def _await_ready(ear: socket.socket, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the daemon has told its service manager that it is ready (sd_notify(3))."""
+    """Wait until the daemon reports READY to its service manager (sd_notify(3))."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         if select.select([ear], [], [], 0.1)[0] and b"READY=1" in ear.recv(4096):
             return
-    raise GivenUp(f"the daemon does not become ready:\n{_end_of(log)}")
+    raise GivenUp(f"the daemon did not become ready:\n{_end_of(log)}")
 
 
 def _end_of(log: Path) -> str:
@@ -199,14 +199,14 @@ def _end_of(log: Path) -> str:
 
 @contextmanager
 def _listening(module: str, *arguments: str) -> Iterator[int]:
-    """Start a program of this package that prints the port it listens on; the port."""
+    """Start a program of this package. Returns the port that it prints."""
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:  # noqa: S603 - this package's own
         try:
             assert process.stdout is not None
             port = process.stdout.readline()
             if not port:
-                raise GivenUp(f"{module} does not start")
+                raise GivenUp(f"{module} did not start")
             yield int(port)
         finally:
             _end(process)

@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The amounts to measure."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ QUICK = Sizes(
     archive_files=50,
     copied=1_000,
 )
-"""Everything once, in less than a minute."""
+"""Everything once, in under a minute."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What a measure is given: how much to measure, and a folder of its own that it may fill."""
+    """The arguments of a benchmark: the amounts to measure, and an empty folder."""
 
     sizes: Sizes
     folder: Path

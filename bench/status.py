@@ -1,4 +1,4 @@
-"""``bracketd status`` as a process, with many orders stored, beside what Python takes to do nothing."""
+"""``bracketd status`` as a process with many stored orders, compared with an empty Python process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GOAL = 0.2
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """For programs and for people; medians of runs that take turns with their peers'."""
+    """Measure with and without ``--json``. Medians of runs that alternate with the empty process."""
     orders = bench.sizes.orders
     config = write_config(bench.folder, None)
     store_finished(bench.folder / "state", bench.folder / "watch", orders)
@@ -29,8 +29,8 @@ def measure(bench: Bench) -> Iterator[Row]:
         "python -c pass": [sys.executable, "-c", "pass"],
         "python with its libraries": [sys.executable, "-c", "import click, sqlite3, yaml, json"],
     }
-    if (told := _count(commands["status --json"])) != orders:
-        raise GivenUp(f"status --json tells of {told} orders; {orders} are stored")
+    if (shown := _count(commands["status --json"])) != orders:
+        raise GivenUp(f"status --json shows {shown} orders, but {orders} are stored")
     took = _medians(commands, bench.sizes.runs)
     nothing, libraries = took["python -c pass"], took["python with its libraries"]
     for name, verb in (("json", "status --json"), ("table", "status")):
@@ -42,8 +42,8 @@ def measure(bench: Bench) -> Iterator[Row]:
 
 
 def _count(command: Sequence[str]) -> int:
-    told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own command
-    return len(json.loads(told)["orders"])
+    output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own command
+    return len(json.loads(output)["orders"])
 
 
 def _medians(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, float]:

@@ -1,8 +1,8 @@
-"""The service's storage: takes brackets and forgets them.
+"""The service's storage: receives brackets and discards them.
 
-``python -m bench.storage CERTIFICATE LOG LINE_MB_S`` prints its port. All connections together take so many million
-bytes a second, 0 for as many as they can. A process a connection, so that no lock of the interpreter is what an upload
-waits for. It takes every path and checks nothing: who measures storage's own work learns nothing of the client.
+``python -m bench.storage CERTIFICATE LOG LINE_MB_S`` prints its port. LINE_MB_S is the bandwidth of all connections
+together in million bytes per second; 0 is unlimited. Each connection has its own process, so that uploads do not wait
+for the interpreter's lock. It accepts every path and checks nothing, so that only the client is measured.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from io import BufferedReader
 from bench.listener import BUFFER, Answer, Listener
 
 SLACK = 0.02
-"""Seconds by which a line's clock may be ahead or behind: sleeping for each piece would cost more than the piece."""
+"""Tolerance of the bandwidth limit in seconds: sleeping for each piece would cost more than the piece."""
 
 
 class Line:
-    """Lets bytes pass at a rate, whichever process they come to."""
+    """Limits the bandwidth of several processes together."""
 
     def __init__(self, bytes_a_second: float) -> None:
         self._rate = bytes_a_second
         self._free_at = multiprocessing.Value("d", 0.0)
 
     def passed(self, count: int) -> None:
-        """Return when the line is through with ``count`` bytes more."""
+        """Return when ``count`` more bytes have passed."""
         if not self._rate:
             return
         with self._free_at.get_lock():
@@ -40,7 +40,7 @@ class Line:
 
 
 class Storage(socketserver.ForkingMixIn, Listener):
-    """Forks for each connection."""
+    """Forks a process for each connection."""
 
     max_children = 64
 
@@ -49,22 +49,22 @@ class Storage(socketserver.ForkingMixIn, Listener):
         self.line = line
 
     def server_close(self) -> None:
-        """End the connections, too."""
+        """Close the server and its connections."""
         for pid in self.active_children or ():
             os.kill(pid, signal.SIGKILL)
         super().server_close()
 
 
 class Forget(Answer):
-    """Reads what is put, into the same place again and again."""
+    """Reads each upload into the same buffer."""
 
     server: Storage
 
     def do_PUT(self) -> None:  # noqa: N802 - as the base looks for it
-        """A bracket."""
+        """Receive a bracket."""
         assert isinstance(self.rfile, BufferedReader)
         room, left = memoryview(bytearray(BUFFER)), self.length()
-        left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))  # what came along with the head
+        left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))  # bytes that arrived with the head
         while left:
             taken = self.request.recv_into(room[:left])
             if not taken:

@@ -1,4 +1,4 @@
-"""What was measured, for people and for programs."""
+"""The results as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ HEADS = ("what", "measured", "goal", "met", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. ``unit`` is ``x`` for a ratio to the peer, else a unit; ``goal`` is the most it should be.
+    """One result. ``unit`` is ``x`` for a ratio to the compared tool, otherwise a unit. ``goal`` is the maximum.
 
-    ``figure`` is None when it could not be measured, and ``note`` says why; else ``note`` says what the figure was
-    made of, and ``beside`` has those numbers.
+    ``figure`` is None if it could not be measured, and ``note`` says why. Otherwise ``note`` explains the figure, and
+    ``beside`` has the numbers it was calculated from.
     """
 
     name: str
@@ -26,12 +26,12 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None without a goal or a figure."""
+        """True if the goal is met; None without a goal or a figure."""
         return None if self.goal is None or self.figure is None else self.figure <= self.goal
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text, one a line, under a line of heads."""
+    """The rows as aligned text, one per line, with a header."""
     cells = [HEADS, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADS))]
     return "\n".join(
@@ -46,7 +46,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, never in powers of ten."""
+    """A number with three significant digits, without an exponent."""
     return (
         f"{value:.0f}"
         if value >= 100

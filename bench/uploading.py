@@ -1,7 +1,7 @@
-"""Uploading many brackets, against curl with as many at once, the same files, and the same storage.
+"""Uploading many brackets, compared with curl: the same files, storage and number of connections.
 
-They take turns, as machines have moods; each ratio is that of the medians. On the wire is from the first line of the
-first request to the answer of the last PUT, seen from the service's side for both.
+The runs alternate, because a machine's speed varies; each ratio is that of the medians. The time on the wire is from
+the first line of the first request to the response of the last PUT, measured by the service.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from daemon.order import Phase
 GOAL = 1.0
 
 LINE_GOAL = 1.05
-"""No worse than curl, within what two runs of one program differ by."""
+"""The goal: as fast as curl, within the difference of two runs of one program."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One round: seconds on the wire, of the whole order or command, and of CPU time."""
+    """One round: seconds on the wire, seconds of the whole order or command, and CPU seconds."""
 
     wire: float
     whole: float
@@ -40,7 +40,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Rounds:
-    """All rounds of bracketd and of curl."""
+    """All rounds of bracketd and curl."""
 
     ours: list[Upload]
     theirs: list[Upload]
@@ -53,13 +53,13 @@ class Rounds:
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """As fast as this machine can, which both ends share; then over a line that is what one waits for."""
+    """Measure without a bandwidth limit, with both ends on this machine; then over a limited connection."""
     sizes, curl = bench.sizes, shutil.which("curl")
     what = f"upload {sizes.files} x {sizes.file_mb:g} MB, {sizes.uploads} at once"
-    line = f"  over a line of {sizes.line_mb_s * 8:g} Mbit/s"
+    line = f"  over a connection of {sizes.line_mb_s * 8:g} Mbit/s"
     if curl is None:
         for name in ("wire", "whole", "cpu", "line"):
-            yield Row(f"upload.{name}", what, None, "x curl", note="there is no curl")
+            yield Row(f"upload.{name}", what, None, "x curl", note="curl is not installed")
         return
     free = _rounds(bench, curl, sizes.rounds, 0)
     yield free.row("upload.wire", f"{what}, on the wire", "wire", GOAL)
@@ -70,7 +70,7 @@ def measure(bench: Bench) -> Iterator[Row]:
 
 
 def _rounds(bench: Bench, curl: str, rounds: int, line_mb_s: float) -> Rounds:
-    """Each round has a shoot of its own, which both send: bracketd would not send the same photos twice."""
+    """Each round has a new shoot, which both send: bracketd does not send the same photos twice."""
     sizes, folder = bench.sizes, bench.folder / f"line {line_mb_s:g}"
     ours, theirs = [], []
     with (
@@ -109,7 +109,7 @@ def _by_curl(curl: str, service: Service, photos: Path, uploads: int) -> Upload:
         "fail",
         f'cacert = "{service.authority}"',
         'header = "Content-Type: image/jpeg"',
-        'header = "Expect:"',  # else curl waits for a 100 Continue that bracketd does not ask for
+        'header = "Expect:"',  # otherwise curl waits for 100 Continue, and bracketd does not
     ]
     for photo in sorted(photos.iterdir()):
         lines += [f'url = "{service.storage}/{photo.name}"', f'upload-file = "{photo}"', 'output = "/dev/null"']

@@ -1,4 +1,4 @@
-"""What a process takes: CPU time and memory."""
+"""CPU time and memory of a process."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Self
 import psutil
 
 EVERY = 0.05
-"""Seconds between two looks at a process's memory."""
+"""Seconds between two readings of a process's memory."""
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has taken so far, over all its threads, ended ones too.
+    """CPU time of a process so far, of all its threads, including ended ones.
 
-    On Linux to the nanosecond by the process's own clock, whose number is made as clock_getcpuclockid(3) makes it;
-    elsewhere as exactly as the system tells, which may be hundredths of a second.
+    On Linux in nanoseconds, from the process's CPU clock, whose id is calculated as in clock_getcpuclockid(3).
+    Elsewhere in the system's resolution, which may be hundredths of a second.
     """
     if platform.system() == "Linux":
         return time.clock_gettime(~pid << 3 | 2)
@@ -28,24 +28,24 @@ def cpu_seconds(pid: int) -> float:
 
 @dataclass(frozen=True)
 class Memory:
-    """Resident memory in MB (millions of bytes): all of it, and with shared pages counted in part (Linux only)."""
+    """Resident memory in MB (millions of bytes): RSS, and on Linux also PSS, which counts shared pages in part."""
 
     rss: float
     pss: float | None
 
     @classmethod
     def of(cls, pid: int) -> Memory:
-        """What a process takes now."""
-        told = psutil.Process(pid).memory_full_info()
-        pss = getattr(told, "pss", None)
-        return cls(told.rss / 1e6, pss / 1e6 if pss is not None else None)
+        """The present memory of a process."""
+        info = psutil.Process(pid).memory_full_info()
+        pss = getattr(info, "pss", None)
+        return cls(info.rss / 1e6, pss / 1e6 if pss is not None else None)
 
     def __str__(self) -> str:
         return f"RSS {self.rss:.1f} MB" + (f", PSS {self.pss:.1f} MB" if self.pss is not None else "")
 
 
 class Peak:
-    """The most memory that a process takes between ``with`` and its end, looked at every ``EVERY`` seconds."""
+    """The peak memory of a process within a ``with`` block, read every ``EVERY`` seconds."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -63,7 +63,7 @@ class Peak:
 
     @property
     def memory(self) -> Memory:
-        """The highest of each, which need not have been at one moment."""
+        """The maximum of each value, possibly at different times."""
         pss = [seen.pss for seen in self._seen if seen.pss is not None]
         return Memory(max(seen.rss for seen in self._seen), max(pss) if pss else None)
 

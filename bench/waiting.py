@@ -1,4 +1,4 @@
-"""What bracketd adds to the waiting: from settled to the first byte, and from ready at the service to in place."""
+"""The delays of bracketd: from settled to the first byte, and from processed at the service to picture on disk."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ IN_PLACE_GOAL = 1.0
 
 @dataclass(frozen=True)
 class Way:
-    """One shoot's seconds: settled to first byte, ready to in place, and the most that this may be.
+    """One shoot's seconds: settled to first byte, processed to picture on disk, and the largest allowed value of that.
 
-    ``after_look``: from the answer that told it was ready.
+    ``after_look`` is the time since the response that showed it as processed.
     """
 
     first_byte: float
@@ -32,7 +32,7 @@ class Way:
 
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """The slowest of some shoots, which come one after the other."""
+    """The slowest of several shoots, sent one after the other."""
     ways = _ways(bench)
     slowest = max(way.first_byte for way in ways)
     note = f"slowest of {len(ways)}, median {median(way.first_byte for way in ways):.3f} s"
@@ -40,10 +40,10 @@ def measure(bench: Bench) -> Iterator[Row]:
     worst = max(ways, key=lambda way: way.in_place / way.allowed)
     note = (
         f"slowest of {len(ways)}: {worst.in_place:.2f} s, allowed {worst.allowed:.2f} s (poll interval and transfer); "
-        f"{median(way.after_look for way in ways):.2f} s after the look that told it was ready"
+        f"{median(way.after_look for way in ways):.2f} s after the poll that showed it as processed"
     )
     figure = worst.in_place / worst.allowed
-    what = "ready at the service to picture in place"
+    what = "processed at the service to picture on disk"
     yield Row("waiting.in_place", what, figure, "x allowed", IN_PLACE_GOAL, note)
 
 

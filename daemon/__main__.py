@@ -1,4 +1,4 @@
-"""``python -m daemon`` is ``bracketd``."""
+"""Runs ``bracketd`` as ``python -m daemon``."""
 
 from daemon.cli import main
 

@@ -10,6 +10,7 @@ from daemon.errors import FileError
 from daemon.exif import BracketMark, Capture, parse, read
 from daemon.files.passing import may_pass
 from daemon.grouping import Frame
+from daemon.regular import open_regular
 from daemon.shoot import Shot
 from daemon.shoot.shot import UNKNOWN
 
@@ -60,7 +61,7 @@ def shot_in(folder: str, path: str, head: bytes) -> Shot:
     """The same from a photo's first 64 KiB. Only formats that keep it elsewhere are read further. Raises OSError."""
 
     def fetch(offset: int, size: int) -> bytes:
-        with open(os.path.join(folder, path), "rb", buffering=0) as file:
+        with open_regular(os.path.join(folder, path)) as file:
             return os.pread(file.fileno(), size, offset) if offset < os.fstat(file.fileno()).st_size else b""
 
     return _shot_of(parse(head, fetch))

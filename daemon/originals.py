@@ -99,6 +99,15 @@ def folder_is_there(order: Order) -> bool:
         return False
 
 
+def changed_too_late(order: Order, number: int) -> facts.Failed:
+    """A file that changed after all were confirmed: the merge is not asked for."""
+    why = (
+        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
+        f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
+    )
+    return facts.Failed(facts.Merge(), facts.Kind.FILE, why, unsent=True)
+
+
 def renamed(order: Order, error: Exception) -> facts.Moved | None:
     """Where the shoot is now, if all that happened to it is another name."""
     if not isinstance(error, errors.FileGone):

@@ -59,6 +59,8 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
     """All bytes of a regular file. Raises OSError: as ``open_regular``, and TooLarge for more than ``most`` bytes."""
     pieces, size = [], 0
     with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise TooLarge(os.fspath(path), most)
         while piece := file.read(_PIECE):
             pieces.append(piece)
             size += len(piece)

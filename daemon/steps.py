@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import structlog
 
@@ -19,7 +20,7 @@ from daemon.delivery import delivery_note, fitting_output, late_photos, note_nam
 from daemon.files import incoming, outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
-from daemon.files.roots import Roots
+from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts, pictures
 from daemon.order.trouble import bug
@@ -31,7 +32,7 @@ ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXP
 MARKED = {True: "-dev", False: ""}
 """What is added to the names of pictures with a watermark, so that nobody takes one for a delivery."""
 
-OUTPUTS = Bounded[str | None](10.0)
+OUTPUTS = Bounded[str | None](PATIENCE)
 """Asks the disks of outputs for names. One that hangs must not keep the lanes of uploads."""
 
 AfterMerge = facts.Look | facts.Reprocess | facts.Reckon | facts.Fetch | facts.Place | facts.Deliver
@@ -69,10 +70,14 @@ class Steps:
 
     def perform(self, order: Order, step: facts.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
+        begun = False
         try:
             self._go_on()
             found = self._resuming.look(order, step, self._service, self._roots, self._go_on)
-            return found if found is not None else self._carry_out(order, step)
+            if found is not None:
+                return found
+            begun = True
+            return self._carry_out(order, step)
         except Stopped:
             return facts.Interrupted(step)
         except errors.StateError:
@@ -80,9 +85,12 @@ class Steps:
         except Exception as error:  # noqa: BLE001 - a bug in one order must not end the others
             if self._stopped():
                 return facts.Interrupted(step)
-            return (
+            failed = (
                 self._disk_is_away(order, step, error) or originals.renamed(order, error) or failure(order, step, error)
             )
+            if isinstance(failed, facts.Failed) and not begun:  # only the look before the step failed
+                return replace(failed, unsent=True)
+            return failed
 
     def _stopped(self) -> bool:
         """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
@@ -98,7 +106,7 @@ class Steps:
             case errors.FileError():
                 away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Kind.PASSING
             case errors.OutputError():
-                away, kind = self._roots.output_away(os.path.dirname(order.output)), facts.Kind.OUTPUT
+                away, kind = self._roots.output_now(os.path.dirname(order.output)).why, facts.Kind.OUTPUT
             case _:
                 return None
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
@@ -127,7 +135,7 @@ class Steps:
     def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
         """The steps after the merge."""
         if isinstance(step, facts.Fetch | facts.Place | facts.Deliver) and (
-            away := self._roots.output_away(os.path.dirname(order.output))
+            away := self._roots.output_now(os.path.dirname(order.output)).why
         ):
             raise errors.OutputError(away)
         if isinstance(step, facts.Fetch | facts.Deliver) and (output := self._other_output(order)):
@@ -229,7 +237,7 @@ class Steps:
     def _merge(self, order: Order) -> facts.Fact:
         match originals.look_again(order, self._go_on, tolerate=lambda _error: True):
             case facts.Changed(number):
-                return _changed_too_late(order, number)
+                return originals.changed_too_late(order, number)
             case facts.SameContent() as touched:
                 return touched
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
@@ -384,15 +392,6 @@ def _was_sent_whole(order: Order, error: errors.FileError) -> bool:
         return False
     log.debug("sent whole, and gone or unreadable since", file=error.path)
     return True
-
-
-def _changed_too_late(order: Order, number: int) -> facts.Failed:
-    """A file that changed after all were confirmed: the merge is not asked for."""
-    why = (
-        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
-        f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
-    )
-    return facts.Failed(facts.Merge(), facts.Kind.FILE, why, unsent=True)
 
 
 def _digested(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:

@@ -10,16 +10,16 @@ from tests.mirror import Mirror
 
 settings.register_profile("bracketd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("bracketd")
-"""No test asserts a time: the machine may be busy with the other tests."""
+"""Hypothesis has no deadline: other tests may slow down the machine."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--soak`` adds the long runs to the others."""
+    """Add the option ``--soak``, which includes the long runs."""
     parser.addoption("--soak", action="store_true", help="run the long runs, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs out unless they are wanted."""
+    """Skip the long runs without ``--soak``."""
     if config.getoption("--soak"):
         return
     long = [item for item in items if item.get_closest_marker("soak")]
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Iterator[Mirror]:
-    """A file system that shows the folder ``below`` at ``point`` and can fail; skips where it cannot be mounted."""
+    """A file system that shows the folder ``below`` at ``point`` and can fail. Skips if it cannot be mounted."""
     for name in ("below", "point"):
         (tmp_path / name).mkdir()
     mirror = Mirror(tmp_path / "below", tmp_path / "point")

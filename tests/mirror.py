@@ -1,7 +1,7 @@
-"""A file system that shows another folder and can fail as network disks and encrypted ones do.
+"""A file system that shows another folder and can fail like network disks and encrypted disks.
 
-It speaks the kernel's FUSE protocol (``/usr/include/linux/fuse.h``, version 7.31) as far as bracketd needs it. Only
-root can mount it.
+It implements the part of the kernel's FUSE protocol that bracketd needs (``/usr/include/linux/fuse.h``, version 7.31).
+Only root can mount it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ MODE, SIZE, ATIME, MTIME, ATIME_NOW, MTIME_NOW = 1, 8, 16, 32, 128, 256
 
 @dataclass
 class Faults:
-    """How it fails. Errors are numbers of ``errno``, 0 for none.
+    """How it fails. Errors are ``errno`` values; 0 is no error.
 
-    ``read_error`` is that of every read(2), or of those of the files named in ``unreadable``; ``open_error`` that of
-    every open(2), ``create_error`` of those that make a file, ``look_error`` that of every stat(2) of a file.
-    ``denies``: access(2) says no to every question. ``longest`` is the most bytes that a name may have; ``forbidden``
-    are characters that no new name may have.
+    ``read_error`` applies to every read(2), or only to files named in ``unreadable``; ``open_error`` to every open(2),
+    ``create_error`` to every open(2) that creates a file, ``look_error`` to every stat(2) of a file. With ``denies``
+    access(2) always fails. ``longest`` is the maximum length of a name in bytes; ``forbidden`` are characters that a
+    new name must not contain.
     """
 
     read_error: int = 0
@@ -48,7 +48,7 @@ class Faults:
 
 
 class Mirror:
-    """Shows the folder ``below`` at ``point``, from a process of its own: this one may wait for it inside a call."""
+    """Shows the folder ``below`` at ``point``. Runs in a separate process, because this one blocks in its calls."""
 
     def __init__(self, below: Path, point: Path) -> None:
         self.below, self.point = below, point
@@ -58,13 +58,13 @@ class Mirror:
         self.mounted = self._said() == "mounted"
 
     def fails(self, **how: object) -> None:
-        """Fail like this from now on; without arguments, not at all."""
+        """Set how it fails from now on. Without arguments it does not fail."""
         assert self._server.stdin is not None
         print(json.dumps(asdict(replace(Faults(), **how))), file=self._server.stdin, flush=True)  # type: ignore[arg-type]
         assert self._said() == "done"
 
     def unmount(self) -> None:
-        """Take it away, whatever is open on it."""
+        """Unmount it, even with open files."""
         subprocess.run(["umount", "--lazy", self.point], check=False, capture_output=True)
         self._server.kill()
         self._server.communicate()
@@ -75,7 +75,7 @@ class Mirror:
 
 
 class Server:
-    """Answers the kernel's questions about the folder ``below``."""
+    """Answers the kernel's requests for the folder ``below``."""
 
     def __init__(self, below: bytes, point: bytes) -> None:
         self.faults = Faults()
@@ -110,7 +110,7 @@ class Server:
         }
 
     def mount(self) -> bool:
-        """Mount it; False where that is not allowed."""
+        """Mount it. Returns False if that is not allowed."""
         try:
             self._device = os.open("/dev/fuse", os.O_RDWR)
         except OSError:
@@ -125,11 +125,11 @@ class Server:
             try:
                 asked = os.read(self._device, MOST + 4096)
             except OSError as error:
-                if error.errno in (errno.ENOENT, errno.EINTR):  # a question that was taken back
+                if error.errno in (errno.ENOENT, errno.EINTR):  # a request that was interrupted
                     continue
                 return
             _, code, unique, node, *_ = HEADER.unpack_from(asked)
-            if code not in (2, 42):  # forget: wants no answer
+            if code not in (2, 42):  # FORGET has no reply
                 self._reply(unique, *self._answer(code, node, asked[HEADER.size :]))
 
     def _answer(self, code: int, node: int, body: bytes) -> tuple[int, bytes]:
@@ -145,7 +145,7 @@ class Server:
         try:
             os.write(self._device, struct.pack("<IiQ", 16 + len(body), -error, unique) + body)
         except OSError:
-            return  # whoever asked is gone
+            return  # the caller is gone
 
     def _init(self, _node: int, _body: bytes) -> bytes:
         return struct.pack("<IIIIHHIIHHI7I", 7, 31, 0, 0, 16, 12, MOST, 1, 0, 0, 0, *[0] * 7)
@@ -157,7 +157,7 @@ class Server:
         return b"/".join(part for part in (self._below, below, name) if part)
 
     def _child(self, node: int, raw: bytes, *, new: bool = False) -> bytes:
-        """The full path of a name in a folder. Raises OSError for one that this file system does not take."""
+        """The full path of a name in a folder. Raises OSError for a name that this file system does not allow."""
         name = raw.partition(b"\0")[0]
         if len(name) > self.faults.longest:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
@@ -180,7 +180,7 @@ class Server:
         who = (status.st_mode, status.st_nlink, status.st_uid, status.st_gid, 0, 4096, 0)
         return ATTR.pack(status.st_ino, status.st_size, status.st_blocks, *seconds, *rests, *who)
 
-    # --- questions ---
+    # --- requests ---
 
     def _lookup(self, node: int, body: bytes) -> bytes:
         return self._entry(self._child(node, body))
@@ -271,7 +271,7 @@ class Server:
         return self._entry(path)
 
     def _rename(self, node: int, body: bytes) -> bytes:
-        """RENAME, and RENAME2, whose flags stand between the folder and the names."""
+        """RENAME, and RENAME2, which has flags between the folder and the names."""
         (folder,) = struct.unpack_from("<Q", body)
         names = body[8:] if body[8:12].strip(b"\0") else body[16:]
         old, new = names.split(b"\0")[:2]
@@ -297,7 +297,7 @@ class Server:
 
 
 def main(below: str, point: str) -> None:
-    """Serve, and fail as the lines of standard input say."""
+    """Serve, with the failures that standard input sets line by line."""
     server = Server(os.fsencode(below), os.fsencode(point))
     if not server.mount():
         say("refused")
@@ -310,7 +310,7 @@ def main(below: str, point: str) -> None:
 
 
 def say(word: str) -> None:
-    """Answer whoever started the server."""
+    """Answer the parent process."""
     sys.stdout.write(word + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own, as every test of the daemon uses it."""
+"""Runs the sandbox as a process, for all tests of the daemon."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STOP_S = 20.0
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A running sandbox: where its three hosts listen, an accepted key, its process, and where it keeps bytes."""
+    """A running sandbox: the addresses of its three hosts, an accepted key, its process, and its folder."""
 
     api: str
     storage: str
@@ -31,20 +31,20 @@ class Sandbox:
     directory: Path
 
     def report(self) -> dict[str, Any]:
-        """The ledger, as ``daemon.sandbox.ledger`` describes it."""
+        """The report; its format is in ``daemon.sandbox.ledger``."""
         return self._ask("GET", "/_sandbox/report", None)
 
     def violations(self) -> list[dict[str, Any]]:
-        """The rules that were broken so far; a test of the daemon ends by asserting that there are none."""
+        """The violations so far. A test of the daemon asserts at its end that there are none."""
         broken: list[dict[str, Any]] = self.report()["violations"]
         return broken
 
     def faults(self, rules: Sequence[str | Mapping[str, object]]) -> None:
-        """Put these rules in force, in words or as objects, in place of the ones before."""
+        """Replace the active rules by these, given as strings or objects."""
         self._ask("POST", "/_sandbox/faults", list(rules))
 
     def client(self, version: str = "2025-01-01", **headers: str) -> httpx.Client:
-        """A client of the API with the key and a pinned version."""
+        """An HTTP client of the API with the key and a pinned version."""
         return httpx.Client(
             base_url=self.api, headers={"x-api-key": self.key, "x-api-version": version, **headers}, timeout=30
         )
@@ -58,9 +58,9 @@ class Sandbox:
 
 @contextlib.contextmanager
 def running_sandbox(*args: str) -> Iterator[Sandbox]:
-    """Start ``python -m daemon.sandbox`` with further ``args``, and stop it at the end.
+    """Start ``python -m daemon.sandbox`` with additional ``args``, and stop it at the end.
 
-    Without ``--speed`` nothing is delayed; without ``--dir`` its bytes are in a temporary folder.
+    Without ``--speed`` there are no delays. Without ``--dir`` its files are in a temporary folder.
     """
     with tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) as directory:
         command = [sys.executable, "-m", "daemon.sandbox", "--json", "--speed", "0", "--dir", directory, *args]
@@ -75,7 +75,7 @@ def running_sandbox(*args: str) -> Iterator[Sandbox]:
 
 
 def _first_line(output: IO[bytes], command: Sequence[str]) -> bytes:
-    """The line that says it is ready; what it says instead is on this process's own standard error."""
+    """Read the line that says it is ready. Its errors go to this process's standard error."""
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
         ready = selector.select(_START_S)

@@ -1,1 +1,1 @@
-"""Programs that make what the project ships; none of them is installed."""
+"""Programs that generate files which the project ships. They are not installed."""

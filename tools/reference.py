@@ -1,12 +1,13 @@
-"""Generates the reference pages: ``python -m tools.reference`` writes ``docs/commands.md`` and its neighbours.
+"""Generates the reference pages: ``python -m tools.reference [FOLDER]`` writes commands, settings and log events.
 
-Commands come from ``--help``, settings from ``config.example.yaml`` and its models, log events from the source's calls.
+Commands come from ``--help``, settings from ``config.example.yaml``, log events from the calls in the source.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 import typing
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +19,9 @@ import click
 from daemon.cli import cli
 from daemon.order import Phase
 from daemon.order.facts import Fact
+from daemon.order.problem import MEANINGS
 from daemon.order.wording import phrase
+from tools import phases as found_phases
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"
@@ -36,10 +39,10 @@ SETTING = re.compile(r"^(?P<indent> *)(?P<item>- )?(?P<off>#)?(?P<name>[a-z_]+):
 def commands() -> str:
     """Every command with its ``--help``."""
     intro = """\
-`--config FILE` names the settings; otherwise `$BRACKETD_CONFIG` does, otherwise `config.yaml` in the platform's config
-directory. `SHOOT` is a shoot's name, its folder, its output folder, or the beginning of its order id; for `show` also a
-part of its name. If several shoots match, they are listed and nothing is done. Exit status: 0 done, 1 failed or
-refused, 2 wrong usage, 78 the settings cannot be used. `python -m daemon` is the same program.
+`--config FILE` selects the settings file. The default is `$BRACKETD_CONFIG`, otherwise `config.yaml` in the platform's
+config directory. `SHOOT` is a shoot's name, its folder, its output folder, or the first characters of its order id;
+`show` also accepts a part of the name. If several shoots match, the command lists them and does nothing. Exit status:
+0 success, 1 failed or refused, 2 usage error, 78 invalid settings. `python -m daemon` is the same program.
 """
     context = click.Context(cli, info_name="bracketd", **cli.context_settings)
     return "\n".join(
@@ -63,11 +66,11 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def settings() -> str:
-    """Every setting with its default, then the example file."""
+    """Every setting with its default, followed by the example file."""
     example = (TOP / "config.example.yaml").read_text(encoding="utf-8")
     intro = """\
-`bracketd config example` prints the file below. Unknown names and all other mistakes are reported together, each with
-file, line and remedy, before anything is done.
+`bracketd config example` prints the file below. bracketd reports all mistakes at once, each with file, line and fix,
+before it does anything.
 """
     rows = [
         "| setting | default |",
@@ -79,7 +82,7 @@ file, line and remedy, before anything is done.
 
 
 def _settings(example: str) -> Iterator[tuple[str, str]]:
-    """Each setting's dotted name and its default; an em dash for one that is off."""
+    """Each setting's dotted name and its default; an em dash if it is off by default."""
     parents: list[tuple[int, str]] = []
     for line in example.splitlines():
         found = SETTING.match(line)
@@ -112,10 +115,10 @@ def log_events() -> str:
             for event in _events(ast.parse(path.read_text(encoding="utf-8"))):
                 found[event.event].add(event)
     intro = f"""\
-The log has one line for each step of an order. In a terminal it is for people, with local time. Otherwise each line is
-a JSON object, with times in UTC (`log.format`). An event is a constant phrase; everything that varies is a key. Every
-line has `timestamp`, `level` and `event`; lines about an order have `shoot` and `order`. An order that enters a phase
-logs the phase's name:
+The log has one line for each step of an order. In a terminal it is human-readable, in local time. Otherwise each line
+is a JSON object, with times in UTC (`log.format`). The event is a constant phrase; variable data is in keys. Every line
+has `timestamp`, `level` and `event`; lines about an order have `shoot` and `order`. When an order enters a phase, the
+event is the name of the phase:
 {", ".join(f"`{phase.value}`" for phase in Phase)}.
 """
     rows = ["| event | level | keys |", "|---|---|---|"]
@@ -123,7 +126,7 @@ logs the phase's name:
         levels = ", ".join(level for level in LEVELS if any(event.level == level for event in events))
         keys = sorted({key for event in events for key in event.keys})
         rows.append(f"| {name} | {levels} | {', '.join(f'`{key}`' for key in keys)} |")
-    facts = "Every fact of an order is an event, too: at level warning if it delays the order, otherwise at debug.\n"
+    facts = "Every fact of an order is also logged, at level warning if it delays the order, otherwise at debug.\n"
     phrases = sorted(phrase(fact.__name__) for fact in typing.get_args(Fact))
     listed = ["## Facts of an order\n", facts, *(f"- {one}" for one in phrases)]
     return "\n".join([GENERATED, "# Log events\n", intro, *rows, "", *listed, ""])
@@ -142,13 +145,41 @@ def _events(tree: ast.Module) -> Iterator[Event]:
             yield Event(first.value, call.func.attr, keys)
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "log-events.md": log_events}
+def phases() -> str:
+    """The ways from one phase to another, found by giving orders every fact."""
+    intro = """\
+Every order is in one phase. `make docs` finds the ways between them by giving orders every fact that can happen to
+them, so this page is what the rules in `daemon/order/rules.py` do.
+"""
+    return "\n".join([GENERATED, "# Phases\n", intro, found_phases.page()])
+
+
+def message_codes() -> str:
+    """Every code of a problem, with its meaning and the command that helps."""
+    intro = """\
+`bracketd status --json` gives each order `problems`: `{"code", "text", "next"}`. Codes are stable. Texts are for people
+and may change. `next` is the command that helps, without its argument; null if none is needed.
+"""
+    rows = ["| code | meaning | next |", "|---|---|---|"]
+    for code, (meaning, command) in MEANINGS.items():
+        rows.append(f"| `{code.value}` | {meaning} | {f'`{command}`' if command else ''} |")
+    return "\n".join([GENERATED, "# Message codes\n", intro, *rows, ""])
+
+
+PAGES = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "log-events.md": log_events,
+    "phases.md": phases,
+    "message-codes.md": message_codes,
+}
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages into the folder that the command line names, by default ``docs/``."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+        (folder / name).write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

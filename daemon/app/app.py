@@ -38,7 +38,7 @@ from daemon.resuming import Resuming
 from daemon.runner import Account, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
-from daemon.store.notes import Started, Subject, Trouble, Watching
+from daemon.store.notes import Alert, Started, Subject, Watching
 from daemon.store.pause import RETRY
 from daemon.store.protocol import Store
 from daemon.store.sqlite.daily import keep_copies
@@ -161,6 +161,7 @@ class App:
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
+            lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
             comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
             lookers.append(group.create_task(comparing, name="newer orders"))
             for output in outputs:
@@ -245,7 +246,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 async def _note_copies(store: Store, trouble: str | None) -> None:
     """Note what hinders the copies of the state, or that nothing does."""
-    await store.note(Trouble(Subject.COPIES, trouble))
+    await store.note(Alert(Subject.COPIES, trouble))
 
 
 async def _sweep(store: Store, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The verbs of the command line. Each is loaded when it is used: ``status`` must answer at a glance."""
+"""The command line. Each verb's module is imported when the verb is used, so that ``status`` starts quickly."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from daemon.errors import BracketdError, ConfigError
 from daemon.host.utf8 import ensure_utf8
 
 EX_CONFIG = 78
-"""Exit status for a configuration error (sysexits.h); service managers are told not to restart on it."""
+"""Exit status for a configuration error (sysexits.h). The systemd units do not restart after it."""
 
 VERBS = {
-    "run": ("daemon.cli.run", "Watch the folders and do the work, until stopped."),
-    "config": ("daemon.cli.config", "Print an example of the configuration file."),
-    "check": ("daemon.cli.check", "Look at settings, key, folders and service; name every problem."),
+    "run": ("daemon.cli.run", "Run the daemon: watch the folders and process shoots until stopped."),
+    "config": ("daemon.cli.config", "Print an example configuration file."),
+    "check": ("daemon.cli.check", "Check settings, key, folders and service, and list every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
-    "explain": ("daemon.cli.explain", "Say what each gate makes of a file, and why its shoot waits."),
-    "costs": ("daemon.cli.costs", "Show what was bought, by month and shoot."),
-    "submit": ("daemon.cli.asks", "Send a shoot now, as it lies there."),
-    "retry": ("daemon.cli.asks", "Let a held order go on, a waiting one try again, or retry failed images."),
-    "approve": ("daemon.cli.asks", "Let an order pass the limits, or send what may have been sent."),
-    "cancel": ("daemon.cli.asks", "End an order before its merge, or skip a shoot that waits."),
-    "dismiss": ("daemon.cli.asks", "End a held order: nothing more of it is bought."),
-    "adopt": ("daemon.cli.adopt", "Take a folder as it is now: on another disk, or emptied."),
-    "doctor": ("daemon.cli.doctor", "Look whether the state is sound, or recover it."),
-    "sandbox": ("daemon.sandbox.command", "A stand-in for the service, on this machine."),
-    "demo": ("daemon.demo.command", "See a shoot become finished HDRs; no key, no network."),
+    "explain": ("daemon.cli.explain", "Show each gate's result for a file, and why its shoot is waiting."),
+    "costs": ("daemon.cli.costs", "Show purchases by month and shoot."),
+    "submit": ("daemon.cli.asks", "Send a shoot now, without waiting until it has settled."),
+    "retry": ("daemon.cli.asks", "Resume a held order, retry a waiting one now, or reprocess failed images."),
+    "approve": ("daemon.cli.asks", "Approve an order that exceeds a limit or may already have been sent."),
+    "cancel": ("daemon.cli.asks", "Cancel an order before its merge, or skip a waiting shoot."),
+    "dismiss": ("daemon.cli.asks", "End a held order without buying any more of its images."),
+    "adopt": ("daemon.cli.adopt", "Accept a folder as it is now, after you moved, replaced or emptied it."),
+    "doctor": ("daemon.cli.doctor", "Check the state for damage, or rebuild it."),
+    "sandbox": ("daemon.sandbox.command", "Run a local stand-in for the service."),
+    "demo": ("daemon.demo.command", "Process a sample shoot on this machine; no key, no network."),
 }
-"""Each verb's module, which holds a command of its name, and its line in the help."""
+"""For each verb: the module that defines the command of that name, and the verb's line in the help."""
 
 
 WITHOUT_SETTINGS = frozenset({"config", "sandbox", "demo"})
@@ -51,15 +51,15 @@ def _take_config(ctx: click.Context, _option: click.Parameter, config: Path | No
 
 
 class Verbs(Suggesting):
-    """A group whose commands are imported when they are used, not to be listed."""
+    """A group that imports a command only when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs, in the order in which one meets them."""
+        """The verbs, in the order of a typical first use."""
         del ctx
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One verb."""
+        """Import a verb's command; None if there is no such verb."""
         del ctx
         if cmd_name not in VERBS:
             return None
@@ -73,7 +73,7 @@ class Verbs(Suggesting):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of verbs in the help."""
+        """Write the list of verbs to the help, without importing their modules."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
@@ -83,27 +83,27 @@ class Verbs(Suggesting):
 @click.option(
     "--config",
     type=CONFIG_FILE,
-    help="The configuration file. Else $BRACKETD_CONFIG, else config.yaml in the platform's config directory.",
+    help="Configuration file. Default: $BRACKETD_CONFIG, or config.yaml in the platform's config directory.",
 )
 @click.version_option(__version__, prog_name="bracketd")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None) -> None:
-    """Dropped shoot folders of bracketed photos become finished HDR pictures.
+    """Turn folders of bracketed photos into finished HDR pictures.
 
-    bracketd watches folders. Every sub-folder is a shoot: when it is complete it is sent to Autoenhance.ai as one
-    order, and the finished pictures are written to the output folder.
+    bracketd watches folders. Every sub-folder is a shoot. When a shoot is complete, bracketd sends it to
+    Autoenhance.ai as one order and writes the finished pictures to the output folder.
     """
     ctx.obj = config
 
 
 def main() -> None:
-    """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 configuration error."""
+    """Run the command line. Exit status: 0 success, 1 failed or refused, 2 usage error, 78 configuration error."""
     streams.prepare()
     with streams.all_written():
-        _answer()
+        _run()
 
 
-def _answer() -> None:
+def _run() -> None:
     try:
         ensure_utf8()
         cli()

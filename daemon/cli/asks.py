@@ -1,6 +1,6 @@
-"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: what a person asks of the daemon.
+"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: the verbs that leave an ask for the daemon.
 
-What may be asked is decided by ``daemon.order.allowed`` alone, here as in the daemon, and the daemon has the last word.
+``daemon.order.allowed`` decides which verbs an order allows. The verbs check it first, and the daemon checks it again.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from daemon.store.waiting import Waiting
 
 @click.command()
 @click.argument("folder", type=ShootPath())
-@click.option("--again", is_flag=True, help="Also a shoot whose photos were sent before: all of it is paid for again.")
+@click.option("--again", is_flag=True, help="Send all photos, even those sent before. You pay for all of them again.")
 @click.pass_obj
 def submit(config: Path | None, folder: Path, again: bool) -> None:
-    """Send the shoot in FOLDER now, as it lies there: one that still waits, was skipped, or is held.
+    """Send the shoot in FOLDER now, without waiting until it has settled. The shoot may also be skipped or held.
 
-    Of a shoot that was sent before only photos that came since are sent, as a supplement; --again sends all of it.
+    If some of its photos were sent before, from this folder or another, only the others are sent, as a supplement. Use
+    --again to send all of it.
     """
     settings = load(config, os.environ)
     target = shoot_folder(folder, settings.folders)
@@ -50,9 +51,11 @@ def submit(config: Path | None, folder: Path, again: bool) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def retry(config: Path | None, shoot: str) -> None:
-    """Let a held order go on, a waiting one try again now, or have failed images processed again.
+    """Resume a held order, retry a waiting order now, or have failed images processed again.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    An order that waits for your decision needs `approve` or `cancel` instead.
+
+    SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     _ask(config, Verb.RETRY, shoot)
 
@@ -61,11 +64,12 @@ def retry(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def approve(config: Path | None, shoot: str) -> None:
-    """Let an order buy its pictures whatever the limits say, or send what is held because it may have been sent before.
+    """Approve an order that exceeds a limit, or that waits for your decision.
 
-    An order that is still under way is approved beforehand.
+    Such an order may have been sent before, came late, or may contain photos twice. Its message gives every reason, and
+    one approval answers them all. You can also approve an order in advance, while it is still in progress.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     _ask(config, Verb.APPROVE, shoot)
 
@@ -74,9 +78,9 @@ def approve(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def cancel(config: Path | None, shoot: str) -> None:
-    """End an order before its merge, or skip a shoot that still waits; nothing of it is bought.
+    """Cancel an order before its merge, or skip a shoot that is still waiting. Nothing is bought.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
@@ -91,17 +95,17 @@ def cancel(config: Path | None, shoot: str) -> None:
 @click.argument("shoot")
 @click.pass_obj
 def dismiss(config: Path | None, shoot: str) -> None:
-    """End an order that is held, or that waits for the next day: none of its images is bought any more.
+    """End an order that is held or waiting for the next day, without buying any more of its images.
 
-    Pictures that were bought before are delivered.
+    Pictures that were already bought are still delivered.
 
-    SHOOT is its name, its folder, or the beginning of its order id.
+    SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     _ask(config, Verb.DISMISS, shoot)
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
-    """Ask something of the order that a person means."""
+    """Leave an ask for the order that ``shoot`` refers to."""
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
@@ -110,19 +114,22 @@ def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
 
 
 def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
-    """The order that a person means: to retry also one that was delivered with failed images."""
+    """The order that ``shoot`` refers to. For a retry also a delivered order with failed images."""
     order = reader.order(going(reader, shoot)["id"])
     if verb is not Verb.RETRY or refusal(order, verb) is None:
         return order
     others = [other for other in _orders_of(reader, order.folder) if refusal(other, verb) is None]
     if len(others) > 1:
         listed = "".join(f"\n  {other.id[:8]}  {other.phase.value}" for other in others)
-        raise click.ClickException(f"{shoot!r} could be any of these; say the id:{listed}")
+        raise click.ClickException(f"{shoot!r} matches several orders. Specify the order ID:{listed}")
     return others[0] if others else order
 
 
 def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
-    """ClickException if a verb is not allowed for an order. Whether its account is well only a running daemon knows."""
+    """Raise ClickException if a verb is not allowed for an order.
+
+    A running daemon may still accept a retry of a healthy order: only the daemon knows if the account is refused.
+    """
     why = refusal(order, verb)
     if why is None or (why is Refusal.HEALTHY and running_pid(state_dir)):
         return
@@ -132,7 +139,7 @@ def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
 
 
 def _orders_of(reader: Reader, folder: str) -> list[Order]:
-    """The orders of a shoot's folder that count, the newest first: one that was replaced, or gone, does not."""
+    """The orders of a shoot's folder, the newest first, without those that bracketd itself cancelled."""
     orders = [reader.order(row["id"]) for row in reader.find(folder) if row["folder"] == folder]
     return [order for order in orders if order.phase is not Phase.CANCELLED or order.by_person]
 
@@ -149,15 +156,15 @@ def _is_going(reader: Reader, shoot: str) -> bool:
 
 
 def _the_one(waits: Sequence[Waiting], shoot: str) -> Waiting | None:
-    """The waiting shoot that a person means, None if there is none. ClickException if there are several."""
+    """The only waiting shoot; None if there is no waiting shoot. Raises ClickException if there are several."""
     if len(waits) > 1:
         listed = "".join(f"\n  {printable(one.folder)}" for one in waits)
-        raise click.ClickException(f"{shoot!r} could be any of these; say the folder:{listed}")
+        raise click.ClickException(f"{shoot!r} matches several shoots. Specify the folder:{listed}")
     return waits[0] if waits else None
 
 
 def _require_photos(folder: str) -> None:
-    """ClickException if there is nothing in a folder that could be sent, now or when it has come."""
+    """Raise ClickException if a folder has no photos, not even photos that are still arriving."""
     found = scan(folder)
     if found.bound is not None:
         raise click.ClickException(printable(f"{folder} {BOUNDS[found.bound]}."))
@@ -165,5 +172,5 @@ def _require_photos(folder: str) -> None:
         return
     why = f" ({found.problems[0]})" if found.problems else ""
     raise click.ClickException(
-        printable(f"{folder} has no photos{why}; there is nothing to send. Put them into it, and submit it then.")
+        printable(f"{folder} has no photos{why}, so there is nothing to send. Add photos, then submit it again.")
     )

@@ -1,4 +1,4 @@
-"""Which watched and output folders are not as the daemon last saw them: their disk may be away."""
+"""Finds watched and output folders that are not as the daemon last saw them: their disk may not be mounted."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from daemon.store.reading import Reader
 
 
 def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:
-    """What to tell of each folder that the daemon has seen and that is away now. Raises StateError."""
-    told: dict[Path, str | None] = {}
+    """A message for each folder that the daemon has seen and that is unavailable now. Raises StateError."""
+    messages: dict[Path, str | None] = {}
     with look(state_dir) as reader:
         roots = Roots(_Remembered(reader))
         for folder in folders:
             if reader.seen(str(folder.watch)) is not None:
-                told[folder.watch] = roots.watched_away(str(folder.watch))
-            told[folder.output] = roots.output_away(str(folder.output))
-    return {path: words for path, words in told.items() if words is not None}
+                messages[folder.watch] = roots.watched_away(str(folder.watch))
+            messages[folder.output] = roots.output_away(str(folder.output))
+    return {path: message for path, message in messages.items() if message is not None}
 
 
 class _Remembered:
-    """The daemon's memory of folders, for one who only looks."""
+    """A read-only view of what the daemon remembers of folders."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def seen(self, root: str) -> Seen | None:
-        """What is remembered of a root; None if it was never seen."""
+        """What the daemon remembers of a root; None if it was never seen."""
         return self._reader.seen(root)
 
     def see(self, root: str, seen: Seen) -> None:
-        """Nothing: what a look from here finds is not the daemon's."""
+        """Do nothing: only the daemon stores what it sees."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order."""
+        """The number of these shoots in a watched folder that have an order."""
         return self._reader.known(root, shoots)

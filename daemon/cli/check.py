@@ -1,4 +1,4 @@
-"""``bracketd check``: is everything set up? Each problem with its remedy."""
+"""``bracketd check``: checks the set-up and lists every problem with its fix."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
 
 ROOM = 1e9
-"""Bytes that should be free for pictures, and for the state."""
+"""Bytes that should be free in an output folder."""
 
 
 @click.command()
 @click.pass_obj
 def check(config: Path | None) -> None:
-    """Look at the settings, the key, the folders and the API; name every problem and its remedy."""
+    """Check the settings, the key, the folders and the service, and list every problem with its fix."""
     settings = load(config, os.environ)
     click.echo(f"settings   {settings.config_file}")
     for warning in settings.warnings:
@@ -51,19 +51,19 @@ def check(config: Path | None) -> None:
         click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
         sys.exit(1)
-    click.echo("all is well: the daemon is at work" if pid else "all is well: start `bracketd run`")
+    click.echo(f"no problems found; {'the daemon is running' if pid else 'start the daemon with `bracketd run`'}")
 
 
 def _limits(limits: LimitSettings) -> str:
     most = (
-        (limits.images_per_order, "an order"),
-        (limits.images_per_day, "a day"),
-        (limits.images_per_month, "a month"),
+        (limits.images_per_order, "per order"),
+        (limits.images_per_day, "per day"),
+        (limits.images_per_month, "per month"),
     )
-    told = ", ".join(f"{images} {of}" for images, of in most if images is not None)
-    if not told:
-        return "none: every image that comes out is bought"
-    return f"images: at most {told}; an order beyond is held for `bracketd approve`"
+    listed = ", ".join(f"{images} {of}" for images, of in most if images is not None)
+    if not listed:
+        return "none; bracketd buys every image"
+    return f"images: at most {listed}; an order above a limit waits for `bracketd approve`"
 
 
 def _folders(settings: Settings) -> Iterator[Problem | str]:
@@ -71,7 +71,7 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
     for number, folder in enumerate(settings.folders):
         where = f"folders[{number}]"
         if folder.watch.is_dir() and (why := _unreadable(folder.watch)):
-            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read ({why})", "Give this user the permission")
+            yield Problem(f"{where}.watch", f"{folder.watch} cannot be read ({why})", "Give this user read permission")
         elif folder.watch in gone:
             yield gone[folder.watch]
         if folder.output in gone:
@@ -89,7 +89,7 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
 
 
 def _attention(settings: Settings, watch: Path) -> list[Attention]:
-    """What to know of a watched folder: what the daemon noted, and which photos lie loose in it now."""
+    """A watched folder's attention list: what the daemon noted, and the photos that are directly in it now."""
     try:
         with look(settings.state_dir) as reader:
             noted = [one for one in reader.notes().attention if watch in (Path(one.folder), Path(one.folder).parent)]
@@ -105,7 +105,7 @@ def _attention(settings: Settings, watch: Path) -> list[Attention]:
 
 
 def _away(settings: Settings) -> dict[Path, str]:
-    """What to tell of each folder that is not as the daemon saw it; nothing where its memory cannot be read."""
+    """A message for each folder that is not as the daemon saw it; empty if the state cannot be read."""
     try:
         return away(settings.state_dir, settings.folders)
     except (StateError, OSError):
@@ -117,20 +117,20 @@ def _writable(where: str, folder: Path, *, picture: bool = True) -> Iterator[Pro
     while not there.exists() and there != there.parent:
         there = there.parent
     if (why := _unwritable(there)) is not None:
-        remedy = f"Give this user the permission to write to {there}"
+        remedy = f"Give this user write permission for {there}"
         yield Problem(where, f"{folder} cannot be written ({why})", remedy)
     elif picture and (free := shutil.disk_usage(there).free) < ROOM:
-        what = f"{room.most(free)} are free in {there}, and {room.least(ROOM)} should be"
-        yield Problem(where, what, "Make room there")
+        what = f"only {room.most(free)} are free in {there}; at least {room.least(ROOM)} are recommended"
+        yield Problem(where, what, "Free up space there")
 
 
 def _unreadable(folder: Path) -> str | None:
-    """Why a folder and what is in it cannot be looked at; tried, for access(2) may say otherwise than open(2)."""
+    """Why a folder or its entries cannot be read; None if they can. Reads them, since access(2) can be wrong."""
     try:
         for entry in folder.iterdir():
             entry.lstat()
             break
-    except FileNotFoundError:  # what was listed went meanwhile
+    except FileNotFoundError:  # the entry was removed after it was listed
         return None
     except OSError as error:
         return error.strerror
@@ -138,9 +138,9 @@ def _unreadable(folder: Path) -> str | None:
 
 
 def _unwritable(folder: Path) -> str | None:
-    """Why no file can be made in a folder; tried, with one that has no name or is removed at once.
+    """Why no file can be created in a folder; None if one can. Tries it with a temporary file.
 
-    A full disk is told by how much is free.
+    A full disk counts as writable: the check of free space reports it.
     """
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -151,7 +151,7 @@ def _unwritable(folder: Path) -> str | None:
 
 def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     if is_network(settings.state_dir):
-        remedy = "Set it to a folder on a local disk: SQLite's locks do not hold on a network file system"
+        remedy = "Set it to a folder on a local disk; SQLite's locks do not work on network file systems"
         yield Problem("state_dir", f"{settings.state_dir} is on a network file system", remedy)
     yield from _writable("state_dir", settings.state_dir, picture=False)
     try:
@@ -159,18 +159,18 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
     except StateError as error:
         yield str(error)
     except OSError as error:
-        remedy = "Give this user the permission"
+        remedy = "Give this user read permission"
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
     yield from wrong_with_daemon(settings.state_dir, pid)
 
 
 def _unknown(settings: Settings) -> Iterator[str]:
-    """Orders that the state does not know."""
+    """Messages about bracketd's orders that are missing from the state."""
     try:
         with look(settings.state_dir) as reader:
             yield from unknown_orders(reader, [folder.output for folder in settings.folders])
-    except (StateError, OSError):  # told before
+    except (StateError, OSError):  # reported by _state
         return
 
 
@@ -183,23 +183,24 @@ def _service(settings: Settings) -> Iterator[Problem | str]:
         return
     try:
         service.ping()
-        click.echo(f"service    {api.base_url} answers and takes the key ({api.flow} flow)")
+        click.echo(f"service    {api.base_url} responds and accepts the key ({api.flow} flow)")
         if api.dev_mode:
             click.echo("  note     dev_mode is on: pictures are free and watermarked")
     except AccountRefused as error:
         yield f"api.key: {probed(str(error), Policy())} Then run `bracketd check` again."
     except NotFound as error:
-        remedy = "See that it is the address of the Autoenhance API, then run `bracketd check` again"
-        yield Problem("api.base_url", f"{api.base_url} is not the API: {error.answer}", remedy)
+        remedy = "Check the address of the Autoenhance API, then run `bracketd check` again"
+        yield Problem("api.base_url", f"{api.base_url} is not the Autoenhance API: {error.answer}", remedy)
     except Unreachable as error:
-        what = f"{_address(api.base_url)} {'gave no answer' if error.sent else 'cannot be reached'}"
+        what = f"{_address(api.base_url)} {'did not respond' if error.sent else 'cannot be reached'}"
         cause = f" ({error.__cause__})" if error.__cause__ is not None else ""
-        remedy = "See to the network and to this address; bracketd itself would wait and try again"
+        remedy = "Check the network and this address. The daemon would wait and retry"
         yield Problem("api.base_url", what + cause, remedy)
     except Passing as error:
-        yield Problem("api.base_url", str(error).rstrip("."), "bracketd itself would wait; look again later")
+        remedy = "The daemon would wait and retry. Run `bracketd check` again later"
+        yield Problem("api.base_url", str(error).rstrip("."), remedy)
     except ServiceError as error:
-        yield Problem("api.base_url", str(error).rstrip("."), "See that it is the address of the Autoenhance API")
+        yield Problem("api.base_url", str(error).rstrip("."), "Check that this is the address of the Autoenhance API")
     finally:
         service.close()
 

@@ -1,4 +1,4 @@
-"""``bracketd config``: help with the configuration file."""
+"""``bracketd config``: work with the configuration file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from daemon.config.example import example
 
 @click.group(cls=Suggesting)
 def config() -> None:
-    """Help with the configuration file."""
+    """Work with the configuration file."""
 
 
 @config.command("example")
 def print_example() -> None:
-    """Print a configuration file with every setting, its default and what it means, to begin with."""
+    """Print an example configuration file with every setting, its default and its meaning."""
     click.echo(example(), nl=False)

@@ -1,7 +1,7 @@
-"""``bracketd costs``: what was bought, by month and shoot, for people, programs and spreadsheets.
+"""``bracketd costs``: shows purchases by month and shoot, as a table, JSON or CSV.
 
-What counts is the ledger of purchases. An image is in it once, from its first download in full size on, whatever
-became of it since; pictures in dev mode cost nothing and are not in it. Months are those of this machine's calendar.
+The source is the ledger of purchases. It lists each image once, from its first full-size download on, whatever happened
+to the image later. Dev-mode pictures are free and not in the ledger. Months are those of this machine's time zone.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ COLUMNS = ("at", "month", "shoot", "folder", "order_id", "image_id", "file", "cr
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a cell that a spreadsheet takes for a formula begins with, the wide forms included (OWASP, CSV Injection)."""
+"""Characters that begin a formula in a spreadsheet cell, including the full-width forms (OWASP, CSV Injection)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one order bought in one month: ``2026-11``. ``at``: its first purchase, seconds since 1970 (UTC)."""
+    """The purchases of one order in one month (``2026-11``). ``at``: the first of them, in seconds since 1970 (UTC)."""
 
     month: str
     at: float
@@ -51,7 +51,7 @@ class Line:
 
 
 def _span(_context: click.Context, _option: click.Parameter, written: str | None) -> tuple[float, float]:
-    """When a month begins and when the next one does, seconds since 1970 (UTC)."""
+    """The beginnings of a month and of the next month, in seconds since 1970 (UTC)."""
     if written is None:
         return EVER
     match = MONTH.fullmatch(written)
@@ -63,17 +63,17 @@ def _span(_context: click.Context, _option: click.Parameter, written: str | None
 
 
 @click.command()
-@click.option("--month", "span", callback=_span, metavar="YYYY-MM", help="Only one month.")
-@click.option("--json", "as_json", is_flag=True, help="For programs; the shape is stable (version 1).")
-@click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: a line for each image.")
+@click.option("--month", "span", callback=_span, metavar="YYYY-MM", help="Show only this month.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the format is stable (version 1).")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one line per image.")
 @click.pass_obj
 def costs(config: Path | None, span: tuple[float, float], as_json: bool, as_csv: bool) -> None:
-    """Show what was bought, by month and shoot. Works while the daemon runs and while it does not.
+    """Show purchases by month and shoot. Works whether or not the daemon is running.
 
-    With `price_per_image` in the settings it shows money, too. Pictures in dev mode are free and not in it.
+    If `price_per_image` is set, it also shows amounts. Dev-mode pictures are free and not included.
     """
     if as_json and as_csv:
-        raise click.UsageError("--json and --csv are two different shapes; say one.")
+        raise click.UsageError("Use either --json or --csv, not both.")
     state_dir, price = locate_state(config, os.environ), locate_price(config, os.environ)
     with look(state_dir) as reader:
         purchases = reader.purchases(*span)
@@ -83,13 +83,13 @@ def costs(config: Path | None, span: tuple[float, float], as_json: bool, as_csv:
     elif as_json:
         click.echo(json.dumps(document(purchases, price)))
     else:
-        from daemon.cli.costs_table import print_costs  # noqa: PLC0415 - rich is only for people
+        from daemon.cli.costs_table import print_costs  # noqa: PLC0415 - only the table needs rich
 
         print_costs(lines(purchases), price)
 
 
 def lines(purchases: Iterable[dict[str, Any]]) -> list[Line]:
-    """Purchases summed up by month and order, in the order of each one's first."""
+    """Purchases summed by month and order, sorted by month and first purchase."""
     bought: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for purchase in purchases:
         bought.setdefault((month_of(purchase["at"]), purchase["order_id"]), []).append(purchase)
@@ -110,7 +110,7 @@ def lines(purchases: Iterable[dict[str, Any]]) -> list[Line]:
 
 
 def document(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> dict[str, Any]:
-    """What ``costs --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, prices exact, in words."""
+    """The document of ``costs --json``, version 1. Times are ISO 8601 in UTC; prices are exact decimal strings."""
     every = lines(purchases)
     months = [
         {
@@ -134,12 +134,12 @@ def document(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> dict
 
 
 def by_month(every: Iterable[Line]) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Each month with its lines."""
+    """Group lines by month."""
     return ((month, tuple(of)) for month, of in groupby(every, key=lambda line: line.month))
 
 
 def amount(price: Decimal | None, images: int) -> str | None:
-    """What so many images cost, exact, with two decimals or as many as it takes; None without a price."""
+    """The exact price of a number of images, with at least two decimals; None if no price is set."""
     if price is None:
         return None
     whole, _, cents = format((price * images).normalize(), "f").partition(".")
@@ -147,7 +147,7 @@ def amount(price: Decimal | None, images: int) -> str | None:
 
 
 def month_of(seconds: float) -> str:
-    """The month of a moment, ``2026-11``."""
+    """The month of a time in this machine's time zone, such as ``2026-11``."""
     return time.strftime("%Y-%m", time.localtime(seconds))
 
 
@@ -164,7 +164,7 @@ def _cells(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> Iterat
 
 
 def _cell(text: str) -> str:
-    """Text on one line that a spreadsheet shows and does not work out; what is not UTF-8 is spelled out."""
+    """Text on one line that a spreadsheet does not evaluate. Bytes that are not UTF-8 are escaped."""
     shown = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-8", "backslashreplace").decode()
     return f"'{shown}" if shown.startswith(FORMULA) else shown
 

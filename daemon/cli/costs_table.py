@@ -1,4 +1,4 @@
-"""What a person sees of purchases in a terminal: a line for each order, a sum for each month, the newest last."""
+"""The table of purchases for a terminal: a line per order and a sum per month, the newest last."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SHORTEST = 12
 
 
 def print_costs(every: Sequence[Line], price: Decimal | None) -> None:
-    """Print the lines for people; in a pipe no name is cut off."""
+    """Print the table. Names are cut to the terminal's width, but not in a pipe."""
     console = Console(highlight=False)
     console.print(CostsView(every, price, cut=console.is_terminal), soft_wrap=True)
 
 
 class CostsView:
-    """The months with their orders and sums, then the sum of all; ``cut`` to the terminal's width or not."""
+    """The months with their orders and sums, then the total. ``cut``: fit names to the terminal's width."""
 
     def __init__(self, every: Sequence[Line], price: Decimal | None, *, cut: bool) -> None:
         self._every, self._price, self._cut = every, price, cut
@@ -32,7 +32,7 @@ class CostsView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         if not self._every:
-            yield Text("Nothing was bought.")
+            yield Text("No purchases.")
             return
         if self._cut:
             room = options.max_width - DATE - IMAGES - (MONEY if self._price is not None else 0)
@@ -46,7 +46,7 @@ class CostsView:
             if len(months) > 1:
                 yield Text()
         if len(months) > 1:
-            yield self._sum("in all", self._every)
+            yield self._sum("total", self._every)
 
     def _sum(self, date: str, of: Sequence[Line]) -> Text:
         shoots, images = len({line.folder for line in of}), sum(line.images for line in of)

@@ -1,4 +1,4 @@
-"""``bracketd doctor``: is the state sound, and copied? With ``--recover``: make it anew."""
+"""``bracketd doctor``: checks the state and its copies for damage. With ``--recover``: rebuilds the state."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
 
 OVERDUE = 2 * 86400.0
-"""Seconds after which a running daemon's last copy is too old."""
+"""The age in seconds at which a running daemon's newest copy is too old."""
 
 
 @click.command()
 @click.option(
     "--recover", is_flag=True, help="Rebuild a damaged or lost state from its copies, delivery notes and the service."
 )
-@click.option("--dry-run", is_flag=True, help="With --recover: only say what would be done.")
-@click.option("--offline", is_flag=True, help="With --recover: do not ask the service.")
+@click.option("--dry-run", is_flag=True, help="With --recover: only show what would be done.")
+@click.option("--offline", is_flag=True, help="With --recover: do not contact the service.")
 @click.pass_obj
 def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> None:
-    """Look whether the state is sound and copied, or recover it.
+    """Check the state and its copies for damage, or rebuild the state.
 
-    --recover keeps the damaged file, and rebuilds the state from what can be read of it, its newest copy, the
-    order.json of delivered shoots, and the service. Nothing is sent or bought by it.
+    --recover keeps the damaged file and rebuilds the state from the readable part of the file, the newest copy, the
+    order.json files of delivered shoots, and the service. It sends and buys nothing.
     """
     if (dry_run or offline) and not recover:
-        raise click.UsageError("--dry-run and --offline belong to --recover.")
+        raise click.UsageError("--dry-run and --offline can only be used with --recover.")
     settings = load(config, os.environ)
     if recover:
         _recover(settings, dry_run=dry_run, offline=offline)
@@ -49,11 +49,11 @@ def doctor(config: Path | None, recover: bool, dry_run: bool, offline: bool) -> 
         click.echo(f"problem    {problem}", err=True)
     if problems:
         sys.exit(1)
-    click.echo("all is well")
+    click.echo("no problems found")
 
 
 def _recover(settings: Settings, *, dry_run: bool, offline: bool) -> None:
-    from daemon.cli.recover import recover_state  # noqa: PLC0415 - a look does not need the service
+    from daemon.cli.recover import recover_state  # noqa: PLC0415 - a check does not need the service
 
     with ExitStack() as stack:
         try:
@@ -71,36 +71,34 @@ def _state(settings: Settings) -> Iterator[str]:
         yield str(error)
         return
     if found is None:
-        click.echo(f"state      none yet in {settings.state_dir}")
+        click.echo(f"state      no state yet in {settings.state_dir}")
         return
     size = f"{found.size / 1e6:.1f} MB, {found.orders} order(s)"
-    click.echo(f"state      {found.file}: sound, version {found.version}, {size}")
+    click.echo(f"state      {found.file}: OK, version {found.version}, {size}")
     gone = away(settings.state_dir, settings.folders)
     for output in dict.fromkeys(folder.output for folder in settings.folders):
         if output in gone:
             yield printable(gone[output])
             continue
         left = list(_left_over(output, found.images_to_come))
-        click.echo(
-            f"output     {output}: {f'{len(left)} part file(s) that no order needs' if left else 'nothing left over'}"
-        )
+        click.echo(f"output     {output}: {f'{len(left)} unneeded part file(s)' if left else 'no leftover part files'}")
         for path in left:
             click.echo(f"  note     {printable(path)}")
 
 
 def _unknown(settings: Settings) -> Iterator[str]:
-    """Orders that the state does not know."""
-    from daemon.cli.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not ask for it
+    """Messages about bracketd's orders that are missing from the state."""
+    from daemon.cli.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not need it
 
     try:
         with look(settings.state_dir) as reader:
             yield from map(printable, unknown_orders(reader, [folder.output for folder in settings.folders]))
-    except StateError:  # told before
+    except StateError:  # reported by _state
         return
 
 
 def _left_over(output: Path, images: frozenset[str]) -> Iterator[str]:
-    """Part files below an output folder that are none of these images'."""
+    """Part files below an output folder that do not belong to these images."""
     from daemon.files.incoming import part_name  # noqa: PLC0415 - only for outputs
     from daemon.files.leftovers import OURS  # noqa: PLC0415
 
@@ -113,24 +111,24 @@ def _copies(settings: Settings) -> Iterator[str]:
     found, now = checkup.copies_of(settings.state_dir), time.time()
     sound = [copy for copy in found if copy.sound]
     if not sound:
-        click.echo("copies     none yet; the daemon makes one when it starts, and one a day")
+        click.echo("copies     none yet; the daemon makes one at startup and one a day")
     else:
-        age = f"{len(sound)} in {sound[0].file.parent}, the last one {told_age(now - sound[0].made_at)} old"
+        age = f"{len(sound)} in {sound[0].file.parent}, the newest is {age_text(now - sound[0].made_at)} old"
         click.echo(f"copies     {age} ({sound[0].file.name})")
     for copy in found:
         if not copy.sound:
-            yield f"the copy {copy.file} is damaged, and of no use. See to the disk; then delete it"
+            yield f"the copy {copy.file} is damaged and cannot be used. Check the disk, then delete the copy"
     if sound and running_pid(settings.state_dir) and now - sound[0].made_at > OVERDUE:
-        yield "the daemon runs and its last copy is more than two days old. `bracketd status` says what hinders it"
+        yield "the daemon is running, but its newest copy is over two days old. `bracketd status` shows why"
 
 
 def _set_aside(settings: Settings) -> None:
     for folder in checkup.set_aside(settings.state_dir):
-        click.echo(f"  note     {folder} has what a recovery set aside; delete it when nothing is missed")
+        click.echo(f"  note     {folder} holds files that a recovery moved aside; delete it when you do not need them")
 
 
-def told_age(seconds: float) -> str:
-    """A time that has passed, in the largest unit that fits."""
+def age_text(seconds: float) -> str:
+    """An age in the largest unit that fits, such as ``2 day(s)``."""
     for unit, length in (("day(s)", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds // length:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""``bracketd explain FILE``: what each gate makes of one file, and what became of it."""
+"""``bracketd explain FILE``: shows each gate's result for a file, and what happened to the file."""
 
 from __future__ import annotations
 
@@ -39,12 +39,14 @@ from daemon.syncing import SyncClient, client_for
 
 WORDS = {
     FileClass.PHOTO: "a photo",
-    FileClass.IN_FLIGHT: "still being copied or synced: the shoot waits for it",
-    FileClass.PLACEHOLDER: "a placeholder of the sync client: the shoot waits until the photo is there",
-    FileClass.CONFLICT: "a second version that a sync client kept: it is not sent",
-    FileClass.READY: "says that the shoot is complete: nobody waits for the quiet period",
-    None: "no photo: it is left alone, and holds nothing back",
+    FileClass.IN_FLIGHT: "still being copied or synced; the shoot waits for it",
+    FileClass.PLACEHOLDER: "an online-only placeholder; the shoot waits until the sync client has downloaded the photo",
+    FileClass.CONFLICT: "a conflict copy of a sync client; it is not sent",
+    FileClass.READY: "marks the shoot as complete; bracketd skips the quiet period",
+    None: "not a photo; bracketd ignores it and does not wait for it",
 }
+
+LATE = "not in the order, because it arrived after the shoot was locked"
 
 Row = tuple[str, str]
 
@@ -53,7 +55,7 @@ Row = tuple[str, str]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def explain(config: Path | None, file: Path) -> None:
-    """Say what each gate makes of FILE in a watched folder, with numbers, and what became of it and its shoot."""
+    """Show each gate's result for FILE in a watched folder, and what happened to the file and its shoot."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
     shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
@@ -62,31 +64,31 @@ def explain(config: Path | None, file: Path) -> None:
     kind, why = _class(shoot, inside)
     click.echo(f"{printable(str(inside))} in {printable(str(shoot))}")
     with look(settings.state_dir) as reader:
-        for told, words in (
+        for label, text in (
             ("names", why),
             *_on_disk(shoot / inside, kind),
             *_of_client(client, shoot),
             *_of_sets(shoot, kind),
             *_of_shoot(reader, shoot, inside, kind),
         ):
-            click.echo(f"  {told:<12} {printable(words)}")
+            click.echo(f"  {label:<12} {printable(text)}")
 
 
 def _within(path: Path, folders: tuple[FolderSettings, ...]) -> tuple[FolderSettings, Path]:
-    """The watched folder that a file lies in, by whatever name, and its path in there."""
+    """The watched folder that contains a file, also through links, and the file's path in that folder."""
     pairs = ((above, folder) for above in path.parents for folder in folders)
     found = next(((above, folder) for above, folder in pairs if _same(above, folder.watch)), None)
     if found is None:
         roots = ", ".join(str(folder.watch) for folder in folders)
-        message = f"{path} is in no watched folder ({roots}). Name a file of a shoot in one of them."
+        message = f"{path} is not in a watched folder ({roots}). Specify a file of a shoot in one of them."
         raise click.ClickException(printable(message))
     above, folder = found
     if path.is_dir():
-        message = f"{path} is a folder. Name a file in it; `bracketd status` tells why a shoot waits."
+        message = f"{path} is a folder. Specify a file in it. `bracketd status` shows why a shoot is waiting."
         raise click.ClickException(printable(message))
     inside = path.relative_to(above)
     if len(inside.parts) == 1:
-        message = f"{path} is in no shoot, and is left alone. Move it into a folder of its own, or the shoot it is of."
+        message = f"{path} is not in a shoot, so it is not sent. Move it into its shoot's folder or into a new folder."
         raise click.ClickException(printable(message))
     return folder, inside
 
@@ -99,17 +101,17 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _class(shoot: Path, inside: Path) -> tuple[FileClass | None, str]:
-    """What the names of a file and of the folders that it lies in say, and why."""
+    """A file's class by its name and the names of its folders, with the reason."""
     transfer = None
     for above, name in zip(reversed(inside.parents), inside.parts[:-1], strict=False):
         if is_junk_folder(name) or is_beside_the_photos(name, on_card=_is_card(shoot / above)):
-            return None, f"the folder {name} is never looked into: nothing in it is sent, or holds anything back"
+            return None, f"bracketd ignores the folder {name}; nothing in it is sent or waited for"
         if holds_in_flight(name):
             transfer = name
     kind, pattern = classify(inside.name), because_of(inside.name)
     if kind is not None and transfer is not None:
-        return FileClass.IN_FLIGHT, f"{WORDS[FileClass.IN_FLIGHT]} (it lies in {transfer})"
-    return kind, WORDS[kind] + (f" (its name is like {pattern})" if pattern else "")
+        return FileClass.IN_FLIGHT, f"{WORDS[FileClass.IN_FLIGHT]} (it is in {transfer})"
+    return kind, WORDS[kind] + (f" (its name matches {pattern})" if pattern else "")
 
 
 def _is_card(folder: Path) -> bool:
@@ -123,19 +125,20 @@ def _on_disk(path: Path, kind: FileClass | None) -> Iterator[Row]:
     try:
         status = path.stat()
     except FileNotFoundError:
-        yield "on disk", "not there"
+        yield "on disk", "does not exist"
         return
     except OSError as error:
-        yield "on disk", f"cannot be looked at ({error.strerror})"
+        yield "on disk", f"cannot be read ({error.strerror})"
         return
     if not stat.S_ISREG(status.st_mode):
-        yield "on disk", "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+        yield "on disk", "a pipe, a socket or a device; bracketd never opens it and leaves it out"
         return
     changed = datetime.fromtimestamp(status.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     exactly = f" ({status.st_size:,} bytes)" if status.st_size >= 1000 else ""
     yield "on disk", f"{amount(status.st_size)}{exactly}, changed {changed}"
     if placeholder(status):
-        yield "placeholders", "not brought by the sync client yet; it is not opened, for that would begin to bring it"
+        why = "bracketd does not open it, since that would start the download"
+        yield "placeholders", f"not downloaded by the sync client yet; {why}"
     elif kind is FileClass.PHOTO:
         yield "structure", _structure(path)
 
@@ -147,42 +150,42 @@ def _structure(path: Path) -> str:
         return f"cannot be read ({error.strerror})"
     if found.fault is not None:
         return found.fault
-    return "whole" if found.checked else f"not known for .{path.suffix.lstrip('.')} files: it counts as whole"
+    return "complete" if found.checked else f"cannot be checked for .{path.suffix.lstrip('.')} files; assumed complete"
 
 
 def _of_client(client: SyncClient | None, shoot: Path) -> Iterator[Row]:
-    yield "sync client", client.ask(str(shoot)).why if client is not None else "none keeps this folder"
+    yield "sync client", client.ask(str(shoot)).why if client is not None else "no sync client manages this folder"
 
 
 def _of_sets(shoot: Path, kind: FileClass | None) -> Iterator[Row]:
-    """Whether a bracket set of the shoot lacks photos."""
+    """A row about incomplete bracket sets of the shoot."""
     if kind is not FileClass.PHOTO:
         return
     try:
         found = [frame(str(shoot), photo.path) for photo in scan(str(shoot)).usable]
     except OSError as error:
-        yield "sets", f"cannot be told ({error.strerror})"
+        yield "sets", f"could not be checked ({error.strerror})"
         return
     frames = [one for one in found if one is not None]
-    words = dangling(frames) if len(frames) == len(found) else None
-    yield "sets", words or "no bracket set of the shoot lacks a photo, as far as anybody can tell"
+    incomplete = dangling(frames) if len(frames) == len(found) else None
+    yield "sets", incomplete or "no incomplete bracket sets found"
 
 
 def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None) -> Iterator[Row]:
-    """What the shoot waits for, and what its orders, the newest first, have to do with the file."""
+    """Rows about what the shoot waits for, and about the file in the shoot's orders, the newest first."""
     waits = next((waiting.reason for waiting in reader.waiting() if waiting.folder == str(shoot)), None)
     if waits is not None:
         yield "shoot", f"waits: {waits}"
     orders = [reader.order(row["id"]) for row in reader.find(str(shoot)) if row["folder"] == str(shoot)]
     if waits is None and not orders and kind is None and _has_no_photos(shoot):
-        yield "shoot", "has no photos, and is left alone"
+        yield "shoot", "has no photos; bracketd ignores it"
     elif waits is None and not orders:
-        yield "shoot", "not known yet. `bracketd status` tells whether the daemon is watching"
-    told = [(order, words) for order in orders if (words := _in_order(order, inside.as_posix(), kind)) is not None]
-    if not told and orders and kind is not None:
-        told = [(orders[0], _in_none(orders, shoot, inside.as_posix(), kind))]
-    for order, words in told:
-        yield "order", f"{order.id[:8]}, {order.phase.value}: {words}"
+        yield "shoot", "not known yet. `bracketd status` shows if the daemon is watching"
+    found = [(order, text) for order in orders if (text := _in_order(order, inside.as_posix(), kind)) is not None]
+    if not found and orders and kind is not None:
+        found = [(orders[0], _in_none(orders, shoot, inside.as_posix(), kind))]
+    for order, text in found:
+        yield "order", f"{order.id[:8]}, {order.phase.value}: {text}"
 
 
 def _has_no_photos(shoot: Path) -> bool:
@@ -194,7 +197,7 @@ def _has_no_photos(shoot: Path) -> bool:
 
 
 def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
-    """What an order does with a file; None if it does not know it."""
+    """What an order does with a file; None if the file is not part of the order."""
     for number, bracket in enumerate(order.brackets):
         if bracket.path == path:
             made = [image.file or image.name for image in order.images if number in image.brackets]
@@ -202,41 +205,41 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
     if path not in order.left_out:
         return None
     if kind is None and is_other_picture(path):
-        return "not sent: pictures of this format are not. Put it there as DNG or JPEG if it belongs to the shoot"
+        return "not sent: bracketd does not send this format. If the photo belongs to the shoot, add it as DNG or JPEG"
     if why := next((one for one in order.left_out_why if one.path == path), None):
         return f"not sent: {why_left_out(why)}"
     if twin := _twin(order, path):
-        return f"not sent: {twin} of the same frame is"
+        return f"not sent: {twin} of the same frame is sent instead"
     if kind is FileClass.CONFLICT:
         return "not sent: a conflict copy"
-    return "not sent: a copy of another photo, or not readable or not whole when the shoot was locked"
+    return "not sent: a copy of another photo, or unreadable or incomplete when the shoot was locked"
 
 
 def _of_bracket(order: Order, bracket: Bracket) -> str:
     if bracket.left_out is not None:
-        return f"it goes without this file, which {bracket.left_out}"
+        return f"left out: {bracket.left_out}"
     if bracket.stored:
         return "uploaded"
     return "was not uploaded" if order.phase in (Phase.CANCELLED, Phase.SKIPPED) else "to be uploaded"
 
 
 def _in_none(orders: list[Order], shoot: Path, path: str, kind: FileClass) -> str:
-    """Why none of a shoot's orders, the newest first, has a file."""
+    """Why a file is in none of a shoot's orders. ``orders``: the newest first."""
     newest = orders[0]
     if not newest.brackets:
-        return (newest.trouble or "no photo of this shoot was sent").rstrip(".")
+        return (newest.trouble or "no photos of this shoot were sent").rstrip(".")
     if kind is not FileClass.PHOTO:
-        return "not in it: it has photos only"
+        return "not in the order, which contains only photos"
     photo = Bracket(path, 0, 0, 0, shot=_shot(shoot, path))
     if why := next((why for order in orders if (why := Sent(order).why_known(photo, here=True))), None):
-        return f"not in it: {why_left_out(why)}"
+        return f"not in the order: {why_left_out(why)}"
     if any(path in order.late for order in orders):
-        return "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"
-    return "not in it: it came after the shoot was locked" if os.path.lexists(shoot / path) else "not in it"
+        return f"{LATE}. To send it, move it to a folder of its own"
+    return LATE if os.path.lexists(shoot / path) else "not in the order"
 
 
 def _shot(shoot: Path, path: str) -> Shot:
-    """What a photo says of its frame; a placeholder is not opened, for that would begin to bring it."""
+    """A photo's metadata of its frame. A placeholder is not opened, because that would start its download."""
     with suppress(OSError):
         if not placeholder((shoot / path).stat()):
             return shot(str(shoot), path)
@@ -244,7 +247,7 @@ def _shot(shoot: Path, path: str) -> Shot:
 
 
 def _twin(order: Order, path: str) -> str | None:
-    """The bracket that is sent in place of a RAW's or a JPEG's file of the same frame, if no reason was kept."""
+    """The bracket that is sent instead of the RAW or JPEG file of the same frame; for orders without stored reasons."""
     stem = path.rpartition(".")[0].casefold()
     twins = (bracket.path for bracket in order.brackets if bracket.path.rpartition(".")[0].casefold() == stem)
     return next((twin for twin in twins if {extension(twin) in RAW, extension(path) in RAW} == {True, False}), None)

@@ -1,14 +1,14 @@
-"""Which order a person means.
+"""Finds the order that a command's SHOOT argument refers to.
 
-Words are compared with every order step by step, the surest first:
+The argument is compared with every order in steps, the most certain first:
 
-1. an order's id, its shoot's name, its folder or its output, as it is written; of a path also anything inside of it;
-2. the same in capitals or not, in another Unicode form, over links, or as a terminal shows it;
-3. the beginning of an id, four characters or more;
-4. the beginning of an id of three characters, or a part of a name.
+1. exactly: an order's ID, its shoot's name, its folder or its output folder, or a path inside one of the folders;
+2. the same, but in any case and Unicode form, through links, or as a terminal shows it;
+3. the first characters of an ID, at least four;
+4. the first three characters of an ID, or part of a name.
 
-The first step that finds something decides. What step 4 finds is enough to show an order. It is not enough to change
-one: then the person is asked. Shoots that still wait are found in the same way, and are named with what sends them.
+The first step that finds an order decides. A match of step 4 is enough to show an order, but not to change it: then the
+error lists the matches. Waiting shoots are found in the same way, and the error gives the command that sends them.
 """
 
 from __future__ import annotations
@@ -20,46 +20,47 @@ from typing import Any, TypeVar
 
 import click
 
+from daemon.cli.target import command
 from daemon.cli.words import ENDED, letters, printable
 from daemon.config.mistake import nearest
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
 
 SURE, SHORTEST = 4, 3
-"""Characters of an id that are enough to find it, and to guess it."""
+"""Characters of an ID that identify an order (step 3), and that suggest one (step 4)."""
 
 MOST = 10
-"""Orders that are listed when several could be meant."""
+"""The most orders that an error lists."""
 
 CUT = "…"
-"""How `status` ends a name that it has no room for."""
+"""The end of a name that `status` has cut."""
 
 Row = dict[str, Any]
 Found = TypeVar("Found")
 
 
-def one(reader: Reader, words: str) -> Row:
-    """The newest order that a person means."""
+def one(reader: Reader, given: str) -> Row:
+    """The newest order that matches. Raises ClickException if no order matches, or orders of several shoots."""
     rows, waiting = _newest_first(reader), reader.waiting()
-    found = _sure(rows, words)
-    if not found and not _named_waiting(waiting, words):
-        found = _guessed(rows, words)
-        if found and (alike := _part_of_name(waiting, words, _shoot)):
+    found = _sure(rows, given)
+    if not found and not _named_waiting(waiting, given):
+        found = _guessed(rows, given)
+        if found and (alike := _part_of_name(waiting, given, _shoot)):
             listed = "".join(f"\n  waits     {printable(each.folder)}" for each in alike[:MOST])
-            raise click.ClickException(f"{words!r} could be any of these; say the whole name:{_listed(found)}{listed}")
-    return _of_one_shoot(words, found, rows, waiting)[0]
+            raise click.ClickException(f"{given!r} matches several shoots. Specify the name:{_listed(found)}{listed}")
+    return _of_one_shoot(given, found, rows, waiting)[0]
 
 
-def going(reader: Reader, words: str) -> Row:
-    """The order that a person wants something of: the one that has not ended; if all have, the newest."""
+def going(reader: Reader, given: str) -> Row:
+    """The matching order that has not ended; the newest if all have ended. Raises ClickException like ``one``."""
     rows, waiting = _newest_first(reader), reader.waiting()
-    found = _sure(rows, words)
-    if not (found or _named_waiting(waiting, words)) and (guessed := _guessed(rows, words)):
-        raise click.ClickException(f"no order is called {words!r}; say the id of the one you mean:{_listed(guessed)}")
-    found = _of_one_shoot(words, found, rows, waiting)
+    found = _sure(rows, given)
+    if not (found or _named_waiting(waiting, given)) and (guessed := _guessed(rows, given)):
+        raise click.ClickException(f"no order is called {given!r}. Specify the ID of one of these:{_listed(guessed)}")
+    found = _of_one_shoot(given, found, rows, waiting)
     open_ones = [row for row in found if row["phase"] not in ENDED]
     if len(open_ones) > 1:
-        raise click.ClickException(f"{words!r} could be any of these; say the id:{_listed(open_ones, 'phase')}")
+        raise click.ClickException(f"{given!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
     return (open_ones or found)[0]
 
 
@@ -67,50 +68,50 @@ def _newest_first(reader: Reader) -> list[Row]:
     return sorted(reader.orders(), key=lambda row: float(row["created_at"]), reverse=True)
 
 
-def _of_one_shoot(words: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
-    """The orders of one shoot. Raises ClickException if there are none, or those of several."""
+def _of_one_shoot(given: str, found: list[Row], rows: Sequence[Row], waiting: Sequence[Waiting]) -> list[Row]:
+    """Return ``found`` if it has orders of exactly one shoot. Raises ClickException otherwise."""
     if not found:
-        raise click.ClickException(_not_sent(rows, waiting, words))
+        raise click.ClickException(_not_sent(rows, waiting, given))
     if len({row["folder"] for row in found}) > 1:
-        raise click.ClickException(f"{words!r} could be any of these; say the id or the folder:{_listed(found)}")
+        raise click.ClickException(f"{given!r} matches several shoots. Specify the ID or the folder:{_listed(found)}")
     return found
 
 
-def _sure(rows: Sequence[Row], words: str) -> list[Row]:
+def _sure(rows: Sequence[Row], given: str) -> list[Row]:
     """The orders that steps 1 to 3 find."""
-    found = _named(rows, words, lambda row: (row["id"], row["shoot"]), lambda row: (row["folder"], row["output"]))
-    return found or [row for row in rows if len(words) >= SURE and row["id"].startswith(words.casefold())]
+    found = _named(rows, given, lambda row: (row["id"], row["shoot"]), lambda row: (row["folder"], row["output"]))
+    return found or [row for row in rows if len(given) >= SURE and row["id"].startswith(given.casefold())]
 
 
-def _guessed(rows: Sequence[Row], words: str) -> list[Row]:
+def _guessed(rows: Sequence[Row], given: str) -> list[Row]:
     """The orders that step 4 finds."""
-    is_id = len(words) >= SHORTEST and set(words.casefold()) <= set(string.hexdigits)
-    begun = [row for row in rows if is_id and row["id"].startswith(words.casefold())]
-    return begun + [row for row in _part_of_name(rows, words, lambda row: str(row["shoot"])) if row not in begun]
+    is_id = len(given) >= SHORTEST and set(given.casefold()) <= set(string.hexdigits)
+    begun = [row for row in rows if is_id and row["id"].startswith(given.casefold())]
+    return begun + [row for row in _part_of_name(rows, given, lambda row: str(row["shoot"])) if row not in begun]
 
 
-def _named_waiting(waiting: Sequence[Waiting], words: str) -> list[Waiting]:
-    return _named(waiting, words, lambda each: (each.shoot,), lambda each: (each.folder,))
+def _named_waiting(waiting: Sequence[Waiting], given: str) -> list[Waiting]:
+    return _named(waiting, given, lambda each: (each.shoot,), lambda each: (each.folder,))
 
 
 def _shoot(waiting: Waiting) -> str:
     return waiting.shoot
 
 
-def _part_of_name(every: Sequence[Found], words: str, name: Callable[[Found], str]) -> list[Found]:
-    part = letters(words.removesuffix(CUT)).strip()
+def _part_of_name(every: Sequence[Found], given: str, name: Callable[[Found], str]) -> list[Found]:
+    part = letters(given.removesuffix(CUT)).strip()
     return [each for each in every if part and part in letters(name(each))]
 
 
 def _named(
     every: Sequence[Found],
-    words: str,
+    given: str,
     names: Callable[[Found], tuple[str, ...]],
     folders: Callable[[Found], tuple[str, ...]],
 ) -> list[Found]:
-    """What bears these words as a name, or has them as a folder or as something in one: steps 1 and 2."""
-    paths, bare = _paths(words), words.rstrip(os.sep)
-    if exact := [each for each in every if words in (*names(each), *folders(each)) or bare in names(each)]:
+    """Entries with this name, or with this folder or a path inside it: steps 1 and 2."""
+    paths, bare = _paths(given), given.rstrip(os.sep)
+    if exact := [each for each in every if given in (*names(each), *folders(each)) or bare in names(each)]:
         return exact
     if inside := _first(paths, lambda path: [each for each in every if path in folders(each)]):
         return inside
@@ -124,22 +125,22 @@ def _named(
 
 
 def _first(paths: Iterable[str], found: Callable[[str], list[Found]]) -> list[Found]:
-    """What the first path finds that finds anything."""
+    """The result for the first path that finds something; empty if no path does."""
     return next(filter(None, map(found, paths)), [])
 
 
-def _paths(words: str) -> list[str]:
-    """The path that words are, and every folder above it; none if they are just a name."""
-    if os.sep not in words and words not in (os.curdir, os.pardir):
+def _paths(given: str) -> list[str]:
+    """The absolute path and every folder above it; empty if ``given`` is a plain name."""
+    if os.sep not in given and given not in (os.curdir, os.pardir):
         return []
-    paths = [os.path.abspath(words)]
+    paths = [os.path.abspath(given)]
     while (above := os.path.dirname(paths[-1])) != paths[-1]:
         paths.append(above)
     return paths
 
 
 def _is_same(path: str, folder: str) -> bool:
-    """Whether two paths lead to one folder; only folders of one name are looked at."""
+    """True if two paths lead to the same folder. Folders with different names are not compared on disk."""
     if letters(os.path.basename(path)) != letters(os.path.basename(folder)):
         return False
     try:
@@ -148,22 +149,22 @@ def _is_same(path: str, folder: str) -> bool:
         return False
 
 
-def waiting_for(reader: Reader, words: str) -> list[Waiting]:
-    """The waiting shoots that a person means."""
+def waiting_for(reader: Reader, given: str) -> list[Waiting]:
+    """The waiting shoots that match."""
     found = reader.waiting()
-    return _named_waiting(found, words) or _part_of_name(found, words, _shoot)
+    return _named_waiting(found, given) or _part_of_name(found, given, _shoot)
 
 
-def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], words: str) -> str:
-    """Why there is no such order: its shoot still waits, or there is nothing of that name."""
-    meant = _named_waiting(waiting, words) or _part_of_name(waiting, words, _shoot)
+def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], given: str) -> str:
+    """The error if no order matches: the shoot is still waiting, or there is no shoot with that name."""
+    meant = _named_waiting(waiting, given) or _part_of_name(waiting, given, _shoot)
     if not meant:
-        near = nearest(words, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
+        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
         hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
-        return f"no order is called {words!r}. {hint}`bracketd status` lists them."
+        return f"no order is called {given!r}. {hint}`bracketd status` lists the orders."
     return "\n".join(
-        f"{printable(each.shoot)} is not sent yet; it waits: {printable(each.reason).rstrip('.')}; "
-        f"`bracketd submit FOLDER` sends it now: {printable(each.folder)}"
+        f"{printable(each.shoot)} has not been sent yet. It is waiting: {printable(each.reason).rstrip('.')}. "
+        f"To send it now: `{printable(command(each.folder))}`"
         for each in meant[:MOST]
     )
 

@@ -1,6 +1,7 @@
-"""Waits for settings that can be used, or for room on the state's disk, where ending would only mean another start.
+"""Waits for valid settings, or for space on the state's disk, instead of exiting.
 
-systemd can be told not to restart a service that ended with status 78; launchd cannot (launchd.plist(5), KeepAlive).
+systemd can be configured not to restart a service that exited with status 78. launchd cannot (launchd.plist(5),
+KeepAlive) and would restart bracketd in a loop.
 """
 
 from __future__ import annotations
@@ -20,50 +21,50 @@ from daemon.errors import ConfigError, Problem, StateFull
 T = TypeVar("T")
 
 ROOM_EVERY = 5.0
-"""Seconds between two looks for room."""
+"""Seconds between two checks for disk space."""
 
 EVERY = 2.0
-"""Seconds between two looks at the settings; a look takes a millisecond."""
+"""Seconds between two checks of the settings. A check takes a millisecond."""
 
 
-def until_mended(read: Callable[[], T], every: float = EVERY) -> T:
-    """What ``read`` returns when it no longer raises ConfigError; it is asked every so many seconds.
+def until_valid(read: Callable[[], T], every: float = EVERY) -> T:
+    """Call ``read`` every ``every`` seconds until it does not raise ConfigError, and return its result.
 
-    Problems are told when they are others than before. SIGTERM and Ctrl-C end the program meanwhile, with status 0.
+    Prints the problems whenever they change. SIGTERM and Ctrl-C end the program with status 0 meanwhile.
     """
-    told: tuple[Problem, ...] = ()
+    printed: tuple[Problem, ...] = ()
     with _ending_on_signals():
         while True:
             try:
                 return read()
             except ConfigError as error:
-                if error.problems != told:
-                    told = error.problems
-                    _tell(told)
+                if error.problems != printed:
+                    printed = error.problems
+                    _print(printed)
             time.sleep(every)
 
 
 def until_room(begin: Callable[[], T], every: float = ROOM_EVERY) -> T:
-    """What ``begin`` returns when it no longer raises StateFull, which is said once.
+    """Call ``begin`` every ``every`` seconds until it does not raise StateFull, and return its result.
 
-    SIGTERM and Ctrl-C end the program meanwhile, with status 0.
+    Prints the first error. SIGTERM and Ctrl-C end the program with status 0 meanwhile.
     """
-    said = False
+    printed = False
     with _ending_on_signals():
         while True:
             try:
                 return begin()
             except StateFull as error:
-                if not said:
-                    click.echo(f"bracketd: {error} It starts by itself then", err=True)
-                said = True
+                if not printed:
+                    click.echo(f"bracketd: {error} bracketd then starts automatically", err=True)
+                printed = True
             time.sleep(every)
 
 
-def _tell(problems: tuple[Problem, ...]) -> None:
+def _print(problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         click.echo(f"bracketd: {problem}", err=True)
-    click.echo("bracketd: nothing is watched until the settings are mended; then it starts by itself", err=True)
+    click.echo("bracketd: nothing is watched until the settings are fixed; it then starts automatically", err=True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Why a file of a shoot is not sent, in words."""
+"""The text that says why a file of a shoot is not sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from daemon.shoot import LeftOut, Why
 
 
 def why_left_out(one: LeftOut) -> str:
-    """What follows “not sent:” and “left out:”."""
+    """The text that follows “not sent:” or “left out:”."""
     of = f"{one.of} of “{one.shoot}”" if one.of and one.shoot else one.of or "a photo that is sent"
     match one.why:
         case Why.COPY:
@@ -15,9 +15,12 @@ def why_left_out(one: LeftOut) -> str:
             return f"the same frame as {of}, in another format"
         case Why.DERIVED:
             return f"made from {of}"
+        case Why.DECLINED:
+            copy = f"a copy of {of}, which" if one.of else "its shoot"
+            return f"{copy} was cancelled or skipped before"
         case Why.CONFLICT:
             return "a conflict copy of a sync client"
         case Why.UNREADABLE:
-            return "could not be read, or was not whole, when the shoot was locked"
+            return "was unreadable or incomplete when the shoot was locked"
         case Why.FORMAT:
-            return "bracketd does not send pictures of this format. Add it as DNG or JPEG if it belongs to the shoot"
+            return "bracketd does not send this format. If the photo belongs to the shoot, add it as DNG or JPEG"

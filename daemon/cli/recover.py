@@ -1,4 +1,4 @@
-"""``bracketd doctor --recover``: what a recovery needs, and what it says."""
+"""``bracketd doctor --recover``: runs a recovery and prints its report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from daemon.services import build_usual
 
 
 def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
-    """Recover the state, and tell what came of it. The instance lock is the caller's. Raises StateError."""
+    """Recover the state and print the report. The caller holds the instance lock. Raises StateError."""
     places = [
         Place(
             str(folder.watch),
@@ -37,12 +37,12 @@ def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
             service = _service(settings)
             stack.callback(service.close)
             account = Account(service, time.sleep)
-            click.echo(f"asking {settings.api.base_url} for the account's orders …", err=True)
+            click.echo(f"fetching the account's orders from {settings.api.base_url} …", err=True)
         else:
-            click.echo("reading the pictures that only their order.json knows …", err=True)
+            click.echo("checking the pictures of orders known only from their order.json …", err=True)
         recovery = Recovery(wreck(settings.state_dir), places, account, flow=settings.api.flow, now=time.time())
         report = recovery.run(dry_run=dry_run)
-    for line in told(report, dry_run=dry_run):
+    for line in report_lines(report, dry_run=dry_run):
         click.echo(line)
 
 
@@ -51,11 +51,11 @@ def _service(settings: Settings) -> Service:
     return build_usual(settings)
 
 
-def told(report: Report, *, dry_run: bool) -> Iterator[str]:
-    """The report in lines, for a person."""
+def report_lines(report: Report, *, dry_run: bool) -> Iterator[str]:
+    """The lines of the report, for a person."""
     yield from _sources(report)
     by_source = Counter(rebuilt.source for rebuilt in report.orders)
-    yield f"{'would be' if dry_run else 'rebuilt '}   {len(report.orders)} order(s){_phases(report)}"
+    yield f"{'to rebuild' if dry_run else 'rebuilt   '} {len(report.orders)} order(s){_phases(report)}"
     for source in Source:
         if by_source[source]:
             yield f"           {by_source[source]} from {source.value}"
@@ -64,49 +64,49 @@ def told(report: Report, *, dry_run: bool) -> Iterator[str]:
             yield f"{'doubtful' if rebuilt.doubtful else '  note  '}   {_named(rebuilt)}: {printable(rebuilt.why)}"
     yield from _unknown(report)
     if dry_run:
-        yield "next       nothing was changed; `bracketd doctor --recover` does it"
+        yield "next       nothing was changed; run `bracketd doctor --recover` to rebuild the state"
         return
     if report.aside is not None:
-        yield f"kept       what was there is in {report.aside}"
-    yield "next       see `bracketd status --all`; then start bracketd again"
+        yield f"kept       the previous files are in {report.aside}"
+    yield "next       check `bracketd status --all`, then start bracketd again"
 
 
 def _sources(report: Report) -> Iterator[str]:
     sources = report.sources
     if sources.file is None:
-        yield "file       there is none"
+        yield "file       not found"
     else:
         path, read = sources.file
         unread = f", {read.unread} more could not be read" if read.unread else ""
         yield f"file       {path}: {len(read.orders)} order(s) read{unread}"
     if sources.copy is None:
-        yield "copy       there is no sound one"
+        yield "copy       no intact copy found"
     else:
         path, read = sources.copy
         yield f"copy       {path}: {len(read.orders)} order(s)"
-    yield f"outputs    {len({note.order.id for note in sources.notes.found})} delivered order(s), by their order.json"
-    for unread in sources.notes.unread:
-        yield f"  note     {printable(unread)} cannot be read"
+    yield f"outputs    {len({note.order.id for note in sources.notes.found})} delivered order(s) found by order.json"
+    for note, why in sources.notes.unread.items():
+        yield f"  note     cannot read {printable(note)} ({why})"
     if sources.there is not None:
-        yield f"service    {len(sources.there)} order(s) of ours"
+        yield f"service    {len(sources.there)} order(s) sent by bracketd"
     elif sources.refused is not None:
-        yield f"warning    the service was not asked: {sources.refused}"
+        yield f"warning    could not ask the service: {sources.refused}"
     else:
-        yield "service    was not asked (--offline)"
+        yield "service    not asked (--offline)"
 
 
 def _unknown(report: Report) -> Iterator[str]:
     for there in report.unmerged:
-        yield f"  note     the service has {len(there.names)} photo(s) of an order it never merged ({there.id[:8]})"
+        yield f"  note     the service has {len(there.names)} photo(s) of an unmerged order ({there.id[:8]})"
     for doubt in report.doubts:
-        yield f"doubtful   {printable(doubt.note.path)}: neither its pictures nor the service confirm it"
+        yield f"doubtful   {printable(doubt.note.path)}: not confirmed by its pictures or the service"
     for order in report.held:
         yield f"held       {printable(order.shoot)}: {printable(order.trouble or '')}"
     if report.skipped:
-        yield f"skipped    {len(report.skipped)} shoot(s) that nobody knows; `bracketd submit FOLDER` sends one:"
+        yield f"skipped    {len(report.skipped)} shoot(s) that no source lists; `bracketd submit FOLDER` sends one:"
         yield from (f"           {printable(order.folder)}" for order in report.skipped)
     for watch, why in report.away.items():
-        yield f"  note     the watched folder {watch} {why}; what lies there is skipped when it is back"
+        yield f"  note     the watched folder {watch} {why}; its shoots will be skipped when it is available again"
 
 
 def _named(rebuilt: Rebuilt) -> str:

@@ -1,4 +1,4 @@
-"""``bracketd run``: the daemon, in the foreground; a service manager puts it into the background."""
+"""``bracketd run``: runs the daemon in the foreground. A service manager can run it in the background."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 import structlog
 
 from daemon.app import App
-from daemon.cli.idle import until_mended, until_room
+from daemon.cli.idle import until_room, until_valid
 from daemon.config import ApiKey, Settings, load
 from daemon.errors import StateOnNetwork
 from daemon.host import logs
@@ -27,15 +27,15 @@ from daemon.host.signals import outlive_hangups
 @click.option(
     "--idle-on-config-error",
     is_flag=True,
-    help="When the settings cannot be used, say why and wait until they are mended, instead of ending with status 78. "
-    "For service managers that would start it again and again, such as launchd.",
+    help="If the settings are invalid, print the problems and wait until they are fixed, instead of exiting with "
+    "status 78. For service managers that would restart it in a loop, such as launchd.",
 )
 @click.pass_obj
 def run(config: Path | None, *, idle_on_config_error: bool) -> None:
-    """Watch the folders and do the work, until stopped.
+    """Run the daemon: watch the folders and process shoots until stopped.
 
-    Stops cleanly on Ctrl-C and SIGTERM, and when its terminal's window is closed, within ten seconds and loses
-    nothing; a second signal stops at once.
+    Ctrl-C, SIGTERM or closing the terminal stops it cleanly within ten seconds. A second signal stops it immediately.
+    Nothing is lost.
     """
     outlive_hangups()
 
@@ -43,16 +43,16 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
         settings = load(config, os.environ)
         return settings, settings.require_api_key()
 
-    settings, key = until_mended(read) if idle_on_config_error else read()
+    settings, key = until_valid(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
     logs.redact(key.text)
     for warning in settings.warnings:
         structlog.get_logger("bracketd").warning(
-            "a setting is unwise", where=warning.where, why=warning.what, remedy=warning.remedy
+            "settings warning", where=warning.where, why=warning.what, remedy=warning.remedy
         )
     if is_network(settings.state_dir):
         raise StateOnNetwork(
-            f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not hold. "
+            f"state_dir {settings.state_dir} is on a network file system, where SQLite's locks do not work. "
             "Set state_dir to a folder on a local disk."
         )
 

@@ -1,4 +1,4 @@
-"""``bracketd show SHOOT``: everything that is known of one order."""
+"""``bracketd show SHOOT``: shows everything about one order."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from daemon.order.wording import line
 from daemon.webapp import order_page
 
 LONGEST_ENTRY = 600
-"""Characters of a line of the journal."""
+"""The most characters of a journal entry that are shown."""
 
 
 @click.command()
 @click.argument("shoot")
 @click.pass_obj
 def show(config: Path | None, shoot: str) -> None:
-    """Show an order: its files, the sets as they were sent, its images and its journal.
+    """Show an order: its files, sets, images and journal.
 
-    SHOOT is its name or a part of it, its folder or its output, or the beginning of its order id.
+    SHOOT is the shoot's name or part of it, its folder, its output folder, or the first characters of its order ID.
     """
     with look(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
@@ -51,33 +51,33 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         f"  output   {printable(order.output)}",
         f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
         f"  sets     {sets}",
-        f"  enhance  {enhance or 'as the account is set up'}",
+        f"  enhance  {enhance or 'the defaults of the account'}",
         f"  locked   {_when(order.created_at)}",
         *_kind(order, first),
     ]
 
 
 def _is_at_service(order: Order) -> bool:
-    """Whether the service knows the order: it was created there, or came to be with its first bracket."""
+    """True if the order exists at the service: it was created there, explicitly or with its first bracket."""
     return order.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
 
 
 def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
-    """What is special about an order; ``first`` is the one whose late photos it has, if that is still known."""
+    """Lines about a supplement, dev mode and an approval. ``first``: the order that a supplement adds to, if known."""
     lines = []
     if order.supplement_of is not None:
         of = f" of {day(first['created_at'])}" if first is not None else ""
-        lines.append(f"  late     a supplement of the order{of}, {order.supplement_of}")
+        lines.append(f"  late     supplement of the order{of}, {order.supplement_of}")
     if order.preset.dev_mode:
-        lines.append("  price    none: dev mode, pictures have a watermark")
+        lines.append("  price    free: dev mode, pictures are watermarked")
     if order.approved:
-        lines.append("  limits   approved: no limit holds it")
+        lines.append("  limits   approved; limits do not apply")
     return lines
 
 
 def _brackets(order: Order) -> list[str]:
     if not order.brackets:
-        return []
+        return ["", f"left out: {len(order.left_out)}", *_left_out(order)] if order.left_out else []
     stored = sum(order.brackets[number].stored for number in order.sent)
     return [
         "",
@@ -115,8 +115,8 @@ def _image(order: Order, image: Image) -> str:
         printable(image.file) if image.file else "",
         image.id,
         printable(brief(image.reason or "")) if image.state is ImageState.FAILED else "",
-        f"of {made_of}" if made_of else "",
-        f"processed once more {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
+        f"from {made_of}" if made_of else "",
+        f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  " + "  ".join(part for part in parts if part)
 
@@ -124,9 +124,9 @@ def _image(order: Order, image: Image) -> str:
 def _journal(order: Order, journal: list[dict[str, Any]]) -> list[str]:
     lines = ["", "journal:"]
     for entry in journal:
-        told = brief(line(entry["fact"], entry["detail"], order), LONGEST_ENTRY)
-        lines.append(f"  {_when(entry['at'])}  {printable(told)}")
-        lines += [f"    {printable(text)}" for text in str(entry["detail"].get("detail", "")).splitlines()]
+        text = brief(line(entry["fact"], entry["detail"], order), LONGEST_ENTRY)
+        lines.append(f"  {_when(entry['at'])}  {printable(text)}")
+        lines += [f"    {printable(more)}" for more in str(entry["detail"].get("detail", "")).splitlines()]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""``bracketd status``: where every order stands, and why it waits."""
+"""``bracketd status``: shows where every order stands, and why it waits."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from daemon.webapp import order_page
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs; the shape is stable (version 1).")
-@click.option("--all", "everything", is_flag=True, help="Also what ended long ago.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON; the format is stable (version 1).")
+@click.option("--all", "everything", is_flag=True, help="Include shoots that ended long ago.")
 @click.pass_obj
 def status(config: Path | None, as_json: bool, everything: bool) -> None:
-    """Show where every order stands, and why. Works while the daemon runs and while it does not."""
+    """Show where every order stands, and why. Works whether or not the daemon is running."""
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
         if as_json:
             click.echo(in_json(reader, state_dir, running_pid(state_dir)))
             return
-        from daemon.cli.table import RECENT, print_status  # noqa: PLC0415 - rich is only for people
+        from daemon.cli.table import RECENT, print_status  # noqa: PLC0415 - only the table needs rich
 
         report = document(reader, state_dir, running_pid(state_dir), ended=-1 if everything else RECENT)
         hidden = 0 if everything else reader.ended() - RECENT
@@ -40,16 +40,16 @@ def status(config: Path | None, as_json: bool, everything: bool) -> None:
 
 
 def document(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> dict[str, Any]:
-    """What ``status --json`` says: the stable shape, version 1. Times are ISO 8601 UTC, sizes bytes.
+    """The document of ``status --json``, version 1. Times are ISO 8601 in UTC; sizes are in bytes.
 
-    Of the orders that ended only the last ``ended``; negative: all.
+    ``ended`` limits the ended orders to the most recent ones. Negative: no limit.
     """
-    told: dict[str, Any] = json.loads(in_json(reader, state_dir, pid, ended))
-    return told
+    report: dict[str, Any] = json.loads(in_json(reader, state_dir, pid, ended))
+    return report
 
 
 def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> bytes:
-    """``document`` as it is printed. The orders come as text from the state file, and are not parsed to be printed."""
+    """``document`` as JSON text. SQLite formats the orders, and they are not parsed here."""
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
     attention = json.dumps([attention_in_json(one) for one in reader.notes().attention] if pid else [])
@@ -61,8 +61,8 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
     noted = reader.notes()
     sign = pulse.look(state_dir) if pid is not None else None
     unanswered = sign.age if sign is not None and sign.silent else None
-    words = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
-    words += [no_room(state_dir)] if sign is not None and sign.full else []
+    messages = [silent(pid, unanswered)] if pid is not None and unanswered is not None else []
+    messages += [no_room(state_dir)] if sign is not None and sign.full else []
     return {
         "running": pid is not None,
         "pid": pid,
@@ -70,7 +70,7 @@ def _daemon(reader: Reader, state_dir: Path, pid: int | None) -> dict[str, Any]:
         "watching": pid is not None and noted.watching,
         "started_at": _iso(noted.started_at) if pid and noted.started_at is not None else None,
         "state_dir": str(state_dir),
-        "messages": [*words, *noted.messages] if pid else [],
+        "messages": [*messages, *noted.messages] if pid else [],
         "events_missed": sum(noted.missed.values()),
         "unanswered_s": round(unanswered) if unanswered is not None else None,
     }

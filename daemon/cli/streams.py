@@ -1,8 +1,7 @@
-"""Standard output and standard error, for a program whose reader may be gone.
+"""Sets up standard output and standard error, and handles errors when writing to them.
 
-A result that cannot be written is a failure with a reason (a full disk), or none of anybody's interest (a reader such
-as ``head`` that has seen enough). A complaint that cannot be written is dropped: there is nobody to hear it, and the
-daemon must not end because its log has no room.
+An error on standard output makes the program fail, with a message unless the reader closed the pipe, as ``head`` does.
+Errors on standard error are ignored, because the daemon must not end when its log cannot be written.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ OUT, ERR = 1, 2
 
 
 class Unwritten(OSError):
-    """Standard output does not take what is written to it."""
+    """Writing to standard output failed."""
 
 
 class _Out(io.FileIO):
-    """Standard output, whose errors can be told from those of other files."""
+    """Standard output. Raises Unwritten, so that its errors differ from those of other files."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
@@ -37,7 +36,7 @@ class _Out(io.FileIO):
 
 
 class _Err(io.FileIO):
-    """Standard error, which is never in the way."""
+    """Standard error. Ignores errors."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
@@ -47,17 +46,17 @@ class _Err(io.FileIO):
 
 
 def prepare() -> None:
-    """Set up the standard streams. File names need not be UTF-8; showing one must not fail."""
+    """Set up the standard streams so that printing a file name that is not UTF-8 does not fail."""
     open_missing()
     sys.stdout = _text(_Out(OUT, "w", closefd=False), sys.stdout)
     sys.stderr = _text(_Err(ERR, "w", closefd=False), sys.stderr)
 
 
 def open_missing() -> None:
-    """Open the null device for each standard stream that whoever started us has closed.
+    """Open the null device for each standard stream that is closed.
 
-    Otherwise the next file that is opened, the state's lock for one, would get its number, and what is meant for the
-    stream would go there.
+    Otherwise the next file that is opened, such as the state's lock, would get the stream's number, and output for the
+    stream would go into that file.
     """
     for number in STANDARD:
         try:
@@ -65,26 +64,26 @@ def open_missing() -> None:
         except OSError as error:
             if error.errno != errno.EBADF:
                 raise
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
 
 
 @contextmanager
 def all_written() -> Iterator[None]:
-    """Whatever happens inside, all output is written when it ends; if it cannot be, the exit status is 1."""
+    """Flush standard output on exit. If it cannot be written, end the program with status 1."""
     try:
         try:
             yield
         finally:
             sys.stdout.flush()
     except Unwritten as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), OUT)  # what is still in buffers goes there when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), OUT)  # Python flushes the remaining buffers there at exit
         if error.errno != errno.EPIPE:
-            sys.stderr.write(f"bracketd: the output cannot be written: {error.strerror}\n")
+            sys.stderr.write(f"bracketd: cannot write the output: {error.strerror}\n")
         sys.exit(1)
 
 
 def _text(raw: io.FileIO, like: TextIO | None) -> TextIO:
-    """A text stream on ``raw``, with the encoding and the buffering of the one that Python made, if it made one."""
+    """A text stream on ``raw`` with the encoding and buffering of ``like``, the stream that Python created, if any."""
     made = like if isinstance(like, io.TextIOWrapper) else None
     return io.TextIOWrapper(
         io.BufferedWriter(raw),

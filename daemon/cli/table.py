@@ -1,4 +1,4 @@
-"""What a person sees of orders in a terminal: a line each, and below it what there is to say."""
+"""The table of ``status`` for a terminal: a line per order, and its messages below it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.cli.words import ENDED, printable
-from daemon.order.again import REPLACED
+from daemon.order.problem import Code
 
 RECENT = 20
-"""Shoots that ended which are shown; the rest are only counted."""
+"""The number of ended shoots that are shown; the rest are only counted."""
 
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
 BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 HEADED, GAP = 8, 2
-"""Cells of the headings of brackets and pictures, and between two columns."""
+"""Cells of the column headings ``brackets`` and ``pictures``, and cells between two columns."""
 SHORT_NAME, SHORTEST_NAME = 12, 8
-"""Cells that a shoot's name has at least, with progress bars and without."""
+"""The least cells for a shoot's name, with progress bars and without."""
 INDENT, SHORT_ID = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cells of each column that gives way to others, 0 for one that is left out, and whether there are progress bars.
+    """Cells of each flexible column (0: the column is left out), and ``bars``: True to show progress bars.
 
-    A narrow terminal loses the bars first, then the pictures, then the brackets; the phase and the time stay.
+    A narrow terminal loses the bars first, then the pictures, then the brackets. The phase and the time stay.
     """
 
     name: int
@@ -42,7 +42,7 @@ class Columns:
 
 
 def columns(most: int, longest: int, brackets: int, pictures: int) -> Columns:
-    """The columns in ``most`` cells; the others are the longest text of each, bars apart."""
+    """The columns that fit into ``most`` cells. The other arguments: the longest text of each column, without bars."""
     bare, got = max(HEADED, brackets) + GAP, max(HEADED, pictures) + GAP
     wide = Columns(0, BRACKETS, max(PICTURES, got), bars=True)
     narrow = (Columns(0, bare, got, bars=False), Columns(0, bare, 0, bars=False), Columns(0, 0, 0, bars=False))
@@ -54,12 +54,12 @@ def columns(most: int, longest: int, brackets: int, pictures: int) -> Columns:
 
 
 def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:
-    """Print what ``status --json`` would say, for people; ``hidden`` more ended; ``now`` is epoch seconds."""
+    """Print a ``status`` document as a table. ``hidden``: ended shoots not in it. ``now``: epoch seconds."""
     Console(highlight=False).print(StatusView(report, hidden=hidden, now=now))
 
 
 class StatusView:
-    """The daemon's line, waiting shoots, orders under way, then what ended lately; as wide as the terminal."""
+    """The daemon's line, waiting shoots, active orders, then recently ended ones, as wide as the terminal."""
 
     def __init__(self, report: dict[str, Any], *, hidden: int, now: float) -> None:
         self._report, self._hidden, self._now = report, hidden, now
@@ -88,16 +88,16 @@ class StatusView:
         for reason in self._common:
             yield Message(f"skipped: {reason}", "dim", indent=0)
         if self._hidden > 0:
-            yield Text(f"and {self._hidden} more that ended (--all shows them)", style="dim")
+            yield Text(f"and {self._hidden} more ended shoots (--all shows them)", style="dim")
 
     def _head(self) -> Iterator[RenderableType]:
         daemon = self._report["daemon"]
         if daemon.get("unanswered_s") is not None:
-            yield Text(f"bracketd {daemon['version'] or ''} does not answer (pid {daemon['pid']})", style="red")
+            yield Text(f"bracketd {daemon['version'] or ''} is not responding (pid {daemon['pid']})", style="red")
         elif daemon["running"]:
             yield Text(f"bracketd {daemon['version'] or ''} is running (pid {daemon['pid']})")
         else:
-            yield Text("bracketd is not running; nothing is sent until it is (`bracketd run`)", style="yellow")
+            yield Text("bracketd is not running, so nothing is sent. Start it with `bracketd run`", style="yellow")
         for message in daemon["messages"]:
             yield Message(message, "red", indent=0)
         for one in self._report.get("attention", ()):
@@ -109,7 +109,7 @@ class StatusView:
         yield Message(shoot["reason"], "dim")
 
     def _mark(self, one: dict[str, Any]) -> str:
-        """What tells an order from others of its name, its id included; a shoot that waits is nothing yet."""
+        """Marks behind an order's name: supplement, dev mode, and its ID if others have the same name."""
         marks = (
             "supplement" if one.get("supplement_of") else "",
             "dev mode" if one.get("dev_mode") else "",
@@ -133,26 +133,30 @@ class StatusView:
 
 
 def _without_replaced(orders: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The orders without those that a person's word replaced, where the order in their place is shown."""
+    """The orders without those that a new ``submit`` replaced, if the order in their place is shown."""
     every = list(orders)
-    others = [order for order in every if REPLACED not in order["messages"]]
+    others = [order for order in every if not _is_replaced(order)]
     newest = {order["folder"]: order["created_at"] for order in sorted(others, key=lambda order: order["created_at"])}
     gone = {
         order["order_id"]
         for order in every
-        if REPLACED in order["messages"] and newest.get(order["folder"], "") >= order["created_at"]
+        if _is_replaced(order) and newest.get(order["folder"], "") >= order["created_at"]
     }
     return [order for order in every if order["order_id"] not in gone]
 
 
+def _is_replaced(order: dict[str, Any]) -> bool:
+    return any(problem["code"] == Code.REPLACED for problem in order["problems"])
+
+
 def _common_reason(orders: Iterable[dict[str, Any]]) -> list[str]:
-    """What most skipped shoots were skipped for, if several were: it is told once, any other with its shoot."""
+    """The most frequent reason for skipping, if several shoots share it. It is shown once, not for each shoot."""
     reasons = Counter(tuple(order["messages"]) for order in orders if order["phase"] == "skipped")
     return next((list(reason) for reason, times in reasons.most_common(1) if times > 1), [])
 
 
 class Message:
-    """What there is to say of an order, below its line and a little to the right, without blanks at line ends."""
+    """A message below an order's line, indented and wrapped, without blanks at line ends."""
 
     def __init__(self, text: str, colour: str, *, indent: int = INDENT) -> None:
         self._text, self._indent = Text(printable(text), style=colour), indent
@@ -180,7 +184,7 @@ def _got(order: dict[str, Any]) -> str:
 
 
 def _line(widths: Columns, name: Text, phase: Text, *rest: str, style: str = "") -> Text:
-    """One line of columns, ``rest`` being brackets, pictures and age; a name too long ends in an ellipsis."""
+    """One line of columns. ``rest``: brackets, pictures and age. A name that is too long ends in an ellipsis."""
     name.truncate(widths.name - 1, overflow="ellipsis")
     name.pad_right(max(0, widths.name - name.cell_len))
     phase.pad_right(PHASE - phase.cell_len)

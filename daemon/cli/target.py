@@ -1,4 +1,4 @@
-"""Which shoot a path means, for a person who names one to be sent."""
+"""Finds the shoot that ``submit`` is asked to send, from the path that a person gives."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from daemon.config import FolderSettings, load
 from daemon.errors import ConfigError
 
 SHOWN = 3
-"""Shoots of a watched folder that are shown as examples."""
+"""The number of shoots that an error shows as examples."""
 
 
 class ShootPath(click.Path):
-    """A path that leads somewhere. One that does not is answered with the shoots of that name, where there are any."""
+    """An existing path. The error for a missing path suggests shoots with the same name."""
 
     name = "folder"
 
@@ -27,16 +27,16 @@ class ShootPath(click.Path):
         super().__init__(exists=True, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Raises BadParameter, a wrong usage."""
+        """Return the path. Raises BadParameter if it does not exist."""
         if ctx is not None and not os.path.lexists(value):
             self.fail(printable(_missing(Path(os.path.abspath(value)), _watched(ctx))), param, ctx)
         return super().convert(value, param, ctx)
 
 
 def shoot_folder(path: Path, folders: Sequence[FolderSettings]) -> str:
-    """The shoot's folder as the daemon knows it: in the watched folder as it is set, by its name on disk.
+    """A shoot's folder as the daemon knows it: the watched folder as in the settings, and the shoot's name on disk.
 
-    Raises ClickException with the command that is meant, where the path is something else than a shoot's folder.
+    Raises ClickException with the right command if the path is not a shoot's folder.
     """
     absolute = Path(os.path.abspath(path))
     watched = [folder.watch for folder in folders]
@@ -51,7 +51,7 @@ def shoot_folder(path: Path, folders: Sequence[FolderSettings]) -> str:
 
 
 def _within(path: Path, watched: Sequence[Path]) -> tuple[Path, tuple[str, ...]] | None:
-    """The watched folder that a path lies in, and the names that lead to it from there, if there is one."""
+    """The watched folder that contains a path, and the path's parts inside it; None if there is none."""
     for above in path.parents:
         for watch in watched:
             if _same(above, watch):
@@ -61,29 +61,29 @@ def _within(path: Path, watched: Sequence[Path]) -> tuple[Path, tuple[str, ...]]
 
 def _not_a_shoot(path: Path, shoot: str, watch: Path, *, loose: bool) -> str:
     if loose:
-        return f"{path} is not in a shoot's folder. Move it into a folder of its own in {watch}, which is then a shoot."
+        return f"{path} is not in a shoot. Move it into a new folder in {watch}; that folder is then a shoot."
     name = os.path.basename(shoot)
-    return f"{path} is a part of the shoot “{name}”, which is sent as a whole: `{command(shoot)}`"
+    return f"{path} is part of the shoot “{name}”. Shoots are sent as a whole: `{command(shoot)}`"
 
 
 def _elsewhere(path: Path, folders: Sequence[FolderSettings]) -> str:
-    """What a path outside of every watched folder is, and what to do."""
+    """The error for a path outside all shoots: what the path is, and what to do."""
     root = next((folder.watch for folder in folders if _same(path, folder.watch)), None)
     if root is not None:
-        return f"{path} is a watched folder, not a shoot: each folder in it is one. {_examples([root])}"
+        return f"{path} is a watched folder, not a shoot. Each folder in it is a shoot. {_examples([root])}"
     inner = [folder.watch for folder in folders if _is_above(path, folder.watch)]
     if inner:
         listed = ", ".join(map(str, inner))
-        return f"{path} is not a shoot: it holds the watched folder {listed}. {_examples(inner)}"
+        return f"{path} is not a shoot: it contains the watched folder {listed}. {_examples(inner)}"
     if any(_same(path, folder.output) or _is_above(folder.output, path) for folder in folders):
         show = f"bracketd show {shlex.quote(str(path))}"
-        return f"{path} is in an output folder, which is for finished pictures. `{show}` says which shoot they are of."
+        return f"{path} is in an output folder, which holds finished pictures. `{show}` shows which shoot they are of."
     roots = ", ".join(str(folder.watch) for folder in folders)
     return f"{path} is not directly in a watched folder ({roots}). Move or copy the shoot's folder into one of them."
 
 
 def _watched(ctx: click.Context) -> list[Path]:
-    """The watched folders; none where the settings cannot be used, which is told when they are needed."""
+    """The watched folders; empty if the settings are invalid, since the command itself reports that."""
     try:
         return [folder.watch for folder in load(ctx.find_root().obj, os.environ).folders]
     except ConfigError:
@@ -91,25 +91,26 @@ def _watched(ctx: click.Context) -> list[Path]:
 
 
 def _missing(path: Path, watched: Sequence[Path]) -> str:
-    """What a path that leads nowhere may mean: a shoot by its name alone, say."""
+    """The error for a path that does not exist, with shoots of the same name, for example."""
     meant = [os.path.join(watch, name) for watch in watched for name in _shoots(watch) if alike(name, path.name)]
     if meant:
-        return f"{path} does not exist. A shoot of that name: {', '.join(f'`{command(shoot)}`' for shoot in meant)}"
+        commands = ", ".join(f"`{command(shoot)}`" for shoot in meant)
+        return f"{path} does not exist. There is a shoot with that name: {commands}"
     return f"{path} does not exist. {_examples(watched) if watched else ''}".rstrip()
 
 
 def _examples(watched: Sequence[Path]) -> str:
-    """Commands that would send some of the shoots that there are."""
+    """Example commands that send some of the existing shoots."""
     shoots = [os.path.join(watch, name) for watch in watched for name in _shoots(watch)]
     if not shoots:
-        return f"There is no shoot yet: move a folder of photos into {watched[0]}."
+        return f"There are no shoots yet. Move a folder of photos into {watched[0]}."
     shown = "".join(f" `{command(shoot)}`" for shoot in shoots[:SHOWN])
     more = f", and {len(shoots) - SHOWN} more" if len(shoots) > SHOWN else ""
-    return f"Name the shoot's folder:{shown}{more}"
+    return f"Specify the shoot's folder:{shown}{more}"
 
 
 def command(shoot: str) -> str:
-    """The command that sends a shoot, to be copied into a shell."""
+    """The command that sends a shoot, ready to be copied into a shell."""
     return f"bracketd submit {shlex.quote(shoot)}"
 
 
@@ -123,7 +124,7 @@ def _shoots(watch: Path) -> Iterator[str]:
 
 
 def name_on_disk(watch: Path, name: str) -> str:
-    """A shoot's name as its disk spells it: some take other case or another Unicode form for the same."""
+    """A shoot's name as it is on disk. File systems may accept another case or Unicode form of a name."""
     try:
         names = os.listdir(watch)
     except OSError:

@@ -1,4 +1,4 @@
-"""Whether there are orders of ours that the state does not know, for a person who looks."""
+"""Finds bracketd's orders that are missing from the state, for ``check`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from daemon import notes
-from daemon.order.found import Note
 from daemon.store.notes import Subject
 from daemon.store.reading import Reader
 
 
 def unknown_orders(reader: Reader, outputs: Iterable[Path]) -> Iterator[str]:
-    """What to say of orders that the state does not know: by delivery notes, and by what the daemon was last told.
+    """Messages about orders that are missing from the state.
 
-    Raises StateError.
+    The sources are the delivery notes and what the daemon last found at the service. Raises StateError.
     """
     found: list[str] = []
+    unread: dict[str, str] = {}
     for output in dict.fromkeys(map(str, outputs)):
         try:
             folders, _changed = notes.folders_in(output)
-        except OSError:  # whether a folder can be read is told elsewhere
+        except OSError:  # the folder checks report folders that cannot be read
             continue
-        named, unread = notes.named_below(output, folders)
-        yield from (f"{folder} has a delivery note that cannot be read. See to its permissions" for folder in unread)
+        named, why_not = notes.named_below(output, folders)
         known = reader.known_ids(named.values())
-        places = [place for place, order_id in named.items() if order_id not in known]
-        found += (note.path for note in _read(places) if not note.order.preset.dev_mode)
+        read, spoiled = notes.read_each(place for place, order_id in named.items() if order_id not in known)
+        found += (note.path for note in read if not note.order.preset.dev_mode)
+        unread |= {**why_not, **spoiled}
+    if unread:
+        yield notes.words_of_unread(unread)
     if found:
         yield notes.words_of_unknown(len(found), found[0])
-    if newer := reader.notes().troubles.get(Subject.NEWER_ORDERS):
-        yield newer
-
-
-def _read(places: Iterable[notes.Place]) -> Iterator[Note]:
-    for place in places:
-        try:
-            yield from notes.read_all([place])
-        except OSError:
-            continue
+    if newer := reader.notes().alerts.get(Subject.NEWER_ORDERS):
+        yield str(newer)

@@ -1,4 +1,4 @@
-"""Words that the verbs share, and names and days as people may safely see them."""
+"""Texts that several verbs share, and safe output of names and dates."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ from daemon.cli.state import state_file
 from daemon.host.room import shortage
 
 ENDED = ("downloaded", "skipped", "cancelled")
-"""Phases in which nothing is to come of an order."""
+"""Phases in which an order has ended."""
 
 
 def printable(text: str) -> str:
-    """A name as one harmless line: control characters in a file name must not reach the terminal."""
+    """Text on one line without control characters, so that a file name cannot control the terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names are the same for a person: in capitals or not, and in whatever Unicode form.
+    """True if two names look the same to a person: case and Unicode form do not matter.
 
-    A name as it is shown counts as the name itself.
+    A name as ``printable`` shows it is equal to the name itself.
     """
     return letters(one) == letters(other)
 
 
 def letters(name: str) -> str:
-    """What ``alike`` compares, for many names: composed, case folded, and without what is not shown."""
+    """The form of a name that ``alike`` compares: composed, case-folded, and as ``printable`` shows it."""
     if name.isascii() and name.isprintable():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", printable(name)).casefold())
 
 
 def day(seconds: float) -> str:
-    """The day of a moment by this machine's calendar: ``3 Nov 2026``. ``seconds`` since 1970 (UTC)."""
+    """A date in this machine's time zone, such as ``3 Nov 2026``. ``seconds`` are since 1970 (UTC)."""
     moment = datetime.fromtimestamp(seconds).astimezone()
     return f"{moment.day} {moment:%b %Y}"
 
 
 def no_room(state_dir: Path) -> str:
-    """What to say of a daemon that waits for room for its state."""
-    why = shortage(state_file(state_dir)) or "its disk is full, or your quota is used up"
+    """The message about a daemon that waits for disk space for its state."""
+    why = shortage(state_file(state_dir)) or "its disk is full or your quota is used up"
     return (
-        f"there is no room for the state in {state_dir}: {why}. bracketd waits: nothing is sent or bought meanwhile. "
-        "Make room there, and it goes on by itself"
+        f"there is no disk space for the state in {state_dir}: {why}. bracketd is waiting; it sends and buys nothing. "
+        "Free up space there and it continues automatically"
     )
 
 
 def silent(pid: int, seconds: float) -> str:
-    """What to say of a daemon that has not answered for so many seconds."""
+    """The message about a daemon that has not responded for a number of seconds."""
     return (
-        f"bracketd (pid {pid}) has not answered for {seconds:.0f} s: no shoot goes on meanwhile. "
-        f"If it was stopped with Ctrl-Z, `kill -CONT {pid}` lets it go on; otherwise restart it"
+        f"bracketd (pid {pid}) has not responded for {seconds:.0f} s, so no shoot is processed. "
+        f"If you stopped it with Ctrl-Z, resume it with `kill -CONT {pid}`; otherwise restart it"
     )

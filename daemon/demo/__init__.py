@@ -1,1 +1,1 @@
-"""What `bracketd demo` shows: a sample shoot to work on, and a sheet of what became of it."""
+"""The command `bracketd demo`: a sample shoot, and a contact sheet of the result."""

@@ -1,10 +1,10 @@
-"""A camera-card dump of the sample scenes: ``DCIM/100CANON/IMG_0431.JPG`` and on, a set of brackets a scene.
+"""Makes a camera-card dump of the sample scenes: ``DCIM/100CANON/IMG_0431.JPG`` etc., one set of brackets per scene.
 
-The files name "Canon EOS R6" as their camera, so that software that looks at maker and model treats them as it would
-a photographer's card. Nothing else of them comes from Canon: there is no maker note.
+The files name "Canon EOS R6" as their camera, so that software that checks maker and model handles them like a real
+card. Nothing else comes from Canon: there is no maker note.
 
-What happens to the light is what happens in a camera: lens glare and fall-off, a hand's or a tripod's small
-movement between frames, shot and read noise, a full well, fourteen bits, a white balance and a tone curve.
+The simulation has lens glare and fall-off, small movements between frames, shot and read noise, full-well saturation,
+14-bit quantisation, white balance and a tone curve.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from daemon.demo.card import OFFSET, Shot, exif
 from daemon.demo.scene import Light, Scene, Size, sample
 
 Progress = Callable[[int, int], None]
-"""Told how many brackets of how many are written."""
+"""Called with the number of written brackets and the total."""
 Pixels = NDArray[np.uint8]
 
 FOLDER = Path("DCIM", "100CANON")
@@ -38,9 +38,9 @@ BETWEEN_SCENES = (20.0, 60.0)
 
 APERTURE, ISO = Fraction(8), 400
 SATURATION = 78 / 0.65 / ISO * float(APERTURE) ** 2
-"""Luminance times exposure time at which a pixel is full, in cd/m² s. Source: ISO 12232, saturation-based speed."""
+"""Luminance times exposure time that saturates a pixel, in cd/m² s. Source: ISO 12232, saturation-based speed."""
 METERED = 0.16
-"""Share of saturation at which the meter puts the scene's mean."""
+"""Share of saturation to which the meter exposes the scene's mean."""
 FULL_WELL, READ_NOISE = 15000.0, 4.0
 """Electrons, at this ISO."""
 LEVELS = 1 << 14
@@ -51,7 +51,7 @@ FALL_OFF = 0.22
 MOVEMENT, ROLL = 0.7, 0.008
 """How far the camera moves between frames: pixels and degrees, standard deviations; at most twice that."""
 AUTO_WHITE = 0.55
-"""How much of a room's tint the white balance takes out; outdoors none."""
+"""Share of a room's tint that the white balance removes; outdoors 0."""
 
 SHUTTERS = (
     *(
@@ -70,14 +70,14 @@ _PIXELS: Pixels = (_TONES * 255 + 0.5).astype(np.uint8)
 
 
 def linear(values: Light) -> Light:
-    """JPEG values from 0 to 1 back through the camera's tone curve: shares of saturation."""
+    """Convert JPEG values from 0 to 1 back through the camera's tone curve to shares of saturation."""
     return np.interp(values, _TONES, _SHARES).astype(np.float32)
 
 
 def biases(brackets: int) -> tuple[int, ...]:
     """Exposure steps of a set in EV, in the order a Canon takes them: as metered, then dark to bright.
 
-    Two EV apart up to five brackets, one EV beyond; of an even number the brightest is left out.
+    Two EV apart for up to five brackets, one EV for more. An even number lacks the brightest.
     """
     if not 1 <= brackets <= MOST_BRACKETS:
         raise ValueError(f"A set has 1 to {MOST_BRACKETS} brackets, not {brackets}.")
@@ -94,11 +94,11 @@ def make_shoot(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> tuple[Path, ...]:
-    """Photograph so many scenes, each with so many brackets, into a card's folders below ``folder``.
+    """Photograph the given number of scenes and brackets into a card's folders below ``folder``.
 
-    ``size`` is width and height in pixels, portrait or landscape. Gives the files in the order they were taken; the
-    same arguments give the same bytes. ``progress`` is called before the first and after each file. Raises ValueError
-    for a number of brackets no camera takes, OSError where the folder cannot be written.
+    ``size`` is width and height in pixels, portrait or landscape. Returns the files in the order of capture; the same
+    arguments give the same bytes. ``progress`` is called before the first and after each file. Raises ValueError for
+    an impossible number of brackets, and OSError if the folder cannot be written.
     """
     ladder = biases(brackets)
     target = folder / FOLDER
@@ -126,7 +126,7 @@ def make_shoot(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sitting:
-    """A scene as it falls on the sensor, white balanced, in cd/m², and the metered shutter."""
+    """A scene on the sensor: white-balanced light in cd/m², and the metered shutter speed."""
 
     light: Light
     metered: Fraction
@@ -144,11 +144,11 @@ class Sitting:
         return cls(light, _nearest(METERED * SATURATION / mean), Fraction(scene.focal_mm).limit_denominator(10))
 
     def shutter(self, bias: int) -> Fraction:
-        """The speed for an exposure so many EV from the metered one."""
+        """The shutter speed ``bias`` EV from the metered one."""
         return _nearest(float(self.metered) * 2.0**bias)
 
     def exposed(self, time: Fraction, chance: np.random.Generator, *, steady: bool) -> Pixels:
-        """One frame as the camera's JPEG shows it, shape (height, width, 3); not moved if ``steady``."""
+        """One frame as the pixels of the camera's JPEG, shape (height, width, 3). ``steady``: without movement."""
         light = self.light if steady else _moved(self.light, chance)
         electrons = light * np.float32(FULL_WELL * float(time) / SATURATION)
         noise = chance.standard_normal(electrons.shape, dtype=np.float32)
@@ -163,7 +163,7 @@ def _nearest(seconds: float) -> Fraction:
 
 
 def _through_lens(radiance: Light) -> Light:
-    """With the lens' softness, glare and fall-off."""
+    """Add the lens' softness, glare and fall-off."""
     height, width = radiance.shape[:2]
     small = cv2.resize(radiance, (max(width // 8, 1), max(height // 8, 1)), interpolation=cv2.INTER_AREA)
     glare = cv2.resize(cv2.GaussianBlur(small, (0, 0), max(width, height) / 8 * GLARE_WIDTH), (width, height))

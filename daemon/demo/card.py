@@ -1,6 +1,6 @@
-"""What a camera writes into its files besides the picture: Exif 2.31 in a little-endian TIFF 6.0 structure.
+"""Writes a camera's metadata: Exif 2.31 in a little-endian TIFF 6.0 structure.
 
-Written here and not by Pillow, which guesses each tag's type from its value and gives exposure bias a wrong one.
+Pillow cannot do it: it guesses each tag's type from its value and gives exposure bias a wrong type.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ HEAD = b"II*\0" + struct.pack("<I", 8)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One press of the shutter: when, for how long (seconds), how many EV from the metered exposure, and how."""
+    """One frame: its time, exposure time (seconds), EV from the metered exposure, and the camera's settings."""
 
     begun: datetime
     time: Fraction
@@ -97,7 +97,7 @@ def exif(shot: Shot) -> bytes:
 
 
 def _directory(entries: Sequence[Entry], at: int) -> bytes:
-    """An image file directory that begins ``at`` bytes into the file, and behind it the values of over four bytes."""
+    """An image file directory ``at`` bytes into the file, followed by its values of over four bytes."""
     begin = at + 2 + 12 * len(entries) + 4
     listed, values = struct.pack("<H", len(entries)), b""
     for tag, kind, value in sorted(entries, key=lambda entry: entry[0]):

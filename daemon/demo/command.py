@@ -1,4 +1,4 @@
-"""``bracketd demo``: the whole way of a shoot, on this machine alone, with the real daemon and the sandbox."""
+"""``bracketd demo``: a shoot from drop to pictures, on this machine, with the real daemon and the sandbox."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ import click
 
 SHOOT = "12 Oak Street"
 PATIENCE = 600.0
-"""Seconds that the demo waits for its pictures; large RAW shoots of one's own take a while to merge."""
+"""Seconds that the demo waits for its pictures. A large RAW shoot takes long to merge."""
 
 
 @click.command()
-@click.option("--shoot", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A shoot of your own.")
+@click.option("--shoot", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Use your own shoot.")
 @click.option(
-    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; made if missing."
+    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Working folder; created if missing."
 )
 @click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
-@click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Scenes of the sample shoot.")
-@click.option("--keep", is_flag=True, help="Keep everything: brackets, state, logs, the sandbox's storage.")
+@click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Number of sample scenes.")
+@click.option("--keep", is_flag=True, help="Keep all files: brackets, state, logs, the sandbox's storage.")
 def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
-    """See a shoot become finished HDRs: no key, no network, nothing leaves this machine.
+    """Turn a sample shoot into finished HDR pictures. No key, no network: nothing leaves this machine.
 
-    Makes a sample shoot (or takes a copy of yours), starts a sandbox of the service and the daemon, drops the shoot
-    into the watched folder, and ends by naming the finished pictures.
+    Creates a sample shoot (or copies yours), starts the sandbox and the daemon, drops the shoot into the watched
+    folder, and prints the paths of the finished pictures.
     """
     try:
-        import cv2 as _cv2  # noqa: F401, PLC0415 - only to say early what is missing
+        import cv2 as _cv2  # noqa: F401, PLC0415 - to report a missing package early
         import starlette as _starlette  # noqa: F401, PLC0415
     except ImportError as error:
-        raise click.ClickException(f"{error}. The demo needs: pip install '.[sandbox]' in a checkout") from error
+        raise click.ClickException(f"{error}. Install the demo in a checkout: pip install '.[sandbox]'") from error
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="bracketd-demo-"))
     folder = folder.resolve()
@@ -50,7 +50,7 @@ def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: 
         click.echo(f"Dropping “{source.name}” into {stage.watched}")
         stage.drop(source)
         order = stage.watch_until_done()
-    _tell(stage, order, keep=keep)
+    _show_result(stage, order, keep=keep)
 
 
 class Stage:
@@ -62,15 +62,15 @@ class Stage:
         self.state, self.config = folder / "state", folder / "config.yaml"
 
     def prepare(self) -> None:
-        """Make the folders. Raises ClickException when they are in use."""
+        """Create the folders. Raises ClickException if they are not empty."""
         for made in (self.watched, self.output, self.state):
             if made.exists() and any(made.iterdir()):
-                raise click.ClickException(f"{made} is not empty. Give the demo a folder of its own with --dir.")
+                raise click.ClickException(f"{made} is not empty. Choose another folder with --dir.")
             made.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
     def sandbox(self) -> Iterator[dict[str, Any]]:
-        """The sandbox, running; gives what it says of itself when it is ready."""
+        """Run the sandbox. Yields its JSON line: its addresses and its key."""
         storage = self.folder / "sandbox"
         storage.mkdir()
         arguments = ["-m", "daemon.sandbox", "--json", "--dir", str(storage)]
@@ -82,12 +82,12 @@ class Stage:
                 assert program.stdout is not None
                 line = program.stdout.readline()
                 if not line:
-                    raise click.ClickException(f"the sandbox did not start; see {self.folder / 'sandbox.log'}")
+                    raise click.ClickException(f"The sandbox did not start. See {self.folder / 'sandbox.log'}")
                 yield json.loads(line)
 
     @contextmanager
     def daemon(self, api: dict[str, Any]) -> Iterator[None]:
-        """The daemon, running and watching."""
+        """Run the daemon. Yields once it watches."""
         settings = {
             "api": {"key": api["key"], "base_url": api["api"], "flow": self.flow, "poll_every": "1s"},
             "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "2s"}],
@@ -104,11 +104,11 @@ class Stage:
                 yield
 
     def drop(self, source: Path) -> None:
-        """Copy the shoot in, as a card reader or a sync client would; the original is not touched."""
+        """Copy the shoot into the watched folder, as a card reader or a sync client would."""
         shutil.copytree(source, self.watched / source.name)
 
     def watch_until_done(self) -> dict[str, Any]:
-        """Show the order's way until it ends; the order as ``status --json`` tells it."""
+        """Show the order's progress until it ends. Returns the order as in ``status --json``."""
         order: dict[str, Any] = {}
 
         def done() -> bool:
@@ -121,8 +121,8 @@ class Stage:
         else:
             self._watch_lines(done, lambda: order)
         if order.get("phase") != "downloaded":
-            why = "; ".join(order.get("messages", [])) or "it took too long"
-            raise click.ClickException(f"the order did not come to its end: {why}. Everything is in {self.folder}")
+            why = "; ".join(order.get("messages", [])) or "it timed out"
+            raise click.ClickException(f"The order did not finish: {why}. All files are in {self.folder}")
         return order
 
     def _watch_live(self, done: Callable[[], bool]) -> None:
@@ -140,21 +140,21 @@ class Stage:
             self._wait(shown, PATIENCE)
 
     def _watch_lines(self, done: Callable[[], bool], order: Callable[[], dict[str, Any]]) -> None:
-        said = ""
+        shown = ""
 
-        def told() -> bool:
-            nonlocal said
+        def show() -> bool:
+            nonlocal shown
             ended, now = done(), order()
             if now:
                 sent, got = now["brackets"], now["images"]
                 line = f"{now['phase']:<12} {sent['uploaded']}/{sent['total']} brackets uploaded"
                 line += f", {got['downloaded']}/{got['total']} pictures" if got["total"] else ""
-                if line != said:
+                if line != shown:
                     click.echo(f"  {line}")
-                    said = line
+                    shown = line
             return ended
 
-        self._wait(told, PATIENCE)
+        self._wait(show, PATIENCE)
 
     def _report(self) -> dict[str, Any]:
         from daemon.cli.state import look  # noqa: PLC0415
@@ -170,7 +170,7 @@ class Stage:
         end = time.monotonic() + patience
         while not condition() and time.monotonic() < end:
             if program is not None and program.poll() is not None:
-                raise click.ClickException(f"the daemon did not start; see {self.folder / 'daemon.log'}")
+                raise click.ClickException(f"The daemon did not start. See {self.folder / 'daemon.log'}")
             time.sleep(0.15)
 
 
@@ -199,8 +199,8 @@ def _sample(card: Path, scenes: int) -> Path:
     return folder
 
 
-def _tell(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
-    """Name the finished pictures, and lay a contact sheet beside them."""
+def _show_result(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
+    """Print the paths of the finished pictures, and write a contact sheet beside them."""
     from daemon.demo.contact_sheet import ContactRow, contact_sheet  # noqa: PLC0415 - pillow
 
     output = Path(order["output"])
@@ -213,20 +213,20 @@ def _tell(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         for name in ("config.yaml", "sandbox.log", "daemon.log"):
             (stage.folder / name).unlink(missing_ok=True)
-    click.echo(f"\n{len(rows)} finished picture(s) of {order['brackets']['total']} brackets:")
+    click.echo(f"\n{len(rows)} finished picture(s) from {order['brackets']['total']} brackets:")
     for row in rows:
         click.echo(f"  {row.finished}")
     for failed in note["failed"]:
         click.echo(f"  failed: {failed['name']}: {failed['reason']}")
     click.echo(f"Before and after, side by side:\n  {sheet}")
     if keep:
-        click.echo(f"Everything else is in {stage.folder}: `bracketd --config {stage.config} status`")
+        click.echo(f"All other files are in {stage.folder}. Try `bracketd --config {stage.config} status`")
 
 
 def pairs(note: dict[str, Any]) -> Iterator[tuple[Path, list[Path]]]:
-    """Each finished picture of an ``order.json`` with the brackets it was made of.
+    """Each finished picture of an ``order.json`` with the brackets that it was made of.
 
-    Where the service does not tell them, a picture's brackets are those from its own name's up to the next one's.
+    If the service does not report them, a picture's brackets are those from its name up to the next picture's name.
     """
     files = [bracket["file"] for bracket in note["brackets"]]
     stems = [Path(file).stem for file in files]

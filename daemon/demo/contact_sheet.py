@@ -1,4 +1,4 @@
-"""A before-and-after sheet: what went in as small pictures with their exposure, what came out large beside them."""
+"""A before-and-after sheet: small brackets with their exposure, and the large finished picture beside them."""
 
 from __future__ import annotations
 
@@ -15,45 +15,44 @@ from PIL import ExifTags, Image, ImageDraw, ImageFont, ImageOps
 WIDTH, WIDER = 1900, 500
 """Width of a sheet with one column of sets, and what each further column adds."""
 SETS_DOWN = 6
-"""A sheet gets another column of sets before it gets more than so many times as long as it has columns."""
+"""A sheet of n sets has ceil(sqrt(n / SETS_DOWN)) columns of sets."""
 MARGIN, COLUMN_GAP, ROW_GAP = 110, 70, 76
 LADDER, GUTTER, SMALL_GAP = 0.138, 0.022, 0.008
 """Width of one column of small pictures and the gaps beside it, as shares of a set's width."""
 LADDER_ROWS = 5
-"""Small pictures in one column, as a rule."""
+"""Usual number of small pictures in one column."""
 TALLEST = 0.72
-"""Height of a finished picture at most, as a share of a set's width; the width is filled before that by landscapes."""
+"""Largest height of a finished picture, as a share of a set's width. It limits portraits only."""
 TITLE, LEAD, NOTE, NOTE_LEAST = 68, 29, 22, 14
 """Sizes of type."""
 HEAD = 210
-"""Where the line below the title stands."""
+"""Position of the line below the title."""
 BELOW = 9
-"""Between a picture and its caption."""
+"""Gap between a picture and its caption."""
 
 Colour = tuple[int, int, int]
 SHEET, INK, QUIET, TILE, RULE = (250, 248, 244), (38, 36, 33), (132, 126, 117), (229, 225, 217), (214, 209, 200)
 
 Image.init()
 FORMATS = tuple(name for name in ("JPEG", "PNG", "WEBP", "AVIF") if name in Image.OPEN)
-"""What is shown. RAW files are not: Pillow would open some as TIFF and show a thumbnail or noise."""
+"""The formats that are shown. Not RAW: Pillow would open some as TIFF and show a thumbnail or noise."""
 UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, ArithmeticError, struct.error)
-"""What Pillow raises on damaged files and damaged Exif, besides ``Image.DecompressionBombError``."""
+"""Errors of Pillow for damaged files and damaged Exif, besides ``Image.DecompressionBombError``."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One set: the brackets that went in, in any order, and the finished picture."""
+    """One set: its brackets, in any order, and the finished picture."""
 
     brackets: tuple[Path, ...]
     finished: Path
 
 
 def contact_sheet(sets: Sequence[ContactRow], target: Path) -> None:
-    """Write the sheet of these sets, row by row, as a JPEG; beyond six it has two columns, beyond 24 three.
+    """Write the sheet of these sets, row by row, as a JPEG. It has two columns for over 6 sets, three for over 24.
 
-    Brackets stand from dark to bright as far as their files tell the exposure. A file that cannot be shown (RAW,
-    damaged, gone) gets a neutral tile with its name. Raises ValueError for no sets, OSError if ``target`` cannot be
-    written.
+    Brackets are sorted from dark to bright by the exposure in their files. A file that cannot be shown (RAW, damaged,
+    missing) gets a neutral tile with its name. Raises ValueError for no sets, OSError if ``target`` cannot be written.
     """
     if not sets:
         raise ValueError("A contact sheet needs at least one set.")
@@ -73,7 +72,7 @@ def contact_sheet(sets: Sequence[ContactRow], target: Path) -> None:
 
 
 def exposure(path: Path) -> float | None:
-    """The exposure time a file states, in seconds; None if it states none that can be."""
+    """The exposure time in a file, in seconds; None if it is missing or impossible."""
     try:
         with _opened(path) as image:
             time = float(image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime])
@@ -83,7 +82,7 @@ def exposure(path: Path) -> float | None:
 
 
 def seconds(time: float) -> str:
-    """An exposure time as photographers write it: "1/60 s", "0.4 s", "2 s"."""
+    """An exposure time in the usual notation: "1/60 s", "0.4 s", "2 s"."""
     return f"1/{1 / time:.0f} s" if time < 0.28 else f"{time:.1f}".removesuffix(".0") + " s"
 
 
@@ -98,7 +97,7 @@ def _headline(sheet: Image.Image, sets: Sequence[ContactRow]) -> None:
 
 
 def _drawn(row: ContactRow, width: int) -> Image.Image:
-    """One set ``width`` wide: its brackets in columns on the left, the finished picture on the right, edges in line."""
+    """One set, ``width`` wide: brackets in columns on the left, the finished picture on the right, edges aligned."""
     small, gap, gutter = round(width * LADDER), round(width * SMALL_GAP), round(width * GUTTER)
     font = _font(max(NOTE_LEAST, round(NOTE * min(1, width / (WIDTH - 2 * MARGIN)))))
     caption = BELOW + round(font.getbbox("Ag", anchor="lt")[3])
@@ -135,7 +134,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 
 
 def _shown(path: Path, room: tuple[int, int]) -> Image.Image:
-    """The picture upright and as large as fits the room, or a tile with the file's name."""
+    """The upright picture, as large as fits, or a tile with the file's name."""
     try:
         with _opened(path) as image:
             image.draft("RGB", (room[0] * 2, room[1] * 2))
@@ -156,7 +155,7 @@ def _tile(name: str, room: tuple[int, int]) -> Image.Image:
 
 
 def _readable(name: str) -> str:
-    """A file's name in one line: a name may hold line breaks, and bytes that are no text."""
+    """A file's name in one line. A name may contain line breaks, and bytes that are not text."""
     return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 

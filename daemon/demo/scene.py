@@ -1,4 +1,4 @@
-"""The sample scenes: property photos as light in cd/m², far more than one exposure can hold.
+"""The sample scenes: property photos as light in cd/m², with more dynamic range than one exposure can record.
 
 They were rendered once by ``tools/sample_home`` and are JPEG 2000 files (ISO/IEC 15444-1) with 16 bits a channel: the
 binary logarithm of the light, from DARKEST_EV to BRIGHTEST_EV. Compression changes them by 0.04 EV (root mean square).
@@ -29,7 +29,7 @@ FOCAL_MM = (18.5, 18.5, 19.0, 21.0)
 OUTDOORS = frozenset({"house"})
 
 TINT, BRIGHTNESS_EV = 0.06, 1.0
-"""How much the colours (standard deviation, natural logarithm) and the light of further scenes differ, at most."""
+"""Variation of further scenes: of colours (standard deviation, natural logarithm) and of light (maximum)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class Scene:
 def sample(number: int, size: Size, *, seed: int = 1) -> Scene:
     """Scene ``number`` (from 0) cut and scaled to ``size``.
 
-    There are four scenes. After them, or with another ``seed``, they come again mirrored and in other light. The same
+    There are four scenes. Higher numbers, or another ``seed``, give them mirrored and in different light. The same
     arguments give the same pixels.
     """
     kind = number % len(NAMES)
@@ -55,7 +55,7 @@ def sample(number: int, size: Size, *, seed: int = 1) -> Scene:
 
 
 def encoded(radiance: Light) -> NDArray[np.uint16]:
-    """Light as the codes of a picture file, in OpenCV's order of channels (blue first)."""
+    """Convert light to the codes of a picture file, in OpenCV's order of channels (blue first)."""
     stops = np.log2(np.maximum(radiance, np.float32(2**DARKEST_EV)))
     codes = (stops - DARKEST_EV) / (BRIGHTEST_EV - DARKEST_EV) * HIGHEST_CODE
     return np.clip(codes + 0.5, 0, HIGHEST_CODE).astype(np.uint16)[:, :, ::-1]
@@ -70,7 +70,7 @@ def _decoded(path: Path) -> Light:
 
 
 def _fitted(radiance: Light, size: Size) -> Light:
-    """The middle of a picture, in the shape of ``size``, scaled to it."""
+    """Crop the middle of a picture to the shape of ``size`` and scale it."""
     height, width = radiance.shape[:2]
     scale = max(size[0] / width, size[1] / height)
     across, down = min(width, round(size[0] / scale)), min(height, round(size[1] / scale))

@@ -26,7 +26,7 @@ class BracketMark:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Camera, time and exposure of one file; None where the file does not say, or says nonsense.
+    """Camera, time and exposure of one file; None where the file does not say, or says what no camera can do.
 
     ``container`` is one of jpeg, png, heif, cr3, raf, tiff and its family: cr2, nef, arw, dng, orf, pef, srw, rw2.
     ``taken_at`` is naive: the camera's own clock, DateTimeOriginal with SubSecTimeOriginal as its fraction.

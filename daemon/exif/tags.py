@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from daemon.exif.capture import Capture
+from daemon.exif.bounds import EV, EXPOSURE_S, F_NUMBER, FOCAL_MM, ISO, within
+from daemon.exif.capture import BracketMark, Capture
 from daemon.exif.ifd import Directory, open_tiff
 from daemon.exif.makernotes import note_in
 from daemon.exif.marks import Note
@@ -22,7 +24,6 @@ _F_NUMBER = 0x829D
 _ISO = 0x8827
 _ISO_ELSEWHERE = (0x8832, 0x8831, 0x8833)  # recommended exposure index, standard output sensitivity, ISO speed
 _ISO_TOO_HIGH = 65535
-_ISO_ABSENT = 0xFFFFFFFF
 _DATE_TIME_ORIGINAL = 0x9003
 _BIAS = 0x9204
 _FLASH = 0x9209
@@ -49,7 +50,10 @@ def capture_in(source: Source, base: int) -> Capture:
 
 
 def capture_of(ifd0: Directory, exif: Directory, note: Note) -> Capture:
-    """What the first directory, the Exif directory and the maker note say together; TIFF/EP has all in the first."""
+    """What the first directory, the Exif directory and the maker note say together; TIFF/EP has all in the first.
+
+    A number beyond ``daemon.exif.bounds`` counts as absent.
+    """
 
     def ratio(tag: int) -> float | None:
         found = exif.ratio(tag)
@@ -72,17 +76,17 @@ def capture_of(ifd0: Directory, exif: Directory, note: Note) -> Capture:
         serial=text(_BODY_SERIAL) or text(_DNG_SERIAL) or note.serial,
         taken_at=taken_at,
         has_subsec=has_subsec,
-        exposure_s=_positive(ratio(_EXPOSURE_TIME)),
-        f_number=_positive(ratio(_F_NUMBER)),
+        exposure_s=within(EXPOSURE_S, ratio(_EXPOSURE_TIME)),
+        f_number=within(F_NUMBER, ratio(_F_NUMBER)),
         iso=_iso([number(tag) for tag in (_ISO, *_ISO_ELSEWHERE)]),
-        bias_ev=ratio(_BIAS),
+        bias_ev=within(EV, ratio(_BIAS)),
         exposure_mode=number(_EXPOSURE_MODE),
-        focal_mm=_positive(ratio(_FOCAL_LENGTH)),
+        focal_mm=within(FOCAL_MM, ratio(_FOCAL_LENGTH)),
         flash_fired=None if flash is None else bool(flash & 1),
         orientation=orientation if orientation is not None and 1 <= orientation <= 8 else None,
         width=width,
         height=height,
-        mark=note.mark,
+        mark=_bounded(note.mark),
     )
 
 
@@ -91,14 +95,15 @@ def whole_size(width: int | None, height: int | None) -> tuple[int, int] | tuple
     return (width, height) if width and height and width > 0 and height > 0 else (None, None)
 
 
-def _positive(value: float | None) -> float | None:
-    return value if value is not None and value > 0 else None
+def _bounded(mark: BracketMark) -> BracketMark:
+    """A bracket mark without an offset that no camera can have."""
+    return replace(mark, value_ev=within(EV, mark.value_ev))
 
 
 def _iso(found: list[int | None]) -> int | None:
     """Exif 2.3: 65535 in the first tag means that one of the others holds the value. 2**32 - 1 stands for no value."""
     for value in found:
-        if value is not None and value > 0 and value not in (_ISO_TOO_HIGH, _ISO_ABSENT):
+        if value is not None and within(ISO, value) is not None and value != _ISO_TOO_HIGH:
             return value
     return _ISO_TOO_HIGH if found[0] == _ISO_TOO_HIGH else None
 

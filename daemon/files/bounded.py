@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -12,12 +13,17 @@ T = TypeVar("T")
 
 @dataclass
 class _Question(Generic[T]):
-    """A call under way, and what came of it."""
+    """A call under way, and what came of it. ``until`` and ``ended_at`` are of the monotonic clock.
+
+    ``until`` is when it counts as hung.
+    """
 
     call: Callable[[], T]
+    until: float
     ended: threading.Event = field(default_factory=threading.Event)
     answer: T | None = None
     error: BaseException | None = None
+    ended_at: float = 0.0
 
     def run(self) -> None:
         """Make the call."""
@@ -26,28 +32,34 @@ class _Question(Generic[T]):
         except BaseException as error:  # noqa: BLE001 - raised again for those who asked
             self.error = error
         finally:
+            self.ended_at = time.monotonic()
             self.ended.set()
 
 
 class Bounded(Generic[T]):
-    """Makes each call in a thread of its own and waits ``seconds`` for it. For many threads at once."""
+    """Makes each call in a thread of its own and waits ``seconds`` for it. For many threads at once.
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    An answer that came too late is given to whoever asks next, for ``keeps`` seconds: some calls are long, not hung.
+    """
+
+    def __init__(self, seconds: float, *, keeps: float = 0.0) -> None:
+        self._seconds, self._keeps = seconds, keeps
         self._lock = threading.Lock()
         self._open: dict[str, _Question[T]] = {}
 
     def ask(self, key: str, call: Callable[[], T]) -> T | None:
         """What the call returns, or raises; None if it takes longer.
 
-        Those who ask under one key while a call is under way share it, so that a disk that hangs holds one thread.
+        Those who ask under one key while a call is under way share it, and its seconds: a disk that hangs holds one
+        thread, and makes nobody wait who asks later.
         """
+        now = time.monotonic()
         with self._lock:
             question = self._open.get(key)
-            if question is None or question.ended.is_set():
-                question = self._open[key] = _Question(call)
+            if question is None or self._is_outdated(question, now):
+                question = self._open[key] = _Question(call, now + self._seconds)
                 threading.Thread(target=question.run, name="disk", daemon=True).start()
-        if not question.ended.wait(self._seconds):
+        if not question.ended.wait(max(0.0, question.until - now)):
             return None
         with self._lock:
             if self._open.get(key) is question:
@@ -55,3 +67,6 @@ class Bounded(Generic[T]):
         if question.error is not None:
             raise question.error
         return question.answer
+
+    def _is_outdated(self, question: _Question[T], now: float) -> bool:
+        return question.ended.is_set() and now >= question.ended_at + self._keeps

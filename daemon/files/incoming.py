@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from daemon.errors import Garbled, Mismatch, Mismatched
-from daemon.files import content, room
+from daemon.files import content, room, scan
 from daemon.files.fitting import REFUSED, name_limit, plain, shortened
 from daemon.files.pictures import Judge
 from daemon.picture import Pixels
@@ -26,8 +27,11 @@ from daemon.regular import NotRegular, TooLarge, json_of, read_regular
 MARGIN = 64 * 1024 * 1024
 """Bytes that must be left free in the output folder by what is bought next."""
 
-LARGEST_JSON = 8 * 1024 * 1024
-"""Bytes in a JSON document that is read. An ``order.json`` has some 400 a bracket."""
+A_FILE = 1024
+"""Bytes that an ``order.json`` has for each file of its shoot, or fewer: its path, what is known of it, its image."""
+
+LARGEST_JSON = A_FILE * scan.MOST
+"""Bytes in a JSON document that is read: an ``order.json`` of the largest shoot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Part:
         with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
             os.makedirs(folder, exist_ok=True)
             _require_free(folder, MARGIN + likely)
+            _make_way(self._path)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int, most: int | None = None) -> None:
@@ -146,6 +151,13 @@ def _require_free(place: str | int, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def _make_way(path: str) -> None:
+    """Remove a pipe or a socket that has the name of a part file: to open one can hang for ever. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_IFMT(os.stat(path).st_mode) in (stat.S_IFIFO, stat.S_IFSOCK):
+            os.unlink(path)
+
+
 def too_large(most: int) -> Mismatched:
     """The error for a download that goes on beyond what a picture can be."""
     return Mismatched(
@@ -192,20 +204,30 @@ def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> st
     raise AssertionError("unreachable: there is always another name")
 
 
-def write_json(folder: str, name: str, value: object) -> None:
-    """Write a JSON document under a name, whole or not at all. Raises OutputError."""
+def write_json(folder: str, name: str, value: object, *, most: int = LARGEST_JSON) -> None:
+    """Write a JSON document under a name, whole or not at all. Raises OutputError.
+
+    It has indents unless it would have more than ``most`` bytes with them, which is what is read of one.
+    """
     part = os.path.join(folder, f".{name}.part")
+    text = _encoded(value, indent=2)
+    if len(text) > most:
+        text = _encoded(value, separators=(",", ": "))
     with _told(folder):
         os.makedirs(folder, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)
-        with open(part, "x", encoding="utf-8", errors="backslashreplace") as file:
-            json.dump(value, file, indent=2, ensure_ascii=False)
-            file.write("\n")
+        with open(part, "xb") as file:
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, os.path.join(folder, name))
         sync_folder(folder)
+
+
+def _encoded(value: object, **layout: Any) -> bytes:
+    """A JSON document in UTF-8, in which names that are not UTF-8 are escaped."""
+    return (json.dumps(value, ensure_ascii=False, **layout) + "\n").encode("utf-8", "backslashreplace")
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:

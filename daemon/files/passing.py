@@ -10,6 +10,8 @@ from __future__ import annotations
 import errno
 import os
 
+from daemon.regular import open_regular
+
 LASTING = frozenset(
     {
         *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG),
@@ -34,13 +36,11 @@ def is_refusal(error: OSError) -> bool:
 def can_be_read(folder: str, path: str) -> bool:
     """Whether the disk gives out a file at this moment: a block from its middle, and not from memory if possible."""
     try:
-        descriptor = os.open(os.path.join(folder, path), os.O_RDONLY)
-        try:
+        with open_regular(os.path.join(folder, path)) as file:
+            descriptor = file.fileno()
             if hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             os.pread(descriptor, 4096, os.fstat(descriptor).st_size // 2)
-        finally:
-            os.close(descriptor)
     except OSError:
         return False
     return True

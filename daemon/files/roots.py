@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.files import scan
+from daemon.files.bounded import Bounded
 from daemon.files.names import is_junk_folder
 from daemon.host.filesystem import mount_point
 from daemon.root import Seen, is_new, may_be_replaced, unmounted
+
+PATIENCE = 10.0
+"""Seconds for which a step waits for an output's disk. One that hangs must not keep the lanes of uploads."""
 
 NOT_THERE = (FileNotFoundError, NotADirectoryError)
 
@@ -35,6 +39,14 @@ def not_yet(root: str) -> str:
     return (
         f"the watched folder {root} does not exist yet: create it first, then drop shoots into it. "
         "If it is on a disk, mount the disk; shoots that lie there then are skipped"
+    )
+
+
+def hung(output: str) -> str:
+    """What to tell a person of an output folder whose disk does not answer."""
+    return (
+        f"the disk of the output folder {output} does not answer, so the order waits. Nothing is bought meanwhile. "
+        "Check the disk, or the connection to it; bracketd goes on by itself"
     )
 
 
@@ -74,14 +86,34 @@ class Look:
         return is_new(self.before, self.seen)
 
 
+@dataclass(frozen=True, slots=True)
+class OutputLook:
+    """An output folder as one look found it; None if it is not there. ``refused``: it may not be looked at."""
+
+    seen: Seen | None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNow:
+    """An output folder at this moment: what to tell a person if it cannot be used, and whether its disk ``hangs``."""
+
+    why: str | None = None
+    hangs: bool = False
+
+
 class Roots:
     """Answers for every watched and every output folder whether it is there, or its disk away.
 
     ``mount_of`` says on which mount point a path lies; the methods raise StateError, too, when ``memory`` fails.
+    ``patience`` is for how many seconds ``output_now`` waits for a disk.
     """
 
-    def __init__(self, memory: Memory, mount_of: Callable[[str], str | None] = mount_point) -> None:
+    def __init__(
+        self, memory: Memory, mount_of: Callable[[str], str | None] = mount_point, *, patience: float = PATIENCE
+    ) -> None:
         self._memory, self._mount_of = memory, mount_of
+        self._outputs = Bounded[OutputLook](patience)
         self._mounts: dict[str, tuple[str, str]] = {}
 
     def look(self, watched: str) -> Look:
@@ -118,17 +150,30 @@ class Roots:
         looked at: whoever writes to it learns what there is to say.
         """
         before = self._memory.seen(output)
+        return self._judged(output, before, self._look_at_output(output, before))
+
+    def output_now(self, output: str) -> OutputNow:
+        """The same as ``output_away``, in a bounded time: a disk that does not answer hangs."""
+        before = self._memory.seen(output)
+        look = self._outputs.ask(output, lambda: self._look_at_output(output, before))
+        return OutputNow(hung(output), hangs=True) if look is None else OutputNow(self._judged(output, before, look))
+
+    def _look_at_output(self, output: str, before: Seen | None) -> OutputLook:
         try:
             identity = _identity(output)
-            now = self._seen(output, identity, int(_holds_folders(output)), before)
+            return OutputLook(self._seen(output, identity, int(_holds_folders(output)), before))
         except NOT_THERE:
-            now = None
+            return OutputLook(None)
         except OSError:
+            return OutputLook(None, refused=True)
+
+    def _judged(self, output: str, before: Seen | None, look: OutputLook) -> str | None:
+        if look.refused:
             return None
-        if why := unmounted(before, now):
+        if why := unmounted(before, look.seen):
             return away("output", output, why)
-        if now is not None and now != before:
-            self._memory.see(output, now)
+        if look.seen is not None and look.seen != before:
+            self._memory.see(output, look.seen)
         return None
 
     def _seen(self, root: str, identity: str, shoots: int, before: Seen | None) -> Seen:

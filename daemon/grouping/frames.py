@@ -18,7 +18,7 @@ from typing import Literal
 
 from daemon.shoot import Doubt, File, Format, LeftOut, Shot, Taken, Why
 from daemon.shoot.formats import JPEG, RAW, extension, format_of, is_raw
-from daemon.shoot.leftout import is_edited, lies_among_made, made_in_camera, why_beside
+from daemon.shoot.leftout import all_of, is_edited, lies_among_made, made_in_camera, why_beside
 from daemon.shoot.shot import (
     UNKNOWN,
     Shots,
@@ -103,7 +103,7 @@ def one_per_frame(
     return Choice(
         tuple(files[path] for path in sorted(send)),
         tuple(sorted(left_out, key=lambda one: one.path)),
-        next((doubt for doubt in (*mixed, unread) if doubt is not None), None),
+        all_of([*mixed, *([unread] if unread is not None else [])]),
     )
 
 

@@ -3,6 +3,8 @@
 from daemon.notes.looking import (
     NAME,
     Place,
+    Spoiled,
+    Unread,
     changed_at,
     folders_in,
     missing,
@@ -10,14 +12,17 @@ from daemon.notes.looking import (
     own_note,
     read,
     read_all,
+    read_each,
     read_in,
 )
 from daemon.notes.parsing import order_of, with_times
-from daemon.notes.words import words_of_listed, words_of_unknown
+from daemon.notes.words import words_of_listed, words_of_unknown, words_of_unread
 
 __all__ = [
     "NAME",
     "Place",
+    "Spoiled",
+    "Unread",
     "changed_at",
     "folders_in",
     "missing",
@@ -26,8 +31,10 @@ __all__ = [
     "own_note",
     "read",
     "read_all",
+    "read_each",
     "read_in",
     "with_times",
     "words_of_listed",
     "words_of_unknown",
+    "words_of_unread",
 ]

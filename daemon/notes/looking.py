@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -33,6 +33,9 @@ NOT_A_NOTE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 Place = tuple[str, str]
 """The folder and the name of a note."""
+
+Unread = Mapping[str, str]
+"""Why notes, or folders that may have some, could not be read, by their paths."""
 
 
 def notes_in(folder: str) -> list[str]:
@@ -63,23 +66,50 @@ def folders_in(output: str) -> tuple[list[str], int]:
     return sorted(folders), changed
 
 
-def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], list[str]]:
-    """The order's id of each note in some folders of an output folder, and the folders that could not be read."""
+class Spoiled(ValueError):
+    """A delivery note of bracketd's of which something cannot be understood."""
+
+
+def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], Unread]:
+    """The order's id of each note in some folders of an output folder, and what could not be read."""
     found: dict[Place, str] = {}
-    unread: list[str] = []
+    unread: dict[str, str] = {}
     for folder in (os.path.join(output, name) for name in folders):
         try:
-            found.update({(folder, name): order_id for name, order_id in named_in(folder)})
-        except (FileNotFoundError, NotADirectoryError):
+            names = notes_in(folder)
+        except OSError as error:
+            if not is_absent(error):
+                unread[folder] = _why(error)
             continue
-        except OSError:
-            unread.append(folder)
+        for name in names:
+            try:
+                order_id = id_in(folder, name)
+            except (OSError, Spoiled) as error:
+                unread[os.path.join(folder, name)] = _why(error)
+                continue
+            if order_id is not None:
+                found[folder, name] = order_id
+    return found, unread
+
+
+def read_each(places: Iterable[Place]) -> tuple[list[Note], Unread]:
+    """The notes in these places, and what could not be read. What is gone, or is something else, is left out."""
+    found: list[Note] = []
+    unread: dict[str, str] = {}
+    for folder, name in places:
+        try:
+            note = read(folder, name)
+        except (OSError, Spoiled) as error:
+            unread[os.path.join(folder, name)] = _why(error)
+            continue
+        if note is not None:
+            found.append(note)
     return found, unread
 
 
 def read_all(places: Iterable[Place]) -> list[Note]:
-    """The notes in these places. What is gone, or is something else, is left out. Raises OSError."""
-    read_here = (read(folder, name) for folder, name in places)
+    """The notes in these places. What is gone, spoiled, or something else is left out. Raises OSError."""
+    read_here = (_read_if_sound(folder, name) for folder, name in places)
     return [note for note in read_here if note is not None]
 
 
@@ -93,43 +123,47 @@ def read_in(folder: str) -> list[Note]:
         return []
 
 
-def named_in(folder: str) -> Iterator[tuple[str, str]]:
-    """The name of each delivery note in a folder, and the id of its order, which is read from the first bytes.
+def id_in(folder: str, name: str) -> str | None:
+    """The id of a note's order, which is read from the first bytes; None if it is gone or is something else.
 
-    Raises OSError.
+    Raises OSError, and Spoiled.
     """
-    for name in notes_in(folder):
-        try:
-            order_id = _id_in(os.path.join(folder, name))
-        except (NotRegular, FileNotFoundError, IsADirectoryError):
-            continue
-        if order_id is None:
-            note = read(folder, name)
-            order_id = note.order.id if note is not None else None
-        if order_id is not None:
-            yield name, order_id
+    try:
+        order_id = _id_of(_head(folder, name))
+    except OSError as error:
+        if not _is_something_else(error):
+            raise
+        return None
+    if order_id is not None:
+        return order_id
+    note = read(folder, name)
+    return note.order.id if note is not None else None
 
 
 def read(folder: str, name: str) -> Note | None:
-    """The delivery note of this name; None if it is gone or is something else. Raises OSError."""
+    """The delivery note of this name; None if it is gone or is something else. Raises OSError, and Spoiled."""
     try:
         data = read_regular(os.path.join(folder, name), LARGEST_JSON)
-    except (IsADirectoryError, NotRegular, TooLarge):
-        return None
     except OSError as error:
-        if not is_absent(error):
+        if not _is_something_else(error):
             raise
+        if isinstance(error, TooLarge) and _id_of(_head(folder, name)) is not None:
+            raise Spoiled(error.strerror) from error
         return None
-    with suppress(*NOT_A_NOTE):
-        content: Any = json_of(data.decode("utf-8", "replace"))
+    content: Any = None
+    try:
+        content = json_of(data.decode("utf-8", "replace"))
         return Note(order_of(content), folder, name)
+    except NOT_A_NOTE as error:
+        if _id_of(data[:HEAD]) is not None or _is_of_an_order(content):
+            raise Spoiled("it makes no sense") from error
     return None
 
 
 def own_note(order: Order) -> Note | None:
     """The delivery note of an order in its output folder. Raises OSError."""
     for name in ("order.json", f"order-{order.id[:8]}.json"):
-        note = read(order.output, name)
+        note = _read_if_sound(order.output, name)
         if note is not None and note.order.id == order.id:
             return note
     return None
@@ -167,8 +201,32 @@ def _may_hold_notes(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _id_in(path: str) -> str | None:
+def _read_if_sound(folder: str, name: str) -> Note | None:
+    with suppress(Spoiled):
+        return read(folder, name)
+    return None
+
+
+def _is_something_else(error: OSError) -> bool:
+    """Whether an error says that a name is not that of a note: nothing, a folder, or no regular file has it."""
+    return isinstance(error, IsADirectoryError | NotRegular | TooLarge) or is_absent(error)
+
+
+def _is_of_an_order(content: object) -> bool:
+    """Whether a JSON document tells of an order of bracketd's, as other programs may have written it again."""
+    return isinstance(content, dict) and {"order_id", "settings", "brackets", "images"} <= content.keys()
+
+
+def _why(error: OSError | Spoiled) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _head(folder: str, name: str) -> bytes:
+    with open_regular(os.path.join(folder, name)) as file:
+        return file.read(HEAD)
+
+
+def _id_of(head: bytes) -> str | None:
     """The order's id by the first bytes of its note; None if they do not tell."""
-    with open_regular(path) as file:
-        found = _ID.match(file.read(HEAD))
+    found = _ID.match(head)
     return found[1].decode() if found else None

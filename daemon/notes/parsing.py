@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +19,15 @@ Json = Mapping[str, Any]
 
 _MOST = 2**53
 """Numbers in a note are less, so that the state file can hold them and their sums."""
+
+_LAST = 2**96
+"""Nanoseconds in a file's time are less: 64-bit seconds, as file systems keep them."""
+
+_SHOWN = 100
+"""Characters of a text that an error repeats."""
+
+_LONGEST = 4096
+"""Bytes in a path, which is as many as any system takes."""
 
 _LEVELS = 6
 """Levels of lists and groups in a preference of the vendor's API."""
@@ -40,15 +50,15 @@ def order_of(note: Json) -> Order:
     return Order(
         id=str(UUID(note["order_id"])),
         flow=_flow(note["flow"]),
-        shoot=_text(note["shoot"]),
-        folder=_text(note["folder"]),
-        output=_text(note["output"]),
+        shoot=_path(note["shoot"]),
+        folder=_path(note["folder"]),
+        output=_path(note["output"]),
         created_at=_seconds(note["locked_at"]),
         updated_at=delivered_at,
         preset=Preset(
             per_image=None if per_image == "automatic" else _number(per_image),
             enhance={_text(key): _shallow(value) for key, value in settings["enhance"].items()},
-            format=_text(download["format"]),
+            format=_plain(download["format"]),
             quality=_optional(_number, download["quality"]),
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
@@ -57,11 +67,11 @@ def order_of(note: Json) -> Order:
         created=True,
         brackets=brackets,
         images=(*placed, *failed, *dismissed),
-        left_out=tuple(map(_text, note["left_out"])),
+        left_out=tuple(map(_path, note["left_out"])),
         left_out_why=tuple(_left_out(note.get("left_out_why"))),
-        fingerprint=_optional(_text, note.get("fingerprint")) or "",
-        late=tuple(map(_text, note["late"])),
-        supplement_of=_optional(_text, note.get("supplement_of")),
+        fingerprint=_optional(_plain, note.get("fingerprint")) or "",
+        late=tuple(map(_path, note["late"])),
+        supplement_of=_optional(_plain, note.get("supplement_of")),
         reckoned=True,
         merge=MergeState.SEEN,
         phase_since=delivered_at,
@@ -78,14 +88,14 @@ def with_times(order: Order, times: Mapping[str, tuple[int, int]]) -> Order:
 
 def _bracket(item: Json, stored_at: float) -> Bracket:
     return Bracket(
-        path=_text(item["file"]),
+        path=_path(item["file"]),
         size=_number(item["size"]),
-        mtime_ns=int(item.get("mtime_ns", 0)),
+        mtime_ns=_nanoseconds(item.get("mtime_ns", 0)),
         inode=0,
-        service_id=_optional(_text, item["bracket_id"]),
+        service_id=_optional(_plain, item["bracket_id"]),
         stored_at=None if item.get("left_out") else stored_at,
-        mark=_optional(_text, item.get("mark")) or "",
-        sha256=_optional(_text, item.get("sha256")),
+        mark=_optional(_plain, item.get("mark")) or "",
+        sha256=_optional(_plain, item.get("sha256")),
         left_out=_optional(_text, item.get("left_out")),
         shot=from_json(item.get("shot")),
     )
@@ -94,13 +104,13 @@ def _bracket(item: Json, stored_at: float) -> Bracket:
 def _placed(item: Json, numbers: Mapping[str, int]) -> Image:
     file = _file_name(item["file"])
     return Image(
-        id=_text(item["image_id"]),
+        id=_plain(item["image_id"]),
         name=_text(item.get("name", file)),
         brackets=tuple(numbers[path] for path in item["brackets"]),
         state=ImageState.PLACED,
         size=_number(item["size"]),
-        sha256=_text(item["sha256"]),
-        extension=file.rpartition(".")[2],
+        sha256=_plain(item["sha256"]),
+        extension=_plain(file.rpartition(".")[2]),
         file=file,
         fetched_at=_seconds(item["bought_at"]) if item["bought_at"] else None,
     )
@@ -108,19 +118,19 @@ def _placed(item: Json, numbers: Mapping[str, int]) -> Image:
 
 def _failed(item: Json) -> Image:
     reason = _optional(_text, item["reason"])
-    return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.FAILED, reason=reason)
+    return Image(_plain(item["image_id"]), _text(item["name"]), state=ImageState.FAILED, reason=reason)
 
 
 def _dismissed(item: Json) -> Image:
-    return Image(_text(item["image_id"]), _text(item["name"]), state=ImageState.DISMISSED)
+    return Image(_plain(item["image_id"]), _text(item["name"]), state=ImageState.DISMISSED)
 
 
 def _left_out(items: object) -> Iterator[LeftOut]:
     """The reasons that can be read; without its reason a file is left out all the same."""
     for item in items if isinstance(items, list) else ():
         with suppress(ValueError, TypeError, LookupError):
-            of = item["of"] if item["of"] is None else _text(item["of"])
-            yield LeftOut(_text(item["file"]), Why(item["why"]), of, _text(item["shoot"]))
+            of = _optional(_path, item["of"])
+            yield LeftOut(_path(item["file"]), Why(item["why"]), of, _path(item["shoot"]))
 
 
 def _flow(value: object) -> FlowName:
@@ -136,6 +146,21 @@ def _text(value: object) -> str:
     return value
 
 
+def _plain(value: object) -> str:
+    """A text that is not a file's name, and that UTF-8 can hold. Raises TypeError and ValueError."""
+    text = _text(value)
+    text.encode()
+    return text
+
+
+def _path(value: object) -> str:
+    """The name or the path of a file or a folder, as a disk may hold it. Raises TypeError and ValueError."""
+    path = _text(value)
+    if "\0" in path or len(os.fsencode(path)) > _LONGEST:
+        raise ValueError(path[:_SHOWN])
+    return path
+
+
 def _optional(kind: Callable[[object], T], value: object) -> T | None:
     """A value of this kind, or None."""
     return None if value is None else kind(value)
@@ -143,8 +168,8 @@ def _optional(kind: Callable[[object], T], value: object) -> T | None:
 
 def _file_name(value: object) -> str:
     """The name of a file in the folder of the note. Raises TypeError and ValueError."""
-    name = _text(value)
-    if name in ("", ".", "..") or "/" in name or "\0" in name:
+    name = _path(value)
+    if name in ("", ".", "..") or "/" in name:
         raise ValueError(name)
     return name
 
@@ -154,6 +179,15 @@ def _number(value: object) -> int:
     if not isinstance(value, int):
         raise TypeError(value)
     if not 0 <= value < _MOST:
+        raise ValueError(value)
+    return value
+
+
+def _nanoseconds(value: object) -> int:
+    """A time of a file, which may be before 1970 or long after. Raises TypeError and ValueError."""
+    if not isinstance(value, int):
+        raise TypeError(value)
+    if abs(value) >= _LAST:
         raise ValueError(value)
     return value
 

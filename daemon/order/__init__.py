@@ -4,17 +4,17 @@
 """
 
 from daemon.order import answers, facts, pictures
-from daemon.order.again import Again, Judged, Submitted, compare, fingerprint, submitted
+from daemon.order.again import Again, Judged, compare, fingerprint
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
-from daemon.order.late import changed_since, is_mendable, known_again, may_follow, unknown, without_sent
+from daemon.order.hold import Hold
+from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, part_of, unknown
 from daemon.order.model import (
     LINE,
     RESTING,
     Bracket,
     FlowName,
     Health,
-    Hold,
     Image,
     ImageState,
     MergeState,
@@ -25,6 +25,7 @@ from daemon.order.model import (
 from daemon.order.policy import Limits, Policy
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
+from daemon.order.submitting import Submitted, submitted, the_rest
 
 __all__ = [
     "LINE",
@@ -49,6 +50,7 @@ __all__ = [
     "Verb",
     "allowed",
     "answers",
+    "came_late",
     "changed_since",
     "compare",
     "delivered_as",
@@ -62,11 +64,12 @@ __all__ = [
     "may_follow",
     "named_alike",
     "next_steps",
+    "part_of",
     "pictures",
     "refusal",
     "submitted",
     "submitted_order",
+    "the_rest",
     "unknown",
     "with_shots",
-    "without_sent",
 ]

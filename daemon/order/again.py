@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daemon.order.archive import Recognised
-from daemon.order.model import RESTING, Bracket, Hold, MergeState, Order, Phase
+from daemon.order.model import Bracket, Order, Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of
@@ -36,13 +36,15 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a settled shoot is, and the earlier order that says so; of MORE the photos that no order has.
+    """What a settled shoot is, and the earlier order that says so; of MORE and SKIPPED the photos that no order has.
 
-    ``known`` is how many of its photos an order has, ``by_frame`` how many of those the order has as other files of the
-    same frame. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are new photos
-    with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is set when
-    the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent the
-    others.
+    ``known`` is how many of its photos were sent, ``by_frame`` how many of those as other files of the same frame.
+    ``declined`` are the paths of photos that are only in orders which a person cancelled. Where some of the photos were
+    sent, ``before`` is the order that has sent most of them, and ``unsent`` are those that no order has sent: a plain
+    submit sends these. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are
+    new photos with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is
+    set when the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent
+    the others.
     """
 
     again: Again
@@ -50,64 +52,11 @@ class Judged:
     new: tuple[Bracket, ...] = ()
     known: int = 0
     by_frame: int = 0
+    declined: frozenset[str] = frozenset()
+    unsent: tuple[Bracket, ...] = ()
     made: tuple[LeftOut, ...] = ()
     unread: tuple[str, ...] = ()
     recognised: Recognised | None = None
-
-
-class Submitted(StrEnum):
-    """What a person's word to send a shoot comes to."""
-
-    WHOLE = "is sent"
-    ANEW = "is sent in place of what was skipped or held"
-    SUPPLEMENT = "what is new is sent"
-    APPROVED = "the supplement that was held is sent"
-    SAME = "the same photos were sent before"
-    SENT = "was sent already"
-    UNDER_WAY = "is under way already"
-    UNKNOWN = "another order seems to have its photos, and waits for a clearer word"
-
-
-def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: bool = False) -> Submitted:
-    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
-
-    Photos that are known only from skipped or cancelled orders were never bought: a plain ``submit`` sends them.
-    ``unknown``: an order that the state does not know seems to have the photos.
-    """
-    word = _submitted(newest, judged, again=again)
-    waits = newest is not None and newest.hold is Hold.UNKNOWN_ORDER
-    return Submitted.UNKNOWN if unknown and not again and (waits or word is Submitted.APPROVED) else word
-
-
-def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
-    unsent = is_unsent(judged)
-    same_as = judged.before if judged.again is Again.SAME and not unsent else None
-    if newest is None:
-        return Submitted.SAME if same_as is not None and not again else Submitted.WHOLE
-    if newest.phase not in RESTING:
-        return Submitted.UNDER_WAY
-    if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
-        return Submitted.APPROVED if newest.supplement_of is not None and not again else Submitted.ANEW
-    if same_as is not None and same_as.folder != newest.folder and not again:
-        return Submitted.SAME
-    if newest.phase is Phase.CANCELLED or (newest.phase is Phase.SKIPPED and (newest.same_as is None or unsent)):
-        return Submitted.ANEW
-    if again:
-        return Submitted.ANEW if newest.phase is Phase.SKIPPED else Submitted.WHOLE
-    if judged.again is Again.MORE and judged.new:
-        return Submitted.SUPPLEMENT
-    return Submitted.SAME if newest.phase is Phase.SKIPPED else Submitted.SENT
-
-
-def is_unsent(judged: Judged) -> bool:
-    """Whether no order has sent, or is about to send, any of a shoot's photos."""
-    match judged.again:
-        case Again.NEW | Again.SKIPPED:
-            return True
-        case Again.SAME:
-            return judged.before is not None and not was_sent(judged.before)
-        case _:
-            return False
 
 
 def fingerprint(brackets: Iterable[Bracket]) -> str:
@@ -119,10 +68,11 @@ def fingerprint(brackets: Iterable[Bracket]) -> str:
 def compare(
     folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order], inode: int | None = None, by_name: str = ""
 ) -> Judged:
-    """What a settled shoot is. ``earlier``: orders that were not cancelled, the newest first; ``inode``: its folder's.
+    """What a settled shoot is. ``earlier``: orders that were not cancelled, except by a person, the newest first.
 
-    ``by_name`` is its fingerprint if no photo is read, as that of a skipped archive is. A folder that shares but a few
-    of its photos with another one's order (a floor plan in every shoot, say) is new.
+    ``inode`` is its folder's, ``by_name`` its fingerprint if no photo is read, as that of a skipped archive is. A
+    folder that shares but a few of its photos with another one's orders (a floor plan in every shoot, say) is new,
+    unless it was skipped as a copy before.
     """
     mark, earlier = fingerprint(brackets), tuple(earlier)
     marks = {True: (mark,), False: (mark, by_name or mark)}
@@ -131,30 +81,65 @@ def compare(
     for order in filter(was_sent, alike):
         return Judged(Again.SAME, order, known=len(brackets))
     sent = [Sent(order) for order in earlier if was_sent(order)]
-    shared = [{b.path for b in brackets if theirs.with_content(b) or theirs.of_frame(b)} for theirs in sent]
+    shared = [_shared(brackets, theirs) for theirs in sent]
     known = frozenset[str]().union(*shared)
     by_frame = sum(b.path in known and not any(theirs.with_content(b) for theirs in sent) for b in brackets)
-    most = max(range(len(sent)), key=lambda number: len(shared[number]), default=0)
+    by = _most(sent, shared)
     if known and len(known) == len(brackets):
-        return Judged(Again.SAME, sent[most].order, known=len(known), by_frame=by_frame)
-    for order in alike:
-        return Judged(Again.SAME, order, known=len(brackets))
-    declined = _declined(brackets, earlier)
-    if declined is not None and not declined.new:
-        return declined
-    if unwanted := next((order for order in here if not_wanted(order) and _is_of(order, inode)), None):
-        return Judged(Again.SKIPPED, unwanted)
-    if declined is not None:
-        return declined
-    if not known:
-        return Judged(Again.NEW)
+        return Judged(Again.SAME, by, known=len(known), by_frame=by_frame)
+    declined, refused = _declined([b for b in brackets if b.path not in known], earlier)
     mine = next((s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.folder == folder), None)
-    if mine is None and 2 * len(known) < len(brackets):
+    accounted = len(known) + len(declined)
+    is_copy = any(order.same_as is not None for order in here)
+    if not accounted or (mine is None and not is_copy and 2 * accounted < len(brackets)):
+        if alike:
+            return Judged(Again.SAME, alike[0], known=len(brackets))
+        if unwanted := _unwanted(here, inode):
+            return Judged(Again.SKIPPED, unwanted, _new(brackets, known | declined, here))
         return Judged(Again.NEW, known=len(known), by_frame=by_frame, made=_made(brackets, sent))
-    of_folder = [Sent(order) for order in here]
-    new = tuple(b for b in brackets if b.path not in known and not any(theirs.beside(b) for theirs in of_folder))
+    unsent = _new(brackets, known, filter(was_sent, here)) if known else ()
+    new = _new(brackets, known | declined, here)
+    before = mine or by or refused
+    judged = Judged(Again.MORE, before, new, len(known), by_frame, declined=declined, unsent=unsent)
+    if accounted == len(brackets):
+        return replace(judged, again=Again.SAME, new=())
+    if alike:
+        return replace(judged, again=Again.SAME, new=(), before=before if known else alike[0])
+    if unwanted := _unwanted(here, inode):
+        return replace(judged, again=Again.SKIPPED, before=before if known else unwanted)
     unread = _unread(new, [theirs.order for theirs, paths in zip(sent, shared, strict=True) if paths])
-    return Judged(Again.MORE, mine or sent[most].order, new, len(known), by_frame, unread=unread)
+    return replace(judged, unread=unread)
+
+
+def _shared(brackets: Iterable[Bracket], theirs: Sent) -> frozenset[str]:
+    """The paths of photos whose content or frame an order has."""
+    return frozenset(b.path for b in brackets if theirs.with_content(b) or theirs.of_frame(b))
+
+
+def _most(orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | None:
+    """The order that has most of a shoot's photos, the newest of several; None if none has any."""
+    most = max(range(len(orders)), key=lambda number: len(shared[number]), default=0)
+    return orders[most].order if any(shared) else None
+
+
+def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> tuple[frozenset[str], Order | None]:
+    """The paths of photos that orders have which a person cancelled, and the one of those orders that has most."""
+    orders = [Sent(order) for order in earlier if was_declined(order)]
+    shared = [_shared(brackets, theirs) for theirs in orders]
+    return frozenset[str]().union(*shared), _most(orders, shared)
+
+
+def _new(brackets: Iterable[Bracket], known: frozenset[str], here: Iterable[Order]) -> tuple[Bracket, ...]:
+    """The photos that are not known, and do not lie beside a file that an order of their folder knows."""
+    of_folder = [Sent(order) for order in here]
+    return tuple(b for b in brackets if b.path not in known and not any(theirs.beside(b) for theirs in of_folder))
+
+
+def _unwanted(here: Sequence[Order], inode: int | None) -> Order | None:
+    """The order for whose sake nothing in its folder is sent unasked; None if there is none, or one was sent since."""
+    if any(map(was_sent, here)):
+        return None
+    return next((order for order in here if not_wanted(order) and _is_of(order, inode)), None)
 
 
 def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, ...]:
@@ -181,19 +166,6 @@ def was_sent(order: Order) -> bool:
 def was_declined(order: Order) -> bool:
     """Whether a person cancelled or dismissed an order: nobody buys its photos unasked, wherever they lie."""
     return order.phase is Phase.CANCELLED and order.by_person
-
-
-def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> Judged | None:
-    """A shoot whose photos, or at least half of them, a person declined before; None if that is not so."""
-    orders = tuple(filter(was_declined, earlier))
-    declined = [Sent(order) for order in orders]
-    shared = [frozenset(b.path for b in brackets if one.with_content(b) or one.of_frame(b)) for one in declined]
-    known = frozenset[str]().union(*shared)
-    if not known or 2 * len(known) < len(brackets):
-        return None
-    most = orders[max(range(len(orders)), key=lambda number: len(shared[number]))]
-    new = tuple(bracket for bracket in brackets if bracket.path not in known)
-    return Judged(Again.MORE if new else Again.SAME, most, new, len(known))
 
 
 def not_wanted(order: Order) -> bool:

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
+from daemon.order.hold import CHOICES, Hold
 from daemon.order.late import is_mendable
-from daemon.order.model import RESTING, Hold, MergeState, Order, Phase, Preset
+from daemon.order.model import RESTING, MergeState, Order, Phase, Preset
 
 
 class Verb(StrEnum):
@@ -64,7 +65,7 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
     """Why a verb is not allowed for an order; None if it is."""
     match verb:
         case Verb.SUBMIT | Verb.SUBMIT_AGAIN:
-            return _of_submit(order)
+            return _of_submit(order, verb)
         case Verb.RETRY:
             return _of_retry(order)
         case Verb.APPROVE:
@@ -77,10 +78,12 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
             raise ValueError("folders are adopted, not orders")
 
 
-def _of_submit(order: Order) -> Refusal | None:
+def _of_submit(order: Order, verb: Verb) -> Refusal | None:
     if order.phase not in RESTING:
         return Refusal.UNDER_WAY
-    return Refusal.MERGED if order.phase is Phase.HELD and order.merge is not MergeState.NOT_ASKED else None
+    if order.phase is Phase.HELD and order.merge is not MergeState.NOT_ASKED:
+        return Refusal.MERGED
+    return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold is Hold.DELIVERED else None
 
 
 def _of_retry(order: Order) -> Refusal | None:
@@ -88,9 +91,9 @@ def _of_retry(order: Order) -> Refusal | None:
         return None
     if order.phase in _ENDED:
         return _ENDED[order.phase]
-    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
+    if order.hold in CHOICES:
         return Refusal.NEEDS_A_CHOICE
-    return None if order.phase is Phase.HELD or order.trouble else Refusal.HEALTHY
+    return None if order.phase is Phase.HELD or order.troubles else Refusal.HEALTHY
 
 
 def _of_approve(order: Order) -> Refusal | None:

@@ -13,6 +13,8 @@ Rules:
 5. Where the skipped photo still lies in its place, its content decides. Then, and only then, it is read.
 6. When nearly all photos are known for certain, the shoot is the same. When a few are known, it is another one: a logo
    may lie in every shoot. Anything between is for a person to decide.
+7. Of a shoot that was skipped while its disk did not answer nobody knows the photos, until they are recorded. Photos
+   that were made before it was skipped may be its photos, so that a person decides. Younger photos are other ones.
 """
 
 from __future__ import annotations
@@ -20,10 +22,13 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from daemon.order.model import Bracket, Hold, Order, Phase
+from daemon.order.changes import held
+from daemon.order.hold import Hold
+from daemon.order.model import Bracket, Order
+from daemon.order.problem import Code, Trouble
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
 """Formats in which no two photos are equally large by anything but chance."""
@@ -47,6 +52,7 @@ class Likeness(StrEnum):
     OTHER = "other photos"
     SAME = "the same photos"
     UNSURE = "perhaps the same photos, or some of them"
+    UNSEEN = "perhaps photos of a shoot that could not be seen"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,6 +71,15 @@ class Recorded:
     order_id: str
     entry: Entry
     recorded_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A skipped order whose photos are not all on record, its shoot's name, and when it was made in epoch seconds."""
+
+    order_id: str
+    shoot: str
+    skipped_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,23 @@ def _likeness(certain: int, known: int, total: int) -> Likeness:
     return Likeness.SAME if 10 * certain >= 9 * total else Likeness.UNSURE
 
 
+def may_be_unseen(photos: Sequence[Bracket], unseen: Iterable[Unseen]) -> Recognised:
+    """Whether photos may be those of a shoot that could not be seen (rule 7). Of several shoots the last one counts."""
+    last = max(unseen, key=lambda one: one.skipped_at, default=None)
+    if last is None:
+        return Recognised(total=len(photos))
+    old = sum(_made_at(photo) <= last.skipped_at + DAY for photo in photos)
+    if _likeness(0, old, len(photos)) is Likeness.OTHER:
+        return Recognised(total=len(photos))
+    return Recognised(Likeness.UNSEEN, last.order_id, old, len(photos))
+
+
+def _made_at(photo: Bracket) -> float:
+    """When a photo was made at the latest, in seconds since 1970: a copy is changed later than its photo was taken."""
+    changed = photo.mtime_ns / 1e9
+    return changed if photo.shot.second is None else min(changed, photo.shot.second)
+
+
 Matches = Mapping[str, Mapping[str, Recorded]]
 """The recorded photo of each order that a photo may be, by the photo's path and the order's id."""
 
@@ -203,7 +235,7 @@ def _format(path: str) -> str:
 
 def unsure(order: Order, why: str) -> Order:
     """A new order that waits until a person says whether its photos, which may have been skipped, are wanted."""
-    return replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, hold=Hold.SKIPPED_BEFORE, due=None, trouble=why)
+    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), Hold.SKIPPED_BEFORE)
 
 
 # --- what a person reads ---
@@ -222,3 +254,10 @@ def why_unsure(found: Recognised, shoot: str, was: str) -> str:
     same = f"{some} are those of “{shoot}”, which was {was}"
     what = like if found.alike else same
     return f"{what}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"
+
+
+def why_unseen(found: Recognised, shoot: str) -> str:
+    """Why a shoot waits for a person whose photos may be those of a ``shoot`` that was skipped unseen."""
+    what = f"“{shoot}” was skipped while its folder could not be read, and its photos are not known"
+    some = f"{found.known} of the {found.total} photos here are older than that, and may be its photos"
+    return f"{what}. {some}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"

@@ -9,6 +9,7 @@ from daemon.order.changes import held
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.money import waits_for_tomorrow
 from daemon.order.policy import Policy
+from daemon.order.problem import Code, Trouble
 
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
 """States of images that are bought and whose bytes are safe."""
@@ -28,7 +29,9 @@ def nothing_came_out(order: Order) -> bool:
 
 def held_if_empty(order: Order) -> Order:
     """An order that is about to be delivered, or held if there is nothing to deliver."""
-    return held(order, NOTHING_CAME_OUT) if order.phase is Phase.DOWNLOADING and nothing_came_out(order) else order
+    if order.phase is not Phase.DOWNLOADING or not nothing_came_out(order):
+        return order
+    return held(order, Trouble(Code.NOTHING_DELIVERED, NOTHING_CAME_OUT))
 
 
 def failed_images(order: Order) -> tuple[str, ...]:
@@ -58,7 +61,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         reckoned=False,
         polls=0,
         failures=0,
-        trouble=None,
+        troubles=(),
         due=now,
         reopened_at=now,
     )
@@ -83,8 +86,9 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     images = tuple(_let_go(image) for image in order.images)
     after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0)
     if any(image.state in ON_DISK for image in images):
-        return replace(after, phase=Phase.DOWNLOADING, trouble=None, due=now)
-    return replace(after, phase=Phase.CANCELLED, trouble=DISMISSED, due=None)
+        return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
+    ended = (Trouble(Code.DISMISSED, DISMISSED),)
+    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, late=())
 
 
 def _let_go(image: Image) -> Image:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from daemon.order import facts as f
 from daemon.order.again import Again, compare
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
-from daemon.order.model import Bracket, Hold, ImageState, MergeState, Order, Phase, name_at_service, names_of
+from daemon.order.hold import Hold
+from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase, name_at_service, names_of
 from daemon.order.policy import Policy
+from daemon.order.problem import Code, Trouble
 
 ATTEMPTS = 9
 """Registrations that a bracket may have had when nobody knows how many it had."""
@@ -26,7 +29,10 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
     if order.phase in OVER or order.unknown_order == order.id:
         return order
     if fact.missing or not any(image.state is ImageState.PLACED for image in fact.images):
-        return replace(held(order, _unconfirmed(fact), Hold.DELIVERED), unknown_order=order.id)
+        return replace(
+            held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), Hold.DELIVERED),
+            unknown_order=order.id,
+        )
     return replace(
         order,
         phase=Phase.DOWNLOADED,
@@ -37,7 +43,7 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
         reckoned=True,
         merge=MergeState.SEEN,
         failures=0,
-        trouble=None,
+        troubles=(),
         due=None,
     )
 
@@ -55,7 +61,24 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
     if order.phase in OVER or bought or order.unknown_order == fact.order:
         return order
     merged = order.merge is not MergeState.NOT_ASKED
-    return replace(held(order, _elsewhere(fact, merged=merged), Hold.UNKNOWN_ORDER), unknown_order=fact.order)
+    trouble = Trouble(Code.MAYBE_SENT_BEFORE, _elsewhere(fact, merged=merged))
+    return replace(held(order, trouble, Hold.UNKNOWN_ORDER), unknown_order=fact.order)
+
+
+def asks_note(order: Order, *, looked: bool) -> bool:
+    """True if the delivery note of an order of an earlier run counts: no person has approved the order since.
+
+    ``looked``: it was looked up in this run.
+    """
+    return not looked and order.unknown_order != order.id
+
+
+def asks_service(order: Order, step: f.Step, *, looked: bool) -> bool:
+    """True if the service is asked whether it has merged an order of an earlier run.
+
+    It is always asked before a merge. No approval changes that: what is merged is paid for once.
+    """
+    return isinstance(step, f.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:
@@ -79,7 +102,7 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
         merge_asked_at=now,
         polls=0,
         failures=0,
-        trouble=None,
+        troubles=(),
         due=now,
         updated_at=now,
     )

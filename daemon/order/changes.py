@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order.model import LINE, RESTING, Bracket, Hold, Image, ImageState, Order, Phase
+from daemon.order.hold import Hold
+from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
 from daemon.order.policy import Policy, retry_wait
+from daemon.order.problem import Code, Trouble
 
 
 def forward(order: Order, phase: Phase) -> Order:
@@ -18,35 +20,34 @@ def forward(order: Order, phase: Phase) -> Order:
 
 def progress(order: Order, now: float) -> Order:
     """Something went well: go on at once, unless a neighbour's back-off still runs."""
-    if order.due is not None and order.due > now and order.trouble:
+    if order.due is not None and order.due > now and order.troubles:
         return order
     order = _matched(order)
-    return replace(order, failures=0, trouble=None, due=None if order.phase in RESTING else now)
+    return replace(order, failures=0, troubles=(), due=None if order.phase in RESTING else now)
 
 
 def back_off(
-    order: Order, why: str, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
+    order: Order, trouble: Trouble, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
 ) -> Order:
     """Try again later, and say why; a longer wait that still runs is kept.
 
     ``tries``: how often the bracket at fault has failed before. That counts if it is more often than the order has:
     neighbours that pass end the order's back-off, not the bracket's.
     """
-    later = wait(order, why, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
+    later = wait(order, trouble, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
     return replace(later, failures=order.failures + 1)
 
 
-def wait(order: Order, why: str, now: float, seconds: float) -> Order:
+def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
     """Go on after some seconds, and say why; a longer wait that still runs is kept."""
     due = now + seconds
-    return replace(order, trouble=why, due=max(order.due or now, due) if order.trouble else due)
+    return replace(order, troubles=(trouble,), due=max(order.due or now, due) if order.troubles else due)
 
 
-def held(order: Order, why: str, hold: Hold | None = None) -> Order:
+def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
     """Wait for a person."""
-    return replace(
-        _matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold, over_limit=False, trouble=why, due=None
-    )
+    order = replace(_matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold)
+    return replace(order, over_limit=False, troubles=(trouble,), due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
@@ -59,10 +60,12 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
     count = max(order.mismatches + 1, times)
     lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
     if count < policy.mismatch_tries or not lasts:
-        order = back_off(order, f"{why} bracketd tries again.", now, policy, tries=times - 1)
+        trouble = Trouble(Code.WRONG_ANSWER, f"{why} bracketd tries again.")
+        order = back_off(order, trouble, now, policy, tries=times - 1)
         return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
     kept = PAID_PICTURE if mismatch in PAID else UNUSED
-    return replace(held(order, f"{why} The service answered like this {count} times. {kept}"), mismatch=mismatch)
+    why = f"{why} The service answered like this {count} times. {kept}"
+    return replace(held(order, Trouble(Code.WRONG_ANSWER, why)), mismatch=mismatch)
 
 
 PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
@@ -81,7 +84,7 @@ def released(order: Order, now: float) -> Order:
     """Go on from where the order was held."""
     there = order.held_in or order.phase
     order = replace(order, mismatch=None, hold=None)
-    return replace(order, phase=there, held_in=None, over_limit=False, trouble=None, failures=0, due=now)
+    return replace(order, phase=there, held_in=None, over_limit=False, troubles=(), failures=0, due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:

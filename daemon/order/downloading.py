@@ -10,6 +10,7 @@ from daemon.order.changes import back_off, fetching, forward, progress, with_ima
 from daemon.order.merging import reprocessing
 from daemon.order.model import RESTING, ImageState, Order, Phase
 from daemon.order.policy import Policy
+from daemon.order.problem import Code, Trouble
 
 
 def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order:
@@ -39,7 +40,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
     why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
-    return back_off(order, why, now, policy)
+    return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 
 
 def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from daemon.errors import Mismatch
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.model import Bracket, Preset
+from daemon.order.problem import Code
 from daemon.shoot import Doubt, LeftOut
 
 # --- steps -------------------------------------------------------------------------------------------------
@@ -417,10 +418,11 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ends here, before its merge; ``by_person``: because a person wants it to."""
+    """The order ends here, before its merge. ``by_person``: because a person wants it to. ``code`` says why."""
 
     why: str
     by_person: bool = False
+    code: Code = Code.CANCELLED
 
 
 Fact = (

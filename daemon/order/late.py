@@ -7,7 +7,10 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
+from daemon.order.changes import held
+from daemon.order.hold import Hold
 from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
+from daemon.order.problem import Code, Trouble
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
 
@@ -47,38 +50,55 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
     return late, suspects
 
 
+def came_late(order: Order, why: str) -> Order:
+    """A new order of late photos that waits until a person approves it; ``why`` is from ``may_follow``."""
+    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), Hold.LATE)
+
+
 def is_mendable(order: Order) -> bool:
     """Whether a shoot's order is held before its merge: a person may yet send it anew, late photos and all."""
     return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.supplement_of is None
 
 
-def without_sent(fact: f.Locked, others: Sequence[Order]) -> f.Locked:
-    """A shoot without the frames that other orders of its folder, supplements say, have sent."""
-    sent = [Sent(order) for order in others if was_sent(order)]
-    known = {b.path for b in fact.brackets for s in sent if s.with_content(b) or s.of_frame(b)}
-    return replace(fact, brackets=tuple(bracket for bracket in fact.brackets if bracket.path not in known))
-
-
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
-    """Files of a shoot that need not be sent and whose paths its orders do not know yet, each with the reason."""
+    """Files of a shoot that are not sent and whose paths its orders do not know yet, each with the reason.
+
+    ``orders`` are those of its folder. There are none of a skipped shoot: the record of its photos knows them.
+    """
     before = judged.before
-    if not orders or before is None or judged.again not in (Again.SAME, Again.MORE) or not was_sent(before):
+    if before is None or judged.again not in (Again.SAME, Again.MORE):
+        return ()
+    if before.phase is Phase.SKIPPED and not any(map(was_sent, orders)):
         return ()
     names = {path for order in orders for path in paths_of(order)} | {bracket.path for bracket in judged.new}
     sent = [(Sent(order), True) for order in orders if was_sent(order)]
-    sent += [(Sent(before), False)] if before.folder != orders[0].folder else []
+    sent += [(Sent(before), False)] if all(order.id != before.id for order in orders) else []
     why = {one.path: one for one in fact.left_out_why}
+    declined = judged.declined | {bracket.path for bracket in judged.unsent}
     for bracket in fact.brackets:
         known = next((known for s, here in sent if (known := s.why_known(bracket, here=here))), None)
+        if bracket.path in declined or before.phase is Phase.SKIPPED:
+            known = replace(known or LeftOut(bracket.path, Why.DECLINED), why=Why.DECLINED)
         why[bracket.path] = known or LeftOut(bracket.path, Why.COPY)
     return tuple(_of_sent(why, path) for path in why if path not in names)
+
+
+def part_of(whole: f.Locked, judged: Judged, orders: Sequence[Order]) -> f.Locked:
+    """A shoot without the photos that are known. The first order of a folder leaves them out, each with the reason.
+
+    ``orders`` are the others of its folder. A doubt about the shoot counts if it is about one of the new photos.
+    """
+    news = frozenset(bracket.path for bracket in judged.new)
+    doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
+    known = () if orders else known_again(whole, judged, ())
+    return f.Locked(judged.new, tuple(one.path for one in known), whole.why, known, doubt)
 
 
 def _of_sent(why: Mapping[str, LeftOut], path: str) -> LeftOut:
     """Why a file is not sent. ``of`` names the file that was sent, also where another unsent file lies between."""
     one = why[path]
     of = why.get(one.of) if one.of is not None else None
-    return one if of is None or of.of in (None, path) else replace(one, of=of.of)
+    return one if of is None or of.of in (None, path) else replace(one, of=of.of, shoot=of.shoot)
 
 
 def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, here: bool, dev_mode: bool) -> str | None:
@@ -86,20 +106,23 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
 
     Sent at once are photos that belong to the visit: they come soon after the lock, or were not made after it, as what
     an editor exports is. ``here``: they lie in the folder of that order, and not, with photos that were sent, in
-    another one.
+    another one. While other late photos of a shoot wait for a person, and where a person cancelled half of the shoot,
+    they wait.
     """
-    names = names_of([bracket.path for bracket in judged.new])
+    names, declined = names_of([bracket.path for bracket in judged.new]), len(judged.declined)
+    those = "`bracketd approve` sends those, `bracketd submit --again` all of them"
     if was_declined(before):
-        return (
-            f"{judged.known} of its photos are those of “{before.shoot}”, which a person cancelled. "
-            f"{len(judged.new)} more: {names}. `bracketd approve` sends those, `bracketd submit --again` all of them"
-        )
+        known = f"{declined} of its photos are those of “{before.shoot}”, which a person cancelled"
+        return f"{known}. {len(judged.new)} more: {names}. {those}"
     if not here:
-        return (
-            f"{judged.known} of its photos were sent as “{before.shoot}”; {len(judged.new)} were not: {names}. "
-            "`bracketd approve` sends those, `bracketd submit --again` all of them"
-        )
+        cancelled = f"a person cancelled {declined} others; " if declined else ""
+        known = f"{judged.known} of its photos were sent as “{before.shoot}”; {cancelled}"
+        return f"{known}{len(judged.new)} were not: {names}. {those}"
     told = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
+    if declined and declined >= judged.known + len(judged.new):
+        return f"{told}. A person cancelled {declined} others of the shoot. {those}"
+    if before.phase is Phase.HELD and before.supplement_of is not None:
+        return f"{told}. Others that came before them wait for approval. `bracketd approve` sends them as a supplement"
     if before.preset.dev_mode and not dev_mode:
         return f"{told}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"
     if late_files == "hold":

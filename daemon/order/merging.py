@@ -10,6 +10,7 @@ from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
 from daemon.order.model import Image, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy, poll_wait
+from daemon.order.problem import Code, Trouble
 
 NOT_SHOWN = "the service does not show it any more"
 
@@ -91,7 +92,11 @@ def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | No
     if not again or order.phase is not Phase.PROCESSING:
         return None
     why = limit_reached(replace(fact, images=tuple(image for image in fact.images if image.id in again)))
-    return replace(order, due=now) if why is None else replace(order, trouble=why, due=now + policy.limit_probe)
+    return replace(order, due=now) if why is None else _limited(order, why, now, policy)
+
+
+def _limited(order: Order, why: str, now: float, policy: Policy) -> Order:
+    return replace(order, troubles=(Trouble(Code.DAILY_LIMIT, why),), due=now + policy.limit_probe)
 
 
 def limit_reached(fact: f.Seen) -> str | None:
@@ -109,7 +114,7 @@ def _long(order: Order, now: float, policy: Policy) -> Order:
         f"the service has worked on it for more than {waited // policy.long_work * policy.long_work / 3600:.0f} h; "
         "it is looked at until it is through. If this lasts, ask the vendor about this order"
     )
-    return replace(order, trouble=why)
+    return replace(order, troubles=(Trouble(Code.SLOW_SERVICE, why),))
 
 
 def _idle(order: Order, now: float, policy: Policy) -> Order:
@@ -120,8 +125,8 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     """
     if order.merge is MergeState.NOT_ASKED:
         if order.polls < policy.refused_looks:
-            return replace(order, trouble=REFUSED)
-        return replace(order, merge_refused_at=None, trouble=None, due=now)
+            return replace(order, troubles=(Trouble(Code.MERGE_REFUSED, REFUSED),))
+        return replace(order, merge_refused_at=None, troubles=(), due=now)
     waited = now - (order.merge_asked_at or now)
     if order.merge is MergeState.ASKED:
         if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:
@@ -133,7 +138,7 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
         f"the service accepted the merge {waited / 60:.0f} min ago and shows no image yet; "
         "it is looked at until it does. If this lasts, ask the vendor about this order"
     )
-    return replace(order, trouble=why)
+    return replace(order, troubles=(Trouble(Code.SLOW_SERVICE, why),))
 
 
 def _asked_at(order: Order, now: float) -> float:

@@ -13,7 +13,10 @@ from enum import StrEnum
 from typing import Literal
 
 from daemon.errors import Mismatch
+from daemon.order.hold import Hold
+from daemon.order.problem import Code, Problem, Trouble
 from daemon.shoot import LeftOut, Shot
+from daemon.shoot.leftout import in_one
 from daemon.shoot.shot import UNKNOWN
 
 LONGEST, LONGEST_NAME = 600, 150
@@ -86,19 +89,6 @@ class ImageState(StrEnum):
     PLACED = "placed"
     FAILED = "failed"
     DISMISSED = "dismissed"
-
-
-class Hold(StrEnum):
-    """Why an order is held, where that decides what may be done with it.
-
-    SKIPPED_BEFORE: its photos may be those of a skipped shoot. UNKNOWN_ORDER: another order, which the state does not
-    know, seems to have its photos. DELIVERED: its own delivery note says that it was delivered, and the pictures do not
-    confirm that.
-    """
-
-    SKIPPED_BEFORE = "skipped before"
-    UNKNOWN_ORDER = "unknown order"
-    DELIVERED = "delivered"
 
 
 REREADS = 3
@@ -186,6 +176,11 @@ class Image:
         return brief(self.name, LONGEST_NAME)
 
     @property
+    def why_failed(self) -> str:
+        """The service's reason for a failed image, in a message."""
+        return brief(self.reason or "the service gives no reason")
+
+    @property
     def ended(self) -> bool:
         """Whether the service is through with it, one way or the other."""
         return self.state not in (ImageState.PENDING, ImageState.AGAIN)
@@ -215,8 +210,8 @@ class Order:
     """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
 
     ``due`` is when the next step may start, None when none is to come by itself; ``due_set_at`` is what the clock said
-    when that was set (see ``daemon.order.due``). ``trouble`` is what hinders the
-    order now and goes away with it; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
+    when that was set (see ``daemon.order.due``). ``troubles`` are what hinders the
+    order now, or how it ended; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
     ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
     order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
     must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
@@ -226,8 +221,9 @@ class Order:
     person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
     its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
     has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
-    ``hold`` says why it is held, where that decides what may be done. ``unknown_order`` is the id of the order, not in
-    the state, for which it is or was held: it is never held for that one again.
+    ``hold`` says why it is held, where that decides what may be done; ``troubles`` has every reason.
+    ``unknown_order`` is the id of the order, not in the state, for which it is or was held: it is never held for that
+    one again.
     ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
     often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
     name that the folder of its pictures would have.
@@ -276,7 +272,7 @@ class Order:
     mismatched_at: float | None = None
     polls: int = 0
     failures: int = 0
-    trouble: str | None = None
+    troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     due: float | None = None
     phase_since: float | None = None
@@ -290,7 +286,7 @@ class Order:
     def health(self) -> Health:
         """ok, retrying while something passes, attention when a person should look."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.ATTENTION if self.phase is Phase.SKIPPED and self.late else Health.OK
+            return Health.ATTENTION if self.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
@@ -298,25 +294,41 @@ class Order:
             or any(i.state is ImageState.FAILED for i in self.images)
         ):
             return Health.ATTENTION
-        return Health.RETRYING if self.trouble else Health.OK
+        return Health.RETRYING if self.troubles else Health.OK
+
+    @property
+    def trouble(self) -> str | None:
+        """What hinders the order, in one text; None if nothing does."""
+        return in_one(trouble.text for trouble in self.troubles) if self.troubles else None
+
+    def is_in(self, code: Code) -> bool:
+        """True if this hinders the order."""
+        return any(trouble.code is code for trouble in self.troubles)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the health is what it is, and what helps."""
+        found = [Problem(trouble.code, trouble.text) for trouble in self.troubles]
+        failed = [image for image in self.images if image.state is ImageState.FAILED]
+        found += [Problem(Code.IMAGE_FAILED, f"{image.called} failed: {image.why_failed}") for image in failed]
+        if failed and self.phase is Phase.DOWNLOADED:
+            found.append(Problem(Code.IMAGE_FAILED, RETRY_FAILED))
+        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        if dismissed and self.phase is not Phase.CANCELLED:
+            text = f"{dismissed} image(s) were dismissed by a person and not bought"
+            found.append(Problem(Code.IMAGES_DISMISSED, text))
+        if self.late:
+            found.append(Problem(Code.LATE_PHOTOS, _told_late(self.late, self.phase)))
+        if self.altered:
+            found.append(Problem(Code.CHANGED_PHOTOS, _told_altered(self.altered)))
+        if self.output_renamed:
+            found.append(Problem(Code.OUTPUT_RENAMED, _told_renamed(self.output)))
+        return (*found, *(Problem(Code.NOTE, note) for note in self.notes))
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """Why the health is what it is, and what to do next."""
-        failed = tuple(
-            f"{image.called} failed: {brief(image.reason or 'the service gives no reason')}"
-            for image in self.images
-            if image.state is ImageState.FAILED
-        )
-        if failed and self.phase is Phase.DOWNLOADED:
-            failed += (RETRY_FAILED,)
-        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
-        left = (f"{dismissed} image(s) were dismissed by a person and not bought",) if dismissed else ()
-        left = () if self.phase is Phase.CANCELLED else left
-        late = (_told_late(self.late, skipped=self.phase is Phase.SKIPPED),) if self.late else ()
-        altered = (_told_altered(self.altered),) if self.altered else ()
-        renamed = (_told_renamed(self.output),) if self.output_renamed else ()
-        return ((self.trouble,) if self.trouble else ()) + failed + left + late + altered + renamed + self.notes
+        """The texts of the problems."""
+        return tuple(problem.text for problem in self.problems)
 
     @property
     def sent(self) -> tuple[int, ...]:
@@ -364,11 +376,17 @@ def brief(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _told_late(files: tuple[str, ...], *, skipped: bool) -> str:
-    if skipped:
-        came = f"{len(files)} photo(s) came after the shoot was skipped, and are not sent: {names_of(files)}"
-        return f"{came}. Move them to a folder of their own to send them"
-    told = f"{len(files)} photo(s) came after the shoot was locked and are in no order: {names_of(files)}"
+def _told_late(files: tuple[str, ...], phase: Phase) -> str:
+    came = f"{len(files)} photo(s) came after the shoot was"
+    match phase:
+        case Phase.SKIPPED:
+            told = f"{came} skipped, and are not sent: {names_of(files)}"
+        case Phase.CANCELLED:
+            told = f"{came} locked, and are not sent because it was cancelled: {names_of(files)}"
+            whole = "`bracketd submit FOLDER` sends the whole shoot"
+            return f"{told}. {whole}. Move them to a folder of their own to send them alone"
+        case _:
+            told = f"{came} locked and are in no order: {names_of(files)}"
     return f"{told}. Move them to a folder of their own to send them"
 
 

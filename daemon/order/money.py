@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
+from daemon.order.hold import Hold
 from daemon.order.model import RESTING, ImageState, Order, Phase
 from daemon.order.policy import Policy
+from daemon.order.problem import Code, Trouble
 
 MOST_BRACKETS = 9
 """Brackets that the service puts into one image at most (its documentation)."""
@@ -31,7 +33,7 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """A shoot in doubt, or one that must become more images than an order may have, is held before it is sent."""
     if fact.doubt is not None and order.phase is Phase.SETTLED:
-        return held(order, fact.doubt.why)
+        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), Hold.DOUBT)
     return held_if_too_large(order, policy)
 
 
@@ -50,7 +52,7 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
     if order.phase is not Phase.DOWNLOADING or order.reckoned:
         return order
     if order.over_limit:  # it waited for this day
-        order = replace(order, over_limit=False, trouble=None)
+        order = replace(order, over_limit=False, troubles=())
     if order.approved:
         return progress(replace(order, reckoned=True), now)
     if (why := _passed(order, fact, policy)) is not None:
@@ -61,7 +63,7 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
         return _over(order, f"{why} {WAYS_OUT}")
     wait = min(max(fact.tomorrow - now, LEAST_WAIT), policy.limit_probe)
     why = f"{why} The order goes on by itself tomorrow. {SOONER}"
-    return replace(order, over_limit=True, trouble=why, due=now + wait)
+    return replace(order, over_limit=True, troubles=(Trouble(Code.LIMIT_TODAY, why),), due=now + wait)
 
 
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
@@ -96,7 +98,7 @@ def _images(number: int) -> str:
 
 
 def _over(order: Order, why: str) -> Order:
-    return replace(held(order, why), over_limit=True)
+    return replace(held(order, Trouble(Code.OVER_LIMIT, why)), over_limit=True)
 
 
 def waits_for_tomorrow(order: Order) -> bool:
@@ -116,7 +118,7 @@ def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Ord
     if order.phase in RESTING or order.approved:
         return order
     after = replace(order, approved=True)
-    return replace(after, over_limit=False, trouble=None, due=now) if waits_for_tomorrow(order) else after
+    return replace(after, over_limit=False, troubles=(), due=now) if waits_for_tomorrow(order) else after
 
 
 def to_buy(order: Order) -> int:

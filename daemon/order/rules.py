@@ -96,11 +96,18 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
 
 
 def _still_held(order: Order, after: Order) -> Order:
-    """What was under way when an order was held still counts, but only a person lets it go on."""
+    """What was under way when an order was held still counts, but only a person lets it go on.
+
+    A reason to hold it that outweighs the present one is added to it: both are for the same person to see.
+    """
+    if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
+        troubles = (*order.troubles, *after.troubles)
+        order = replace(order, hold=after.hold, unknown_order=after.unknown_order, troubles=troubles)
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
     after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
-    return replace(after, phase=Phase.HELD, held_in=after.phase, trouble=order.trouble, due=None)
+    after = replace(after, over_limit=order.over_limit)
+    return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
 
 
 _RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {

@@ -98,11 +98,17 @@ def _taken(bracket: Bracket) -> Taken:
 
 
 def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
-    """Every file that an order knows, by folder and stem. A file that is left out has the shot of the file it is of."""
+    """Every file that an order knows, by folder and stem. A file that is left out has the shot of the file it is of.
+
+    What a person declined does not speak for other files.
+    """
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
     of = {one.path: one.of for one in order.left_out_why if not one.shoot}
     places: dict[tuple[str, str], list[Taken]] = {}
+    declined = {one.path for one in order.left_out_why if one.why is Why.DECLINED}
     for path in paths_of(order):
+        if path in declined:
+            continue
         shot = shots.get(path) or shots.get(of.get(path) or "", UNKNOWN)
         places.setdefault(place_of(path), []).append(Taken(path, shot))
     return places

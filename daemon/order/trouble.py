@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from daemon.order import facts as f
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
+from daemon.order.hold import CHOICES, Hold
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, brief
+from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset, brief
 from daemon.order.money import held_if_too_large
 from daemon.order.policy import Policy
+from daemon.order.problem import Code, Trouble
 from daemon.order.uploading import go_without, send_anew
 
 Item = TypeVar("Item", Bracket, Image)
@@ -66,14 +68,14 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
 
 def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     before = order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, f.Register | f.Upload) else 0
-    return back_off(order, fact.why, now, policy, fact.retry_after, tries=before)
+    return back_off(order, _trouble(fact), now, policy, fact.retry_after, tries=before)
 
 
 def _not_ready(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     image = _image(order, fact.step)
     if image is not None and image.failures >= policy.fetch_patience:
-        return held(order, _not_given(image, fact.why))
-    return back_off(order, fact.why, now, policy, fact.retry_after)
+        return held(order, Trouble(Code.NOT_READY, _not_given(image, fact.why)))
+    return back_off(order, _trouble(fact), now, policy, fact.retry_after)
 
 
 def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -86,22 +88,22 @@ def _mismatch(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order
 
 
 def _account(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    return replace(order, trouble=fact.why, due=now + (fact.retry_after or policy.account_probe))
+    return replace(order, troubles=(_trouble(fact),), due=now + (fact.retry_after or policy.account_probe))
 
 
 def _output(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    return replace(order, trouble=fact.why, due=now + policy.output_retry)
+    return replace(order, troubles=(_trouble(fact),), due=now + policy.output_retry)
 
 
 def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
     late = order.phase not in (Phase.SETTLED, Phase.UPLOADING)
     if order.preset.bad_files == "hold" or late or fact.bracket is None or order.brackets[fact.bracket].left_out:
-        return held(order, fact.why)
+        return held(order, _trouble(fact))
     without = go_without(order, fact.bracket, fact.why)
     if not without.sent:
-        return held(order, fact.why)
+        return held(order, _trouble(fact))
     if len(without.sent) % (order.preset.per_image or 1):
-        return held(order, f"{fact.why} {_no_whole_sets(without)}")
+        return held(order, Trouble(Code.FILE, f"{fact.why} {_no_whole_sets(without)}"))
     return progress(without, now)
 
 
@@ -112,7 +114,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
     """
     number = fact.bracket
     if number is None or order.phase not in (Phase.SETTLED, Phase.UPLOADING):
-        return back_off(order, fact.why, now, policy)
+        return back_off(order, _trouble(fact), now, policy)
     bracket = order.brackets[number]
     since = bracket.unreadable_since
     since = now if since is None or since > now or fact.disk_fails else since
@@ -122,10 +124,11 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         why = f"{fact.why}. It has been so for {minutes:.0f} min, while other photos could be read."
         after = _file(order, replace(fact, why=why), now, policy)
         remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
-        return replace(after, trouble=f"{after.trouble} {remedy}") if after.phase is Phase.HELD else after
+        held_with = (Trouble(Code.FILE, f"{after.trouble} {remedy}"),)
+        return replace(after, troubles=held_with) if after.phase is Phase.HELD else after
     others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
     told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
-    return back_off(order, told, now, policy, tries=bracket.failures - 1)
+    return back_off(order, Trouble(Code.FILE_UNREADABLE, told), now, policy, tries=bracket.failures - 1)
 
 
 def _no_whole_sets(without: Order) -> str:
@@ -138,12 +141,12 @@ def _no_whole_sets(without: Order) -> str:
 
 def _gone(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     if order.phase in (Phase.SETTLED, Phase.UPLOADING):
-        return cancelled(order, f.Cancelled(fact.why), now, policy)
-    return held(order, fact.why)
+        return cancelled(order, f.Cancelled(fact.why, code=Code.FILE), now, policy)
+    return held(order, _trouble(fact))
 
 
 def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
-    return held(order, fact.why)
+    return held(order, _trouble(fact))
 
 
 ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
@@ -165,6 +168,25 @@ off, and hold after some tries · account: wait; the runner pauses the account, 
 hold for a person · file: hold, or go without it, as the folder is set · unreadable: back off, and treat it as file when
 only that one stays so · gone: cancel before the merge, hold after it · output: try again each minute.
 """
+
+
+CODES = {
+    f.Kind.PASSING: Code.SERVICE,
+    f.Kind.NOT_READY: Code.NOT_READY,
+    f.Kind.MISMATCH: Code.WRONG_ANSWER,
+    f.Kind.ACCOUNT: Code.ACCOUNT,
+    f.Kind.REQUEST: Code.REQUEST_REFUSED,
+    f.Kind.FILE: Code.FILE,
+    f.Kind.UNREADABLE: Code.FILE_UNREADABLE,
+    f.Kind.GONE: Code.FILE,
+    f.Kind.OUTPUT: Code.OUTPUT,
+    f.Kind.BUG: Code.BUG,
+}
+"""The code that each kind of failure has as a problem."""
+
+
+def _trouble(fact: f.Failed) -> Trouble:
+    return Trouble(Code.NETWORK if fact.offline else CODES[fact.kind], fact.why)
 
 
 def _not_given(image: Image, why: str) -> str:
@@ -206,10 +228,10 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
 
     What the service refused may have been a setting: a held order takes those of today, after the merge those of
     the download. Its images have all patience again, and so have brackets that never got a place of their own. An
-    order whose photos may have been skipped, or sent by another order, needs a clearer word. One that may have been
-    delivered is looked for once more.
+    order that a person must decide about is not retried: nothing failed. One that may have been delivered is looked for
+    once more.
     """
-    if order.hold in (Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER):
+    if order.hold in CHOICES:
         return order
     if order.hold is Hold.DELIVERED:
         order = replace(order, unknown_order=None)
@@ -248,11 +270,16 @@ def _given_tries(order: Order, policy: Policy) -> Order:
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
-    """The end of an order that has not been merged; later it would leave paid images behind."""
-    if order.phase is Phase.CANCELLED or order.merge is not MergeState.NOT_ASKED:
+    """The end of an order that has not been merged; later it would leave paid images behind.
+
+    Late photos are named again if they lie in the folder of the cancelled shoot, unless another order replaces it.
+    """
+    if order.phase is Phase.CANCELLED:
+        return replace(order, late=()) if order.late and not fact.by_person else order
+    if order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, trouble=fact.why, due=None)
-    return replace(ended, by_person=fact.by_person)
+    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, late=())
+    return replace(ended, troubles=(Trouble(fact.code, fact.why),), by_person=fact.by_person)
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:

@@ -10,6 +10,7 @@ from daemon.order.changes import awaited, forward, held, mismatched, progress, w
 from daemon.order.due import time_is_doubtful
 from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase, names_of
 from daemon.order.policy import Policy, register_wait, slot_wait
+from daemon.order.problem import Code, Trouble
 from daemon.shoot.shot import UNKNOWN
 
 
@@ -75,7 +76,7 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
         return mismatched(again, fact.mismatch, fact.why, now, policy, times=bracket.failures + 1)
     if bracket.failures == 0:
         return progress(again, now)
-    return wait(again, fact.why, now, register_wait(policy, order.id, bracket.failures))
+    return wait(again, Trouble(Code.SERVICE, fact.why), now, register_wait(policy, order.id, bracket.failures))
 
 
 def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, policy: Policy) -> Order:
@@ -83,14 +84,14 @@ def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, polic
 
     Refusals that come while the order already waits for one belong to the same round.
     """
-    waits = order.trouble is not None and order.due is not None and order.due > now
+    waits = bool(order.troubles) and order.due is not None and order.due > now
     rounds = order.refusals if waits else order.refusals + 1
     bracket = replace(bracket, refusals=bracket.refusals + 1, refused=fact.said or fact.why)
     tries = max(rounds, bracket.refusals)
     order = replace(unregister(order, fact.bracket, bracket), refusals=rounds)
     if tries >= policy.slot_tries:
-        return held(order, _refused_too_often(bracket, fact, tries))
-    return wait(order, fact.why, now, slot_wait(policy, order.id, tries))
+        return held(order, Trouble(Code.STORAGE_REFUSED, _refused_too_often(bracket, fact, tries)))
+    return wait(order, Trouble(Code.STORAGE_REFUSED, fact.why), now, slot_wait(policy, order.id, tries))
 
 
 def _refused_too_often(bracket: Bracket, fact: f.SlotLost, tries: int) -> str:
@@ -114,10 +115,13 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
     ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns)
     new = replace(new, mark="", sha256=None, shot=UNKNOWN)
+    why = (
+        f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "
+        f"for {policy.quiet:.0f} s"
+    )
     return replace(
         send_anew(order, fact.bracket, new),
-        trouble=f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "
-        f"for {policy.quiet:.0f} s",
+        troubles=(Trouble(Code.FILE_CHANGED, why),),
         due=now + policy.quiet,
     )
 
@@ -166,11 +170,11 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
         return replace(order, due=now + policy.confirm_every)
     tries = order.unseen + 1
     if tries >= policy.slot_tries:
-        return held(order, _never_seen(order, missing, tries))
+        return held(order, Trouble(Code.NOT_SHOWN, _never_seen(order, missing, tries)))
     for number in missing:
         order = send_anew(order, number, order.brackets[number])
     why = f"the service does not show {len(missing)} of the uploaded brackets; bracketd sends them again"
-    return wait(replace(order, unseen=tries), why, now, slot_wait(policy, order.id, tries))
+    return wait(replace(order, unseen=tries), Trouble(Code.NOT_SHOWN, why), now, slot_wait(policy, order.id, tries))
 
 
 def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:

@@ -35,7 +35,7 @@ FACTS = {
     "ImageLost": "image not given out by the service",
     "Delivered": "shoot delivered, order.json written",
     "CameLate": "late photos noticed",
-    "FoundAgain": "sent photos found under other names",
+    "FoundAgain": "known photos found under other names",
     "Moved": "shoot renamed or moved",
     "Reopened": "failed images are retried",
     "Dismissed": "remaining images dismissed by a person",
@@ -94,7 +94,9 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
             case "bracket", int():
                 told["file"] = _file(value, order)
             case "missing", list():
-                told["missing"] = [_file(number, order) for number in value]
+                told["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
+            case "doubt", Mapping():
+                told["doubt"] = value["why"]
             case "image", str():
                 told["image"] = _image(value, order)
             case _ if name not in UNSEEN:

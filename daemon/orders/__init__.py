@@ -1,4 +1,4 @@
-"""The desk: the only writer of orders. It stores what happens to them and what people ask of them."""
+"""The desk: the only writer of orders. It stores their facts and answers the asks about them."""
 
 from daemon.orders.desk import Change, Desk, Turn
 from daemon.orders.inbox import Inbox

@@ -1,12 +1,13 @@
-"""What a person is answered: a sentence or two for what came of an ask, with the next command."""
+"""The texts of answers to asks. Each says what happened, what it means for the shoot, and the next command."""
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, Hold, ImageState, MergeState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, ImageState, MergeState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.store.asks import Answer, Outcome
@@ -14,212 +15,239 @@ from daemon.store.asks import Answer, Outcome
 log = structlog.get_logger("bracketd.asks")
 
 NOTHING_TO = {
-    Verb.RETRY: "try again",
+    Verb.RETRY: "retry",
     Verb.APPROVE: "approve",
     Verb.CANCEL: "cancel",
     Verb.SKIP: "cancel",
     Verb.DISMISS: "dismiss",
 }
 AGAIN = "Use --again to send and buy them again."
-FINISHED = "it will be finished, and its pictures bought and delivered"
+FINISHED = "bracketd will finish it, buy its pictures and deliver them."
 
 
 def day(seconds: float) -> str:
-    """The day of a moment by this machine's calendar: ``3 Nov 2026``. ``seconds`` since 1970 (UTC)."""
+    """A date in this machine's time zone, such as ``3 Nov 2026``. ``seconds`` are since 1970 (UTC)."""
     moment = datetime.fromtimestamp(seconds).astimezone()
     return f"{moment.day} {moment:%b %Y}"
 
 
 def log_answer(answer: Answer) -> None:
-    """Log an answer that is in the state file."""
-    how, ask = (log.warning if answer.outcome is Outcome.FAILED else log.info), answer.ask
-    how("ask answered", verb=ask.verb, target=ask.target, outcome=answer.outcome.value, answer=answer.text)
+    """Log an answer. Call it after the answer is stored."""
+    write, ask = (log.warning if answer.outcome is Outcome.FAILED else log.info), answer.ask
+    write("ask answered", verb=ask.verb, target=ask.target, outcome=answer.outcome.value, answer=answer.text)
 
 
 # --- an order ---
 
 
 def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = None) -> str:
-    """Why a verb is not allowed for an order; ``original`` is the order whose photos a skipped shoot has, if known."""
+    """The answer to a verb that is not allowed for an order.
+
+    ``original`` is the order that has the same photos as a skipped shoot, if there is one and it is known.
+    """
     name, phase = order.shoot, order.phase.value
     match why:
         case Refusal.DELIVERED:
-            return f"{name} is delivered already, its pictures are in {order.output}; {_nothing_to(verb)}."
+            return f"{name} has already been delivered; its pictures are in {order.output}. {_nothing_to(verb)}"
         case Refusal.CANCELLED:
-            return f"{name} is cancelled; {_nothing_to(verb)}. `bracketd submit` sends it again: {order.folder}"
+            return f"{name} was cancelled. {_nothing_to(verb)} To send it again: {_submit(order.folder)}"
         case Refusal.SKIPPED:
             bought = order.same_as is not None and (original is None or was_sent(original))
-            submit = "bracketd submit --again" if bought else "bracketd submit"
-            return f"{name} was skipped. `{submit}` sends it: {order.folder}"
+            return f"{name} was skipped. To send it: {_submit(order.folder, again=bought)}"
         case Refusal.UNDER_WAY:
-            return f"{name} is under way already ({phase})."
+            return f"{name} is already in progress ({phase})."
         case Refusal.MERGED:
-            return f"{name} was merged already{_after_merge(order, verb)}"
+            return f"{name} has already been merged{_after_merge(order, verb)}"
         case Refusal.HEALTHY:
-            return f"Nothing is wrong with {name}: it is {phase}."
+            return f"Nothing is wrong with {name} ({phase}). {_nothing_to(verb)}"
         case Refusal.APPROVED:
-            return f"{name} is approved already."
+            return f"{name} is already approved."
         case Refusal.NOT_HELD if order.merge is MergeState.NOT_ASKED:
-            return f"{name} is not held ({phase}). `bracketd cancel` ends it."
+            return f"{name} is not held ({phase}), so it cannot be dismissed. `bracketd cancel` ends it."
         case Refusal.NOT_HELD:
-            return f"{name} is not held ({phase}); {FINISHED}."
+            return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
         case Refusal.NEEDS_A_CHOICE:
-            return _needs_a_choice(order)
+            return _needs_a_choice(order, verb)
         case Refusal.NOTHING_CAME_OUT:
             return (
-                f"None of the images of {name} came out; {_nothing_to(verb)}. "
-                "`bracketd retry` has them processed again, `bracketd dismiss` ends the order."
+                f"All images of {name} failed. {_nothing_to(verb)} "
+                "`bracketd retry` has them processed again; `bracketd dismiss` ends the order."
             )
 
 
-def _needs_a_choice(order: Order) -> str:
-    if order.hold is Hold.UNKNOWN_ORDER:
-        return f"{order.shoot} is not tried again: {order.trouble}."
-    return (
-        f"{order.shoot} is held because its photos may be those of a skipped shoot. `bracketd approve` sends it, "
-        "`bracketd cancel` skips it."
-    )
+def _needs_a_choice(order: Order, verb: Verb) -> str:
+    if verb is Verb.SUBMIT:
+        return may_be_delivered(order)
+    return f"{order.shoot} was not retried: {_sentence(order.trouble)}"
 
 
 def _nothing_to(verb: Verb) -> str:
-    return f"there is nothing to {NOTHING_TO.get(verb, 'send')}"
+    return f"There is nothing to {NOTHING_TO.get(verb, 'send')}."
+
+
+def _submit(folder: str, *, again: bool = False) -> str:
+    """The command that sends a shoot's folder, ready to be copied into a shell."""
+    return f"`bracketd submit {'--again ' if again else ''}{shlex.quote(folder)}`"
 
 
 def _after_merge(order: Order, verb: Verb) -> str:
     if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN):
-        return ". `bracketd retry` lets it go on, `bracketd dismiss` ends it."
+        return ". `bracketd retry` resumes it; `bracketd dismiss` ends it."
     if may_dismiss(order):
-        return "; nothing more is bought while it is held. `bracketd dismiss` ends it."
-    return f"; {FINISHED}."
+        return ", so it cannot be cancelled. Nothing more is bought while it is held. `bracketd dismiss` ends it."
+    return f", so it cannot be cancelled: {FINISHED}"
 
 
 def done(verb: Verb, before: Order, after: Order) -> str:
-    """What a verb that was allowed made of an order."""
+    """The answer to a verb that was carried out."""
     name = after.shoot
     if after.phase is Phase.HELD:
         return f"{name} is still held: {_sentence(after.trouble)}"
     match verb:
         case Verb.RETRY if after.reopened_at != before.reopened_at:
             failed = _count(sum(image.state is ImageState.FAILED for image in before.images), "failed image")
-            return f"{name} goes back to processing for {failed}; only what comes out of that is bought."
+            return f"{name}: {failed} will be processed again. You only pay for images that succeed."
         case Verb.RETRY:
-            return f"{name} is tried again."
+            return f"{name} is being retried."
         case Verb.APPROVE if after.approved:
-            return f"{name} is approved: it will not be held for a limit."
+            return f"{name} is approved; limits no longer hold it."
         case Verb.SUBMIT | Verb.APPROVE if after.supplement_of is not None:
-            return f"{name}: the supplement is sent ({_count(len(after.sent), 'photo')})."
+            return f"{name}: sending the supplement ({_count(len(after.sent), 'photo')})."
         case Verb.DISMISS if after.merge is not MergeState.NOT_ASKED:
             return _dismissed(after)
         case Verb.CANCEL | Verb.SKIP | Verb.DISMISS:
-            return f"{name} is cancelled; nothing of it is bought. `bracketd submit` sends it again: {after.folder}"
+            return f"{name} is cancelled; nothing was bought. To send it again: {_submit(after.folder)}"
         case _:
-            return f"{name} goes on."
+            return f"{name} continues."
 
 
 def _dismissed(order: Order) -> str:
     kept = sum(image.state in ON_DISK for image in order.images)
     if not kept:
-        again = f"`bracketd submit` sends it as a new order: {order.folder}"
-        return f"{order.shoot} is dismissed; none of its images is bought. {again}"
+        again = f"To send it as a new order: {_submit(order.folder)}"
+        return f"{order.shoot} is dismissed; none of its images will be bought. {again}"
     left = _count(sum(image.state is ImageState.DISMISSED for image in order.images), "image")
-    return f"{order.shoot} ends without buying {left}; {_count(kept, 'image')} bought before will be delivered."
+    kept_images = _count(kept, "image")
+    return f"{order.shoot} is dismissed; {left} will not be bought. {kept_images} already bought will be delivered."
 
 
 # --- a shoot's folder ---
 
 
 def sent(order: Order) -> str:
-    """What became of a shoot that a person submitted and that was made an order."""
+    """The answer to a submit that created an order."""
     if order.phase is Phase.HELD:
         return f"{order.shoot} is held: {_sentence(order.trouble)}"
     if order.supplement_of is not None:
-        return f"{order.shoot}: what is new in it is sent as a supplement ({_count(len(order.sent), 'photo')})."
-    return f"{order.shoot} is sent ({_count(len(order.sent), 'photo')})."
+        return f"{order.shoot}: sending the new photos as a supplement ({_count(len(order.sent), 'photo')})."
+    return f"{order.shoot}: sending {_count(len(order.sent), 'photo')}."
 
 
 def sent_before(order: Order) -> str:
-    """A submit for a shoot without a new photo since it was sent."""
+    """The answer to a submit for a shoot that was sent before and has no new photos."""
     return (
-        f"Not sent: {order.shoot} was sent on {day(order.created_at)}, and no photo in it is new. Its pictures are in "
-        f"{order.output}. {AGAIN}"
+        f"Not sent: {order.shoot} was sent on {day(order.created_at)} and has no new photos. Its pictures are in "
+        f"{order.output}. Use --again to send and buy all of it again."
     )
 
 
 def same_photos(original: Order | None) -> str:
-    """A submit for a shoot whose photos are in another order; None if that is not known any more."""
+    """The answer to a submit for a shoot whose photos are in another order. None: that order is no longer known."""
     if original is None:
-        return f"Not sent: the same photos are in an order that is not known any more. {AGAIN}"
+        return f"Not sent: the same photos are in an order that is no longer in the state. {AGAIN}"
     if original.phase in LINE:
         return f"Not sent: the same photos were sent on {day(original.created_at)} as “{original.shoot}”. {AGAIN}"
-    return f"Not sent: “{original.shoot}”, which is {original.phase.value}, has the same photos. {AGAIN}"
+    return f"Not sent: “{original.shoot}” ({original.phase.value}) has the same photos. {AGAIN}"
 
 
-def skipped_for(original: Order) -> str:
-    """Why a shoot is skipped: another order has its photos. Names the command that sends them nevertheless."""
+def skipped_for(original: Order, known: int, unsent: int) -> str:
+    """Why a shoot is skipped: another order has the same photos. Names the command that sends it anyway.
+
+    ``known`` photos were sent; ``unsent`` were not, because they were skipped or cancelled before.
+    """
+    if unsent:
+        others = f"the other {_count(unsent, 'photo')} were skipped or cancelled before"
+        return f"{known} of its photos were sent as “{original.shoot}”, {others}; `bracketd submit FOLDER` sends those"
     same = f"same photos as “{original.shoot}”"
     if not was_sent(original):
-        return f"{same}, which is {original.phase.value} and was never bought; `bracketd submit FOLDER` sends them"
+        return f"{same}, which was {original.phase.value} and never bought; `bracketd submit FOLDER` sends them"
     if original.phase is Phase.HELD:
-        return f"{same}, which is held; `bracketd submit --again` sends and buys these as well"
-    return f"{same}, sent {day(original.created_at)}; `bracketd submit --again` sends and buys them again"
+        return f"{same}, which is held; `bracketd submit --again FOLDER` sends and buys these as well"
+    return f"{same}, sent {day(original.created_at)}; `bracketd submit --again FOLDER` sends and buys them again"
 
 
 def skipped(shoot: str, folder: str) -> str:
-    """A shoot that waited and that a person does not want sent."""
-    return f"{shoot} is skipped: nothing of it is sent. `bracketd submit` sends it after all: {folder}"
+    """The answer to a cancel for a shoot that was still waiting."""
+    return f"{shoot} is skipped and will not be sent. To send it after all: {_submit(folder)}"
 
 
 def skipped_already(shoot: str, folder: str) -> str:
-    """A shoot that was skipped before a person asked for it."""
-    return f"{shoot} is skipped already. `bracketd submit` sends it: {folder}"
+    """The answer to a cancel for a shoot that was skipped before."""
+    return f"{shoot} was already skipped. To send it: {_submit(folder)}"
 
 
 def nothing_new(shoot: str) -> str:
-    """A shoot whose late photos a person wants to skip, and that has none."""
-    return f"{shoot} was sent, and nothing new in it waits; there is nothing to skip."
+    """The answer to a cancel for the late photos of a shoot that has none."""
+    return f"{shoot} was already sent and has no new photos, so there is nothing to skip."
 
 
 def no_photos(shoot: str) -> str:
-    """A submit for a folder of which no photo can be read."""
-    return f"Not sent: no photo of {shoot} can be read. Put whole photos into its folder, and submit it again."
+    """The answer to a submit for a folder without a readable photo."""
+    return f"Not sent: no photo of {shoot} can be read. Replace the photos with complete copies, then submit it again."
 
 
 def may_be_delivered(order: Order) -> str:
-    """A shoot whose photos an order that the state does not know seems to have sent."""
+    """The answer to a submit for a shoot that seems to have been delivered already."""
     return (
-        f"Not sent: {order.shoot} may have been delivered: {order.trouble}. "
-        "`bracketd submit --again` sends and buys it anyway."
+        f"Not sent: {order.shoot} may already have been delivered: {order.trouble}. "
+        f"To send and buy it anyway: {_submit(order.folder, again=True)}"
     )
 
 
 def out_of_bounds(shoot: str, why: str) -> str:
-    """A shoot that is too large, or leads out of itself, is not sent."""
-    return f"{shoot} is not sent: {why}."
+    """The answer to a submit for a shoot that is too large or links out of itself. ``why`` is a predicate."""
+    return f"{shoot} was not sent: it {why}."
+
+
+def waits(shoot: str, why: str) -> str:
+    """The answer to a submit that had to wait for too long. ``why`` begins with "not sent yet"."""
+    return (
+        f"{shoot} is {_sentence(why)} Try again later. `bracketd submit --again` does not wait: it sends and buys the "
+        "shoot even if it was delivered before."
+    )
+
+
+def folder_is_away(folder: str) -> str:
+    """The answer to an ask for a shoot in a watched folder that stays unavailable."""
+    return (
+        f"The watched folder of {folder} is not available, so nothing was done. `bracketd status` says why. Try again "
+        "when it is back."
+    )
 
 
 def gone(folder: str) -> str:
-    """An ask for a folder that was removed."""
-    return f"Not done: the folder {folder} is not there any more."
+    """The answer to an ask for a folder that was removed."""
+    return f"The folder {folder} no longer exists, so nothing was done."
 
 
 def unusable_name(folder: str) -> str:
-    """An ask for a folder whose name the daemon cannot pass to the system."""
+    """The answer to an ask for a folder whose name the daemon's locale cannot encode."""
     return (
-        f"Not done: the daemon's locale has no characters for the name of {folder}. "
-        "Start the daemon with a UTF-8 locale, such as LANG=C.UTF-8, then ask again."
+        f"The daemon cannot open {folder}, because its locale cannot encode the name. "
+        "Restart the daemon with a UTF-8 locale, such as LANG=C.UTF-8, then repeat the command."
     )
 
 
 def unreadable(folder: str, why: str) -> str:
-    """An ask for a folder that the system does not let us read."""
-    return f"Not done: {folder} cannot be read ({why}). Mend that, then ask again."
+    """The answer to an ask for a folder that cannot be read. ``why`` is the system's error message."""
+    return f"{folder} cannot be read ({why}), so nothing was done. Fix this, then repeat the command."
 
 
 def not_watched(folder: str) -> str:
-    """An ask for a folder that is not a shoot's."""
+    """The answer to an ask for a folder that is not directly in a watched folder."""
     return (
-        f"Not done: {folder} is not directly in a folder that the daemon watches. "
-        "Restart the daemon if the settings changed, or move the folder into a watched one."
+        f"{folder} is not directly in a folder that the daemon watches. "
+        "Move it into a watched folder, or restart the daemon if you changed the settings."
     )
 
 
@@ -227,28 +255,29 @@ def not_watched(folder: str) -> str:
 
 
 def adopted(root: str) -> str:
-    """A watched or output folder that counts as never seen."""
-    return f"{root} is taken as it is."
+    """The answer to an adopt: the watched or output folder now counts as never seen."""
+    return f"{root} is accepted as it is now."
 
 
 def no_order(order_id: str) -> str:
-    """An ask for an order that the state does not have."""
-    return f"Not done: there is no order {order_id} any more. `bracketd status` lists the orders."
+    """The answer to an ask for an order that is not in the state."""
+    return f"Order {order_id} no longer exists. `bracketd status` lists the orders."
 
 
 def unknown(verb: str) -> str:
-    """An ask that only another version of bracketd knows."""
-    return f"Not done: this daemon does not know “{verb}”. It may be another version than the command: restart it."
+    """The answer to a verb that this version of bracketd does not have."""
+    return f"The running daemon does not support “{verb}”. It may be older than this command; restart it."
 
 
 def left_alone(shoot: str) -> str:
-    """An ask for an order that a bug of ours stopped altogether."""
-    return f"Not done: a bug in bracketd stopped {shoot} until the daemon is restarted; its log says more."
+    """The answer to an ask for an order that a bug stopped until the next start."""
+    return f"A bug in bracketd stopped {shoot}. Restart the daemon to continue; its log has the details."
 
 
 def bug(error: BaseException) -> str:
-    """An ask that failed for a reason that nobody foresaw."""
-    return f"Not done: a bug in bracketd ({type(error).__name__}: {error}). Please report it with the daemon's log."
+    """The answer to an ask that failed with an unexpected error."""
+    what = f"{type(error).__name__}: {error}"
+    return f"This failed because of a bug in bracketd ({what}). Please report it with the daemon's log."
 
 
 def _count(number: int, noun: str) -> str:
@@ -256,4 +285,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _sentence(text: str | None) -> str:
-    return f"{text or 'a person must look'}".rstrip(".") + "."
+    return f"{text or 'check it with `bracketd show`'}".rstrip(".") + "."

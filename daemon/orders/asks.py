@@ -1,6 +1,6 @@
-"""Carries out what people ask of orders, hands asks about shoots to the watched folders, and answers the rest.
+"""Reads new asks, carries out those about orders, and hands those about shoots to the watched folders.
 
-Every ask is answered. One that fails, for whatever reason, is answered with the reason; the next one is carried out.
+Every ask gets an answer. If an ask fails, its answer gives the reason and the next ask is carried out.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from daemon.store.protocol import Stale
 log = structlog.get_logger("bracketd.asks")
 
 EVERY = 1.0
-"""Seconds between looks for new asks: how long an ask waits at most."""
+"""Seconds between two checks for new asks: the longest that an ask waits."""
 
 
 class Asks:
-    """The asks of one state directory. ``presets`` are those of the watched folders, as the settings are now."""
+    """The asks of one state directory. ``presets`` holds the current preset of each watched folder."""
 
     def __init__(self, desk: Desk, presets: Mapping[str, Preset], *, every: float = EVERY) -> None:
         self._desk, self._presets, self._every = desk, presets, every
         self._postponed: list[Ask] = []
 
     async def run(self) -> None:
-        """Look for asks until cancelled. Raises StateError."""
+        """Check for asks until cancelled. Raises StateError."""
         while True:
             if self._desk.store.pause.why is None:
                 await self.hear()
             await asyncio.sleep(self._every)
 
     async def hear(self) -> None:
-        """Carry out or hand over everything that was asked since the last call. Raises StateError."""
+        """Carry out or hand over all asks that arrived since the last call. Raises StateError."""
         postponed, self._postponed = self._postponed, []
         for ask in (*postponed, *await self._desk.store.asks()):
             try:
@@ -64,7 +64,7 @@ class Asks:
                 await self._desk.answer(ask, Outcome.REFUSED, answers.unknown(ask.verb))
 
     async def _of_order(self, ask: Ask) -> None:
-        """Carry out an ask about an order. A dismissal waits while an image of it may be being bought."""
+        """Carry out an ask about an order. A dismissal waits until no step is under way: the step may buy an image."""
         try:
             order = await self._desk.load(ask.target)
         except (KeyError, UnicodeError):  # an order's id is ASCII
@@ -93,11 +93,11 @@ class Asks:
         except StateError:
             raise
         except Exception:
-            log.exception("ask could not be answered", verb=ask.verb, target=ask.target)
+            log.exception("could not answer ask", verb=ask.verb, target=ask.target)
 
 
 async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> None:
-    """Do what a person asks of an order if it is allowed, and answer. ``preset``: its folder's settings now.
+    """Carry out an ask about an order if it is allowed, and answer it. ``preset``: the folder's current preset, if any.
 
     Raises StateError.
     """
@@ -106,7 +106,7 @@ async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> 
         order = turn.order
         why = refusal(order, verb)
         if why is Refusal.HEALTHY and (desk.account or desk.day_limit):
-            why = None  # the order is well, but its account is not: a retry asks the service again
+            why = None  # the order is fine, but the account is not: a retry asks the service again
         if why is not None:
             text = answers.refused(order, verb, why, await original_of(desk, order))
             await desk.answer(ask, Outcome.REFUSED, text)
@@ -117,7 +117,7 @@ async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> 
 
 
 async def original_of(desk: Desk, order: Order | None) -> Order | None:
-    """The order for whose sake a copy was skipped, or the order itself; None if that order is not known any more."""
+    """The order with the same photos as a skipped ``order``, otherwise ``order`` itself. None if it is not stored."""
     if order is None or order.same_as is None:
         return order
     with suppress(KeyError):

@@ -1,7 +1,7 @@
-"""The only writer of orders: evolves them by facts, stores the result in one transaction, and informs listeners.
+"""The only writer of orders: applies facts to them, stores each result in one transaction, and informs listeners.
 
-Each order has a turn: whoever holds it is alone in changing that order. A change is stored before anybody hears of it.
-A bug in the rules holds the order it concerns; an order for which even that fails is left alone until the next start.
+Only the holder of an order's turn may change it. Listeners are called after a change is stored. If a bug stops an
+order, the desk holds it. If that fails too, bracketd does not touch the order until the next start.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from daemon.order import answers as service_answers
 from daemon.order.again import REPLACED
 from daemon.order.archive import Entry
 from daemon.order.found import FoundElsewhere
+from daemon.order.problem import Code
 from daemon.order.trouble import bug
 from daemon.orders import answers
 from daemon.orders.inbox import Inbox
 from daemon.store.asks import Answer, Ask, Outcome
-from daemon.store.notes import Subject, Trouble
+from daemon.store.notes import Alert, Subject
 from daemon.store.protocol import Stale, Store
 
 log = structlog.get_logger("bracketd.orders")
@@ -40,12 +41,12 @@ class Change:
 
 
 Listener = Callable[[Change], None]
-"""Is called after each change is stored. Must return at once."""
+"""A function that is called after each change is stored. It must return immediately."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    """An order that somebody works on. ``order`` is its last stored value, None if that must be read."""
+    """An order in use. ``order`` is its last stored value; None if it must be read from the store."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
@@ -54,7 +55,7 @@ class _Entry:
 
 
 class Turn:
-    """One order while nobody else changes it. Got from ``Desk.turn``."""
+    """The exclusive right to change one order. Returned by ``Desk.turn``."""
 
     def __init__(self, desk: Desk, entry: _Entry, order: Order) -> None:
         self._desk, self._entry = desk, entry
@@ -67,9 +68,9 @@ class Turn:
         return self._entry.under_way > 0
 
     async def happened(self, fact: facts.Fact, ask: Ask | None = None) -> Order:
-        """Store what a fact makes of the order, with the answer to the ask that brought it. Raises StateError, Stale.
+        """Apply a fact to the order and store the result, with the answer to ``ask``. Raises StateError, Stale.
 
-        Stale is raised only for an ask: whether it is allowed must be decided for the order as it is now.
+        Stale is raised only for an ask: the caller must check again that the changed order allows it.
         """
         while True:
             try:
@@ -88,8 +89,8 @@ class Turn:
     async def begin(self, step: facts.Step) -> bool:
         """Store the intent of a step, if it has one. Returns False if there is nothing to perform.
 
-        That is so if the order no longer needs the step, and if the step is one that the desk itself performs: the
-        check of the limits.
+        There is nothing to perform if the order no longer needs the step, or if the step is the check of the limits,
+        which the desk makes itself.
         """
         if step not in next_steps(self.order):
             return False
@@ -103,7 +104,7 @@ class Turn:
 
 
 class Desk:
-    """All orders of one state directory. ``now`` is in epoch seconds."""
+    """All orders of one state directory. ``now`` returns epoch seconds."""
 
     def __init__(self, store: Store, now: Callable[[], float], policy: Policy) -> None:
         self.store, self.now, self.policy = store, now, policy
@@ -112,33 +113,33 @@ class Desk:
         self._inboxes: list[Inbox] = []
         self._limits = asyncio.Lock()
         self.admission = asyncio.Lock()
-        """Held from comparing a shoot with the orders there are until its order is added: no shoot is added twice."""
+        """Held while a shoot is compared with the existing orders and added, so that no shoot is added twice."""
         self.left_alone: set[str] = set()
-        """Ids of orders that a bug stopped, and that cannot even be held."""
+        """IDs of orders that a bug stopped and that could not be held."""
         self.account: str | None = None
-        """Why the service refuses the account; None while it accepts it."""
+        """Why the service refuses the account; None while it accepts the account."""
         self.day_limit: str | None = None
-        """What the service says of the account's daily limit; None while it is not reached."""
+        """The service's message about the account's daily limit; None while the limit is not reached."""
 
     def listen(self, listener: Listener) -> None:
-        """Call a listener after each change."""
+        """Call ``listener`` after each change."""
         self._listeners.append(listener)
 
     def inbox(self, root: str, came: asyncio.Event) -> Inbox:
-        """The inbox for asks about the shoots in a watched folder. ``came`` is set when an ask arrives."""
+        """Create the inbox for asks about the shoots in a watched folder. ``came`` is set when an ask arrives."""
         box = Inbox(root, came)
         self._inboxes.append(box)
         return box
 
     def deliver(self, ask: Ask) -> bool:
-        """Put an ask about a shoot's folder into its inbox. Returns False if no watched folder has that shoot."""
+        """Put an ask about a shoot into its folder's inbox. Returns False if no watched folder has the shoot."""
         return any(box.put(ask) for box in self._inboxes)
 
     # --- one order ---
 
     @asynccontextmanager
     async def visit(self, order_id: str) -> AsyncIterator[Order]:
-        """Keep an order in memory, read from the store now. Raises KeyError, and ValueError for a row without sense."""
+        """Read an order from the store and keep it in memory. Raises KeyError, and ValueError for an invalid row."""
         with self._open(order_id) as entry:
             async with entry.lock:
                 entry.order = order = await self.load(order_id)
@@ -146,14 +147,14 @@ class Desk:
 
     @asynccontextmanager
     async def turn(self, order_id: str) -> AsyncIterator[Turn]:
-        """Be alone in changing an order. Raises KeyError."""
+        """Wait for the exclusive right to change an order. Raises KeyError."""
         with self._open(order_id) as entry:
             async with entry.lock:
                 yield Turn(self, entry, entry.order or await self.load(order_id))
 
     @contextmanager
     def performing(self, order_id: str) -> Iterator[None]:
-        """A step of an order is being performed."""
+        """Mark a step of an order as being performed."""
         with self._open(order_id) as entry:
             entry.under_way += 1
             try:
@@ -162,7 +163,7 @@ class Desk:
                 entry.under_way -= 1
 
     async def happened(self, order_id: str, fact: facts.Fact) -> None:
-        """Store what a fact makes of an order. Raises StateError and KeyError."""
+        """Apply a fact to an order and store the result. Raises StateError and KeyError."""
         try:
             async with self.turn(order_id) as turn:
                 await turn.happened(fact)
@@ -172,7 +173,7 @@ class Desk:
             await self.broke(order_id, error)
 
     async def broke(self, order_id: str, error: BaseException) -> None:
-        """Hold an order that a bug stopped; if even that fails, leave it alone. Raises StateError."""
+        """Hold an order that a bug stopped. If that fails too, do not touch it until restart. Raises StateError."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         try:
@@ -182,10 +183,10 @@ class Desk:
             raise
         except Exception:
             self.left_alone.add(order_id)
-            log.exception("a bug; this order is left alone until the next start", order=order_id, why=str(error))
+            log.exception("bug in bracketd; order stopped until restart", order=order_id, why=str(error))
 
     async def checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
-        """A fact as it is, or a failure if it shows images that the ledger knows as another order's."""
+        """Return the fact unchanged, or a failure if it shows images that the ledger lists for another order."""
         if not isinstance(fact, facts.Seen):
             return fact
         new = {image.id for image in fact.images} - {image.id for image in order.images}
@@ -193,13 +194,13 @@ class Desk:
         return service_answers.of_other_orders(elsewhere) if elsewhere else fact
 
     async def check_limits(self, turn: Turn) -> None:
-        """Compare what an order would buy with the limits. One order at a time: each sees what the others may buy."""
+        """Compare what an order would buy with the limits. One order at a time: each counts what the others may buy."""
         async with self._limits:
             now = self.now()
             today, month = await self.store.spent(*beginnings(now), turn.order.id)
             tomorrow: float | None = next_day(now)
             if await self.store.bought_since(next_day(now)):
-                tomorrow = None  # the clock was ahead: the day is not known
+                tomorrow = None  # the clock was ahead, so the current day is not known
             await turn.happened(facts.Reckoned(today, month, tomorrow))
 
     # --- new orders ---
@@ -207,8 +208,8 @@ class Desk:
     async def begin(
         self, order: Order, fact: facts.Locked, ask: Ask | None = None, *, elsewhere: FoundElsewhere | None = None
     ) -> Order:
-        """Add an order. It is held for a limit, or for ``elsewhere``: an order that seems to have sent its photos."""
-        order = self._evolved(order, elsewhere or fact)
+        """Add an order. It is held for a doubt, a limit, or if its photos seem to have been sent (``elsewhere``)."""
+        order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         await self.store.add(order, fact, answer=answer)
         self._inform(Change(None, fact, order), answer=answer)
@@ -223,9 +224,9 @@ class Desk:
         *,
         elsewhere: FoundElsewhere | None = None,
     ) -> Order:
-        """Add an order in place of one that is cancelled, all or nothing. Raises Stale if ``old`` is not as stored."""
-        why = facts.Cancelled(REPLACED)
-        order = self._evolved(order, elsewhere or fact)
+        """Cancel ``old`` and add ``order`` in its place, in one transaction. Raises Stale if ``old`` has changed."""
+        why = facts.Cancelled(REPLACED, code=Code.REPLACED)
+        order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         async with self._alone(old.id) as entry:
             ended = evolve(old, why, now=order.created_at, policy=self.policy)
@@ -238,12 +239,12 @@ class Desk:
     async def skip(
         self, order: Order, fact: facts.Locked, photos: Sequence[Entry] = (), *, answer: Answer | None = None
     ) -> None:
-        """Add an order that is skipped, and store its photos. It replaces skipped orders of its folder that ended."""
+        """Add a skipped order and store its photos. It replaces earlier skipped orders of the same folder."""
         outdated = await self.store.outdated(order.folder)
         if not outdated:
             await self.store.add(order, fact, photos, answer=answer)
         for old in outdated:
-            why = facts.Cancelled(REPLACED)
+            why = facts.Cancelled(REPLACED, code=Code.REPLACED)
             ended = evolve(old, why, now=order.created_at, policy=self.policy)
             await self.store.replace(old, ended, why, order, fact, answer=answer)
         if outdated and photos:
@@ -251,7 +252,7 @@ class Desk:
         self._inform(Change(None, fact, order), answer=answer)
 
     async def decline(self, order: Order, cancelled: facts.Cancelled, answer: Answer | None) -> None:
-        """Add an order that a person cancelled before it began, so that its photos are known from now on."""
+        """Add an order that was cancelled on request before it began, so that its photos are recognised later."""
         ended = self._evolved(order, cancelled)
         await self.store.add(ended, cancelled, answer=answer)
         self._inform(Change(None, cancelled, ended), answer=answer)
@@ -259,11 +260,11 @@ class Desk:
     # --- answers ---
 
     def done(self, ask: Ask | None, text: str) -> Answer | None:
-        """The answer to an ask that is carried out; None if nobody asked. It is stored with the fact it brings."""
+        """The answer to an ask that is carried out; None if there is no ask. It is stored with the ask's fact."""
         return None if ask is None else Answer(ask, Outcome.DONE, text, self.now())
 
     def refused(self, ask: Ask | None, text: str) -> Answer | None:
-        """The answer to an ask that is not allowed; None if nobody asked."""
+        """The answer to an ask that is not allowed; None if there is no ask."""
         return None if ask is None else Answer(ask, Outcome.REFUSED, text, self.now())
 
     async def answer(self, ask: Ask | None, outcome: Outcome, text: str) -> None:
@@ -276,31 +277,36 @@ class Desk:
     # --- the account ---
 
     async def account_is(self, refused: str | None) -> None:
-        """Store why the service refuses the account, for ``status``; None: it accepts it."""
+        """Store why the service refuses the account, for ``status``. None: the service accepts it."""
         self.account = refused
-        await self.store.note(Trouble(Subject.ACCOUNT, refused))
+        await self.store.note(Alert(Subject.ACCOUNT, refused))
 
     async def day_limit_is(self, reached: str | None) -> None:
-        """Store what the service says of the daily limit, for ``status``; None: it is not reached."""
+        """Store the service's message about the daily limit, for ``status``. None: the limit is not reached."""
         self.day_limit = reached
-        await self.store.note(Trouble(Subject.DAY_LIMIT, reached))
+        await self.store.note(Alert(Subject.DAY_LIMIT, reached))
 
     # --- storing ---
 
     async def load(self, order_id: str) -> Order:
-        """An order as it is stored. Raises KeyError."""
+        """Read an order from the store. Raises KeyError."""
         return await self.store.load(order_id)
 
     async def write(self, entry: _Entry, order: Order, fact: facts.Fact, ask: Ask | None) -> Order:
-        """Store what a fact makes of an order, and the answer to its ask. For ``Turn``. Raises Stale."""
+        """Apply a fact to an order and store the result and the answer to its ask. Called by ``Turn``. Raises Stale."""
         now = self.now()
         after = evolve(order, fact, now=now, policy=self.policy)
         answer = self.done(ask, answers.done(Verb(ask.verb), order, after)) if ask is not None else None
-        entry.order = None  # if this is cancelled, nobody knows whether it was stored
+        entry.order = None  # if the write is cancelled, it is unknown if the order was stored
         await self.store.record(order, fact if _is_news(order, fact, after) else None, after, now, answer=answer)
         entry.order = after
         self._inform(Change(order, fact, after), answer=answer)
         return after
+
+    def _begun(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
+        """A new order after what is known of it from the start: every reason to hold it counts."""
+        order = self._evolved(order, fact)
+        return order if elsewhere is None else self._evolved(order, elsewhere)
 
     def _evolved(self, order: Order, fact: facts.Fact) -> Order:
         return evolve(order, fact, now=order.created_at, policy=self.policy)
@@ -331,7 +337,7 @@ class Desk:
 
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
-    """True if a fact goes into the journal. Repeated looks that show nothing new do not: they would fill it."""
-    looked = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
-    looked = replace(looked, updated_at=before.updated_at)
-    return not isinstance(fact, facts.Seen | facts.Reckoned) or looked != before
+    """True if a fact goes into the journal. Repeated polls without a change do not: they would fill it."""
+    polled = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
+    polled = replace(polled, updated_at=before.updated_at)
+    return not isinstance(fact, facts.Seen | facts.Reckoned) or polled != before

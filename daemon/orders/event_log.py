@@ -16,7 +16,7 @@ log = structlog.get_logger("bracketd.orders")
 
 
 def log_change(change: Change) -> None:
-    """Log a line for each phase that an order enters, and for what went wrong."""
+    """Log each phase that an order enters, and each failure."""
     before, fact, after = change.before, change.fact, change.after
     words = log.bind(shoot=after.shoot, order=after.id)
     if before is None:
@@ -29,9 +29,9 @@ def log_change(change: Change) -> None:
         case facts.Failed(kind=Kind.BUG):
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
         case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
-            words.warning("will try again", **_keys(fact, after))
+            words.warning("step failed; will retry", **_keys(fact, after))
         case facts.Reopened(images):
-            words.info("failed images are retried", images=list(images))
+            words.info("retrying failed images", images=list(images))
         case (
             facts.SlotLost()
             | facts.Changed()
@@ -48,7 +48,7 @@ def log_change(change: Change) -> None:
 
 
 def _log_new(order: Order, fact: facts.Fact) -> None:
-    """Log a new order. Skipped shoots are logged where they are found: there may be hundreds at once."""
+    """Log a new order. Skipped shoots are logged where they are found, since there may be hundreds at once."""
     words = log.bind(shoot=order.shoot, order=order.id)
     if order.phase is Phase.HELD:
         words.warning("held", why=order.trouble)
@@ -58,7 +58,7 @@ def _log_new(order: Order, fact: facts.Fact) -> None:
         why = fact.why if isinstance(fact, facts.Locked) else None
         words.info("settled", brackets=len(order.brackets), bytes=size, why=why, **more)
     if isinstance(fact, facts.Locked) and fact.left_out and order.phase is not Phase.SKIPPED:
-        words.warning("goes without some files", files=list(fact.left_out))
+        words.warning("some files left out", files=list(fact.left_out))
 
 
 def _event(fact: facts.Fact) -> str:
@@ -66,13 +66,13 @@ def _event(fact: facts.Fact) -> str:
 
 
 def _keys(fact: facts.Fact, order: Order) -> dict[str, Any]:
-    """The fact's fields, under names that are not those of the order's own."""
-    told = keys(detail_of(fact), order)
-    return {f"new_{name}" if name in ("shoot", "order") else name: value for name, value in told.items()}
+    """The fact's fields. Those with the names of the order's own keys get the prefix ``new_``."""
+    fields = keys(detail_of(fact), order)
+    return {f"new_{name}" if name in ("shoot", "order") else name: value for name, value in fields.items()}
 
 
 def _passed(before: Phase, after: Phase) -> tuple[Phase, ...]:
-    """The phases entered on the way: one look can show that merging and processing are over."""
+    """The phases entered from ``before`` to ``after``. One poll can show the end of merging and of processing."""
     if after is before or before not in LINE or after not in LINE:
         return () if after is before else (after,)
     return LINE[LINE.index(before) + 1 : LINE.index(after) + 1]

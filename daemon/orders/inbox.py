@@ -1,4 +1,4 @@
-"""What people ask of the shoots in one watched folder, until the folder's watcher takes it."""
+"""A queue of asks about the shoots in one watched folder, for the folder's watcher."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from daemon.store.asks import Ask
 
 
 class Inbox:
-    """The asks for the shoots directly in ``root``. ``came`` is set when one arrives."""
+    """The asks about the shoots directly in ``root``. ``came`` is set when an ask arrives."""
 
     def __init__(self, root: str, came: asyncio.Event) -> None:
         self._root, self._came = root.rstrip(os.sep), came
@@ -25,6 +25,6 @@ class Inbox:
         return True
 
     def take(self) -> list[Ask]:
-        """The asks that arrived since the last call, the oldest first."""
+        """Remove and return the asks that arrived since the last call, the oldest first."""
         asks, self._asks = self._asks, []
         return asks

@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from daemon.notes import NAME, read
+from daemon.notes import NAME, Unread, read_each
 from daemon.order.found import Note
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The delivery notes below the output folders, and the files and folders that could not be read."""
+    """The delivery notes below the output folders, and why files and folders could not be read."""
 
     found: tuple[Note, ...]
-    unread: tuple[str, ...]
+    unread: Unread
 
 
 def find_notes(outputs: Iterable[str]) -> Notes:
@@ -24,15 +24,14 @@ def find_notes(outputs: Iterable[str]) -> Notes:
     Of several notes of one order those come first that lie where they were written.
     """
     found: list[Note] = []
-    unread: list[str] = []
+    unread: dict[str, str] = {}
+
+    def cannot(error: OSError) -> None:
+        unread[str(error.filename)] = error.strerror or str(error)
+
     for output in dict.fromkeys(outputs):
-        for folder, _, names in os.walk(output, onerror=lambda error: unread.append(str(error.filename))):
-            for name in filter(NAME.fullmatch, sorted(names)):
-                try:
-                    note = read(folder, name)
-                except OSError:
-                    unread.append(os.path.join(folder, name))
-                    continue
-                if note is not None:
-                    found.append(note)
-    return Notes(tuple(sorted(found, key=lambda note: note.order.output != note.folder)), tuple(unread))
+        for folder, _, names in os.walk(output, onerror=cannot):
+            notes, why_not = read_each((folder, name) for name in filter(NAME.fullmatch, sorted(names)))
+            found += notes
+            unread |= why_not
+    return Notes(tuple(sorted(found, key=lambda note: note.order.output != note.folder)), unread)

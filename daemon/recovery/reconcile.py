@@ -20,6 +20,8 @@ from enum import StrEnum
 from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.behind import as_merged, inputs
 from daemon.order.due import AT_ANY_CLOCK
+from daemon.order.hold import CHOICES
+from daemon.order.problem import Code, Trouble
 from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, OrderSeen
 
@@ -30,8 +32,6 @@ UNASKED = (
     "the state was rebuilt without asking the service, which may have merged it already. If the web app shows no "
     "pictures of it, `bracketd retry` lets it go on; else run `bracketd doctor --recover` with the service in reach"
 )
-AND = "; and "
-"""Between it and what an order was held for before."""
 
 
 class Source(StrEnum):
@@ -82,31 +82,32 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
         return replace(rebuilt, order=order)
     moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
     why = f"goes on at {moment}: only then is it certain that it was not merged"
-    waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, trouble=why)
+    waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, troubles=(Trouble(Code.RECOVERED, why),))
     return replace(rebuilt, order=waits, why=why)
 
 
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:
     """An unmerged order that the service could not be asked about (rule 4)."""
-    order = rebuilt.order
-    if order.hold is Hold.UNKNOWN_ORDER:  # it waits for a person already, and the service is asked before it goes on
+    order, unasked = rebuilt.order, Trouble(Code.SERVICE_UNASKED, UNASKED)
+    if order.hold in CHOICES:  # it waits for a person already, and the service is asked before it goes on
         return rebuilt
     if order.phase is not Phase.HELD:
         order = replace(
-            order, phase=Phase.HELD, held_in=order.phase, due=None, trouble=UNASKED, phase_since=order.updated_at
+            order, phase=Phase.HELD, held_in=order.phase, due=None, troubles=(unasked,), phase_since=order.updated_at
         )
-    elif not (order.trouble or "").endswith(UNASKED):
-        order = replace(order, trouble=f"{order.trouble}{AND}{UNASKED}")
+    elif not order.is_in(Code.SERVICE_UNASKED):
+        order = replace(order, troubles=(*order.troubles, unasked))
     return replace(rebuilt, order=order, why=UNASKED, doubtful=True)
 
 
 def _let_go(order: Order, now: float) -> Order:
     """An order that was held because the service could not be asked, now that it was."""
-    if order.phase is not Phase.HELD or not (order.trouble or "").endswith(UNASKED):
+    if order.phase is not Phase.HELD or not order.is_in(Code.SERVICE_UNASKED):
         return order
-    if order.trouble != UNASKED:
-        return replace(order, trouble=(order.trouble or "").removesuffix(f"{AND}{UNASKED}"))
-    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, trouble=None, phase_since=now)
+    troubles = tuple(trouble for trouble in order.troubles if trouble.code is not Code.SERVICE_UNASKED)
+    if troubles:
+        return replace(order, troubles=troubles)
+    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, troubles=(), phase_since=now)
 
 
 def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:

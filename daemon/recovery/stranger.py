@@ -65,7 +65,7 @@ def guessed_name(there: AtService) -> str:
     names = (name.rpartition(f" {_tag(there, number)}")[0].split(" ")[:-1] for number, name in there.names.items())
     common = takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False))
     name = there.name or " ".join(words[0] for words in common)
-    return name.replace("/", "_").replace("\0", "_").strip(". ") or there.id[:8]
+    return _as_text(name).replace("/", "_").replace("\0", "_").strip(". ") or there.id[:8]
 
 
 def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Order:
@@ -140,7 +140,12 @@ def _path(there: AtService, number: int, name: str | None) -> str:
     if name is None:
         return f"({number + 1})"
     stem, _, extension = name.rpartition(f" {_tag(there, number)}")
-    return stem.removeprefix(guessed_name(there)).strip() + extension
+    return _as_text(stem.removeprefix(guessed_name(there)).strip() + extension).replace("\0", "_")
+
+
+def _as_text(name: str) -> str:
+    """A name of the service's as UTF-8 can hold it."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _ids(there: AtService) -> dict[int, str]:

@@ -16,6 +16,7 @@ from daemon.grouping import one_per_frame
 from daemon.order import (
     Bracket,
     FlowName,
+    Hold,
     Order,
     Phase,
     Policy,
@@ -28,9 +29,11 @@ from daemon.order import (
 )
 from daemon.order.found import FoundElsewhere, Note
 from daemon.order.model import names_of
+from daemon.order.problem import Code, Trouble
+from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
-from daemon.shoot import File, Listing
+from daemon.shoot import File, Listing, usable
 
 SKIPPED = "lay here when the state was rebuilt, and whether it was sent is not known; `bracketd submit FOLDER` sends it"
 
@@ -112,11 +115,11 @@ def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
     """A shoot with its files, those first that would be sent; ``taken`` are output folders of other orders."""
     folder = os.path.join(place.watch, name)
     output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
-    photos = photos_of(folder)
-    shots = {photo.path: shot_if_read(folder, photo.path) for photo in photos}
-    send = one_per_frame(photos, shots).send
+    files = photos_of(folder)
+    shots = {file.path: shot_if_read(folder, file.path) for file in files}
+    send = one_per_frame(files, shots).send
     sent = frozenset(send)
-    others = tuple(photo for photo in photos if photo not in sent)
+    others = tuple(file for file in files if file not in sent)
     return Shoot(name, folder, output, place.preset, (*send, *others), shots)
 
 
@@ -148,7 +151,7 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
             preset=place.preset,
             phase=Phase.SKIPPED,
             fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
-            trouble=SKIPPED,
+            troubles=(Trouble(Code.SKIPPED, SKIPPED),),
         )
 
 
@@ -163,6 +166,7 @@ def doubted(
 ) -> Iterator[Order]:
     """An order, held, for every shoot that a note calls delivered and whose folder is not one of the ``known``.
 
+    As in any other order, one file a frame is sent, and the others are left out with their reasons.
     ``notes`` are those that nothing confirms, ``taken`` are output folders of other orders.
     """
     by_folder = {note.order.folder: note for note in notes}
@@ -170,24 +174,29 @@ def doubted(
         note = by_folder.get(os.path.join(place.watch, name))
         if note is None or note.order.folder in known:
             continue
-        shoot = shoot_of(place, name, {*taken, note.folder})
-        brackets = tuple(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in shoot.files)
-        if not brackets:
+        found = _listing(note.order.folder) or Listing()
+        good, bad = usable(found)
+        chosen = photos.choose(note.order.folder, photos.read(note.order.folder, good))
+        if not chosen.brackets:
             continue
+        left_out = tuple(sorted((*bad, *chosen.left_out), key=lambda one: one.path))
         order = Order(
             id=str(uuid.uuid4()),
             flow=flow,
             shoot=name,
-            folder=shoot.folder,
-            output=shoot.output,
+            folder=note.order.folder,
+            output=output_folder(place.output, name, {*taken, note.folder}, dev_mode=place.preset.dev_mode),
             created_at=now,
             updated_at=now,
             preset=place.preset,
-            brackets=brackets,
-            fingerprint=fingerprint(brackets),
+            brackets=chosen.brackets,
+            left_out=tuple(one.path for one in left_out),
+            left_out_why=left_out,
+            fingerprint=fingerprint(chosen.brackets),
         )
-        fact = FoundElsewhere(note.order.id, note.path, doubtful=True)
-        yield evolve(order, fact, now=now, policy=Policy())
+        order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
+        doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)
+        yield replace(order, troubles=(*order.troubles, *doubts))
 
 
 def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:
@@ -214,26 +223,23 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 preset=newest.preset,
                 phase=Phase.HELD,
                 held_in=Phase.SETTLED,
+                hold=Hold.LATE,
                 brackets=brackets,
                 fingerprint=fingerprint(brackets),
                 supplement_of=newest.id,
-                trouble=HELD_BACK.format(len(brackets), names),
+                troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )
 
 
 def _late(folder: str, orders: Sequence[Order]) -> tuple[Bracket, ...]:
     """The photos in a shoot that show frames which none of its orders has, one a frame."""
-    files = {file.path: file for file in photos_of(folder)}
-    photos = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files.values()]
-    news = {photo.path for photo in unknown(orders, photos)}
-    if not news:
+    files = photos_of(folder)
+    there = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files]
+    if not unknown(orders, there):
         return ()
-    read = [replace(photo, shot=shot_if_read(folder, photo.path)) for photo in photos]
-    shots = {photo.path: photo.shot for photo in read}
-    chosen = {file.path for file in one_per_frame((files[path] for path in news), shots).send}
-    known = [with_shots(order, read) for order in orders]
-    late, _changed = changed_since(known, [photo for photo in read if photo.path in chosen])
-    return tuple(photo for photo in read if photo.path in late)
+    read = photos.read(folder, files)
+    late, _changed = changed_since([with_shots(order, read) for order in orders], read)
+    return photos.choose(folder, (photo for photo in read if photo.path in late)).brackets
 
 
 def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:
@@ -248,5 +254,5 @@ def _listing(folder: str) -> Listing | None:
     """What lies in a shoot; None if that cannot be seen."""
     try:
         return scan.scan(folder)
-    except OSError:
+    except (OSError, ValueError):  # a damaged row may name a folder that no disk can hold
         return None

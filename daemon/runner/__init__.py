@@ -1,4 +1,4 @@
-"""The worker loop: claims orders that are due, visits them, and reports to the desk."""
+"""The worker loop: claims due orders, performs their steps, and reports the facts to the desk."""
 
 from daemon.runner.account import Account
 from daemon.runner.runner import Runner

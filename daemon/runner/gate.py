@@ -1,12 +1,13 @@
-"""The account as the runner sees it: what the service refuses for all orders, and who asks whether it still does."""
+"""The account's gate and its daily limit: what the service refuses for all orders, and which order probes it."""
 
 from __future__ import annotations
 
 
 class Gate:
-    """The account: open, or shut because the service refuses it; then one order at a time probes it.
+    """Open while the service accepts the account, shut while it refuses it. Then one order at a time probes it.
 
-    Orders that were refused while another was accepted are refused for themselves: they do not shut it again.
+    If one order is refused while another is accepted, the cause is the order and not the account. Such an order does
+    not shut the gate again.
     """
 
     def __init__(self, probe_every: float) -> None:
@@ -18,13 +19,13 @@ class Gate:
         self._alone: set[str] = set()
 
     def admits(self, others: int, now: float) -> bool:
-        """Whether something may be asked of the service while ``others`` are under way: all, or one probe when due."""
+        """True if a step may begin while ``others`` are under way. While the gate is shut: one probe, when due."""
         return self.reason is None or (others == 0 and now >= self._probe_at)
 
     def shut(self, order_id: str, cause: str, reason: str, now: float) -> bool:
-        """The account was refused for an order; returns whether that is news.
+        """Record that the account was refused for an order. Returns True if that is new.
 
-        The first ``reason`` stays as long as the ``cause`` does: it names the request that was refused first.
+        ``reason`` names the request that was refused first. It stays the same until ``cause`` changes.
         """
         if order_id in self._alone:
             return False
@@ -36,11 +37,11 @@ class Gate:
         return news
 
     def reason_for(self, order_id: str, own: str) -> str:
-        """What to say of a refusal: the account's reason while it is shut, ``own`` for an order refused for itself."""
+        """The reason to show for a refusal: the account's, or ``own`` if only this order is refused."""
         return own if self.reason is None or order_id in self._alone else self.reason
 
     def open(self, order_id: str) -> frozenset[str] | None:
-        """The account was accepted for an order; if that is news, returns those for which it was refused before."""
+        """Record that the account was accepted for an order. If the gate was shut, returns the other refused orders."""
         refused, news = frozenset(self._refused), self.reason is not None
         self._alone = (self._alone | refused) - {order_id}
         self._refused.clear()
@@ -48,14 +49,14 @@ class Gate:
         return refused - {order_id} if news else None
 
     def probe_now(self) -> None:
-        """A person says that it is mended."""
+        """Allow a probe immediately: a person says that the problem is fixed."""
         self._probe_at = 0.0
 
 
 class DayLimit:
-    """The account's daily limit of enhancements: not reached, or reached; then one order at a time tries.
+    """The account's daily limit of enhancements. While it is reached, one order at a time probes it.
 
-    Uploads, looks and downloads do not count against it; merges and what is processed again do.
+    Merges and reprocessing count against the limit; uploads, polls and downloads do not.
     """
 
     def __init__(self, probe_every: float) -> None:
@@ -66,7 +67,7 @@ class DayLimit:
         self._waiting: set[str] = set()
 
     def admits(self, order_id: str, now: float) -> bool:
-        """Whether an order may have something enhanced; when a probe is due, the first that asks is the one."""
+        """True if an order may request an enhancement. When a probe is due, the first order to ask is the probe."""
         if self.reason is None or self._probing == order_id:
             return True
         if now < self._probe_at:
@@ -76,18 +77,18 @@ class DayLimit:
         return True
 
     def wait(self, now: float) -> float:
-        """Seconds to the next probe."""
+        """Seconds until the next probe, at least 1."""
         return max(1.0, self._probe_at - now)
 
     def reached(self, order_id: str, reason: str, now: float) -> bool:
-        """An order's image failed for the limit; returns whether that is news."""
+        """Record that an order's image failed because of the limit. Returns True if that is new."""
         news, self.reason = self.reason is None, reason
         self._probing, self._probe_at = None, now + self._probe_every
         self._waiting.add(order_id)
         return news
 
     def passed(self, order_id: str) -> frozenset[str] | None:
-        """Something of the probing order was enhanced; if that is news, returns the orders that waited for it."""
+        """Record that an order's image was enhanced. If the order was the probe, returns the orders that waited."""
         if self.reason is None or self._probing != order_id:
             return None
         waiting = frozenset(self._waiting - {order_id})
@@ -96,5 +97,5 @@ class DayLimit:
         return waiting
 
     def probe_now(self) -> None:
-        """A person says that it lets again."""
+        """Allow a probe immediately: a person says that the limit no longer applies."""
         self._probe_at = 0.0

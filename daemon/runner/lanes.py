@@ -1,11 +1,10 @@
-"""Which steps may be under way at once: lanes of a width, who goes next, and steps that exclude each other.
+"""Which steps may be under way at once: the lanes, which order is next, and steps that exclude each other.
 
-All orders share the lanes. So that no slow order keeps the others waiting:
+All orders share the lanes. Two rules keep a slow order from delaying the others:
 
-1. Of the orders that wait for a lane, the one with the fewest steps in it goes next; among equals, the one that waited
-   longest.
-2. A step that lasts long does not count any more for an order with no step in that lane: such an order goes in beside
-   it, as far as ``Lane.most`` allows.
+1. The next place goes to the order with the fewest steps in the lane; among equals, to the one that waited longest.
+2. A step that has run longer than ``Lane.long`` no longer keeps out an order with no step in the lane. Such an order
+   may enter until the lane holds ``Lane.most`` steps.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ UPLOAD_STEPS = (facts.Register, facts.Upload)
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """How many steps a lane holds: ``width``, and with those that last longer than ``long`` seconds up to ``most``."""
+    """A lane holds ``width`` steps, or up to ``most`` if some have run longer than ``long`` seconds."""
 
     width: int
     long: float
@@ -29,18 +28,18 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A step in a lane: whose it is, and since when, in monotonic seconds."""
+    """A step in a lane: its order, and when it entered, in monotonic seconds."""
 
     order_id: str
     since: float
 
 
 CALLS = Lane(width=4, long=10.0, most=32)
-"""Short calls. Many may be stuck at once without harm: they carry next to nothing."""
+"""Short calls. Many may be stuck at once without harm, because they transfer almost no data."""
 
 
 def lanes(*, uploads: int, downloads: int) -> dict[str, Lane]:
-    """The lanes by name. Only one transfer more than the settings say is begun beside slow ones."""
+    """The lanes by name. Slow transfers let only one more transfer begin than the settings allow."""
     return {
         "uploads": Lane(uploads, 30.0, uploads + 1),
         "downloads": Lane(downloads, 30.0, downloads + 1),
@@ -49,14 +48,14 @@ def lanes(*, uploads: int, downloads: int) -> dict[str, Lane]:
 
 
 def lane(step: facts.Step) -> str:
-    """Which lane a step takes: uploads, downloads, or short calls."""
+    """The name of a step's lane: uploads, downloads or calls."""
     if isinstance(step, UPLOAD_STEPS):
         return "uploads"
     return "downloads" if isinstance(step, facts.Fetch) else "calls"
 
 
 def goes_next(of: Lane, held: Sequence[Held], waiting: Sequence[str], now: float) -> int | None:
-    """Which of the orders that wait, longest first, may enter a lane now; None if none may."""
+    """The index in ``waiting`` (longest wait first) of the order that may enter a lane now; None if no order may."""
     steps = {order_id: sum(one.order_id == order_id for one in held) for order_id in waiting}
     may = [number for number, order_id in enumerate(waiting) if _admits(of, held, steps[order_id], now)]
     return min(may, key=lambda number: steps[waiting[number]], default=None)
@@ -70,13 +69,13 @@ def _admits(of: Lane, held: Sequence[Held], own: int, now: float) -> bool:
 
 
 def next_change(of: Lane, held: Sequence[Held], now: float) -> float | None:
-    """In how many seconds the next step counts as long, so that others may enter; None if there is none to come."""
+    """Seconds until the next step counts as long, so that others may enter; None if no step will."""
     waits = (one.since + of.long - now for one in held)
     return min((wait for wait in waits if wait > 0), default=None)
 
 
 def excluded(step: facts.Step, under_way: list[facts.Step]) -> bool:
-    """Two steps never concern the same bracket or image at once, and a look at the whole waits for its parts."""
+    """True if a step must wait for the steps under way: no two work on the same bracket or image at once."""
     match step:
         case facts.Register(number) | facts.Upload(number):
             return any(isinstance(other, UPLOAD_STEPS) and other.bracket == number for other in under_way)

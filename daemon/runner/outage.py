@@ -1,10 +1,10 @@
-"""The line as the runner sees it: orders that wait because no connection could be made, and its return."""
+"""Network outages: the orders that wait because no connection could be made, and when they resume."""
 
 from __future__ import annotations
 
 
 class Outage:
-    """Knows who waits for the line, and tells its return from a line that was never down."""
+    """The orders that wait for the network. Distinguishes a restored connection from one that never failed."""
 
     def __init__(self, probe_every: float) -> None:
         self._probe_every = probe_every
@@ -13,22 +13,23 @@ class Outage:
         self._down = False
 
     def met(self, order_id: str, now: float) -> None:
-        """For this order no connection could be made."""
+        """Record that no connection could be made for an order."""
         if not self._waiting:
             self._probe_at = now
         self._waiting.add(order_id)
 
     def probe_due(self, now: float) -> bool:
-        """Whether to try the line now; if so, the next time is a while later."""
+        """True if the connection must be checked now. Schedules the next check."""
         if not self._waiting or now < self._probe_at:
             return False
         self._probe_at = now + self._probe_every
         return True
 
     def probed(self, *, reachable: bool) -> frozenset[str]:
-        """What came of it. Returns the orders to go on with at once: none if the line was not seen to be down.
+        """Record the result of a check. Returns the orders to resume immediately.
 
-        Then what failed was something else, and each order's own back-off is the right answer.
+        Returns no orders if no check found the network down: then the failure had another cause, and each order keeps
+        its own back-off.
         """
         if not reachable:
             self._down = True

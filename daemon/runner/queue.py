@@ -1,4 +1,4 @@
-"""Waiting for a lane. Who goes next is decided in ``daemon.runner.lanes``."""
+"""Waiting for a lane. ``daemon.runner.lanes`` decides which step is next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.runner.lanes import Held, Lane, goes_next, next_change
 
 
 class Queue:
-    """One lane, and the steps that wait for it. ``monotonic`` tells the time."""
+    """One lane and the steps that wait for it. ``monotonic`` returns seconds."""
 
     def __init__(self, lane: Lane, monotonic: Callable[[], float]) -> None:
         self._lane, self._monotonic = lane, monotonic
@@ -20,7 +20,7 @@ class Queue:
 
     @asynccontextmanager
     async def place(self, order_id: str) -> AsyncIterator[None]:
-        """A place in the lane for a step of an order, as soon as there is one."""
+        """Wait for a place in the lane and hold it for a step of an order."""
         entered: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
         self._waiting.append((order_id, entered))
         self._let_in()
@@ -44,10 +44,10 @@ class Queue:
             held = Held(order_id, now)
             self._held.append(held)
             entered.set_result(held)
-        self._look_again(now)
+        self._set_timer(now)
 
-    def _look_again(self, now: float) -> None:
-        """While somebody waits, look again when a step has become a long one."""
+    def _set_timer(self, now: float) -> None:
+        """If a step waits, check again when the next step in the lane counts as long."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

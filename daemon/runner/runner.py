@@ -1,14 +1,14 @@
-"""Claims orders that are due, visits them, and reports to the desk what their steps bring about.
+"""Claims due orders, performs their steps, and reports the facts to the desk.
 
-A visit takes an order's next steps, as many at once as its lanes allow, until there is nothing to do now; then it
-ends, and the row's due time says when to come back. Nothing sleeps for an order: a restart forgets nothing.
+A visit performs an order's next steps, as many at once as the lanes allow, until nothing more can be done now. The
+row's due time says when to visit the order again. No coroutine sleeps until then, so a restart loses nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 
@@ -26,14 +26,14 @@ from daemon.runner.visit import Visit
 log = structlog.get_logger("bracketd.runner")
 
 Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
-"""Carries out one step and returns what happened. Errors are facts."""
+"""Performs one step and returns the resulting fact. An error is returned as a fact, too."""
 
 TURN_EVERY = 1.0
-"""Seconds between two turns of the loop at most."""
+"""The longest time between two turns of the loop, in seconds."""
 
 
 class Runner:
-    """The worker loop. ``uploads`` and ``downloads`` are how many transfers may run at once."""
+    """The worker loop. ``uploads`` and ``downloads`` limit how many transfers run at once."""
 
     def __init__(
         self,
@@ -60,12 +60,12 @@ class Runner:
         desk.listen(self._changed)
 
     def stop(self) -> None:
-        """Begin nothing new. ``run`` returns when what is under way is stored."""
+        """Begin no new steps. ``run`` returns when the results of the steps under way are stored."""
         self._stopping.set()
         self._wake.set()
 
     async def run(self, turned: Callable[[], None] = lambda: None) -> None:
-        """Work until ``stop``. ``turned`` is called at each turn of the loop, once a second or more often."""
+        """Work until ``stop`` is called. ``turned`` is called at each turn of the loop, at least once a second."""
         async with asyncio.TaskGroup() as group:
             while not self._stopping.is_set():
                 self.alive_at = self._clock.monotonic()
@@ -73,13 +73,13 @@ class Runner:
                 self._wake.clear()
                 if self._store.pause.why is None:
                     await self._claim(group)
-                if self._account.probes_line:
-                    group.create_task(self._account.probe_line(), name="line")
+                if self._account.checks_connection:
+                    group.create_task(self._account.check_connection(), name="connection")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), await self._nap())
 
     def _changed(self, change: Change) -> None:
-        """An order changed: its visit goes on with it as it is now; without a visit it may be due."""
+        """Pass a changed order to its visit. Without a visit, wake the loop: the order may be due."""
         visit = self._present.get(change.after.id)
         if visit is None:
             self._wake.set()
@@ -128,13 +128,13 @@ class Runner:
                 del self._present[order_id]
 
     def _may_begin(self, order: Order, others: int) -> bool:
-        """True if a step of an order may begin now: it is due, and the account is open or this is its probe."""
+        """True if a step of an order may begin now: the order is due, and the account is open or needs a probe."""
         ahead = order.due is None or waits(order, self._clock.now(), self._policy)
         paused = self._stopping.is_set() or self._store.pause.why is not None
         return not (paused or ahead) and self._account.admits(others)
 
     def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
-        """The steps to begin now: due, not under way, and no more of a kind than its lane is wide."""
+        """The steps to begin now: due, not under way, and at most as many as each lane is wide."""
         if not self._may_begin(order, max(len(under_way), self._begun)):
             return []
         room = {name: of.width for name, of in self._lanes.items()}
@@ -148,20 +148,23 @@ class Runner:
         return chosen[:1] if self._account.is_refused else chosen
 
     async def _take(self, visit: Visit, step: facts.Step) -> None:
-        """Carry out a step as soon as its lane is free, and report it; nothing, if it is not wanted any more by then.
+        """Perform a step when its lane is free, and report the fact. Does nothing if the step is no longer needed then.
 
-        The intent is stored last of all, so that its time is the request's.
+        The intent is stored directly before the request, so that its time is the time of the request.
         """
         order_id = visit.order.id
-        with self._desk.performing(order_id):
-            async with self._queues[lane(step)].place(order_id):
+        async with AsyncExitStack() as place:
+            await place.enter_async_context(self._queues[lane(step)].place(order_id))
+            with self._desk.performing(order_id):
                 happened = await self._carried_out(order_id, step)
-            if happened is not None:
+                await place.aclose()
+                if happened is None:
+                    return
                 async with self._desk.turn(order_id) as turn:
                     await turn.happened(happened)
 
     async def _carried_out(self, order_id: str, step: facts.Step) -> facts.Fact | None:
-        """What a step brought about; None if it was not begun."""
+        """Perform a step and return its fact; None if the step did not begin."""
         async with self._desk.turn(order_id) as turn:
             if not self._may_begin(turn.order, self._begun):
                 return None
@@ -178,7 +181,7 @@ class Runner:
             if not begins:
                 return None
             happened = await self._desk.checked(turn.order, await self._perform(turn.order, step))
-        except StateFull as full_disk:  # met by a thread, which cannot wait: nothing was asked of the service
+        except StateFull as full_disk:  # raised in a worker thread, before any request was sent
             happened = facts.Failed(step, Kind.PASSING, str(full_disk), unsent=True)
         finally:
             self._begun -= 1

@@ -1,4 +1,4 @@
-"""One order while its steps are taken."""
+"""One order while its steps are performed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ StepTask = asyncio.Task[None]
 
 @dataclass(slots=True)
 class Visit:
-    """An order as it is stored, and its steps under way. ``news`` is set when the order has changed."""
+    """An order as stored, and its steps under way. ``news`` is set when the order changes."""
 
     order: Order
     under_way: dict[StepTask, facts.Step] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""``python -m daemon.sandbox``: the command on its own."""
+"""``python -m daemon.sandbox``: runs the command ``bracketd sandbox``."""
 
 from daemon.sandbox.command import sandbox
 

@@ -1,4 +1,4 @@
-"""The three ASGI applications: routes, the answers to what is refused, and the faults around every route."""
+"""The three ASGI applications: routes, error responses, and the faults around every route."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLLECTIONS = ("/v3/images", "/v3/orders", "/v3/brackets")
 
 
 def api_app(service: Service) -> Limited:
-    """The API's."""
+    """The API's application."""
     nouns = (Orders, Merging, Brackets, Images, Downloads, Admin, Description)
     routes = [route for noun in nouns for route in noun(service).routes()]
     bare = [Route(path, _with_slash, methods=["GET", "POST"], name="bare") for path in COLLECTIONS]
@@ -36,12 +36,12 @@ def api_app(service: Service) -> Limited:
 
 
 def storage_app(service: Service) -> Faulty:
-    """The storage host's."""
+    """The storage host's application."""
     return _app(service, Storage(service).routes(), xml=True)
 
 
 def assets_app(service: Service) -> Faulty:
-    """The asset host's."""
+    """The asset host's application."""
     return _app(service, Assets(service).routes(), xml=True)
 
 

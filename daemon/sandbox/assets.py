@@ -1,4 +1,4 @@
-"""The asset host: makes the file that a download asked for and sends the client on to storage. It knows no keys."""
+"""The asset host: makes the file for a download and redirects the client to storage. It takes no API key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Assets:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """Its one path."""
+        """The host's only route."""
         return [Route("/images/{id}/{which}", self.find, methods=["GET"], name="asset")]
 
     async def find(self, request: Request) -> Response:
@@ -47,7 +47,7 @@ class Assets:
 
 
 def _wish(query: Mapping[str, str]) -> Wish:
-    """The wish in a query that was checked before it was signed."""
+    """The parameters in a query, which were checked before it was signed."""
     return Wish(
         quality=int(query.get("quality", "90")),
         format=query.get("format", "jpeg"),

@@ -1,4 +1,4 @@
-"""Time as the sandbox tells it: the machine's clock, and simulated delays that can be shortened."""
+"""The sandbox's time: the machine's clock, and simulated delays that can be shortened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """The wall clock, and delays multiplied by ``speed`` (1 as they come, 0 none)."""
+    """The wall clock, and delays multiplied by ``speed`` (1 is full length, 0 is no delay)."""
 
     def __init__(self, speed: float) -> None:
         self.speed = speed
@@ -22,11 +22,11 @@ class Clock:
         return time.monotonic()
 
     def real(self, simulated: float) -> float:
-        """How many real seconds a simulated delay takes."""
+        """A simulated delay in real seconds."""
         return simulated * self.speed
 
     async def wait(self, simulated: float) -> None:
-        """Let a simulated delay pass; even none lets others run."""
+        """Wait for a simulated delay. Even a delay of 0 lets other tasks run."""
         await asyncio.sleep(self.real(simulated))
 
 

@@ -1,4 +1,4 @@
-"""The command ``bracketd sandbox``. Light to import: what is heavy is imported when it runs."""
+"""The command ``bracketd sandbox``. Heavy modules are imported only when it runs."""
 
 from __future__ import annotations
 
@@ -53,44 +53,44 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
 
 
 @click.command(epilog="It listens on loopback only, and stops on Ctrl-C or SIGTERM.")
-@click.option("--port", default=0, type=_PORT, help="The API's port; 0 is any free one.")
-@click.option("--storage-port", default=0, type=_PORT, help="Storage's port; 0 is any free one.")
-@click.option("--assets-port", default=0, type=_PORT, help="The asset host's port; 0 is any free one.")
+@click.option("--port", default=0, type=_PORT, help="Port of the API; 0 picks a free port.")
+@click.option("--storage-port", default=0, type=_PORT, help="Port of the storage host; 0 picks a free port.")
+@click.option("--assets-port", default=0, type=_PORT, help="Port of the asset host; 0 picks a free port.")
 @click.option(
     "--key",
     "keys",
     multiple=True,
     default=[MADE_UP_KEY],
     show_default=True,
-    help="An API key that is accepted, and an account of its own. Repeatable.",
+    help="An API key to accept. Each key is a separate account. Repeatable.",
 )
 @click.option(
     "--dir",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where bytes are kept; without it a temporary folder that is removed at the end.",
+    help="Folder for stored files. Default: a temporary folder that is removed on exit.",
 )
-@click.option("--seed", default=0, show_default=True, help="With the same seed faults by chance strike alike.")
+@click.option("--seed", default=0, show_default=True, help="Seed of random faults; the same seed repeats them.")
 @click.option(
     "--speed",
     default=1.0,
     show_default=True,
     type=click.FloatRange(0),
-    help="Factor on every simulated delay: 0.1 is a tenth of it, 0 is none.",
+    help="Factor for all simulated delays: 0.1 is a tenth, 0 is no delay.",
 )
 @click.option(
     "--poll-floor",
     default=1.0,
     show_default=True,
     type=click.FloatRange(0),
-    help="Looking at a merged order again within so many seconds, times --speed, is a violation.",
+    help="Polling a merged order again within this many seconds (times --speed) is a violation.",
 )
 @click.option(
     "--long-side",
     default=2400,
     show_default=True,
     type=click.IntRange(64),
-    help="Pictures are merged with no more than so many pixels on their longer side.",
+    help="Merged pictures have at most this many pixels on their longer side.",
 )
 @click.option(
     "--fault",
@@ -98,7 +98,7 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
     multiple=True,
     metavar="'WHERE KIND [NAME=VALUE]...'",
     callback=_rules,
-    help="Let something go wrong, as in 'upload reset-after next=2' or '* 503 rate=0.05'. Repeatable.",
+    help="Inject a fault, such as 'upload reset-after next=2' or '* 503 rate=0.05'. Repeatable.",
 )
 @click.option(
     "--set",
@@ -106,16 +106,16 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
     multiple=True,
     metavar="NAME=VALUE",
     callback=_switches,
-    help="Choose what is not known about the service, or how long things take. Repeatable.",
+    help="Set undocumented behaviour of the service, or how long things take. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="When ready print one line of JSON, and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="When ready, print one line of JSON and nothing else.")
 @click.option(
     "--list-faults",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_list_faults,
-    help="Say what can go wrong where, and exit.",
+    help="List the faults and exit.",
 )
 @click.option(
     "--list-switches",
@@ -123,7 +123,7 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
     is_eager=True,
     expose_value=False,
     callback=_list_switches,
-    help="Say what --set can choose, and exit.",
+    help="List the switches for --set and exit.",
 )
 def sandbox(
     *,
@@ -140,20 +140,20 @@ def sandbox(
     switches: Switches,
     as_json: bool,
 ) -> None:
-    """Stand in for the Autoenhance API on this machine: merge for real, charge nothing, fail on demand.
+    """Run a local stand-in for the Autoenhance API that really merges, charges nothing, and fails on demand.
 
-    Any client of the API can use it: give it the printed address in place of https://api.autoenhance.ai and the
-    printed key in x-api-key, as in: curl -H "x-api-key: KEY" ADDRESS/v3/orders/
+    Any client of the API can use it. Use the printed address in place of https://api.autoenhance.ai and send the
+    printed key in x-api-key, for example: curl -H "x-api-key: KEY" ADDRESS/v3/orders/
 
-    ADDRESS/openapi.json is the API as it is here, for the version in x-api-version or ?version=.
+    ADDRESS/openapi.json describes this API, for the version in x-api-version or ?version=.
 
     GET ADDRESS/_sandbox/report lists what was registered, stored, merged, charged and downloaded, and which rules
-    the client broke. POST a list of faults to ADDRESS/_sandbox/faults to set them while it runs, as in:
+    the client broke. To set faults at run time, POST a list to ADDRESS/_sandbox/faults, for example:
     curl -d '["upload 503 next=2"]' ADDRESS/_sandbox/faults
 
-    It was made from the vendor's documents and SDKs and never compared with the live service. It does not know how
-    the service groups and enhances (its own grouping and look are simple), its webhooks, its exact words and limits,
-    and what is listed last by --list-switches: there it does what the switch says.
+    It is based on the vendor's documentation and SDKs and was never compared with the live service. Grouping and
+    enhancement are simplified, there are no webhooks, and exact texts and limits may differ. The last group of
+    --list-switches selects undocumented behaviour.
     """
     with _folder(directory) as kept:
         settings = Settings(
@@ -172,7 +172,7 @@ def sandbox(
             from daemon.sandbox.serve import serve  # noqa: PLC0415 - heavy: web server and image libraries
         except ImportError as missing:
             raise click.ClickException(
-                f"The sandbox needs {missing.name}. Install it with: pip install '.[sandbox]' in a checkout"
+                f"The sandbox needs {missing.name}. Install it in a checkout with: pip install '.[sandbox]'"
             ) from None
         try:
             asyncio.run(serve(settings, rules, lambda hosts: _tell(settings, hosts, as_json=as_json)))
@@ -192,8 +192,9 @@ def _folder(chosen: Path | None) -> Iterator[Path]:
 def _tell(settings: Settings, hosts: Hosts, *, as_json: bool) -> None:
     place = str(settings.directory)
     if as_json:
-        told = {"api": hosts.api, "storage": hosts.storage, "assets": hosts.assets}
-        click.echo(json.dumps(told | {"key": settings.keys[0], "pid": os.getpid(), "dir": place}))
+        addresses = {"api": hosts.api, "storage": hosts.storage, "assets": hosts.assets}
+        click.echo(json.dumps(addresses | {"key": settings.keys[0], "pid": os.getpid(), "dir": place}))
         return
-    click.echo(f"The sandbox listens.\n  API      {hosts.api}\n  storage  {hosts.storage}\n  assets   {hosts.assets}")
-    click.echo(f"  key      {settings.keys[0]}\n  bytes    {place}\n  report   {hosts.api}/_sandbox/report")
+    click.echo(f"The sandbox is running.\n  API      {hosts.api}\n  storage  {hosts.storage}")
+    click.echo(f"  assets   {hosts.assets}\n  key      {settings.keys[0]}")
+    click.echo(f"  files    {place}\n  report   {hosts.api}/_sandbox/report")

@@ -1,4 +1,4 @@
-"""A request's connection, for those who read it to its end, or end it."""
+"""Access to a request's connection: reading it to its end, and closing it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Final
 from starlette.types import Receive, Scope
 
 TRANSPORT: Final = "transport"
-"""Where the server leaves a connection's transport in a request's state."""
+"""The key of a connection's transport in a request's state."""
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:
-    """The connection that a request came by."""
+    """The transport of a request's connection."""
     transport = scope["state"][TRANSPORT]
     assert isinstance(transport, asyncio.Transport)
     return transport
 
 
 async def drained(receive: Receive) -> None:
-    """Read a request to its end, so that its client sees the answer and not a broken line."""
+    """Read a request to its end, so that the client gets the response and not a broken connection."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect" or not message.get("more_body"):
@@ -27,6 +27,6 @@ async def drained(receive: Receive) -> None:
 
 
 async def gone(receive: Receive) -> None:
-    """Wait until the server knows that the connection ended."""
+    """Wait until the server notices the end of the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass

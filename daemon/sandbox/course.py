@@ -1,4 +1,4 @@
-"""What becomes of an order after its merge: idle for a moment, grouping, then image by image until all have ended."""
+"""The processing of an order after its merge: idle for a moment, grouping, then image by image."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAILY_LIMIT = "Daily enhancement limit reached, quota exceeded"
 async def run_order(
     service: Service, order: Order, brackets: Sequence[Bracket], body: Mapping[str, object], *, dev_mode: bool
 ) -> None:
-    """Merge these stored brackets as ``body`` says; ends when every image has."""
+    """Merge these stored brackets as ``body`` says. Returns when every image is processed or has failed."""
     switches = service.switches
     await service.clock.wait(switches.idle_time)
     fault = service.faults.take("merge", MERGE_KINDS, order.id)
@@ -36,7 +36,7 @@ async def run_order(
 
 
 async def _fill(service: Service, order: Order, images: Sequence[Image]) -> None:
-    """Let the images appear in their order and work on them one by one, for as long as there is that order."""
+    """Show the images in their order and process them one by one, until the order is deleted."""
     at_once = service.switches.images_appear == "at-once"
     order.is_processing = True
     for number, image in enumerate(images):
@@ -52,14 +52,14 @@ async def _fill(service: Service, order: Order, images: Sequence[Image]) -> None
 
 
 def _appearing(images: Sequence[Image], number: int, *, at_once: bool) -> Sequence[Image]:
-    """Which images appear when the one with this number is begun."""
+    """The images that appear when image ``number`` starts."""
     if at_once:
         return images if number == 0 else ()
     return images[number : number + 1]
 
 
 async def enhance(service: Service, image: Image) -> None:
-    """Work on one image until it is processed or has failed."""
+    """Process one image until it is done or has failed."""
     image.status, image.reason = "processing", None
     await service.clock.wait(service.switches.image_time)
     image.reason = await _failure(service, image)
@@ -68,7 +68,7 @@ async def enhance(service: Service, image: Image) -> None:
 
 
 async def _failure(service: Service, image: Image) -> str | None:
-    """Merge, and say why it failed; None if it did not."""
+    """Merge. Returns why it failed, or None."""
     fault = service.faults.take("image", IMAGE_KINDS, image.name)
     if fault is not None:
         return fault.reason
@@ -93,10 +93,10 @@ def _sets(shots: Sequence[Shot], body: Mapping[str, object], short_set: str) -> 
 
 
 def _disturbed(sets: list[list[Shot]], kind: str) -> list[list[Shot]]:
-    """The sets as a fault wants them.
+    """The sets with a fault applied.
 
-    None at all (``no-images``); or the first set of several loses its last bracket: to nobody (``stray``), or to the
-    next set (``misgroup``).
+    ``no-images`` gives no sets. Otherwise the first set of several brackets loses its last one, which becomes a set of
+    one (``stray``) or joins the next set (``misgroup``).
     """
     if kind == "no-images":
         return []
@@ -112,7 +112,7 @@ def _disturbed(sets: list[list[Shot]], kind: str) -> list[list[Shot]]:
 def _image(
     service: Service, order: Order, shots: Sequence[Shot], body: Mapping[str, object], *, dev_mode: bool
 ) -> Image:
-    """A new image of a set, waiting."""
+    """A new image of a set, with status ``waiting``."""
     return Image(
         id=str(uuid.uuid4()),
         order_id=order.id,
@@ -127,7 +127,7 @@ def _image(
 
 
 def _show(service: Service, image: Image) -> None:
-    """Let an image appear in its order; its brackets point to it from now on."""
+    """Add an image to its order, and its id to its brackets."""
     for key in image.bracket_ids:
         service.catalogue.brackets[key].image_id = image.id
     service.catalogue.add_image(image)

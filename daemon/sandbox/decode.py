@@ -1,4 +1,4 @@
-"""From a bracket's file to its pixels, whatever kind of file it is, no larger than asked for."""
+"""Decodes a bracket's file of any kind, at a limited size."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _MOST_EMBEDDED: Final = 16
 
 cv2.utils.logging.setLogLevel(
     cv2.utils.logging.LOG_LEVEL_SILENT
-)  # what cannot be decoded is an answer here, not a line on stderr
+)  # a file that cannot be decoded is reported by the return value, not on stderr
 
 
 def decode(path: Path, long_side: int | None = None) -> Pixels | None:
-    """The file's picture, upright, its longer side no more than ``long_side``; None if it has none that can be read.
+    """The file's picture, upright, with a longer side of at most ``long_side``; None if it cannot be decoded.
 
-    A RAW's is the largest JPEG inside it: the preview that cameras embed.
+    For a RAW file it is the largest JPEG inside: the preview that the camera embeds.
     """
     try:
         capture = read(path)
@@ -40,21 +40,21 @@ def decode(path: Path, long_side: int | None = None) -> Pixels | None:
 
 
 def within(pixels: Pixels, long_side: int | None) -> Pixels:
-    """The picture, made smaller if its longer side exceeds ``long_side``."""
+    """The picture, scaled down if its longer side exceeds ``long_side``."""
     height, width = pixels.shape[:2]
     factor = (long_side or 1 << 20) / max(height, width)
     return resized(pixels, round(width * factor), round(height * factor)) if factor < 1 else pixels
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
-    """The picture in another size; in a smaller one each pixel is the mean of those it covers."""
+    """The picture in another size. Scaling down averages pixels."""
     size = (max(1, width), max(1, height))
     way = cv2.INTER_AREA if width < pixels.shape[1] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
 
 
 def _reduction(seen: int, long_side: int | None) -> int:
-    """How the decoder may leave out pixels that would be averaged away; JPEG's can, at no loss here."""
+    """The decoder's reduced size: the JPEG decoder can skip pixels that scaling down would average anyway."""
     spare = seen / (long_side or 1 << 20)
     if spare >= 4:
         return cv2.IMREAD_REDUCED_COLOR_4
@@ -62,7 +62,7 @@ def _reduction(seen: int, long_side: int | None) -> int:
 
 
 def _embedded(path: Path, long_side: int | None) -> Pixels | None:
-    """The largest JPEG inside. Each is looked at in an eighth of its size, and only the largest in its own."""
+    """The largest embedded JPEG. Each is decoded at an eighth of its size, and only the largest at full size."""
     if path.stat().st_size < 1024:
         return None
     data = np.memmap(path, np.uint8, "r")

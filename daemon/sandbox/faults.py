@@ -1,9 +1,10 @@
-"""What goes wrong on purpose: rules that say where, what and how often, decided by a seed.
+"""Rules for faults: where, what and how often. The seed decides random ones.
 
-A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``; in words: ``upload reset-after next=2``.
-``where`` is a route's name, ``*`` for any, or a moment of an order's course (``daemon.sandbox.kinds``). ``next`` lets
-it happen the next so many times, ``rate`` with that probability for ever; without either it happens once. ``skip``
-spares the first so many. ``match`` limits it to subjects (a request's path, an image's name) that contain the text.
+A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``, or in words ``upload reset-after next=2``.
+``where`` is a route's name, ``*`` for any route, or a moment while an order is processed (``daemon.sandbox.kinds``).
+``next`` is the number of times it happens. ``rate`` is a probability; such a rule never ends. Without either it
+happens once. ``skip`` leaves the first so many alone. ``match`` limits it to subjects (a request's path, an image's
+name) that contain the text.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 
 @dataclass(slots=True)
 class Rule:
-    """One way to fail. ``seconds`` are before ``speed``; ``after`` carries the request out and loses its answer."""
+    """One rule. ``seconds`` are before ``speed``. ``after`` carries the request out and loses its response."""
 
     where: str
     kind: str
@@ -35,7 +36,7 @@ class Rule:
 
     @property
     def left(self) -> int | None:
-        """How often it will still happen; None if for ever."""
+        """How often it will still happen; None if it never ends."""
         return None if self.rate is not None else (1 if self.next is None else self.next) - self.happened
 
 
@@ -43,11 +44,11 @@ _GIVEN: Final = {item.name: item.type for item in fields(Rule) if item.init}
 
 
 def rule_of(values: Mapping[str, object]) -> Rule:
-    """A rule from JSON values. Raises ``ValueError`` saying what is wrong."""
+    """A rule from JSON values. Raises ``ValueError`` with the mistake."""
     where, kind = values.get("where"), values.get("kind")
     kinds = kinds_at(where) if isinstance(where, str) else {}
     if not kinds:
-        raise ValueError(f"where is one of: *, {', '.join((*ROUTES, *MOMENTS))}")
+        raise ValueError(f"WHERE must be one of: *, {', '.join((*ROUTES, *MOMENTS))}")
     if not isinstance(kind, str) or kind not in kinds:
         raise ValueError(f"the kinds at {where} are: {', '.join(kinds)}")
     allowed = {"where", "kind", "next", "rate", "skip", "match"} | kinds[kind].takes
@@ -55,16 +56,16 @@ def rule_of(values: Mapping[str, object]) -> Rule:
         if name not in allowed:
             raise ValueError(f"{kind} at {where} takes: {', '.join(sorted(allowed))}")
         if value is not None and not _fits(value, str(_GIVEN[name])):
-            raise ValueError(f"{name} is not {value!r}")
+            raise ValueError(f"{name} cannot be {value!r}")
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     rule = Rule(**given)
     if rule.next is not None and rule.rate is not None:
-        raise ValueError("a rule has next or rate, not both")
+        raise ValueError("a rule can have next or rate, not both")
     return rule
 
 
 def rule_of_words(text: str) -> Rule:
-    """A rule from ``WHERE KIND [NAME=VALUE ...]``, quoted as in a shell. Raises ``ValueError`` saying what is wrong."""
+    """A rule from ``WHERE KIND [NAME=VALUE ...]``, quoted as in a shell. Raises ``ValueError`` with the mistake."""
     where, kind, *rest = [*shlex.split(text), "", ""]
     values: dict[str, object] = {"where": where, "kind": kind}
     for word in filter(None, rest):
@@ -74,18 +75,18 @@ def rule_of_words(text: str) -> Rule:
 
 
 class Faults:
-    """The rules in force, and the one dice they share."""
+    """The active rules, and the random numbers that they share."""
 
     def __init__(self, seed: int, rules: Iterable[Rule] = ()) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._rules = list(rules)
 
     def replace(self, rules: Iterable[Rule]) -> None:
-        """Forget the rules and what they did; these are in force now."""
+        """Replace all rules and their counts by these rules."""
         self._rules = list(rules)
 
     def take(self, where: str, kinds: Collection[str], subject: str = "") -> Rule | None:
-        """The first rule that strikes at this place and subject now, of these kinds; it is used up by that."""
+        """The first rule of these kinds that applies at this place and subject. Counts one use of it."""
         for rule in self._rules:
             if rule.where not in {where, "*"} or rule.kind not in kinds or rule.match not in subject:
                 continue
@@ -95,7 +96,7 @@ class Faults:
         return None
 
     def report(self) -> list[dict[str, object]]:
-        """The rules with how often each happened, and how often it still will (null: for ever)."""
+        """The rules, how often each happened, and how often it still will (null: it never ends)."""
         return [
             {"where": rule.where, "kind": rule.kind, "match": rule.match, "happened": rule.happened, "left": rule.left}
             for rule in self._rules

@@ -1,4 +1,4 @@
-"""Faults around a route: an ASGI layer that spoils the request or its answer when a rule strikes."""
+"""Faults of requests: an ASGI layer that applies a rule to a request or its response."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MESSAGES: Final = {401: "Unauthorized", 402: "Payment required: no credits left
 
 
 class Faulty:
-    """An application, its requests counted by route and spoiled where a rule wants it."""
+    """An application with faults. Counts its requests by route."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[Route], service: Service, *, xml: bool) -> None:
         self._app = app
@@ -61,7 +61,7 @@ class Faulty:
         return await self._instead(rule)(scope, receive, send)
 
     def _instead(self, rule: Rule) -> Response:
-        """What is answered in place of the answer."""
+        """The response of a fault, instead of the real one."""
         if rule.kind == "html":
             return HTMLResponse("<html><body>We'll be right back.</body></html>\n")
         answer = self._error(int(rule.kind))
@@ -87,4 +87,4 @@ async def _reset(scope: Scope, receive: Receive) -> None:
 
 
 async def _nowhere(message: Message) -> None:
-    """Where a lost answer goes."""
+    """Discard a response that is lost."""

@@ -1,7 +1,7 @@
-"""The fields of requests, as JSON Schema, and the one reader that checks bodies and queries against them.
+"""The fields of requests as JSON Schema, and the check of bodies and queries against them.
 
-The values are those of the vendor's SDK models for 2025-01-01 and 2025-05-08; what a later version added is passed
-through. Complaints are worded as the service's framework words them.
+The values are those of the vendor's SDK models for 2025-01-01 and 2025-05-08. Fields that later versions added are
+passed through. Error texts are those of the service's framework.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _CATEGORIES: Final = (
 
 
 def one_of(*values: str) -> Schema:
-    """One of these words."""
+    """A schema: one of these strings."""
     return {"type": "string", "enum": list(values)}
 
 
@@ -78,11 +78,11 @@ _SHARED: Final[Fields] = {
 
 
 DEFAULTS: Final[Mapping[str, bool]] = {"enhance": True, "lens_correction": True, "vertical_correction": True}
-"""What a preference is when nothing is said; the others are null."""
+"""The defaults of preferences; all others default to null."""
 
 
 def preferences(version: str) -> Fields:
-    """How to enhance, as ``version`` knows it. Fields it does not know are no mistake."""
+    """The preferences of enhancement in ``version``. Other fields are allowed."""
     if version < "2025-05-08":
         grown: Fields = {
             "ai_version": one_of(*_AI_3_4),
@@ -152,7 +152,7 @@ _TYPES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
 
 
 def complaints(values: Mapping[str, object], known: Fields, required: Sequence[str] = ()) -> dict[str, list[str]]:
-    """What is wrong with each field; empty if nothing is. Unknown fields, and null in an optional one, are fine."""
+    """The errors of each field; empty if there are none. Unknown fields, and null in an optional field, are valid."""
     found: dict[str, list[str]] = {}
     for name in required:
         if values.get(name) is None:
@@ -164,7 +164,7 @@ def complaints(values: Mapping[str, object], known: Fields, required: Sequence[s
 
 
 def from_query(query: Mapping[str, str], known: Fields) -> dict[str, object]:
-    """The known parameters of a query with their types; what cannot be read stays text, for ``complaints``."""
+    """The known parameters of a query, converted to their types. A value that cannot be converted stays text."""
     return {name: _typed(query[name], str(schema["type"])) for name, schema in known.items() if name in query}
 
 

@@ -1,4 +1,4 @@
-"""The look of a finished picture: bright, neutral and calm, as estate agents like their rooms. Mild on purpose."""
+"""Finishes a picture: bright and neutral, as is usual for real estate. The changes are mild on purpose."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 from daemon.sandbox.fuse import Pixels
 
 _MIDDLE: Final = 0.63
-"""Where the median lightness should be, of 1."""
+"""Target of the median lightness, from 0 to 1."""
 _GAMMA: Final = (0.62, 1.1)
 _SATURATION: Final = 1.12
 _NEUTRAL: Final = 0.5
-"""How much of the colour cast of what should be white is taken away."""
+"""Share of the colour cast that is removed from what should be white."""
 _CAST_LIMIT: Final = 6.0
 _LOCAL_CONTRAST: Final = 1.3
 _SHARPENING: Final = 0.35
 
 
 def finished(pixels: Pixels) -> Pixels:
-    """The picture with levels, white balance, local contrast, colour and sharpness put right."""
+    """The picture with corrected levels, white balance, local contrast, colour and sharpness."""
     light, green_red, blue_yellow = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))
     light = cv2.LUT(light, _curve(np.asarray(light, np.uint8)))
     crisp = cv2.createCLAHE(clipLimit=_LOCAL_CONTRAST, tileGridSize=(4, 4)).apply(light)
@@ -35,7 +35,7 @@ def finished(pixels: Pixels) -> Pixels:
 
 
 def _curve(light: Pixels) -> Pixels:
-    """Black and white at the ends, the median in the middle, and highlights rolled off rather than pushed out."""
+    """Stretch to black and white, move the median to its target, and compress highlights instead of clipping them."""
     low, middle, high = (float(value) for value in np.percentile(light, (0.3, 50, 99.7)))
     low, high = min(low, 20.0), max(high, 200.0)
     place = min(max((middle - low) / (high - low), 0.05), 0.95)
@@ -47,7 +47,7 @@ def _curve(light: Pixels) -> Pixels:
 
 
 def _coloured(plane: Pixels, white: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Pixels:
-    """A colour plane of CIELAB, its cast lessened and its saturation raised a little."""
+    """A colour plane of CIELAB with less cast and slightly more saturation."""
     off = plane.astype(np.float32) - 128
     calm = white & (np.abs(off) < 20)
     cast = float(np.median(off[calm])) if calm.any() else 0.0

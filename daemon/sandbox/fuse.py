@@ -1,10 +1,10 @@
-"""From a set of exposures to one picture: align and fuse. NumPy and OpenCV; memory is bounded by the pixels asked for.
+"""Aligns a set of exposures and fuses them into one picture. Memory is bounded by the size of the result.
 
 Alignment is by median threshold bitmaps (G. Ward, "Fast, robust image registration for compositing high dynamic range
-photographs", 2003; OpenCV's). Fusion weighs detail, saturation and exposedness and blends in Laplacian pyramids
-(T. Mertens, J. Kautz, F. Van Reeth, "Exposure Fusion", 2007), one colour and one exposure at a time: OpenCV's own
-holds all of them as floats, three times the memory. Exposedness counts more than in the paper, and detail less:
-windows stay readable and noise is not taken for detail.
+photographs", 2003), as OpenCV implements it. Fusion weighs detail, saturation and exposedness and blends in Laplacian
+pyramids (T. Mertens, J. Kautz, F. Van Reeth, "Exposure Fusion", 2007), one colour and one exposure at a time: OpenCV's
+implementation holds all of them as floats, which takes three times the memory. Exposedness counts more than in the
+paper, and detail less, so that windows keep their detail and noise does not count as detail.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _SATURATION: Final = 0.5
 _EXPOSEDNESS: Final = 1.3
 _EXPOSEDNESS_WIDTH: Final = 0.2
 _CLIPPING: Final = 0.2
-"""Within this distance of white a pixel is worth less and less."""
+"""Within this distance of white, a pixel's weight falls to zero."""
 _COARSEST: Final = 8
 _MTB_BITS: Final = 6
 _FARTHEST: Final = 0.02
-"""A shift of more than this part of the width is a mistake of the alignment, not of the tripod."""
+"""A larger shift, as a share of the width, is an error of the alignment and is not applied."""
 
 
 def fused(exposures: Sequence[Pixels]) -> Pixels:
-    """One picture of all exposures, which have one size. They are moved onto each other where they are."""
+    """One picture from exposures of the same size. Aligns them in place."""
     if len(exposures) == 1:
         return exposures[0]
     aligned = sorted(exposures, key=np.mean)
@@ -49,7 +49,7 @@ def fused(exposures: Sequence[Pixels]) -> Pixels:
 
 
 def _align(exposures: Sequence[Pixels]) -> None:
-    """Move each exposure, dark to bright, by whole pixels onto the one before; in place, which saves a copy of all."""
+    """Align each exposure, dark to bright, with the previous one by whole pixels. In place, to save memory."""
     if min(exposures[0].shape[:2]) < 1 << (_MTB_BITS + 1):
         return
     aligner = cv2.createAlignMTB(_MTB_BITS)
@@ -75,7 +75,7 @@ def _move(pixels: Pixels, across: int, down: int) -> None:
 
 
 def _weight(pixels: Pixels) -> Plane:
-    """How much each pixel of an exposure is worth, at half size."""
+    """The weight of each pixel of an exposure, at half size."""
     small = cv2.pyrDown(pixels).astype(np.float32) / 255
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     detail = cv2.GaussianBlur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (0, 0), 1.5)
@@ -87,7 +87,7 @@ def _weight(pixels: Pixels) -> Plane:
 
 
 def _blended(layers: Iterable[tuple[NDArray[np.uint8], Plane]]) -> NDArray[np.uint8]:
-    """One colour of all exposures, each with its weight at half size, blended coarse with coarse and fine with fine."""
+    """One colour of all exposures, blended level by level of their pyramids. The weights are at half size."""
     blend: list[Plane] = []
     for plane, weight in layers:
         for level, band in enumerate(_bands(plane.astype(np.float32), weight)):
@@ -103,7 +103,7 @@ def _blended(layers: Iterable[tuple[NDArray[np.uint8], Plane]]) -> NDArray[np.ui
 
 
 def _bands(plane: Plane, weight: Plane) -> Iterator[Plane]:
-    """The plane's Laplacian pyramid from fine to coarse, times the weight's Gaussian one."""
+    """The plane's Laplacian pyramid from fine to coarse, times the weight's Gaussian pyramid."""
     share = cv2.resize(weight, _size(plane), interpolation=cv2.INTER_LINEAR)
     while min(plane.shape) > _COARSEST:
         coarse = cv2.pyrDown(plane)

@@ -1,7 +1,7 @@
-"""Which brackets make one image, in the ways the service offers: cut every N, automatic, or as the client says.
+"""Groups brackets into images in the service's ways: every N, automatic, or as the client says.
 
-Automatic grouping here is simple and good for ordinary sets of three to nine: it looks at capture times and at
-exposures that do not repeat within a set. The service also looks at the pictures themselves.
+Automatic grouping here is simple and works for ordinary sets of three to nine. It uses capture times, and exposures
+that do not repeat within a set. The service also compares the pictures.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAME_EXPOSURE_EV: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One stored bracket: its id, its name, and what its file says; nothing if it says nothing."""
+    """One stored bracket: its id, its name, and its file's metadata, which may be empty."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class Shot:
 
 
 def shot_of(record_id: str, name: str, path: Path) -> Shot:
-    """A bracket as its file's metadata tell it; an unreadable file tells nothing."""
+    """A bracket with its file's metadata; without metadata if the file cannot be read."""
     try:
         return Shot(record_id, name, read(path))
     except FileError:
@@ -40,25 +40,25 @@ def shot_of(record_id: str, name: str, path: Path) -> Shot:
 
 
 def by_capture(shots: Sequence[Shot]) -> list[Shot]:
-    """As they were taken: by time with its fraction, then by the number in the file's name, then by name."""
+    """Sort by capture time with its fraction, then by the number in the file's name, then by name."""
     return sorted(shots, key=_moment)
 
 
 def _moment(shot: Shot) -> tuple[bool, float, int, str]:
-    """Where a shot stands in time; those without a time come last."""
+    """The sort key of a shot; shots without a time come last."""
     taken = shot.capture.taken_at
     since = (taken - datetime.min).total_seconds() if taken else 0.0  # noqa: DTZ901 - a camera's clock has no zone
     return taken is None, since, _number(shot.name), shot.name
 
 
 def every(shots: Sequence[Shot], size: int) -> list[list[Shot]]:
-    """Cut every ``size`` in order of capture; the last set is short if they do not divide."""
+    """Sets of ``size`` brackets in order of capture; the last set may be shorter."""
     ordered = by_capture(shots)
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
 def automatic(shots: Sequence[Shot]) -> list[list[Shot]]:
-    """Sets of exposures of one scene, in order of capture. A shot without a time or an exposure is a set of its own."""
+    """Sets of exposures of one scene, in order of capture. A shot without time or exposure is a separate set."""
     sets: list[list[Shot]] = []
     for shot in by_capture(shots):
         if sets and _belongs(shot, sets[-1]):
@@ -93,6 +93,6 @@ def exposure_ev(capture: Capture) -> float | None:
 
 
 def _number(name: str) -> int:
-    """The last digits before the extension, as a camera counts; a prefix made of digits does not disturb."""
+    """The last digits before the extension: the camera's counter. Digits in a prefix are ignored."""
     found = re.findall(r"\d+", name.rsplit(".", 1)[0])
     return int(found[-1]) if found else 0

@@ -1,11 +1,11 @@
-"""What was done here, and which rules were broken, for ``GET /_sandbox/report``.
+"""The ledger: what clients did, and which rules they broke. Shown by ``GET /_sandbox/report``.
 
 The report is ``{"version": 1, "orders": {ID: {...}}, "charged", "requests": {NAME: COUNT}, "violations": [...],
 "faults": [...]}``. An order is ``{"flow", "registered": [{"id", "name", "content_type", "deleted", "stored":
 {"size", "sha256", "content_type", "times"} or null}], "merges": [{"at", "route", "body", "brackets"}], "images":
 [{"image_id", "name", "bracket_ids", "status", "errors", "charged", "purchases", "downloads": {"full", "preview"}}],
-"polls"}``. Pictures enhanced by themselves, outside any order, are under the order ``""``.
-A violation is ``{"at", "rule", "order_id", "id", "detail"}``; ``RULES`` has every rule's name and sentence.
+"polls"}``. Pictures that are enhanced on their own, without an order, are under the order ``""``.
+A violation is ``{"at", "rule", "order_id", "id", "detail"}``; ``RULES`` has the name and the text of every rule.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from daemon.sandbox.clock import stamp
 from daemon.sandbox.records import Bracket, Image, Stored
 
 RULES: Final[Mapping[str, str]] = {
-    "merge-before-stored": "merged before every bracket registered and not deleted was stored",
-    "second-merge": "merged an order that had been merged",
-    "late-bracket": "registered a bracket in an order that had been merged",
-    "preferences-at-upload": "sent preferences, other than the defaults, with a bracket instead of with the merge",
+    "merge-before-stored": "merged before all registered brackets were uploaded",
+    "second-merge": "merged an order that was already merged",
+    "late-bracket": "registered a bracket in an order that was already merged",
+    "preferences-at-upload": "sent non-default preferences with a bracket instead of with the merge",
     "mixed-flows": "used both flows in one order",
     "key-at-storage": "sent the API key to storage",
     "key-at-assets": "sent the API key to the asset host",
     "authorization-at-storage": "sent Authorization to storage",
     "authorization-at-assets": "sent Authorization to the asset host",
     "chunked-upload": "uploaded without Content-Length",
-    "fast-poll": "looked at one order again too soon",
-    "needless-purchase": "bought an image again after a full download of it had completed",
+    "fast-poll": "polled an order again too soon",
+    "needless-purchase": "bought an image again after it was downloaded completely",
 }
 
 
@@ -53,7 +53,7 @@ class _Order:
 
 
 class Ledger:
-    """Append-only; it outlives the records it tells of."""
+    """The ledger. Append-only; entries stay when their records are deleted."""
 
     def __init__(self) -> None:
         self._orders: dict[str, _Order] = {}
@@ -61,31 +61,31 @@ class Ledger:
         self._violations: list[dict[str, object]] = []
 
     def requested(self, route: str) -> None:
-        """A request reached the named route, whatever became of it."""
+        """Count a request to the named route, whatever its result."""
         self._requests[route] += 1
 
     def registered(self, bracket: Bracket) -> None:
-        """A bracket was registered."""
+        """Record the registration of a bracket."""
         self._order(bracket.order_id).brackets[bracket.id] = bracket
 
     def stored(self, bracket: Bracket) -> None:
-        """A bracket's bytes arrived whole."""
+        """Record a complete upload of a bracket."""
         self._order(bracket.order_id).puts[bracket.id] += 1
 
     def merged(self, order_id: str, route: str, body: Mapping[str, object], brackets: int, at: float) -> None:
-        """A merge was accepted, over so many stored brackets."""
+        """Record an accepted merge. ``brackets`` is the number of stored brackets."""
         self._order(order_id).merges.append({"at": stamp(at), "route": route, "body": dict(body), "brackets": brackets})
 
     def polled(self, order_id: str) -> None:
-        """Somebody looked at an order."""
+        """Count a poll of an order."""
         self._order(order_id).polls += 1
 
     def appeared(self, image: Image) -> None:
-        """An image came to be."""
+        """Record a new image."""
         self._order(image.order_id or "").images[image.id] = _Image(image)
 
     def purchased(self, image: Image, *, charged: bool, at: float) -> None:
-        """The full size was asked for; ``charged`` the first time."""
+        """Record a request for the full size. ``charged`` is true for the first one."""
         entry = self._image(image)
         entry.purchases += 1
         entry.charged += charged
@@ -93,7 +93,7 @@ class Ledger:
             self.broken("needless-purchase", at, order_id=image.order_id, record_id=image.id)
 
     def downloaded(self, image: Image, *, full: bool) -> None:
-        """Every byte of an image's file was handed to the network."""
+        """Record a complete download of an image's file."""
         entry = self._image(image)
         entry.full += full
         entry.previews += not full
@@ -101,9 +101,9 @@ class Ledger:
     def broken(
         self, rule: str, at: float, *, order_id: str | None = None, record_id: str | None = None, detail: str = ""
     ) -> None:
-        """A rule was broken."""
-        told = f"{RULES[rule]}: {detail}" if detail else RULES[rule]
-        self._violations.append({"at": stamp(at), "rule": rule, "order_id": order_id, "id": record_id, "detail": told})
+        """Record a violation of a rule."""
+        text = f"{RULES[rule]}: {detail}" if detail else RULES[rule]
+        self._violations.append({"at": stamp(at), "rule": rule, "order_id": order_id, "id": record_id, "detail": text})
 
     def report(self) -> dict[str, object]:
         """The whole ledger as JSON values; see the module's docstring."""

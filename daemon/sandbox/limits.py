@@ -1,4 +1,4 @@
-"""What the service counts: requests by address, and file names, enhancements and purchases by account."""
+"""Rate limits and quotas: requests by address; file names, enhancements and purchases by account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY_S: Final = 86400.0
 
 
 class Limits:
-    """The counts, and which of them are used up (``Switches``)."""
+    """The counts, and their limits (``Switches``)."""
 
     def __init__(self, switches: Switches, clock: Clock) -> None:
         self.switches = switches
@@ -29,19 +29,19 @@ class Limits:
         self._bought: Counter[str] = Counter()
 
     def request(self, address: str) -> None:
-        """Count a request to the API. Raises ``Refused`` (429) beyond the second's limit."""
+        """Count a request to the API. Raises ``Refused`` (429) above the limit per second."""
         limit = self.switches.rate_limit
         if limit and not _room(self._requests[address], self._clock.steady(), 1.0, limit):
             raise too_many(f"More than {limit} requests in a second")
 
     def name(self, account: Account, name: str) -> None:
-        """Count one use of a file name. Raises ``Refused`` (429) beyond the hour's limit."""
+        """Count one use of a file name. Raises ``Refused`` (429) above the limit per hour."""
         limit = self.switches.name_limit
         if limit and not _room(self._names[account.key, name], self._clock.now(), _HOUR_S, limit):
             raise too_many(f"The name {name!r} was used {limit} times in the last hour")
 
     def enhancement(self, account: Account) -> bool:
-        """Count an image that is enhanced; False beyond the day's limit."""
+        """Count an image that is enhanced. Returns False above the daily limit."""
         today = (account.key, int(self._clock.now() // _DAY_S))
         if self.switches.daily_limit and self._enhanced[today] >= self.switches.daily_limit:
             return False
@@ -49,14 +49,14 @@ class Limits:
         return True
 
     def purchase(self, account: Account) -> None:
-        """Count an image that is bought. Raises ``Refused`` (402) if nothing is left to buy with."""
+        """Count an image that is bought. Raises ``Refused`` (402) if no credits are left."""
         if 0 <= self.switches.credits <= self._bought[account.key]:
             raise no_credits()
         self._bought[account.key] += 1
 
 
 class Limited:
-    """The API, no more often than the service can be asked. The sandbox's own paths are not limited."""
+    """An application with a limit on its request rate. The sandbox's own paths are not limited."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
@@ -74,7 +74,7 @@ class Limited:
 
 
 def _room(uses: deque[float], now: float, span: float, limit: int) -> bool:
-    """Whether one more use fits into the last ``span`` seconds; it is counted if so."""
+    """True if one more use fits into the last ``span`` seconds; then it is counted."""
     while uses and uses[0] <= now - span:
         uses.popleft()
     if len(uses) >= limit:

@@ -1,4 +1,4 @@
-"""What ``bracketd sandbox`` says of its faults and its switches, for people."""
+"""The texts of ``bracketd sandbox --list-faults`` and ``--list-switches``."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _WIDTH = 100
 
 
 def faults() -> str:
-    """Every place where something can go wrong, and every kind that can be there."""
+    """Lists every place of a fault, and the kinds that are possible there."""
     return "\n".join(_faults())
 
 
 def switches() -> str:
-    """Every switch with its default and its choices, by what it is about."""
+    """Lists every switch with its default and its choices, by group."""
     return "\n".join(_switches())
 
 
 def _faults() -> Iterator[str]:
-    yield "A fault is 'WHERE KIND [NAME=VALUE]...'. It happens once, or next=TIMES, or with rate=PROBABILITY;"
-    yield "skip=COUNT spares the first ones; match=TEXT wants that text in the request's path or the image's name."
+    yield "A fault is 'WHERE KIND [NAME=VALUE]...'. It happens once, next=TIMES times, or with rate=PROBABILITY."
+    yield "skip=COUNT skips the first requests; match=TEXT requires TEXT in the request's path or the image's name."
     yield "\nWHERE is a request, or * for any:"
     yield click.wrap_text(" ".join(ROUTES), _WIDTH, "  ", "  ")
-    yield "and this can happen to it (to an answer's body where there is one):"
+    yield "These faults are possible (some only if the response has a body):"
     yield from _kinds(kinds_at("*"))
     for places in (*OWN_KINDS, *((moment,) for moment in MOMENTS)):
-        yield f"\n{'Also at' if places[0] in ROUTES else 'In the course of an order, at'} {' and '.join(places)}:"
+        yield f"\n{'Also at' if places[0] in ROUTES else 'While an order is processed, at'} {' and '.join(places)}:"
         yield from _kinds({kind: known for kind, known in kinds_at(places[0]).items() if kind not in kinds_at("*")})
 
 
 def _kinds(kinds: Mapping[str, Kind]) -> Iterator[str]:
-    """Two lines for each kind, or for several that are alike."""
+    """Two lines for each kind, or for several kinds with the same description."""
     for known, names in groupby(kinds, kinds.__getitem__):
         yield f"  {' '.join(names)}{''.join(f' [{name}=]' for name in sorted(known.takes))}"
         yield f"      {known.about}"

@@ -1,4 +1,4 @@
-"""Answers about something else than was asked, as a mixed-up cache, proxy or service would give them."""
+"""Responses that do not match the request, as a broken cache, proxy or service would give them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STRANGERS = 3
 
 
 def look(service: Service, order: Order, answer: Json, version: str) -> Json:
-    """What is answered to a look at an order; a fault strikes as soon as there is an image to show."""
+    """The response to a poll of an order. A fault applies as soon as the order has an image."""
     own = answer["images"]
     assert isinstance(own, list)
     fault = service.faults.take("show_order", LOOK_KINDS, order.id) if own else None
@@ -43,7 +43,7 @@ def look(service: Service, order: Order, answer: Json, version: str) -> Json:
 
 
 def registration(service: Service, route: str, bracket: Bracket, answer: Json, url_key: str) -> Json:
-    """What is answered to a bracket's registration; if a fault strikes, what the bracket before it was told."""
+    """The response to a bracket's registration; with a fault, data of the bracket registered before it."""
     brackets = service.catalogue.brackets_of(service.catalogue.orders[bracket.order_id])
     before = next((other for other in reversed(brackets) if other.id != bracket.id), None)
     fault = service.faults.take(route, MIXED_SLOT_KINDS, bracket.id) if before is not None else None
@@ -58,12 +58,12 @@ def registration(service: Service, route: str, bracket: Bracket, answer: Json, u
 
 
 def named(service: Service, route: str, answer: Json, key: str = "order_id") -> Json:
-    """An answer that names another order or image if a fault strikes."""
+    """The response; with a fault, it names another order or image."""
     return answer if service.faults.take(route, NAMED_KINDS) is None else answer | {key: str(uuid.uuid4())}
 
 
 def _strangers(service: Service, order: Order) -> list[Image]:
-    """Images of another order of the account, processed if there are any; made-up ones if there is none."""
+    """Up to three images of another order; an invented image if there is no other order."""
     others = [image for image in service.catalogue.images.values() if image.order_id not in (None, order.id)]
     last = next((image.order_id for image in reversed(others) if not image.deleted), None)
     found = [image for image in others if image.order_id == last and not image.deleted]

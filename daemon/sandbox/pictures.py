@@ -1,6 +1,6 @@
-"""Pictures as files: merging stored brackets into a result, and making the file a client asked for.
+"""Picture files: merges stored brackets into a result, and makes the file that a client requests.
 
-Blocking work, meant for the studio's threads.
+Blocking; runs in the studio's threads.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _PREVIEW_QUALITY: Final = 40
 _PREVIEW_SIDE: Final = 800
 _NOTHING_SIZE: Final = (426, 640)
 _LONGEST_SIDE: Final = 8192
-"""Pixels on the longer side of the largest picture that is made."""
+"""Largest longer side of a picture, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a download asks for. ``scale`` multiplies, ``max_width`` bounds; a preview is small and coarse besides."""
+    """The parameters of a download. ``scale`` multiplies, ``max_width`` bounds; a preview is also small and coarse."""
 
     quality: int = 90
     format: str = "jpeg"
@@ -42,10 +42,11 @@ class Wish:
 def merge(
     brackets: Sequence[Path], title: str, long_side: int, *, enhance: bool, original: Path, enhanced: Path
 ) -> bool:
-    """Write what a set becomes, without and with finishing. False if no bracket could be read: a made-up one is there.
+    """Write the merged picture of a set, without and with finishing.
 
-    Larger sets are merged smaller, so that they need no more memory. A bracket of another size is left out.
-    Raises ``ValueError`` if it cannot be worked on, and ``OSError`` if it cannot be written.
+    Returns False if no bracket could be read; then it writes a placeholder. Larger sets are merged at a smaller size,
+    so that they need no more memory. A bracket of another size is left out. Raises ``ValueError`` if the merge fails,
+    and ``OSError`` if the result cannot be written.
     """
     bound = round(long_side * min(1.0, math.sqrt(_USUAL_SET / len(brackets))))
     exposures = [pixels for path in brackets if (pixels := decode(path, bound)) is not None]
@@ -61,9 +62,9 @@ def merge(
 
 
 def render(source: Path, target: Path, long_side: int, wish: Wish) -> None:
-    """Write the file that ``wish`` describes. Raises ``OSError`` if that fails, and ``ValueError`` without a source.
+    """Write the file that ``wish`` describes. Raises ``OSError``, and ``ValueError`` for an unreadable source.
 
-    The full size is that of the brackets, ``long_side``, however small they were merged.
+    The full size is that of the brackets, ``long_side``, even if they were merged at a smaller size.
     """
     pixels = decode(source, _PREVIEW_SIDE if wish.preview else None)
     if pixels is None:
@@ -80,7 +81,7 @@ def render(source: Path, target: Path, long_side: int, wish: Wish) -> None:
 
 
 def _nothing(title: str) -> Pixels:
-    """A picture that says there was none."""
+    """A placeholder for a set without readable pictures."""
     pixels = np.full((*_NOTHING_SIZE, 3), 228, np.uint8)
     for line, text in enumerate(("sandbox: no picture could be read", title[:48])):
         place = (24, 200 + 36 * line)

@@ -1,4 +1,4 @@
-"""What the service remembers: orders, brackets and images, and who owns them. In memory; bytes are on disk."""
+"""The service's records: orders, brackets and images, with their accounts. In memory; the files are on disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Bytes that arrived whole: their length, SHA-256 in hex, media type, and when, in seconds since the epoch."""
+    """A complete upload: its length, SHA-256 in hex, media type, and time in seconds since the epoch."""
 
     size: int
     sha256: str
@@ -37,7 +37,7 @@ class Stored:
 class Bracket:
     """One exposure: registered with ``hdr`` in the images flow, or as a bracket in the brackets flow.
 
-    ``visible_at`` is the moment from which the service admits that it is uploaded; ``image_id`` is the output image.
+    ``visible_at`` is when ``is_uploaded`` becomes true; ``image_id`` is the output image.
     """
 
     id: str
@@ -56,9 +56,9 @@ class Bracket:
 
 @dataclass(slots=True)
 class Image:
-    """An output image, or a picture registered without ``hdr``, which is enhanced by itself.
+    """An output image, or a picture registered without ``hdr``, which is enhanced on its own.
 
-    ``long_side`` is that of its brackets in pixels, 0 if they do not say.
+    ``long_side`` is the longer side of its brackets in pixels, 0 if unknown.
     ``errors`` counts how often processing failed.
     """
 
@@ -82,9 +82,9 @@ class Image:
 
 @dataclass(slots=True)
 class Order:
-    """A shoot. ``is_merging`` is None until the first merge; ``images`` are the outputs that can be seen.
+    """An order. ``is_merging`` is None until the first merge; ``image_ids`` are the visible output images.
 
-    ``status_if_empty`` is the status it reads as while it is idle and has none.
+    ``status_if_empty`` is its status while it is idle and has no images.
     """
 
     id: str
@@ -103,7 +103,7 @@ class Order:
 
 
 class Catalogue:
-    """Every record by its id. An id is never given twice, not even after its record was deleted."""
+    """Every record by its id. An id is never used twice, not even after its record was deleted."""
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
@@ -113,11 +113,11 @@ class Catalogue:
         self._count = 0
 
     def taken(self, record_id: str) -> bool:
-        """Whether a record has, or had, this id."""
+        """True if a record has, or had, this id."""
         return record_id in self._used
 
     def open_order(self, order_id: str, account: Account, now: float, name: str | None = None) -> Order:
-        """Add an order under an id that is not taken."""
+        """Add an order with an unused id."""
         self._count += 1
         self._used.add(order_id)
         order = Order(order_id, name, account, self._count, created=now, updated=now)
@@ -125,7 +125,7 @@ class Catalogue:
         return order
 
     def add_bracket(self, bracket: Bracket) -> None:
-        """Add a bracket to its order, which exists."""
+        """Add a bracket to its order, which must exist."""
         self._used.add(bracket.id)
         self.brackets[bracket.id] = bracket
         self.orders[bracket.order_id].bracket_ids.append(bracket.id)
@@ -138,7 +138,7 @@ class Catalogue:
             self.orders[image.order_id].image_ids.append(image.id)
 
     def forget_order(self, order: Order) -> None:
-        """Delete an order with all that is in it."""
+        """Delete an order with its brackets and images."""
         for bracket in self.brackets_of(order):
             bracket.deleted = True
         for image in self.images_of(order):
@@ -146,15 +146,15 @@ class Catalogue:
         del self.orders[order.id]
 
     def brackets_of(self, order: Order) -> list[Bracket]:
-        """The order's brackets that were not deleted, as they were registered."""
+        """The order's brackets that were not deleted, in the order of registration."""
         return [bracket for key in order.bracket_ids if not (bracket := self.brackets[key]).deleted]
 
     def images_of(self, order: Order) -> list[Image]:
-        """The order's images that were not deleted, as they appeared."""
+        """The order's images that were not deleted, in the order in which they appeared."""
         return [image for key in order.image_ids if not (image := self.images[key]).deleted]
 
     def mixed(self, order: Order, flow: Flow) -> bool:
-        """Whether something in the order is of another flow, or is enhanced by itself."""
+        """True if the order has brackets of another flow, or images that are enhanced on their own."""
         others = any(bracket.flow != flow for bracket in self.brackets_of(order))
         return others or any(not image.bracket_ids for image in self.images_of(order))
 

@@ -1,4 +1,4 @@
-"""Three listeners in one process, from the sockets to the clean end."""
+"""Runs the three listeners in one process, from binding the sockets to a clean stop."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _GRACE_S: Final = 2
 _KEEP_ALIVE_S: Final = 75
 _BACKLOG: Final = 512
 _SEPARATE: Final = sys.platform == "linux"
-"""Linux answers on all of 127.0.0.0/8; elsewhere hosts differ by port only."""
+"""True if each host gets an address: Linux listens on all of 127.0.0.0/8. Elsewhere only the ports differ."""
 
 
 class _Connection(H11Protocol):
-    """Lets the application reach the connection, to break it when a fault wants that."""
+    """Gives the application access to the connection, so that a fault can break it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the server declares it
-        """Leave the transport in the state of every request on it."""
+        """Put the transport into the state of every request on the connection."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, TRANSPORT: transport}
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the process, and says when it listens."""
+    """A server that does not handle signals. ``listening`` is set once it listens."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
@@ -58,17 +58,17 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Three servers share one process; ``serve`` hears the signals."""
+        """Do nothing: three servers share one process, and ``serve`` handles the signals."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
+        """Start, then set ``listening``."""
         await super().startup(sockets)
         self.listening.set()
 
 
 async def serve(settings: Settings, rules: Iterable[Rule], ready: Callable[[Hosts], None]) -> None:
-    """Listen until SIGTERM or SIGINT; ``ready`` hears where, once all three listen.
+    """Listen until SIGTERM or SIGINT. ``ready`` is called with the addresses once all three listen.
 
     Raises ``OSError`` if a port is taken.
     """
@@ -107,7 +107,7 @@ async def _listen(
 
 
 def _listener(address: str, port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer waits 40 ms.
+    # asyncio turns off Nagle's algorithm only if the protocol is given. With Nagle every response takes 40 ms longer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":
@@ -122,7 +122,7 @@ def _listener(address: str, port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def _signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop``; the handlers of before come back at the end."""
+    """SIGTERM and SIGINT set ``stop``. The previous handlers are restored at the end."""
     loop = asyncio.get_running_loop()
     names = (signal.SIGTERM, signal.SIGINT)
     before = {name: signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set)) for name in names}

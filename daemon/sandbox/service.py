@@ -1,4 +1,4 @@
-"""Everything the three listeners share, and who may do what."""
+"""The state that the three listeners share, and access to its records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where each listener is, as the start of a URL."""
+    """The base URL of each listener."""
 
     api: str
     storage: str
@@ -35,7 +35,7 @@ class Hosts:
 
 @dataclass
 class Service:
-    """The stand-in behind its listeners. ``tasks`` carries the orders' courses."""
+    """The stand-in behind its listeners. ``tasks`` runs the processing of orders."""
 
     settings: Settings
     hosts: Hosts
@@ -54,30 +54,30 @@ class Service:
 
     @property
     def switches(self) -> Switches:
-        """The unknowns as chosen."""
+        """The chosen switches."""
         return self.settings.switches
 
     def account(self, request: Request) -> Account:
-        """Whose key the request carries. Raises ``Refused`` (401) if it is nobody's."""
+        """The account of the request's key. Raises ``Refused`` (401) for an unknown key."""
         key = request.headers.get("x-api-key", "")
         if key not in self.settings.keys:
             raise no_key()
         return Account(key)
 
     def version(self, request: Request, wanted: str = "") -> str:
-        """The API version that is wanted or that the request pins, or the account's; what is no date pins nothing."""
+        """The API version: ``wanted``, the request's header, or the default. Ignores a value that is not a date."""
         pinned = wanted or request.headers.get("x-api-version", "")
         return pinned if _DATE.fullmatch(pinned) else self.switches.default_version
 
     def order(self, request: Request, account: Account | None = None) -> Order:
-        """The order in the path. Raises ``Refused`` (404) if there is none, or it is another account's."""
+        """The order in the path. Raises ``Refused`` (404) if it does not exist or is another account's."""
         order = self.catalogue.orders.get(request.path_params["id"])
         if order is None or (account is not None and order.account != account):
             raise not_found("Order")
         return order
 
     def image(self, request: Request, account: Account | None = None) -> Image | Bracket:
-        """The image in the path, be it a bracket of the images flow. Raises ``Refused`` (404) as ``order``."""
+        """The image, or the bracket of the images flow, in the path. Raises ``Refused`` (404) as ``order`` does."""
         record_id = request.path_params["id"]
         bracket = self.catalogue.brackets.get(record_id)
         found = bracket if bracket is not None and bracket.flow == "images" else self.catalogue.images.get(record_id)
@@ -86,17 +86,17 @@ class Service:
         return found
 
     def begin(self, course: Coroutine[None, None, None]) -> None:
-        """Let something go its course beside the requests."""
+        """Run the processing of an order in the background."""
         task = self.tasks.create_task(course)
         self._courses.add(task)
         task.add_done_callback(self._courses.discard)
 
     def close(self) -> None:
-        """End every course, and the work on pixels."""
+        """Cancel all processing, and stop the work on pictures."""
         for task in self._courses:
             task.cancel()
         self.studio.close()
 
     def broken(self, rule: str, *, order_id: str | None = None, record_id: str | None = None, detail: str = "") -> None:
-        """Record a violation now."""
+        """Record a violation with the present time."""
         self.ledger.broken(rule, self.clock.now(), order_id=order_id, record_id=record_id, detail=detail)

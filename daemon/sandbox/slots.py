@@ -1,4 +1,4 @@
-"""Signed URLs: whoever has one may do one thing for a while, without a key.
+"""Signed URLs: each allows one request without a key, until it expires.
 
 As in Amazon S3's presigned requests, the signature covers the method, the path, every other parameter and, for an
 upload, the Content-Type that must be sent.
@@ -20,27 +20,27 @@ _SIGNATURE = "signature"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a URL is not honoured, in S3's codes."""
+    """Why a URL is refused: S3's code and a message."""
 
     code: str
     message: str
 
 
 class Signer:
-    """Makes and checks signed URLs with a secret of its own."""
+    """Makes and checks signed URLs with a secret that it generates."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
 
     def sign(self, method: str, base: str, path: str, parameters: Mapping[str, str], expires: float) -> str:
-        """A URL for ``method`` on ``path`` that is honoured until ``expires``, in seconds since the epoch."""
+        """A URL for ``method`` on ``path`` that is valid until ``expires``, in seconds since the epoch."""
         signed = {**parameters, _EXPIRES: str(int(expires))}
         return f"{base}{path}?{urlencode({**signed, _SIGNATURE: self._signature(method, path, signed)})}"
 
     def refusal(
         self, method: str, path: str, query: Mapping[str, str], now: float, content_type: str | None = None
     ) -> Refusal | None:
-        """None if the URL was signed here for this and is not expired; ``content_type`` is what an upload declares."""
+        """Why a URL is refused; None if it is valid. ``content_type`` is the header of an upload."""
         signed = {name: value for name, value in query.items() if name != _SIGNATURE}
         if _SIGNATURE not in query or _EXPIRES not in query:
             return Refusal("AccessDenied", "Query-string authentication requires the Signature and Expires parameters")

@@ -1,4 +1,4 @@
-"""An answer whose body goes wrong on its way: stalled, dripping, cut, or of another length than it says."""
+"""Faults in a response body: a pause, a slow body, a body that is cut off, or a wrong Content-Length."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _UNDERSTATED: Final = frozenset({"short-length", "half-json", "excess"})
 
 
 class _Cut(Exception):
-    """Enough was sent."""
+    """Ends the response early."""
 
 
 class Spoiled:
-    """An application whose answer's body is spoiled as the rule's kind says (``daemon.sandbox.kinds``)."""
+    """An application whose response body has the fault of the rule (``daemon.sandbox.kinds``)."""
 
     def __init__(self, app: ASGIApp, rule: Rule, clock: Clock) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class _Dripping:
 
 
 class _Halved:
-    """Sends the first half of the body as it is, and then does what the rule's kind says."""
+    """Sends the first half of the body unchanged, then applies the fault."""
 
     def __init__(self, rule: Rule, clock: Clock, scope: Scope, send: Send) -> None:
         self._rule = rule
@@ -74,7 +74,7 @@ class _Halved:
         self._waited = False
 
     async def __call__(self, message: Message) -> None:
-        """Pass one message on. Raises ``_Cut`` at the half if nothing may follow it."""
+        """Pass one message on. Raises ``_Cut`` half-way if the response ends there."""
         if message["type"] == "http.response.start":
             self._left = _length(message) // 2
             if self._rule.kind in _UNDERSTATED:
@@ -89,7 +89,7 @@ class _Halved:
         return await self._send({**message, "body": rest})
 
     async def _second(self, rest: bytes) -> bytes:
-        """What of the second half goes the usual way."""
+        """The part of the second half to send normally."""
         if self._rule.kind in _CUT:
             raise _Cut
         if self._rule.kind == "excess":

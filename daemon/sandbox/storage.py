@@ -1,4 +1,4 @@
-"""The storage host: takes brackets at signed URLs, and gives the files made for download. It knows no keys."""
+"""The storage host: receives brackets at signed URLs, and serves the files made for download. It takes no API key."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Storage:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """Uploads and downloads."""
+        """The routes for uploads and downloads."""
         return [
             Route("/uploads/{id}", self.take, methods=["PUT"], name="upload"),
             Route("/renders/{name}", self.give, methods=["GET"], name="download"),
         ]
 
     async def take(self, request: Request) -> Response:
-        """Store a body at a slot. 411 if chunked; 403 if the URL is not honoured for it; 200 and nothing else if it is.
+        """Store the body of an upload. 411 if it is chunked; 403 if the URL is not valid; otherwise an empty 200.
 
-        A refused body is read to its end, so that the client sees the answer and not a broken line.
+        A refused body is read to its end, so that the client gets the response and not a broken connection.
         """
         service = self._service
         watch_headers(service, request, "storage")
@@ -61,7 +61,7 @@ class Storage:
         return Response(headers={"etag": f'"{sha256[:32]}"'})
 
     async def give(self, request: Request) -> Response:
-        """A file at a signed URL."""
+        """Serve a file at a signed URL."""
         service = self._service
         watch_headers(service, request, "storage")
         name = request.path_params["name"]
@@ -98,7 +98,7 @@ class Storage:
             service.begin(enhance(service, image))
 
     async def _file(self, request: Request, path: Path, image: Image | None, *, full: bool) -> AsyncIterator[bytes]:
-        """The file's bytes; the ledger hears when the last of them was handed to a client that is still there."""
+        """The file's bytes. The ledger counts the download if the client is still connected at the end."""
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
@@ -107,7 +107,7 @@ class Storage:
 
 
 def watch_headers(service: Service, request: Request, host: str) -> None:
-    """Record what must not have come to another host than the API."""
+    """Record headers that a client must send to the API only."""
     for header, rule in (("x-api-key", f"key-at-{host}"), ("authorization", f"authorization-at-{host}")):
         if header in request.headers:
             service.broken(rule, detail=f"{request.method} {request.url.path}")

@@ -1,4 +1,4 @@
-"""Where pixels are worked on: one merge at a time and one render at a time, in threads, so that the server answers."""
+"""Runs merges and renders in threads, one of each at a time, so that the server stays responsive."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Studio:
         self._rendering = ThreadPoolExecutor(1, "render")
 
     async def shots(self, brackets: Sequence[Bracket]) -> list[Shot]:
-        """The brackets as their files' metadata tell them."""
+        """The brackets with their files' metadata."""
         return await asyncio.get_running_loop().run_in_executor(
             self._rendering,
             lambda: [shot_of(bracket.id, bracket.name, self._vault.upload(bracket.id)) for bracket in brackets],
         )
 
     async def merge(self, image: Image) -> bool:
-        """Make an image of its brackets, or of its own bytes. False if none held a picture and a made-up one is there.
+        """Make an image from its brackets, or from its own file. Returns False if none is readable (placeholder).
 
         Raises ``ValueError`` or ``OSError`` if it cannot be written.
         """
@@ -49,7 +49,7 @@ class Studio:
         )
 
     async def render(self, image_id: str, long_side: int, enhanced: bool, wish: Wish) -> str:
-        """The name in the vault of the file that was wished for, of a picture whose full size has this longer side."""
+        """Render the requested file. Returns its name in the vault. ``long_side`` is that of the full size."""
         source = self._vault.enhanced(image_id) if enhanced else self._vault.original(image_id)
         name = hashlib.sha256(f"{source.name}{source.stat().st_mtime_ns}{long_side}{wish}".encode()).hexdigest()[:32]
         target = self._vault.render(f"{name}.{wish.format}")
@@ -60,6 +60,6 @@ class Studio:
         return target.name
 
     def close(self) -> None:
-        """Finish what is being worked on, drop the rest."""
+        """Finish the current work and drop the rest."""
         for threads in (self._merging, self._rendering):
             threads.shutdown(wait=True, cancel_futures=True)

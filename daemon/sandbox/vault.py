@@ -1,4 +1,4 @@
-"""Bytes on disk: brackets as they arrived, merged pictures, and the files made from them for download."""
+"""Files on disk: uploaded brackets, merged pictures, and the files made for download."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Vault:
-    """One folder. Ids are checked before they come here: they are file names."""
+    """One folder. Ids are file names here; callers check them first."""
 
     def __init__(self, directory: Path) -> None:
         self._uploads = directory / "uploads"
@@ -18,23 +18,23 @@ class Vault:
             folder.mkdir(parents=True, exist_ok=True)
 
     def upload(self, record_id: str) -> Path:
-        """Where a bracket's bytes are."""
+        """The path of a bracket's file."""
         return self._uploads / record_id
 
     def enhanced(self, image_id: str) -> Path:
-        """Where an image's full result is."""
+        """The path of an image's finished picture."""
         return self._merged / f"{image_id}.enhanced.jpg"
 
     def original(self, image_id: str) -> Path:
-        """Where an image's merged but unenhanced picture is."""
+        """The path of an image's merged picture before enhancement."""
         return self._merged / f"{image_id}.original.jpg"
 
     def render(self, name: str) -> Path:
-        """Where a file for download is."""
+        """The path of a file for download."""
         return self._renders / name
 
     async def receive(self, record_id: str, chunks: AsyncIterator[bytes]) -> tuple[int, str]:
-        """Write a body as it arrives; its length and SHA-256 once it is whole. A broken one leaves nothing."""
+        """Write a body as it arrives. Returns its length and SHA-256. An incomplete body leaves no file."""
         digest = hashlib.sha256()
         size = 0
         target = self.upload(record_id)

@@ -1,9 +1,9 @@
-"""Records as the API writes them, by version. The shapes are those of the vendor's SDK models.
+"""Records in the API's JSON, by version. The shapes are those of the vendor's SDK models.
 
 ================================  ==============================================================
 before 2024-10-01                 images carry ``enhanced`` and ``error`` instead of ``status``
-before 2025-05-08                 ``s3PutObjectUrl``; brackets tell only their name and upload
-from 2025-05-08                   ``upload_url``; brackets tell ids, metadata and their image
+before 2025-05-08                 ``s3PutObjectUrl``; brackets have only name and upload state
+from 2025-05-08                   ``upload_url``; brackets have ids, metadata and their image
 before 2025-08-31, and from then  ``window_pull``, and ``window_pull_type``
 ================================  ==============================================================
 """
@@ -25,7 +25,7 @@ _NOT_SHOWN: Final = (
     *("id", "contentType", "content_type", "hdr", "images", "number_of_brackets_per_image", "threesixty"),
     *("enhanced", "error", "status", "status_reason", "image_type", "is_threesixty", "upload_url", "s3PutObjectUrl"),
 )
-"""What a form may hold and is told otherwise, or not at all. The SDK's 1.1.0 repeats the path's ``id``."""
+"""Fields of requests that a response has under another name or not at all. SDK 1.1.0 repeats the path's ``id``."""
 
 
 def image_out(image: Image, version: str) -> Json:
@@ -43,7 +43,7 @@ def image_out(image: Image, version: str) -> Json:
 
 
 def bracket_as_image(bracket: Bracket, version: str) -> Json:
-    """An ImageOut of an image that was registered with ``hdr``: it waits until it is merged into another."""
+    """An ImageOut of a bracket that was registered with ``hdr``: it waits for the merge."""
     body: Json = {
         **_preferences_out(bracket.form, version),
         **_identity_out(bracket),
@@ -56,12 +56,12 @@ def bracket_as_image(bracket: Bracket, version: str) -> Json:
 
 
 def upload_key(version: str) -> str:
-    """What an image's upload URL is called."""
+    """The key of an image's upload URL."""
     return "s3PutObjectUrl" if version < BRACKETS_SINCE else "upload_url"
 
 
 def order_out(order: Order, images: Iterable[Image], version: str, *, idle: bool = False) -> Json:
-    """An OrderOut; ``idle`` shows it as it is just after a merge: nothing going on and nothing there."""
+    """An OrderOut. ``idle`` shows it as just after a merge: not processing, and without images."""
     shown = [] if idle else [image_out(image, version) for image in images]
     merging = False if idle else order.is_merging
     processing = False if idle else order.is_processing

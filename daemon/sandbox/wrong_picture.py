@@ -1,4 +1,4 @@
-"""Downloads that are not the picture that was bought; none of them counts as a download of it."""
+"""Downloads with a wrong picture. The ledger does not count them as downloads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def wrong_picture(kind: str, path: Path, media_type: str) -> Response:
-    """The answer in place of the picture in this file; ``kind`` is one of ``kinds.PICTURE_KINDS``."""
+    """The response instead of the picture in this file. ``kind`` is one of ``kinds.PICTURE_KINDS``."""
     data = path.read_bytes()
     match kind:
         case "small":

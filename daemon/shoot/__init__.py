@@ -23,7 +23,7 @@ from daemon.shoot.gates import (
     problems_of,
     verdict,
 )
-from daemon.shoot.leftout import Doubt, LeftOut, Why
+from daemon.shoot.leftout import Doubt, LeftOut, Why, usable
 from daemon.shoot.shot import Shot, Taken
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "look_every",
     "may_dangle",
     "problems_of",
+    "usable",
     "verdict",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.shoot.files import File, FileClass, Listing
 from daemon.shoot.formats import format_of, is_raw
 from daemon.shoot.shot import Taken, counted, folder_of, same_instant, stem_of
 
@@ -23,13 +25,15 @@ class Why(StrEnum):
     """Why a file of a shoot is not sent.
 
     COPY: its content is sent already. VARIANT: the camera wrote the same frame in another format. DERIVED: a person or
-    the camera made it from a frame that is sent. CONFLICT: a second version that a sync client kept. UNREADABLE: it
-    cannot be read or is not whole. FORMAT: pictures of its format are not sent.
+    the camera made it from a frame that is sent. DECLINED: its shoot was cancelled or skipped. CONFLICT: a second
+    version that a sync client kept. UNREADABLE: it cannot be read or is not whole. FORMAT: pictures of its format are
+    not sent.
     """
 
     COPY = "copy"
     VARIANT = "variant"
     DERIVED = "derived"
+    DECLINED = "declined"
     CONFLICT = "conflict"
     UNREADABLE = "unreadable"
     FORMAT = "format"
@@ -54,6 +58,27 @@ class Doubt:
 
     why: str
     files: tuple[str, ...]
+
+
+def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[LeftOut, ...]]:
+    """The photos that can be read and are not ``damaged``, and what else lies there and is not sent."""
+    good = tuple(photo for photo in found.usable if photo.path not in damaged)
+    taken = frozenset(good)
+    unreadable = (LeftOut(photo.path, Why.UNREADABLE) for photo in found.photos if photo not in taken)
+    conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
+    others = (LeftOut(path, Why.FORMAT) for path in found.others)
+    return good, (*unreadable, *conflicts, *others)
+
+
+def in_one(reasons: Iterable[str]) -> str:
+    """Several reasons for a person to decide, as one message."""
+    return ". Also: ".join(reason.rstrip(".") for reason in reasons)
+
+
+def all_of(doubts: Sequence[Doubt]) -> Doubt | None:
+    """Several doubts as one; None if there is none."""
+    files = tuple(sorted({path for doubt in doubts for path in doubt.files}))
+    return Doubt(in_one(doubt.why for doubt in doubts), files) if doubts else None
 
 
 def why_beside(file: Taken, of: Taken) -> Why:

@@ -17,13 +17,14 @@ MISSING, MISSED, ATTENTION = "missing ", "missed ", "attention "
 
 
 class Subject(StrEnum):
-    """What a ``Trouble`` is about, in the order in which a person reads them. The values are keys."""
+    """What a ``Alert`` is about, in the order in which a person reads them. The values are keys."""
 
     ACCOUNT = "account"
     DAY_LIMIT = "limit"
     COPIES = "copies"
     UNKNOWN_NOTES = "unknown notes"
     NEWER_ORDERS = "newer orders"
+    UNREAD_NOTES = "unread notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Alert:
     """What is wrong, in words for a person. None: nothing is wrong any more."""
 
     subject: Subject
@@ -74,7 +75,7 @@ class Attentions:
     items: tuple[Attention, ...]
 
 
-Note = Started | Watching | Trouble | Missing | Missed | Attentions
+Note = Started | Watching | Alert | Missing | Missed | Attentions
 
 
 def values_of(note: Note) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def values_of(note: Note) -> dict[str, Any]:
             return {"version": version, "pid": pid, "started_at": at}
         case Watching(folders):
             return {"watching": list(folders)}
-        case Trouble(subject, words):
+        case Alert(subject, words):
             return {subject.value: words}
         case Missing(folder, words):
             return {f"{MISSING}{folder}": words}
@@ -104,7 +105,7 @@ class Noted:
     version: str | None = None
     started_at: float | None = None
     watching: bool = False
-    troubles: Mapping[Subject, str] = field(default_factory=dict)
+    alerts: Mapping[Subject, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     missed: Mapping[str, int] = field(default_factory=dict)
     attention: tuple[Attention, ...] = ()
@@ -112,7 +113,7 @@ class Noted:
     @property
     def messages(self) -> list[str]:
         """What is wrong, in words for a person."""
-        return [*(self.troubles[subject] for subject in Subject if subject in self.troubles), *self.missing.values()]
+        return [*(self.alerts[subject] for subject in Subject if subject in self.alerts), *self.missing.values()]
 
 
 def noted(values: Mapping[str, Any]) -> Noted:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from daemon.order import Order
-from daemon.order.archive import Entry, Recorded
+from daemon.order.archive import Entry, Recorded, Unseen
 from daemon.order.facts import Fact
 from daemon.root import Seen
 from daemon.store.asks import Answer, Ask
@@ -63,7 +63,7 @@ class Store(Protocol):
     async def begin(self) -> list[str]:
         """Forget the notes and waiting shoots of the last run.
 
-        Returns the ids of orders that were due later because of the account or the daily limit which that run noted.
+        Returns the ids of the orders that wait because the service refused the account or its daily limit was reached.
         """
 
     async def answers(self) -> bool:
@@ -102,8 +102,8 @@ class Store(Protocol):
     async def know(self, folder: str, inode: int) -> None:
         """Set the inode of a folder in all its orders: the folder is another one with the same photos."""
 
-    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
-        """Remember the photos of a shoot that was skipped."""
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
+        """Remember photos of a shoot that was skipped. ``complete``: with these all its photos are recorded."""
 
     # --- finding orders ---
 
@@ -193,8 +193,14 @@ class Store(Protocol):
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
         """The folders of skipped shoots directly in a watched folder, each with the id of its order.
 
-        With ``recorded``: shoots whose photos are recorded and whose folder has no newer order. Without it: shoots
+        With ``recorded``: shoots whose photos are all recorded and whose folder has no newer order. Without it: shoots
         without recorded photos that are not copies of another order.
+        """
+
+    async def unseen(self) -> list[Unseen]:
+        """The skipped shoots of all watched folders whose photos are not all recorded, the oldest first.
+
+        Copies of other orders are left out.
         """
 
     # --- asks ---

@@ -16,9 +16,11 @@ from daemon.order.archive import (
     Recognised,
     Recorded,
     entry_of,
+    may_be_unseen,
     name_of,
     recognise,
     why_same,
+    why_unseen,
     why_unsure,
 )
 from daemon.orders import answers
@@ -29,7 +31,7 @@ from daemon.watcher.contents import Contents
 MOST = 30
 """Skipped shoots whose photos are read to compare them with those of one shoot."""
 
-JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE}
+JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE, Likeness.UNSEEN: Again.UNSURE}
 
 
 class Archive:
@@ -41,9 +43,10 @@ class Archive:
     async def at_a_glance(self, photos: Sequence[Bracket], orders: Sequence[Order]) -> Judged | None:
         """A skipped shoot that lies in its folder with other times or inodes, known without reading a photo.
 
-        ``orders`` are those of the folder, the newest first. None if more has to be known.
+        ``orders`` are those of the folder, the newest first. None if more has to be known: a copy whose files are left
+        out one by one is known by their content.
         """
-        if not orders or orders[0].phase is not Phase.SKIPPED:
+        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].left_out:
             return None
         found = recognise(photos, await self._store.skipped_alike(entries_of(photos)))
         if found.likeness is not Likeness.SAME:
@@ -64,6 +67,8 @@ class Archive:
         cancelled.pop("", None)
         recorded = await self._store.skipped_alike(entries_of(unsent))
         found = await self._recognise(folder, unsent, recorded, Evidence(cancelled), contents)
+        if found.likeness is Likeness.OTHER:
+            found = may_be_unseen(unsent, await self._store.unseen())
         if found.likeness is Likeness.OTHER:
             return judged
         if judged.again is Again.MORE:
@@ -119,8 +124,10 @@ class Archive:
         """Why a shoot with photos that are known is skipped, or waits for a person."""
         found, before = judged.recognised, judged.before
         if found is None:
-            return "" if before is None else answers.skipped_for(before)
+            return "" if before is None else answers.skipped_for(before, judged.known, len(judged.unsent))
         old = await self._store.load(found.order_id)
+        if found.likeness is Likeness.UNSEEN:
+            return why_unseen(found, old.shoot)
         if found.likeness is Likeness.UNSURE:
             return why_unsure(found, old.shoot, old.phase.value)
         same = why_same(found, old.shoot, old.phase.value)

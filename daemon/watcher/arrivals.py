@@ -11,13 +11,15 @@ from typing import Any
 
 import structlog
 
+from daemon.errors import StateError
 from daemon.files import scan
 from daemon.files.passing import can_be_read, is_refusal, may_pass
 from daemon.grouping import Frame, dangling
 from daemon.host.clock import Clock
 from daemon.shoot import DAMAGED, NOBODY, PATIENCE, Arrival, File, FileClass, Listing, may_dangle, verdict
-from daemon.store.protocol import Store
+from daemon.store.protocol import Stale
 from daemon.store.waiting import Waiting
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
@@ -76,16 +78,15 @@ class Arrivals:
         self,
         folder: WatchedFolder,
         intake: Intake,
-        store: Store,
         clock: Clock,
         *,
+        bugs: Bugs,
         blocking: Blocking,
         probes: Probes,
     ) -> None:
-        self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
-        self._blocking, self._probes = blocking, probes
+        self._folder, self._intake, self._clock = folder, intake, clock
+        self._bugs, self._blocking, self._probes = bugs, blocking, probes
         self._followed: dict[str, Follow] = {}
-        self._shown: list[Waiting] = []
         self._failing: dict[str, float] = {}
 
     def __contains__(self, shoot: object) -> bool:
@@ -126,12 +127,29 @@ class Arrivals:
     async def forget(self, shoot: str, hints: Hints | None) -> None:
         """Follow a shoot no longer."""
         self._followed.pop(shoot, None)
+        self._bugs.over(shoot, Work.ARRIVAL)
         if hints is not None:
             with suppress(OSError):
                 await self._blocking(hints.forget, shoot)
 
     async def look(self, shoot: str) -> bool:
-        """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further."""
+        """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further.
+
+        A bug stops this shoot only: it is tried again after a while. Raises StateError.
+        """
+        one = self._followed[shoot]
+        try:
+            return await self._look(shoot)
+        except StateError:
+            raise
+        except Stale:
+            one.look_at = self._clock.monotonic() + NOT_YET
+        except Exception as error:  # noqa: BLE001 - a bug in one shoot must not end the others
+            stop = self._bugs.stopped(shoot, Work.ARRIVAL, error)
+            one.trouble, one.look_at, one.not_before = stop.why, stop.until, stop.until
+        return True
+
+    async def _look(self, shoot: str) -> bool:
         one, now = self._followed[shoot], self._clock.monotonic()
         begun = one.scanning_since if one.scanning_since is not None else now
         try:
@@ -148,6 +166,8 @@ class Arrivals:
         one.not_before = after + REST * (after - begun)
         one.changed, one.compared_with = found != one.arrival.found, one.scanned_at
         one.scanned_at = after
+        if one.changed:
+            self._bugs.over(shoot, Work.ARRIVAL)
         one.arrival = one.arrival.seen(found, after)
         await self._ask_client(shoot, one)
         told = verdict(one.arrival, self._folder.terms)
@@ -210,8 +230,8 @@ class Arrivals:
         one = self._followed.get(shoot)
         return one is not None and one.changed and one.compared_with > since
 
-    async def show(self) -> None:
-        """Write down what waits, when that is something else than before."""
+    def waiting(self) -> list[Waiting]:
+        """The followed shoots that wait for something, each with the reason."""
         waiting = []
         for shoot, one in sorted(self._followed.items()):
             found = one.arrival.found
@@ -221,9 +241,7 @@ class Arrivals:
                     reason = f"more photos came to a shoot that was sent: {reason}"
                 folder = os.path.join(self._folder.watch, shoot)
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
-        if waiting != self._shown:
-            self._shown = waiting
-            await self._store.replace_waiting(self._folder.watch, waiting)
+        return waiting
 
     async def _ask_client(self, shoot: str, one: Follow) -> None:
         """Ask what the sync client says of a shoot: now and then, and in any case after its last change."""

@@ -1,7 +1,7 @@
 """What people ask of the shoots in one watched folder: to send one now, or to skip one that waits.
 
 An ask that fails is answered with the reason. Only what may pass by itself, such as a disk that does not answer, is
-tried again for a while first.
+tried again for a while first. No ask waits longer than ``PATIENCE`` for its answer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from daemon.watcher.unknown import NotYet
 log = structlog.get_logger("bracketd.watcher")
 
 PATIENCE = 2 * DAMAGED
-"""Seconds for which a disk that may recover by itself is tried again before an ask is answered with its error.
+"""Seconds for which an ask that cannot be carried out yet is tried again before it is answered with the reason.
 
 Longer than a photo that stays unreadable takes to count as damaged: then the shoot is sent without it.
 """
@@ -72,7 +72,8 @@ class FolderAsks:
         self._desk, self._clock = desk, clock
         self._blocking, self._inode_of = blocking, inode_of
         self._open: dict[int, Ask] = {}
-        self._failing_since: dict[int, float] = {}
+        self._waits_since: dict[int, float] = {}
+        self._waits_for: dict[int, str] = {}
 
     @property
     def waits(self) -> bool:
@@ -91,8 +92,20 @@ class FolderAsks:
                 log.exception("ask failed", verb=ask.verb, target=ask.target)
                 answered = await self._answer(ask, Outcome.FAILED, answers.bug(error))
             if answered:
-                del self._open[ask.seq]
-                self._failing_since.pop(ask.seq, None)
+                self._close(ask)
+
+    async def wait_for_folder(self) -> None:
+        """The watched folder is away: asks wait for it, and are answered with that in the end. Raises StateError."""
+        self._open.update((ask.seq, ask) for ask in self._inbox.take())
+        for ask in tuple(self._open.values()):
+            if not self._has_patience(ask, "the watched folder is away"):
+                await self._answer(ask, Outcome.FAILED, answers.folder_is_away(ask.target))
+                self._close(ask)
+
+    def _close(self, ask: Ask) -> None:
+        del self._open[ask.seq]
+        self._waits_since.pop(ask.seq, None)
+        self._waits_for.pop(ask.seq, None)
 
     async def _carry_out(self, ask: Ask, hints: Hints | None) -> bool:
         """Whether the ask is answered now. Raises StateError, and whatever nobody foresaw."""
@@ -103,15 +116,20 @@ class FolderAsks:
                 return await self._answer(ask, Outcome.REFUSED, answers.out_of_bounds(shoot, BOUNDS[found.bound]))
             if await self._take_in(ask, shoot, found):
                 await self._arrivals.forget(shoot, hints)
-        except (Stale, NotYet):
-            return False
+        except Stale:
+            if self._has_patience(ask, "its order is being changed"):
+                return False
+            raise
+        except NotYet as wait:
+            if self._has_patience(ask, str(wait)):
+                return False
+            return await self._answer(ask, Outcome.FAILED, answers.waits(shoot, str(wait)))
         except (FileNotFoundError, NotADirectoryError):
             return await self._answer(ask, Outcome.REFUSED, answers.gone(ask.target))
         except UnicodeError:
             return await self._answer(ask, Outcome.FAILED, answers.unusable_name(ask.target))
         except OSError as error:
-            if self._may_pass(ask, error):
-                log.warning("ask is tried again", verb=ask.verb, shoot=shoot, why=error.strerror)
+            if error.errno in PASSING and self._has_patience(ask, error.strerror or str(error)):
                 return False
             return await self._answer(ask, Outcome.FAILED, answers.unreadable(ask.target, error.strerror or str(error)))
         return True
@@ -124,9 +142,14 @@ class FolderAsks:
         damaged, again = await self._arrivals.damaged(shoot, found), ask.verb == Verb.SUBMIT_AGAIN
         return await self._intake.submit(shoot, found, damaged, again=again, inode=inode, ask=ask)
 
-    def _may_pass(self, ask: Ask, error: OSError) -> bool:
+    def _has_patience(self, ask: Ask, why: str) -> bool:
+        """Whether an ask that cannot be carried out yet is tried again. The log says why it waits when that changes."""
         now = self._clock.monotonic()
-        return error.errno in PASSING and now - self._failing_since.setdefault(ask.seq, now) < PATIENCE
+        is_patient = now - self._waits_since.setdefault(ask.seq, now) < PATIENCE
+        if is_patient and self._waits_for.get(ask.seq) != why:
+            self._waits_for[ask.seq] = why
+            log.warning("ask is tried again", verb=ask.verb, shoot=os.path.basename(ask.target), why=why)
+        return is_patient
 
     async def _answer(self, ask: Ask, outcome: Outcome, text: str) -> bool:
         await self._desk.answer(ask, outcome, text)

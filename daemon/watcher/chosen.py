@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from daemon.grouping import Choice, one_per_frame
 from daemon.order import Bracket, Order, fingerprint, lies_as_sent
-from daemon.shoot import Doubt, File, FileClass, LeftOut, Listing, Why
+from daemon.shoot import Doubt, File, LeftOut, Listing, Why, usable
 from daemon.watcher.contents import Contents
 
 
@@ -28,16 +28,6 @@ class Chosen:
     def seconds(self) -> frozenset[int]:
         """The seconds of their cameras' clocks in which they were taken."""
         return frozenset(b.shot.second for b in self.brackets if b.shot.tells and b.shot.second is not None)
-
-
-def usable(found: Listing, damaged: frozenset[str] = frozenset()) -> tuple[tuple[File, ...], tuple[LeftOut, ...]]:
-    """The photos that can be read and are not ``damaged``, and what else lies there and is not sent."""
-    good = tuple(photo for photo in found.usable if photo.path not in damaged)
-    taken = frozenset(good)
-    unreadable = (LeftOut(photo.path, Why.UNREADABLE) for photo in found.photos if photo not in taken)
-    conflicts = (LeftOut(file.path, Why.CONFLICT) for file in found.of(FileClass.CONFLICT))
-    others = (LeftOut(path, Why.FORMAT) for path in found.others)
-    return good, (*unreadable, *conflicts, *others)
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from daemon.files import content, scan
 from daemon.frames import frame, shot, shot_in
+from daemon.grouping import copies, to_compare
 from daemon.order import Bracket, Order
 from daemon.shoot import File, Listing, Shot
 
@@ -76,17 +77,9 @@ class Contents:
 
         Files with equal marks and a known shot show one frame. Other files with equal marks are read whole.
         """
-        alike: dict[str, list[Bracket]] = {}
-        for bracket in sorted(brackets, key=lambda bracket: bracket.path):
-            alike.setdefault(bracket.mark, []).append(bracket)
-        copies: dict[str, str] = {}
-        for some in alike.values():
-            first: dict[str, str] = {}
-            for bracket in some if len(some) > 1 else ():
-                digest = "" if bracket.shot.tells else await self.sha256(folder, bracket.path)
-                if first.setdefault(digest, bracket.path) != bracket.path:
-                    copies[bracket.path] = first[digest]
-        return copies
+        marks = {bracket.path: bracket.mark for bracket in brackets}
+        todo = to_compare(marks, {bracket.path: bracket.shot for bracket in brackets})
+        return copies(marks, {path: await self.sha256(folder, path) for path in todo})
 
     async def told_apart(
         self, folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]

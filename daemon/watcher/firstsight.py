@@ -8,7 +8,9 @@ quiet period. A folder that appears empty is a person's, and whatever comes into
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -17,6 +19,7 @@ from daemon.host.clock import Clock
 from daemon.shoot import Bound, FileClass, Listing
 from daemon.store.protocol import Store
 from daemon.watcher.archive import entries
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake
@@ -24,17 +27,31 @@ from daemon.watcher.presence import Blocking
 
 log = structlog.get_logger("bracketd.watcher")
 
+AT_ONCE = 50
+"""Skipped shoots without a record that are scanned in one go."""
+
+PATIENCE = 1.0
+"""Seconds after which the rest of them waits for the next go: a disk that does not answer takes minutes for each."""
+
 LOOK_EVERY = 30.0
 """Seconds between looks at the shoots of a folder that is being filled."""
 
 
 class FirstSight:
-    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared."""
+    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared.
 
-    def __init__(self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, blocking: Blocking) -> None:
+    A bug that keeps a shoot from being recorded does not make new work of it: it is not sent, and until it is skipped
+    the folder counts as not seen before.
+    """
+
+    def __init__(
+        self, folder: WatchedFolder, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
+    ) -> None:
         self._folder, self._intake, self._store, self._clock = folder, intake, store, clock
-        self._blocking = blocking
-        self._was_missing = self._is_filling = self._looked_for_older = False
+        self._bugs, self._blocking = bugs, blocking
+        self._was_missing = self._is_filling = self._has_begun = False
+        self._stopped: set[str] = set()
+        self._has_tried, self._given_up, self._tries = False, set[str](), Counter[str]()
         self._shoots: dict[str, tuple[str, Listing]] = {}
         self._changed_at = self._looked_at = clock.monotonic()
         self.skipped = 0
@@ -43,10 +60,18 @@ class FirstSight:
         """The folder, which was never seen, does not exist."""
         self._was_missing = True
 
+    def begin_again(self) -> None:
+        """The folder was away, or another disk is in its place: all that lies in it counts as there before."""
+        self._has_begun = False
+
     async def skip(self, shoots: Sequence[str], inode_of: Callable[[str], int | None]) -> list[str]:
         """Skip the shoots of a folder that was never looked at before; returns those that are to be followed."""
-        left = [shoot for shoot in shoots if not await self._skip(shoot, inode_of(shoot))]
-        skipped = len(shoots) - len(left)
+        archive = [s for s in shoots if not self._has_begun or self._is_filling or s in self._stopped]
+        outcomes = {shoot: await self._outcome(shoot, inode_of(shoot)) for shoot in archive}
+        self._has_begun = True
+        self._stopped = {shoot for shoot, is_skipped in outcomes.items() if is_skipped is None}
+        left = [shoot for shoot in shoots if outcomes.get(shoot, False) is False]
+        skipped = sum(is_skipped is True for is_skipped in outcomes.values())
         if skipped:
             self._changed_at = self._clock.monotonic()
             log.warning(
@@ -67,34 +92,84 @@ class FirstSight:
         if self._is_filling and now - self._looked_at >= LOOK_EVERY:
             self._looked_at = now
             for shoot in tuple(self._shoots):
-                await self._look_again(shoot)
+                with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                    await self._look_again(shoot)
+                    self._bugs.over(shoot, Work.FIRST_SIGHT)
             if now - self._changed_at >= max(self._folder.quiet.base, LOOK_EVERY):
                 self._is_filling = self._was_missing = False
                 self._shoots.clear()
                 log.info("the watched folder is filled; what comes from now on is new", watch=self._folder.watch)
-        return self._is_filling
+        self._has_begun = self._is_filling or bool(self._stopped)
+        return self._has_begun
 
-    async def record_older(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
-        """Record the photos of shoots that an older version skipped, where they lie as they did. Once in a run."""
-        if self._looked_for_older:
-            return
-        self._looked_for_older = True
-        for folder, order_id in (await self._store.skipped_in(self._folder.watch, recorded=False)).items():
-            shoot = os.path.basename(folder)
-            found = await self._scan(shoot) if shoot in there else None
-            if found is None:
+    async def record_missing(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
+        """Record the photos of skipped shoots that are not on record, where they lie as they did.
+
+        An older version skipped them, or their disk did not answer. At the start all are tried, later a few at a time.
+        """
+        missing = await self._store.skipped_in(self._folder.watch, recorded=False)
+        todo = {order_id: shoot for folder, order_id in missing.items() if (shoot := os.path.basename(folder)) in there}
+        turn = sorted(todo.keys() - self._given_up, key=lambda order_id: self._tries[order_id])
+        most, until = (AT_ONCE, self._clock.monotonic() + PATIENCE) if self._has_tried else (len(turn), float("inf"))
+        self._has_tried = True
+        for order_id in turn[:most]:
+            shoot = todo[order_id]
+            self._tries[order_id] += 1
+            if self._bugs.rests(shoot, Work.FIRST_SIGHT):
                 continue
-            order = await self._store.load(order_id)
-            is_same_folder = order.inode is not None and order.inode == inode_of(shoot)
-            if is_same_folder or order.fingerprint == by_name(found):
-                await self._store.record_skipped(order_id, entries(found))
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT), suppress(OSError):
+                await self._record(shoot, order_id, inode_of(shoot))
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
+            if self._clock.monotonic() >= until:
+                return
+
+    async def _record(self, shoot: str, order_id: str, inode: int | None) -> None:
+        """Record what lies in a skipped shoot's folder, unless that is another shoot now. Raises OSError.
+
+        A shoot that was never seen is on record only if nothing came to its folders or went from them meanwhile.
+        """
+        found, times = await self._blocking(scan.scan_with_times, self._folder.path(shoot))
+        order = await self._store.load(order_id)
+        never_seen = not order.fingerprint
+        if never_seen and not _is_archive(found):
+            return
+        is_same_folder = order.inode == inode if None not in (order.inode, inode) else never_seen
+        if not (is_same_folder or (not never_seen and order.fingerprint == by_name(found))):
+            self._given_up.add(order_id)
+            return
+        untouched = max(times.values(), default=0) <= order.created_at * 1e9
+        if never_seen and not untouched:
+            self._given_up.add(order_id)
+        whole = not found.unanswered and (untouched or not never_seen)
+        await self._store.record_skipped(order_id, entries(found), complete=whole)
+
+    async def _outcome(self, shoot: str, inode: int | None) -> bool | None:
+        """True if a shoot is skipped, False if it is to be followed, None if a bug stopped it.
+
+        One whose photos a bug keeps from being recorded is skipped without them, like one that cannot be read.
+        """
+        if self._bugs.rests(shoot, Work.FIRST_SIGHT):
+            return None
+        for skip in (self._skip, self._skip_unseen):
+            with self._bugs.contained(shoot, Work.FIRST_SIGHT):
+                is_skipped = await skip(shoot, inode)
+                self._bugs.over(shoot, Work.FIRST_SIGHT)
+                return is_skipped
+        return None
+
+    async def _skip_unseen(self, shoot: str, inode: int | None) -> bool:
+        await self._intake.skip(shoot, None, inode)
+        return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:
         """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
         found = await self._scan(shoot)
         if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
             return False
-        order_id = await self._intake.skip(shoot, found, inode)
+        is_whole = found is not None and not found.unanswered
+        order_id = await self._intake.skip(shoot, found if is_whole else None, inode)
+        if found is not None and not is_whole:
+            await self._store.record_skipped(order_id, entries(found), complete=False)
         if self._was_missing:
             self._shoots[shoot] = order_id, found or Listing()
         return True
@@ -104,7 +179,7 @@ class FirstSight:
         found = await self._scan(shoot)
         if found is not None and found != before:
             self._shoots[shoot], self._changed_at = (order_id, found), self._clock.monotonic()
-            await self._store.record_skipped(order_id, entries(found))
+            await self._store.record_skipped(order_id, entries(found), complete=not found.unanswered)
 
     async def _scan(self, shoot: str) -> Listing | None:
         try:

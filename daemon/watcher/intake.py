@@ -26,25 +26,26 @@ from daemon.order import (
     is_mendable,
     known_again,
     may_follow,
+    part_of,
     refusal,
     submitted,
     submitted_order,
+    the_rest,
     unknown,
     with_shots,
-    without_sent,
 )
 from daemon.order.again import not_wanted, was_sent
 from daemon.order.allowed import CANCELLED
-from daemon.order.archive import unsure
+from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
 from daemon.orders import Desk, answers
 from daemon.orders.asks import carry_out, original_of
-from daemon.shoot import Listing
+from daemon.shoot import Listing, usable
 from daemon.store.asks import Ask, Outcome
 from daemon.store.known import KnownBy
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive, entries
-from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain, usable
+from daemon.watcher.chosen import by_name, choose, is_known, one_a_frame, paths, plain
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.new_orders import NewOrders
@@ -92,14 +93,19 @@ class Intake:
         return await self._orders.skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
 
     async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
-        """Tell of photos that came to a skipped shoot since it was recorded. They are not sent.
+        """Tell of photos that came to a skipped or cancelled shoot. They are not sent. Raises OSError.
 
         A folder with another ``inode`` is another shoot under its name, which is sent.
         """
         order = await self._store.load(order_id)
         if None not in (inode, order.inode) and inode != order.inode:
             return
-        new = await self._archive.strangers(order_id, found)
+        if order.phase is Phase.SKIPPED:
+            new = await self._archive.strangers(order_id, found)
+        else:
+            fact, judged, orders = await self._judging(order.shoot, found, "", inode=inode)()
+            photos = () if judged.again is Again.SAME else judged.new or fact.brackets
+            new = changed_since(orders, photos)[0]
         if new != order.late:
             await self._desk.happened(order_id, facts.CameLate(new))
 
@@ -115,14 +121,14 @@ class Intake:
 
         It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
         """
-        self._unknown.require_ready()
+        self._unknown.require_ready(self._folder.output)
         judge = self._judging(shoot, found, why, damaged, inode=inode)
         fact, judged, orders = await judge()
         sent = judged.again in (Again.SAME, Again.SKIPPED)
         elsewhere = None if sent else await self._elsewhere(shoot, fact, judged, orders)
         async with self._desk.admission:
             fact, judged, orders = await judge()
-            await self._take(shoot, fact, judged, orders, inode, elsewhere=elsewhere)
+            await self._take(shoot, fact, judged, orders, inode, photos=entries(found), elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
                 await self._store.know(self._folder.path(shoot), inode)
 
@@ -135,7 +141,8 @@ class Intake:
             return None
         taken = await self._store.outputs()
         outputs = {output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode)}
-        outputs |= {order.output for order in orders if order is judged.before}
+        before = judged.before
+        outputs |= {o.output for o in orders if is_mendable(o) or (before is not None and o.id == before.id)}
         return await self._unknown.about(shoot, self._folder.path(shoot), outputs, fact.brackets, self._contents)
 
     async def _take(
@@ -146,9 +153,13 @@ class Intake:
         orders: Sequence[Order],
         inode: int | None,
         *,
+        photos: Sequence[Entry],
         elsewhere: FoundElsewhere | None,
     ) -> None:
-        """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first."""
+        """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first.
+
+        ``photos`` are all that lie there, as they are recorded if it is skipped.
+        """
         before = judged.before
         match judged.again:
             case Again.NEW:
@@ -157,21 +168,20 @@ class Intake:
                 log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
                 await self._desk.happened(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
-                await self._orders.skip_same(shoot, judged, before, fact, inode=inode)
+                await self._orders.skip_same(shoot, judged, before, fact, photos, inode=inode)
             case Again.UNSURE:
-                await self._desk.begin(
-                    unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged)), fact
-                )
+                order = unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged))
+                await self._desk.begin(order, fact, elsewhere=elsewhere)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
                 here = before.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 now, late = self._desk.now(), self._folder.late_files
                 held = may_follow(judged, before, now, late, here=here, dev_mode=dev_mode)
-                await self._orders.supplement(shoot, judged, fact, held, inode, elsewhere=elsewhere)
+                await self._orders.supplement(shoot, judged, fact, held, inode, orders=orders, elsewhere=elsewhere)
             case _:
                 log.info("not sent", shoot=shoot, why=judged.again.value)
         if orders and (known := known_again(fact, judged, orders)):
-            await self._desk.happened(orders[-1].id, facts.FoundAgain(tuple(one.path for one in known), known))
+            await self._desk.happened(orders[-1].id, facts.FoundAgain(paths(known), known))
 
     def _may_supplement(self, orders: Sequence[Order]) -> bool:
         """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
@@ -194,7 +204,7 @@ class Intake:
         be read it gets none. Raises OSError and NotYet, and Stale when somebody wrote its order meanwhile.
         """
         if not again:
-            self._unknown.require_ready()
+            self._unknown.require_ready(self._folder.output)
         judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
         fact, judged, orders = await judge()
         elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
@@ -208,24 +218,28 @@ class Intake:
                 await self._desk.answer(ask, Outcome.REFUSED, answers.refused(newest, verb, why))
                 return True
             original = await original_of(self._desk, judged.before if judged.again is Again.SAME else newest)
-            free = original is not None and not was_sent(original)
+            free = original is not None and not was_sent(original) and not judged.unsent
+            part = None if again else the_rest(judged)
             match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
                     await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
                 case Submitted.ANEW if newest is not None:
-                    rest = [order for order in orders if order.id != newest.id]
-                    await self._orders.replace(
-                        newest, fact if again else without_sent(fact, rest), inode, ask, elsewhere
+                    others = [order for order in orders if order.id != newest.id]
+                    sent = fact if part is None else part_of(fact, part, others)
+                    await self._orders.replace(newest, sent, inode, ask, elsewhere, part=part)
+                case Submitted.SUPPLEMENT if part is not None:
+                    await self._orders.supplement(
+                        shoot, part, fact, None, inode, orders=orders, ask=ask, elsewhere=elsewhere
                     )
-                case Submitted.SUPPLEMENT:
-                    await self._orders.supplement(shoot, judged, fact, None, inode, ask=ask, elsewhere=elsewhere)
                 case Submitted.UNKNOWN if newest is not None:
                     await self._desk.answer(ask, Outcome.REFUSED, answers.may_be_delivered(newest))
                 case Submitted.APPROVED if newest is not None:
                     await self._approve(newest, ask)
                 case Submitted.SAME if judged.before is not None and newest is None:
                     answer = self._desk.refused(ask, answers.same_photos(original))
-                    await self._orders.skip_same(shoot, judged, judged.before, fact, inode=inode, answer=answer)
+                    await self._orders.skip_same(
+                        shoot, judged, judged.before, fact, entries(found), inode=inode, answer=answer
+                    )
                 case Submitted.SAME:
                     await self._desk.answer(ask, Outcome.REFUSED, answers.same_photos(original))
                 case _ if newest is not None:
@@ -281,7 +295,7 @@ class Intake:
 
         Photos that changed after their merge are told. Raises OSError.
         """
-        orders = [order for order in orders if order.phase is not Phase.SKIPPED]
+        orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.same_as is not None]
         photos, named = plain(found.usable), not self._may_supplement(orders)
         news = unknown(orders, photos)
         late = await self._late(orders, news) if named else ()
@@ -331,7 +345,7 @@ class Intake:
         """A shoot's brackets with what they are known by, what they are next to earlier orders, and its folder's own.
 
         A shoot that lies there as an order of its folder knows it is not read. What was sent in dev mode counts for a
-        real order, unless a person submits it.
+        real order, unless a person submits it. An order that a person's word replaces does not count.
         """
         folder = self._folder.path(shoot)
         good, bad = usable(found, damaged)
@@ -345,6 +359,9 @@ class Intake:
         brackets = chosen.brackets
         known_by = KnownBy(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
         earlier = await self._store.earlier(known_by)
+        if by_person:
+            replaced = submitted_order(mine)
+            earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.told_apart(folder, brackets, earlier)

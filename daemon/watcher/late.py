@@ -17,6 +17,7 @@ from daemon.shoot import File, Listing, look_every
 from daemon.store.known import KnownBy
 from daemon.store.protocol import Store
 from daemon.watcher.altered import Allowance
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
@@ -43,20 +44,27 @@ class Scanned:
 class LateLooks:
     """What is remembered of the lately locked shoots of one watched folder, so that most looks cost next to nothing."""
 
-    def __init__(self, watch: str, intake: Intake, store: Store, clock: Clock, *, blocking: Blocking) -> None:
+    def __init__(
+        self, watch: str, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
+    ) -> None:
         self._watch, self._intake, self._store, self._clock = watch, intake, store, clock
-        self._blocking = blocking
+        self._bugs, self._blocking = bugs, blocking
         self._seen: dict[str, Scanned] = {}
 
     async def look(self) -> tuple[str, ...]:
         """Look at all of them; the names of those with photos that no order has and that are to be sent."""
         recent = await self._store.recent(self._watch, self._clock.now() - LATE)
         self._seen = {folder: seen for folder, seen in self._seen.items() if folder in recent}
+        shoots = {os.path.basename(folder): (folder, changed_at) for folder, changed_at in recent.items()}
+        self._bugs.keep(shoots, Work.LATE_LOOK)
         more, allowance = [], Allowance()
-        for folder, changed_at in recent.items():
-            with suppress(OSError):
+        for shoot, (folder, changed_at) in shoots.items():
+            if self._bugs.rests(shoot, Work.LATE_LOOK):
+                continue
+            with self._bugs.contained(shoot, Work.LATE_LOOK), suppress(OSError):
                 if await self._has_more(folder, changed_at, allowance):
-                    more.append(os.path.basename(folder))
+                    more.append(shoot)
+                self._bugs.over(shoot, Work.LATE_LOOK)
         return tuple(more)
 
     async def _has_more(self, folder: str, changed_at: float, allowance: Allowance) -> bool:

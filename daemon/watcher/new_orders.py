@@ -9,12 +9,15 @@ from dataclasses import replace
 import structlog
 
 from daemon.delivery import output_folder
-from daemon.order import FlowName, Judged, Order, Phase, facts, fingerprint
+from daemon.order import FlowName, Judged, Order, Phase, came_late, facts, fingerprint, known_again, part_of
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
+from daemon.order.problem import Code, Trouble
 from daemon.orders import Desk
+from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
-from daemon.watcher.archive import Archive, entries_of
+from daemon.watcher.archive import Archive
+from daemon.watcher.chosen import paths
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.unknown import UnknownOrders
 
@@ -40,16 +43,23 @@ class NewOrders:
         judged: Judged,
         before: Order,
         fact: facts.Locked,
+        photos: Sequence[Entry],
         *,
         inode: int | None,
         answer: Answer | None = None,
     ) -> None:
-        """Skip a shoot whose photos the order ``before`` has, or that was recognised as a skipped one."""
+        """Skip a shoot whose photos the order ``before`` has, or that was recognised as a skipped one.
+
+        What comes to it later is known by the files that lie there now: ``photos`` are recorded if they are known by
+        name, and left out, each with its reason, if they are known by content.
+        """
         why = await self._archive.why(judged)
         log.warning("skipped", shoot=shoot, why=why)
-        photos = entries_of(fact.brackets) if judged.recognised is not None else ()
         mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        await self.skip(shoot, why, mark, inode, same_as=same_as, photos=photos, answer=answer)
+        by_name = judged.recognised is not None or before.phase is Phase.SKIPPED
+        known = () if by_name else known_again(fact, judged, ())
+        photos = photos if by_name else ()
+        await self.skip(shoot, why, mark, inode, same_as=same_as, photos=photos, left_out=known, answer=answer)
 
     async def skip(
         self,
@@ -61,12 +71,20 @@ class NewOrders:
         same_as: str | None = None,
         by_person: bool = False,
         photos: Sequence[Entry] = (),
+        left_out: Sequence[LeftOut] = (),
         answer: Answer | None = None,
     ) -> str:
         """Skip a shoot and return the id of its order. ``mark`` is its fingerprint; ``photos`` are recorded."""
-        fact = facts.Locked((), why=why)
+        fact = facts.Locked((), paths(left_out), why, tuple(left_out))
         order = await self.make(shoot, fact, inode)
-        order = replace(order, phase=Phase.SKIPPED, due=None, trouble=why, fingerprint=mark, same_as=same_as)
+        order = replace(
+            order,
+            phase=Phase.SKIPPED,
+            due=None,
+            troubles=(Trouble(Code.SKIPPED, why),),
+            fingerprint=mark,
+            same_as=same_as,
+        )
         order = replace(order, by_person=by_person)
         await self._desk.skip(order, fact, photos, answer=answer)
         return order.id
@@ -79,21 +97,20 @@ class NewOrders:
         held: str | None,
         inode: int | None,
         *,
+        orders: Sequence[Order],
         ask: Ask | None = None,
         elsewhere: FoundElsewhere | None = None,
     ) -> None:
         """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
 
-        ``whole`` is the shoot with all its photos. A doubt about it counts if it is about one of the new photos.
+        ``whole`` is the shoot with all its photos, ``orders`` are those of its folder.
         """
-        news = frozenset(bracket.path for bracket in judged.new)
-        doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
-        fact = facts.Locked(judged.new, why=whole.why, doubt=doubt)
+        fact = part_of(whole, judged, orders)
         order = await self.late(shoot, judged, fact, inode)
         if judged.recognised is not None:
             order = unsure(order, await self._archive.why(judged))
-        elif held is not None and elsewhere is None:
-            order = replace(order, phase=Phase.HELD, held_in=Phase.SETTLED, due=None, trouble=held)
+        elif held is not None:
+            order = came_late(order, held)
         await self._desk.begin(order, fact, ask, elsewhere=elsewhere)
 
     async def late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
@@ -112,9 +129,17 @@ class NewOrders:
         inode: int | None,
         ask: Ask | None,
         elsewhere: FoundElsewhere | None,
+        *,
+        part: Judged | None = None,
     ) -> None:
-        """A new order in place of one that was skipped, or is held before its merge and keeps its output folder."""
-        order = await self.make(old.shoot, fact, inode)
+        """A new order in place of one that was skipped, or is held before its merge and keeps its output folder.
+
+        ``part`` is set when it sends a part of the shoot: as a supplement, unless it takes the place of a held order.
+        """
+        if part is None or old.phase is Phase.HELD:
+            order = await self.make(old.shoot, fact, inode)
+        else:
+            order = await self.late(old.shoot, part, fact, inode)
         order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
         if elsewhere is None:
             order = replace(order, unknown_order=old.unknown_order)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from daemon.files import scan
 from daemon.host.clock import Clock
 from daemon.store.protocol import Store
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
@@ -27,9 +28,11 @@ PATIENCE = 1.0
 class SkippedLooks:
     """The skipped shoots of one watched folder, in turn."""
 
-    def __init__(self, watch: str, intake: Intake, store: Store, clock: Clock, *, blocking: Blocking) -> None:
+    def __init__(
+        self, watch: str, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
+    ) -> None:
         self._watch, self._intake, self._store, self._clock = watch, intake, store, clock
-        self._blocking = blocking
+        self._bugs, self._blocking = bugs, blocking
         self._turn: deque[tuple[str, str]] = deque()
         self._times: dict[str, Mapping[str, int]] = {}
 
@@ -39,11 +42,16 @@ class SkippedLooks:
             skipped = await self._store.skipped_in(self._watch)
             self._times = {folder: times for folder, times in self._times.items() if folder in skipped}
             self._turn.extend(item for item in skipped.items() if os.path.basename(item[0]) in there)
+            self._bugs.keep({os.path.basename(folder) for folder, _ in self._turn}, Work.SKIPPED_LOOK)
         until = self._clock.monotonic() + PATIENCE
         for _ in range(min(AT_ONCE, len(self._turn))):
-            with suppress(OSError):
-                folder, order_id = self._turn.popleft()
-                await self._look_at(folder, order_id, inode_of(os.path.basename(folder)))
+            folder, order_id = self._turn.popleft()
+            shoot = os.path.basename(folder)
+            if self._bugs.rests(shoot, Work.SKIPPED_LOOK):
+                continue
+            with self._bugs.contained(shoot, Work.SKIPPED_LOOK), suppress(OSError):
+                await self._look_at(folder, order_id, inode_of(shoot))
+                self._bugs.over(shoot, Work.SKIPPED_LOOK)
             if self._clock.monotonic() >= until:
                 return
 

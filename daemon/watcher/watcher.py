@@ -7,7 +7,7 @@ code runs at start, on a hint, at every rescan and when polling.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -21,6 +21,7 @@ from daemon.store.attention import Heed
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.asks import AGAIN, FolderAsks
 from daemon.watcher.attention import AttentionList
+from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty
@@ -32,6 +33,7 @@ from daemon.watcher.probes import Probes
 from daemon.watcher.skipped import SkippedLooks
 from daemon.watcher.slices import Slices
 from daemon.watcher.supervision import Supervision
+from daemon.watcher.waitinglist import WaitingList
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -65,13 +67,14 @@ class Watcher:
         self._stopping = False
         self._there: Mapping[str, int] | None = None
         store, blocking = desk.store, root.blocking
-        self._attention = AttentionList(folder.watch, store)
-        self._arrivals = Arrivals(folder, intake, store, clock, blocking=Slices(blocking), probes=probes)
-        self._first_sight = FirstSight(folder, intake, store, clock, blocking)
-        self._skipped = SkippedLooks(folder.watch, intake, store, clock, blocking=blocking)
+        self._attention, self._waiting = AttentionList(folder.watch, store), WaitingList(folder.watch, store)
+        self._bugs = bugs = Bugs(folder.watch, clock)
+        self._arrivals = Arrivals(folder, intake, clock, bugs=bugs, blocking=Slices(blocking), probes=probes)
+        self._first_sight = FirstSight(folder, intake, store, clock, bugs=bugs, blocking=blocking)
+        self._skipped = SkippedLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         inbox = desk.inbox(folder.watch, self._wake)
         self._asks = FolderAsks(inbox, intake, self._arrivals, desk, clock, blocking=blocking, inode_of=self._inode)
-        self._late = LateLooks(folder.watch, intake, store, clock, blocking=blocking)
+        self._late = LateLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
         self._ahead = clock.now() - clock.monotonic()
@@ -110,9 +113,11 @@ class Watcher:
         look, is_other = await self._root.look(self._dirty, self._arrivals)
         if look is None or is_other:
             self._there = None
+            self._first_sight.begin_again()
         if look is None:
             if self._root.never_seen:
                 self._first_sight.missing()
+            await self._asks.wait_for_folder()
             return LOOK_EVERY
         await self._asks.carry_out(self._root.hints)
         if everything or look.root.shoots != self._there:
@@ -132,7 +137,7 @@ class Watcher:
                 await self._root.unfollow(shoot)
             elif shoot not in dirty and self._arrivals.changed(shoot, since=self._root.hinted_since):
                 self._missed.found(shoot, now)
-        await self._arrivals.show()
+        await self._waiting.show((*self._bugs.waiting(), *self._arrivals.waiting()))
         await self._attention.show()
         await self._tell_missed()
         pause = max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
@@ -160,6 +165,7 @@ class Watcher:
         self._loose = root.loose
         self._attention.root(Heed.LOOSE, root.loose, root.named)
         self._attention.keep(root.shoots)
+        self._bugs.keep(root.shoots, *Work)
         known, there = self._there, root.shoots
         appeared = {s for s, inode in there.items() if self._is_other(known, s, inode)} if known is not None else set()
         for shoot in appeared - dirty:
@@ -170,15 +176,25 @@ class Watcher:
         others = {shoot: self._inode(shoot) or 0 for shoot in there if shoot not in self._arrivals}
         taken = await self._store.taken(self.folder.watch, others)
         new = sorted(others.keys() - taken)
-        await self._first_sight.record_older(there, self._inode)
+        await self._first_sight.record_missing(there, self._inode)
         if look.is_new and not self.folder.process_existing:
             new = await self._first_sight.skip(new, self._inode)
         self._attention.root(Heed.FIRST_SIGHT, self._first_sight.skipped)
         if not await self._first_sight.goes_on():
             await self._root.remember(look)
-        back = [shoot for shoot in sorted(appeared & taken) if await self._intake.may_be_more(shoot)]
-        for shoot in (*new, *back):
+        for shoot in (*new, *await self._back(sorted(appeared & taken))):
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
+
+    async def _back(self, shoots: Iterable[str]) -> list[str]:
+        """The shoots that came back and are followed, also those that a bug keeps from being judged: they say so."""
+        back = []
+        for shoot in shoots:
+            is_followed = True
+            with self._bugs.contained(shoot, Work.ARRIVAL):
+                is_followed = await self._intake.may_be_more(shoot)
+            if is_followed:
+                back.append(shoot)
+        return back
 
     def _inode(self, shoot: str) -> int | None:
         """The inode of a shoot's folder as the last look at the root showed it, where that means anything."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, evolve, facts
+from daemon.order.problem import Code, Trouble
 
 POLICY = Policy()
 NOW = 1_000_000.0
@@ -22,6 +23,11 @@ def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SET
         brackets=tuple(Bracket(f"DCIM/IMG_{n + 431:04}.JPG", 1000 + n, 5, 70 + n) for n in range(brackets)),
         due=NOW,
     )
+
+
+def in_trouble(text: str, code: Code = Code.OTHER) -> tuple[Trouble, ...]:
+    """What hinders an order: one thing."""
+    return (Trouble(code, text),)
 
 
 def after(start: Order, *happened: facts.Fact, now: float = NOW, policy: Policy = POLICY) -> Order:

@@ -90,8 +90,9 @@ def test_what_a_person_cancelled_stays_so() -> None:
     assert compare(KNOWN.folder, OTHER, (cancelled,)).again is Again.SKIPPED
 
 
-NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2)
+NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2, unsent=MARKED[:1])
 SAME = Judged(Again.SAME, KNOWN)
+PART = Judged(Again.SAME, KNOWN, known=2, unsent=MARKED[:1])
 UNBOUGHT = Judged(Again.SAME, replace(SKIPPED, folder="/in/a copy"))
 CALLED_OFF = Judged(Again.SAME, replace(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
 HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
@@ -121,6 +122,20 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (KNOWN, SAME, True, Submitted.WHOLE),
         (KNOWN, NEWS, False, Submitted.SUPPLEMENT),
         (KNOWN, NEWS, True, Submitted.WHOLE),
+        (None, NEWS, False, Submitted.SUPPLEMENT),
+        (None, NEWS, True, Submitted.WHOLE),
+        (SKIPPED, NEWS, False, Submitted.ANEW),
+        (replace(SKIPPED, same_as="x"), NEWS, False, Submitted.ANEW),
+        (SKIPPED, PART, False, Submitted.ANEW),
+        (None, PART, False, Submitted.SUPPLEMENT),
+        (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
+        (HELD, replace(SAME, before=replace(KNOWN, id="y")), False, Submitted.SAME),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, False, Submitted.SAME),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.ANEW),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), Judged(Again.MORE, KNOWN, known=2), False, Submitted.SAME),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
+        (None, Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.WHOLE),
+        (replace(SKIPPED, same_as="x"), Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.ANEW),
     ],
 )
 def test_what_a_persons_word_comes_to(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:

@@ -8,7 +8,19 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Bracket
-from daemon.order.archive import UNKNOWN, Evidence, Likeness, Recorded, entry_of, name_of, recognise
+from daemon.order.archive import (
+    UNKNOWN,
+    Evidence,
+    Likeness,
+    Recorded,
+    Unseen,
+    entry_of,
+    may_be_unseen,
+    name_of,
+    recognise,
+    why_unseen,
+)
+from daemon.shoot import Shot
 
 RECORDED_AT = 1_700_000_000.0
 SHOT_AT = 1_690_000_000
@@ -135,3 +147,35 @@ def test_the_order_of_the_record_does_not_matter(shuffle: Callable[..., object])
     twice = [*recorded(OLD, "a"), *recorded(later(OLD, 77), "b")]
     mixed = list(reversed(twice)) if shuffle is reversed else sorted(twice, key=lambda one: one.entry)
     assert recognise(OLD, mixed) == recognise(OLD, twice)
+
+
+def taken(of: Sequence[Bracket], second: float) -> list[Bracket]:
+    """The same photos, taken at a moment by their camera's clock."""
+    return [replace(one, shot=Shot("canon", "canon eos 6d", "1", int(second) + n)) for n, one in enumerate(of)]
+
+
+LATER = RECORDED_AT + 3 * 86400
+MAY_BE_UNSEEN: dict[str, tuple[list[Bracket], Likeness]] = {
+    "older": (OLD, Likeness.UNSEEN),
+    "copied without times": (taken(copied(OLD), SHOT_AT), Likeness.UNSEEN),
+    "taken on that day, in another time zone": (
+        taken(copied(OLD), RECORDED_AT + 12 * HOUR),
+        Likeness.UNSEEN,
+    ),
+    "younger": (copied(OLD), Likeness.OTHER),
+    "younger by both": (taken(copied(OLD), LATER), Likeness.OTHER),
+    "half of them older": ([*OLD[:6], *copied(NEW)[:6]], Likeness.UNSEEN),
+    "a logo is older": ([*LOGO, *copied(photos(60))], Likeness.OTHER),
+}
+
+
+@pytest.mark.parametrize(("here", "likeness"), MAY_BE_UNSEEN.values(), ids=MAY_BE_UNSEEN)
+def test_photos_that_are_older_than_an_unseen_shoot_may_be_its(here: list[Bracket], likeness: Likeness) -> None:
+    """Photos that were made before a shoot was skipped unseen may be its photos; younger ones, or a few, are not."""
+    found = may_be_unseen(here, [Unseen("first", "Old A", RECORDED_AT - 9 * 86400), Unseen("o", "Old B", RECORDED_AT)])
+    assert found.likeness is likeness
+    assert found.total == len(here)
+    if likeness is Likeness.UNSEEN:
+        assert found.order_id == "o"
+        assert "“Old B” was skipped while its folder could not be read" in why_unseen(found, "Old B")
+    assert may_be_unseen(here, []).likeness is Likeness.OTHER

@@ -16,15 +16,20 @@ from daemon.order import (
     MergeState,
     Order,
     Phase,
+    Refusal,
     Submitted,
+    Verb,
+    allowed,
     delivered_as,
     evolve,
     facts,
     fingerprint,
     named_alike,
     next_steps,
+    refusal,
     submitted,
 )
+from daemon.order.behind import asks_note, asks_service
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
 from daemon.order.model import name_at_service
 from daemon.order.policy import Limits, Policy
@@ -71,7 +76,7 @@ def test_a_note_without_its_pictures_is_asked_about(of: Order, found: FoundDeliv
 
 
 def test_pictures_that_are_back_are_looked_for_again() -> None:
-    """After a retry the note is believed if its pictures are there; after an approval it is not asked any more."""
+    """After a retry the note is believed if its pictures are there. After an approval the note does not count."""
     held = after(processed(True), replace(DELIVERED, missing=("IMG_0431.jpg",)))
     again = after(held, facts.Retried())
     assert (again.phase, again.unknown_order) == (Phase.DOWNLOADING, None)
@@ -80,6 +85,27 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     assert (approved.phase, approved.hold) == (Phase.DOWNLOADING, None)
     assert after(approved, DELIVERED, replace(DELIVERED, missing=("IMG_0431.jpg",))) == approved
     assert next_steps(after(approved, facts.Reckoned(0, 0))) == (facts.Fetch("i0"),)
+    assert asks_note(again, looked=False)
+    assert not asks_note(approved, looked=False)
+
+
+@pytest.mark.parametrize(
+    "of", [order(), after(order(), *sent(0)), uploaded(), after(uploaded(), facts.MergeIntended())]
+)
+def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
+    """The service is asked before each merge, also of an order that a person approved; what it has merged is found."""
+    approved = after(of, replace(DELIVERED, missing=("IMG_0431.jpg",)), facts.Approved())
+    assert approved.phase is of.phase
+    assert all(asks_service(approved, facts.Merge(), looked=looked) for looked in (True, False))
+    found = after(approved, FoundMerged(merging=False))
+    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (facts.Look(),))
+
+
+def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
+    """An order whose note says that it was delivered is sent again as a whole only by a word that says so."""
+    held = after(uploaded(), replace(DELIVERED, missing=("IMG_0431.jpg",)))
+    assert refusal(held, Verb.SUBMIT) is Refusal.NEEDS_A_CHOICE
+    assert {Verb.SUBMIT_AGAIN, Verb.APPROVE, Verb.RETRY} <= allowed(held)
 
 
 # --- a merge that the state does not know ---

@@ -9,6 +9,7 @@ import pytest
 from daemon.order import (
     Again,
     Bracket,
+    Health,
     Judged,
     MergeState,
     Order,
@@ -19,10 +20,13 @@ from daemon.order import (
     facts,
     fingerprint,
     may_follow,
+    part_of,
     submitted,
+    unknown,
 )
 from daemon.order.policy import Limits
 from daemon.recovery.reconcile import Source, furthest
+from daemon.shoot import Why
 from tests.core.orders import NOW, after, processed
 
 PHOTOS = tuple(Bracket(f"IMG_{n}.JPG", 1000 + n, 5, 70 + n, mark=f"m{n}", sha256=f"s{n}") for n in range(6))
@@ -93,3 +97,70 @@ def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
     noted = replace(HELD, phase=Phase.DOWNLOADED, held_in=None)
     (rebuilt,) = furthest({Source.FILE: (DISMISSED,), Source.NOTE: (noted,)}).values()
     assert rebuilt.order == noted
+
+
+# --- declined photos beside others ---
+
+
+def elsewhere(*photos: Bracket, phase: Phase = Phase.DOWNLOADED, folder: str = "/in/sent") -> Order:
+    """Another order, with these photos."""
+    other_id = "7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"
+    return replace(HELD, id=other_id, phase=phase, held_in=None, folder=folder, brackets=photos, fingerprint="x")
+
+
+OTHERS = tuple(replace(other(number), path=f"NEW_{number}.JPG", sha256=f"n{number}") for number in range(6))
+
+
+@DECLINED
+@pytest.mark.parametrize("folder", ["/in/sent", "/in/2026", CANCELLED.folder])
+def test_what_was_sent_is_not_new_beside_what_was_declined(declined: Order, folder: str) -> None:
+    """A folder with the photos of a delivered and a declined shoot brings nothing new; a submit sends the declined."""
+    sent = elsewhere(*OTHERS)
+    judged = compare(folder, (*PHOTOS, *OTHERS), (sent, declined))
+    assert (judged.again, judged.before, judged.new) == (Again.SAME, sent, ())
+    assert (judged.unsent, judged.declined) == (PHOTOS, frozenset(photo.path for photo in PHOTOS))
+
+
+@DECLINED
+@pytest.mark.parametrize("phase", [Phase.HELD, Phase.SETTLED, Phase.DOWNLOADED])
+def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -> None:
+    """Once the photos beside the declined ones have an order, held or sent, the shoot brings nothing new."""
+    photos = (*copied(*PHOTOS), other(1), other(2))
+    judged = compare("/in/elsewhere", photos, (declined,))
+    locked = part_of(facts.Locked(photos), judged, ())
+    assert locked.brackets == (other(1), other(2))
+    assert {(one.path, one.why, one.of, one.shoot) for one in locked.left_out_why} == {
+        (f"copy/{photo.path}", Why.DECLINED, photo.path, declined.shoot) for photo in PHOTOS
+    }
+    supplement = replace(elsewhere(*locked.brackets, phase=phase, folder="/in/elsewhere"), left_out=locked.left_out)
+    again = compare("/in/elsewhere", photos, (supplement, declined))
+    assert (again.again, again.new, unknown((supplement,), photos)) == (Again.SAME, (), ())
+
+
+@DECLINED
+def test_a_folder_of_which_an_order_was_sent_takes_late_photos(declined: Order) -> None:
+    """That a shoot was cancelled once does not count any more when it was submitted after that."""
+    sent = elsewhere(*PHOTOS, folder=declined.folder)
+    judged = compare(declined.folder, (*PHOTOS, other(1)), (sent, declined))
+    assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(1),))
+
+
+@DECLINED
+def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> None:
+    """Where a person cancelled at least half of a folder's photos, what comes to it is not sent unasked."""
+    sent = elsewhere(OTHERS[0], folder=declined.folder)
+    judged = compare(declined.folder, (*PHOTOS, OTHERS[0], other(9)), (sent, declined))
+    assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(9),))
+    why = may_follow(judged, sent, NOW, "supplement", here=True, dev_mode=False)
+    assert why is not None
+    assert "A person cancelled 6 others of the shoot. `bracketd approve` sends those" in why
+
+
+def test_cancelling_ends_what_was_said_of_late_photos() -> None:
+    """Late photos are named for the shoot as it stands: not as late for one that is cancelled or submitted again."""
+    held = replace(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
+    ended = after(held, facts.Cancelled("no", by_person=True))
+    assert (ended.late, ended.health) == ((), Health.OK)
+    named = after(ended, facts.CameLate(("NEW.JPG",)))
+    assert (named.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
+    assert after(named, facts.Cancelled("submitted again")) == replace(ended, updated_at=NOW)

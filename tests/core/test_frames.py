@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.shoot import LeftOut, Shot, Why
+from daemon.shoot.shot import UNKNOWN
 from tests.core.shots import CANON, EXPOSURES, NOON, SONY, at, card, chosen, sent, shoot
 
 SIX = shoot(SONY)
@@ -200,6 +201,18 @@ def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
     assert "there is no JPEG of DSC00002.ARW; there is no RAW of DSC00003.JPG." in doubt.why
     assert doubt.files == ("DSC00002.ARW", "DSC00003.JPG")
     assert len(sent(files)) == 6
+
+
+def test_two_doubts_are_both_told() -> None:
+    """A set without a common format beside photos that may be there twice: the person sees both, with all files."""
+    files = {**card("DSC{:05}.ARW", SIX), **card("DSC{:05}.JPG", SIX), "A/IMG_1.ARW": UNKNOWN, "B/IMG_1.JPG": UNKNOWN}
+    del files["DSC00002.JPG"]
+    del files["DSC00003.ARW"]
+    doubt = chosen(files).doubt
+    assert doubt is not None
+    assert "3 frames that belong together have no format in common" in doubt.why
+    assert ". Also: 1 photo(s) may be here twice" in doubt.why
+    assert doubt.files == ("A/IMG_1.ARW", "B/IMG_1.JPG", "DSC00002.ARW", "DSC00003.JPG")
 
 
 def test_photos_that_may_be_here_twice_wait_for_a_person() -> None:

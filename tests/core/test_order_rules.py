@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, MergeState, Phase, Preset, facts, next_steps
+from daemon.errors import Mismatch
+from daemon.order import Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps
 from daemon.order.facts import Kind
-from daemon.order.trouble import bug
+from daemon.order.problem import MEANINGS, Code
+from daemon.order.trouble import CODES, bug
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 
@@ -431,3 +433,19 @@ def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
         assert after(told, renamed) is told
     bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"))
     assert after(bought, renamed) is bought
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_a_meaning(code: Code) -> None:
+    """Programs and people find each code in the table of meanings, and each command in it is a verb."""
+    meaning, command = MEANINGS[code]
+    assert meaning.endswith(".")
+    assert command is None or command.split()[1] in {verb.value for verb in Verb}
+
+
+@pytest.mark.parametrize("kind", facts.Kind)
+def test_every_kind_of_failure_has_a_code(kind: facts.Kind) -> None:
+    """A failure that hinders an order is a problem with a code of its own kind."""
+    failed = facts.Failed(facts.Register(0), kind, "why", bracket=0, mismatch=Mismatch.ORDER)
+    hindered = after(order(1), failed)
+    assert hindered.problems[0].code is CODES[kind]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps
 from daemon.order.due import waits
+from daemon.order.problem import Code
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import (
     SHOWS,
@@ -24,7 +25,7 @@ from daemon.recovery.reconcile import (
     unmerged,
 )
 from daemon.service import ImageSeen, ImageStatus, OrderSeen
-from tests.core.orders import NOW, POLICY, after, order, processed, sent, uploaded
+from tests.core.orders import NOW, POLICY, after, in_trouble, order, processed, sent, uploaded
 from tests.core.orders import merged as after_merge
 
 LATER = NOW + 5000.0
@@ -52,7 +53,9 @@ def at(phase: Phase, changed: float = NOW) -> Order:
     return replace(order(), phase=phase, updated_at=changed)
 
 
-HELD = replace(order(), phase=Phase.HELD, held_in=Phase.UPLOADING, due=None, trouble="a photo is gone")
+HELD = replace(
+    order(), phase=Phase.HELD, held_in=Phase.UPLOADING, due=None, troubles=in_trouble("a photo is gone", Code.FILE)
+)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Again, Bracket, Order, Phase, changed_since, compare, facts, known_again, without_sent
+from daemon.order import Again, Bracket, Order, Phase, changed_since, compare, facts, known_again
 from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.shoot import Doubt, LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
@@ -50,7 +50,7 @@ def test_a_card_with_more_frames_brings_those_alone() -> None:
     more = photos(card("Card1/DSC{:05}.ARW", shoot(SONY, 9)))
     judged = compare(HERE, more, (SENT,))
     assert (judged.again, [photo.path[-5:] for photo in judged.new]) == (Again.MORE, ["7.ARW", "8.ARW", "9.ARW"])
-    assert without_sent(facts.Locked(more), (SENT,)).brackets == judged.new
+    assert judged.unsent == judged.new
 
 
 def test_another_cameras_photos_of_the_same_names_are_new() -> None:

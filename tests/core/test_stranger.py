@@ -86,7 +86,14 @@ def test_without_its_shoot_an_order_still_has_names() -> None:
 
 @pytest.mark.parametrize(
     ("name", "shoot"),
-    [("", "12 Oak St"), ("Elm St", "Elm St"), ("../../etc", "_.._etc"), ("..", "6f1d1f0e"), ("a/b\0", "a_b_")],
+    [
+        ("", "12 Oak St"),
+        ("Elm St", "Elm St"),
+        ("../../etc", "_.._etc"),
+        ("..", "6f1d1f0e"),
+        ("a/b\0", "a_b_"),
+        ("Elm \ud800", "Elm ?"),
+    ],
 )
 def test_a_guessed_name_is_never_a_way_out(name: str, shoot: str) -> None:
     """The name that the service has for an order is one folder's name, whatever somebody typed there."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +16,19 @@ from daemon.cli import cli
 from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
 from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
+from daemon.order.hold import CHOICES
+from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
-from tests.core.orders import NOW, order
+from tests.core.orders import NOW, in_trouble, order
 
 OAK = "12 Oak St"
 
 
 class Asking:
-    """A watched folder and a state file, and nobody at work in them."""
+    """A watched folder and a state file, without a daemon."""
 
     def __init__(self, top: Path) -> None:
         self.watched, self.state, self._config = top / "in", top / "state", top / "bracketd.yaml"
@@ -34,7 +37,7 @@ class Asking:
         self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self.state}\n")
 
     def has(self, *orders: Order, waits: str | None = None) -> None:
-        """The state file has these orders; and the shoot waits, if it does."""
+        """Store these orders, and a reason why the shoot waits, if given."""
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
@@ -48,26 +51,26 @@ class Asking:
         asyncio.run(work())
 
     def made(self, phase: str, number: int = 0, shoot: str = OAK, **more: Any) -> Order:
-        """An order of a shoot in the watched folder, ``number`` telling it from others."""
+        """An order of a shoot in the watched folder. ``number`` makes its ID unique."""
         one = replace(order(2, phase=Phase(phase)), id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", shoot=shoot)
         folder, made = str(self.watched / shoot), NOW + number
         return replace(one, folder=folder, output=f"/out/{shoot}", created_at=made, updated_at=made, **more)
 
     def says(self, *words: str) -> Result:
-        """What the program answers."""
+        """Run the program and return its result."""
         return CliRunner().invoke(cli, ["--config", str(self._config), *words])
 
     def submit(self, *words: str, shoot: str = OAK) -> Result:
-        """``bracketd submit`` of a shoot in the watched folder."""
+        """Run ``bracketd submit`` for a shoot in the watched folder."""
         return self.says("submit", *words, str(self.watched / shoot))
 
     def running(self) -> InstanceLock:
-        """A daemon's lock, as long as it is held."""
+        """Hold a daemon's lock."""
         return InstanceLock(self.state)
 
     @contextmanager
     def answered(self, outcome: Outcome, text: str) -> Iterator[None]:
-        """A daemon that gives everything this answer."""
+        """A daemon that gives every ask this answer."""
         ended = threading.Event()
 
         async def answer() -> None:
@@ -89,31 +92,31 @@ class Asking:
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """What the daemon finds when it looks."""
+        """The asks that the daemon would find."""
         with SqliteReader(self.state) as reader:
             return reader.asked()
 
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Asking:
-    """Somebody who asks while no daemon runs."""
+    """A watched folder and a state file, while no daemon is running."""
     return Asking(tmp_path)
 
 
-ABSENT = "The daemon is not running: it will be done when it is (`bracketd run`)."
+ABSENT = "The daemon is not running; it will do this when it starts (`bracketd run`)."
 
 
 @pytest.mark.parametrize(
     ("verb", "will"),
     [
-        ("retry", "will be tried again"),
+        ("retry", "will be retried"),
         ("approve", "will be approved"),
-        ("cancel", "will be cancelled, unless its merge comes first"),
-        ("dismiss", "will be dismissed as soon as nothing of it is under way"),
+        ("cancel", "will be cancelled unless it is merged first"),
+        ("dismiss", "will be dismissed once its current steps have finished"),
     ],
 )
 def test_an_ask_is_left_for_a_daemon_that_does_not_run(asking: Asking, verb: str, will: str) -> None:
-    """What is allowed is asked for also while no daemon runs, and it is said that this is so."""
+    """An allowed ask is left while no daemon is running, and the output says that none is running."""
     one = asking.made("held")
     asking.has(one)
     done = asking.says(verb, OAK)
@@ -123,15 +126,13 @@ def test_an_ask_is_left_for_a_daemon_that_does_not_run(asking: Asking, verb: str
 
 @pytest.mark.parametrize("phase", ["settled", "uploading", "uploaded"])
 def test_what_may_be_asked_of_an_order_under_way(asking: Asking, phase: str) -> None:
-    """An order before its merge may be approved and cancelled; it needs no retry, unless something hinders it."""
+    """An order before its merge can be approved and cancelled; ``retry`` is refused while it has no problem."""
     one = asking.made(phase)
     asking.has(one)
-    assert f"Nothing is wrong with {OAK}: it is {phase}." in asking.says("retry", OAK).output
+    assert f"Nothing is wrong with {OAK} ({phase}). There is nothing to retry." in asking.says("retry", OAK).output
     dismissed = asking.says("dismiss", OAK)
-    assert (dismissed.exit_code, f"{OAK} is not held ({phase}). `bracketd cancel` ends it" in dismissed.output) == (
-        1,
-        True,
-    )
+    said = f"{OAK} is not held ({phase}), so it cannot be dismissed. `bracketd cancel` ends it"
+    assert (dismissed.exit_code, said in dismissed.output) == (1, True)
     for verb in ("approve", "cancel"):
         assert asking.says(verb, OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("cancel", one.id)]
@@ -139,7 +140,7 @@ def test_what_may_be_asked_of_an_order_under_way(asking: Asking, phase: str) -> 
 
 def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
     """``retry`` of an order that backs off leaves its ask."""
-    one = asking.made("uploading", trouble="no connection")
+    one = asking.made("uploading", troubles=in_trouble("no connection", Code.NETWORK))
     asking.has(one)
     assert asking.says("retry", OAK).exit_code == 0
     assert asking.asked == [("retry", one.id)]
@@ -147,22 +148,22 @@ def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
 
 @pytest.mark.parametrize("phase", ["merging", "processing", "downloading"])
 def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
-    """After the merge ``cancel`` and ``dismiss`` say that the order is finished; ``approve`` is heard."""
+    """After the merge ``cancel`` and ``dismiss`` say that the order will be finished; ``approve`` is allowed."""
     one = asking.made(phase, merge=MergeState.SEEN)
     asking.has(one)
     for verb in ("cancel", "dismiss"):
         done = asking.says(verb, OAK)
         assert done.exit_code == 1
-        assert "; it will be finished, and its pictures bought and delivered." in done.output
+        assert ": bracketd will finish it, buy its pictures and deliver them." in done.output
     assert asking.says("approve", OAK).exit_code == 0
     assert asking.asked == [("approve", one.id)]
 
 
 def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
-    """``cancel`` of an order that is held for a limit says what ends it, and that nothing more is bought."""
+    """``cancel`` of an order that is held at a limit names ``dismiss``, and says that nothing more is bought."""
     one = asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN)
     asking.has(one)
-    said = "nothing more is bought while it is held. `bracketd dismiss` ends it."
+    said = "Nothing more is bought while it is held. `bracketd dismiss` ends it."
     assert said in asking.says("cancel", OAK).output
     assert asking.says("dismiss", OAK).exit_code == 0
     assert asking.asked == [("dismiss", one.id)]
@@ -172,12 +173,12 @@ def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
 @pytest.mark.parametrize(
     ("phase", "said"),
     [
-        ("downloaded", f"is delivered already, its pictures are in /out/{OAK}; there is nothing to "),
-        ("cancelled", "is cancelled; there is nothing to "),
+        ("downloaded", f"has already been delivered; its pictures are in /out/{OAK}. There is nothing to "),
+        ("cancelled", "was cancelled. There is nothing to "),
     ],
 )
 def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: str) -> None:
-    """Of an order that ended nothing can be asked, and it is said so."""
+    """Every verb for an ended order is refused with the reason."""
     asking.has(asking.made(phase))
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
@@ -186,13 +187,13 @@ def test_what_ended_is_left_alone(asking: Asking, verb: str, phase: str, said: s
 
 
 def with_failed(one: Order) -> Order:
-    """The order with an image in place and one that failed."""
+    """The order with one image in place and one failed image."""
     failed = Image("i1", "picture 1", state=ImageState.FAILED)
     return replace(one, images=(Image("i0", "picture 0", state=ImageState.PLACED), failed))
 
 
 def test_failed_images_of_a_delivered_order_are_retried(asking: Asking) -> None:
-    """``retry`` of a shoot means its order with failed images, also when a later supplement was delivered whole."""
+    """``retry`` selects the shoot's order with failed images, even if a later supplement was delivered completely."""
     one, supplement = with_failed(asking.made("downloaded")), asking.made("downloaded", 1, supplement_of="0")
     asking.has(one, supplement)
     assert asking.says("retry", OAK).exit_code == 0
@@ -200,7 +201,7 @@ def test_failed_images_of_a_delivered_order_are_retried(asking: Asking) -> None:
 
 
 def test_two_orders_with_failed_images_are_not_guessed_at(asking: Asking) -> None:
-    """When two orders of a shoot under way or delivered have failed images, each is named by its id."""
+    """If two orders of a shoot have failed images, ``retry`` lists both IDs and does nothing."""
     orders = [with_failed(asking.made("downloaded", number)) for number in (0, 1)]
     asking.has(*orders, asking.made("downloaded", 2))
     done = asking.says("retry", OAK)
@@ -216,7 +217,7 @@ def test_two_orders_with_failed_images_are_not_guessed_at(asking: Asking) -> Non
     [(None, "submit"), ("lost", "submit --again"), ("downloaded", "submit --again"), ("skipped", "submit")],
 )
 def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | None, word: str) -> None:
-    """Of a skipped shoot it is said how it is sent: with --again only if its photos may have been bought."""
+    """The answer for a skipped shoot names ``submit``, with --again only if its photos may have been bought."""
     if other not in (None, "lost"):
         asking.has(asking.made(str(other), shoot="Oak, as it came"))
     same_as = {None: None, "lost": "lost"}.get(other, asking.made("downloaded").id)
@@ -224,24 +225,30 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     asking.has(one)
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
-    assert f"was skipped. `bracketd {word}` sends it: {one.folder}" in done.output
+    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.folder)}`" in done.output
     assert asking.asked == []
 
 
-def test_a_doubt_about_old_photos_is_no_matter_of_trying_again(asking: Asking) -> None:
-    """A shoot that is held since its photos may have been skipped is approved or cancelled; ``retry`` says so."""
-    one = asking.made("held", hold=Hold.SKIPPED_BEFORE)
+@pytest.mark.parametrize("hold", sorted(CHOICES))
+def test_a_choice_is_no_matter_of_trying_again(asking: Asking, hold: Hold) -> None:
+    """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
+    one = asking.made(
+        "held",
+        hold=hold,
+        troubles=in_trouble("6 photos may be here twice. `bracketd approve` sends them", Code.DOUBTFUL_PHOTOS),
+    )
     asking.has(one)
     done = asking.says("retry", OAK)
     assert done.exit_code == 1
-    assert "`bracketd approve` sends it, `bracketd cancel` skips it" in done.output
+    said = "12 Oak St was not retried: 6 photos may be here twice. `bracketd approve` sends them."
+    assert said in done.output
     for verb in ("approve", "cancel"):
         assert asking.says(verb, OAK).exit_code == 0
     assert asking.asked == [("approve", one.id), ("cancel", one.id)]
 
 
 def test_a_wish_means_the_order_that_has_not_ended(asking: Asking) -> None:
-    """Of a shoot's orders the one that is under way or held is meant, be it the oldest; ``show`` shows the newest."""
+    """A verb selects the shoot's order that has not ended, even the oldest; ``show`` selects the newest."""
     held, supplement = asking.made("held"), asking.made("downloaded", 1)
     asking.has(held, supplement)
     assert asking.says("approve", OAK).exit_code == 0
@@ -250,7 +257,7 @@ def test_a_wish_means_the_order_that_has_not_ended(asking: Asking) -> None:
 
 
 def test_two_orders_that_could_be_meant(asking: Asking) -> None:
-    """When several orders of a shoot have not ended nobody guesses; each is named by the id that tells it apart."""
+    """If several orders of a shoot have not ended, the error lists their IDs, and an ID selects one."""
     held, supplement = asking.made("held"), asking.made("settled", 1, supplement_of="0")
     asking.has(held, supplement)
     done = asking.says("cancel", OAK)
@@ -273,7 +280,7 @@ def test_two_orders_that_could_be_meant(asking: Asking) -> None:
 )
 @pytest.mark.parametrize("again", [False, True])
 def test_what_submit_sends(asking: Asking, before: dict[str, Any] | None, again: bool) -> None:
-    """A shoot that waits, was skipped as it was there before, or is held before its merge, is sent."""
+    """``submit`` accepts a shoot that waits, was skipped at first sight, or is held before its merge."""
     if before is not None:
         asking.has(asking.made(**before))
     done = asking.submit(*(["--again"] if again else []))
@@ -285,13 +292,13 @@ def test_what_submit_sends(asking: Asking, before: dict[str, Any] | None, again:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ({"phase": "uploading"}, "is under way already (uploading)"),
-        ({"phase": "processing", "merge": MergeState.SEEN}, "is under way already (processing)"),
-        ({"phase": "held", "merge": MergeState.SEEN}, "was merged already. `bracketd retry` lets it go on"),
+        ({"phase": "uploading"}, "is already in progress (uploading)"),
+        ({"phase": "processing", "merge": MergeState.SEEN}, "is already in progress (processing)"),
+        ({"phase": "held", "merge": MergeState.SEEN}, "has already been merged. `bracketd retry` resumes it"),
     ],
 )
 def test_what_is_under_way_is_not_submitted(asking: Asking, before: dict[str, Any], said: str, again: bool) -> None:
-    """What is under way, or was merged and is held, is not sent a second time beside itself, on no word."""
+    """No ``submit`` sends a second order beside one that is in progress, or merged and held."""
     asking.has(asking.made(**before))
     done = asking.submit(*(["--again"] if again else []))
     assert done.exit_code == 1
@@ -304,29 +311,30 @@ def test_what_is_under_way_is_not_submitted(asking: Asking, before: dict[str, An
 def test_whether_a_shoot_was_sent_is_for_the_daemon_to_say(
     asking: Asking, phase: str, words: tuple[str, ...], verb: str
 ) -> None:
-    """``submit`` of a shoot that has ended is left for the daemon, which reads the photos and answers."""
+    """``submit`` of an ended shoot is left for the daemon, which reads the photos and answers."""
     asking.has(asking.made(phase))
     done = asking.submit(*words)
-    assert (done.exit_code, done.output.startswith(f"{OAK} will be sent, ")) == (0, True)
+    assert (done.exit_code, done.output.startswith(f"{OAK} will be sent ")) == (0, True)
     assert asking.asked == [(verb, str(asking.watched / OAK))]
 
 
 @pytest.mark.parametrize("verb", ["show", "retry", "approve", "dismiss"])
 @pytest.mark.parametrize("words", [OAK, "12 oak st", "folder"])
 def test_a_shoot_that_is_not_sent_yet(asking: Asking, verb: str, words: str) -> None:
-    """Of a shoot that waits nothing can be shown or wished; it is said why it waits and what sends it now."""
+    """A verb for a waiting shoot says why the shoot waits, and gives the command that sends it now."""
     asking.has(waits="2 files are not whole")
     folder = str(asking.watched / OAK)
     done = asking.says(verb, folder if words == "folder" else words)
     assert done.exit_code == 1
-    said = f"{OAK} is not sent yet; it waits: 2 files are not whole; `bracketd submit FOLDER` sends it now: {folder}"
+    send = f"To send it now: `bracketd submit {shlex.quote(folder)}`"
+    said = f"{OAK} has not been sent yet. It is waiting: 2 files are not whole. {send}"
     assert said in done.output
     assert asking.asked == []
 
 
 @pytest.mark.parametrize("words", [OAK, "12 oak st", "folder"])
 def test_a_waiting_shoot_is_cancelled(asking: Asking, words: str) -> None:
-    """``cancel`` of a shoot that waits asks to skip it."""
+    """``cancel`` of a waiting shoot asks to skip it."""
     asking.has(waits="2 files are not whole")
     folder = str(asking.watched / OAK)
     done = asking.says("cancel", folder if words == "folder" else words)
@@ -335,7 +343,7 @@ def test_a_waiting_shoot_is_cancelled(asking: Asking, words: str) -> None:
 
 
 def test_late_photos_that_wait_are_cancelled(asking: Asking) -> None:
-    """``cancel`` of a delivered shoot for which more photos wait means those; of one under way it means the order."""
+    """``cancel`` skips the waiting late photos of a delivered shoot, but cancels an order in progress."""
     asking.has(asking.made("downloaded"), waits="more photos came")
     assert asking.says("cancel", OAK).exit_code == 0
     one = asking.made("uploading", 1)
@@ -345,7 +353,7 @@ def test_late_photos_that_wait_are_cancelled(asking: Asking) -> None:
 
 
 def test_capitals_do_not_matter(asking: Asking) -> None:
-    """A shoot is found by its name in capitals or not; where two differ in nothing else, the one written so is."""
+    """A shoot is found by its name in any case; if two names differ only in case, the exact match wins."""
     one, other = asking.made("held"), asking.made("held", 1, shoot=OAK.upper())
     asking.has(one)
     assert asking.says("retry", "12 OAK st").exit_code == 0
@@ -353,13 +361,14 @@ def test_capitals_do_not_matter(asking: Asking) -> None:
     assert asking.says("approve", OAK.upper()).exit_code == 0
     assert asking.asked == [("retry", one.id), ("approve", other.id)]
     ambiguous = asking.says("cancel", "12 oak st")
-    assert (ambiguous.exit_code, "could be any of these" in ambiguous.output) == (1, True)
+    said = "matches several shoots. Specify the ID or the folder:"
+    assert (ambiguous.exit_code, said in ambiguous.output) == (1, True)
 
 
 @pytest.mark.parametrize("files", [[], ["notes.txt"], [".ready"], ["MISC/IMG_1.JPG", "notes.txt"]])
 @pytest.mark.parametrize("words", [(), ("--again",)])
 def test_a_folder_without_photos_is_not_submitted(asking: Asking, files: list[str], words: tuple[str, ...]) -> None:
-    """Where there is nothing to send ``submit`` says so and what to do, and leaves no word for the daemon."""
+    """``submit`` of a folder without photos says what to do, and leaves no ask."""
     empty = asking.watched / "1 Elm St"
     empty.mkdir()
     for name in files:
@@ -368,13 +377,13 @@ def test_a_folder_without_photos_is_not_submitted(asking: Asking, files: list[st
     (empty / "DCIM").mkdir()
     done = asking.submit(*words, shoot="1 Elm St")
     assert done.exit_code == 1
-    assert f"{empty} has no photos; there is nothing to send. Put them into it, and submit it then." in done.output
+    assert f"{empty} has no photos, so there is nothing to send. Add photos, then submit it again." in done.output
     assert asking.asked == []
 
 
 @pytest.mark.parametrize("name", ["IMG_1.JPG.filepart", ".IMG_1.JPG.icloud"])
 def test_photos_that_are_still_coming_may_be_submitted(asking: Asking, name: str) -> None:
-    """A shoot of which nothing but part files or placeholders has come is not refused."""
+    """``submit`` accepts a shoot that only has part files or placeholders so far."""
     (asking.watched / "1 Elm St").mkdir()
     (asking.watched / "1 Elm St" / name).write_bytes(b"x")
     assert asking.submit(shoot="1 Elm St").exit_code == 0
@@ -382,17 +391,17 @@ def test_photos_that_are_still_coming_may_be_submitted(asking: Asking, name: str
 
 @pytest.mark.parametrize("verb", ["retry", "approve", "cancel", "dismiss", "submit"])
 def test_the_daemons_answer_is_printed(asking: Asking, verb: str) -> None:
-    """While the daemon runs its answer is printed as it is, and the command has done what was asked."""
+    """While the daemon is running, its answer is printed and the command succeeds."""
     asking.has(asking.made("held"))
-    with asking.answered(Outcome.DONE, "12 Oak St goes on."):
+    with asking.answered(Outcome.DONE, "12 Oak St continues."):
         done = asking.submit() if verb == "submit" else asking.says(verb, OAK)
-    assert (done.exit_code, done.output) == (0, "12 Oak St goes on.\n")
+    assert (done.exit_code, done.output) == (0, "12 Oak St continues.\n")
     assert asking.asked == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.FAILED])
 def test_a_refusal_of_the_daemon_fails_the_command(asking: Asking, outcome: Outcome) -> None:
-    """What the daemon refuses, or cannot do, ends the command with its words and status 1."""
+    """If the daemon refuses or fails an ask, the command prints the answer and exits with status 1."""
     asking.has(asking.made("downloaded"))
     with asking.answered(outcome, "Not sent: the same photos were sent on 3 Nov as “a\x1b[2J”."):
         done = asking.submit()
@@ -401,36 +410,36 @@ def test_a_refusal_of_the_daemon_fails_the_command(asking: Asking, outcome: Outc
 
 
 def test_only_a_running_daemon_knows_whether_a_healthy_order_is_hindered(asking: Asking) -> None:
-    """``retry`` of an order without a trouble is for the running daemon to answer, which knows the account."""
+    """``retry`` of a healthy order is left for a running daemon, which knows the state of the account."""
     asking.has(asking.made("uploading"))
-    with asking.answered(Outcome.DONE, "12 Oak St is tried again."):
-        assert asking.says("retry", OAK).output == "12 Oak St is tried again.\n"
+    with asking.answered(Outcome.DONE, "12 Oak St is being retried."):
+        assert asking.says("retry", OAK).output == "12 Oak St is being retried.\n"
 
 
 def test_a_daemon_that_does_not_answer_at_once(asking: Asking, capsys: pytest.CaptureFixture[str]) -> None:
-    """When there is no answer in time, the command says what will be done, and the ask stays."""
+    """Without an answer in time, the command says what will be done, and the ask stays."""
     asking.has(asking.made("held"))
     with asking.running():
         leave(asking.state, Verb.RETRY, "an order's id", OAK, patience=0.0)
-    said = "The daemon has not answered yet; it does this as soon as it can (`bracketd status`)."
-    assert capsys.readouterr().out == f"{OAK} will be tried again. {said}\n"
+    said = "The daemon has not answered yet; it will do this as soon as it can (`bracketd status`)."
+    assert capsys.readouterr().out == f"{OAK} will be retried. {said}\n"
     assert asking.asked == [("retry", "an order's id")]
 
 
 def test_a_folder_is_adopted(asking: Asking) -> None:
-    """``adopt`` says what came of it, and that nobody is there to do it."""
+    """``adopt`` prints the daemon's answer, or says that no daemon is running."""
     asking.has()
     folder = str(asking.watched)
-    assert asking.says("adopt", folder).output == f"{folder} will be taken as it is. {ABSENT}\n"
+    assert asking.says("adopt", folder).output == f"{folder} will be accepted as it is. {ABSENT}\n"
     assert asking.asked == [("adopt", folder)]
-    with asking.answered(Outcome.DONE, f"{folder} is taken as it is."):
-        assert asking.says("adopt", folder).output == f"{folder} is taken as it is.\n"
+    with asking.answered(Outcome.DONE, f"{folder} is accepted as it is now."):
+        assert asking.says("adopt", folder).output == f"{folder} is accepted as it is now.\n"
     elsewhere = asking.says("adopt", "/elsewhere")
     assert (elsewhere.exit_code, "is not a watched or output folder" in elsewhere.output) == (1, True)
 
 
 def test_names_do_not_steer_the_terminal(asking: Asking) -> None:
-    """Control characters in a shoot's name are shown as what they are not."""
+    """Control characters in a shoot's name are replaced in the output."""
     one = asking.made("held", shoot="a\x1b[2J")
     asking.has(one)
     for verb in ("retry", "approve", "cancel"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -16,6 +17,36 @@ def test_an_answer_is_given_on() -> None:
     assert [bounded.ask("disk", lambda: next(numbers)) for _ in range(2)] == [1, 2]
     with pytest.raises(OSError, match="no"):
         bounded.ask("disk", lambda: (_ for _ in ()).throw(OSError("no")))
+
+
+def test_a_hung_call_makes_nobody_wait_twice() -> None:
+    """Who asks while a call hangs is answered at once: the seconds to wait are those of the call, not of each asker."""
+    hangs = threading.Event()
+    bounded = Bounded[bool](0.3)
+    begun = time.monotonic()
+    assert [bounded.ask("disk", hangs.wait) for _ in range(20)] == [None] * 20
+    assert time.monotonic() - begun < 3.0
+    hangs.set()
+
+
+@pytest.mark.parametrize(("keeps", "calls"), [(600.0, 1), (0.0, 2)])
+def test_an_answer_that_came_late(keeps: float, calls: int) -> None:
+    """A late answer is given to the next who asks if it is to be kept; otherwise the call is made again."""
+    hangs, made = threading.Event(), list[int]()
+
+    def call() -> str:
+        made.append(1)
+        hangs.wait()
+        return "there"
+
+    bounded = Bounded[str](SHORT, keeps=keeps)
+    assert bounded.ask("disk", call) is None
+    hangs.set()
+    for thread in threading.enumerate():
+        if thread.name == "disk":
+            thread.join()
+    assert bounded.ask("disk", call) == "there"
+    assert len(made) == calls
 
 
 def test_a_disk_that_hangs_holds_one_thread() -> None:

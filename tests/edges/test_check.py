@@ -30,7 +30,7 @@ NO_KEY = "api.key"
 
 @dataclass
 class Checking:
-    """Settings, and what a daemon that ran with them has left."""
+    """Settings, and the state that a daemon with these settings left."""
 
     top: Path
     more: str = ""
@@ -51,7 +51,7 @@ class Checking:
         return self.top / "state"
 
     def ran(self) -> None:
-        """The daemon saw both folders, with a shoot in each, and had an order."""
+        """Store a state as if the daemon saw both folders, with a shoot in each, and had an order."""
         for folder in (self.watched, self.output):
             (folder / "12 Oak St").mkdir(parents=True, exist_ok=True)
 
@@ -66,7 +66,7 @@ class Checking:
         asyncio.run(work())
 
     def says(self, verb: str, *words: str) -> Result:
-        """What the program answers."""
+        """Run the program and return its result."""
         config = self.top / "bracketd.yaml"
         folders = f"folders: [{{watch: {self.watched}, output: {self.output}}}]"
         config.write_text(f"{folders}\nstate_dir: {self.state}\n{self.more}")
@@ -74,7 +74,7 @@ class Checking:
         return CliRunner().invoke(cli, ["--config", str(config), verb, *words])
 
     def problems(self, verb: str) -> list[str]:
-        """The problems that ``check`` or ``doctor`` names, but for the key, which nobody has here."""
+        """The problems that ``check`` or ``doctor`` lists, without the missing key."""
         done = self.says(verb)
         assert done.exit_code in (0, 1), done.output
         named = [line.removeprefix("problem").strip() for line in done.stderr.splitlines()]
@@ -83,12 +83,12 @@ class Checking:
 
 @pytest.fixture
 def checking(tmp_path: Path) -> Checking:
-    """Somebody who wants to know whether all is well."""
+    """Settings and state for a check."""
     return Checking(tmp_path)
 
 
 def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
-    """Neither folder need be there at first: of the watched one it is noted, the output folder is made in time."""
+    """Neither folder has to exist at first: the watched one is noted, and the output folder is created later."""
     assert checking.problems("check") == []
     assert (
         f"{checking.watched} does not exist yet: create it first, then drop shoots into it."
@@ -99,7 +99,7 @@ def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
 
 @pytest.mark.parametrize("verb", ["check", "doctor"])
 def test_an_output_folder_that_is_away(checking: Checking, verb: str) -> None:
-    """An output folder that the daemon saw, and that is not there any more, is named with what to do."""
+    """An output folder that the daemon saw and that no longer exists is a problem, with the fix."""
     checking.ran()
     assert checking.problems(verb) == []
     checking.output.rename(checking.top / "elsewhere")
@@ -109,11 +109,11 @@ def test_an_output_folder_that_is_away(checking: Checking, verb: str) -> None:
     assert "`bracketd adopt FOLDER`" in problem
     assert checking.says(verb).exit_code == 1
     (checking.top / "elsewhere").rename(checking.output)
-    assert checking.problems(verb) == [], "a look changes nothing of what the daemon remembers"
+    assert checking.problems(verb) == [], "a check changes nothing that the daemon remembers"
 
 
 def test_a_watched_folder_that_is_away(checking: Checking) -> None:
-    """A watched folder that the daemon saw, and that is not there any more, is a problem and no note."""
+    """A watched folder that the daemon saw and that no longer exists is a problem, not a note."""
     checking.ran()
     checking.watched.rename(checking.top / "elsewhere")
     (problem,) = checking.problems("check")
@@ -122,18 +122,18 @@ def test_a_watched_folder_that_is_away(checking: Checking) -> None:
 
 
 def test_loose_photos_are_noted(checking: Checking) -> None:
-    """Photos that lie directly in the watched folder are noted with what to do, whether a daemon ever ran or not."""
+    """Photos directly in the watched folder are noted with what to do, even if no daemon ever ran."""
     checking.watched.mkdir()
     for number in range(5):
         (checking.watched / f"IMG_{number}.JPG").write_bytes(b"x")
     said = checking.says("check").stdout
-    assert f"5 photo(s) lie directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
-    assert "Move them into a folder of their own" in said
+    assert f"5 photo(s) are directly in the watched folder {checking.watched} and are not sent: IMG_0.JPG" in said
+    assert "Move them into a sub-folder, which is then a shoot" in said
     assert checking.problems("check") == []
 
 
 def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
-    """``check`` and ``status`` tell what the daemon noted of a watched folder, in words and as values."""
+    """``check`` and ``status`` show what the daemon noted of a watched folder, as text and as JSON values."""
     checking.ran()
     odd = os.fsdecode(b"\xff.insp")
     insta = Attention(Heed.OTHER_FORMATS, str(checking.watched / "360"), 4, (odd, "IMG_2.insp"))
@@ -146,20 +146,20 @@ def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
 
     asyncio.run(note())
     said = checking.says("check").stdout
-    assert "12 shoot(s) lay in the watched folder" in said
+    assert "12 shoot(s) were already in the watched folder" in said
     assert "`bracketd submit FOLDER` sends one" in said
-    assert f"4 file(s) in {checking.watched / '360'} may be photos of a format that is not sent" in said
+    assert f"4 file(s) in {checking.watched / '360'} may be photos in a format that bracketd does not send" in said
     with InstanceLock(checking.state):
         told = json.loads(checking.says("status", "--json").stdout)["attention"]
         shown = checking.says("status").stdout
     assert [(one["kind"], one["count"]) for one in told] == [("first sight", 12), ("other formats", 4)]
     assert told[1]["names"] == [odd, "IMG_2.insp"]
     assert told[0]["message"] in " ".join(shown.split())
-    assert json.loads(checking.says("status", "--json").stdout)["attention"] == [], "of a daemon that does not run"
+    assert json.loads(checking.says("status", "--json").stdout)["attention"] == [], "no daemon is running"
 
 
 def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
-    """A folder with other shoots in place of the watched one is a problem, and ``adopt`` is named as the way out."""
+    """A folder with other shoots in place of the watched one is a problem, and the message names ``adopt``."""
     checking.ran()
     checking.watched.rename(checking.top / "elsewhere")
     (checking.watched / "Old A").mkdir(parents=True)
@@ -169,7 +169,7 @@ def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
 
 
 def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> None:
-    """A damaged state file is a problem, and what makes it anew is said."""
+    """A damaged state file is a problem, and the message names the command that rebuilds it."""
     checking.ran()
     (checking.state / FILE).write_bytes(b"no database" * 1000)
     (problem,) = checking.problems("check")
@@ -179,7 +179,7 @@ def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> Non
 
 @pytest.mark.parametrize("verb", ["check", "doctor"])
 def test_a_state_that_is_older_than_its_copy(checking: Checking, verb: str) -> None:
-    """A state file in whose place an older one was put is a problem: the daemon does not start over it either."""
+    """A state file that was replaced by an older one is a problem; the daemon refuses to start with it, too."""
     checking.ran()
     older = (checking.state / FILE).read_bytes()
 
@@ -196,7 +196,7 @@ def test_a_state_that_is_older_than_its_copy(checking: Checking, verb: str) -> N
 
 
 def test_a_recovery_beside_a_daemon(checking: Checking) -> None:
-    """Nothing is recovered under a running daemon; it is said to stop it, and nothing else."""
+    """``doctor --recover`` refuses to run beside a daemon and says to stop it first."""
     with InstanceLock(checking.state):
         refused = checking.says("doctor", "--recover")
     assert refused.exit_code == 1
@@ -205,7 +205,7 @@ def test_a_recovery_beside_a_daemon(checking: Checking) -> None:
 
 
 def test_nobody_listens(checking: Checking) -> None:
-    """When the connection is refused it is said once by whom, with its port, and what to do."""
+    """A refused connection is reported once, with host, port and what to do."""
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -213,11 +213,11 @@ def test_nobody_listens(checking: Checking) -> None:
         (problem,) = checking.problems("check")
     assert problem.startswith(f"api.base_url: 127.0.0.1:{port} cannot be reached (")
     assert problem.count("127.0.0.1") == 1
-    assert problem.endswith("See to the network and to this address; bracketd itself would wait and try again")
+    assert problem.endswith("Check the network and this address. The daemon would wait and retry")
 
 
 def test_permissions_are_tried(mirror: Mirror) -> None:
-    """What access(2) denies and open(2) allows is not a problem; an output in which no file can be made is."""
+    """A folder that access(2) denies and open(2) allows is fine; an output folder without write access is a problem."""
     here = Checking(mirror.point)
     for folder in (here.watched, here.output):
         folder.mkdir()
@@ -230,20 +230,20 @@ def test_permissions_are_tried(mirror: Mirror) -> None:
 
 @pytest.mark.parametrize(("status", "body"), [(404, "Not Found"), (410, '{"message": "gone"}')])
 def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: str) -> None:
-    """A 404 names the request that was asked and the setting to look at, and nothing about orders."""
+    """A 404 names the request and the setting to check, and does not mention orders."""
     with Host(always(status, body)) as host:
         checking.more = f"api: {{key: sandbox-key-0123456789, base_url: '{host.url}'}}\n"
         (problem,) = checking.problems("check")
     words = "gone" if status == 410 else body
     assert problem == (
-        f"api.base_url: {host.url} is not the API: GET /v3/orders/ was answered {status}: {words}. "
-        "See that it is the address of the Autoenhance API, then run `bracketd check` again"
+        f"api.base_url: {host.url} is not the Autoenhance API: GET /v3/orders/ was answered {status}: {words}. "
+        "Check the address of the Autoenhance API, then run `bracketd check` again"
     )
 
 
 @pytest.mark.parametrize("where", ["key", "key_file", "variable"])
 def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    """A refused key is named by where it is from, with the request, what goes on by itself, and the next command."""
+    """A refused key is reported with its source, the request, what continues automatically, and the next command."""
     key = "sandbox-key-0123456789"
     (checking.top / "key").write_text(key)
     (checking.top / "key").chmod(0o600)
@@ -269,7 +269,7 @@ def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPat
 
 
 def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bad variable is one problem among the others, not the end of the look."""
+    """An invalid environment variable is one problem among the others and does not end the check."""
     monkeypatch.setenv("NO_PROXY", "localhost,fe80::/10")
     monkeypatch.delenv("no_proxy", raising=False)
     checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"

@@ -30,7 +30,7 @@ PRICE = "price_per_image: 0.29\n"
 
 @pytest.fixture(autouse=True)
 def _in_auckland() -> Iterator[None]:
-    """This machine's calendar, thirteen hours ahead of UTC in the summer, in which November is."""
+    """Set the time zone to Auckland, which is 13 hours ahead of UTC in November."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "Pacific/Auckland"
     time.tzset()
@@ -43,12 +43,12 @@ def _in_auckland() -> Iterator[None]:
 
 
 def at(words: str) -> float:
-    """A moment from ISO 8601 words in UTC."""
+    """Epoch seconds of an ISO 8601 time in UTC."""
     return datetime.fromisoformat(words).replace(tzinfo=UTC).timestamp()
 
 
 def bought(number: int, shoot: str, *moments: str, **more: Any) -> Order:
-    """An order that bought an image at each of these moments (UTC)."""
+    """An order that bought an image at each of these times (UTC)."""
     images = tuple(
         Image(f"{number}-{n}", "x", state=ImageState.PLACED, file=f"IMG_{n}.jpg", fetched_at=at(moment))
         for n, moment in enumerate(moments)
@@ -58,7 +58,7 @@ def bought(number: int, shoot: str, *moments: str, **more: Any) -> Order:
 
 
 def costs(state: Path, orders: tuple[Order, ...], *words: str, settings: str = "") -> Result:
-    """What the verb says of these orders."""
+    """Run the verb on a state with these orders."""
 
     async def work() -> None:
         store = SqliteStore.open(state)
@@ -78,7 +78,7 @@ LATE = bought(3, "1 Elm St", "2026-11-01 01:00:00", supplement_of=ELM.id)
 
 
 def test_a_person_sees_months_shoots_and_sums(tmp_path: Path) -> None:
-    """By the machine's calendar, the newest month last; an order that bought in two months is in both."""
+    """Months follow the machine's time zone, the newest last; an order that bought in two months is in both."""
     done = costs(tmp_path, (OAK, ELM, LATE), settings=PRICE)
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [
@@ -91,12 +91,12 @@ def test_a_person_sees_months_shoots_and_sums(tmp_path: Path) -> None:
         "2026-11-01  1 Elm St · supplement       1        0.29",
         "2026-11     2 shoots                    3        0.87",
         "",
-        "in all      2 shoots                    6        1.74",
+        "total       2 shoots                    6        1.74",
     ]
 
 
 def test_without_a_price_there_is_no_money(tmp_path: Path) -> None:
-    """Images are counted whether or not it is known what they cost; one month needs no sum of sums."""
+    """Without a price only images are counted; a single month has no total."""
     done = costs(tmp_path, (ELM,))
     assert done.output.splitlines() == [
         "date        shoot         images",
@@ -106,23 +106,23 @@ def test_without_a_price_there_is_no_money(tmp_path: Path) -> None:
 
 
 def test_one_month_alone(tmp_path: Path) -> None:
-    """``--month`` shows what was bought from its first moment to its last."""
+    """``--month`` shows the purchases from the first moment of the month to its last."""
     done = costs(tmp_path, (OAK, ELM, LATE), "--month", "2026-10")
     assert [line.split()[-1] for line in done.output.splitlines()] == ["images", "2", "1", "3"]
     december = costs(tmp_path / "other", (OAK,), "--month", "2026-12")
-    assert december.output == "Nothing was bought.\n"
+    assert december.output == "No purchases.\n"
 
 
 @pytest.mark.parametrize("word", ["2026", "2026-13", "2026-00", "26-10", "2026-1", "November", "2026-10-01"])
 def test_what_is_no_month(tmp_path: Path, word: str) -> None:
-    """Another word than a month is wrong usage."""
+    """An argument that is not a month is a usage error."""
     done = costs(tmp_path, (), "--month", word)
     assert done.exit_code == 2
     assert "is not a month such as 2026-11" in done.output
 
 
 def test_for_programs(tmp_path: Path) -> None:
-    """``--json`` has exactly the documented keys, prices exact and as text, times in UTC."""
+    """``--json`` has exactly the documented keys, exact prices as text, and times in UTC."""
     told = json.loads(costs(tmp_path, (ELM, LATE), "--json", settings=PRICE).output)
     assert told == {
         "version": 1,
@@ -172,7 +172,7 @@ def test_for_programs(tmp_path: Path) -> None:
 
 
 def test_for_programs_without_anything(tmp_path: Path) -> None:
-    """Where nothing was bought and no price is known the shape is the same."""
+    """Without purchases and without a price, the JSON format is the same."""
     told = json.loads(costs(tmp_path, (), "--json").output)
     assert told == {"version": 1, "price_per_image": None, "images": 0, "credits": 0, "price": None, "months": []}
 
@@ -182,7 +182,7 @@ def test_for_programs_without_anything(tmp_path: Path) -> None:
     [("0.1", "0.30"), ("0.333333333", "0.999999999"), ("100", "300.00"), ("0", "0.00"), ("'0.750'", "2.25")],
 )
 def test_money_is_exact(tmp_path: Path, price: str, sum_of_three: str) -> None:
-    """No sum of prices is rounded, whatever binary fractions make of a tenth; there are two decimals at least."""
+    """Sums of prices are exact decimals with at least two places."""
     told = json.loads(costs(tmp_path, (OAK,), "--json", settings=f"price_per_image: {price}\n").output)
     assert told["price"] == sum_of_three
 
@@ -193,14 +193,14 @@ def sheet(state: Path, *orders: Order, settings: str = PRICE) -> list[list[str]]
 
 
 def test_utc_is_written_as_elsewhere(tmp_path: Path) -> None:
-    """On a machine that keeps UTC ``--csv`` writes times as ``--json`` does."""
+    """On a machine in UTC, ``--csv`` writes times as ``--json`` does."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     assert [row[0] for row in sheet(tmp_path, LATE)[1:]] == ["2026-11-01T01:00:00Z"]
 
 
 def test_for_spreadsheets(tmp_path: Path) -> None:
-    """``--csv`` has a line for each image, first things first, times with this machine's offset."""
+    """``--csv`` has a line per image, the oldest first, with the machine's UTC offset in times."""
     head, *rows = sheet(tmp_path, LATE, ELM)
     assert head == ["at", "month", "shoot", "folder", "order_id", "image_id", "file", "credits", "price"]
     elm = ["1 Elm St", "/in/1 Elm St"]
@@ -231,13 +231,13 @@ def test_for_spreadsheets(tmp_path: Path) -> None:
     ],
 )
 def test_odd_names_in_a_spreadsheet(tmp_path: Path, name: str, cell: str) -> None:
-    """A name is one cell on one line with that text, whatever is in it, and never a formula."""
+    """Any name is one cell on one line with that text, and never a formula."""
     _, row = sheet(tmp_path, replace(bought(1, "x", "2026-11-01 00:00:00"), shoot=name))
     assert (row[2], len(row)) == (cell, 9)
 
 
 def test_what_has_no_price_or_no_name_yet_is_blank(tmp_path: Path) -> None:
-    """Without a price, and for a picture that was bought a moment ago, cells are empty."""
+    """Cells are empty without a price, and for a picture that has no file yet."""
     fresh = bought(1, "x", "2026-11-01 00:00:00")
     fresh = replace(fresh, images=(replace(fresh.images[0], state=ImageState.FETCHED, file=None),))
     _, row = sheet(tmp_path, fresh, settings="")
@@ -245,7 +245,7 @@ def test_what_has_no_price_or_no_name_yet_is_blank(tmp_path: Path) -> None:
 
 
 def test_a_purchase_outlives_its_image(tmp_path: Path) -> None:
-    """What was bought stays counted when the service no longer lists the image."""
+    """A purchase stays counted after the service no longer lists the image."""
 
     async def lose() -> None:
         store = SqliteStore.open(tmp_path)
@@ -258,34 +258,34 @@ def test_a_purchase_outlives_its_image(tmp_path: Path) -> None:
 
 
 def test_dev_mode_costs_nothing(tmp_path: Path) -> None:
-    """Pictures in dev mode are in no bill."""
+    """Dev-mode pictures are not counted."""
     done = costs(tmp_path, (replace(ELM, preset=Preset(dev_mode=True)),))
-    assert done.output == "Nothing was bought.\n"
+    assert done.output == "No purchases.\n"
 
 
 def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
-    """Control characters in a shoot's name are shown as what they are not."""
+    """Control characters in a shoot's name are replaced in the output."""
     done = costs(tmp_path, (bought(1, "a\nb\x1b[2J", "2026-11-01 00:00:00"),))
     assert "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J" in done.output
 
 
 def test_two_shapes_at_once(tmp_path: Path) -> None:
-    """``--json`` and ``--csv`` together are wrong usage."""
+    """``--json`` together with ``--csv`` is a usage error."""
     assert costs(tmp_path, (), "--json", "--csv").exit_code == 2
 
 
 def test_where_no_daemon_ever_ran(tmp_path: Path) -> None:
-    """Without a state file nothing was bought, and none is made; no key is needed."""
+    """Without a state file there are no purchases, no state file is created, and no key is needed."""
     config = tmp_path / "bracketd.yaml"
     config.write_text(f"state_dir: {tmp_path}/none\nfolders: being edited\n")
     done = CliRunner().invoke(cli, ["--config", str(config), "costs"])
-    assert (done.exit_code, done.output) == (0, "Nothing was bought.\n")
+    assert (done.exit_code, done.output) == (0, "No purchases.\n")
     assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("width", [44, 60, 100])
 def test_every_line_fits_its_terminal(width: int) -> None:
-    """A long name is cut off where a terminal ends, and in no pipe."""
+    """A long name is cut to the terminal's width, but not in a pipe."""
     name = "家" * 40
     line = Line("2026-11", at("2026-11-01 00:00:00"), name, "/in", OAK.id, supplement=False, images=15, credits=15)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -15,15 +17,23 @@ from tools.reference import DOCS, PAGES, TOP, commands, log_events
 DOCUMENTS = sorted([*TOP.glob("*.md"), *DOCS.glob("*.md")])
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with freshly generated pages. A new process, because click caches help options of commands."""
+    folder = tmp_path_factory.mktemp("docs")
+    subprocess.run([sys.executable, "-m", "tools.reference", str(folder)], cwd=TOP, check=True)
+    return folder
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_reference_pages_are_up_to_date(name: str) -> None:
-    """The reference pages are what `make docs` generates."""
-    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+def test_reference_pages_are_up_to_date(name: str, generated: Path) -> None:
+    """The reference pages are equal to the output of `make docs`."""
+    assert (DOCS / name).read_text(encoding="utf-8") == (generated / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_command_is_in_the_reference(verb: str) -> None:
-    """The page of commands has every command, and every command has help of its own."""
+    """The page of commands has every command, and every command has its own help."""
     command: click.Command = getattr(importlib.import_module(VERBS[verb][0]), verb)
     assert f"## bracketd {verb}\n" in commands()
     assert command.help

@@ -15,10 +15,11 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.errors import ConfigError
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
+from daemon.order.problem import Code
 from daemon.shoot import LeftOut, Why
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
-from tests.core.orders import order
+from tests.core.orders import in_trouble, order
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import shoot
 from tests.edges.service.hosts import Host
@@ -30,7 +31,7 @@ WHOLE = PHOTOS["IMG_0001.JPG"]
 
 
 class Explaining:
-    """A watched folder with a shoot in it, and a state file."""
+    """A watched folder with a shoot, and a state file."""
 
     def __init__(self, top: Path) -> None:
         self.watched, self.shoot, self._state = top / "in", top / "in" / OAK, top / "state"
@@ -39,19 +40,19 @@ class Explaining:
         self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
 
     def sets(self, text: str) -> None:
-        """More settings."""
+        """Add settings."""
         with open(self._config, "a", encoding="utf-8") as config:
             config.write(text)
 
     def put(self, path: str, data: bytes = WHOLE) -> Path:
-        """A file in the shoot."""
+        """Write a file of the shoot."""
         file = self.shoot / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
         return file
 
     def has(self, *orders: Order, waits: str | None = None) -> None:
-        """The state file has these orders of the shoot; and the shoot waits, if it does."""
+        """Store these orders of the shoot, and a reason why the shoot waits, if given."""
 
         async def work() -> None:
             store = SqliteStore.open(self._state)
@@ -68,23 +69,23 @@ class Explaining:
         return replace(order(0), folder=str(self.shoot), brackets=brackets, **more)
 
     def asks(self, file: Path) -> Result:
-        """What the program answers."""
+        """Run the program and return its result."""
         return CliRunner().invoke(cli, ["--config", str(self._config), "explain", str(file)])
 
     def of(self, path: str) -> dict[str, str]:
-        """What is said of a file of the shoot, by gate."""
+        """The output for a file of the shoot, by gate."""
         done = self.asks(self.shoot / path)
         assert done.exit_code == 0, done.output
         title, *lines = done.output.splitlines()
         assert title == f"{path} in {self.shoot}"
         told = [(line[2:14].strip(), line[15:]) for line in lines]
-        assert len(dict(told)) == len(told), "each gate speaks once"
+        assert len(dict(told)) == len(told), "each gate has one row"
         return dict(told)
 
 
 @pytest.fixture
 def explaining(tmp_path: Path) -> Explaining:
-    """Somebody who asks while no daemon runs."""
+    """A watched folder and a state file, while no daemon is running."""
     return Explaining(tmp_path)
 
 
@@ -94,7 +95,7 @@ def sent(path: str) -> Bracket:
 
 
 def test_a_photo(explaining: Explaining) -> None:
-    """Of a photo of a waiting shoot size and time are told, that it is whole, and what its shoot waits for."""
+    """A photo of a waiting shoot is shown with size, time, completeness, and the reason why the shoot waits."""
     photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
     os.utime(photo, (1_700_000_000, 1_700_000_000))
     explaining.has(waits="1 photo(s), 0 MB so far; settled when quiet for 30 s")
@@ -102,27 +103,27 @@ def test_a_photo(explaining: Explaining) -> None:
     assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
     assert told == {
         "names": "a photo",
-        "structure": "whole",
-        "sync client": "none keeps this folder",
-        "sets": "no bracket set of the shoot lacks a photo, as far as anybody can tell",
+        "structure": "complete",
+        "sync client": "no sync client manages this folder",
+        "sets": "no incomplete bracket sets found",
         "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
     }
 
 
 def test_photos_that_are_not_whole(explaining: Explaining) -> None:
-    """Of a photo that is cut off, or empty, it is told after how much; of a format nobody knows, that it counts."""
+    """A cut-off photo is shown with where it ends, an empty one as empty; an unknown format counts as complete."""
     explaining.put("cut.JPG", WHOLE[:3000])
     explaining.put("empty.JPG", b"")
     explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))
     assert "cut off after 3.0 kB" in explaining.of("cut.JPG")["structure"]
     assert explaining.of("empty.JPG")["structure"] == "is empty (0 bytes)"
     assert explaining.of("empty.JPG")["on disk"].startswith("0 bytes, changed")
-    assert explaining.of("unknown.X3F")["structure"] == "not known for .X3F files: it counts as whole"
-    assert explaining.of("gone.JPG")["on disk"] == "not there"
+    assert explaining.of("unknown.X3F")["structure"] == "cannot be checked for .X3F files; assumed complete"
+    assert explaining.of("gone.JPG")["on disk"] == "does not exist"
 
 
 def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
-    """Of a photo it is told that a bracket set of its shoot lacks photos, and which one; of other files nothing."""
+    """A photo's output names the incomplete bracket set of its shoot; other files have no such row."""
     for name, data in list(shoot(4).items())[:-1]:
         explaining.put(name, data)
     explaining.put("notes.txt")
@@ -132,7 +133,7 @@ def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
 
 
 def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Path) -> None:
-    """A Syncthing whose own settings cannot be read is asked by ours; a key that cannot be read is told of, too."""
+    """A Syncthing whose settings cannot be read is asked with bracketd's settings; an unreadable key is reported."""
     kept = {"id": "shoots", "label": "", "path": str(explaining.watched), "type": "sendonly", "devices": []}
     key, photo = tmp_path / "key", explaining.put("IMG_1.JPG")
     with Host(Answers({"/rest/config/folders": [kept]}, key="another-key")) as host:
@@ -145,43 +146,41 @@ def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Pat
 
 
 def test_only_what_it_needs_is_loaded() -> None:
-    """Nothing is loaded that only watching needs: an answer should come at a glance."""
+    """``explain`` imports nothing that only the daemon needs, so that it answers quickly."""
     code = "import sys, daemon.cli.explain; print({'daemon.watcher', 'structlog', 'watchdog'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"
 
 
-IN_FLIGHT = "still being copied or synced: the shoot waits for it"
-CONFLICT = "a second version that a sync client kept: it is not sent"
-NO_PHOTO = "no photo: it is left alone, and holds nothing back"
+IN_FLIGHT = "still being copied or synced; the shoot waits for it"
+CONFLICT = "a conflict copy of a sync client; it is not sent"
+PLACEHOLDER = "an online-only placeholder; the shoot waits until the sync client has downloaded the photo"
+NO_PHOTO = "not a photo; bracketd ignores it and does not wait for it"
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name is like .NAME.XXXXXX, rsync's)"),
-        (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name is like .syncthing.*.tmp)"),
-        ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name is like *.filepart)"),
-        (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it lies in .rsync-partial)"),
-        (
-            ".IMG_1.JPG.icloud",
-            "a placeholder of the sync client: the shoot waits until the photo is there (its name is like .*.icloud)",
-        ),
+        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name matches .NAME.XXXXXX, rsync's)"),
+        (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name matches .syncthing.*.tmp)"),
+        ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name matches *.filepart)"),
+        (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it is in .rsync-partial)"),
+        (".IMG_1.JPG.icloud", f"{PLACEHOLDER} (its name matches .*.icloud)"),
         (
             "IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG",
-            f"{CONFLICT} (its name is like *.sync-conflict-????????-??????*)",
+            f"{CONFLICT} (its name matches *.sync-conflict-????????-??????*)",
         ),
-        (".ready", "says that the shoot is complete: nobody waits for the quiet period"),
+        (".ready", "marks the shoot as complete; bracketd skips the quiet period"),
         ("notes.txt", NO_PHOTO),
-        ("._IMG_1.JPG", f"{NO_PHOTO} (its name is like ._*)"),
+        ("._IMG_1.JPG", f"{NO_PHOTO} (its name matches ._*)"),
         (".rsync-partial/notes.txt", NO_PHOTO),
-        ("@eaDir/IMG_1.JPG", "the folder @eaDir is never looked into: nothing in it is sent, or holds anything back"),
-        ("MISC/IMG_1.JPG", "the folder MISC is never looked into: nothing in it is sent, or holds anything back"),
+        ("@eaDir/IMG_1.JPG", "bracketd ignores the folder @eaDir; nothing in it is sent or waited for"),
+        ("MISC/IMG_1.JPG", "bracketd ignores the folder MISC; nothing in it is sent or waited for"),
         ("notes/MISC/IMG_1.JPG", "a photo"),
     ],
 )
 def test_names(explaining: Explaining, path: str, said: str) -> None:
-    """What a name, or that of a folder above, makes of a file is said with the pattern; only photos are looked into."""
+    """The class of a file is shown with the pattern that its name or folder matches; only photos are opened."""
     explaining.put("DCIM/IMG_1.JPG")
     explaining.put(path)
     told = explaining.of(path)
@@ -190,7 +189,7 @@ def test_names(explaining: Explaining, path: str, said: str) -> None:
 
 
 def test_what_an_order_did_with_it(explaining: Explaining) -> None:
-    """Of a file of an order it is said that it was uploaded and in which picture, or why the order goes without it."""
+    """A file of an order is shown as uploaded, with its picture, or with the reason why it is left out."""
     explaining.has(
         explaining.order(
             sent("IMG_1.JPG"),
@@ -205,37 +204,37 @@ def test_what_an_order_did_with_it(explaining: Explaining) -> None:
     begins = "6f1d1f0e, uploading: "
     for path, said in (
         ("IMG_1.JPG", "uploaded, in IMG_1.jpg"),
-        ("IMG_3.JPG", "it goes without this file, which ends after 1 of 2 MB"),
+        ("IMG_3.JPG", "left out: ends after 1 of 2 MB"),
         ("IMG_4.JPG", "to be uploaded"),
-        ("IMG_1.CR3", "not sent: IMG_1.JPG of the same frame is"),
-        ("copy.JPG", "not sent: a copy of another photo, or not readable or not whole when the shoot was locked"),
+        ("IMG_1.CR3", "not sent: IMG_1.JPG of the same frame is sent instead"),
+        ("copy.JPG", "not sent: a copy of another photo, or unreadable or incomplete when the shoot was locked"),
         ("IMG_1 (Case Conflict).JPG", "not sent: a conflict copy"),
-        ("IMG_5.JPG.filepart", "not in it: it has photos only"),
-        ("IMG_6.JPG", "not in it"),
+        ("IMG_5.JPG.filepart", "not in the order, which contains only photos"),
+        ("IMG_6.JPG", "not in the order"),
     ):
         assert explaining.of(path)["order"] == begins + said
     assert "order" not in explaining.of("notes.txt")
 
 
+LATE = "not in the order, because it arrived after the shoot was locked"
+
+
 @pytest.mark.parametrize(
     ("late", "said"),
-    [
-        ((), "not in it: it came after the shoot was locked"),
-        (("late.JPG",), "not in it: it came after the shoot was locked. Move it to a folder of its own to send it"),
-    ],
+    [((), LATE), (("late.JPG",), f"{LATE}. To send it, move it to a folder of its own")],
 )
 def test_a_late_photo(explaining: Explaining, late: tuple[str, ...], said: str) -> None:
-    """A photo that came after the lock is said to be late, with what to do if nothing else will be done with it."""
+    """A photo that arrived after the lock is shown as late, with what to do if it is not sent automatically."""
     explaining.put("late.JPG")
     explaining.put("IMG_1.NEF")
     explaining.has(explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED, late=late))
     assert explaining.of("late.JPG")["order"] == f"6f1d1f0e, downloaded: {said}"
-    said = "not in it: the same frame as IMG_1.JPG, in another format"
+    said = "not in the order: the same frame as IMG_1.JPG, in another format"
     assert explaining.of("IMG_1.NEF")["order"] == f"6f1d1f0e, downloaded: {said}"
 
 
 def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
-    """Of a file that is not sent it is said what it is a variant of or made from, known to the order or not."""
+    """A file that is not sent is shown with the photo that it is a variant of or made from."""
     camera = Camera()
     bracket = replace(sent("A/DSC00001.JPG"), shot=shot_of(camera, "A/DSC00001.JPG"))
     known = LeftOut("B/DSC00001.ARW", Why.VARIANT, "A/DSC00001.JPG")
@@ -245,12 +244,12 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
         explaining.put(path, camera.take(path, 1))
     begins, variant = "6f1d1f0e, downloaded: ", "the same frame as A/DSC00001.JPG, in another format"
     assert explaining.of("B/DSC00001.ARW")["order"] == f"{begins}not sent: {variant}"
-    assert explaining.of("C/DSC00001.ARW")["order"] == f"{begins}not in it: {variant}"
-    assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in it: made from A/DSC00001.JPG"
+    assert explaining.of("C/DSC00001.ARW")["order"] == f"{begins}not in the order: {variant}"
+    assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in the order: made from A/DSC00001.JPG"
 
 
 def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
-    """Of a shoot with a supplement, and a cancelled order before both, each file is told with those that have it."""
+    """Only the orders that contain a file are shown for it."""
     first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
     supplement = replace(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
     cancelled = replace(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
@@ -261,35 +260,35 @@ def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
 
 
 def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> None:
-    """Of a skipped shoot's photo the reason is told; of a shoot that nobody knows, how to find out more."""
+    """A skipped shoot's photo is shown with the reason; an unknown shoot's with how to find out more."""
     explaining.put("IMG_1.JPG")
-    assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` tells")
-    explaining.has(explaining.order(phase=Phase.SKIPPED, trouble="was here before"))
+    assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` shows")
+    explaining.has(explaining.order(phase=Phase.SKIPPED, troubles=in_trouble("was here before", Code.SKIPPED)))
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
 
 
 def test_a_folder_without_photos(explaining: Explaining) -> None:
-    """Of what is no photo in a folder without any it is said that the folder is left alone; not so with a photo."""
+    """A file in a folder without photos is shown as ignored; with a photo in the folder it is not."""
     explaining.put("notes.txt")
     explaining.put(".ready")
-    assert explaining.of("notes.txt")["shoot"] == "has no photos, and is left alone"
+    assert explaining.of("notes.txt")["shoot"] == "has no photos; bracketd ignores it"
     explaining.put("DCIM/IMG_1.JPG")
     assert explaining.of("notes.txt")["shoot"].startswith("not known yet.")
 
 
 def test_what_is_no_file_of_a_shoot(explaining: Explaining) -> None:
-    """A file elsewhere, a loose one and a folder are refused with what to name instead, or what to do."""
+    """A file elsewhere, a loose file and a folder are refused with what to do instead."""
     for path, said in (
-        (explaining.watched.parent / "x.JPG", "is in no watched folder"),
-        (explaining.watched / "loose.JPG", "is in no shoot, and is left alone. Move it into a folder of its own"),
-        (explaining.shoot, "is a folder. Name a file in it"),
+        (explaining.watched.parent / "x.JPG", "is not in a watched folder"),
+        (explaining.watched / "loose.JPG", "is not in a shoot, so it is not sent. Move it into its shoot's folder"),
+        (explaining.shoot, "is a folder. Specify a file in it"),
     ):
         done = explaining.asks(path)
         assert (done.exit_code, said in done.output) == (1, True), done.output
 
 
 def test_by_another_path(explaining: Explaining) -> None:
-    """A file that is named through a link to the watched folder is the same file."""
+    """A file given through a link to the watched folder is the same file."""
     explaining.put("IMG_1.JPG")
     (explaining.watched.parent / "link").symlink_to(explaining.watched, target_is_directory=True)
     done = explaining.asks(explaining.watched.parent / "link" / OAK / "IMG_1.JPG")
@@ -298,7 +297,7 @@ def test_by_another_path(explaining: Explaining) -> None:
 
 
 def test_in_another_form_of_unicode(explaining: Explaining) -> None:
-    """A file whose shoot is typed with composed accents is found in the folder that spells them otherwise."""
+    """A shoot typed with composed accents is found in a folder that uses decomposed ones."""
     composed, on_disk = (unicodedata.normalize(form, "Café Müller") for form in ("NFC", "NFD"))
     explaining.shoot = explaining.shoot.rename(explaining.watched / on_disk)
     explaining.put("IMG_1.JPG")
@@ -306,19 +305,19 @@ def test_in_another_form_of_unicode(explaining: Explaining) -> None:
     done = explaining.asks(explaining.watched / composed / "IMG_1.JPG")
     assert done.exit_code == 0, done.output
     assert "waits: 2 files are not whole" in done.output
-    assert "whole" in done.output
+    assert "complete" in done.output
 
 
 def test_names_do_not_steer_the_terminal(explaining: Explaining) -> None:
-    """Control characters in a file's name are shown as what they are not, also in an error."""
+    """Control characters in a file's name are replaced in the output, also in an error."""
     for path in (explaining.shoot / "a\x1b[2J.JPG", explaining.watched / "a\x1b[2J.JPG"):
         assert "\x1b" not in explaining.asks(path).output
 
 
 def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
-    """Of a pipe with a photo's name it is told that nobody opens it."""
+    """A pipe with a photo's name is shown as never opened."""
     explaining.put("IMG_1.JPG")
     os.mkfifo(explaining.shoot / "IMG_2.JPG")
     told = explaining.of("IMG_2.JPG")
-    assert told["on disk"] == "a pipe, a socket or a device: it is never opened, and the shoot goes without it"
+    assert told["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
     assert "structure" not in told

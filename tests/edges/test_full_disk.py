@@ -19,7 +19,7 @@ from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
 from daemon.order import Order, facts
 from daemon.root import Seen
-from daemon.store.notes import Subject, Trouble
+from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
@@ -58,7 +58,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         writing: list[asyncio.Task[None]] = [
             asyncio.create_task(store.record(order(), facts.Interrupted(facts.Look()), first, NOW)),
             asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
-            asyncio.create_task(store.note(Trouble(Subject.COPIES, LARGE))),
+            asyncio.create_task(store.note(Alert(Subject.COPIES, LARGE))),
         ]
         await asyncio.sleep(10 * RETRY)
         assert not any(task.done() for task in writing)
@@ -78,7 +78,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
     assert all(words is not None and "cannot be written" in words for words in told[:-1])
     with SqliteReader(tmp_path) as reader:
         assert [entry["fact"] for entry in reader.journal(order().id)] == ["Locked", "Interrupted", "Resumed"]
-        assert reader.notes().troubles == {Subject.COPIES: LARGE}
+        assert reader.notes().alerts == {Subject.COPIES: LARGE}
 
 
 def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
@@ -88,13 +88,13 @@ def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
         narrow = Narrow(tmp_path, Inline())
         await narrow.store.add(order(), facts.Locked(()))
         narrow.fill()
-        writing = asyncio.create_task(narrow.store.note(Trouble(Subject.COPIES, LARGE)))
+        writing = asyncio.create_task(narrow.store.note(Alert(Subject.COPIES, LARGE)))
         await asyncio.sleep(10 * RETRY)
         narrow.store.pause.give_up()
         with pytest.raises(StateFull):
             await writing
         with pytest.raises(StateFull):
-            await narrow.store.note(Trouble(Subject.COPIES, LARGE))
+            await narrow.store.note(Alert(Subject.COPIES, LARGE))
         narrow.store.close()
 
     simulate(work)
@@ -201,7 +201,7 @@ def test_a_copy_does_not_take_the_last_room(tmp_path: Path) -> None:
 
 
 def test_an_ask_on_a_full_disk(disk: SmallDisk) -> None:
-    """Whoever asks for something is told at once that there is no room to leave it, and how much there is."""
+    """An ask that cannot be stored fails immediately, with the free space in the message."""
     SqliteStore.open(disk.point).close()
     disk.fill()
     large = "/in/" + LARGE * 40
@@ -240,7 +240,7 @@ def test_a_process_id_that_cannot_be_written(disk: SmallDisk) -> None:
 
 
 def test_the_start_waits_for_room(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A state directory that cannot be made for want of room is waited for, and that is said once."""
+    """If a state directory cannot be created because the disk is full, the start waits and says so once."""
     tries = iter([True, True, False])
 
     def begin() -> str:
@@ -264,7 +264,7 @@ def test_a_state_directory_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def says(top: Path, state: Path, verb: str) -> Result:
-    """What a verb says of this state."""
+    """Run a verb on this state and return its result."""
     (top / "in").mkdir(exist_ok=True)
     config = top / "bracketd.yaml"
     config.write_text(f"folders: [{{watch: {top}/in, output: {top}/out}}]\nstate_dir: {state}\n")
@@ -273,23 +273,23 @@ def says(top: Path, state: Path, verb: str) -> Result:
 
 @pytest.mark.parametrize("verb", ["doctor", "check"])
 def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str) -> None:
-    """``doctor`` and ``check`` name a full disk, how much is free and how much is needed, without a daemon, too."""
+    """``doctor`` and ``check`` report a full disk, with the free and the needed space, even without a daemon."""
     SqliteStore.open(disk.point / "state").close()
     disk.fill()
     done = says(tmp_path, disk.point / "state", verb)
     assert done.exit_code == 1
-    assert "all is well" not in done.output
-    assert "there is too little room for the state" in done.stderr
+    assert "no problems found" not in done.output
+    assert "there is too little disk space for the state" in done.stderr
     assert "0.0 MB are free on its disk, and bracketd needs 1" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["doctor", "check", "status"])
 def test_a_daemon_that_waits_for_room_is_named(tmp_path: Path, verb: str) -> None:
-    """Every verb that looks at the daemon says that it waits for room, though it could not write that down."""
+    """Every verb that shows the daemon says that it waits for disk space, although it could not store that."""
     state = tmp_path / "state"
     SqliteStore.open(state).close()
     with daemon(state, full=True):
         done = says(tmp_path, state, verb)
-    assert "there is no room for the state" in " ".join(done.output.split())
-    assert "all is well" not in done.output
+    assert "there is no disk space for the state" in " ".join(done.output.split())
+    assert "no problems found" not in done.output
     assert done.exit_code == (0 if verb == "status" else 1)

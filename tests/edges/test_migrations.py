@@ -20,15 +20,17 @@ import pytest
 
 from daemon.errors import StateError
 from daemon.order import Bracket, Image, Order, Preset
+from daemon.order.problem import Code
 from daemon.store.sqlite.copies import COPIES, is_sound
 from daemon.store.sqlite.file import FILE, as_dict
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rows import bracket_row, image_row, order_row
 from daemon.store.sqlite.schema import MIGRATIONS, VERSION, migrate
 from daemon.store.sqlite.store import SqliteStore
 
 FIXTURES = sorted((Path(__file__).parent / "state").glob("version-*.sql"))
-TOLD_ANEW = {"messages", "preset"}
-"""Columns whose text may be another in another version."""
+NOT_COMPARED = {"messages", "preset", "trouble", "recorded"}
+"""Columns whose text another version may write differently, and one that is not the order's own."""
 
 Row = dict[str, Any]
 
@@ -85,6 +87,32 @@ def test_an_older_state_file_opens(tmp_path: Path, fixture: Path) -> None:
         assert all(new)
     assert set(due) == {row["id"] for row in before["orders"] if row["due"] is not None}
     assert due, "the fixture has orders that are due"
+
+
+def test_what_hindered_an_order_gets_a_code(tmp_path: Path) -> None:
+    """A state file of version 3 had texts alone: each gets the code of what it says, and keeps its text."""
+    before = old_state(FIXTURES[2], tmp_path)
+    texts = {row["id"]: row["trouble"] for row in before["orders"] if str(row["shoot"]).startswith("v3 ")}
+    orders, _due = asyncio.run(opened(tmp_path, list(texts)))
+    assert [[trouble.code for trouble in order.troubles] for order in orders] == [
+        [Code.SERVICE_UNASKED],
+        [Code.OTHER, Code.SERVICE_UNASKED],
+        [Code.MAYBE_SKIPPED_BEFORE],
+        [Code.MAYBE_SENT_BEFORE],
+        [Code.MAYBE_DELIVERED_BEFORE],
+        [Code.REPLACED],
+        [Code.OVER_LIMIT],
+        [Code.WRONG_ANSWER],
+        [Code.SKIPPED],
+        [Code.ACCOUNT],
+    ]
+    assert [trouble.text for trouble in orders[1].troubles] == ["a photo is gone", orders[0].troubles[0].text]
+    for order in (*orders[:1], *orders[2:]):
+        assert [trouble.text for trouble in order.troubles] == [texts[order.id]]
+    with SqliteReader(tmp_path) as reader:
+        shown = {row["order_id"]: row for text in reader.orders_in_json("") for row in [json.loads(text)]}
+    for order in orders:
+        assert [problem["text"] for problem in shown[order.id]["problems"]] == shown[order.id]["messages"]
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
@@ -181,13 +209,13 @@ def unchanged(state: Path, before: dict[str, list[Row]]) -> bool:
 
 def kept(before: Row, after: Row) -> None:
     """Every column of an old row is as it was."""
-    assert {name: after[name] for name in before.keys() - TOLD_ANEW} == {
-        name: value for name, value in before.items() if name not in TOLD_ANEW
+    assert {name: after[name] for name in before.keys() - NOT_COMPARED} == {
+        name: value for name, value in before.items() if name not in NOT_COMPARED
     }
 
 
 def defaults(kind: type, value: object, old: Row) -> bool:
     """Whether every field that the old row had no column for has its default."""
     fields = [field for field in dataclasses.fields(kind) if field.name not in old]
-    fields = [field for field in fields if field.name not in ("brackets", "images")]
+    fields = [field for field in fields if field.name not in ("brackets", "images", "troubles")]
     return all(getattr(value, field.name) == field.default for field in fields)

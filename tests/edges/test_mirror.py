@@ -1,4 +1,4 @@
-"""The disk that fails, used by other tests, fails as it is asked to and otherwise is a disk like any other."""
+"""The failing disk of other tests fails as requested and otherwise behaves like any disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.mirror import Mirror
 
 
 def test_it_shows_what_is_below(mirror: Mirror) -> None:
-    """Files, folders, times and sizes are those of the folder that it shows."""
+    """It shows the files, folders, times and sizes of the folder below."""
     (mirror.below / "shoot").mkdir()
     (mirror.below / "shoot" / "a.jpg").write_bytes(b"x" * 300_000)
     os.utime(mirror.below / "shoot" / "a.jpg", ns=(1, 123_456_789_012))
@@ -22,7 +22,7 @@ def test_it_shows_what_is_below(mirror: Mirror) -> None:
 
 
 def test_it_can_be_written_to(mirror: Mirror) -> None:
-    """Files can be made, flushed, cut, linked, renamed and removed in it."""
+    """Files can be created, flushed, truncated, linked, renamed and removed in it."""
     part, name = mirror.point / ".part", mirror.point / "a.jpg"
     with part.open("wb") as file:
         file.write(b"1234")
@@ -39,7 +39,7 @@ def test_it_can_be_written_to(mirror: Mirror) -> None:
 
 
 def test_it_fails_when_asked_to(mirror: Mirror) -> None:
-    """Reads, opens, looks, access(2) and names fail as set, and no longer when it is mended."""
+    """Reads, opens, stat(2), access(2) and names fail as set, until the failures are removed."""
     one, other = mirror.point / "one.jpg", mirror.point / "other.jpg"
     for path in (one, other):
         path.write_bytes(b"x")

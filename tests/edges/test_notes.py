@@ -5,13 +5,15 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from daemon.delivery import delivery_note
-from daemon.files import incoming
-from daemon.notes import order_of, with_times
-from daemon.order import Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.delivery import delivery_note, note_name
+from daemon.files import incoming, scan
+from daemon.notes import order_of, own_note, with_times
+from daemon.notes.looking import id_in
+from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
@@ -82,6 +84,72 @@ def test_a_note_tells_the_whole_order(of: Order) -> None:
     assert forgotten(order_of(written(of))) == forgotten(of)
 
 
+def large(photos: int, folder: str, images: int) -> Order:
+    """A delivered order of RAW + JPEG pairs in a folder, with as much as a note can say of each."""
+    shot = Shot(
+        "nikon corporation", "nikon z 6_2", "0123456789", 1_760_000_000, 0.123, 0.0166667, 8.0, 100.0, (6048, 4024)
+    )
+    brackets = tuple(
+        Bracket(
+            path=f"{folder}/DSC_{number:05}.JPG",
+            size=123_456_789,
+            mtime_ns=1_760_000_000_123_456_789,
+            inode=0,
+            service_id=str(uuid5(NAMESPACE_URL, str(number))),
+            stored_at=1.0,
+            mark="ab" * 16,
+            sha256="cd" * 32,
+            shot=shot,
+        )
+        for number in range(photos)
+    )
+    why = tuple(LeftOut(b.path.replace(".JPG", ".NEF"), Why.VARIANT, b.path) for b in brackets)
+    each = photos // images
+    placed = tuple(
+        Image(
+            str(uuid5(NAMESPACE_URL, f"i{number}")),
+            f"12 Oak St DSC_{number:05} 6f1d1f0e-{number}.JPG",
+            tuple(range(number * each, (number + 1) * each)),
+            ImageState.PLACED,
+            size=123_456_789,
+            sha256="ef" * 32,
+            file=f"DSC_{number:05}.jpg",
+            fetched_at=NOW,
+        )
+        for number in range(images)
+    )
+    left_out = tuple(one.path for one in why)
+    return replace(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
+
+
+def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
+    """The bound for reading leaves room for every file that a shoot may have, with all that a note says of it."""
+    card = large(300, "DCIM/100MSDCF", images=100)
+    alone = large(300, "Müller, Unter den Linden 14/Second visit/Living room/Camera 2/DCIM/100MSDCF", images=300)
+    for of in (card, alone, replace(alone, left_out=(), left_out_why=())):
+        most = incoming.A_FILE * (len(of.brackets) + len(of.left_out))
+        incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=most)
+        assert (tmp_path / "order.json").stat().st_size <= most
+    assert incoming.LARGEST_JSON >= incoming.A_FILE * scan.MOST
+
+
+def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
+    """An order of ten thousand brackets knows its own note, and a recovery finds it."""
+    of = replace(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
+    incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW))
+    assert own_note(of) == find_notes([str(tmp_path)]).found[0]
+    assert note_name(of) == "order.json"
+
+
+def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Path) -> None:
+    """Where a note with indents would be larger than what is read, it is written in one line and reads back."""
+    of = replace(large(30, "DCIM", images=10), output=str(tmp_path))
+    incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=30_000)
+    assert (tmp_path / "order.json").stat().st_size <= 30_000
+    assert id_in(str(tmp_path), "order.json") == of.id
+    assert own_note(of) is not None
+
+
 def test_notes_of_earlier_versions_are_read() -> None:
     """A note from before it told the photos' times is an order without them; files that still lie there give them."""
     note = written(DELIVERED)
@@ -132,7 +200,7 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
     assert {(note.order.id, note.folder) for note in found.found} == {
         (of.id, str(moved)) for of in (DELIVERED, supplement)
     }
-    assert found.unread == ()
+    assert found.unread == {}
 
 
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:

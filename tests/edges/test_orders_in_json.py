@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.order.problem import Code
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
-from tests.core.orders import processed
+from tests.core.orders import in_trouble, processed
 
 MADE = 1_765_432_100.25
 
 
 def told(state: Path, *orders: Order) -> list[object]:
-    """What a reader tells of these orders."""
+    """The orders as a reader returns them."""
 
     async def work() -> None:
         store = SqliteStore.open(state)
@@ -31,14 +32,21 @@ def told(state: Path, *orders: Order) -> list[object]:
 
 
 def test_an_order_in_json(tmp_path: Path) -> None:
-    """Every field of the stable shape is the order's own, counted over its brackets and images, its times in UTC."""
+    """Every documented field has the order's own value, its counts cover all brackets and images, times are in UTC."""
     base = processed(True, False, True)
     images = (
         Image("a", "a", state=ImageState.PLACED, file="a.jpg"),
         Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
         Image("c", "c"),
     )
-    order = replace(base, images=images, trouble="wait", created_at=MADE, updated_at=MADE + 3600, phase_since=None)
+    order = replace(
+        base,
+        images=images,
+        troubles=in_trouble("wait", Code.SERVICE),
+        created_at=MADE,
+        updated_at=MADE + 3600,
+        phase_since=None,
+    )
     assert told(tmp_path, order) == [
         {
             "shoot": order.shoot,
@@ -47,6 +55,10 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "phase": order.phase.value,
             "health": "attention",
             "messages": ["wait", 'b failed: too dark, "they" say\n'],
+            "problems": [
+                {"code": "service", "text": "wait", "next": None},
+                {"code": "image-failed", "text": 'b failed: too dark, "they" say\n', "next": "bracketd retry"},
+            ],
             "order_id": order.id,
             "url": f"https://web.example/{order.id}",
             "brackets": {"total": len(order.brackets), "uploaded": len(order.brackets)},
@@ -62,7 +74,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
 
 
 def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
-    """When an order entered its phase is told, and not when something of it was last written."""
+    """``phase_since`` is when the order entered its phase, not when it was last stored."""
     order = replace(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
@@ -70,7 +82,7 @@ def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
 
 
 def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
-    """What a supplement belongs to, and that pictures cost nothing, is told."""
+    """A supplement's first order and dev mode are in the document."""
     order = replace(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
@@ -79,7 +91,7 @@ def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), 'a "b" \\ c', "two\nlines\x00", "🏡 Küche 廚房", "{}", "1"])
 def test_names_in_json(tmp_path: Path, name: str) -> None:
-    """A name comes out as Python knows it, whatever is in it; bytes that are not UTF-8 as lone surrogates."""
+    """A name round-trips to Python's string; bytes that are not UTF-8 become lone surrogates."""
     order = replace(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
@@ -87,7 +99,7 @@ def test_names_in_json(tmp_path: Path, name: str) -> None:
 
 
 def test_the_last_change_comes_first(tmp_path: Path) -> None:
-    """Orders are told in the order of their last change, the newest first; without a state file there are none."""
+    """Orders are sorted by their last change, the newest first; without a state file there are none."""
     one = processed(True)
     times = (5.0, 7.0, 6.0)
     ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]

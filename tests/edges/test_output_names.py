@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from daemon.files.roots import Roots
+from daemon.files.roots import OutputNow, Roots
 from daemon.order import Order, Phase, facts
 from daemon.service import Service
 from daemon.steps import Steps
@@ -22,8 +22,9 @@ class Untouched:
 class Present:
     """Roots whose disks are there."""
 
-    def output_away(self, _root: str) -> None:
+    def output_now(self, _root: str) -> OutputNow:
         """It is there."""
+        return OutputNow()
 
     def watched_away(self, _root: str) -> None:
         """It is there."""

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from daemon.cli.recover import report_lines
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
-from daemon.files import incoming
+from daemon.files import content, incoming
 from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Place, Recovery, Report, Source
@@ -24,6 +25,7 @@ from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
 from daemon.root import Seen
 from daemon.service import Service
+from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE
@@ -186,6 +188,20 @@ def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["IMG_1.CR2"]
     assert held.brackets[0].shot == shot_of(other, "IMG_1.CR2")
+    assert held.brackets[0].mark == content.mark(held.folder, "IMG_1.CR2")
+
+
+def test_a_note_that_names_a_file_of_any_bytes_is_taken_up(home: Home) -> None:
+    """A delivery note whose reasons name a file that is not UTF-8 does not stop the recovery."""
+    name = os.fsdecode(b"DSC\xe9.JPG")
+    known = home.order("a")
+    gone = replace(known.brackets[0], path=name, left_out=f"{name} cannot be read (Is a directory)")
+    done = home.deliver(replace(known, brackets=(*known.brackets, gone)))
+    home.recover()
+    found = home.orders()["a"]
+    assert (found.id, found.phase) == (done.id, Phase.DOWNLOADED)
+    assert found.brackets[1].path == name
+    assert "DSC\\udce9.JPG cannot be read" in (found.brackets[1].left_out or "")
 
 
 def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
@@ -394,7 +410,7 @@ def test_an_order_that_is_not_listed_is_asked_for(host: Host, home: Home) -> Non
 # --- notes that nothing confirms ---
 
 
-def forge(home: Home, shoot: str, **fields: object) -> dict[str, Any]:
+def forge(home: Home, shoot: str, /, **fields: object) -> dict[str, Any]:
     """A note for a shoot that was never sent, without its pictures."""
     done = home.deliver(home.order(shoot))
     (home.output / shoot / "IMG_1.jpg").unlink()
@@ -446,6 +462,61 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     assert home.orders() == {"a": held}
     again = home.recover()
     assert ([one.order for one in again.orders], again.held) == ([held], ()), "told once"
+
+
+def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) -> None:
+    """Of a shoot that is held for a doubtful note one file a frame is sent; the others are left out with reasons."""
+    camera = Camera()
+    data = {
+        **camera.card("IMG_{}.JPG", 3),
+        **camera.card("IMG_{}.ARW", 3),
+        "web/Oak.jpg": camera.smaller().take("Oak.jpg", 2),
+        "card 2/IMG_3.JPG": camera.take("IMG_3.JPG", 3),
+        "empty.JPG": b"",
+        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG": b"other",
+        "old.PSD": b"8BPS",
+    }
+    forge(home, "a")
+    for path, taken in data.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(taken)
+    (held,) = home.recover().held
+    assert (held.phase, held.hold) == (Phase.HELD, Hold.UNKNOWN_ORDER)
+    assert [bracket.path for bracket in held.brackets] == ["IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG"]
+    assert [bracket.shot for bracket in held.brackets] == [
+        shot_of(camera, b.path, n) for n, b in enumerate(held.brackets, 1)
+    ]
+    assert [bracket.mark for bracket in held.brackets] == [
+        content.mark(held.folder, bracket.path) for bracket in held.brackets
+    ]
+    assert held.left_out == tuple(one.path for one in held.left_out_why)
+    why = {one.path: (one.why, one.of) for one in held.left_out_why}
+    assert why.pop("old.PSD", (Why.FORMAT, None)) == (Why.FORMAT, None)
+    assert why == {
+        "IMG_1.ARW": (Why.VARIANT, "IMG_1.JPG"),
+        "IMG_2.ARW": (Why.VARIANT, "IMG_2.JPG"),
+        "IMG_3.ARW": (Why.VARIANT, "IMG_3.JPG"),
+        "IMG_1 (Anna's conflicted copy 2026-01-02).JPG": (Why.CONFLICT, None),
+        "card 2/IMG_3.JPG": (Why.COPY, "IMG_3.JPG"),
+        "empty.JPG": (Why.UNREADABLE, None),
+        "web/Oak.jpg": (Why.DERIVED, "IMG_2.JPG"),
+    }
+    sent = evolve(held, facts.Approved(), now=NOW, policy=Policy())
+    assert (sent.phase, len(sent.sent)) == (Phase.SETTLED, 3)
+    assert home.orders() == {"a": held}
+
+
+def test_copies_without_metadata_are_held_once(home: Home) -> None:
+    """Photos that say nothing of themselves and lie on two cards are held once, and a doubt about them is told."""
+    forge(home, "a")
+    for path, written in {"A/1.JPG": b"one", "B/2.JPG": b"one", "A/3.JPG": b"two", "C/3.ARW": b"three"}.items():
+        (home.watch / "a" / path).parent.mkdir(exist_ok=True)
+        (home.watch / "a" / path).write_bytes(written)
+    (home.watch / "a" / "IMG_1.JPG").unlink()
+    (held,) = home.recover().held
+    assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
+    assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
+    assert "may be here twice" in (held.trouble or "")
 
 
 def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
@@ -556,6 +627,46 @@ def test_a_note_with_nonsense_in_it_ends_no_recovery(home: Home, nonsense: dict[
     report = home.recover()
     assert report.sources.notes.found == ()
     assert home.orders()["a"].phase is Phase.SKIPPED
+
+
+IMPOSSIBLE = {
+    "a NUL in the folder": {"folder": "a\0b", "fingerprint": None},
+    "a name that no disk can hold": {"folder": "/in/\ud800", "fingerprint": None},
+    "an absurd folder": {"folder": "/in/" + "a" * 70_000},
+    "a NUL in the output": {"output": "/out/a\0"},
+    "a shoot with a NUL": {"shoot": "a\0b"},
+    "a shoot that no disk can hold": {"shoot": "\ud800"},
+    "a fingerprint that is no text": {"fingerprint": "\udcff"},
+    "an order that is no text": {"supplement_of": "\ud800"},
+    "a late photo": {"late": ["\ud800"]},
+    "a file left out": {"left_out": ["a\0b"]},
+    "a photo": {"brackets": [{"file": "\ud800", "size": 1, "bracket_id": None}], "images": []},
+    "a hash": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "sha256": "\ud800"}], "images": []},
+    "a mark": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "mark": "\ud800"}], "images": []},
+    "a time": {"brackets": [{"file": "a", "size": 1, "bracket_id": None, "mtime_ns": 2**200}], "images": []},
+}
+
+
+@pytest.mark.parametrize("nonsense", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+@pytest.mark.parametrize("pictures", [True, False])
+def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
+    """A note of ours with a name that no disk can hold ends no recovery, and is named as one that cannot be read."""
+    note = forge(home, "a", **nonsense)
+    if pictures:
+        (home.output / "a" / "IMG_1.jpg").write_bytes(PICTURE)
+    home.deliver(home.order("b"))
+    report = home.recover()
+    assert note["order_id"] not in {one.order.id for one in report.sources.notes.found}
+    assert list(report.sources.notes.unread) == [f"{home.output}/a/order.json"]
+    assert any("(it makes no sense)" in line for line in report_lines(report, dry_run=False))
+    assert {shoot: one.phase for shoot, one in home.orders().items()} == {"a": Phase.SKIPPED, "b": Phase.DOWNLOADED}
+
+
+def test_a_damaged_row_with_an_impossible_folder_ends_no_recovery(home: Home) -> None:
+    """A row of the state file whose folder no disk can hold is taken over like the others."""
+    spoiled = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6, folder="a\0b")
+    home.remember(spoiled, home.order("b", phase=Phase.DOWNLOADED, due=None))
+    assert {rebuilt.order.shoot for rebuilt in home.recover().orders} == {"a", "b"}
 
 
 def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:

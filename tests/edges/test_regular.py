@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import socket
 import threading
@@ -21,6 +20,8 @@ from daemon.config.settings import SyncthingSettings
 from daemon.errors import BracketdError
 from daemon.exif.structure import structure
 from daemon.files import content, incoming, outgoing
+from daemon.files.passing import can_be_read
+from daemon.frames import shot_in
 from daemon.host.lock import PID, running_pid
 from daemon.recovery.notes import find_notes
 from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_regular
@@ -153,12 +154,16 @@ def recorded(path: Path) -> File:
     return File(path.name, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
+FAR = (b"II*\0" + (70_000).to_bytes(4, "little")).ljust(64 * 1024, b"\0")
+"""The head of a TIFF file whose directory lies behind it."""
+
 PHOTO_READERS: dict[str, Callable[[Path], object]] = {
     "mark": lambda path: content.mark(str(path.parent), path.name),
     "sha256": lambda path: content.sha256(str(path.parent), path.name),
     "upload": lambda path: list(outgoing.chunks(str(path.parent), recorded(path), lambda: None)),
     "structure": structure,
     "exif": exif.read,
+    "frame": lambda path: shot_in(str(path.parent), path.name, FAR),
 }
 
 
@@ -175,6 +180,27 @@ def test_a_photo_that_is_no_file_any_more_is_an_error(
 
 
 @pytest.mark.parametrize("special", SPECIAL)
+def test_a_photo_that_is_no_file_any_more_is_no_witness(tmp_path: Path, special: Callable[[Path], None]) -> None:
+    """A disk is not believed to work because of a pipe, a socket or a device in a photo's place."""
+    special(tmp_path / "IMG_1.JPG")
+    assert promptly(lambda: can_be_read(str(tmp_path), "IMG_1.JPG")) is False
+    (tmp_path / "IMG_2.JPG").write_bytes(JPEG)
+    assert can_be_read(str(tmp_path), "IMG_2.JPG")
+
+
+@pytest.mark.parametrize("special", [pipe, listener])
+def test_a_picture_arrives_where_something_else_lay(tmp_path: Path, special: Callable[[Path], None]) -> None:
+    """A pipe or a socket under the hidden name of a picture that arrives does not hold up the download."""
+    special(tmp_path / incoming.part_name("i1"))
+
+    def arrive() -> str | None:
+        with incoming.Part(str(tmp_path), "i1") as part:
+            return incoming.place(str(tmp_path), "i1", "IMG_1", "jpg", part.write([JPEG], len(JPEG)).sha256)
+
+    assert promptly(arrive) == "IMG_1.jpg"
+
+
+@pytest.mark.parametrize("special", SPECIAL)
 def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Callable[[Path], None]) -> None:
     """A pipe, a socket or a device called order.json is nobody's note, and takes the name."""
     special(tmp_path / "order.json")
@@ -182,10 +208,12 @@ def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Calla
     assert promptly(lambda: find_notes([str(tmp_path)]).found) == ()
 
 
-@pytest.mark.parametrize("text", [DEEP, json.dumps({"x": "y" * incoming.LARGEST_JSON})], ids=["deep", "large"])
-def test_a_note_that_is_too_much_is_something_else(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_a_note_that_is_too_much_is_something_else(tmp_path: Path, large: bool) -> None:
     """JSON that is nested too deeply, or longer than any note, is nobody's note."""
-    (tmp_path / "order.json").write_text(text)
+    (tmp_path / "order.json").write_text("{}" if large else DEEP)
+    if large:
+        os.truncate(tmp_path / "order.json", incoming.LARGEST_JSON + 1)
     assert incoming.read_json(str(tmp_path), "order.json") == {}
     assert find_notes([str(tmp_path)]).found == ()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import threading
+import time
+import uuid
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,16 +21,18 @@ from daemon.files import incoming
 from daemon.files.fitting import is_absent
 from daemon.files.roots import Roots
 from daemon.notes import looking
-from daemon.order import Image, ImageState, Order, Phase, facts
+from daemon.order import Image, ImageState, MergeState, Order, Phase, facts
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
 from daemon.root import Seen
 from daemon.service import Service
-from tests.core.orders import NOW, merged, order, uploaded
+from daemon.steps import Steps
+from tests.core.orders import NOW, after, merged, order, uploaded
 from tests.edges.service.hosts import Exchange, Host
 
 PICTURE = b"\xff\xd8\xff" + b"finished" * 50 + b"\xff\xd9"
 CONFIRM = facts.Confirm()
+SHORT = 0.05
 
 
 class Memory(dict[str, Seen]):
@@ -62,6 +67,14 @@ def service(host: Host) -> Iterator[Service]:
         yield made
 
 
+def let_go(hangs: threading.Event) -> None:
+    """The disk answers, and whoever read it has ended."""
+    hangs.set()
+    for thread in threading.enumerate():
+        if thread.name == "disk":
+            thread.join(60.0)
+
+
 def look(of: Order, service: Service, resuming: Resuming, step: facts.Step = CONFIRM) -> facts.Fact | None:
     """One look, with an output folder that is there."""
     return resuming.look(of, step, service, Roots(Memory()), lambda: None)
@@ -92,7 +105,6 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
     assert changed.missing == ("IMG_1.jpg",)
     assert look(of, service, Resuming([])) is None, "an order of this run"
     assert look(of, service, Resuming([of.id]), facts.Deliver()) is None, "its note is written over"
-    assert look(replace(of, unknown_order=of.id), service, Resuming([of.id])) is None, "a person approved"
 
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
@@ -117,6 +129,85 @@ def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Ser
     of = replace(uploaded(), output=str(tmp_path / ("x" * 300)))
     assert looking.read_in(of.output) == []
     assert look(of, service, Resuming([of.id])) is None
+
+
+@pytest.mark.parametrize("step", [CONFIRM, facts.Merge()])
+def test_an_approval_hides_the_note_and_not_the_merge(
+    tmp_path: Path, host: Host, service: Service, step: facts.Step
+) -> None:
+    """After an approval the note is not asked any more. The service is: what it has merged is not merged again."""
+    of = replace(deliver(uploaded(), tmp_path / "out"), unknown_order=uploaded().id)
+    resuming = Resuming([of.id])
+    assert look(of, service, resuming, step) is None
+    host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "is_processing": True, "images": []})
+    assert look(of, service, resuming, facts.Merge()) == FoundMerged(merging=False)
+    assert look(of, service, Resuming([of.id]), step) == FoundMerged(merging=False)
+
+
+def test_an_order_waits_while_its_output_hangs(tmp_path: Path, host: Host, service: Service) -> None:
+    """A disk that hangs delays a step for a moment only; the order goes on when the disk answers."""
+    of, answers = deliver(uploaded(), tmp_path / "out"), threading.Event()
+
+    def mount_of(_path: str) -> None:
+        answers.wait()
+
+    roots, resuming = Roots(Memory(), mount_of, patience=SHORT), Resuming([of.id])
+    for _ in range(2):
+        with pytest.raises(OutputError, match="does not answer, so the order waits"):
+            resuming.look(of, CONFIRM, service, roots, lambda: None)
+    assert host.seen == []
+    let_go(answers)
+    assert isinstance(resuming.look(of, CONFIRM, service, roots, lambda: None), FoundDelivered)
+
+
+def test_pictures_that_take_long_to_read_are_read_once(tmp_path: Path, service: Service) -> None:
+    """A look that takes longer than a step may wait goes on meanwhile, and the next step has its answer."""
+    of, answers, reads = deliver(uploaded(), tmp_path / "out"), threading.Event(), []
+
+    def go_on() -> None:
+        reads.append(1)
+        answers.wait()
+
+    resuming = Resuming([of.id], patience=SHORT)
+    roots = Roots(Memory())
+    for _ in range(2):
+        with pytest.raises(OutputError, match="are not read yet, so the order waits"):
+            resuming.look(of, CONFIRM, service, roots, go_on)
+    let_go(answers)
+    assert isinstance(resuming.look(of, CONFIRM, service, roots, go_on), FoundDelivered)
+    assert len(reads) == 1
+
+
+def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, service: Service) -> None:
+    """However many orders have their pictures on a hung disk, they wait for it once, not one after the other."""
+    answers = threading.Event()
+
+    def mount_of(_path: str) -> None:
+        answers.wait()
+
+    roots = Roots(Memory(), mount_of, patience=0.5)
+    ids = [str(uuid.UUID(int=number)) for number in range(20)]
+    steps = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
+    begun = time.monotonic()
+    for one in ids:
+        told = steps.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), facts.Merge())
+        assert isinstance(told, facts.Failed)
+        assert (told.kind, told.unsent) == (facts.Kind.OUTPUT, True)
+        assert f"the disk of the output folder {tmp_path} does not answer" in told.why
+    assert time.monotonic() - begun < 5.0
+    let_go(answers)
+
+
+def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, service: Service) -> None:
+    """If the look before a merge fails, the merge was certainly not asked for."""
+    host.script = lambda exchange: exchange.answer(503, {"message": "no"})
+    of = replace(uploaded(), output=str(tmp_path / "out"))
+    steps = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
+    failed = steps.perform(of, facts.Merge())
+    assert isinstance(failed, facts.Failed)
+    assert (failed.kind, failed.unsent) == (facts.Kind.PASSING, True)
+    waits = after(of, facts.MergeIntended(), failed)
+    assert (waits.merge, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
 
 
 def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:

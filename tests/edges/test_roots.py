@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from daemon.files.roots import Roots
+from daemon.files.roots import OutputNow, Roots
 from daemon.root import Seen
 
 
@@ -110,6 +111,24 @@ def test_an_output_is_remembered_once_it_is_there(tmp_path: Path, roots: Roots) 
     assert roots.output_away(str(output)) is None
     output.rmdir()
     assert f"the output folder {output} is not there. Is its disk mounted?" in str(roots.output_away(str(output)))
+
+
+def test_an_output_is_looked_at_in_a_bounded_time(tmp_path: Path, notebook: Notebook) -> None:
+    """An output whose disk hangs is told from one that is there and one that is away, and nobody waits for it long."""
+    hangs = threading.Event()
+
+    def mount_of(_path: str) -> None:
+        hangs.wait()
+
+    assert Roots(notebook).output_now(str(tmp_path)) == OutputNow()
+    assert notebook.written == 1
+    notebook.rows[str(tmp_path / "away")] = Seen("/mnt/disk", "1:2", 3)
+    away = Roots(notebook).output_now(str(tmp_path / "away"))
+    assert (away.hangs, away.why) == (False, Roots(notebook).output_away(str(tmp_path / "away")))
+    hung = Roots(notebook, mount_of, patience=0.05).output_now(str(tmp_path))
+    assert hung.hangs
+    assert f"the disk of the output folder {tmp_path} does not answer" in str(hung.why)
+    hangs.set()
 
 
 def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> None:

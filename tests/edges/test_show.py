@@ -16,7 +16,7 @@ from tests.core.orders import NOW, after, order, processed, sent
 
 
 def shown(state: Path, of: Order, *others: Order) -> str:
-    """What ``show`` says of an order, there being others."""
+    """The output of ``show`` for an order, with other orders in the state."""
 
     async def work() -> None:
         store = SqliteStore.open(state)
@@ -29,7 +29,7 @@ def shown(state: Path, of: Order, *others: Order) -> str:
 
 
 def show(state: Path, words: str) -> str:
-    """What ``show`` says."""
+    """The output of ``show``."""
     config = state / "bracketd.yaml"
     config.write_text(f"state_dir: {state}\n")
     done = CliRunner().invoke(cli, ["--config", str(config), "show", words])
@@ -38,7 +38,7 @@ def show(state: Path, words: str) -> str:
 
 
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
-    """What a bug left is shown to its last line, each on a line of its own and unable to steer the terminal."""
+    """A bug's traceback is shown completely, line by line, without control characters."""
     lines = [f"line {number} of the traceback" for number in range(40)]
     bug = facts.Failed(None, facts.Kind.BUG, "a bug", detail="\n".join([*lines, "Error: \x1b[2J"]))
     start = order()
@@ -56,7 +56,7 @@ def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
 
 
 def test_what_an_order_goes_without(tmp_path: Path) -> None:
-    """A bracket that is left out is named with its reason and counts as nothing to upload; so are other files."""
+    """A left-out bracket is shown with its reason and not counted as an upload; other files are listed, too."""
     start = order(3)
     bad = replace(start.brackets[1], left_out="is\ncut off")
     told = shown(tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",)))
@@ -65,8 +65,26 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
     assert "  - twin.CR3  left out\n" in told
 
 
+def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
+    """Of a shoot that was skipped as a copy each file is shown with what it is a copy of."""
+    why = (
+        LeftOut("1.JPG", Why.COPY, "1.JPG", "Oak"),
+        LeftOut("2.JPG", Why.DECLINED, "3.JPG", "Elm"),
+        LeftOut("4.JPG", Why.DECLINED),
+    )
+    copy = replace(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
+    told = shown(tmp_path, copy)
+    for line in (
+        "left out: 3",
+        "  - 1.JPG  left out: a copy of 1.JPG of “Oak”",
+        "  - 2.JPG  left out: a copy of 3.JPG of “Elm”, which was cancelled or skipped before",
+        "  - 4.JPG  left out: its shoot was cancelled or skipped before",
+    ):
+        assert f"{line}\n" in told
+
+
 def test_why_files_are_not_sent(tmp_path: Path) -> None:
-    """Of each file that is not sent it is shown what it is a copy or a variant of, or what it was made from."""
+    """Each file that is not sent is shown with what it is a copy or variant of, or was made from."""
     why = (
         LeftOut("B/1.JPG", Why.COPY, "A/1.JPG"),
         LeftOut("A/1.CR3", Why.VARIANT, "A/1.JPG"),
@@ -80,39 +98,39 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         "A/1.CR3  left out: the same frame as A/1.JPG, in another format",
         "A/1-Edit.jpg  left out: made from 1.JPG of “9 Elm\N{REPLACEMENT CHARACTER}St”",
         "1 (Case Conflict).JPG  left out: a conflict copy of a sync client",
-        "2.JPG  left out: could not be read, or was not whole, when the shoot was locked",
+        "2.JPG  left out: was unreadable or incomplete when the shoot was locked",
         "old.CR2  left out",
     ):
         assert f"  - {line}\n" in told
 
 
 def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
-    """An image that failed and was processed once more says so, and when."""
+    """A reprocessed image is shown with the time of its reprocessing."""
     images = (Image("a", "a", state=ImageState.PLACED, file="a.jpg", reprocessed_at=NOW), Image("b", "b"))
     lines = shown(tmp_path, replace(processed(), images=images)).splitlines()
-    (again,) = (line for line in lines if "processed once more" in line)
-    assert again.startswith("  placed  a.jpg  a  processed once more 19")
+    (again,) = (line for line in lines if "reprocessed" in line)
+    assert again.startswith("  placed  a.jpg  a  reprocessed 19")
     assert "  pending  b" in lines
 
 
 def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
-    """A state that was made good from elsewhere may lack the first order; its supplement can be shown all the same."""
-    assert "a supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
+    """A supplement can be shown even if a rebuilt state lacks its first order."""
+    assert "supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
 
 
 def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
-    """That an order is approved, a supplement, or in dev mode is said; of an order that is none of it, nothing."""
+    """An approved order, a supplement and a dev-mode order are marked; other orders have no such line."""
     first = order()
     other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
     told = shown(tmp_path, other, first)
-    for words in (f"a supplement of the order of 12 Jan 1970, {first.id}", "approved: no limit", "none: dev mode"):
+    for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
         assert words in told
         assert words not in show(tmp_path, first.id)
 
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
 def test_only_what_the_service_knows_has_a_page(tmp_path: Path, flow: FlowName) -> None:
-    """An order that was begun at the service is shown with its page there; a skipped or cancelled shoot has none."""
+    """An order that exists at the service is shown with its web page; a skipped or cancelled shoot is not."""
     start = order(2, flow)
     begun = after(start, facts.Created()) if flow == "brackets" else after(start, sent(0)[0])
     skipped = replace(order(0, flow, Phase.SKIPPED), id="7" + start.id[1:])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.order import Bracket, ImageState, Order, Phase, facts
+from daemon.order.problem import Code, Trouble
 from daemon.shoot import Shot
 from daemon.store.known import ALIKE, KnownBy
 from daemon.store.protocol import Store
@@ -145,10 +146,10 @@ def test_shoots_whose_orders_changed_lately(kept: State) -> None:
 def test_orders_that_wait_for_a_disk_are_known(kept: State) -> None:
     """Orders in trouble are found by the root of their shoot and by that of their pictures, and no others."""
     orders = [
-        one(1, trouble="the disk is away"),
+        one(1, troubles=(Trouble(Code.OTHER, "the disk is away"),)),
         one(2),
-        one(3, folder="/in 2/3", trouble="the output is full"),
-        one(4, trouble="held", due=None),
+        one(3, folder="/in 2/3", troubles=(Trouble(Code.OTHER, "the output is full"),)),
+        one(4, troubles=(Trouble(Code.OTHER, "held"),), due=None),
     ]
 
     async def work(store: Store) -> list[list[str]]:

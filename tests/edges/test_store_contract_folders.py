@@ -9,12 +9,13 @@ import pytest
 
 from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
+from daemon.order.problem import Code
 from daemon.root import Seen
 from daemon.store.attention import Attention, Heed
-from daemon.store.notes import Attentions, Missed, Missing, Note, Noted, Started, Subject, Trouble, Watching
+from daemon.store.notes import Alert, Attentions, Missed, Missing, Note, Noted, Started, Subject, Watching
 from daemon.store.protocol import Store
 from daemon.store.waiting import Waiting
-from tests.core.orders import NOW, order
+from tests.core.orders import NOW, in_trouble, order
 from tests.stores.contract import within
 from tests.stores.states import State
 
@@ -141,6 +142,23 @@ def test_skipped_shoots_without_a_record_are_listed_apart(kept: State) -> None:
     within(kept, work)
 
 
+def test_a_record_that_is_not_complete_is_not_taken_for_one(kept: State) -> None:
+    """Photos of a shoot that was seen in part are recorded at once. It counts as unseen until all are recorded."""
+
+    async def work(store: Store) -> None:
+        whole, part, never = await recorded(store), skipped("Old B"), skipped("Old C", created_at=NOW + 1)
+        for one in (never, part, skipped("Old D", same_as=whole.id)):
+            await store.add(one, facts.Locked(()))
+        await store.record_skipped(part.id, ENTRIES[:1], complete=False)
+        assert {one.order_id for one in await store.skipped_alike(ENTRIES[:1])} == {whole.id, part.id}
+        assert [(one.shoot, one.skipped_at) for one in await store.unseen()] == [("Old B", NOW), ("Old C", NOW + 1)]
+        assert await store.skipped_in("/in") == {whole.folder: whole.id}
+        await store.record_skipped(part.id, ENTRIES)
+        assert [one.order_id for one in await store.unseen()] == [never.id]
+
+    within(kept, work)
+
+
 def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
     """A recorded shoot is not listed once its folder has a newer order that was not given up."""
 
@@ -156,19 +174,21 @@ def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
 
 
 def test_orders_that_waited_for_the_account_are_known_at_the_start(kept: State) -> None:
-    """A new run learns once which orders the account was refused for in the last one, and forgets its notes."""
-    waits = replace(order(), trouble="key refused", due=NOW + 300)
-    other = replace(order(), id="b" * 36, folder="/in/other", trouble="no connection", due=NOW + 300)
-    held = replace(order(), id="c" * 36, folder="/in/held", trouble="key refused", due=None)
-    limited = replace(order(), id="d" * 36, folder="/in/limited", trouble="limit reached", due=NOW + 300)
+    """A new run learns which orders wait for the account, and forgets the notes of the last one."""
+    refused, limit = in_trouble("key refused", Code.ACCOUNT), in_trouble("limit reached", Code.DAILY_LIMIT)
+    network = in_trouble("no connection", Code.NETWORK)
+    waits = replace(order(), troubles=(*network, *refused), due=NOW + 300)
+    other = replace(order(), id="b" * 36, folder="/in/other", troubles=network, due=NOW + 300)
+    held = replace(order(), id="c" * 36, folder="/in/held", troubles=refused, due=None)
+    limited = replace(order(), id="d" * 36, folder="/in/limited", troubles=limit, due=NOW + 300)
 
     async def work(store: Store) -> list[list[str]]:
-        await store.note(Trouble(Subject.ACCOUNT, "key refused"))
-        await store.note(Trouble(Subject.DAY_LIMIT, "limit reached"))
+        await store.note(Alert(Subject.ACCOUNT, "key refused"))
+        await store.note(Alert(Subject.DAY_LIMIT, "limit reached"))
         await store.replace_waiting("/in", [Waiting("/in/b", "b", "why", 1, 1, NOW)])
         return [await store.begin(), await store.begin()]
 
-    assert within(kept, work, waits, other, held, limited) == [[waits.id, limited.id], []]
+    assert within(kept, work, waits, other, held, limited) == [[waits.id, limited.id]] * 2
     with kept.look() as reader:
         assert (reader.notes(), reader.waiting()) == (Noted(), [])
 
@@ -182,8 +202,8 @@ LOOSE = Attention(Heed.LOOSE, "/in", 5, ("a.jpg", os.fsdecode(b"\xff.jpg")))
         ([], Noted()),
         ([Started("1.0", 7, NOW)], Noted(version="1.0", started_at=NOW)),
         ([Watching(())], Noted(watching=True)),
-        ([Trouble(Subject.COPIES, "no room")], Noted(troubles={Subject.COPIES: "no room"})),
-        ([Trouble(Subject.COPIES, "no room"), Trouble(Subject.COPIES, None)], Noted()),
+        ([Alert(Subject.COPIES, "no room")], Noted(alerts={Subject.COPIES: "no room"})),
+        ([Alert(Subject.COPIES, "no room"), Alert(Subject.COPIES, None)], Noted()),
         ([Missing("/in", "gone"), Missing("/out", "away")], Noted(missing={"/in": "gone", "/out": "away"})),
         ([Missing("/in", "gone"), Missing("/in", None), Missing("/other", None)], Noted()),
         ([Missed("/in", 1), Missed("/in", 2)], Noted(missed={"/in": 2})),
@@ -205,8 +225,8 @@ def test_the_last_note_of_a_subject_is_kept(kept: State, notes: list[Note], seen
 
 def test_messages_of_the_notes_are_in_the_order_of_their_subjects() -> None:
     """A person reads of the account first and of missing folders last, whatever was noted first."""
-    troubles = {Subject.NEWER_ORDERS: "newer", Subject.ACCOUNT: "account"}
-    assert Noted(troubles=troubles, missing={"/in": "gone"}).messages == ["account", "newer", "gone"]
+    alerts = {Subject.NEWER_ORDERS: "newer", Subject.ACCOUNT: "account"}
+    assert Noted(alerts=alerts, missing={"/in": "gone"}).messages == ["account", "newer", "gone"]
 
 
 def test_a_store_answers_and_can_be_written(kept: State) -> None:

@@ -85,6 +85,7 @@ def test_an_order_in_json(kept: State) -> None:
         "phase": "settled",
         "health": "ok",
         "messages": [],
+        "problems": [],
         "order_id": order().id,
         "url": f"/{order().id}",
         "brackets": {"total": 3, "uploaded": 0},

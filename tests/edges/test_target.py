@@ -1,4 +1,4 @@
-"""What ``bracketd submit`` makes of a path."""
+"""Which shoot ``bracketd submit`` finds for a path."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Form = Literal["NFC", "NFD"]
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Asking:
-    """Somebody with a shoot of one photo in the watched folder."""
+    """A watched folder with a shoot of one photo."""
     return Asking(tmp_path)
 
 
 def refused(asking: Asking, path: Path | str, status: int = 1) -> str:
-    """Why a path is not submitted; nothing is asked of the daemon."""
+    """The error for a path that is not submitted; no ask is left."""
     done = asking.says("submit", str(path))
     assert (done.exit_code, done.stdout) == (status, "")
     assert asking.asked == []
@@ -31,14 +31,14 @@ def refused(asking: Asking, path: Path | str, status: int = 1) -> str:
 
 @pytest.mark.parametrize("inside", ["DCIM", "DCIM/", "DCIM/IMG_0431.JPG", "DCIM/..//DCIM", "./DCIM/."])
 def test_a_part_of_a_shoot(asking: Asking, inside: str) -> None:
-    """Of a folder or file in a shoot it is said which shoot it is a part of, with the command that sends it."""
+    """The error for a path inside a shoot names the shoot and the command that sends it."""
     said = refused(asking, f"{asking.watched}/{OAK}/{inside}")
-    assert f"is a part of the shoot “{OAK}”" in said
+    assert f"is part of the shoot “{OAK}”. Shoots are sent as a whole:" in said
     assert f"`bracketd submit '{asking.watched}/{OAK}'`" in said
 
 
 def test_the_command_that_is_named_works(asking: Asking) -> None:
-    """What stands between the backticks is the command itself, also for names that a shell would take apart."""
+    """A command in backticks works as it is, also for names that need quoting."""
     shoot = asking.watched / "Anna's $HOME; `x`"
     (shoot / "DCIM").mkdir(parents=True)
     (shoot / "IMG_1.JPG").write_bytes(b"x")
@@ -50,14 +50,14 @@ def test_the_command_that_is_named_works(asking: Asking) -> None:
 
 @pytest.mark.parametrize("path", ["{top}/in", "{top}/in/", "{top}", "/"])
 def test_the_watched_folder_itself(asking: Asking, path: str) -> None:
-    """Of a watched folder, and of what holds it, it is said that the folders in it are shoots, with a command."""
+    """The error for a watched folder, or a folder above it, gives a command for a shoot in it."""
     said = refused(asking, path.format(top=asking.watched.parent))
     assert str(asking.watched) in said
-    assert f"Name the shoot's folder: `bracketd submit '{asking.watched}/{OAK}'`" in said
+    assert f"Specify the shoot's folder: `bracketd submit '{asking.watched}/{OAK}'`" in said
 
 
 def test_a_watched_folder_with_many_shoots_or_none(asking: Asking) -> None:
-    """A few shoots are named as examples, and how many more there are; without any, how one is made."""
+    """The error gives a few shoots as examples and counts the rest; without shoots it says how to add one."""
     for number in range(9):
         (asking.watched / f"Elm {number}").mkdir()
     said = refused(asking, asking.watched)
@@ -65,30 +65,30 @@ def test_a_watched_folder_with_many_shoots_or_none(asking: Asking) -> None:
     assert "and 7 more" in said
     for folder in asking.watched.iterdir():
         folder.rename(asking.watched.parent / folder.name)
-    assert f"There is no shoot yet: move a folder of photos into {asking.watched}." in refused(asking, asking.watched)
+    assert f"There are no shoots yet. Move a folder of photos into {asking.watched}." in refused(asking, asking.watched)
 
 
 def test_a_photo_beside_the_shoots(asking: Asking) -> None:
-    """A file that lies in the watched folder itself is in no shoot; it is said how it becomes one."""
+    """The error for a file directly in the watched folder says how to make it a shoot."""
     (asking.watched / "IMG_1.JPG").write_bytes(b"x")
     said = refused(asking, asking.watched / "IMG_1.JPG")
-    assert f"Move it into a folder of its own in {asking.watched}, which is then a shoot." in said
+    assert f"Move it into a new folder in {asking.watched}; that folder is then a shoot." in said
 
 
 @pytest.mark.parametrize("inside", ["", OAK, f"{OAK}/IMG_1.jpg"])
 def test_finished_pictures(asking: Asking, inside: str) -> None:
-    """Of a path in an output folder it is said what it is, and what tells the shoot."""
+    """The error for a path in an output folder says so, and gives the command that shows its shoot."""
     picture = asking.watched.parent / "out" / OAK / "IMG_1.jpg"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"x")
     path = os.path.join(asking.watched.parent, "out", inside).rstrip("/")
     said = refused(asking, path)
-    assert "is in an output folder, which is for finished pictures" in said
-    assert f"`bracketd show {shlex.quote(path)}` says which shoot" in said
+    assert "is in an output folder, which holds finished pictures" in said
+    assert f"`bracketd show {shlex.quote(path)}` shows which shoot" in said
 
 
 def test_a_folder_elsewhere(asking: Asking, tmp_path: Path) -> None:
-    """A folder that has nothing to do with bracketd is to be moved into a watched folder."""
+    """The error for a folder elsewhere says to move it into a watched folder."""
     (tmp_path / "elsewhere").mkdir()
     said = refused(asking, tmp_path / "elsewhere")
     assert f"is not directly in a watched folder ({asking.watched}). Move or copy" in said
@@ -96,7 +96,7 @@ def test_a_folder_elsewhere(asking: Asking, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [OAK, OAK.upper(), f"./{OAK}/"])
 def test_a_shoot_by_its_name_alone(asking: Asking, name: str) -> None:
-    """A name that is no path here is answered with the shoot of that name, as a wrong usage."""
+    """A plain name that is not a path is a usage error that suggests the shoot with that name."""
     said = refused(asking, name, status=2)
     assert "does not exist" in said
     assert f"`bracketd submit '{asking.watched}/{OAK}'`" in said
@@ -104,7 +104,7 @@ def test_a_shoot_by_its_name_alone(asking: Asking, name: str) -> None:
 
 @pytest.mark.parametrize(("written", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
 def test_a_name_in_another_form_of_unicode(asking: Asking, written: Form, on_disk: Form) -> None:
-    """A name with accents is the same shoot in whatever form of Unicode it is typed."""
+    """A name with accents finds the same shoot in any Unicode form."""
     shoot = asking.watched / unicodedata.normalize(on_disk, "Café Müller")
     shoot.mkdir()
     (shoot / "IMG_1.JPG").write_bytes(b"x")
@@ -117,7 +117,7 @@ def test_a_name_in_another_form_of_unicode(asking: Asking, written: Form, on_dis
 
 
 def test_a_path_over_links(asking: Asking, tmp_path: Path) -> None:
-    """A link to the watched folder, to a shoot, or in the watched folder to a shoot elsewhere, leads to the shoot."""
+    """Links to the watched folder, to a shoot, and from the watched folder to a shoot elsewhere find the shoot."""
     other = tmp_path / "elsewhere" / "1 Elm St"
     other.mkdir(parents=True)
     (other / "IMG_1.JPG").write_bytes(b"x")
@@ -135,7 +135,7 @@ def test_a_path_over_links(asking: Asking, tmp_path: Path) -> None:
 
 
 def test_a_name_does_not_steer_the_terminal(asking: Asking) -> None:
-    """Control characters in a path are shown as what they are not."""
+    """Control characters in a path are replaced in the output."""
     (asking.watched / "a\x1b[2J" / "b").mkdir(parents=True)
     assert "\x1b" not in refused(asking, asking.watched / "a\x1b[2J" / "b")
     assert "\x1b" not in refused(asking, asking.watched)

@@ -1,4 +1,4 @@
-"""The files that service managers read, as these read them. ``tests/whole`` tries the systemd ones for real."""
+"""The files of service managers, parsed as they parse them. ``tests/whole`` runs the systemd units."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECONDS = {"": 1, "s": 1, "min": 60, "h": 3600}
 
 
 def settings(unit: Path) -> dict[str, list[str]]:
-    """A unit's settings, each with all its values in order."""
+    """A unit's settings, each with all its values in sequence."""
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r"^([A-Z]\w+)=(.*)$", unit.read_text(), re.MULTILINE):
         found.setdefault(name, []).append(value)
@@ -37,7 +37,7 @@ def settings(unit: Path) -> dict[str, list[str]]:
 
 
 def seconds(unit: Path, name: str) -> int:
-    """A time span of a unit, as systemd.time(7) has them."""
+    """A time span of a unit in seconds, in the format of systemd.time(7)."""
     (value,) = settings(unit)[name]
     number, word = re.fullmatch(r"(\d+)(\w*)", value).groups()  # type: ignore[union-attr]  # fails when it is none
     return int(number) * SECONDS[word]
@@ -50,7 +50,7 @@ def seconds(unit: Path, name: str) -> int:
 @pytest.mark.parametrize("stricter", [False, True], ids=["as shipped", "with every commented setting"])
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
 def test_systemd_has_nothing_to_say_about_a_unit(unit: Path, stricter: bool, tmp_path: Path) -> None:
-    """``systemd-analyze verify`` finds no fault, neither in what is set nor in what is offered as a comment."""
+    """``systemd-analyze verify`` finds no problem, also with the commented settings."""
     text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE)
     if stricter:
         text = re.sub(r"^#([A-Z]\w+=)", r"\1", text, flags=re.MULTILINE)
@@ -70,7 +70,7 @@ def test_systemd_has_nothing_to_say_about_a_unit(unit: Path, stricter: bool, tmp
 
 @BOTH
 def test_a_unit_tells_systemd_how_bracketd_behaves(unit: Path) -> None:
-    """It says when it is ready, wants to be watched, comes back for years, and not when its settings are wrong."""
+    """The unit reports readiness, has a watchdog, and is always restarted, except after invalid settings."""
     found = settings(unit)
     assert found["Type"] == ["notify"]
     assert found["NotifyAccess"] == ["main"]
@@ -81,7 +81,7 @@ def test_a_unit_tells_systemd_how_bracketd_behaves(unit: Path) -> None:
 
 @BOTH
 def test_a_unit_gives_bracketd_the_time_that_it_needs(unit: Path) -> None:
-    """It is not killed while it stops, while a slow disk is looked at for the first time, or between two signs."""
+    """The unit is not killed while it stops, during a slow first scan, or between two watchdog reports."""
     assert seconds(unit, "TimeoutStopSec") > LAST
     assert seconds(unit, "TimeoutStartSec") > 10 * DISK_PATIENCE
     assert seconds(unit, "WatchdogSec") >= 3 * 60
@@ -89,7 +89,7 @@ def test_a_unit_gives_bracketd_the_time_that_it_needs(unit: Path) -> None:
 
 @BOTH
 def test_the_verbs_find_what_a_unit_made(unit: Path) -> None:
-    """Neither unit moves settings or state to where the verbs of the same account would not look for them."""
+    """Neither unit moves settings or state to a place where the account's verbs would not find them."""
     moved = {"StateDirectory", "ConfigurationDirectory", "RootDirectory", "DynamicUser"}
     assert not moved & settings(unit).keys()
     assert "BRACKETD_CONFIG" not in unit.read_text()
@@ -97,25 +97,25 @@ def test_the_verbs_find_what_a_unit_made(unit: Path) -> None:
 
 @BOTH
 def test_finished_pictures_stay_readable(unit: Path) -> None:
-    """A unit leaves the account's umask alone: the pictures are for other programs."""
+    """A unit does not change the account's umask, because other programs must be able to read the pictures."""
     assert "UMask" not in settings(unit)
 
 
 @BOTH
 def test_the_credential_is_the_one_that_bracketd_looks_for(unit: Path) -> None:
-    """Every mention of a credential, the commented ones included, has the name that the daemon asks for."""
+    """Every credential, including commented ones, has the name that the daemon uses."""
     named = re.findall(r"LoadCredential=([\w.]+)", unit.read_text())
     assert set(named) == {CREDENTIAL}
 
 
 def test_no_credential_is_no_failure() -> None:
-    """The system unit names its credential without a path, which systemd passes over when there is none."""
+    """The system unit names its credential without a path, so systemd ignores a missing one."""
     assert settings(SYSTEM)["LoadCredential"] == [CREDENTIAL]
     assert "LoadCredential" not in settings(USER)
 
 
 def test_the_units_differ_in_who_and_where_only() -> None:
-    """What is not about the account or the key is the same in both units."""
+    """Both units have the same settings, except for the account and the key."""
     user, system = settings(USER), settings(SYSTEM)
     different = {name for name in user.keys() | system.keys() if user.get(name) != system.get(name)}
     assert different == {
@@ -136,7 +136,7 @@ def plist() -> Iterator[dict[str, Any]]:
 
 
 def test_launchd_gets_what_it_understands(plist: dict[str, Any]) -> None:
-    """Every key is one of launchd.plist(5) and of its type; a misspelt one would be passed over without a word."""
+    """Every key is in launchd.plist(5) and has the right type. launchd would silently ignore a misspelt key."""
     types = {
         "Label": str,
         "ProgramArguments": list,
@@ -155,7 +155,7 @@ def test_launchd_gets_what_it_understands(plist: dict[str, Any]) -> None:
 
 
 def test_launchd_keeps_bracketd_alive(plist: dict[str, Any]) -> None:
-    """It starts at login, again after a failure and a pause, never when it ended well, and gets its time to end."""
+    """It starts at login, is restarted with a delay after a failure only, and has enough time to stop."""
     assert plist["RunAtLoad"] is True
     assert plist["KeepAlive"] == {"SuccessfulExit": False}
     assert plist["ThrottleInterval"] >= 10
@@ -164,18 +164,18 @@ def test_launchd_keeps_bracketd_alive(plist: dict[str, Any]) -> None:
 
 
 def test_launchd_holds_no_key_and_knows_no_home(plist: dict[str, Any]) -> None:
-    """Every path is absolute below the one that is replaced at installation, and the key is not among the variables."""
+    """Every path is below the home folder that is replaced at installation, and no variable has the key."""
     paths = [plist["ProgramArguments"][0], plist["StandardOutPath"], plist["StandardErrorPath"]]
     assert all(path.startswith("/Users/you/") for path in paths)
     assert "~" not in str(plist)
     assert plist["EnvironmentVariables"] == {"PYTHONFAULTHANDLER": "1", "PYTHONUTF8": "1"}
 
 
-# --- all of them ---
+# --- all files ---
 
 
 def test_file_names_are_utf8_whatever_the_locale(plist: dict[str, Any]) -> None:
-    """Each sets Python's UTF-8 Mode, so that names do not depend on the system's locale."""
+    """Each file sets Python's UTF-8 Mode, so that file names do not depend on the locale."""
     assert all("PYTHONUTF8=1" in settings(unit)["Environment"] for unit in (USER, SYSTEM))
     assert plist["EnvironmentVariables"]["PYTHONUTF8"] == "1"
 
@@ -186,10 +186,11 @@ def _commands(plist: dict[str, Any]) -> list[list[str]]:
 
 
 def test_what_they_start_is_there(plist: dict[str, Any]) -> None:
-    """Each starts ``bracketd run`` with options that it has; only launchd's needs to idle."""
+    """Each file starts ``bracketd run`` with valid options. Only launchd's uses ``--idle-on-config-error``."""
+    parent = click.Context(cli, **cli.context_settings)
     for program, verb, *options in _commands(plist):
-        command = cli.get_command(click.Context(cli), verb)
+        command = cli.get_command(parent, verb)
         assert (Path(program).name, verb) == ("bracketd", "run")
         assert command is not None
-        with command.make_context(verb, options) as context:
+        with command.make_context(verb, options, parent=parent) as context:
             assert context.params["idle_on_config_error"] is (program in plist["ProgramArguments"])

@@ -5,12 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from typing import Any, get_args
+import types
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 from daemon.order import Image, Order, Preset, facts
+from daemon.order.found import FoundDelivered
 from daemon.order.wording import FACTS, STEPS, keys, line, phrase
+from daemon.shoot import Doubt
 from daemon.store.sqlite.rows import journal_row
 from tests.core.orders import NOW, order, processed
 
@@ -24,28 +29,33 @@ def told(fact: facts.Fact, of: Order) -> str:
     return line(row["fact"], json.loads(row["detail"]), of)
 
 
-def example(kind: Any) -> facts.Fact:
-    """A fact of this kind with something in every field."""
-    values: dict[str, object] = {
-        "brackets": order(2).brackets,
-        "images": (facts.SeenImage("i0", "picture 0", ended=True), facts.SeenImage("i1", "picture 1", ended=None)),
-        "missing": (0, 2),
-        "bracket": 1,
-        "image": "i0",
-        "step": facts.Upload(1),
-        "kind": facts.Kind.PASSING,
-        "preset": Preset(per_image=3),
-        "why": "so it is",
-    }
-    kinds = {"bool": True, "int": 7, "float": 2.5, "tuple": ("a.JPG", "b.JPG")}
-    filled = {}
-    for field in dataclasses.fields(kind):
-        of_kind = next((value for name, value in kinds.items() if str(field.type).startswith(name)), "words")
-        filled[field.name] = values.get(field.name, of_kind)
-    if kind is facts.Reopened:
-        filled["images"] = ("i0", "i1")
-    made: facts.Fact = kind(**filled)
-    return made
+NAMED = {"image": "i0", "bracket": 1, "why": "so it is"}
+"""Values of fields by their names, where the line says more than the value."""
+
+
+def value_of(kind: Any) -> Any:
+    """A value of a declared type: of a union the first, of an enumeration the first, of a tuple of many two."""
+    origin, of = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return value_of(of[0])
+    if origin is tuple:
+        return (value_of(of[0]),) * 2 if of[-1] is ... else tuple(map(value_of, of))
+    if origin is Literal:
+        return of[0]
+    if origin is Mapping:
+        return {}
+    if dataclasses.is_dataclass(kind):
+        return example(kind)
+    if issubclass(kind, Enum):
+        return next(iter(kind))
+    return {str: "words", bool: True, int: 2, float: 2.5}[kind]
+
+
+def example(kind: Any) -> Any:
+    """A fact, or a part of one, with a value of the declared type in every field."""
+    hints = get_type_hints(kind)
+    fields = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: NAMED.get(name, value_of(hints[name])) for name in fields})
 
 
 @pytest.mark.parametrize("kind", get_args(facts.Fact))
@@ -93,6 +103,14 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
         (
             facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i", "n", ended=True),)),
             "order looked at: processing yes, images 1 processed",
+        ),
+        (
+            FoundDelivered("/out/order.json", order(2).brackets, (), ("IMG_1.jpg", "0")),
+            "delivered before, by its own delivery note: note /out/order.json, brackets 2, missing IMG_1.jpg, 0",
+        ),
+        (
+            facts.Locked(order(3).brackets, doubt=Doubt("2 photos may be here twice", ("a.CR2", "b/a.JPG"))),
+            "shoot locked: brackets 3, doubt 2 photos may be here twice",
         ),
         (facts.Locked(order(3).brackets, ("a.CR2",), "quiet"), "shoot locked: quiet: brackets 3, left out a.CR2"),
         (facts.Retried(Preset()), "retry asked for by a person"),

@@ -16,6 +16,7 @@ from daemon.frames import shot
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts
 from daemon.orders import Desk
 from daemon.orders.event_log import log_change
+from daemon.resuming import Resuming
 from daemon.service import Service
 from daemon.steps import Steps
 from daemon.store.protocol import Store
@@ -109,14 +110,21 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    tmp: Path, sandbox: Sandbox, clock: SimulatedClock, flow: FlowName = "images", policy: Policy = POLICY
+    tmp: Path,
+    sandbox: Sandbox,
+    clock: SimulatedClock,
+    flow: FlowName = "images",
+    policy: Policy = POLICY,
+    *,
+    resuming: Resuming | None = None,
 ) -> AsyncIterator[Office]:
-    """A runner, its state in ``tmp``. Requests take no simulated time."""
+    """A runner, its state in ``tmp``. Requests take no simulated time. ``resuming`` knows orders of earlier runs."""
     sandbox.faults([])
     store = open_store(tmp)
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
-        steps = Steps(service, Roots(store.seen_roots(clock.now)), go_on=lambda: None, now=clock.now)
+        roots = Roots(store.seen_roots(clock.now))
+        steps = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
 
         async def perform(of: Order, step: facts.Step) -> facts.Fact:
             return steps.perform(of, step)

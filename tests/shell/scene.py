@@ -35,12 +35,16 @@ from daemon.watcher import (
     Watcher,
 )
 from daemon.watcher.folder import LateFiles
+from daemon.watcher.presence import Blocking
 from tests.shell.simulated import SimulatedClock
 from tests.stores.states import ask, look, open_store
 
 QUIET = 60.0
 INTERVAL = 300.0
 PRESET = Preset(5)
+
+Fails = dict[Callable[..., Any] | tuple[Callable[..., Any], str], Exception]
+"""What a call raises, by the function, or by the function and the name of the shoot that it is called with."""
 
 
 @dataclass
@@ -128,7 +132,7 @@ class Scene:
     heard: list[tuple[str, facts.Fact]]
     unknown: UnknownOrders
     scanned: list[str] = field(default_factory=list)
-    fails: dict[Callable[..., Any], Exception] = field(default_factory=dict)
+    fails: Fails = field(default_factory=dict)
     photos: int = 0
     read: list[str] = field(default_factory=list)
     says: dict[Callable[..., Any], Any] = field(default_factory=dict)
@@ -184,15 +188,20 @@ async def watching(
     quiet: Quiet = Quiet(QUIET),  # noqa: B008 - frozen
     searched: bool = True,
     store: Store | None = None,
+    fails: Fails | None = None,
+    others: Mapping[str, Blocking] | None = None,
 ) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so."""
+    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so.
+
+    ``others`` are the output folders of other watched folders, each with what runs calls to its disk.
+    """
     store = store or open_store(tmp / "state")
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
     hints: list[Told] = []
     heard: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
     read: list[str] = []
-    fails: dict[Callable[..., Any], Exception] = {}
+    fails = {} if fails is None else fails
     says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
@@ -201,12 +210,13 @@ async def watching(
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
         called = scan.scan if function is scan.go_on else function
+        shoot = os.path.basename(str(getattr(arguments[0], "folder", arguments[0]))) if arguments else ""
         if called in (scan.scan, scan.scan_with_times):
-            scanned.append(os.path.basename(getattr(arguments[0], "folder", arguments[0])))
+            scanned.append(shoot)
         if function is content.sha256:
             read.append(arguments[1])
-        if called in fails:
-            raise fails[called]
+        if (why := fails.get(called) or fails.get((called, shoot))) is not None:
+            raise why
         return says[called] if called in says else function(*arguments)
 
     def hear(change: Change) -> None:
@@ -216,9 +226,10 @@ async def watching(
     desk = Desk(store, clock.now, Policy(limits=limits))
     desk.listen(hear)
     roots = Roots(store.seen_roots(clock.now), mount_of)
-    unknown = UnknownOrders({folder.output: blocking}, store, roots, clock)
-    if searched:
-        await unknown.run()
+    unknown = UnknownOrders({**(others or {}), folder.output: blocking}, store, roots, clock)
+    searching = asyncio.create_task(unknown.run()) if searched else None
+    if searching is not None and not others:
+        await searching
     intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
     presence = Presence(folder.watch, desk)
     root = Supervision(folder.watch, roots, presence, clock, make_hints=make_hints, blocking=blocking)
@@ -233,6 +244,9 @@ async def watching(
     finally:
         watcher.stop()
         await task
+        if searching is not None:
+            searching.cancel()
+            await asyncio.gather(searching, return_exceptions=True)
         store.close()
 
 

@@ -1,4 +1,4 @@
-"""Simulated time: an event loop that jumps to its next timer instead of waiting, and a clock that shows its time."""
+"""Simulated time: an event loop that jumps to its next timer instead of waiting, and a matching clock."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ START = 1_700_000_000.0
 
 
 class Jump(selectors.DefaultSelector):
-    """Never waits: when nothing is ready, time jumps by as much as the loop would have slept."""
+    """A selector that never waits. If nothing is ready, time jumps by the time that the loop would have slept."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """What is ready, or nothing after a jump; a loop that would sleep for ever is a mistake of the test."""
+        """Return the ready events, or jump. Fails the test if the loop would sleep for ever."""
         ready = super().select(0)
         if not ready and timeout is None:
             raise AssertionError("everything waits for everything else")
@@ -39,12 +39,12 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         super().__init__(self.jump)
 
     def time(self) -> float:
-        """Seconds of simulated time since the loop was made."""
+        """Seconds of simulated time since the loop was created."""
         return self.jump.now
 
 
 class SimulatedClock:
-    """The loop's time as a clock; ``offset`` is how far its wall clock was set wrong."""
+    """The loop's time as a clock. ``offset``: how many seconds its wall clock is wrong."""
 
     def __init__(self, loop: SimulatedLoop) -> None:
         self._loop = loop
@@ -60,10 +60,10 @@ class SimulatedClock:
 
 
 class Inline(Executor):
-    """An executor that does the work at once, in the caller's thread."""
+    """An executor that runs each call immediately, in the caller's thread."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it now."""
+        """Run the call now."""
         future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -73,7 +73,7 @@ class Inline(Executor):
 
 
 def simulate(work: Callable[[SimulatedClock], Coroutine[Any, Any, T]]) -> T:
-    """Run ``work`` in simulated time, to its end."""
+    """Run ``work`` to its end in simulated time."""
     loop = SimulatedLoop()
     try:
         asyncio.set_event_loop(loop)

@@ -1,4 +1,4 @@
-"""The account's daily limit, the limits of the settings, and the line's return, over several orders."""
+"""The account's daily limit, the limits in the settings, and network outages, over several orders."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.stores.states import ask, look
 
 @dataclass
 class Limited(World):
-    """A service that enhances nothing more until ``again_at``, and says why."""
+    """A service that enhances nothing until ``again_at`` and gives the reason."""
 
     again_at: float = START + 4 * 3600
     enhanced: dict[str, float] = field(default_factory=dict)
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """As ever, but for images."""
+        """The usual answer, except for images."""
         now = self.clock.now()
         match step:
             case facts.Merge() | facts.Reprocess():
@@ -45,7 +45,7 @@ class Limited(World):
 
 
 def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path) -> None:
-    """While the day's limit is reached one order an hour tries; uploads go on; all go on by themselves when it lets."""
+    """At the daily limit one order an hour probes it and uploads continue; all resume once the limit is lifted."""
 
     async def work(clock: SimulatedClock) -> Limited:
         world = Limited(clock)
@@ -54,7 +54,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
             with look(tmp_path) as reader:
                 assert (
                     "daily limit is reached (Daily enhancement limit reached)"
-                    in reader.notes().troubles[Subject.DAY_LIMIT]
+                    in reader.notes().alerts[Subject.DAY_LIMIT]
                 )
             waiting = [await store.load(shoot(n).id) for n in range(6)]
             assert all(bracket.stored for of in waiting for bracket in of.brackets)
@@ -62,7 +62,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
             for number in range(6):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=3 * 3600)
             with look(tmp_path) as reader:
-                assert Subject.DAY_LIMIT not in reader.notes().troubles
+                assert Subject.DAY_LIMIT not in reader.notes().alerts
         return world
 
     world = simulate(work)
@@ -72,7 +72,7 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
 
 
 def test_after_a_retry_the_limit_is_tried_at_once(tmp_path: Path) -> None:
-    """A person who raised the limit at the vendor says `retry` and need not wait for the hour."""
+    """After a person raised the limit at the service, `retry` probes it immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, Limited(clock, again_at=START + 300), shoot(0), shoot(1)) as (store, _):
@@ -92,9 +92,9 @@ def with_images(number: int, images: int, **how: object) -> Order:
 
 
 def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
-    """However many orders are ready at once, no more is bought in a day than its limit allows, except what is approved.
+    """Orders that are ready together buy no more in a day than the limit allows, except for approved ones.
 
-    The rest is bought by itself after midnight.
+    The rest is bought automatically after midnight.
     """
 
     async def work(clock: SimulatedClock) -> list[str]:
@@ -125,7 +125,7 @@ def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
 
 
 def test_dev_mode_counts_nowhere(tmp_path: Path) -> None:
-    """Free pictures are held by no limit and are in no ledger."""
+    """Dev-mode pictures do not count towards a limit and are not in the ledger."""
 
     async def work(clock: SimulatedClock) -> tuple[int, int]:
         policy = replace(POLICY, limits=Limits(images_per_order=1, images_per_day=1))
@@ -138,7 +138,7 @@ def test_dev_mode_counts_nowhere(tmp_path: Path) -> None:
 
 
 def test_days_and_months_begin_by_the_calendar_of_this_machine() -> None:
-    """A day begins at midnight and a month on its first, in local time."""
+    """A day begins at midnight and a month on its first day, in local time."""
     noon = datetime(2026, 11, 23, 12, 30).astimezone().timestamp()
     day, month = (datetime.fromtimestamp(begin).astimezone().strftime("%Y-%m-%d %H:%M") for begin in beginnings(noon))
     assert (day, month) == ("2026-11-23 00:00", "2026-11-01 00:00")
@@ -146,7 +146,7 @@ def test_days_and_months_begin_by_the_calendar_of_this_machine() -> None:
 
 
 def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
-    """After hours without a line, orders do not sit out their back-off but go on within seconds of its return."""
+    """After hours without a network, orders resume within seconds of its return, without waiting for their back-off."""
     down = [True]
 
     def no_line(_of: Order, step: facts.Step) -> facts.Fact | None:
@@ -164,7 +164,7 @@ def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
-    """Where the service answers a glance and yet takes no connection for orders, each keeps to its own back-off."""
+    """If the connection check succeeds but orders get no connection, each order keeps its back-off."""
 
     def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
         return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True)
@@ -179,7 +179,7 @@ def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_order_ends_unpaid(tmp_path: Path) -> None:
-    """A person's `cancel` ends an order before its merge, in the middle of its upload."""
+    """`cancel` ends an order before its merge, even in the middle of its upload."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=20.0)

@@ -307,7 +307,7 @@ def test_what_a_person_cancelled_is_not_bought_when_it_is_tidied(tmp: Path) -> N
             await quiet()
             assert scene.orders()["2025"] == ("skipped", 0)
             said = (await order_of(scene, "2025")).messages[0]
-            assert f"same photos as “{OLD}”, which is cancelled and was never bought" in said
+            assert f"same photos as “{OLD}”, which was cancelled and never bought" in said
 
     simulate(work)
 

@@ -1,4 +1,4 @@
-"""Every ask gets an answer, and none of them stops the daemon or the next ask."""
+"""Every ask gets an answer, and no ask stops the daemon or the next ask."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ from tests.shell.test_runner import POLICY, World, running, shoot, until
 from tests.stores.states import ask, look
 
 OAK = "12 Oak St"
+MERGED = "12 Oak St has already been merged, so it cannot be cancelled."
 DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
 
 
 def answer(state: Path, seq: int) -> tuple[Outcome, str]:
-    """What came of an ask, which is answered."""
+    """The answer to an ask, which must exist."""
     with look(state) as reader:
         found = reader.answer(seq)
     assert found is not None, "not answered"
@@ -39,7 +40,7 @@ def answer(state: Path, seq: int) -> tuple[Outcome, str]:
 
 
 def asked_for(state: Path, verb: object, target: object) -> int:
-    """An ask as anybody may write it into the state file."""
+    """Write an ask into the state file, as any program can."""
     with closing(sqlite3.connect(state / FILE)) as connection, connection:
         values = (verb, target)
         done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (0, CAST(? AS TEXT), ?)", values)
@@ -47,7 +48,7 @@ def asked_for(state: Path, verb: object, target: object) -> int:
 
 
 def limited(number: int, **how: object) -> Order:
-    """An order of two images that are processed."""
+    """An order of two processed images."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
     order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
     return replace(order, **how)  # type: ignore[arg-type]
@@ -59,14 +60,14 @@ def limited(number: int, **how: object) -> Order:
 @pytest.mark.parametrize(
     ("verb", "outcome", "said", "end"),
     [
-        ("approve", DONE, "12 Oak St is approved: it will not be held for a limit.", Phase.DOWNLOADED),
-        ("retry", DONE, "12 Oak St is tried again.", Phase.HELD),
-        ("dismiss", DONE, "12 Oak St is dismissed; none of its images is bought.", Phase.CANCELLED),
-        ("cancel", REFUSED, "12 Oak St was merged already; nothing more is bought while it is held.", Phase.HELD),
+        ("approve", DONE, "12 Oak St is approved; limits no longer hold it.", Phase.DOWNLOADED),
+        ("retry", DONE, "12 Oak St is being retried.", Phase.HELD),
+        ("dismiss", DONE, "12 Oak St is dismissed; none of its images will be bought.", Phase.CANCELLED),
+        ("cancel", REFUSED, f"{MERGED} Nothing more is bought while it is held.", Phase.HELD),
     ],
 )
 def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Outcome, said: str, end: Phase) -> None:
-    """Whatever is asked of an order at a limit is answered, and only an approved order is bought."""
+    """Every verb for an order that is held at a limit is answered, and only an approved order is bought."""
 
     async def work(clock: SimulatedClock) -> None:
         world, policy = World(clock), replace(POLICY, limits=Limits(images_per_order=1))
@@ -84,14 +85,15 @@ def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Ou
 
 
 def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
-    """``retry`` of an order that goes its way says that nothing is wrong with it, and changes nothing."""
+    """``retry`` of a healthy order is refused with the reason, and changes nothing."""
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, World(clock, takes=100.0), shoot(0)):
             await asyncio.sleep(5)
             seq = ask(tmp_path, "retry", shoot(0).id, clock.now())
             await asyncio.sleep(5)
-            assert answer(tmp_path, seq) == (REFUSED, "Nothing is wrong with 12 Oak St: it is settled.")
+            said = "Nothing is wrong with 12 Oak St (settled). There is nothing to retry."
+            assert answer(tmp_path, seq) == (REFUSED, said)
             with look(tmp_path) as reader:
                 assert "Retried" not in [entry["fact"] for entry in reader.journal(shoot(0).id)]
 
@@ -99,7 +101,7 @@ def test_a_healthy_order_needs_no_retry(tmp_path: Path) -> None:
 
 
 def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
-    """While the account is refused, ``retry`` of any order tries it at once: the person has mended the key."""
+    """While the account is refused, ``retry`` of any order probes it immediately."""
     mended: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
@@ -119,13 +121,13 @@ def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
 
 @dataclass
 class OneFails(World):
-    """A service on which the second of two images fails until it is processed once more by a person's wish."""
+    """A service that fails on the second of two images until the image is reprocessed."""
 
     images: int = 2
     good: bool = False
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """What happens."""
+        """The fact of a step."""
         if not isinstance(step, facts.Look):
             return super().answer(of, step)
         shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
@@ -133,7 +135,7 @@ class OneFails(World):
 
 
 def test_one_failed_image_is_retried(tmp_path: Path) -> None:
-    """``retry`` of a delivered order has its failed image processed again, and it alone is bought."""
+    """``retry`` of a delivered order reprocesses its failed image, and only that image is bought."""
 
     async def work(clock: SimulatedClock) -> OneFails:
         world = OneFails(clock)
@@ -145,7 +147,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
             await asyncio.sleep(60)
             again = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in again.images] == [ImageState.PLACED, ImageState.PLACED]
-            said = "12 Oak St goes back to processing for 1 failed image; only what comes out of that is bought."
+            said = "12 Oak St: 1 failed image will be processed again. You only pay for images that succeed."
             assert answer(tmp_path, seq) == (DONE, said)
         return world
 
@@ -156,7 +158,7 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
 
 @pytest.mark.stores("sqlite")
 def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
-    """An image whose download has begun is bought and delivered; only then the rest is dismissed, after a kill too."""
+    """An image whose download has begun is bought and delivered before the rest is dismissed, even after a kill."""
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
@@ -165,7 +167,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
         @dataclass
         class Slow(World):
             async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-                """Carry out a step; the first image takes ten minutes."""
+                """Perform a step. The first image takes ten minutes."""
                 await asyncio.sleep(600 if step == facts.Fetch("0-0") else 0)
                 return await super().perform(of, step)
 
@@ -179,7 +181,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
             shutil.copytree(state, tmp_path / "as a kill leaves it")
             done = await until(store, shoot(0).id, Phase.DOWNLOADED)
             assert [image.state for image in done.images] == [ImageState.PLACED, ImageState.DISMISSED]
-            said = "12 Oak St ends without buying 1 image; 1 image bought before will be delivered."
+            said = "12 Oak St is dismissed; 1 image will not be bought. 1 image already bought will be delivered."
             assert answer(state, seq) == (DONE, said)
         async with running(tmp_path / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, Phase.CANCELLED)
@@ -211,7 +213,7 @@ GARBAGE = [
 
 @pytest.mark.stores("sqlite")
 def test_garbage_is_answered_and_stops_nothing(tmp_path: Path) -> None:
-    """Asks with targets and verbs that nobody can make sense of are each answered, and the next one is carried out."""
+    """Asks with invalid targets and verbs are each answered, and the next ask is carried out."""
 
     async def work(clock: SimulatedClock) -> list[int]:
         async with running(tmp_path, World(clock)):
@@ -240,7 +242,7 @@ class Broken(Desk):
 
 
 def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
-    """An ask that our own code cannot bear is answered with that, and ends neither this run nor the next one."""
+    """An ask that triggers a bug is answered with the error and stops neither this run nor the next."""
 
     async def work(clock: SimulatedClock) -> int:
         async with running(tmp_path, World(clock), shoot(0), desk_type=Broken) as (store, _):
@@ -252,12 +254,12 @@ def test_an_ask_that_raises_is_answered_once_for_all(tmp_path: Path) -> None:
 
     outcome, text = answer(tmp_path, simulate(work))
     assert outcome is FAILED
-    assert text.startswith("Not done: a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
+    assert text.startswith("This failed because of a bug in bracketd (UnicodeEncodeError: 'latin-1' codec can't encode")
 
 
 @pytest.mark.stores("sqlite")
 def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
-    """An ask for an order whose row makes no sense is answered, before the order was visited and after."""
+    """An ask for an order with an invalid row is answered, before the order was visited and after."""
 
     async def work(clock: SimulatedClock) -> tuple[int, int]:
         async with running(tmp_path, World(clock), shoot(0), shoot(1)) as (store, _):
@@ -277,7 +279,7 @@ def test_an_order_that_cannot_be_read_is_answered_for(tmp_path: Path) -> None:
 
 
 def in_scene(tmp: Path, work: Callable[[Scene, SimulatedClock], object], **how: object) -> None:
-    """Do something in a watched folder under watch."""
+    """Run ``work`` in a watched folder."""
 
     async def begin(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, **how) as scene:  # type: ignore[arg-type]
@@ -288,11 +290,11 @@ def in_scene(tmp: Path, work: Callable[[Scene, SimulatedClock], object], **how: 
 
 @pytest.mark.parametrize("verb", ["submit", "submit again", "skip"])
 def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
-    """An ask for a folder that was removed meanwhile is answered, and the watcher goes on."""
+    """An ask for a folder that was removed is answered, and the watcher continues."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         outcome, text = await scene.submit(OAK, verb) or (None, "")
-        assert (outcome, text) == (REFUSED, f"Not done: the folder {scene.root / OAK} is not there any more.")
+        assert (outcome, text) == (REFUSED, f"The folder {scene.root / OAK} no longer exists, so nothing was done.")
         scene.put(f"{OAK}/IMG_1.JPG")
         await asyncio.sleep(INTERVAL + QUIET + 5)
         assert scene.orders() == {OAK: ("settled", 1)}
@@ -310,7 +312,7 @@ def test_a_folder_that_is_gone(tmp: Path, verb: str) -> None:
     ids=["no permission", "a loop"],
 )
 def test_a_folder_that_cannot_be_looked_into(tmp: Path, verb: str, error: Exception, said: str) -> None:
-    """What the system says of a folder is the answer, and the next ask is carried out."""
+    """The system's error for a folder is in the answer, and the next ask is carried out."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -330,7 +332,7 @@ class Buggy(Scripted):
     error: Exception | None = None
 
     def fault(self, path: str) -> str | None:
-        """What the bug raises, as long as it is there."""
+        """Raise the bug's error while it is set."""
         if self.error is not None:
             raise self.error
         return super().fault(path)
@@ -338,7 +340,7 @@ class Buggy(Scripted):
 
 @pytest.mark.parametrize("error", [ValueError("embedded null byte"), KeyError("bug"), RecursionError("too deep")])
 def test_a_bug_is_the_answer(tmp: Path, error: Exception) -> None:
-    """Whatever our own code raises while an ask is carried out is the answer, and the next ask is carried out."""
+    """An error from a bug is in the ask's answer, and the next ask is carried out."""
     probes = Buggy(error=error)
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
@@ -352,7 +354,7 @@ def test_a_bug_is_the_answer(tmp: Path, error: Exception) -> None:
 
 
 def test_a_disk_that_recovers_is_waited_for(tmp: Path) -> None:
-    """A disk that does not answer is tried again for two minutes; an ask is not given up before that."""
+    """An ask for a folder on an unresponsive disk is retried for two minutes before it fails."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -362,7 +364,7 @@ def test_a_disk_that_recovers_is_waited_for(tmp: Path) -> None:
         assert scene.answer(1) is None
         scene.fails.clear()
         await asyncio.sleep(10)
-        assert scene.answer(1) == (DONE, "12 Oak St is sent (1 photo).")
+        assert scene.answer(1) == (DONE, "12 Oak St: sending 1 photo.")
 
     in_scene(tmp, work)
 
@@ -383,7 +385,7 @@ def test_a_disk_that_stays_broken_is_the_answer(tmp: Path) -> None:
 
 @pytest.mark.parametrize("target", ["", ".", "..", "a/b", "../out", "12 Oak St/"])
 def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
-    """The watched folder itself, its parent, and what lies deeper are no shoots: nothing of them is sent."""
+    """The watched folder itself, its parent and folders inside a shoot are refused, and nothing is sent."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -396,12 +398,12 @@ def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
 
 
 def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
-    """A shoot whose name is no text is submitted and answered like any other."""
+    """A shoot whose name is not UTF-8 can be submitted, and its ask is answered."""
     name = os.fsdecode(b"caf\xe9")
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{name}/IMG_1.JPG")
-        assert await scene.submit(name) == (DONE, r"caf\udce9 is sent (1 photo).")
+        assert await scene.submit(name) == (DONE, r"caf\udce9: sending 1 photo.")
         assert scene.orders() == {name: ("settled", 1)}
 
     in_scene(tmp, work)
@@ -411,7 +413,7 @@ def test_a_name_that_is_not_utf_8(tmp: Path) -> None:
 
 
 async def waits(scene: Scene) -> None:
-    """A shoot comes, and is not settled yet."""
+    """Add a shoot that has not settled yet."""
     scene.put(f"{OAK}/IMG_1.JPG")
     scene.hint(OAK)
     await asyncio.sleep(5)
@@ -419,11 +421,12 @@ async def waits(scene: Scene) -> None:
 
 
 def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
-    """A shoot that a person skips while it waits waits no more, and is not sent whatever comes into its folder."""
+    """A waiting shoot that a person skips is not sent, whatever is added to its folder."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         await waits(scene)
-        said = f"12 Oak St is skipped: nothing of it is sent. `bracketd submit` sends it after all: {scene.root / OAK}"
+        send = f"`bracketd submit '{scene.root / OAK}'`"
+        said = f"12 Oak St is skipped and will not be sent. To send it after all: {send}"
         assert await scene.submit(OAK, "skip") == (DONE, said)
         assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
         scene.put(f"{OAK}/IMG_2.JPG")
@@ -435,13 +438,13 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
         assert (order.by_person, order.due) == (True, None)
         again = await scene.submit(OAK, "skip")
         assert (again or (None,))[0] is REFUSED
-        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (2 photos).")
+        assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 2 photos.")
 
     in_scene(tmp, work)
 
 
 def test_a_skipped_shoot_stays_so_over_a_restart(tmp: Path) -> None:
-    """A shoot that a person skipped is not sent at the next start."""
+    """A shoot that a person skipped is not sent after a restart."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         await waits(scene)
@@ -457,7 +460,7 @@ def test_a_skipped_shoot_stays_so_over_a_restart(tmp: Path) -> None:
 
 
 def test_late_photos_that_wait_are_skipped(tmp: Path) -> None:
-    """Photos that came to a delivered shoot, and wait, are not sent once a person says so; the next ones are."""
+    """Late photos of a delivered shoot are not sent after a person skips them; later ones are."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -480,7 +483,7 @@ def test_late_photos_that_wait_are_skipped(tmp: Path) -> None:
 
 
 def test_a_shoot_that_was_locked_meanwhile_is_cancelled(tmp: Path) -> None:
-    """A person who skips a shoot that became an order in that moment means that order."""
+    """A skip that arrives just after the shoot became an order cancels the order."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -497,23 +500,24 @@ def test_a_shoot_that_was_locked_meanwhile_is_cancelled(tmp: Path) -> None:
 
 
 async def copy_of(scene: Scene, shoot: str, copy: str) -> None:
-    """The same photos in another folder, with their times."""
+    """Copy the photos to another folder, with their times."""
     shutil.copytree(scene.root / shoot, scene.root / copy)
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def test_what_a_submit_is_answered(tmp: Path) -> None:
-    """``submit`` says what is sent, or why nothing is and what sends it."""
+    """The answer to ``submit`` says what is sent, or why nothing is and which command sends it."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
-        assert await scene.submit(OAK) == (DONE, "12 Oak St is sent (1 photo).")
-        assert await scene.submit(OAK) == (REFUSED, "12 Oak St is under way already (settled).")
+        assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 1 photo.")
+        assert await scene.submit(OAK) == (REFUSED, "12 Oak St is already in progress (settled).")
         sent = await delivered(scene, OAK)
-        said = "Not sent: 12 Oak St was sent on 14 Nov 2023, and no photo in it is new. Its pictures are in"
-        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. Use --again to send and buy them again.")
+        said = "Not sent: 12 Oak St was sent on 14 Nov 2023 and has no new photos. Its pictures are in"
+        again = "Use --again to send and buy all of it again."
+        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. {again}")
         scene.put(f"{OAK}/IMG_2.JPG")
-        said = "12 Oak St: what is new in it is sent as a supplement (1 photo)."
+        said = "12 Oak St: sending the new photos as a supplement (1 photo)."
         assert await scene.submit(OAK) == (DONE, said)
         await delivered(scene, OAK)
         await copy_of(scene, OAK, "copy")
@@ -521,7 +525,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
             "Not sent: the same photos were sent on 14 Nov 2023 as “12 Oak St”. Use --again to send and buy them again."
         )
         assert await scene.submit("copy") == (REFUSED, said)
-        assert await scene.submit("copy", "submit again") == (DONE, "copy is sent (2 photos).")
+        assert await scene.submit("copy", "submit again") == (DONE, "copy: sending 2 photos.")
         scene.put("empty/notes.txt")
         assert (await scene.submit("empty") or (None, ""))[1].startswith("Not sent: no photo of empty can be read.")
 
@@ -529,7 +533,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
 
 
 def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
-    """A copy of a shoot that was skipped says that nothing was bought, and a plain submit sends it."""
+    """The reason on a copy of a skipped shoot says that nothing was bought, and a plain submit sends the copy."""
     (tmp / "in" / OAK).mkdir()
     (tmp / "in" / OAK / "IMG_1.JPG").write_bytes(b"x")
 
@@ -538,9 +542,9 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
         skipped = await scene.store.newest(str(scene.root / "copy"))
         assert skipped is not None
         assert skipped.trouble == (
-            "same photos as “12 Oak St”, which is skipped and was never bought; `bracketd submit FOLDER` sends them"
+            "same photos as “12 Oak St”, which was skipped and never bought; `bracketd submit FOLDER` sends them"
         )
-        assert await scene.submit("copy") == (DONE, "copy is sent (1 photo).")
+        assert await scene.submit("copy") == (DONE, "copy: sending 1 photo.")
         said = "Not sent: the same photos were sent on 14 Nov 2023 as “copy”. Use --again to send and buy them again."
         assert await scene.submit(OAK) == (REFUSED, said)
 
@@ -548,7 +552,7 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
 
 
 def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Path) -> None:
-    """Not even ``submit --again`` sends a shoot a second time while its first order is merged and held."""
+    """Not even ``submit --again`` sends a shoot again while its first order is merged and held."""
 
     async def work(scene: Scene, clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")
@@ -557,7 +561,7 @@ def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Pa
         assert order is not None
         held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=MergeState.SEEN, due=None)
         await scene.store.record(order, None, replace(held, updated_at=clock.now() + 1), clock.now())
-        said = "12 Oak St was merged already. `bracketd retry` lets it go on, `bracketd dismiss` ends it."
+        said = "12 Oak St has already been merged. `bracketd retry` resumes it; `bracketd dismiss` ends it."
         for verb in ("submit", "submit again"):
             assert await scene.submit(OAK, verb) == (REFUSED, said)
 

@@ -12,9 +12,9 @@ import pytest
 from daemon.files import scan
 from daemon.order import Preset
 from daemon.shoot import BOUNDS, Bound, Quiet
-from daemon.store.protocol import Store
 from daemon.watcher import Intake, WatchedFolder
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.bugs import Bugs
 from daemon.watcher.slices import Slices
 from tests.shell.scene import INTERVAL, QUIET, Scripted, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -83,8 +83,8 @@ def test_a_huge_shoot_is_scanned_a_little_at_a_time(tmp: Path) -> None:
         arrivals = Arrivals(
             folder,
             cast(Intake, taken),
-            cast(Store, taken),
             clock,
+            bugs=Bugs(watch, clock),
             blocking=Slices(blocking, 0.0),
             probes=Scripted(),
         )

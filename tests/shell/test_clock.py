@@ -1,4 +1,4 @@
-"""A clock that is wrong, and is put right while orders are under way or the daemon is not running."""
+"""A wrong clock that is corrected while orders are in progress or the daemon is stopped."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MINUTE = 60.0
 
 
 class Elsewhere(World):
-    """A service on another machine, whose clock nobody sets: half a minute is half a minute."""
+    """A service on another machine, whose clock is never set: half a minute is half a minute."""
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """What happens when nothing goes wrong."""
+        """The fact when nothing goes wrong."""
         now = self.clock.monotonic()
         match step:
             case facts.Merge():
@@ -40,7 +40,7 @@ class Elsewhere(World):
 
 @JUMPS
 def test_the_clock_is_put_right_while_an_order_is_polled(tmp_path: Path, back: float) -> None:
-    """An order that is polled by a clock that was ahead goes on within a minute after the clock is put right."""
+    """When a clock that was ahead is corrected, a polled order continues within a minute."""
 
     async def work(clock: SimulatedClock) -> None:
         clock.offset = back
@@ -55,7 +55,7 @@ def test_the_clock_is_put_right_while_an_order_is_polled(tmp_path: Path, back: f
 
 @JUMPS
 def test_the_clock_is_put_right_while_the_daemon_does_not_run(tmp_path: Path, back: float) -> None:
-    """A restart after the clock was put right goes on within a minute as well."""
+    """When a clock that was ahead is corrected while the daemon is stopped, the order continues within a minute."""
 
     async def work(clock: SimulatedClock) -> None:
         clock.offset = back
@@ -71,7 +71,7 @@ def test_the_clock_is_put_right_while_the_daemon_does_not_run(tmp_path: Path, ba
 
 
 def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
-    """When the clock is set back in an outage, the order is tried once more at once, then as rarely as before."""
+    """When the clock is set back in an outage, the order is retried once immediately, then as rarely as before."""
 
     def offline(_of: Order, step: facts.Step) -> facts.Fact:
         return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
@@ -91,7 +91,7 @@ def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
 
 
 def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: Path) -> None:
-    """A wish for a pause that was heard before the clock was set back costs one early request, and no more."""
+    """When the clock is set back after a Retry-After, at most one request is sent too early."""
 
     def busy(_of: Order, step: facts.Step) -> facts.Fact:
         return facts.Failed(step, Kind.PASSING, "429: too many requests", unsent=True, retry_after=600.0)
@@ -109,7 +109,7 @@ def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: 
 
 @pytest.mark.parametrize("now", [NOW - 1e8, NOW - HOUR, NOW - 6, NOW - 1, NOW, NOW + 10, NOW + 60, NOW + 1e8])
 def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float) -> None:
-    """What the store finds due is what the rules let begin, whatever the clock says."""
+    """An order that the store finds due may begin under the rules, at any clock setting."""
     dues = (NOW - 100, NOW, NOW + 30, NOW + 10_000, NOW + 10**6)
     set_at = (None, NOW - HOUR, NOW, NOW + HOUR)
     orders = [
@@ -145,7 +145,7 @@ DAY, MONTH = 86400.0, 30 * 86400.0
     ],
 )
 def test_what_was_bought_under_a_clock_that_was_ahead(tmp_path: Path, ahead: float, since: float, counted: int) -> None:
-    """A picture that was dated a month ahead counts for the day on which it was bought, and for no day after it.
+    """A picture dated a month ahead counts for the day of its purchase only.
 
     ``since`` is how many seconds before the purchase the day began.
     """

@@ -146,7 +146,7 @@ def test_a_skipped_shoot_with_a_skipped_copy_is_sent_on_a_plain_submit(tmp: Path
             shutil.copytree(scene.root / OAK, scene.root / COPY)
             await quiet()
             assert scene.orders() == {OAK: ("skipped", 0), COPY: ("skipped", 0)}
-            assert f"same photos as “{OAK}”, which is skipped and was never bought" in words_of(scene, COPY)
+            assert f"same photos as “{OAK}”, which was skipped and never bought" in words_of(scene, COPY)
             assert "`bracketd submit FOLDER` sends them" in words_of(scene, COPY)
             assert "again" not in words_of(scene, COPY)
             await scene.submit(OAK)
@@ -189,7 +189,7 @@ def test_a_copy_of_what_was_cancelled_is_sent_on_a_plain_submit(tmp: Path) -> No
             await happens(scene, await newest(scene, OAK), facts.Cancelled("not wanted", by_person=True), clock)
             shutil.copytree(scene.root / OAK, scene.root / COPY)
             await quiet()
-            assert f"same photos as “{OAK}”, which is cancelled" in words_of(scene, COPY)
+            assert f"same photos as “{OAK}”, which was cancelled" in words_of(scene, COPY)
             await scene.submit(COPY)
             assert scene.orders()[COPY] == ("settled", 3)
 

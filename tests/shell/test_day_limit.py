@@ -32,7 +32,7 @@ def looks(state: Path, order_id: str) -> int:
 
 
 async def waiting(store: Store, world: World) -> Order:
-    """The second of two orders of three images, which waits for the next day."""
+    """The second of two orders of three images. It waits for the next day."""
     await until(store, shoot(0).id, Phase.DOWNLOADED)
     await asyncio.sleep(5)
     order = await store.load(shoot(1).id)
@@ -41,7 +41,7 @@ async def waiting(store: Store, world: World) -> Order:
 
 
 async def ends(store: Store, order_id: str, *phases: Phase, within: float) -> Order:
-    """The order when it is in one of these phases, looked at once a minute."""
+    """Wait until the order is in one of these phases, checking once a minute."""
     for _ in range(int(within / 60) + 1):
         order = await store.load(order_id)
         if order.phase in phases:
@@ -52,7 +52,7 @@ async def ends(store: Store, order_id: str, *phases: Phase, within: float) -> Or
 
 @contextmanager
 def in_zone(monkeypatch: pytest.MonkeyPatch, zone: str) -> Iterator[Callable[[str], None]]:
-    """This machine's time zone, as POSIX writes it; what is yielded sets another one."""
+    """Set this machine's time zone, in POSIX form. Yields a function that sets another."""
 
     def move(to: str) -> None:
         monkeypatch.setenv("TZ", to)
@@ -67,7 +67,7 @@ def in_zone(monkeypatch: pytest.MonkeyPatch, zone: str) -> Iterator[Callable[[st
 
 
 def test_an_order_that_waits_costs_next_to_nothing(tmp_path: Path) -> None:
-    """While an order waits for the day, its limits are checked once an hour, and the journal is not filled with it."""
+    """While an order waits for the next day, its limits are checked once an hour, and the journal stays short."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
@@ -83,17 +83,17 @@ def test_an_order_that_waits_costs_next_to_nothing(tmp_path: Path) -> None:
                 checks += [order.updated_at] if order.updated_at not in checks else []
                 await asyncio.sleep(300)
                 order = await store.load(order.id)
-            assert clock.now() - next_day(now) < 600, "it goes on when the day begins"
+            assert clock.now() - next_day(now) < 600, "it continues when the day begins"
             await until(store, order.id, Phase.DOWNLOADED)
         assert len(checks) <= (next_day(now) - now) / HOUR + 2
-        assert looks(tmp_path, shoot(1).id) == 2, "that it waits, and that it may go on"
+        assert looks(tmp_path, shoot(1).id) == 2, "that it waits, and that it may continue"
 
     simulate(work)
 
 
 @pytest.mark.parametrize("verb", ["approve", "dismiss"])
 def test_a_person_need_not_wait(tmp_path: Path, verb: str) -> None:
-    """An order that waits for the day is bought at once when it is approved, and never when it is dismissed."""
+    """An order that waits for the next day is bought immediately when approved, and never when dismissed."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
@@ -117,9 +117,9 @@ def test_a_person_need_not_wait(tmp_path: Path, verb: str) -> None:
     ids=["2 h back", "2 h ahead", "a month back"],
 )
 def test_a_clock_that_is_set_makes_no_busy_loop(tmp_path: Path, offset: float, end: Phase) -> None:
-    """When the clock is set while an order waits, the order is checked now and then, and bought the next day.
+    """If the clock is set while an order waits, the limits are checked rarely, and the order is bought the next day.
 
-    Where purchases lie in the future nobody knows which day this is, and a person is asked.
+    If purchases are in the future, the current day is unknown, and the order waits for approval.
     """
 
     async def work(clock: SimulatedClock) -> None:
@@ -142,7 +142,7 @@ def test_a_clock_that_is_set_makes_no_busy_loop(tmp_path: Path, offset: float, e
 
 
 def test_a_machine_that_is_taken_to_another_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The day that counts is the one of the place where the machine is; a new zone is noticed within the hour."""
+    """The day limit follows the machine's time zone; a new zone is noticed within an hour."""
 
     async def work(clock: SimulatedClock) -> None:
         with in_zone(monkeypatch, "UTC0") as move:
@@ -167,7 +167,7 @@ def test_a_machine_that_is_taken_to_another_zone(tmp_path: Path, monkeypatch: py
     ids=["spring forward", "fall back", "an ordinary day"],
 )
 def test_a_day_is_as_long_as_it_is(monkeypatch: pytest.MonkeyPatch, before_noon: float, hours: int) -> None:
-    """On the days that daylight saving time begins and ends, the day has 23 and 25 hours."""
+    """When daylight saving time begins or ends, the day has 23 or 25 hours."""
     with in_zone(monkeypatch, "CET-1CEST,M3.5.0,M10.5.0/3"):
         begin, _month = beginnings(before_noon)
         assert (next_day(before_noon) - begin) / HOUR == hours

@@ -7,17 +7,27 @@ import errno
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from daemon.files import scan
-from daemon.order import Health, Phase, facts
+from daemon.files.roots import Roots
+from daemon.order import Health, Hold, Phase, Policy, facts
+from daemon.orders import Desk
+from daemon.shoot import Quiet
 from daemon.store.sqlite.file import FILE
-from tests.shell.scene import INTERVAL, QUIET, Scene, watching
-from tests.shell.simulated import SimulatedClock, simulate
-from tests.stores.states import look
+from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
+from daemon.watcher.archive import entries
+from daemon.watcher.bugs import Bugs
+from daemon.watcher.firstsight import FirstSight
+from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, watching
+from tests.shell.simulated import START, SimulatedClock, simulate
+from tests.stores.states import look, open_store
 
 OAK = "12 Oak St"
 
@@ -157,23 +167,189 @@ def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> No
     simulate(work)
 
 
+def aged(folder: Path, days: float = 300.0) -> Path:
+    """A shoot and its photos, made so many days before the simulated time began."""
+    for file in (*folder.rglob("*.JPG"), folder):
+        os.utime(file, (START - days * 86400, START - days * 86400))
+    return folder
+
+
+@asynccontextmanager
+async def first_sight(tmp: Path, clock: SimulatedClock, error: Exception | None = None) -> AsyncIterator[Scene]:
+    """A watched folder with the shoot ``Old A``, whose scan fails at the first look, or finds only a part of it."""
+    (tmp / "in").rename(tmp / "later")
+    (tmp / "in").mkdir()
+    async with watching(tmp, clock) as scene:
+        await scene.store.forget_root(str(tmp / "in"))
+        if error is not None:
+            scene.fails.update(dict.fromkeys(LOOKS, error))
+        (tmp / "later" / "Old A").rename(tmp / "in" / "Old A")
+        await asyncio.sleep(INTERVAL + 5)
+        assert scene.orders() == {"Old A": ("skipped", 0)}
+        yield scene
+
+
+LOOKS = (scan.scan, scan.scan_with_times)
+SILENT = OSError(errno.ETIMEDOUT, "the file system does not answer")
+
+
 def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) -> None:
-    """A shoot whose folder did not answer at first sight is skipped, and its photos are recorded at the next start."""
-    shoot(tmp / "in", "Old A")
+    """A shoot whose folder did not answer at first sight is recorded at the next scan, and known when it is moved."""
+    aged(shoot(tmp / "in", "Old A", 10))
 
     async def work(clock: SimulatedClock) -> None:
-        (tmp / "in").rename(tmp / "later")
-        (tmp / "in").mkdir()
-        async with watching(tmp, clock) as scene:
-            await scene.store.forget_root(str(tmp / "in"))
-            scene.fails[scan.scan] = OSError(errno.ETIMEDOUT, "the file system does not answer")
-            (tmp / "later" / "Old A").rename(tmp / "in" / "Old A")
+        async with first_sight(tmp, clock, SILENT) as scene:
+            assert await scene.store.skipped_in(str(tmp / "in")) == {}
+            scene.fails.clear()
             await asyncio.sleep(INTERVAL + 5)
-            assert scene.orders() == {"Old A": ("skipped", 0)}
+            assert list(await scene.store.skipped_in(str(tmp / "in"))) == [str(tmp / "in" / "Old A")]
+            (scene.root / "2025").mkdir()
+            (scene.root / "Old A").rename(scene.root / "2025" / "Old A")
+            await quiet()
+            assert scene.orders()["2025"] == ("skipped", 0)
+
+    simulate(work)
+
+
+def test_a_shoot_that_could_not_be_seen_is_recorded_at_the_next_start(tmp: Path) -> None:
+    """A shoot whose folder did not answer in a whole run is recorded at the next start."""
+    aged(shoot(tmp / "in", "Old A"))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with first_sight(tmp, clock, SILENT) as scene:
+            await asyncio.sleep(INTERVAL + 5)
             assert await scene.store.skipped_in(str(tmp / "in")) == {}
         async with watching(tmp, clock) as scene:
             await asyncio.sleep(5)
             assert list(await scene.store.skipped_in(str(tmp / "in"))) == [str(tmp / "in" / "Old A")]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_shoot_that_was_moved_before_it_could_be_seen_is_held(tmp: Path, restarted: bool) -> None:
+    """While nobody knows what a skipped shoot held, older photos wait for a person, and younger ones are sent."""
+    aged(shoot(tmp / "in", "Old A", 10))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with first_sight(tmp, clock, SILENT) as scene:
+            if not restarted:
+                await tidy(scene)
+            else:
+                (scene.root / "Old A").rename(tmp / "Old A")
+        if restarted:
+            (tmp / "Old A").rename(tmp / "in" / "Old A")
+            (tmp / "in" / "2025").mkdir()
+            (tmp / "in" / "Old A").rename(tmp / "in" / "2025" / "Old A")
+            async with watching(tmp, clock) as scene:
+                await settle(scene)
+
+    async def tidy(scene: Scene) -> None:
+        (scene.root / "2025").mkdir()
+        (scene.root / "Old A").rename(scene.root / "2025" / "Old A")
+        scene.fails.clear()
+        await settle(scene)
+
+    async def settle(scene: Scene) -> None:
+        aged(shoot(scene.root, OAK), days=-3)
+        await quiet()
+        await quiet()
+        assert scene.orders()["2025"] == ("held", 10)
+        assert scene.orders()[OAK] == ("settled", 3)
+        held = await scene.store.newest(str(scene.root / "2025"))
+        assert held is not None
+        assert held.hold is Hold.SKIPPED_BEFORE
+        assert all(words in held.messages[0] for words in ("“Old A”", "bracketd approve", "bracketd cancel"))
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("moved", [10, 4], ids=["all", "some"])
+def test_photos_that_left_a_shoot_before_it_could_be_seen_are_held(tmp: Path, moved: int) -> None:
+    """Photos that were moved out of a shoot before anybody could see it wait for a person, though its folder stays."""
+    aged(shoot(tmp / "in", "Old A", 10))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with first_sight(tmp, clock, SILENT) as scene:
+            (scene.root / "2025").mkdir()
+            for photo in sorted((scene.root / "Old A").iterdir())[:moved]:
+                photo.rename(scene.root / "2025" / photo.name)
+            os.utime(scene.root / "Old A", (clock.now(), clock.now()))
+            scene.fails.clear()
+            await quiet()
+            await quiet()
+            assert scene.orders() == {"Old A": ("skipped", 0), "2025": ("held", moved)}
+            (scene.root / "Old A").rename(scene.root / "renamed")
+            await quiet()
+            assert scene.orders().get("renamed", ("skipped", 0)) == ("skipped", 0)
+
+    simulate(work)
+
+
+@pytest.mark.stores("sqlite")
+def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) -> None:
+    """Shoots without a record take turns: a folder that never answers, however slowly, holds up only itself."""
+    for name in ("Old A", "Old B", "Old C"):
+        aged(shoot(tmp / "in", name))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock):
+            await asyncio.sleep(1)
+        forget_the_record(tmp / "state")
+
+        async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+            asked.append(os.path.basename(arguments[0]))
+            if down or asked[-1] == "Old A":
+                await asyncio.sleep(120)
+                raise SILENT
+            return function(*arguments)
+
+        asked: list[str] = []
+        down = True
+        store = open_store(tmp / "state")
+        folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), Quiet(QUIET), False, INTERVAL, PRESET)
+        desk = Desk(store, clock.now, Policy())
+        unknown = UnknownOrders({}, store, Roots(store.seen_roots(clock.now)), clock)
+        intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
+        sight = FirstSight(folder, intake, store, clock, bugs=Bugs(folder.watch, clock), blocking=blocking)
+        there = {name: (tmp / "in" / name).stat().st_ino for name in ("Old A", "Old B", "Old C")}
+        await sight.record_missing(there, there.get)
+        assert sorted(asked) == sorted(there)
+        down = False
+        for _ in range(3):
+            await sight.record_missing(there, there.get)
+        assert sorted(await store.skipped_in(str(tmp / "in"))) == [str(tmp / "in" / "Old B"), str(tmp / "in" / "Old C")]
+        store.close()
+
+    simulate(work)
+
+
+@pytest.mark.stores("sqlite")
+def test_a_shoot_that_was_seen_in_part_is_recorded_whole_later(tmp: Path) -> None:
+    """Of a shoot with a folder that did not answer what was seen is known at once, and the rest when it answers."""
+    folder = aged(shoot(tmp / "in", "Old A", 10))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            whole = scan.scan(str(folder))
+            part = replace(whole, files=whole.files[:3], problems=("second card",), unanswered="it does not answer")
+            (tmp / "in" / "Old A").rename(tmp / "Old A")
+            await scene.store.forget_root(str(tmp / "in"))
+        with closing(sqlite3.connect(tmp / "state" / FILE)) as connection, connection:
+            connection.execute("DELETE FROM orders")
+            connection.execute("DELETE FROM skipped_files")
+        async with watching(tmp, clock) as scene:
+            await scene.store.forget_root(str(tmp / "in"))
+            scene.says.update({scan.scan: part, scan.scan_with_times: (part, {})})
+            (tmp / "Old A").rename(folder)
+            await asyncio.sleep(INTERVAL + 5)
+            assert scene.orders() == {"Old A": ("skipped", 0)}
+            assert len(await scene.store.skipped_alike(entries(whole))) == 3
+            assert await scene.store.skipped_in(str(tmp / "in")) == {}
+            scene.says.clear()
+            await asyncio.sleep(INTERVAL + 5)
+            assert len(await scene.store.skipped_alike(entries(whole))) == 10
+            assert list(await scene.store.skipped_in(str(tmp / "in"))) == [str(folder)]
 
     simulate(work)
 

@@ -12,7 +12,7 @@ import pytest
 from daemon.errors import StateFull
 from daemon.order import Order, Phase, facts
 from daemon.orders import Desk
-from daemon.store.notes import Subject, Trouble
+from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
 from tests.edges.full_disk import Narrow
 from tests.shell.scene import INTERVAL, QUIET, watching
@@ -104,7 +104,7 @@ def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
 
         async with at_work(Desk(store, clock.now, POLICY), world.perform, clock, world.online, turned=turned):
             narrow.fill()
-            writing = asyncio.create_task(store.note(Trouble(Subject.COPIES, LONG)))
+            writing = asyncio.create_task(store.note(Alert(Subject.COPIES, LONG)))
             await asyncio.sleep(1)
             turns.clear()
             await asyncio.sleep(60)

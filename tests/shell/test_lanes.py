@@ -1,4 +1,4 @@
-"""Orders that share the lanes: no slow one keeps the others waiting."""
+"""Orders that share the lanes: no slow order delays the others."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ FOREVER = 1e6
 
 
 def held(*steps: tuple[str, float]) -> list[Held]:
-    """Steps in a lane: whose, and since when."""
+    """Steps in a lane: their orders and when they entered."""
     return [Held(order_id, since) for order_id, since in steps]
 
 
-# --- who goes next ---
+# --- which order is next ---
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def held(*steps: tuple[str, float]) -> list[Held]:
 def test_who_goes_next(
     inside: Sequence[tuple[str, float]], waiting: Sequence[str], now: float, expected: int | None
 ) -> None:
-    """The order with the fewest steps goes next; beside long steps goes one that has none, as far as there is room."""
+    """The order with the fewest steps is next; an order without steps may enter beside long steps, up to ``most``."""
     assert goes_next(LANE, held(*inside), waiting, now) == expected
 
 
 def test_when_to_look_again() -> None:
-    """Somebody else may go in when the next step becomes a long one."""
+    """Another order may enter when the next step becomes a long one."""
     assert next_change(LANE, held(("a", 0.0), ("b", 10.0)), 20.0) == 10.0
     assert next_change(LANE, held(("a", 0.0), ("b", 10.0)), 30.0) == 10.0
     assert next_change(LANE, held(("a", 0.0)), 31.0) is None
@@ -58,7 +58,7 @@ def test_when_to_look_again() -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 64])
 def test_every_transfer_lane_has_room_beside_slow_steps(width: int) -> None:
-    """However narrow the settings make a lane, one order more goes in beside slow ones, and no second one."""
+    """In a lane of any width, exactly one more order may enter beside slow ones."""
     for name in ("uploads", "downloads"):
         of = lanes(uploads=width, downloads=width)[name]
         full = held(*(("a", 0.0) for _ in range(width)))
@@ -67,7 +67,7 @@ def test_every_transfer_lane_has_room_beside_slow_steps(width: int) -> None:
 
 
 def test_who_gives_up_waiting_takes_no_place() -> None:
-    """A step that is cancelled leaves the lane to the others, whether it waited or had its place already."""
+    """A cancelled step leaves the lane, whether it was waiting or had a place."""
 
     async def work(clock: SimulatedClock) -> list[str]:
         queue, inside = Queue(Lane(1, FOREVER, 1), clock.monotonic), []
@@ -93,26 +93,26 @@ def test_who_gives_up_waiting_takes_no_place() -> None:
 
 @dataclass
 class Uneven(World):
-    """A service that takes very long for some steps; ``ended`` has when each order was delivered."""
+    """A service that takes very long for some steps. ``ended`` records when each order was delivered."""
 
     slow: dict[str, type[facts.Step]] = field(default_factory=dict)
 
     async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-        """Carry out a step."""
+        """Perform a step."""
         if isinstance(step, self.slow.get(of.id, ())):
             await asyncio.sleep(4 * 3600.0)
         return await super().perform(of, step)
 
 
 def downloading(number: int, images: int = 2) -> Order:
-    """An order whose images are to be fetched."""
+    """An order whose images are ready to be fetched."""
     found = tuple(Image(f"i{number}-{n}", "n", state=ImageState.PROCESSED) for n in range(images))
     order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=found, reckoned=True)
     return replace(order, due=START + number)
 
 
 def test_slow_downloads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
-    """While two pictures of one shoot come so slowly that they take hours, the next shoots are delivered in minutes."""
+    """While two pictures of one shoot take hours to download, the next shoots are delivered in minutes."""
 
     async def work(clock: SimulatedClock) -> None:
         world = Uneven(clock, slow={shoot(0).id: facts.Fetch})
@@ -125,7 +125,7 @@ def test_slow_downloads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
 
 
 def test_slow_uploads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
-    """While all of one shoot's uploads crawl, another shoot is sent, merged and delivered."""
+    """While all uploads of one shoot are very slow, another shoot is sent, merged and delivered."""
 
     async def work(clock: SimulatedClock) -> None:
         world = Uneven(clock, slow={shoot(0).id: facts.Upload})
@@ -137,7 +137,7 @@ def test_slow_uploads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
 
 
 def test_twenty_looks_that_hang_starve_no_other(tmp_path: Path) -> None:
-    """However many orders hang in a look at the service, a new shoot goes all its way in minutes."""
+    """While the polls of many orders hang, a new shoot is delivered in minutes."""
 
     async def work(clock: SimulatedClock) -> None:
         hanging = [replace(shoot(n), phase=Phase.MERGING, merge=MergeState.SEEN) for n in range(1, 21)]
@@ -164,7 +164,7 @@ def test_pictures_that_cannot_be_placed_starve_no_other(tmp_path: Path) -> None:
 
 
 def test_a_lone_shoot_has_all_lanes(tmp_path: Path) -> None:
-    """While no other shoot wants a lane, one shoot fills it, as fast as the line lets it."""
+    """A shoot without competition fills its lane completely."""
 
     async def work(clock: SimulatedClock) -> Counter[str]:
         world = World(clock)
@@ -176,7 +176,7 @@ def test_a_lone_shoot_has_all_lanes(tmp_path: Path) -> None:
 
 
 def test_shoots_share_a_lane_evenly(tmp_path: Path) -> None:
-    """A shoot that comes while a large one is sent gets its lane at once, and not after all of the large one."""
+    """A shoot that arrives while a large one is sent gets a place immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock, takes=20.0)

@@ -1,4 +1,4 @@
-"""Two that write the same order, take the same card, or are ended in between."""
+"""Two writers of one order, two orders of one card, and steps that end after their order was replaced."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ SLOW = 600.0
 
 @dataclass
 class Broken(World):
-    """A world in which the first order's first photo cannot be read, until it is mended, and its second takes long."""
+    """A world in which the first order's first photo cannot be read until it is fixed; its second is slow."""
 
     mended: bool = False
 
     async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-        """Carry out a step."""
+        """Perform a step."""
         if of.id == shoot(0).id and isinstance(step, facts.Upload) and not self.mended:
             if step.bracket == 0:
                 return facts.Failed(step, Kind.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
@@ -48,13 +48,13 @@ class Broken(World):
 
 
 def phases(state: Path) -> dict[str, str]:
-    """Each order's phase, by its id."""
+    """Each order's phase, by ID."""
     with look(state) as reader:
         return {row["id"]: row["phase"] for row in reader.orders()}
 
 
 def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
-    """An order that was submitted anew while a photo of it was still on its way stays ended: one merge, not two."""
+    """An order that was replaced while a photo was being uploaded stays cancelled, and the shoot is merged once."""
     anew = replace(shoot(1), folder=shoot(0).folder)
 
     async def work(clock: SimulatedClock) -> None:
@@ -79,7 +79,7 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     [("cancel", Phase.CANCELLED), ("approve", Phase.DOWNLOADED), ("retry", Phase.DOWNLOADED)],
 )
 def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phase) -> None:
-    """An ask is recorded with its answer while a photo of the order is still on its way, and is there after a kill."""
+    """An ask that is carried out during an upload is stored with its answer, and survives a kill."""
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"
@@ -97,19 +97,19 @@ def test_what_a_person_asked_for_outlives_a_kill(tmp: Path, verb: str, end: Phas
         async with running(tmp / "as a kill leaves it", world) as (store, _):
             await until(store, shoot(0).id, end)
             with look(tmp / "as a kill leaves it") as reader:
-                assert (reader.asked(), reader.answer(seq)) == ([], answer), "and it is done once"
+                assert (reader.asked(), reader.answer(seq)) == ([], answer), "and it is carried out once"
 
     simulate(work)
 
 
 @dataclass
 class Failing(World):
-    """A world in which each image comes to an error, until it was processed once more."""
+    """A world in which each image fails until it is reprocessed."""
 
     images: int = 6
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """What happens."""
+        """The fact of a step."""
         if not isinstance(step, facts.Look):
             return super().answer(of, step)
         again = {asked.image for _, asked in self.steps if isinstance(asked, facts.Reprocess)}
@@ -118,7 +118,7 @@ class Failing(World):
 
 
 def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:
-    """Each second chance has its intent recorded, however many images an order has that failed."""
+    """Each of many failed images is reprocessed once, and its intent is stored first."""
 
     async def work(clock: SimulatedClock) -> Failing:
         world = Failing(clock)
@@ -132,17 +132,17 @@ def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:
     with look(tmp / "state") as reader:
         journal = reader.journal(shoot(0).id)
     intended = [entry["detail"]["image"] for entry in journal if entry["fact"] == "ReprocessIntended"]
-    assert sorted(intended) == sorted(asked), "and before each request its intent"
+    assert sorted(intended) == sorted(asked), "and each intent before its request"
 
 
 async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a call that blocks, after all others that wait had their turn."""
+    """Run a blocking call after all other waiting tasks had their turn."""
     await asyncio.sleep(0)
     return function(*arguments)
 
 
 async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
-    """An output folder that was looked through."""
+    """The probe for unknown orders, after it has scanned an output folder."""
     unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
     await unknown.run()
     return unknown
@@ -163,7 +163,7 @@ def intake(
 
 @pytest.mark.parametrize("submitted", [False, True], ids=["both settle", "one is submitted"])
 def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool) -> None:
-    """The same photos that come into two watched folders at one moment are one order, and one skipped shoot."""
+    """The same photos in two watched folders at one moment become one order and one skipped shoot."""
     shoots = [tmp / place / "12 Oak St" for place in ("a", "b")]
     for folder in shoots:
         folder.mkdir(parents=True)
@@ -184,13 +184,13 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
     simulate(work)
     with look(tmp / "state") as reader:
         rows = {row["phase"]: row for row in reader.orders()}
-    assert sorted(rows) == ["settled", "skipped"], "whichever of them came first"
+    assert sorted(rows) == ["settled", "skipped"], "whichever was first"
     assert rows["skipped"]["same_as"] == rows["settled"]["id"]
     assert rows["skipped"]["folder"] != rows["settled"]["folder"]
 
 
 def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
-    """While the photos of one shoot are read, be it for an hour, those of another watched folder become an order."""
+    """While one shoot's photos are read for an hour, a shoot in another watched folder becomes an order."""
     slow, quick = (tmp / place / "12 Oak St" for place in ("a", "b"))
     for folder in (slow, quick):
         folder.mkdir(parents=True)

@@ -13,8 +13,10 @@ from structlog.testing import capture_logs
 
 from daemon.files.roots import Roots
 from daemon.order import Order, Policy, facts
+from daemon.order.problem import Code
 from daemon.orders import Desk
 from daemon.watcher import OutputWatch, Presence
+from tests.core.orders import in_trouble
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.stores.states import look, open_store
@@ -59,7 +61,7 @@ async def waiting_order(scene: Scene, shoot: str) -> Order:
     await scene.submit(shoot)
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
-    waits = replace(order, trouble="is not there", due=order.created_at + 900)
+    waits = replace(order, troubles=in_trouble("is not there", Code.OUTPUT), due=order.created_at + 900)
     await scene.store.record(order, None, waits, order.created_at)
     return waits
 

@@ -30,7 +30,7 @@ POLICY = Policy()
 
 @dataclass
 class World:
-    """A service that is only what its answers are: each step takes a second, the merge half a minute."""
+    """A simulated service: each step takes a second, the merge half a minute."""
 
     clock: SimulatedClock
     takes: float = 1.0
@@ -42,11 +42,11 @@ class World:
     reachable: Callable[[], bool] = lambda: True
 
     async def online(self) -> bool:
-        """Whether the service can be reached at all."""
+        """True if the service can be reached."""
         return self.reachable()
 
     async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-        """Carry out a step."""
+        """Perform a step."""
         kind = type(step).__name__
         self.steps.append((of.id, step))
         self.under_way[kind] += 1
@@ -56,7 +56,7 @@ class World:
         return self.trouble(of, step) or self.answer(of, step)
 
     def answer(self, of: Order, step: facts.Step) -> facts.Fact:
-        """What happens when nothing goes wrong."""
+        """The fact when nothing goes wrong."""
         match step:
             case facts.Register(n):
                 attempt = of.brackets[n].attempt
@@ -86,7 +86,7 @@ class World:
                 return facts.Created()
 
     def count(self, kind: type[facts.Step], order_id: str | None = None) -> int:
-        """How often a kind of step was taken."""
+        """How often a kind of step was performed."""
         return sum(isinstance(step, kind) and order_id in (None, of) for of, step in self.steps)
 
 
@@ -99,7 +99,7 @@ async def running(
     policy: Policy = POLICY,
     desk_type: type[Desk] = Desk,
 ) -> AsyncIterator[tuple[Store, Desk]]:
-    """A runner and a desk at work on these orders."""
+    """A runner and a desk that process these orders."""
     store = open_store(state)
     desk = desk_type(store, world.clock.now, policy)
     desk.listen(log_change)
@@ -120,7 +120,7 @@ async def at_work(
     every: float = 1.0,
     turned: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
-    """The runner works on the desk's orders, and the desk hears asks; at the end what is under way is stored."""
+    """Run the runner and the desk's asks; at the end, store the results of the steps under way."""
     account = Account(desk, clock, desk.policy, online)
     runner = Runner(desk, perform, account, clock, desk.policy, uploads=4, downloads=2, turn_every=every)
     asking = asyncio.create_task(Asks(desk, {}, every=every).run())
@@ -134,7 +134,7 @@ async def at_work(
 
 
 def picture(of: Order) -> str:
-    """The id of an order's one image: no two orders have the same image."""
+    """The ID of an order's only image. It is unique."""
     return f"image of {of.id}"
 
 
@@ -145,7 +145,7 @@ def shoot(number: int = 0, brackets: int = 3) -> Order:
 
 
 async def until(store: Store, order_id: str, phase: Phase, patience: float = 3600.0) -> Order:
-    """The order when it is in a phase."""
+    """Wait until the order is in a phase, and return it."""
     loop = asyncio.get_running_loop()
     end = loop.time() + patience
     while loop.time() < end:
@@ -157,7 +157,7 @@ async def until(store: Store, order_id: str, phase: Phase, patience: float = 360
 
 
 def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
-    """An order that is due passes every phase in order, is merged once, and rests at downloaded."""
+    """A due order passes every phase in order, is merged once, and ends as downloaded."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock)
@@ -177,7 +177,7 @@ def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
 
 
 def test_lanes_are_as_wide_as_set_and_full(tmp_path: Path) -> None:
-    """Over all orders together, as many brackets are sent at once as the setting says, and no more."""
+    """All orders together upload exactly as many brackets at once as the setting allows."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock)
@@ -192,7 +192,7 @@ def test_lanes_are_as_wide_as_set_and_full(tmp_path: Path) -> None:
 
 
 def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
-    """A merged order is looked at a few times in half a minute, not all the time."""
+    """A merged order is polled a few times in half a minute, not all the time."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=0.01)
@@ -204,9 +204,9 @@ def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
 
 
 def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
-    """While the key is refused all orders wait with one message, whatever each of them asked for.
+    """While the key is refused, all orders wait with one message, whichever step each of them tried.
 
-    One probe goes out now and then, as the message says, and all go on when the key is taken.
+    A probe is sent from time to time, as the message says, and all orders resume when the key is accepted.
     """
     mended_at = START + 2000
 
@@ -226,7 +226,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
                 await asyncio.sleep(1900)
             asked = len(world.steps)
             with look(tmp_path) as reader:
-                message = reader.notes().troubles[Subject.ACCOUNT]
+                message = reader.notes().alerts[Subject.ACCOUNT]
                 assert message.startswith("GET /6f1d1f0e-")
                 assert "tries again by itself every 5 min; `bracketd retry SHOOT` tries at once." in message
                 assert {order["messages"][0] for order in reader.orders()} == {message}
@@ -234,16 +234,16 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
             for number in range(5):
                 await until(store, shoot(number).id, Phase.DOWNLOADED)
             with look(tmp_path) as reader:
-                assert Subject.ACCOUNT not in reader.notes().troubles
+                assert Subject.ACCOUNT not in reader.notes().alerts
         return world, asked
 
     _, asked = simulate(work)
     probes = 1900 // POLICY.account_probe
-    assert asked <= 5 * 4 + probes + 1, "what was begun before the first answer, then probes alone"
+    assert asked <= 5 * 4 + probes + 1, "the steps begun before the first answer, then only probes"
 
 
 def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
-    """An order on which our own code fails is held with its traceback; its neighbours are delivered."""
+    """An order that triggers a bug is held with its traceback; the other orders are delivered."""
 
     def bug(of: Order, step: facts.Step) -> facts.Fact | None:
         if of.id == shoot(0).id:
@@ -261,7 +261,7 @@ def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
-    """Three days without a connection cost patience only: a few hundred tries a day, then everything is done."""
+    """After three days without a network and a few hundred tries a day, everything is done."""
     back_at = START + 3 * 86400
 
     async def work(clock: SimulatedClock) -> World:
@@ -283,7 +283,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", [1.5, 3.5, 6.5, 20.0, 40.0])
 def test_a_restart_goes_on_where_it_was(tmp_path: Path, at: float) -> None:
-    """Stopped and started again at any moment, an order is merged once and its image fetched once."""
+    """An order that is stopped and restarted at any moment is merged once, and its image is fetched once."""
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock)
@@ -295,11 +295,11 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path, at: float) -> None:
 
     world = simulate(work)
     assert (world.count(facts.Merge), world.count(facts.Fetch)) == (1, 1)
-    assert world.count(facts.Upload) == 3, "what was under way at the stop was recorded"
+    assert world.count(facts.Upload) == 3, "the steps under way at the stop were recorded"
 
 
 def test_a_clock_that_jumps_stops_nothing(tmp_path: Path) -> None:
-    """When the wall clock is set back by a year, or ahead, orders go on within their usual time."""
+    """When the wall clock jumps back a year or ahead, orders continue within their usual time."""
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, World(clock), shoot(0), shoot(1)) as (store, _):
@@ -314,7 +314,7 @@ def test_a_clock_that_jumps_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
-    """An ask to retry, left by another program, is noticed within a few seconds."""
+    """A retry that another program leaves is carried out within a few seconds."""
     broken = [True]
 
     def unreadable(of: Order, step: facts.Step) -> facts.Fact | None:
@@ -330,7 +330,7 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
             await asyncio.sleep(600)
             quiet = len(world.steps)
             await asyncio.sleep(600)
-            assert len(world.steps) == quiet, "a held order asks for nothing"
+            assert len(world.steps) == quiet, "a held order sends no requests"
             broken[0] = False
             ask(tmp_path, "retry", shoot().id, clock.now())
             await until(store, shoot().id, Phase.DOWNLOADED, patience=120)
@@ -342,7 +342,7 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path, taken: bool) -> None:
-    """A wish to submit is handed to its watcher, who ends it; one that no watcher takes is ended at once."""
+    """A submit is handed to the folder's watcher, which answers it; without a watcher it is refused immediately."""
 
     async def work(clock: SimulatedClock) -> list[tuple[str, str]]:
         async with running(tmp_path, World(clock)) as (_store, desk):
@@ -357,7 +357,7 @@ def test_a_submitted_folder_reaches_its_watcher(tmp_path: Path, taken: bool) -> 
 
 
 def test_a_wish_for_an_order_that_is_not_there_is_dropped(tmp_path: Path) -> None:
-    """Asking to retry an unknown order, say after an old state file was put back, stops nothing."""
+    """A retry of an unknown order, for example after an old state was restored, stops nothing."""
 
     async def work(clock: SimulatedClock) -> list[tuple[str, str]]:
         async with running(tmp_path, World(clock)):
@@ -370,7 +370,7 @@ def test_a_wish_for_an_order_that_is_not_there_is_dropped(tmp_path: Path) -> Non
 
 
 def test_idle_costs_no_steps(tmp_path: Path) -> None:
-    """With everything delivered, nothing is asked of the service any more."""
+    """When everything is delivered, no more requests are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)

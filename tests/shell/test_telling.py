@@ -1,4 +1,4 @@
-"""What the log says of facts."""
+"""How facts are logged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.core.orders import after, order, processed
 
 
 def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
-    """The lines of the log for a fact."""
+    """The log lines for a fact."""
     with capture_logs() as logs:
         log_change(Change(start, fact, after(start, fact)))
     return [dict(line) for line in logs]
@@ -32,7 +32,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
         (facts.FetchLost("i0"), "downloaded bytes are gone", {"log_level": "warning", "image": "picture 0"}),
         (
             facts.Failed(facts.Fetch("i0"), Kind.PASSING, "no line"),
-            "will try again",
+            "step failed; will retry",
             {"log_level": "warning", "step": "download a picture", "image": "picture 0", "why": "no line"},
         ),
         (
@@ -44,7 +44,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
     ],
 )
 def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, told: dict[str, Any]) -> None:
-    """A fact is logged as a constant phrase, with what differs as keys, and nothing as Python writes it."""
+    """A fact is logged as a constant phrase with plain values as keys."""
     lines = logged(processed(True, True), fact)
     (line,) = (line for line in lines if line["event"] == event)
     assert {key: line[key] for key in told} == told
@@ -52,7 +52,7 @@ def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, told: dict[st
 
 
 def test_a_bug_keeps_its_traceback_in_the_log() -> None:
-    """A bug is logged with what was done, to which photo, and its traceback."""
+    """A bug is logged with its step, its photo and its traceback."""
     bug = facts.Failed(facts.Upload(0), Kind.BUG, "a bug", detail="Traceback")
     (line,) = (line for line in logged(order(1), bug) if line["event"] == "bug")
     assert (line["step"], line["file"], line["traceback"]) == ("upload a bracket", "DCIM/IMG_0431.JPG", "Traceback")

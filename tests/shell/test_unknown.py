@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from daemon import notes
+from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
@@ -18,9 +22,12 @@ from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Ph
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.model import name_at_service
 from daemon.root import Seen
+from daemon.store.asks import Outcome
 from daemon.store.notes import Subject
+from daemon.store.protocol import Store
 from daemon.watcher import UnknownOrders
-from daemon.watcher.unknown import SERVICE_PATIENCE, NotYet
+from daemon.watcher.asks import PATIENCE
+from daemon.watcher.unknown import AGAIN_EVERY, OTHERS_REST, SERVICE_PATIENCE, NotYet
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -102,7 +109,7 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
             assert (held.trouble or "").startswith(f"{path} says that this shoot was delivered")
             assert held.output != str(tmp / "out" / place), "it would come into a folder of its own"
             with look(tmp / "state") as reader:
-                assert path in reader.notes().troubles[Subject.UNKNOWN_NOTES]
+                assert path in reader.notes().alerts[Subject.UNKNOWN_NOTES]
 
     simulate(work)
 
@@ -141,7 +148,7 @@ def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
             await quiet()
             assert (await newest(scene, OAK)).phase is Phase.SETTLED
             with look(tmp / "state") as reader:
-                assert Subject.UNKNOWN_NOTES not in reader.notes().troubles
+                assert Subject.UNKNOWN_NOTES not in reader.notes().alerts
 
     simulate(work)
 
@@ -234,16 +241,212 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
         searching = asyncio.create_task(unknown.run())
         await asyncio.sleep(3600)
         with pytest.raises(NotYet, match=r"may have been delivered before: the output folder .* is not there"):
-            unknown.require_ready()
+            unknown.require_ready(str(tmp / "out"))
         await store.forget_root(str(tmp / "out"))
         (tmp / "out").mkdir()
         (tmp / "disk").rename(tmp / "out" / OAK)
         await searching
-        unknown.require_ready()
+        unknown.require_ready(str(tmp / "out"))
         assert unknown.places == {os.path.dirname(path).replace("/disk", f"/out/{OAK}")}
         store.close()
 
     simulate(work)
+
+
+def away_at_the_start(tmp: Path, output: Path) -> Store:
+    """A store that remembers the disk of another watched folder's output, which is away now."""
+    store = open_store(tmp / "state")
+    store.seen_roots(lambda: 0.0).see(str(output), Seen("/mnt/nas", "1:2", 3))
+    return store
+
+
+def test_the_output_of_another_watched_folder_stops_nobody(tmp: Path) -> None:
+    """While the disk of one output folder is away, the shoots of other watched folders are sent, submitted ones too."""
+    out2 = tmp / "out2"
+    (tmp / "out").mkdir()
+    store = away_at_the_start(tmp, out2)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, store=store, others={str(out2): blocking}) as scene:
+            scene.put(f"{OAK}/IMG_1.JPG")
+            await quiet()
+            assert scene.orders() == {OAK: ("settled", 1)}
+            scene.put("new/IMG_1.JPG")
+            assert await scene.submit("new") == (Outcome.DONE, "new: sending 1 photo.")
+
+    simulate(work)
+
+
+def test_what_another_output_has_counts_as_soon_as_it_is_there(tmp: Path) -> None:
+    """A delivery note in the output of another watched folder holds a shoot from when that disk is back."""
+    out2 = tmp / "out2"
+    theirs = photos(tmp / "theirs", OAK, *CARD)
+    note_of(theirs, tmp / "disk")
+    store = away_at_the_start(tmp, out2)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, store=store, others={str(out2): blocking}) as scene:
+            scene.put("first/IMG_1.JPG")
+            await quiet()
+            await store.forget_root(str(out2))
+            out2.mkdir()
+            (tmp / "disk").rename(out2 / OAK)
+            await asyncio.sleep(60)
+            theirs.rename(tmp / "in" / "copied here")
+            await quiet()
+            assert scene.orders() == {"first": ("settled", 1), "copied here": ("held", 4)}
+
+    simulate(work)
+
+
+class Hanging:
+    """A disk that answers or, after a minute, does not."""
+
+    def __init__(self) -> None:
+        self.hangs = False
+        self.asked = 0
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call it, unless the disk hangs."""
+        self.asked += 1
+        if self.hangs:
+            await asyncio.sleep(60)
+            raise OSError(errno.ETIMEDOUT, "the file system does not answer")
+        return function(*arguments)
+
+
+def test_a_hung_output_of_another_watched_folder_costs_little_time(tmp: Path) -> None:
+    """A disk that hangs delays other watched folders by seconds in five minutes, and their shoots are sent."""
+    disk, out2 = Hanging(), tmp / "out2"
+    out2.mkdir()
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, others={str(out2): disk}) as scene:
+            await asyncio.sleep(10)
+            disk.hangs, disk.asked = True, 0
+            for number in range(20):
+                scene.put(f"{number}/IMG_1.JPG")
+            await asyncio.sleep(INTERVAL + QUIET + 20)
+            assert len(scene.orders()) == 20
+            assert scene.waiting() == {}
+            assert disk.asked == 1
+            disk.hangs = False
+            theirs = photos(tmp / "theirs", OAK, *CARD)
+            note_of(theirs, out2 / OAK)
+            await asyncio.sleep(OTHERS_REST)
+            theirs.rename(tmp / "in" / "copied here")
+            await quiet()
+            assert scene.orders()["copied here"] == ("held", 4), "it is asked again later"
+
+    simulate(work)
+
+
+def test_only_a_shoot_that_an_unreadable_note_is_about_waits(tmp: Path) -> None:
+    """A note in a hung output that seems to be about a shoot makes that shoot wait and say so, and no other one."""
+    disk, out2 = Hanging(), tmp / "out2"
+    theirs = photos(tmp / "theirs", OAK, *CARD)
+    path = note_of(theirs, out2 / OAK)
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, others={str(out2): disk}) as scene:
+            await asyncio.sleep(10)
+            disk.hangs = True
+            theirs.rename(tmp / "in" / "copied here")
+            scene.put("of its own/IMG_1.JPG")
+            await quiet()
+            await asyncio.sleep(INTERVAL)
+            assert scene.orders() == {"of its own": ("settled", 1)}
+            assert f"the delivery note {path} cannot be read" in scene.waiting()["copied here"]
+            disk.hangs = False
+            await asyncio.sleep(INTERVAL)
+            assert scene.orders()["copied here"] == ("held", 4)
+
+    simulate(work)
+
+
+def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
+    """A submit waits for its own output folder for a while, then is answered with what it waits for and what to do."""
+    store = away_at_the_start(tmp, tmp / "out")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, store=store, searched=False) as scene:
+            searching = asyncio.create_task(scene.unknown.run())
+            scene.put(f"{OAK}/IMG_1.JPG")
+            with capture_logs() as logs:
+                assert await scene.submit(OAK) is None
+                await asyncio.sleep(PATIENCE / 2)
+                assert scene.answer(1) is None
+                await asyncio.sleep(PATIENCE / 2 + 10)
+            outcome, text = scene.answer(1) or (None, "")
+            assert outcome is Outcome.FAILED
+            assert text.startswith(
+                f"{OAK} is not sent yet, for it may have been delivered before: the output folder {tmp / 'out'} is not "
+            )
+            assert "`bracketd submit --again`" in text
+            assert "may have been delivered" in scene.waiting()[OAK], "it still waits by itself"
+            assert [log["event"] for log in logs].count("ask is tried again") <= 2
+            assert await scene.submit(OAK) is None
+            await store.forget_root(str(tmp / "out"))
+            (tmp / "out").mkdir()
+            await asyncio.sleep(20)
+            assert scene.answer(2) == (Outcome.DONE, f"{OAK}: sending 1 photo.")
+            searching.cancel()
+
+    simulate(work)
+
+
+def test_an_ask_for_a_folder_that_is_away_is_answered(tmp: Path) -> None:
+    """A submit for a shoot in a watched folder that stays away is answered with that; one that comes back is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put(f"{OAK}/IMG_1.JPG")
+            scene.root.rename(tmp / "away")
+            await asyncio.sleep(INTERVAL)
+            assert await scene.submit(OAK) is None
+            await asyncio.sleep(PATIENCE + 10)
+            outcome, text = scene.answer(1) or (None, "")
+            assert outcome is Outcome.FAILED
+            assert text.startswith(f"The watched folder of {scene.root / OAK} is not available")
+            assert await scene.submit(OAK) is None
+            (tmp / "away").rename(scene.root)
+            await asyncio.sleep(60)
+            assert scene.answer(2) == (Outcome.DONE, f"{OAK}: sending 1 photo.")
+
+    simulate(work)
+
+
+def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
+    """An error that nobody foresaw in the look at one output is told once, and that output is tried again."""
+    disk, out2 = Faulty(), tmp / "out2"
+    out2.mkdir()
+
+    async def work(clock: SimulatedClock) -> None:
+        with capture_logs() as logs:
+            async with watching(tmp, clock, others={str(out2): disk}) as scene:
+                scene.put(f"{OAK}/IMG_1.JPG")
+                await quiet()
+                assert scene.orders() == {OAK: ("settled", 1)}
+                with pytest.raises(NotYet, match="a bug in bracketd keeps"):
+                    scene.unknown.require_ready(str(out2))
+                disk.works = True
+                await asyncio.sleep(60)
+                scene.unknown.require_ready(str(out2))
+        assert [log["event"] for log in logs].count("a bug stopped the look at delivery notes") == 1
+
+    simulate(work)
+
+
+class Faulty:
+    """A disk whose listing meets a bug."""
+
+    works = False
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call it, unless it is a listing of the output."""
+        if function is notes.folders_in and not self.works:
+            raise KeyError("planted")
+        return function(*arguments)
 
 
 async def blocking(function: object, *arguments: object) -> object:
@@ -279,12 +482,12 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
         with pytest.raises(NotYet, match="the service is asked"):
-            unknown.require_ready()
+            unknown.require_ready(str(tmp / "out"))
         await asyncio.sleep(SERVICE_PATIENCE)
-        unknown.require_ready()
+        unknown.require_ready(str(tmp / "out"))
         await unknown.compared([Listed(LOST, frozenset({name_at_service(OAK, "IMG_0.JPG", "")}))])
         with look(tmp / "state") as reader:
-            assert "1 newer order(s)" in reader.notes().troubles[Subject.NEWER_ORDERS]
+            assert "1 newer order(s)" in reader.notes().alerts[Subject.NEWER_ORDERS]
         store.close()
 
     simulate(work)
@@ -307,6 +510,8 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         path = note_of(folder, tmp / "out" / OAK, "order-99999999.json")
         assert await unknown.before(mine, buy) == FoundElsewhere(LOST, path)
         assert await unknown.before(mine, facts.Look()) is None
+        approved = replace(mine, unknown_order=mine.id)
+        assert await unknown.before(approved, buy) == FoundElsewhere(LOST, path), "only its own note was approved"
         asked = replace(mine, unknown_order=LOST)
         bought = replace(mine, images=(Image("i0", "n", state=ImageState.FETCHED, fetched_at=5.0),))
         for order_now in (asked, bought):
@@ -337,4 +542,104 @@ def test_notes_are_found_by_their_first_bytes(tmp: Path) -> None:
     folders, _changed = notes.folders_in(str(tmp / "out"))
     found, unread = notes.named_below(str(tmp / "out"), folders)
     assert found == {(str(path.parent), path.name): LOST for path in (plain, odd, other)}
-    assert unread == []
+    assert unread == {}
+
+
+def unreadable(folder: Path, name: str = "order.json") -> Path:
+    """A delivery note that the system does not open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(name)
+    return folder / name
+
+
+def test_beside_a_note_that_cannot_be_read_the_others_count(tmp: Path) -> None:
+    """One unreadable note hides no other one of its folder, and ``status`` names it."""
+    shoot = photos(tmp, OAK, *CARD)
+    note_of(shoot, tmp / "out" / "archived", "order-99999999.json")
+    bad = unreadable(tmp / "out" / "archived")
+    shoot.rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            (tmp / "away").rename(tmp / "in" / "renamed")
+            scene.put("of its own/IMG_1.JPG")
+            await quiet()
+            assert scene.orders() == {"renamed": ("held", 4), "of its own": ("settled", 1)}
+            with look(tmp / "state") as reader:
+                assert (
+                    reader.notes()
+                    .alerts[Subject.UNREAD_NOTES]
+                    .startswith(f"{bad}: delivery note(s) that cannot be read")
+                )
+                assert next(unknown_orders(reader, [tmp / "out"])) == reader.notes().alerts[Subject.UNREAD_NOTES]
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["a shoot is locked", "nothing comes"])
+def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> None:
+    """When an unreadable note can be read it counts, for the next shoot as for ``status``."""
+    shoot = photos(tmp, OAK, *CARD)
+    shoot.rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        bad = unreadable(tmp / "out" / "archived")
+        async with watching(tmp, clock) as scene:
+            trying = asyncio.create_task(scene.unknown.try_again())
+            with look(tmp / "state") as reader:
+                assert Subject.UNREAD_NOTES in reader.notes().alerts
+            bad.unlink()
+            (tmp / "away").rename(shoot)
+            note_of(shoot, tmp / "out" / "archived")
+            if locks:
+                shoot.rename(tmp / "in" / "renamed")
+                await quiet()
+                assert scene.orders() == {"renamed": ("held", 4)}
+            else:
+                shoot.rename(tmp / "away")
+                await asyncio.sleep(AGAIN_EVERY + 1)
+            with look(tmp / "state") as reader:
+                assert Subject.UNREAD_NOTES not in reader.notes().alerts
+                assert str(bad) in reader.notes().alerts[Subject.UNKNOWN_NOTES]
+            trying.cancel()
+
+    simulate(work)
+
+
+def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
+    """A note of ours that somebody spoiled holds up nobody, and ``status`` and ``doctor`` name it."""
+    path = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
+    path.write_text(path.read_text()[:600])
+    (tmp / "in" / OAK).rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            scene.put("of its own/IMG_1.JPG")
+            await quiet()
+            assert scene.orders() == {"of its own": ("settled", 1)}
+            with look(tmp / "state") as reader:
+                assert (
+                    f"{path}: delivery note(s) that cannot be read (it makes no sense)"
+                    in reader.notes().alerts[Subject.UNREAD_NOTES]
+                )
+                assert list(unknown_orders(reader, [tmp / "out"])) == [reader.notes().alerts[Subject.UNREAD_NOTES]]
+
+    simulate(work)
+
+
+def test_one_disk_error_in_a_note_holds_up_nobody(tmp: Path) -> None:
+    """A note that the disk gives out only in part is told, and the search goes on."""
+    folder = photos(tmp, OAK, *CARD)
+    note_of(folder, tmp / "out" / "a")
+    (tmp / "in" / OAK).rename(tmp / "away")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, searched=False) as scene:
+            bad = {str(tmp / "out" / "a" / "order.json"): "Input/output error"}
+            scene.says[notes.read_each] = [], bad
+            await scene.unknown.run()
+            scene.unknown.require_ready(str(tmp / "out"))
+            with look(tmp / "state") as reader:
+                assert "(Input/output error)" in reader.notes().alerts[Subject.UNREAD_NOTES]
+
+    simulate(work)

@@ -1,4 +1,4 @@
-"""What a visit does with a lane that is late, an account that is refused, and a bug of ours."""
+"""What a visit does with a busy lane, a refused account, and a bug in bracketd."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ REFUSED = "the key was refused"
 
 
 def busy(of: Order) -> facts.Seen:
-    """What a look shows while an order's image is worked on."""
+    """What a poll returns while an order's image is processed."""
     return facts.Seen(merging=False, processing=True, images=(facts.SeenImage(picture(of), "n", ended=None),))
 
 
 @dataclass
 class Slow(World):
-    """A world in which some steps take longer, and which keeps when each merge was intended and asked for."""
+    """A world in which some steps take longer. Records when each merge was intended and requested."""
 
     longer: Callable[[Order, facts.Step], float] = lambda _order, _step: 0.0
     asked: list[tuple[float, float | None]] = field(default_factory=list)
 
     async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
-        """Carry out a step."""
+        """Perform a step."""
         if isinstance(step, facts.Merge):
             self.asked.append((self.clock.now(), of.merge_asked_at))
         await asyncio.sleep(self.longer(of, step))
@@ -44,12 +44,12 @@ class Slow(World):
 
 
 def merging(number: int) -> Order:
-    """An order that is looked at."""
+    """An order that is polled."""
     return replace(shoot(number), phase=Phase.PROCESSING, merge=MergeState.SEEN)
 
 
 def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
-    """However long a merge waits for other calls to end, its intent is recorded when the request leaves."""
+    """However long a merge waits for other calls, its intent is recorded when the request leaves."""
 
     async def work(clock: SimulatedClock) -> Slow:
         world = Slow(clock, longer=lambda of, _step: 0.0 if of.id == shoot(0).id else 200.0)
@@ -63,7 +63,7 @@ def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
 
 
 def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path) -> None:
-    """Of many orders only what is under way when the key is refused reaches the service, and then probes alone."""
+    """When the key is refused, only the steps under way reach the service, and after that only probes."""
 
     async def work(clock: SimulatedClock) -> int:
         world = World(clock, trouble=lambda _of, step: facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True))
@@ -75,7 +75,7 @@ def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path)
 
 
 def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
-    """The first order for which the account is accepted again sets all others free that were refused before it."""
+    """When the account is accepted for one order, all orders that were refused before resume."""
     mended: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
@@ -93,7 +93,7 @@ def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -> None:
-    """Neighbours of an order that the service always refuses are done after one pause of the account at most."""
+    """An order that is always refused pauses its neighbours once at most."""
 
     def refused(of: Order, step: facts.Step) -> facts.Fact | None:
         alone = of.id == shoot(0).id and isinstance(step, facts.Register)
@@ -111,7 +111,7 @@ def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -
 
 
 def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
-    """A fact that our own code cannot bear holds its order with a traceback; the daemon and its neighbours go on."""
+    """A fact that triggers a bug holds its order with a traceback; the daemon and the other orders continue."""
 
     def nonsense(of: Order, step: facts.Step) -> facts.Fact | None:
         return facts.Stored(99, 0) if of.id == shoot(0).id and isinstance(step, facts.Upload) else None
@@ -133,7 +133,7 @@ def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
 
 @pytest.mark.stores("sqlite")
 def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None:
-    """An order that cannot even be read ends nothing, is looked at once, and keeps no neighbour from its way."""
+    """An order with an invalid row is tried once; the daemon and the other orders continue."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock)
@@ -152,7 +152,7 @@ def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None
 
 
 def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
-    """What is queued behind full lanes when the daemon stops is left for the next start, its intent not recorded."""
+    """Steps that wait for a lane when the daemon stops are not begun, and their intents are not recorded."""
 
     async def work(clock: SimulatedClock) -> Slow:
         world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, facts.Look) else 0.0)
@@ -169,7 +169,7 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
 
 
 def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
-    """Of hours of looks the journal has those that showed something new, and the row has them all."""
+    """After hours of polls, the journal has only those that showed a change, and the row counts them all."""
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, facts.Look) else None)
@@ -180,11 +180,11 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
     simulate(work)
     with look(tmp_path) as reader:
         looks = [entry for entry in reader.journal(shoot().id) if entry["fact"] == "Seen"]
-    assert 1 <= len(looks) <= 1 + 4, "the first, and one for each hour that is told to a person"
+    assert 1 <= len(looks) <= 1 + 4, "the first, and one for each hour that a person is informed of"
 
 
 def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> None:
-    """An image whose fetched bytes vanish each time is downloaded some times in an hour, not some hundred."""
+    """An image whose downloaded bytes always vanish is downloaded a few times an hour, not hundreds of times."""
 
     def vanishes(_of: Order, step: facts.Step) -> facts.Fact | None:
         return facts.FetchLost(step.image) if isinstance(step, facts.Place) else None

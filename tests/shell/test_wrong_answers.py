@@ -1,4 +1,4 @@
-"""The service answers about something else than was asked: nothing foreign is bought, and everything is told."""
+"""The service's answers are about something else: bracketd buys nothing foreign and reports the mismatch."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ LOOKS = {
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Sandbox]:
-    """A sandbox that takes no time, with small pictures."""
+    """A sandbox without delays, with small pictures."""
     with running_sandbox("--poll-floor", "0", "--long-side", "120", "--set", "name_limit=0") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def sandbox(service: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox without faults; at the end no rule is broken."""
+    """The sandbox without faults. Checks at the end that no rule was broken."""
     before = len(service.violations())
     service.faults([])
     yield service
@@ -45,12 +45,12 @@ def sandbox(service: Sandbox) -> Iterator[Sandbox]:
 
 
 async def neighbour(at: Office) -> Order:
-    """Another shoot, sent and delivered before."""
+    """Another shoot that was sent and delivered before."""
     return await at.reach(await at.send(ELM, shoot(1, stops=(-3.0, 0.0, 3.0))), Phase.DOWNLOADED)
 
 
 def require_delivered(at: Office, done: Order, *others: Order) -> None:
-    """The order has its own two pictures, and the ledger has what the sandbox was paid for."""
+    """Check that the order has its own two pictures, and that the ledger equals the sandbox's charges."""
     assert (done.health, done.messages) == (Health.OK, ())
     assert at.pictures(done) == ["IMG_0001.jpg", "IMG_0004.jpg", "order.json"]
     at.require_own(done)
@@ -59,7 +59,7 @@ def require_delivered(at: Office, done: Order, *others: Order) -> None:
 
 @pytest.mark.parametrize("kind", LOOKS)
 def test_nothing_foreign_is_bought(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
-    """A look that never matches holds the order, with the reason as a value and in words; a retry goes on."""
+    """If no poll ever matches, the order is held with the reason as a value and as text; a retry continues it."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock) as at:
@@ -82,7 +82,7 @@ def test_nothing_foreign_is_bought(tmp_path: Path, sandbox: Sandbox, kind: str) 
 @pytest.mark.parametrize("kind", LOOKS)
 @FLOWS
 def test_a_wrong_look_that_passes_is_not_noticed(tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName) -> None:
-    """Answers that were mixed up for a while are asked for again, until they are right."""
+    """If answers are mixed up for a while, the polls are repeated until they are right."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock, flow) as at:
@@ -105,7 +105,7 @@ NAMED = {
 @pytest.mark.parametrize("kind", ["other-slot", "same-url"])
 @FLOWS
 def test_no_photo_goes_to_anothers_place(tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName) -> None:
-    """A registration that is answered with another bracket's id or URL is made again; no photo replaces another."""
+    """If a registration returns another bracket's ID or URL, it is repeated, and no photo replaces another."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock, flow) as at:
@@ -120,9 +120,9 @@ def test_no_photo_goes_to_anothers_place(tmp_path: Path, sandbox: Sandbox, kind:
 def test_a_service_that_gives_one_place_to_all_is_told(
     tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName
 ) -> None:
-    """Where every bracket gets another's place, nothing is merged, and a person is asked.
+    """If every bracket gets another bracket's URL, nothing is merged, and the order is held.
 
-    In the brackets flow a place may be that of a registration that was given up; then there is a bracket too many.
+    In the brackets flow a URL may be that of an abandoned registration, which leaves one bracket too many.
     """
 
     async def work(clock: SimulatedClock) -> None:
@@ -141,7 +141,7 @@ def test_a_service_that_gives_one_place_to_all_is_told(
 
 @FLOWS
 def test_answers_that_name_another_id(tmp_path: Path, sandbox: Sandbox, flow: FlowName) -> None:
-    """Whatever was carried out and answered with another id is looked for, and never done twice."""
+    """A request that was carried out but answered with another ID is looked up, never repeated."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock, flow) as at:
@@ -153,7 +153,7 @@ def test_answers_that_name_another_id(tmp_path: Path, sandbox: Sandbox, flow: Fl
 
 
 def test_brackets_of_another_order_hold_the_merge(tmp_path: Path, sandbox: Sandbox) -> None:
-    """While the list of an order's brackets has some of another order, nothing is merged."""
+    """While the list of an order's brackets contains another order's, nothing is merged."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock, "brackets") as at:
@@ -171,7 +171,7 @@ PICTURES = {"small": Mismatch.SMALL_PICTURE, "cut": Mismatch.BROKEN_PICTURE}
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_that_is_never_right_is_told(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
-    """A preview, or half a picture, is fetched again; then a person is asked. It is paid, and in the ledger, once."""
+    """If a download is always a preview or half a picture, the order is held; the image is bought and recorded once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock) as at:
@@ -192,7 +192,7 @@ def test_a_picture_that_is_never_right_is_told(tmp_path: Path, sandbox: Sandbox,
 
 @pytest.mark.parametrize("kind", ["small", "cut", "endless", "bomb"])
 def test_a_wrong_picture_that_passes_is_not_noticed(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
-    """A download that is small, cut, endless or a bomb is fetched again; the right picture is delivered, paid once."""
+    """A download that is small, cut, endless or a bomb is repeated; the right picture is delivered, paid for once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock) as at:
@@ -203,7 +203,7 @@ def test_a_wrong_picture_that_passes_is_not_noticed(tmp_path: Path, sandbox: San
 
 
 def test_what_stands_behind_a_picture_does_not_matter(tmp_path: Path, sandbox: Sandbox) -> None:
-    """A whole picture with bytes behind its end marker is delivered at once."""
+    """A complete picture with bytes after its end marker is delivered immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock) as at:
@@ -231,7 +231,7 @@ def test_what_stands_behind_a_picture_does_not_matter(tmp_path: Path, sandbox: S
 def test_a_refused_merge_is_looked_for_before_the_next(
     tmp_path: Path, sandbox: Sandbox, flow: FlowName, refusal: str, phase: Phase
 ) -> None:
-    """However a merge was refused, carried out or not, the order is merged once and delivered."""
+    """After a refused merge, carried out or not, the order is merged once and delivered."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock, flow) as at:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from daemon.order import ImageState, Order, Phase
-from daemon.order.archive import UNKNOWN, Entry, Recorded
+from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.due import SLACK
 from daemon.shoot.shot import to_json
 from daemon.store.known import ALIKE, KnownBy
@@ -73,10 +73,17 @@ def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
     skipped = [o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and is_in(o.folder, root)]
     skipped.sort(key=lambda order: order.created_at)
     if recorded:
-        found = [o for o in skipped if o.id in shelf.photos and not _has_newer(shelf, o)]
+        found = [o for o in skipped if o.id in shelf.recorded and not _has_newer(shelf, o)]
     else:
-        found = [o for o in skipped if o.id not in shelf.photos and o.same_as is None]
+        found = [o for o in skipped if o.id not in shelf.recorded and o.same_as is None]
     return {order.folder: order.id for order in found}
+
+
+def unseen(shelf: Shelf) -> list[Unseen]:
+    """The skipped shoots whose photos are not all recorded, the oldest first."""
+    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.same_as is None)
+    found = [o for o in skipped if o.id not in shelf.recorded]
+    return [Unseen(o.id, o.shoot, o.created_at) for o in sorted(found, key=lambda order: order.created_at)]
 
 
 def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:

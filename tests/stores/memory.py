@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from daemon.order import Order, Phase
-from daemon.order.archive import UNKNOWN, Entry, Recorded
+from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.facts import Fact
+from daemon.order.problem import Code
 from daemon.root import Seen
 from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
-from daemon.store.notes import Note, Subject, values_of
+from daemon.store.notes import Note, values_of
 from daemon.store.pause import Pause
 from daemon.store.protocol import SeenRoots, Stale, Store
 from daemon.store.waiting import Waiting
@@ -77,10 +78,10 @@ class MemoryStore(Store):
 
     async def begin(self) -> list[str]:
         def write(shelf: Shelf) -> list[str]:
-            words = {shelf.notes.get(subject.value) for subject in (Subject.ACCOUNT, Subject.DAY_LIMIT)} - {None}
             shelf.notes.clear()
             shelf.waiting.clear()
-            return [one.id for one in shelf.orders.values() if one.due is not None and one.trouble in words]
+            stuck = (one for one in shelf.orders.values() if one.is_in(Code.ACCOUNT) or one.is_in(Code.DAILY_LIMIT))
+            return [one.id for one in stuck if one.due is not None]
 
         return await self._write(write)
 
@@ -137,9 +138,9 @@ class MemoryStore(Store):
 
         await self._write(write)
 
-    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
         photos = frozenset(entries)
-        await self._write(lambda shelf: _record(shelf, order_id, photos))
+        await self._write(lambda shelf: _record(shelf, order_id, photos, complete=complete))
 
     # --- finding orders ---
 
@@ -232,6 +233,9 @@ class MemoryStore(Store):
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
         return await self._read(lambda shelf: finding.skipped_in(shelf, root, recorded=recorded))
 
+    async def unseen(self) -> list[Unseen]:
+        return await self._read(finding.unseen)
+
     # --- asks ---
 
     async def asks(self) -> list[Ask]:
@@ -275,7 +279,7 @@ class MemoryStore(Store):
         await self._write(write)
 
     async def note(self, note: Note) -> None:
-        values = json.loads(json.dumps(values_of(note)))
+        values = json.loads(json.dumps({printable(key): value for key, value in values_of(note).items()}))
 
         def write(shelf: Shelf) -> None:
             shelf.notes.update(values)
@@ -291,8 +295,10 @@ def _add(shelf: Shelf, order: Order, fact: Fact, at: float) -> None:
     shelf.waiting.pop(order.folder, None)
 
 
-def _record(shelf: Shelf, order_id: str, photos: frozenset[Entry]) -> None:
+def _record(shelf: Shelf, order_id: str, photos: frozenset[Entry], *, complete: bool = True) -> None:
     shelf.photos[order_id] = shelf.photos.get(order_id, frozenset()) | photos
+    if complete:
+        shelf.recorded.add(order_id)
 
 
 def _require(shelf: Shelf, known: Order) -> None:

@@ -48,12 +48,16 @@ class Asked:
 
 @dataclass
 class Shelf:
-    """Everything in a state. Values are immutable, so that ``copy`` is cheap and a failed write can be undone."""
+    """Everything in a state. Values are immutable, so that ``copy`` is cheap and a failed write can be undone.
+
+    ``recorded`` are ids of the skipped shoots whose photos are all in ``photos``.
+    """
 
     orders: dict[str, Order] = field(default_factory=dict)
     journal: list[Told] = field(default_factory=list)
     purchases: dict[str, Purchase] = field(default_factory=dict)
     photos: dict[str, frozenset[Entry]] = field(default_factory=dict)
+    recorded: set[str] = field(default_factory=set)
     asks: dict[int, Asked] = field(default_factory=dict)
     roots: dict[str, Seen] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
@@ -137,9 +141,9 @@ def _ended(order: Order | None) -> bool:
 
 
 def presentable(order: Order) -> Order:
-    """An order whose words for people are UTF-8."""
+    """An order whose words of the service are UTF-8."""
     images = tuple(replace(i, name=printable(i.name), reason=i.reason and printable(i.reason)) for i in order.images)
-    return replace(order, trouble=order.trouble and printable(order.trouble), images=images)
+    return replace(order, images=images)
 
 
 def printable(words: str) -> str:

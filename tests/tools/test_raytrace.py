@@ -28,7 +28,7 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Even:
-    """A sky of the same brightness everywhere."""
+    """A sky with uniform brightness."""
 
     cd: float = 1000
 
@@ -47,7 +47,7 @@ def points(*xyz: tuple[float, float, float]) -> Bundle:
 
 
 def inside(shape: Shape, at: Bundle) -> Mask:
-    """Whether points lie inside a shape, by its bounds and, if round, by its level."""
+    """True for points inside a shape, by its bounds and, if round, by its level."""
     cube = shape.local(at - shape.centre[:, None]) / shape.half[:, None]
     within: Mask = largest(np.abs(cube)) < 1
     return within & (shape.level(cube) < 0) if isinstance(shape, Cone | Blob) else within
@@ -55,7 +55,7 @@ def inside(shape: Shape, at: Bundle) -> Mask:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_meeting(name: str) -> None:
-    """A ray meets a shape where marching along it in small steps first gets inside, whatever the shape's turn."""
+    """The hit of a ray is the first point inside the shape when stepping along the ray, for any turn of the shape."""
     (shape,) = placed((SHAPES[name],), (0.3, -0.2, 0.1), turn=33, tilt=-21)
     chance = np.random.default_rng(1)
     origin = unit(chance.standard_normal((3, 400)).astype(np.float32)) * np.float32(3)
@@ -72,7 +72,7 @@ def test_meeting(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_normals(name: str) -> None:
-    """Normals have length one and point against the rays that meet the shape."""
+    """Normals have length one and point against the rays that hit the shape."""
     (shape,) = placed((SHAPES[name],), turn=20, tilt=40)
     chance = np.random.default_rng(2)
     origin = unit(chance.standard_normal((3, 300)).astype(np.float32)) * np.float32(3)
@@ -86,7 +86,7 @@ def test_normals(name: str) -> None:
 
 
 def test_from_inside() -> None:
-    """A ray that starts inside a shape does not meet it, so that a surface never shades itself."""
+    """A ray that starts inside a shape does not hit it, so a surface never shades itself."""
     start, ways = points((0, 0, 0), (0.1, 0.05, -0.2)), points((1, 0, 0), (0, 0, 1))
     for shape in SHAPES.values():
         if shape.half[2] > 0.1:
@@ -94,14 +94,14 @@ def test_from_inside() -> None:
 
 
 def test_frames() -> None:
-    """A turned thing's far corner is where a turn about the vertical takes it."""
+    """Turning a thing about the vertical moves its far corner correctly."""
     (shape,) = placed((box((1, 2), (-0.1, 0.1), (0, 1), GREY),), (10, 0, 0), turn=90)
     assert np.allclose(shape.centre, [10, 1.5, 0.5], atol=1e-5)
     assert np.allclose(turned(rotation(90).T, points((1, 0, 0))), points((0, 1, 0)), atol=1e-6)
 
 
 def test_basis() -> None:
-    """Three axes stand on each other, also around straight down."""
+    """The three axes are perpendicular, also around straight down."""
     normals = unit(np.random.default_rng(3).standard_normal((3, 100)).astype(np.float32))
     normals[:, 0] = (0, 0, -1)
     first, second = basis(normals)
@@ -118,7 +118,7 @@ def room(
 
 
 def test_shell() -> None:
-    """From inside, rays meet the wall they head for, or go through its opening."""
+    """From inside, rays hit the wall ahead, or pass through its opening."""
     place = room(Opening(3, (2, 4), (1, 2)))
     start = points((3, 2, 1.5), (3, 2, 1.5), (3, 2, 1.5), (3, 2, 1.5))
     ways = points((0, 1, 0), (0, 1, 0.3), (-1, 0, 0), (0, 0, 1))
@@ -128,7 +128,7 @@ def test_shell() -> None:
 
 
 def test_nearest() -> None:
-    """Of several things the nearest is found, and a ray is clear only up to the first."""
+    """A ray hits the nearest of several things, and is clear only up to it."""
     near, far = (box((2, 2.2), (-1, 1), (-1, 1), GREY),), (box((4, 4.2), (-1, 1), (-1, 1), GREY),)
     obstacles = Obstacles(Place((far, near), Even()))
     start, ways = points((0, 0, 0), (0, 0, 0)), points((1, 0, 0), (0, 1, 0))
@@ -140,7 +140,7 @@ def test_nearest() -> None:
 
 
 def test_lamp() -> None:
-    """A lamp of I candela sheds I over distance squared, and nothing behind an obstacle."""
+    """A lamp of I candela gives I / distance², and nothing behind an obstacle."""
     lamp = Lamp(vector(3, 2, 2.5), vector(100, 100, 100), radius=0.001)
     floor, up = points((3, 2, 0.5)), points((0, 0, 1))
     order = np.zeros(1, np.float32)
@@ -151,9 +151,9 @@ def test_lamp() -> None:
 
 
 def test_window_light() -> None:
-    """A window lights a wall opposite as the form factor of a rectangle says.
+    """A window lights the opposite wall by the form factor of a rectangle.
 
-    Source: the factor of a rectangle for a small parallel area before its corner, four times by symmetry.
+    Source: four times the factor of a rectangle for a small parallel area in front of its corner, by symmetry.
     """
     place = room(Opening(3, (2, 4), (0.5, 2.5)))
     assert place.shell is not None
@@ -167,7 +167,7 @@ def test_window_light() -> None:
 
 
 def test_sunlight() -> None:
-    """The sun reaches the points that see it through an opening, by the cosine, and no others."""
+    """The sun lights only points that see it through an opening, in proportion to the cosine."""
     sun = Sun(unit(vector(0, 1, 1)), vector(1000, 1000, 1000))
     place = room(Opening(3, (2, 4), (1, 2)), sun=sun)
     at = points((3, 3.5, 0), (3, 4.5, 0), (1, 3.5, 0), (3, 3.5, 3))
@@ -177,7 +177,7 @@ def test_sunlight() -> None:
 
 
 def test_open_sky() -> None:
-    """Open ground under an even sky of L cd/m² gets pi L lux, and sends back its share of it."""
+    """Open ground under a uniform sky of L cd/m² gets pi L lux, and reflects its share."""
     place = Place(((box((-50, 50), (-50, 50), (-1, 0), plain(0.4, 0.4, 0.4)),),), Even())
     obstacles = Obstacles(place)
     radiosity = Radiosity(place, obstacles, Light(place, obstacles))
@@ -188,7 +188,7 @@ def test_open_sky() -> None:
 
 
 def test_bounces() -> None:
-    """Light that bounces brightens what the lamp does not reach, the more the paler the walls."""
+    """Bounced light brightens areas that the lamp does not reach. Paler walls give more of it."""
     lamp = Lamp(vector(3, 2.5, 1.5), vector(100, 100, 100))
     lid: Thing = (box((2.5, 3.5), (2, 3), (1.7, 1.75), GREY),)
     seen = []
@@ -207,7 +207,7 @@ def test_bounces() -> None:
 
 
 def test_spread() -> None:
-    """The samples of neighbours together fill the unit square evenly: every sixteenth holds a sixteenth."""
+    """The samples of neighbours fill the unit square evenly: every sixteenth has a sixteenth of them."""
     u, v = spread(np.arange(64, dtype=np.float32), 16)
     counts, *_ = np.histogram2d(u.ravel(), v.ravel(), bins=4, range=((0, 1), (0, 1)))
     assert counts.min() > 0.85 * 64

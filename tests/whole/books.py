@@ -1,4 +1,4 @@
-"""The books: what the daemon says it did, what the sandbox knows, and what lies on the disk have to agree."""
+"""Checks that the records of the daemon and the sandbox, and the files on the disk, agree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.whole.program import Bracketd, Json
 
 
 def audit(program: Bracketd, sandbox: Sandbox) -> None:
-    """Every order is paid for as often as it has pictures, whole on both sides, and the key was told to nobody."""
+    """Assert that each order paid for each of its pictures once, all files are complete, and the key did not leak."""
     report = sandbox.report()
     for order in program.peek()["orders"]:
         at_sandbox = report["orders"].get(order["order_id"], {"registered": [], "merges": [], "images": []})
@@ -30,7 +30,7 @@ def audit(program: Bracketd, sandbox: Sandbox) -> None:
     assert not bought or max(bought.values()) == 1, "each image is in the ledger once"
     ours = [report["orders"].get(order["order_id"], {"images": []}) for order in program.peek()["orders"]]
     charged = {image["image_id"] for order in ours for image in order["images"] if image["charged"]}
-    assert set(bought) <= charged, "what the ledger says was paid"
+    assert set(bought) <= charged, "the service charged every purchase in the ledger"
     _key_is_kept(program)
 
 
@@ -46,7 +46,7 @@ def _delivered(order: Json, at_sandbox: Json) -> None:
     bad = [image for image in at_sandbox["images"] if image["status"] == "error"]
     assert {image["image_id"] for image in note["images"]} == {image["image_id"] for image in good}
     assert {image["image_id"] for image in note["failed"]} == {image["image_id"] for image in bad}
-    assert [image["charged"] for image in good] == [1] * len(good), "one charge an image"
+    assert [image["charged"] for image in good] == [1] * len(good), "one charge per image"
     assert not any(image["charged"] for image in bad)
     assert len(at_sandbox["merges"]) == 1
     for image in note["images"]:
@@ -74,7 +74,7 @@ def sha256(path: Path) -> str:
 
 
 def note_of(order: Json) -> Json:
-    """What an order's own ``order.json`` says; a supplement's lies beside that of the first order."""
+    """An order's ``order.json``. The note of a supplement is beside that of the first order."""
     notes = [json.loads(path.read_text()) for path in Path(order["output"]).glob("order*.json")]
     own: Json
     (own,) = [note for note in notes if note["order_id"] == order["order_id"]]
@@ -82,6 +82,6 @@ def note_of(order: Json) -> Json:
 
 
 def of_order(sandbox: Sandbox, order: Json) -> dict[str, Any]:
-    """What the sandbox's report says of an order."""
+    """An order in the sandbox's report."""
     told: dict[str, Any] = sandbox.report()["orders"][order["order_id"]]
     return told

@@ -11,11 +11,11 @@ from tests.whole.books import audit
 from tests.whole.program import Bracketd
 
 AT_ONCE = ("idle_time=0", "grouping_time=0", "image_time=0", "upload_lag=0", "idle_looks=1")
-"""The sandbox waits for nothing by itself, so that a fault's seconds are the only ones that pass there."""
+"""The sandbox has no delays except for the seconds of faults."""
 
 
 def prompt_sandbox(long_side: int) -> AbstractContextManager[Sandbox]:
-    """A sandbox that waits for nothing by itself, with an account of its own. ``long_side``: of its pictures, in px."""
+    """A sandbox without delays, with a new account. ``long_side`` is that of its pictures, in pixels."""
     switches = [word for switch in AT_ONCE for word in ("--set", switch)]
     return running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", str(long_side), *switches)
 
@@ -24,7 +24,7 @@ def prompt_sandbox(long_side: int) -> AbstractContextManager[Sandbox]:
 def service() -> Iterator[Sandbox]:
     """One sandbox for all tests of a worker.
 
-    Its account lists the orders of other tests. A test of what bracketd makes of that list needs a sandbox of its own.
+    Its account also has the orders of other tests. A test that uses the account's list needs a separate sandbox.
     """
     with prompt_sandbox(800) as sandbox:
         yield sandbox
@@ -39,7 +39,7 @@ def sandbox(service: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def program(tmp_path: Path, sandbox: Sandbox) -> Iterator[Bracketd]:
-    """The program set up for the sandbox, not started. At the end no rule is broken and the books agree."""
+    """The program, configured for the sandbox, not started. At the end no rule is broken and the books agree."""
     broken = len(sandbox.violations())
     bracketd = Bracketd(tmp_path / "home", api=sandbox.api, key=sandbox.key)
     try:

@@ -1,4 +1,4 @@
-"""The installed program as a person has it: a configuration file, the verbs, and the daemon as a process."""
+"""The installed program as a person uses it: a configuration file, the verbs, and the daemon as a process."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Json = dict[str, Any]
 
 COMMAND = str(Path(sys.executable).with_name("bracketd"))
 PATIENCE = 40.0
-"""Seconds after which a test gives up waiting; nothing is measured with it."""
+"""Timeout of a test in seconds. It is not a measured value."""
 
 STOP = 10.0
-"""Seconds within which the daemon promises to end after SIGTERM or Ctrl-C."""
+"""Seconds within which the daemon must end after SIGTERM or Ctrl-C."""
 
 
 class Bracketd:
-    """One person's bracketd in a folder of its own. ``settings`` become the configuration file at every ``start``.
+    """One person's bracketd in a separate folder. Every ``start`` writes ``settings`` to the configuration file.
 
-    Everything that the daemon says in all its runs is in ``log``, a JSON object a line.
+    ``log`` has the output of all runs of the daemon, one JSON object per line.
     """
 
     def __init__(self, home: Path, *, api: str, key: str) -> None:
@@ -45,7 +45,7 @@ class Bracketd:
             "log": {"level": "debug", "format": "json"},
         }
         self.launcher: tuple[str, ...] = ()
-        """What starts the daemon, before its own name: nothing, or a program that takes rights away from it."""
+        """A prefix of the daemon's command: empty, or a program that drops its rights."""
         self._daemon: subprocess.Popen[bytes] | None = None
         self.watched.mkdir(parents=True)
 
@@ -64,7 +64,7 @@ class Bracketd:
     # --- the daemon ---
 
     def write_config(self) -> None:
-        """Write the settings down; JSON is YAML, too."""
+        """Write the settings. JSON is also YAML."""
         self.config.write_text(json.dumps(self.settings, indent=2))
         self.config.chmod(0o600)
 
@@ -79,32 +79,32 @@ class Bracketd:
         assert not self._has_ended(), self.log.read_text()
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Ask the daemon to stop; its exit status. It has as long as it promises to need."""
+        """Stop the daemon within the time that it promises. Returns its exit status."""
         assert self._daemon is not None
         self._daemon.send_signal(number)
         status = self.ended(STOP)
-        assert status != 0 or self.told("stopped"), "it ended without having come to its end"
+        assert status != 0 or self.told("stopped"), "it exited with 0 without logging that it stopped"
         return status
 
     def signal(self, number: int) -> None:
-        """Send the daemon a signal and go on."""
+        """Send the daemon a signal without waiting."""
         assert self._daemon is not None
         self._daemon.send_signal(number)
 
     def kill(self) -> None:
-        """End the daemon in the middle of whatever it does."""
+        """Kill the daemon."""
         self.signal(signal.SIGKILL)
         self.ended(PATIENCE)
 
     def ended(self, patience: float) -> int:
-        """The exit status of a daemon that ends by itself."""
+        """Wait for a daemon that ends by itself. Returns its exit status."""
         assert self._daemon is not None
         status = self._daemon.wait(patience)
         self._daemon = None
         return status
 
     def close(self) -> None:
-        """End whatever still runs."""
+        """End the daemon if it still runs."""
         if self._daemon is not None:
             self._daemon.kill()
             self._daemon.wait()
@@ -115,10 +115,10 @@ class Bracketd:
     # --- the photographer ---
 
     def drop(self, shoot: str, files: Mapping[str, bytes]) -> Path:
-        """Put files into a shoot's folder; names may have folders. A new folder is moved in, complete, in one go.
+        """Put files into a shoot's folder. Names may include folders. A new folder is moved in, complete, at once.
 
-        Each drop was taken a minute after the last. Its JPEGs say which drop they are of, and that they were taken that
-        many years later: photos of two shoots are never the same, and never show the same frame.
+        The files of each drop have times a minute after the last drop. Their JPEGs contain the number of the drop and
+        capture times as many years later, so that photos of two shoots never have the same content or frame.
         """
         self.dropped += 1
         folder = self.watched / shoot
@@ -138,11 +138,11 @@ class Bracketd:
         return bracketd("--config", str(self.config), *words, home=self.home, **environ)
 
     def asks(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a verb that asks the daemon for something, again if it has not answered in time."""
+        """Run a verb that asks the daemon for something. Repeat it if there was no answer in time."""
         return until(lambda: done if "not answered" not in (done := self.run(*words)).stdout else None)
 
     def status(self) -> Json:
-        """What ``bracketd status --json`` says."""
+        """The output of ``bracketd status --json``."""
         done = self.run("status", "--json")
         assert done.returncode == 0, done.stderr
         told: Json = json.loads(done.stdout)
@@ -151,17 +151,17 @@ class Bracketd:
     # --- watching it ---
 
     def peek(self) -> Json:
-        """``status --json`` without a process of its own, for looking many times a second."""
+        """``status --json`` without a new process, for frequent polling."""
         with SqliteReader(self.state) as reader:
             return document(reader, self.state, self._daemon.pid if self._daemon else None)
 
     def order(self, shoot: str) -> Json | None:
-        """The newest order of a shoot, as ``status`` tells it; None if it has none."""
+        """The newest order of a shoot in ``status``; None if there is none."""
         orders = [order for order in self.peek()["orders"] if order["shoot"] == shoot]
         return max(orders, key=lambda order: (order["phase"] != "cancelled", order["created_at"]), default=None)
 
     def when(self, shoot: str, condition: Callable[[Json], bool], patience: float = PATIENCE) -> Json:
-        """Wait until a shoot's order is as ``condition`` wants it; the order."""
+        """Wait until a shoot's order satisfies ``condition``. Returns the order."""
 
         def found() -> Json | None:
             order = self.order(shoot)
@@ -173,28 +173,28 @@ class Bracketd:
             raise AssertionError(f"waited in vain for {shoot}: {self.order(shoot)}") from None
 
     def reach(self, shoot: str, *phases: str, patience: float = PATIENCE) -> Json:
-        """Wait until a shoot's order is in one of these phases; the order."""
+        """Wait until a shoot's order is in one of these phases. Returns the order."""
         return self.when(shoot, lambda order: order["phase"] in phases, patience)
 
     def message(self, shoot: str, words: str) -> Json:
-        """Wait until a shoot's order has a message with these words; the order."""
+        """Wait until a shoot's order has a message with these words. Returns the order."""
         return self.when(shoot, lambda order: any(words in message for message in order["messages"]))
 
     def wait_for_files(self, number: int) -> Json:
-        """Wait until a shoot waits with so many files; what ``status`` says of it."""
+        """Wait until a shoot waits with the given number of files. Returns its entry in ``status``."""
         return until(lambda: next((w for w in self.peek()["waiting"] if w["files"] == number), None))
 
     def wait_until_it_says(self, words: str) -> Json:
-        """Wait until a shoot waits for a reason with these words; what ``status`` says of it."""
+        """Wait until a shoot waits for a reason with these words. Returns its entry in ``status``."""
         return until(lambda: next((w for w in self.peek()["waiting"] if words in w["reason"]), None))
 
     def journal(self, order_id: str) -> list[Json]:
-        """Every fact of an order."""
+        """All facts of an order."""
         with SqliteReader(self.state) as reader:
             return reader.journal(order_id)
 
     def events(self, begin: int = 0) -> list[Json]:
-        """What the log says from byte ``begin`` on; a line that is no JSON is an event without more."""
+        """The log from byte ``begin``. A line that is not JSON becomes an event without keys."""
         said = self.log.read_bytes()[begin:] if self.log.exists() else b""
         return [_event(line) for line in said.decode().splitlines()]
 
@@ -212,7 +212,7 @@ def _event(line: str) -> Json:
 
 
 def _of_drop(number: int, data: bytes) -> bytes:
-    """A JPEG of another year with a comment segment (ITU-T T.81, B.2.4.5) more; anything else as it is."""
+    """A JPEG with another year and an added comment segment (ITU-T T.81, B.2.4.5); other files unchanged."""
     if not data.startswith(b"\xff\xd8"):
         return data
     data = data.replace(f"{NOON:%Y:%m:%d}".encode(), f"{NOON.year + number}:{NOON:%m:%d}".encode())
@@ -221,7 +221,7 @@ def _of_drop(number: int, data: bytes) -> bytes:
 
 
 def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end."""
+    """Run the program until it ends."""
     return subprocess.run(
         (COMMAND, *words),
         env=environment(home) | environ,
@@ -233,12 +233,12 @@ def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedPro
 
 
 def environment(home: Path) -> dict[str, str]:
-    """A person's environment, without what whoever runs the tests has set up."""
+    """A person's environment, without variables of the person who runs the tests."""
     return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
 
 
 def until(condition: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    """The first true value of ``condition``. Raises TimeoutError."""
+    """Wait for the first true value of ``condition``. Raises TimeoutError."""
     for _ in _attempts(patience):
         if value := condition():
             return value

@@ -1,4 +1,4 @@
-"""Permissions that count, also where the tests run as root."""
+"""File permissions that apply even if the tests run as root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 
 def without_privileges() -> tuple[str, ...]:
-    """What makes permissions count for root as well; nothing for everybody else. Skips where root cannot do that."""
+    """A command prefix that makes permissions apply to root; empty for others. Skips if root cannot do that."""
     if os.geteuid() != 0:
         return ()
     if shutil.which("setpriv") is None:

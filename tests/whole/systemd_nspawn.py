@@ -1,12 +1,12 @@
-r"""A Debian that its own systemd boots, in a container without network, where the units are tried for real.
+r"""Boots a Debian with systemd in a container without network, to test the units.
 
-It takes root, systemd-nspawn(1) and a root directory, which stays as it is; changes go to a layer in memory::
+It needs root, systemd-nspawn(1) and a root directory. The directory stays unchanged; changes go to memory::
 
     debootstrap --variant=minbase \
       --include=systemd-sysv,dbus,dbus-user-session,libpam-systemd,python3 bookworm ROOT
     BRACKETD_NSPAWN_ROOT=ROOT pytest tests/whole/test_systemd_nspawn.py
 
-Python must be of the same version inside and outside, since the packages of the tests' environment are lent to it.
+Python must have the same version inside and outside, because the container uses the packages of the tests.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ PYTHONPATH=/opt/bracketd:/opt/packages exec /usr/bin/python3 -P -m daemon "$@"
 """
 CLEAN = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 PATIENCE = 60.0
-"""Seconds after which waiting is given up."""
+"""Timeout in seconds."""
 
 
 def missing(root: str | None) -> str | None:
-    """What is not there for such a machine, None when everything is."""
+    """What is missing for such a machine; None if everything exists."""
     if not root:
         return "no $BRACKETD_NSPAWN_ROOT, see tests/whole/systemd_nspawn.py"
     if os.geteuid() != 0:
@@ -50,7 +50,7 @@ def missing(root: str | None) -> str | None:
 
 
 class Machine:
-    """A running machine with the account ``anna`` and bracketd where both units look for it."""
+    """A running machine with the account ``anna``, and with bracketd at the paths of both units."""
 
     def __init__(self, init: int) -> None:
         self._init = init
@@ -62,27 +62,27 @@ class Machine:
             self.write(place, PROGRAM, mode=0o755)
 
     def do(self, *words: str) -> str:
-        """Run a command in the machine as root; what it says. It has to succeed."""
+        """Run a command in the machine as root. Returns its output. It must succeed."""
         command = ("nsenter", f"--target={self._init}", "--all", "--", *words)
         done = subprocess.run(command, env=CLEAN, capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def do_as_account(self, *words: str) -> str:
-        """Run a command in the machine as the account does in a session of its own."""
+        """Run a command in the machine in a session of the account."""
         place = (f"HOME={self.home}", f"XDG_RUNTIME_DIR=/run/user/{self.uid}")
         return self.do("runuser", "-u", ACCOUNT, "--", "env", *place, *words)
 
     def at(self, path: str | Path) -> Path:
-        """A path in the machine, as seen from outside."""
+        """The path on this machine of a path in the container."""
         return self.root / str(path).lstrip("/")
 
     def cursor(self) -> str:
-        """Where the journal ends at present."""
+        """The cursor of the journal's present end."""
         return self.do("journalctl", "--lines=0", "--show-cursor").rpartition("cursor: ")[2].strip()
 
     def write(self, path: str | Path, content: str | bytes, *, mode: int = 0o644) -> None:
-        """Write a file, the account's own when it is in its home."""
+        """Write a file. It belongs to the account if it is in the account's home."""
         file = self.at(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -93,7 +93,7 @@ class Machine:
 
 @contextmanager
 def booted(root: str) -> Iterator[Machine]:
-    """Boot the root directory; only one machine at a time does so, the others wait."""
+    """Boot the root directory. Only one machine runs at a time; others wait."""
     with FileLock(f"{root}.lock", timeout=10 * PATIENCE):
         binds = {REPOSITORY / "daemon": "/opt/bracketd/daemon", sysconfig.get_path("purelib"): "/opt/packages"}
         command = (
@@ -122,9 +122,9 @@ def _started(process: subprocess.Popen[bytes]) -> Machine | None:
 
 @dataclass(frozen=True)
 class Service:
-    """One of the units on a machine: its name, whether the account's own manager runs it, and where its journal begins.
+    """A unit on a machine: its name, if it is a user unit, and where its journal begins.
 
-    ``begin`` is a journal's cursor; what was said before is of no interest.
+    ``begin`` is a journal cursor; earlier lines are ignored.
     """
 
     machine: Machine
@@ -133,7 +133,7 @@ class Service:
     begin: str
 
     def systemctl(self, *words: str) -> str:
-        """Ask the manager that runs the unit."""
+        """Run systemctl for the manager of the unit."""
         if self.user:
             return self.machine.do_as_account("systemctl", "--user", *words)
         return self.machine.do("systemctl", *words)
@@ -153,7 +153,7 @@ class Service:
             raise AssertionError(f"{names} are {self.show(*names)}\n" + "\n".join(self.journal())) from None
 
     def journal(self) -> list[str]:
-        """What the journal has of the unit, as ``journalctl`` shows it without time and name."""
+        """The unit's journal since ``begin``, without times and names."""
         self.machine.do("journalctl", "--sync")
         words = ("--output=cat", f"--after-cursor={self.begin}", f"--unit={self.unit}")
         if self.user:
@@ -161,6 +161,6 @@ class Service:
         return self.machine.do("journalctl", *words).splitlines()
 
     def status(self) -> Json:
-        """What ``bracketd status --json`` tells the account."""
+        """``bracketd status --json``, run by the account."""
         told: Json = json.loads(self.machine.do_as_account("bracketd", "status", "--json"))
         return told

@@ -1,7 +1,7 @@
-"""Shoots as they come in real life: copied, moved, unpacked or synced, with pauses and half-written files.
+"""Shoots that arrive as in practice: copied, moved, unpacked or synced, with pauses and half-written files.
 
-Where a shoot must *not* be taken although it lay still for the quiet period, another shoot that came later and was
-taken all the same is the clock.
+Some tests check that a shoot is *not* sent, although it was still for the quiet period. They wait until another shoot,
+which arrived later, is sent.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ OAK = "12 Oak St"
 ELM = "1 Elm St"
 PHOTOS = shoot(1)
 LARGE = {f"DCIM/100CANON/IMG_{n:04}.JPG": bracket(n, 0, NOON, size=(1440, 960)) for n in range(1, 7)}
-"""A card's folders, each photo of some 150 kB."""
+"""A card's folders. Each photo has about 150 kB."""
 
 QUIET = 1.5
-"""Seconds; the pauses in these tests are well below it."""
+"""The quiet period in seconds. The pauses in these tests are well below it."""
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 
 PAUSE = 0.15
-"""Seconds between two pieces of a copy; all of them together are longer than the quiet period."""
+"""Seconds between two pieces of a copy. Their sum is longer than the quiet period."""
 
 
 @pytest.fixture
 def watching(program: Bracketd) -> Bracketd:
-    """The program, watching with the system's events."""
+    """The program, which watches with the system's events."""
     program.folder.update(quiet_period=f"{QUIET}s", observer="native")
     program.start()
     return program
 
 
 def card(home: Path, photos: dict[str, bytes]) -> Path:
-    """A folder with a shoot, elsewhere on the same disk."""
+    """A folder with a shoot on the same disk, outside the watched folder."""
     folder = home / "camera" / OAK
     for name, data in photos.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,12 +58,12 @@ def card(home: Path, photos: dict[str, bytes]) -> Path:
 
 
 def is_taken(program: Bracketd, sandbox: Sandbox, photos: dict[str, bytes]) -> Json:
-    """The shoot becomes one order, locked once and whole, and leaves nothing behind; the audit compares the bytes."""
+    """Assert that the shoot became one complete order, locked once. The audit compares the content."""
     order = program.reach(OAK, "downloaded")
     assert order["messages"] == []
     assert order["brackets"] == {"total": len(photos), "uploaded": len(photos)}
     assert order["bytes"]["total"] == sum(map(len, photos.values()))
-    assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing was sent before it was whole"
+    assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing incomplete was sent"
     folder = program.watched / OAK
     assert {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")} == photos
     assert [event["shoot"] for event in program.told("settled")].count(OAK) == 1
@@ -74,7 +74,7 @@ def is_taken(program: Bracketd, sandbox: Sandbox, photos: dict[str, bytes]) -> J
 
 
 def outlast_the_quiet_period(program: Bracketd) -> None:
-    """Another shoot comes, and is taken: what was still before it came has been so for longer than it takes."""
+    """Drop another shoot and wait until it is sent: earlier shoots have been still for longer than the quiet period."""
     program.drop(ELM, shoot(1, stops=(0,)))
     program.when(ELM, lambda order: order["phase"] != "cancelled")
     assert program.order(OAK) is None, "taken too early"
@@ -84,7 +84,7 @@ def outlast_the_quiet_period(program: Bracketd) -> None:
     ("photos", "pieces"), [(shoot(2), 3), ({"IMG_0001.JPG": bracket(1, 0, NOON, size=(1440, 960))}, 30)]
 )
 def test_copied_in_pieces(watching: Bracketd, sandbox: Sandbox, photos: dict[str, bytes], pieces: int) -> None:
-    """A shoot that is copied slowly, file after file and each in pieces with pauses, is taken when all is there."""
+    """A shoot that is copied slowly, in pieces with pauses, is sent when it is complete."""
     (watching.watched / OAK).mkdir()
     for name, data in photos.items():
         length = -(-len(data) // pieces)
@@ -98,7 +98,7 @@ def test_copied_in_pieces(watching: Bracketd, sandbox: Sandbox, photos: dict[str
 
 @pytest.mark.parametrize("command", [["cp", "-r"], ["mv"], ["rsync", "-a"]], ids=lambda words: words[0])
 def test_by_a_command(watching: Bracketd, sandbox: Sandbox, command: list[str]) -> None:
-    """A card's folders that are copied, moved on the same disk, or brought by rsync are one order."""
+    """A card's folders that are copied, moved on the same disk, or copied by rsync become one order."""
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs the {command[0]} command")
     subprocess.run([*command, card(watching.home, LARGE), watching.watched], check=True)
@@ -106,7 +106,7 @@ def test_by_a_command(watching: Bracketd, sandbox: Sandbox, command: list[str]) 
 
 
 def test_unpacked(watching: Bracketd, sandbox: Sandbox) -> None:
-    """An archive that is unpacked into the watched folder, its photos' times long past, is one order."""
+    """A shoot that is unpacked into the watched folder, with old times, becomes one order."""
     if shutil.which("unzip") is None:
         pytest.skip("needs the unzip command")
     folder = card(watching.home, LARGE)
@@ -119,7 +119,7 @@ def test_unpacked(watching: Bracketd, sandbox: Sandbox) -> None:
 
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="needs the rsync command")
 def test_a_stalled_rsync_is_waited_for(watching: Bracketd, sandbox: Sandbox) -> None:
-    """While rsync's temporary file lies in a shoot, it is not taken, however long nothing moves."""
+    """A shoot with a temporary file of rsync is not sent, however long it is still."""
     command = ["rsync", "-a", "--bwlimit=300", str(card(watching.home, LARGE)), str(watching.watched)]
     with subprocess.Popen(command, start_new_session=True) as rsync:
         try:
@@ -135,14 +135,14 @@ def test_a_stalled_rsync_is_waited_for(watching: Bracketd, sandbox: Sandbox) -> 
 
 
 def preallocate(photo: Path, data: bytes) -> None:
-    """A copy that takes its whole room first, as Windows and many FTP servers do, and stalls half way."""
+    """A copy that first allocates its full size, as by Windows and many FTP servers, and stalls half-way."""
     with photo.open("wb", buffering=0) as file:
         os.posix_fallocate(file.fileno(), 0, len(data))
         file.write(data[: len(data) // 2])
 
 
 def truncate(photo: Path, data: bytes) -> None:
-    """A copy that stalls half way."""
+    """A copy that stalls half-way."""
     photo.write_bytes(data[: len(data) // 2])
 
 
@@ -157,7 +157,7 @@ def truncate(photo: Path, data: bytes) -> None:
     ],
 )
 def test_half_a_photo_is_waited_for(watching: Bracketd, sandbox: Sandbox, begin: Callable[[Path, bytes], None]) -> None:
-    """A photo whose copying stalls for longer than the quiet period holds its shoot back until it is whole."""
+    """If the copy of a photo stalls for longer than the quiet period, its shoot waits until the photo is complete."""
     folder = card(watching.home, PHOTOS)
     name, data = next(iter(PHOTOS.items()))
     begin(folder / name, data)
@@ -173,7 +173,7 @@ def test_half_a_photo_is_waited_for(watching: Bracketd, sandbox: Sandbox, begin:
 
 @pytest.mark.skipif(not can_be_limited(), reason="needs unshare and user namespaces")
 def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
-    """With no watch left a shoot is found and taken whole all the same, and it is said what to do."""
+    """Without free inotify watches a shoot is still found and sent completely, and a message says what to do."""
     program.launcher = with_watches(3)
     program.folder.update(quiet_period=f"{QUIET}s", observer="native")
     program.start()
@@ -190,7 +190,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
 
 @pytest.mark.skipif(not QUEUE.exists(), reason="needs inotify")
 def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox) -> None:
-    """When the system's queue runs over, and events are lost, a shoot that they were of is found at once."""
+    """When the system's event queue overflows, a shoot whose events were lost is found at once."""
     (watching.watched / ELM).mkdir()
     until(lambda: watching.told("a folder without photos is left alone"))
     folder = card(watching.home, LARGE)
@@ -205,9 +205,9 @@ def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox)
 
 @pytest.mark.skipif(not SYNCTHING, reason="needs the syncthing command (Debian package syncthing)")
 def test_synced(program: Bracketd, sandbox: Sandbox, tmp_path: Path) -> None:
-    """A shoot that Syncthing brings is not taken before all is there, also when it looks quiet and complete.
+    """A shoot from Syncthing is not sent before all of it has arrived, even if it looks quiet and complete.
 
-    Half way the connection is paused, and the temporary files are removed: nobody but Syncthing knows better.
+    The test pauses the connection half-way and removes the temporary files, so that only Syncthing knows the rest.
     """
     with running_pair(tmp_path / "syncthing", receiver_folder=program.watched, kib_per_s=300) as pair:
         program.launcher = ("env", *(f"{name}={text}" for name, text in pair.receiver.environ.items()))
@@ -227,7 +227,7 @@ def test_synced(program: Bracketd, sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def is_without_temporary_files(folder: Path) -> bool:
-    """Whether none is left after those that are there were removed."""
+    """Remove the temporary files. Returns True if none appeared again."""
     for path in folder.rglob(".syncthing.*.tmp"):
         with suppress(FileNotFoundError):
             path.unlink()
@@ -235,6 +235,6 @@ def is_without_temporary_files(folder: Path) -> bool:
 
 
 def is_in_step(pair: Pair) -> bool:
-    """Whether the receiver has all that the sender has."""
+    """True if the receiver has everything that the sender has."""
     there = {str(path.relative_to(pair.sender.folder)) for path in pair.sender.folder.rglob("*.JPG")}
     return there <= {str(path.relative_to(pair.receiver.folder)) for path in pair.receiver.folder.rglob("*.JPG")}

@@ -1,8 +1,9 @@
-"""What a person asks of the installed program, and what it answers."""
+"""Asks of a person to the installed program, and its answers."""
 
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing
@@ -19,16 +20,16 @@ from tests.whole.program import Bracketd, Json, until
 OAK, ELM = "12 Oak St", "1 Elm St"
 
 NO_UTF_8 = ("env", "PYTHONUTF8=0", "PYTHONCOERCECLOCALE=0", "LC_ALL=C", "LANG=C")
-"""Starts the daemon in a locale that knows ASCII only."""
+"""Start the daemon in an ASCII locale."""
 
 
 def charged(sandbox: Sandbox, order: Json) -> int:
-    """How many images of an order the service has charged."""
+    """The number of an order's images that the service has charged."""
     return sum(image["charged"] for image in of_order(sandbox, order)["images"])
 
 
 def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, sandbox: Sandbox) -> None:
-    """Of a delivered order with one failed image of five, ``retry`` brings that image, for the price of one."""
+    """``retry`` of a delivered order with one failed image delivers that image and pays only for it."""
     sandbox.faults(["image error match=IMG_0004 next=2"])
     program.start()
     program.drop(OAK, shoot(5))
@@ -36,17 +37,17 @@ def test_one_failed_image_is_retried_and_it_alone_is_bought(program: Bracketd, s
     assert (first["images"]["downloaded"], first["images"]["failed"], charged(sandbox, first)) == (4, 1, 4)
     assert "`bracketd retry`" in first["messages"][1]
     done = program.asks("retry", OAK)
-    said = f"{OAK} goes back to processing for 1 failed image; only what comes out of that is bought.\n"
+    said = f"{OAK}: 1 failed image will be processed again. You only pay for images that succeed.\n"
     assert (done.returncode, done.stdout) == (0, said)
     again = program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 5)
     assert (again["order_id"], again["messages"], charged(sandbox, again)) == (first["order_id"], [], 5)
     assert json.loads(program.run("costs", "--json").stdout)["images"] == 5
     done = program.asks("retry", OAK)
-    assert (done.returncode, "is delivered already" in done.stderr) == (1, True)
+    assert (done.returncode, "has already been delivered" in done.stderr) == (1, True)
 
 
 def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox) -> None:
-    """When every image fails, the order is held and not called delivered; a retry brings them."""
+    """If every image fails, the order is held, not delivered. A retry delivers the images."""
     sandbox.faults(["image error next=99"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -60,18 +61,18 @@ def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox)
 
 
 def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: Sandbox) -> None:
-    """A dismissed order is never bought, nor a copy of its photos, until a person submits it."""
+    """A dismissed order, or a copy of its photos, is never bought until a person submits it."""
     program.settings["limits"] = {"images_per_order": 1}
     program.start()
     folder = program.drop(OAK, shoot(2))
     order = program.reach(OAK, "held")
     done = program.asks("dismiss", OAK)
-    said = f"{OAK} is dismissed; none of its images is bought. `bracketd submit` sends it as a new order: {folder}\n"
-    assert (done.returncode, done.stdout) == (0, said)
+    said = f"{OAK} is dismissed; none of its images will be bought. To send it as a new order: "
+    assert (done.returncode, done.stdout) == (0, f"{said}`bracketd submit {shlex.quote(str(folder))}`\n")
     assert program.reach(OAK, "cancelled")["health"] == "ok"
     shutil.copytree(folder, program.home / "copy").rename(program.watched / ELM)
     skipped = program.reach(ELM, "skipped")
-    assert f"same photos as “{OAK}”, which is cancelled and was never bought" in skipped["messages"][0]
+    assert f"same photos as “{OAK}”, which was cancelled and never bought" in skipped["messages"][0]
     program.stop()
     program.settings["limits"] = {}
     program.start()
@@ -80,19 +81,19 @@ def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: San
     program.drop("2 Elm St", shoot(1))
     program.reach("2 Elm St", "downloaded")
     assert charged(sandbox, order) == 0
-    assert program.asks("submit", str(folder)).stdout == f"{OAK} is sent (6 photos).\n"
+    assert program.asks("submit", str(folder)).stdout == f"{OAK}: sending 6 photos.\n"
     assert charged(sandbox, program.reach(OAK, "downloaded")) == 2
 
 
 def test_a_waiting_shoot_is_cancelled(program: Bracketd) -> None:
-    """``cancel`` of a shoot that still waits skips it, and its neighbour goes on."""
+    """``cancel`` of a waiting shoot skips it, and other shoots continue."""
     program.folder["quiet_period"] = "20s"
     program.start()
     folder = program.drop(OAK, shoot(1))
     program.wait_for_files(3)
     done = program.asks("cancel", OAK)
-    said = f"{OAK} is skipped: nothing of it is sent. `bracketd submit` sends it after all: {folder}\n"
-    assert (done.returncode, done.stdout) == (0, said)
+    said = f"{OAK} is skipped and will not be sent. To send it after all: "
+    assert (done.returncode, done.stdout) == (0, f"{said}`bracketd submit {shlex.quote(str(folder))}`\n")
     order = program.reach(OAK, "skipped")
     assert order["messages"] == ["skipped by a person before it was sent; `bracketd submit FOLDER` sends it"]
     assert program.peek()["waiting"] == []
@@ -111,7 +112,7 @@ def test_a_waiting_shoot_is_cancelled(program: Bracketd) -> None:
 
 @pytest.mark.parametrize("locale", [NO_UTF_8, ()], ids=["ASCII", "UTF-8"])
 def test_no_ask_ends_the_daemon(program: Bracketd, locale: tuple[str, ...]) -> None:
-    """Asks that cannot be carried out are answered; the daemon goes on, and starts again, in whatever locale."""
+    """Asks that cannot be carried out are answered. The daemon continues, and restarts, in any locale."""
     program.start()
     program.stop()
     targets = (f"{program.watched}/12 Öak St", f"{program.watched}/a\0b", "", "/nowhere/x", f"{program.watched}/..")

@@ -1,4 +1,4 @@
-"""A state that is older than reality, or one of two: nothing that it does not know is sent or paid for again."""
+"""A state that is outdated, or one of two: orders that it does not have are not sent or paid for again."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ RECOVER = "`bracketd doctor --recover`"
 
 @pytest.fixture
 def service() -> Iterator[Sandbox]:
-    """A sandbox for one test: a recovery takes in every order of the account."""
+    """A sandbox for one test, because a recovery imports every order of the account."""
     with prompt_sandbox(200) as sandbox:
         yield sandbox
 
 
 def deliver(program: Bracketd, name: str) -> Json:
-    """A shoot is dropped and comes to its end."""
+    """Drop a shoot and wait until it is delivered."""
     program.drop(name, shoot(1))
     return program.reach(name, "downloaded")
 
 
 def keep(program: Bracketd) -> Path:
-    """A copy of the whole state directory, made while nobody writes to it."""
+    """Copy the whole state directory while no process writes to it."""
     kept = program.home / "kept"
     shutil.copytree(program.state, kept)
     return kept
 
 
 def restore(program: Bracketd, kept: Path) -> None:
-    """The whole state directory as it was when it was copied."""
+    """Restore the whole state directory from its copy."""
     shutil.rmtree(program.state)
     kept.rename(program.state)
 
 
 def older_state(program: Bracketd) -> Json:
-    """The state is put back to before the last delivery; that delivery's order, as it was."""
+    """Restore the state to before the last delivery. Returns the order of that delivery."""
     program.start()
     deliver(program, ELM)
     assert program.stop() == 0
@@ -59,18 +59,18 @@ def older_state(program: Bracketd) -> Json:
 
 
 def charged(sandbox: Sandbox, *orders: Json) -> list[int]:
-    """How often each image of some orders was charged."""
+    """The number of charges for each image of some orders."""
     report = sandbox.report()["orders"]
     return [image["charged"] for order in orders for image in report[order["order_id"]]["images"]]
 
 
 def pictures(program: Bracketd, name: str = OAK) -> list[str]:
-    """What lies in a shoot's output folder."""
+    """The names in a shoot's output folder."""
     return sorted(path.name for path in (program.output / name).iterdir())
 
 
 def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Bracketd, sandbox: Sandbox) -> None:
-    """The shoot is held, every verb that looks says why and what to do, and a recovery makes it delivered."""
+    """The shoot is held, every verb shows why and what to do, and a recovery makes it delivered."""
     delivered = older_state(program)
     before = sandbox.report()["orders"].keys()
     looked = program.run("doctor")
@@ -87,7 +87,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
     checked = program.run("check")
     assert checked.returncode == 1
     assert "delivery note(s) of orders that are not in the state" in checked.stderr
-    assert "all is well" not in checked.stdout
+    assert "no problems found" not in checked.stdout
     for verb in ("submit", "retry"):
         refused = program.run(verb, str(program.watched / OAK))
         assert refused.returncode == 1, verb
@@ -110,7 +110,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
 
 @pytest.mark.parametrize("words", [("submit", "--again"), ("approve",)])
 def test_a_person_sends_it_all_the_same(program: Bracketd, sandbox: Sandbox, words: tuple[str, ...]) -> None:
-    """What is held for an older delivery is sent when a person says so, into a folder of its own."""
+    """A shoot that is held for an older delivery is sent on approval, with a separate output folder."""
     delivered = older_state(program)
     program.start()
     held = program.reach(OAK, "held")
@@ -122,11 +122,11 @@ def test_a_person_sends_it_all_the_same(program: Bracketd, sandbox: Sandbox, wor
     assert pictures(program) == ["IMG_0001.jpg", "order.json"]
     assert program.stop() == 0
     program.start()
-    assert (program.order(OAK) or {})["order_id"] == again["order_id"], "nobody asks again"
+    assert (program.order(OAK) or {})["order_id"] == again["order_id"], "no further approval is needed"
 
 
 def test_a_shoot_that_was_renamed_since_is_known_by_its_photos(program: Bracketd, sandbox: Sandbox) -> None:
-    """A delivery that the state does not know is recognised under another folder name."""
+    """A delivery that is not in the state is recognised under another folder name."""
     older_state(program)
     (program.watched / OAK).rename(program.watched / "Oak Street 12")
     before = sandbox.report()["orders"].keys()
@@ -137,7 +137,7 @@ def test_a_shoot_that_was_renamed_since_is_known_by_its_photos(program: Bracketd
 
 
 def test_two_state_directories_on_one_share(program: Bracketd, sandbox: Sandbox) -> None:
-    """What one daemon delivered, another one does not send; and what both send at once, only the first one buys."""
+    """A daemon does not send what another one delivered. If both send a shoot at once, only the first one buys it."""
     other = Bracketd(program.home / "other", api=sandbox.api, key=sandbox.key)
     other.watched, other.output = program.watched, program.output
     other.folder.update(watch=str(program.watched), output=str(program.output))
@@ -161,13 +161,13 @@ def test_two_state_directories_on_one_share(program: Bracketd, sandbox: Sandbox)
 
 
 def ended(*programs: Bracketd) -> list[Json] | None:
-    """The orders that two daemons made of one shoot, when one is delivered and the other waits."""
+    """Two daemons' orders of one shoot, once one is delivered and the other waits."""
     orders = [order for order in (program.order(ELM) for program in programs) if order is not None]
     return orders if sorted(order["phase"] for order in orders) == ["downloaded", "held"] else None
 
 
 def test_an_order_that_was_delivered_meanwhile_is_not_bought_again(program: Bracketd, sandbox: Sandbox) -> None:
-    """An order that the older state knows as half-way is delivered, as its own note and its pictures say."""
+    """An order that is unfinished in the older state becomes delivered if its note and pictures show it."""
     sandbox.faults(["merge slow-grouping seconds=3"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -190,7 +190,7 @@ def test_an_order_that_was_delivered_meanwhile_is_not_bought_again(program: Brac
 
 
 def test_an_order_whose_pictures_were_moved_meanwhile_is_asked_about(program: Bracketd, sandbox: Sandbox) -> None:
-    """An order half-way, delivered since, whose pictures lie elsewhere, waits; when they are back it is delivered."""
+    """An unfinished order whose delivered pictures were moved away waits. When they are back, it is delivered."""
     sandbox.faults(["upload slow next=9 seconds=2"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -215,7 +215,7 @@ def test_an_order_whose_pictures_were_moved_meanwhile_is_asked_about(program: Br
 
 
 def test_an_order_that_was_merged_meanwhile_is_only_looked_at(program: Bracketd, sandbox: Sandbox) -> None:
-    """An order that the older state would go on sending is not merged a second time."""
+    """An order that the older state would continue to send is not merged a second time."""
     sandbox.faults(["upload slow next=9 seconds=2"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -236,7 +236,7 @@ def test_an_order_that_was_merged_meanwhile_is_only_looked_at(program: Bracketd,
 
 
 def test_a_delivery_that_only_the_service_knows_holds_its_shoot(program: Bracketd, sandbox: Sandbox) -> None:
-    """Where the note was moved away, the service's newer order of the same photos' names keeps them from being sent."""
+    """If the note was moved away, a newer order with the same photo names at the service holds the shoot."""
     delivered = older_state(program)
     (program.output / OAK).rename(program.home / "archive")
     before = sandbox.report()["orders"].keys()
@@ -251,7 +251,7 @@ def test_a_delivery_that_only_the_service_knows_holds_its_shoot(program: Bracket
 
 
 def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> None:
-    """A note for a shoot that was never sent, without its pictures, makes a recovery ask; a person's word sends it."""
+    """A note without its pictures, for a shoot that was never sent, holds the shoot. Approval sends it."""
     program.start()
     delivered = deliver(program, ELM)
     assert program.stop() == 0
@@ -263,7 +263,7 @@ def test_a_forged_note_delivers_nothing(program: Bracketd, sandbox: Sandbox) -> 
     (program.output / OAK / "order.json").write_text(json.dumps(forged))
     recovered = program.run("doctor", "--recover")
     assert recovered.returncode == 0, recovered.stderr
-    assert f"{program.output}/{OAK}/order.json: neither its pictures nor the service confirm it" in recovered.stdout
+    assert f"{program.output}/{OAK}/order.json: not confirmed by its pictures or the service" in recovered.stdout
     held = program.order(OAK) or {}
     assert (held["phase"], held["images"]["total"]) == ("held", 0)
     assert "neither its pictures nor the service confirm that" in held["messages"][0]

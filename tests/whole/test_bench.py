@@ -64,11 +64,11 @@ MAY_BE_NOTHING = {
     "arriving.extra",
     "arriving.extra.many",
 }
-"""At rest as little as the clock can tell; nothing lost; a wait that ends before the copying has told of its end."""
+"""Figures that may be 0: idle CPU, lost files, and a wait that ends before the copy is reported as done."""
 
 
 def test_everything_is_measured() -> None:
-    """The benchmark measures each thing that has a goal, and its table names it; no figure is judged here."""
+    """The benchmark measures everything that has a goal, and its table lists it. The figures are not checked."""
     rows = list(measure(TINY))
     assert {row.name for row in rows} == ROWS
     for row in rows:

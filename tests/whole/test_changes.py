@@ -20,7 +20,7 @@ HELD_UP = ["upload slow skip=1 next=2 seconds=3"]
 
 @pytest.fixture
 def uploading(program: Bracketd, sandbox: Sandbox) -> Json:
-    """An order of three brackets in the middle of its uploads, the daemon's quiet period being short."""
+    """An order of three brackets during its uploads. The quiet period is short."""
     sandbox.faults(HELD_UP)
     program.start()
     program.drop(OAK, shoot(1))
@@ -30,7 +30,7 @@ def uploading(program: Bracketd, sandbox: Sandbox) -> Json:
 
 
 def test_a_shoot_removed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
-    """A shoot that is removed in the middle of its upload ends its order: nothing is merged, nothing costs anything."""
+    """A shoot that is removed during its upload ends its order: nothing is merged, nothing is paid for."""
     shutil.rmtree(program.watched / OAK)
     order = program.reach(OAK, "cancelled")
     assert order["order_id"] == uploading["order_id"]
@@ -39,16 +39,16 @@ def test_a_shoot_removed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, u
 
 
 def test_a_shoot_renamed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
-    """A shoot that is renamed in the middle of its upload keeps its order, and is merged and bought once."""
+    """A shoot that is renamed during its upload keeps its order, and is merged and bought once."""
     (program.watched / OAK).rename(program.watched / "12 Oak Street")
     done = program.reach("12 Oak Street", "downloaded")
     assert done["order_id"] == uploading["order_id"]
-    assert done["output"] == str(program.output / OAK), "the pictures go where they were promised"
+    assert done["output"] == str(program.output / OAK), "the output folder stays the same"
     assert len(of_order(sandbox, uploading)["merges"]) == 1
 
 
 def test_a_photo_removed_while_it_is_sent(program: Bracketd, uploading: Json) -> None:
-    """A photo that is removed holds its order and is named; put back, ``retry`` goes on with the same order."""
+    """A removed photo holds its order and is named. After it is put back, ``retry`` continues the same order."""
     photo = program.watched / OAK / "IMG_0002.JPG"
     aside = program.home / photo.name
     photo.rename(aside)
@@ -62,7 +62,7 @@ def test_a_photo_removed_while_it_is_sent(program: Bracketd, uploading: Json) ->
 
 
 def test_a_held_shoot_can_be_submitted_without_a_photo(program: Bracketd, sandbox: Sandbox, uploading: Json) -> None:
-    """A photo that is gone for good: ``submit`` ends the held order and sends what is there as a new one."""
+    """If a photo is lost, ``submit`` ends the held order and sends the remaining photos as a new order."""
     (program.watched / OAK / "IMG_0002.JPG").unlink()
     program.reach(OAK, "held")
     program.run("submit", str(program.watched / OAK))
@@ -76,7 +76,7 @@ def test_a_held_shoot_can_be_submitted_without_a_photo(program: Bracketd, sandbo
 
 @pytest.mark.parametrize(("flow", "number"), [("images", 1), ("images", 3), ("brackets", 1)])
 def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, flow: str, number: int) -> None:
-    """Of a photo that changes before the merge, be it stored or on its way, only the new bytes reach the picture."""
+    """If a photo changes before the merge, stored or not, only its new content is merged."""
     program.settings["api"]["flow"] = flow
     sandbox.faults(HELD_UP)
     program.start()
@@ -92,7 +92,7 @@ def test_a_photo_changed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, f
 
 @pytest.mark.parametrize("how", ["written over", "replaced"])
 def test_a_photo_rewritten_with_its_size_and_time(program: Bracketd, sandbox: Sandbox, how: str) -> None:
-    """A stored photo that gets other bytes, and then its old time back, is sent again, and a mere chmod is nothing."""
+    """A stored photo with new content and its old time is sent again. A chmod alone changes nothing."""
     sandbox.faults(HELD_UP)
     program.start()
     program.drop(OAK, shoot(1))
@@ -108,7 +108,7 @@ def test_a_photo_rewritten_with_its_size_and_time(program: Bracketd, sandbox: Sa
 
 
 def rewrite(photo: Path, *, in_place: bool) -> None:
-    """Give a photo other bytes, as many as before, and its old mtime, as ``touch -r`` or ``rsync -t`` does."""
+    """Give a photo other content of the same length, and its old mtime, as ``touch -r`` or ``rsync -t`` does."""
     before, data = photo.stat(), photo.read_bytes()
     new = photo if in_place else photo.with_name("new")
     new.write_bytes(data.replace(b"drop 1", b"drop X"))
@@ -120,7 +120,7 @@ def rewrite(photo: Path, *, in_place: bool) -> None:
 
 
 def test_a_photo_that_is_not_whole_is_waited_for(program: Bracketd) -> None:
-    """A photo that stopped half-way holds its shoot back, with a word, and is sent when it is whole."""
+    """An incomplete photo makes its shoot wait, with a message. It is sent when it is complete."""
     whole = shoot(1)
     half = {name: data[: len(data) // 2] for name, data in whole.items()}
     program.start()
@@ -134,7 +134,7 @@ def test_a_photo_that_is_not_whole_is_waited_for(program: Bracketd) -> None:
 
 
 def test_a_missing_disk_is_waited_for(program: Bracketd, sandbox: Sandbox) -> None:
-    """When the watched folder itself goes away, as with its disk, its order waits, and goes on when it is back."""
+    """When the watched folder disappears, as with its disk, its order waits and continues when it is back."""
     program.folder.update(observer="polling", poll_interval="0.5s")
     sandbox.faults(HELD_UP)
     program.start()

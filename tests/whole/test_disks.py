@@ -19,11 +19,11 @@ HELD_UP = ["upload slow skip=1 next=2 seconds=3"]
 """One bracket is stored at once, two take a while."""
 
 AT_THE_FIRST_PICTURE = ["download slow next=1 seconds=3"]
-"""The first picture is on its way for a while."""
+"""The download of the first picture takes a while."""
 
 
 class Disk:
-    """A disk that keeps what is on it while it is unmounted, as a memory disk alone would not."""
+    """A disk that keeps its content while it is unmounted, unlike a plain memory disk."""
 
     def __init__(self, home: Path) -> None:
         self.point, self._kept = home / "disk", home / "kept"
@@ -39,15 +39,15 @@ class Disk:
         return subprocess.run(["mount", *words], check=False, capture_output=True).returncode == 0
 
     def mount(self) -> None:
-        """Plug it in."""
+        """Mount the disk."""
         assert self._mount("--bind", str(self._kept / "volume"), str(self.point))
 
     def unmount(self) -> None:
-        """Pull it out, whatever is open on it."""
+        """Unmount the disk, even with open files."""
         subprocess.run(["umount", "--lazy", self.point], check=True)
 
     def drop(self, root: str, name: str, files: dict[str, bytes]) -> None:
-        """A shoot comes onto the disk, complete, in one go."""
+        """Put a complete shoot onto the disk at once."""
         card = self._kept / "card"
         card.mkdir()
         for path, data in files.items():
@@ -55,21 +55,21 @@ class Disk:
         card.rename(self._kept / "volume" / root / name)
 
     def remove(self) -> None:
-        """Take it away for good."""
+        """Remove the disk."""
         for place in (self.point, self._kept):
             subprocess.run(["umount", "--lazy", place], check=False, capture_output=True)
 
 
 @pytest.fixture
 def program(program: Bracketd) -> Bracketd:
-    """The program, which looks at its watched folder all the time."""
+    """The program, with a short interval of scans."""
     program.folder.update(observer="polling", poll_interval="0.5s")
     return program
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A disk that is plugged in; skips where none can be mounted."""
+    """A mounted disk. Skips if it cannot be mounted."""
     disk = Disk(tmp_path)
     try:
         yield disk
@@ -78,12 +78,12 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 def away(program: Bracketd, words: str) -> None:
-    """Wait until ``status`` says of a folder that it is away, and why."""
+    """Wait until ``status`` says that a folder is away, and why."""
     until(lambda: any(words in message for message in program.peek()["daemon"]["messages"]))
 
 
 def done(program: Bracketd, *orders: Json) -> None:
-    """Wait until all is delivered by the orders that were there, none of them cancelled, and nobody asked for it."""
+    """Wait until the existing orders are delivered without an ask, and none is cancelled."""
     for order in orders:
         assert program.reach(order["shoot"], "downloaded")["order_id"] == order["order_id"]
     assert len(program.peek()["orders"]) == len(orders)
@@ -94,7 +94,7 @@ def done(program: Bracketd, *orders: Json) -> None:
 def test_a_disk_pulled_out_while_its_photos_are_sent(
     disk: Disk, program: Bracketd, sandbox: Sandbox, below: str
 ) -> None:
-    """The order waits and says so, what lies on the bare mount point is nobody's, and with the disk it goes on."""
+    """The order waits and says so, shoots on the bare mount point are ignored, and it continues with the disk."""
     root = disk.point / below
     root.mkdir(exist_ok=True)
     program.folder["watch"] = str(root)
@@ -116,7 +116,7 @@ def test_a_disk_pulled_out_while_its_photos_are_sent(
 
 
 def test_a_disk_pulled_out_while_pictures_come(disk: Disk, program: Bracketd, sandbox: Sandbox) -> None:
-    """Nothing is written to the bare mount point and nothing more is bought; with the disk the order goes on."""
+    """Nothing is written to the bare mount point and nothing more is bought. With the disk the order continues."""
     program.folder["output"] = str(disk.point)
     program.settings["transfers"] = {"downloads": 1}
     sandbox.faults(AT_THE_FIRST_PICTURE)
@@ -135,7 +135,7 @@ def test_a_disk_pulled_out_while_pictures_come(disk: Disk, program: Bracketd, sa
 
 
 def test_an_empty_folder_in_place_of_the_watched_one(program: Bracketd, sandbox: Sandbox) -> None:
-    """A watched folder that was renamed in the middle of an upload, and made anew, is waited for."""
+    """If a watched folder is renamed during an upload and replaced by a new one, the order waits for the old one."""
     sandbox.faults(HELD_UP)
     program.start()
     program.drop(OAK, shoot(1))
@@ -150,7 +150,7 @@ def test_an_empty_folder_in_place_of_the_watched_one(program: Bracketd, sandbox:
 
 
 def test_all_shoots_gone_at_once(program: Bracketd, sandbox: Sandbox) -> None:
-    """When both shoots vanish while they are sent it is their disk that is gone; they go on when they are back."""
+    """If both shoots vanish during their uploads, their disk is missing. They continue when they are back."""
     sandbox.faults(["upload slow skip=1 next=5 seconds=3"])
     program.start()
     for name in (OAK, ELM):
@@ -169,7 +169,7 @@ def test_all_shoots_gone_at_once(program: Bracketd, sandbox: Sandbox) -> None:
 
 
 def test_an_output_that_was_renamed(program: Bracketd, sandbox: Sandbox) -> None:
-    """An output folder that is renamed while pictures come is not made anew; when it is back the order goes on."""
+    """An output folder that is renamed during downloads is not created again. When it is back the order continues."""
     program.output.mkdir()
     sandbox.faults(AT_THE_FIRST_PICTURE)
     program.start()
@@ -185,7 +185,7 @@ def test_an_output_that_was_renamed(program: Bracketd, sandbox: Sandbox) -> None
 
 
 def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
-    """``adopt`` takes an output folder as it is now, that is anew if it is gone; of another folder it says no."""
+    """``adopt`` accepts an output folder as it is, or creates a missing one. It refuses other folders."""
     program.output.mkdir()
     program.start()
     program.drop(OAK, shoot(1))
@@ -195,15 +195,16 @@ def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
     program.message(ELM, "`bracketd adopt FOLDER` takes it as it is now")
     refused = program.run("adopt", str(program.home))
     assert refused.returncode == 1
-    assert f"not a watched or output folder. These are:\n  {program.output}\n  {program.watched}" in refused.stderr
+    said = f"not a watched or output folder. The folders are:\n  {program.output}\n  {program.watched}"
+    assert said in refused.stderr
     adopted = program.run("adopt", str(program.output))
-    assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is taken as it is.\n")
+    assert (adopted.returncode, adopted.stdout) == (0, f"{program.output} is accepted as it is now.\n")
     program.reach(ELM, "downloaded")
     (program.home / "archive" / OAK).rename(program.output / OAK)
 
 
 def test_part_files_of_a_killed_run(program: Bracketd, sandbox: Sandbox) -> None:
-    """At the next start part files that no order needs are removed, and those that it does are finished."""
+    """The next start removes part files that no order needs, and completes the others."""
     sandbox.faults(AT_THE_FIRST_PICTURE)
     program.start()
     program.drop(OAK, shoot(1))

@@ -1,4 +1,4 @@
-"""One shot that is written twice, and what is exported from it: sent once, bought once, and named."""
+"""A frame that is written twice, and exports of it: sent once, bought once, and reported."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ REAL = pytest.mark.skipif(not CANON_6D.is_dir(), reason="the real brackets are n
 
 @pytest.fixture
 def program(program: Bracketd) -> Bracketd:
-    """The program, which looks at its watched folder all the time."""
+    """The program, with a short interval of scans."""
     program.folder.update(observer="polling", poll_interval="0.5s")
     return program
 
 
 def brackets(real: bool) -> Iterator[tuple[str, bytes]]:
-    """The brackets of one scene, a real camera's or made ones."""
+    """The brackets of one scene, from a real camera or generated."""
     if real:
         yield from ((path.name, path.read_bytes()) for path in sorted(CANON_6D.iterdir()))
     else:
@@ -44,7 +44,7 @@ def exported(data: bytes, kind: str, size: tuple[int, int] | None = None) -> byt
 
 
 def lay(program: Bracketd, files: dict[str, bytes]) -> None:
-    """Files come into the shoot, as they are; a new one is moved in, complete."""
+    """Put files into the shoot. A new shoot is moved in, complete."""
     card = program.home / "card"
     for path, data in files.items():
         (card / path).parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def note_of(order: Json) -> Json:
 
 @pytest.mark.parametrize("real", [pytest.param(True, marks=REAL), False], ids=["real", "made"])
 def test_two_cards_and_an_export(program: Bracketd, sandbox: Sandbox, real: bool) -> None:
-    """Two cards with each frame in two formats become one picture, and what is exported later is never sent."""
+    """Two cards with each frame in two formats become one picture, and later exports are never sent."""
     program.start()
     photos = dict(brackets(real))
     jpegs = {f"Card2/DCIM/100CANON/{name}": data for name, data in photos.items()}
@@ -94,7 +94,7 @@ def test_two_cards_and_an_export(program: Bracketd, sandbox: Sandbox, real: bool
 
 @pytest.mark.parametrize("real", [pytest.param(True, marks=REAL), False], ids=["real", "made"])
 def test_both_cards_at_once(program: Bracketd, sandbox: Sandbox, real: bool) -> None:
-    """In one drop each frame is sent once, cut into the right sets, and the note says what each other file is."""
+    """In one drop each frame is sent once, in the right sets, and the note says what every other file is."""
     photos = dict(brackets(real))
     program.folder["grouping"] = len(photos)
     program.start()

@@ -1,4 +1,4 @@
-"""A daemon whose process is there and does nothing."""
+"""A daemon whose process exists but is stopped."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ OAK = "12 Oak St"
 
 
 def test_a_frozen_daemon_is_said_not_to_answer(program: Bracketd) -> None:
-    """``status`` and ``check`` say so of a daemon that was stopped, within half a minute; then it goes on as before."""
+    """``status`` and ``check`` report a stopped daemon within half a minute. Resumed, it continues as before."""
     program.start()
     assert program.status()["daemon"]["unanswered_s"] is None
     program.signal(signal.SIGSTOP)
     try:
         until(lambda: program.status()["daemon"]["unanswered_s"], SILENT + 20)
         shown = program.run("status").stdout
-        assert f"(pid {program.pid}) has not answered for" in shown
+        assert f"(pid {program.pid}) has not responded for" in shown
         assert "is running" not in shown
         checked = program.run("check")
         assert checked.returncode == 1
-        assert "has not answered for" in checked.stderr
-        assert "all is well" not in checked.stdout
+        assert "has not responded for" in checked.stderr
+        assert "no problems found" not in checked.stdout
     finally:
         program.signal(signal.SIGCONT)
     until(lambda: program.status()["daemon"]["unanswered_s"] is None)
-    assert "all is well: the daemon is at work" in program.run("check").stdout
+    assert "no problems found; the daemon is running" in program.run("check").stdout
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
 
 
 def test_a_daemon_that_works_gives_its_sign_all_the_time(program: Bracketd) -> None:
-    """While a shoot is sent and delivered, the sign of life is never older than a few seconds."""
+    """While a shoot is sent and delivered, the heartbeat is never older than a few seconds."""
     program.start()
     ages: list[float] = []
     program.drop(OAK, shoot(4))

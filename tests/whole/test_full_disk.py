@@ -1,4 +1,4 @@
-"""The disk of the state is full, and has room again."""
+"""The disk with the state is full, then has space again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """A small disk. Skips where none can be mounted."""
+    """A small disk. Skips if it cannot be mounted."""
     with small_disk(tmp_path / "disk", size="24m") as found:
         yield found
 
@@ -34,12 +34,12 @@ def program(disk: SmallDisk, program: Bracketd) -> Bracketd:
 
 
 def is_waiting(program: Bracketd) -> bool:
-    """Whether the daemon says that it waits for room."""
+    """True if the daemon says that it waits for disk space."""
     return bool(program.told("no room for the state"))
 
 
 def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: Sandbox, disk: SmallDisk) -> None:
-    """The daemon waits, every verb says so, and with room everything goes on by itself and is paid for once."""
+    """The daemon waits, and every verb says so. With space again everything continues and is paid for once."""
     sandbox.faults(["upload slow skip=1 next=9 seconds=3"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -48,12 +48,12 @@ def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: San
     until(lambda: is_waiting(program))
     status = program.run("status")
     assert status.returncode == 0
-    assert "there is no room for the state" in " ".join(status.stdout.split())
+    assert "there is no disk space for the state" in " ".join(status.stdout.split())
     for verb in ("check", "doctor"):
         said = program.run(verb)
         assert said.returncode == 1
-        assert "there is no room for the state" in said.stderr
-        assert "all is well" not in said.stdout
+        assert "there is no disk space for the state" in said.stderr
+        assert "no problems found" not in said.stdout
     asked = program.run("submit", "--again", str(program.watched / OAK))
     assert asked.returncode == 1
     assert "Traceback" not in asked.stderr
@@ -67,7 +67,7 @@ def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: San
 
 
 def test_the_disk_is_full_while_pictures_are_bought(program: Bracketd, sandbox: Sandbox, disk: SmallDisk) -> None:
-    """A picture that was bought while its purchase could not be written down is not bought again, nor lost."""
+    """A picture whose purchase could not be stored is neither bought again nor lost."""
     sandbox.faults(["download slow next=2 seconds=2"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -82,7 +82,7 @@ def test_the_disk_is_full_while_pictures_are_bought(program: Bracketd, sandbox: 
 
 
 def test_the_disk_is_full_at_the_start(program: Bracketd, disk: SmallDisk) -> None:
-    """A daemon that is started on a full disk waits, says so, and begins by itself when there is room."""
+    """A daemon that starts on a full disk waits, says so, and begins automatically when there is space."""
     program.start()
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
@@ -104,7 +104,7 @@ def test_the_disk_is_full_at_the_start(program: Bracketd, disk: SmallDisk) -> No
 def test_a_stop_while_the_disk_is_full(
     program: Bracketd, sandbox: Sandbox, disk: SmallDisk, number: signal.Signals
 ) -> None:
-    """A stop is not kept waiting by a full disk, is said to have left something, and nothing is done or paid twice."""
+    """A stop does not wait for a full disk and reports unfinished work. Nothing is done or paid twice."""
     sandbox.faults(["upload slow skip=1 next=9 seconds=3"])
     program.start()
     program.drop(OAK, shoot(1))

@@ -1,4 +1,4 @@
-"""SIGHUP: of a service manager or a script, which means nothing, and of a terminal whose window is closed."""
+"""SIGHUP: from a service manager or a script, which is ignored, and from a closed terminal window."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OAK = "12 Oak St"
 
 
 class Window:
-    """A terminal window in which the program runs. What it says goes to its log, or to the window."""
+    """A terminal window in which the program runs. Its output goes to a log file or to the window."""
 
     def __init__(self, program: Bracketd, *, shows: bool, words: tuple[str, ...] = ()) -> None:
         program.write_config()
@@ -41,13 +41,13 @@ class Window:
             os.close(descriptor)
 
     def close(self) -> None:
-        """Close the window; the system then sends SIGHUP."""
+        """Close the window. The system then sends SIGHUP."""
         if self._master >= 0:
             os.close(self._master)
             self._master = -1
 
     def end(self) -> None:
-        """Close everything, whatever still runs."""
+        """Close the window and end the program."""
         self.close()
         with suppress(ProcessLookupError):
             self.process.kill()
@@ -64,14 +64,14 @@ WITHOUT_TERMINAL = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[
 
 
 def has_started(program: Bracketd) -> bool:
-    """Whether the daemon watches its folder; also where its log goes elsewhere."""
+    """True if the daemon watches its folder. Does not need its log."""
     with SqliteReader(program.state) as reader:
         return reader.notes().watching
 
 
 @pytest.fixture
 def windows() -> Iterator[list[Window]]:
-    """Windows that are gone after the test."""
+    """Windows that are closed after the test."""
     opened: list[Window] = []
     yield opened
     for window in opened:
@@ -82,7 +82,7 @@ def windows() -> Iterator[list[Window]]:
 def test_closing_the_window_stops_the_daemon(
     program: Bracketd, sandbox: Sandbox, windows: list[Window], shows: bool
 ) -> None:
-    """A daemon whose terminal window is closed stops as it does after Ctrl-C; the next start finishes the shoot."""
+    """A daemon whose terminal window is closed stops as after Ctrl-C. The next start finishes the shoot."""
     sandbox.faults(["upload slow skip=1 next=2 seconds=60"])
     window = Window(program, shows=shows)
     windows.append(window)
@@ -100,7 +100,7 @@ def test_closing_the_window_stops_the_daemon(
 
 
 def test_a_hangup_never_counts_as_the_second_signal(program: Bracketd, sandbox: Sandbox, windows: list[Window]) -> None:
-    """Shell and system both send SIGHUP when a window is closed, and the stop is graceful all the same."""
+    """If shell and system both send SIGHUP when a window is closed, the stop is still graceful."""
     sandbox.faults(["upload slow skip=1 next=2 seconds=60"])
     window = Window(program, shows=False)
     windows.append(window)
@@ -114,7 +114,7 @@ def test_a_hangup_never_counts_as_the_second_signal(program: Bracketd, sandbox: 
 
 
 def test_nohup_outlives_the_window(program: Bracketd, windows: list[Window]) -> None:
-    """A daemon that was started with nohup(1) goes on when the window is closed."""
+    """A daemon that was started with nohup(1) continues when the window is closed."""
     window = Window(program, shows=False, words=("/usr/bin/env", "nohup"))
     windows.append(window)
     until(lambda: bool(program.told("watching")))
@@ -127,7 +127,7 @@ def test_nohup_outlives_the_window(program: Bracketd, windows: list[Window]) -> 
 
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGUSR1", "SIGUSR2"])
 def test_a_signal_that_means_nothing(program: Bracketd, name: str) -> None:
-    """Without a terminal SIGHUP and the user signals are logged, and the daemon goes on."""
+    """Without a terminal, SIGHUP and the user signals are logged, and the daemon continues."""
     program.launcher = (sys.executable, "-c", WITHOUT_TERMINAL)
     program.start()
     program.signal(getattr(signal, name))

@@ -13,7 +13,7 @@ from tests.whole.program import Bracketd, until
 
 
 def test_dropped_while_the_daemon_was_down(program: Bracketd) -> None:
-    """A shoot dropped between two runs is found at the start of the second one."""
+    """A shoot that is dropped between two runs is found at the second start."""
     program.start()
     assert program.stop() == 0
     program.drop("12 Oak St", shoot(1))
@@ -22,7 +22,7 @@ def test_dropped_while_the_daemon_was_down(program: Bracketd) -> None:
 
 
 def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
-    """The first sight of a watched folder sends nothing; log and status name what is skipped, and how to send it."""
+    """The first sight of a watched folder sends nothing. Log and status name the skipped shoots and the remedy."""
     program.drop("1 Elm St", shoot(1))
     program.drop("2 Elm St", shoot(1))
     program.start()
@@ -44,7 +44,7 @@ def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
 
 
 def test_a_tidied_archive_is_not_bought(program: Bracketd) -> None:
-    """A skipped shoot that is moved into a folder stays unsent and says why; ``submit`` of that folder sends it."""
+    """A skipped shoot that is moved into a folder is not sent and says why. ``submit`` of that folder sends it."""
     program.drop("Old A", shoot(1))
     program.start()
     (program.watched / "2025").mkdir()
@@ -57,7 +57,7 @@ def test_a_tidied_archive_is_not_bought(program: Bracketd) -> None:
 
 
 def test_a_watched_folder_that_is_made_later(program: Bracketd) -> None:
-    """A watched folder that is not there yet is to be created, say ``check`` and ``status``; a full one is skipped."""
+    """``check`` and ``status`` say that a missing watched folder must be created. If it appears full, it is skipped."""
     program.watched.rmdir()
     program.write_config()
     words = f"the watched folder {program.watched} does not exist yet: create it first, then drop shoots into it."
@@ -77,7 +77,7 @@ def test_a_watched_folder_that_is_made_later(program: Bracketd) -> None:
 
 
 def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
-    """``submit`` sends a skipped shoot, and no other, also when the daemon is down at that moment."""
+    """``submit`` sends one skipped shoot and no other, even if the daemon is down at that moment."""
     for name in ("1 Elm St", "2 Elm St", "3 Elm St"):
         program.drop(name, shoot(1))
     program.start()
@@ -91,13 +91,13 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     program.reach("2 Elm St", "downloaded")
     assert (program.order("3 Elm St") or {})["phase"] == "skipped"
     told = program.status()["orders"]
-    assert sum(REPLACED in order["messages"] for order in told) == 2, "the word that the table knows them by"
+    assert sum(REPLACED in order["messages"] for order in told) == 2, "the table hides orders by this message"
     shown = program.run("status").stdout
     assert [shown.count(f"\n{name} ") for name in ("1 Elm St", "2 Elm St", "3 Elm St")] == [1, 1, 1]
 
 
 def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:
-    """A copy of a shoot that was sent, its files renamed, is skipped with the reason; ``submit --again`` sends it."""
+    """A copy of a sent shoot with renamed files is skipped with the reason. ``submit --again`` sends it."""
     program.start()
     shutil.copytree(program.drop("12 Oak St", shoot(1)), program.home / "copy")
     for photo in (program.home / "copy").iterdir():
@@ -114,7 +114,7 @@ def test_the_same_photos_are_not_bought_twice(program: Bracketd) -> None:
 
 
 def test_an_archive_can_be_processed(program: Bracketd) -> None:
-    """With ``existing: process`` the shoots that are there at first sight are sent like new ones."""
+    """With ``existing: process`` the shoots at first sight are sent like new ones."""
     program.folder["existing"] = "process"
     program.drop("1 Elm St", shoot(1))
     program.start()
@@ -122,7 +122,7 @@ def test_an_archive_can_be_processed(program: Bracketd) -> None:
 
 
 def test_a_waiting_shoot_can_be_submitted(program: Bracketd) -> None:
-    """``submit`` does not wait for the quiet period; until then the shoot is shown as waiting, with the reason."""
+    """``submit`` skips the quiet period. Before it, the shoot is shown as waiting, with the reason."""
     program.folder["quiet_period"] = "1h"
     program.start()
     program.drop("12 Oak St", shoot(1))
@@ -135,7 +135,7 @@ def test_a_waiting_shoot_can_be_submitted(program: Bracketd) -> None:
 
 
 def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
-    """Loose photos, empty folders and folders without photos are said once each, and nothing is made of them."""
+    """Loose photos, empty folders and folders without photos are reported once each and never sent."""
     program.start()
     (program.watched / "IMG_0001.JPG").write_bytes(b"loose")
     program.drop("empty", {})
@@ -152,7 +152,7 @@ def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
 
 
 def test_a_link_to_everything(program: Bracketd) -> None:
-    """With a link to ``/`` in the watched folder the next shoot is delivered, and ``status`` says what is wrong."""
+    """With a link to ``/`` in the watched folder the next shoot is delivered, and ``status`` reports the link."""
     (program.watched / "everything").symlink_to("/", target_is_directory=True)
     program.start()
     assert "Remove the link" in program.wait_until_it_says("is a link to a folder")["reason"]
@@ -163,7 +163,7 @@ def test_a_link_to_everything(program: Bracketd) -> None:
 
 
 def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:
-    """An empty folder that was there at first sight is no archive: when photos come, they are sent."""
+    """An empty folder at first sight is not an archive: photos that arrive in it are sent."""
     program.drop("12 Oak St", {})
     program.start()
     program.drop("12 Oak St", {f"100CANON/{name}": data for name, data in shoot(1).items()})
@@ -171,7 +171,7 @@ def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:
 
 
 def test_a_shoot_that_grows_is_waited_for(program: Bracketd) -> None:
-    """Files that keep coming, each within the quiet period of the one before, are one order."""
+    """Files that keep arriving, each within the quiet period of the previous one, are one order."""
     program.folder["quiet_period"] = "3s"
     program.start()
     for number, (name, data) in enumerate(shoot(2).items(), start=1):
@@ -181,7 +181,7 @@ def test_a_shoot_that_grows_is_waited_for(program: Bracketd) -> None:
 
 
 def test_photos_that_come_late_are_a_supplement(program: Bracketd, sandbox: Sandbox) -> None:
-    """Photos that come after the lock are sent as a second order, into the same output, and nothing is bought twice."""
+    """Photos that arrive after the lock are sent as a second order with the same output. Nothing is bought twice."""
     late = shoot(2)
     first = {name: late.pop(name) for name in ("IMG_0001.JPG", "IMG_0002.JPG", "IMG_0003.JPG")}
     program.folder.update(observer="polling", poll_interval="0.5s", quiet_period="2s")

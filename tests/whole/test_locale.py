@@ -1,4 +1,4 @@
-"""A daemon whose locale is not UTF-8, and a person whose terminal is."""
+"""A daemon with a locale that is not UTF-8, and a person with a UTF-8 terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAFE = "Café Müller"
 
 
 def latin_1(home: Path) -> tuple[str, ...]:
-    """What starts a program under ``LANG=en_US``, which is Latin-1. Skips where that locale cannot be made."""
+    """A command prefix for ``LANG=en_US``, which is Latin-1. Skips if that locale cannot be created."""
     locales = home / "locales"
     locales.mkdir()
     command = ("localedef", "-i", "en_US", "-f", "ISO-8859-1", str(locales / "en_US"))
@@ -27,13 +27,13 @@ def latin_1(home: Path) -> tuple[str, ...]:
 
 
 def ascii_only(_home: Path) -> tuple[str, ...]:
-    """What starts a program under ``LANG=C`` with Python's own remedies for that switched off."""
+    """A command prefix for ``LANG=C``, with Python's own workarounds for it switched off."""
     return ("env", "LANG=C", "PYTHONUTF8=0", "PYTHONCOERCECLOCALE=0")
 
 
 @pytest.mark.parametrize("locale", [latin_1, ascii_only])
 def test_names_do_not_depend_on_the_locale(program: Bracketd, sandbox: Sandbox, locale: object) -> None:
-    """The service shows the names that the disk has, and a shoot that is submitted from a UTF-8 terminal is sent."""
+    """The service shows the names on the disk, and a shoot that is submitted from a UTF-8 terminal is sent."""
     assert callable(locale)
     program.launcher = locale(program.home)
     program.folder["existing"] = "skip"

@@ -15,13 +15,13 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 
 def costs(program: Bracketd) -> Json:
-    """What ``bracketd costs --json`` says."""
+    """The output of ``bracketd costs --json``."""
     told: Json = json.loads(program.run("costs", "--json").stdout)
     return told
 
 
 def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
-    """A shoot that would pass a limit is worked on, held, and bought at a person's word and not before."""
+    """A shoot that would exceed a limit is processed, held, and bought only after a person approves."""
     program.settings["limits"] = {"images_per_order": 1}
     program.settings["price_per_image"] = "0.75"
     program.start()
@@ -30,7 +30,7 @@ def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
     assert "limits.images_per_order is 1" in order["messages"][0]
     assert costs(program)["images"] == 0
     done = program.run("cancel", OAK)
-    assert (done.returncode, "nothing more is bought while it is held" in done.stderr) == (1, True)
+    assert (done.returncode, "Nothing more is bought while it is held" in done.stderr) == (1, True)
     assert program.run("approve", OAK).returncode == 0
     program.reach(OAK, "downloaded")
     told = costs(program)
@@ -42,7 +42,7 @@ def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
 
 
 def test_what_is_approved_beforehand_is_not_held(program: Bracketd, sandbox: Sandbox) -> None:
-    """An order that is approved while it is under way passes the limits without being held."""
+    """An order that is approved in advance is not held for a limit."""
     sandbox.faults(["merge slow-grouping seconds=2"])
     program.settings["limits"] = {"images_per_day": 1}
     program.start()
@@ -55,7 +55,7 @@ def test_what_is_approved_beforehand_is_not_held(program: Bracketd, sandbox: San
 
 
 def test_what_is_cancelled_stays_so(program: Bracketd, sandbox: Sandbox) -> None:
-    """A cancelled order is not merged, and its shoot is not sent again before a person submits it."""
+    """A cancelled order is not merged, and its shoot is not sent again until a person submits it."""
     sandbox.faults(["upload 503 next=99"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -71,7 +71,7 @@ def test_what_is_cancelled_stays_so(program: Bracketd, sandbox: Sandbox) -> None
 
 
 def test_a_shoot_is_bought_again_on_that_word(program: Bracketd) -> None:
-    """``submit --again`` of a delivered shoot, and of a copy that was skipped for its photos, sends and buys it."""
+    """``submit --again`` sends and buys a delivered shoot, and a copy that was skipped because of its photos."""
     program.start()
     folder = program.drop(OAK, shoot(1))
     first = program.reach(OAK, "downloaded")
@@ -88,7 +88,7 @@ def test_a_shoot_is_bought_again_on_that_word(program: Bracketd) -> None:
 
 
 def test_pictures_of_other_orders_are_not_bought(program: Bracketd, sandbox: Sandbox) -> None:
-    """While the service mixes up orders nothing is bought; in the end the shoot has its own pictures, paid once."""
+    """While the service mixes up orders nothing is bought. In the end the shoot has its own pictures, paid once."""
     program.start()
     program.drop(ELM, shoot(1))
     program.reach(ELM, "downloaded")
@@ -102,7 +102,7 @@ def test_pictures_of_other_orders_are_not_bought(program: Bracketd, sandbox: San
 
 
 def test_a_refused_merge_is_not_repeated(program: Bracketd, sandbox: Sandbox) -> None:
-    """A merge that was refused, and carried out all the same, is found by ``retry``: no other is asked for."""
+    """``retry`` finds a merge that was refused but carried out, and does not request another one."""
     sandbox.faults(["merge_order 404 after=true"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -114,7 +114,7 @@ def test_a_refused_merge_is_not_repeated(program: Bracketd, sandbox: Sandbox) ->
 
 
 def test_a_preview_is_not_delivered(program: Bracketd, sandbox: Sandbox) -> None:
-    """A tiny picture in place of the full size is fetched again, and is paid once."""
+    """A tiny picture instead of the full size is downloaded again and paid once."""
     sandbox.faults(["download small next=2"])
     program.start()
     program.drop(OAK, shoot(1))

@@ -29,7 +29,7 @@ FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
 
 @FLOWS
 def test_every_name_of_a_folder(program: Bracketd, flow: str) -> None:
-    """A shoot's folder may be called anything that the disk takes; its pictures lie in a folder of the same name."""
+    """A shoot's folder may have any name that the disk allows. Its pictures are in a folder of the same name."""
     program.settings["api"]["flow"] = flow
     program.start()
     houses = those_the_disk_takes(HOUSES, program.home / "try")
@@ -50,7 +50,7 @@ def test_every_name_of_a_folder(program: Bracketd, flow: str) -> None:
 
 @FLOWS
 def test_every_name_of_a_file(program: Bracketd, flow: str) -> None:
-    """A photo may be called anything; its picture has its stem, and twins in Unicode's two forms stay two."""
+    """A photo may have any name. Its picture has the same stem, and two Unicode forms of one name stay distinct."""
     program.settings["api"]["flow"] = flow
     program.start()
     stems = those_the_disk_takes(
@@ -64,7 +64,7 @@ def test_every_name_of_a_file(program: Bracketd, flow: str) -> None:
 
 
 def test_equal_names_in_a_shoot(program: Bracketd) -> None:
-    """Cameras that count alike, and counters that wrap, give equal file names; every picture gets a name of its own."""
+    """If several photos have the same file name, every picture gets a different name."""
     program.start()
     first, second = (data for name, data in shoot(2, stops=(0,)).items())
     program.drop("12 Oak St", {"A/100CANON/IMG_0001.JPG": first, "B/100CANON/IMG_0001.JPG": second})
@@ -73,7 +73,7 @@ def test_equal_names_in_a_shoot(program: Bracketd) -> None:
 
 
 def test_loops_and_strangers(program: Bracketd) -> None:
-    """A link that leads back up, devices, sockets and files that are no photos do no harm and are not sent."""
+    """Links to parent folders, devices, sockets and files that are not photos do no harm and are not sent."""
     program.start()
     folder = program.drop("12 Oak St", shoot(1) | {"movie.mp4": b"x", "IMG_0001.xmp": b"x", "catalog.lrcat": b"x"})
     (folder / "loop").symlink_to(folder, target_is_directory=True)
@@ -87,7 +87,7 @@ def test_loops_and_strangers(program: Bracketd) -> None:
 
 @pytest.mark.parametrize("trouble", ["empty", "dangling", "forbidden"])
 def test_a_photo_that_cannot_be_used(program: Bracketd, trouble: str) -> None:
-    """A photo that is empty or cannot be read makes its shoot wait, with the reason; ``submit`` sends the rest."""
+    """A photo that is empty or unreadable makes its shoot wait, with the reason. ``submit`` sends the rest."""
     program.launcher = without_privileges()
     program.start()
     files = shoot(1)
@@ -120,7 +120,7 @@ def test_a_photo_that_cannot_be_used(program: Bracketd, trouble: str) -> None:
 
 
 def test_a_folder_that_cannot_be_read(program: Bracketd) -> None:
-    """A folder inside a shoot that cannot be opened may hold photos: the shoot waits until it can."""
+    """A folder that cannot be opened may contain photos, so its shoot waits until it can be opened."""
     program.launcher = without_privileges()
     program.start()
     folder = program.drop("12 Oak St", {f"100CANON/{name}": data for name, data in shoot(1).items()})
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_read(program: Bracketd) -> None:
 
 
 def those_the_disk_takes(names: list[str], trial: Path) -> list[str]:
-    """The names as a folder lists them, sorted: some disks take no bytes that are not UTF-8, or one form of Unicode."""
+    """The names in a folder, sorted. Some disks allow only UTF-8, or only one Unicode form."""
     trial.mkdir()
     for name in names:
         with contextlib.suppress(OSError):

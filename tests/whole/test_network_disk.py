@@ -1,4 +1,4 @@
-"""Watched and output folders on a disk that fails as network disks, access lists and encrypted folders do."""
+"""Watched and output folders on a disk that fails like network disks, access lists and encrypted folders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE = 120.0
 
 @pytest.fixture
 def watching(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
-    """The program, which watches the disk that fails; what is dropped lies below it."""
+    """The program, which watches a folder on the failing disk."""
     program.folder.update(watch=str(mirror.point), observer="polling", poll_interval="0.5s")
     program.watched = mirror.below
     yield program
@@ -29,7 +29,7 @@ def watching(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
 
 @pytest.fixture
 def delivering(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
-    """The program, which delivers to the disk that fails."""
+    """The program, which delivers to the failing disk."""
     program.folder["output"] = str(mirror.point)
     program.output = mirror.point
     yield program
@@ -40,7 +40,7 @@ def delivering(mirror: Mirror, program: Bracketd) -> Iterator[Bracketd]:
 def test_a_disk_that_wakes_up_while_photos_are_sent(
     watching: Bracketd, mirror: Mirror, sandbox: Sandbox, bad_files: str
 ) -> None:
-    """Reads that fail for some seconds delay an order: nothing is held, and no photo is left out."""
+    """Reads that fail for some seconds delay an order. Nothing is held, and no photo is left out."""
     watching.folder["bad_files"] = bad_files
     sandbox.faults(["upload slow skip=1 next=4 seconds=3"])
     watching.start()
@@ -57,12 +57,12 @@ def test_a_disk_that_wakes_up_while_photos_are_sent(
 
 
 def failures(program: Bracketd, order_id: str) -> Counter[str]:
-    """What failed for an order, by kind."""
+    """The failures of an order, by kind."""
     return Counter(entry["detail"]["kind"] for entry in program.journal(order_id) if entry["fact"] == "Failed")
 
 
 def test_what_access_denies_and_open_allows(watching: Bracketd, mirror: Mirror) -> None:
-    """Photos that access(2) says cannot be read are sent if they can; ``check`` finds nothing wrong with the folder."""
+    """Photos that access(2) calls unreadable are sent if they can be read, and ``check`` finds no problem."""
     mirror.fails(denies=True)
     watching.start()
     folder = watching.drop(OAK, shoot(1))
@@ -73,7 +73,7 @@ def test_what_access_denies_and_open_allows(watching: Bracketd, mirror: Mirror) 
 
 
 def test_what_access_allows_and_open_denies(watching: Bracketd, mirror: Mirror) -> None:
-    """Photos that cannot be opened make their shoot wait with a word, and are sent when they can."""
+    """Photos that cannot be opened make their shoot wait with a message. They are sent when they can be opened."""
     mirror.fails(open_error=errno.EACCES)
     watching.start()
     folder = watching.drop(OAK, shoot(1))
@@ -85,7 +85,7 @@ def test_what_access_allows_and_open_denies(watching: Bracketd, mirror: Mirror) 
 
 
 def test_photos_that_cannot_be_looked_at_for_a_while(watching: Bracketd, mirror: Mirror) -> None:
-    """A disk that lists a shoot and says nothing of its photos makes the shoot wait, and no photo is left out."""
+    """If a disk lists a shoot but stat(2) of its photos fails, the shoot waits, and no photo is left out."""
     watching.folder["bad_files"] = "leave_out"
     mirror.fails(look_error=errno.ESTALE)
     watching.start()
@@ -103,7 +103,7 @@ def test_photos_that_cannot_be_looked_at_for_a_while(watching: Bracketd, mirror:
 def test_an_output_that_does_not_take_the_shoots_name(
     delivering: Bracketd, mirror: Mirror, name: str, faults: dict[str, object]
 ) -> None:
-    """The folder of the pictures is called otherwise, which is told before anything is sent; nothing waits for ever."""
+    """If the disk refuses the name, the output folder gets another name, which is shown before anything is sent."""
     mirror.fails(**faults)
     delivering.start()
     photos = {f"{'x' * 150} {number}.JPG": data for number, data in enumerate(shoot(1).values())}

@@ -19,7 +19,7 @@ OAK = "12 Oak St"
 
 @pytest.mark.parametrize("kind", ["truncated", "short-length"])
 def test_half_a_picture_is_fetched_again(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
-    """A download that breaks off, even one that claims to be whole, is repeated; half a picture is never delivered."""
+    """An incomplete download is repeated, even with a matching length. Half a picture is never delivered."""
     sandbox.faults([f"download {kind} next=2"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -27,7 +27,7 @@ def test_half_a_picture_is_fetched_again(program: Bracketd, sandbox: Sandbox, ki
 
 
 def test_an_output_that_cannot_be_written(program: Bracketd, sandbox: Sandbox) -> None:
-    """With a read-only output nothing is bought; the order says so, and goes on when it can be written."""
+    """With a read-only output nothing is bought. The order says so, and continues when the folder is writable."""
     program.launcher = without_privileges()
     program.output.mkdir(mode=0o555)
     program.start()
@@ -43,7 +43,7 @@ def test_an_output_that_cannot_be_written(program: Bracketd, sandbox: Sandbox) -
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 80 MB; skips where none can be mounted."""
+    """A disk of 80 MB. Skips if it cannot be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if (
@@ -58,7 +58,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> None:
-    """With a full output disk nothing is bought; the order says so, and goes on when there is room again."""
+    """With a full output disk nothing is bought. The order says so, and continues when there is space again."""
     full = small_disk / "full"
     full.write_bytes(b"\0" * 60_000_000)
     program.output = small_disk / "finished"
@@ -69,7 +69,8 @@ def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> N
     words = r"68 MB must be free before a picture is bought, 2\d MB are free: No space left on device\."
     assert re.search(words, order["messages"][0])
     problem = program.run("check").stderr
-    assert re.search(rf"2\d MB are free in {program.output}, and 1000 MB should be\. Make room there", problem)
+    words = rf"only 2\d MB are free in {program.output}; at least 1000 MB are recommended\. Free up space there"
+    assert re.search(words, problem)
     assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
     full.unlink()
     program.run("retry", OAK)

@@ -1,4 +1,4 @@
-"""The package as ``pip install`` gets it: a wheel, built from this checkout."""
+"""The package that ``pip install`` installs: a wheel, built from this checkout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLE = (TOP / "config.example.yaml").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what a wheel installs."""
+    """A folder with the installed files of a wheel."""
     made, there = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
     words = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(made))
     subprocess.run(words, cwd=TOP, check=True, capture_output=True, timeout=PATIENCE)
@@ -29,7 +29,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_installed_package_prints_the_example(installed: Path, tmp_path: Path) -> None:
-    """``bracketd config example`` of an installed package, far from any checkout, prints the example as it is."""
+    """``bracketd config example`` of an installed package prints the example without a checkout."""
     done = subprocess.run(
         (sys.executable, "-P", "-m", "daemon", "config", "example"),
         cwd=tmp_path,
@@ -43,7 +43,7 @@ def test_the_installed_package_prints_the_example(installed: Path, tmp_path: Pat
 
 
 def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
-    """The command that a first start names works as it is said, from a checkout too, and its file is taken."""
+    """The command that a first start suggests works, also from a checkout, and its file is accepted."""
     refused = bracketd("status", home=tmp_path)
     command = refused.stderr.split("`")[1]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -54,7 +54,7 @@ def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
 
 
 def test_the_package_has_no_strangers(installed: Path) -> None:
-    """A wheel has the package, the types marker, the example and the scenes; no tests or caches."""
+    """A wheel has the package, the types marker, the example and the scenes, but no tests or caches."""
     files = [path.relative_to(installed) for path in installed.rglob("*") if path.is_file()]
     assert {path.parts[0] for path in files if ".dist-info" not in path.parts[0]} == {"daemon"}
     assert {path.name for path in files if path.parts[0] == "daemon" and path.suffix != ".py"} == {

@@ -1,4 +1,4 @@
-"""The state is lost or damaged: nothing starts over it, one command makes it anew, nothing is paid for twice."""
+"""A lost or damaged state: the daemon refuses to start, one command rebuilds it, nothing is paid for twice."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ RECOVER = "`bracketd doctor --recover`"
 
 @pytest.fixture
 def service() -> Iterator[Sandbox]:
-    """A sandbox for one test: a recovery takes in every order of the account."""
+    """A sandbox for one test, because a recovery imports every order of the account."""
     with prompt_sandbox(200) as sandbox:
         yield sandbox
 
 
 def cut_off(file: Path) -> None:
-    """The disk was full in the middle of a copy."""
+    """Truncate the file, as if the disk was full during a copy."""
     fold(file)
     os.truncate(file, file.stat().st_size // 2)
 
 
 def overwritten(file: Path) -> None:
-    """Something else was saved under its name."""
+    """Overwrite the file with other content."""
     fold(file)
     file.write_bytes(os.urandom(file.stat().st_size))
 
 
 def zeroed(file: Path) -> None:
-    """A disk lost the page with the images, an hour ago."""
+    """Damage the page with the images, an hour ago."""
     fold(file)
     with closing(sqlite3.connect(file)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'images'").fetchone()
@@ -58,18 +58,18 @@ def zeroed(file: Path) -> None:
 
 
 def without_wal(file: Path) -> None:
-    """Somebody took the file beside it for rubbish."""
+    """Delete the file that SQLite keeps beside it."""
     file.with_name(f"{FILE}-wal").unlink()
 
 
 def deleted(file: Path) -> None:
-    """It is gone, with what SQLite kept beside it."""
+    """Delete the file and SQLite's files beside it."""
     for part in file.parent.glob(f"{FILE}*"):
         part.unlink()
 
 
 def fold(file: Path) -> None:
-    """Have everything in the one file, as it is when the daemon has stopped or written much."""
+    """Move everything into the one file, as after a stop or many writes."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -87,10 +87,10 @@ def fold(file: Path) -> None:
 def test_a_lost_state_costs_nothing(
     program: Bracketd, sandbox: Sandbox, harm: Callable[[Path], None], flow: str, uploading: str
 ) -> None:
-    """However the state was lost, the daemon refuses and names the command that finds every order that was paid for.
+    """However the state was lost, the daemon refuses to start and names the command that finds every paid order.
 
-    Afterwards each shoot is delivered, merged once and paid for once, and what was there is kept. A shoot that nobody
-    knows is skipped, whatever the settings say of shoots that are met for the first time.
+    Afterwards each shoot is delivered, merged once and paid for once, and existing files are kept. A shoot that no
+    source knows is skipped, whatever ``existing`` is.
     """
     program.settings["api"]["flow"] = flow
     break_off(program, sandbox)
@@ -117,7 +117,7 @@ def test_a_lost_state_costs_nothing(
 
 
 def test_a_copy_knows_what_was_under_way(program: Bracketd, sandbox: Sandbox) -> None:
-    """Orders in the copy go on; while the service cannot be asked, they wait for a person's word before their merge."""
+    """Orders in the copy continue. If the service cannot be reached, they wait for a person before their merge."""
     break_off(program, sandbox)
     age_copies(program)
     sandbox.faults(["upload slow rate=1 seconds=30", "show_order 503 rate=1"])
@@ -128,7 +128,7 @@ def test_a_copy_knows_what_was_under_way(program: Bracketd, sandbox: Sandbox) ->
     sandbox.faults(["list_orders 401"])
     unasked = program.run("doctor", "--recover")
     assert unasked.returncode == 0
-    assert "warning    the service was not asked" in unasked.stdout
+    assert "warning    could not ask the service" in unasked.stdout
     held = program.order(UPLOADING) or {}
     assert held["phase"] == "held"
     assert "without asking the service" in held["messages"][0]
@@ -147,7 +147,7 @@ def test_a_copy_knows_what_was_under_way(program: Bracketd, sandbox: Sandbox) ->
 
 
 def test_a_merge_that_the_copy_does_not_know_is_found(program: Bracketd, sandbox: Sandbox) -> None:
-    """An order that was merged after the copy was made is looked at, and never merged again."""
+    """An order that was merged after the copy was made is polled, and never merged again."""
     sandbox.faults(["upload slow skip=1 next=2 seconds=30"])
     program.start()
     program.drop(UPLOADING, shoot(1))
@@ -171,14 +171,15 @@ def test_a_merge_that_the_copy_does_not_know_is_found(program: Bracketd, sandbox
 
 
 def test_a_running_daemon_is_left_alone(program: Bracketd) -> None:
-    """While the daemon runs its state can be looked at, and is not recovered."""
+    """While the daemon runs, its state can be checked but not recovered."""
     program.start()
     program.drop(UPLOADING, shoot(1))
     program.reach(UPLOADING, "downloaded")
     until((program.state / COPIES / f"{today()}.sqlite3").exists)
     well = program.run("doctor")
     assert (well.returncode, well.stderr) == (0, "")
-    assert all(words in well.stdout for words in ("sound, version", "1 order(s)", "nothing left over", "all is well"))
+    shown = (": OK, version", "1 order(s)", "no leftover part files", "no problems found")
+    assert all(words in well.stdout for words in shown)
     refused = program.run("doctor", "--recover")
     assert refused.returncode == 1
     said = f"bracketd is running on {program.state} (pid {program.pid}). Stop it first."
@@ -191,7 +192,7 @@ def test_a_running_daemon_is_left_alone(program: Bracketd) -> None:
 
 
 def break_off(program: Bracketd, sandbox: Sandbox) -> None:
-    """Two shoots are delivered, one is worked on, one is on its way, when the power fails."""
+    """The power fails: two shoots are delivered, one is processing, one is uploading."""
     program.folder["existing"] = "process"
     sandbox.faults(["merge slow-grouping skip=2 seconds=4", "upload slow skip=10 next=9 seconds=30"])
     program.start()
@@ -207,17 +208,17 @@ def break_off(program: Bracketd, sandbox: Sandbox) -> None:
 
 
 def age_copies(program: Bracketd) -> None:
-    """Make today's copy one of an earlier day."""
+    """Rename today's copy to an earlier day."""
     (program.state / COPIES / f"{today()}.sqlite3").rename(program.state / COPIES / "2000-01-01.sqlite3")
 
 
 def today() -> str:
-    """The day, as copies are named."""
-    return date.fromtimestamp(time.time()).isoformat()  # noqa: DTZ012 - as the daemon does
+    """The day in the name of a copy."""
+    return date.fromtimestamp(time.time()).isoformat()  # noqa: DTZ012 - as in the daemon
 
 
 def contents(state: Path) -> dict[str, bytes]:
-    """Every file in the state directory but the lock."""
+    """Every file in the state directory except the lock."""
     return {path.name: path.read_bytes() for path in files(state) if not path.name.startswith("bracketd.")}
 
 

@@ -19,7 +19,7 @@ FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
 
 @FLOWS
 def test_a_shoot_comes_back_finished(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
-    """A camera card dropped as a folder becomes one finished picture a scene, named after its first bracket."""
+    """A dropped camera card becomes one finished picture per scene, named after its first bracket."""
     program.settings["api"]["flow"] = flow
     program.start()
     card = {f"DCIM/100CANON/{name}": data for name, data in shoot(2).items()}
@@ -55,7 +55,7 @@ def test_order_json_is_last_and_tells_everything(program: Bracketd, flow: str) -
 
 
 def test_every_phase_is_told(program: Bracketd) -> None:
-    """The log names every phase of an order, in the order of the phases, and the journal has what led there."""
+    """The log has every phase of an order, in sequence, and the journal has the facts that led there."""
     program.start()
     program.drop("12 Oak St", shoot(1))
     order = program.reach("12 Oak St", "downloaded")
@@ -72,7 +72,7 @@ def test_every_phase_is_told(program: Bracketd) -> None:
 @FLOWS
 @pytest.mark.skipif(not CANON_6D.is_dir(), reason="the real brackets are not here")
 def test_real_brackets_become_one_picture(program: Bracketd, flow: str) -> None:
-    """Five exposures of a real camera come out as one HDR."""
+    """Five exposures of a real camera become one HDR picture."""
     program.settings["api"]["flow"] = flow
     program.start()
     shutil.copytree(CANON_6D, program.watched / "Canon 6D")
@@ -82,7 +82,7 @@ def test_real_brackets_become_one_picture(program: Bracketd, flow: str) -> None:
 
 
 def test_a_watched_folder_is_a_preset(program: Bracketd, sandbox: Sandbox) -> None:
-    """How a folder's shoots are grouped, enhanced and downloaded goes to the service, with the merge."""
+    """A folder's settings for grouping, enhancement and download are sent to the service with the merge."""
     program.folder.update(
         grouping=2,
         enhance={"sky_replacement": True, "ai_version": "4.7"},
@@ -98,7 +98,7 @@ def test_a_watched_folder_is_a_preset(program: Bracketd, sandbox: Sandbox) -> No
 
 
 def test_equal_names_get_along(program: Bracketd) -> None:
-    """Shoots of one name in two watched folders keep apart, and a picture that was there before is not replaced."""
+    """Shoots with the same name in two watched folders stay separate, and existing pictures are not replaced."""
     theirs = program.output / "12 Oak St" / "IMG_0001.jpg"
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"the photographer's own")

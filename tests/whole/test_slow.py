@@ -1,4 +1,4 @@
-"""A service that trickles."""
+"""A service with extremely slow transfers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tests.whole.program import Bracketd, until
 
 OAK, ELM = "12 Oak St", "1 Elm St"
 TRICKLE = "drip seconds=1000"
-"""A piece every fifty seconds: too little, and too often for a time-out of the socket."""
+"""A piece every fifty seconds: too slow, but too frequent for a socket timeout."""
 
 CUT = 100.0
-"""Seconds within which a trickle is cut and told."""
+"""Seconds within which a slow transfer is aborted and reported."""
 
 
 def other(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -21,7 +21,7 @@ def other(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def test_pictures_that_trickle_starve_no_other_shoot(program: Bracketd, sandbox: Sandbox) -> None:
-    """While both downloads of a shoot trickle another shoot is delivered; then they are cut, named and tried again."""
+    """While both downloads of a shoot are slow, another shoot is delivered. Then they are aborted and retried."""
     sandbox.faults([f"download {TRICKLE} next=2"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -40,7 +40,7 @@ def test_pictures_that_trickle_starve_no_other_shoot(program: Bracketd, sandbox:
 
 
 def test_looks_that_trickle(program: Bracketd, sandbox: Sandbox) -> None:
-    """A look at an order that trickles is cut and told, and the next one shows what came of the order."""
+    """A slow poll of an order is aborted and reported, and the next poll shows the order."""
     sandbox.faults([f"show_order {TRICKLE}"])
     program.start()
     program.drop(OAK, shoot(1))

@@ -13,23 +13,23 @@ OAK = "12 Oak St"
 
 
 def pipe(path: Path) -> None:
-    """A pipe that nobody writes to."""
+    """Make a pipe without a writer."""
     os.mkfifo(path)
 
 
 def deep(path: Path) -> None:
-    """JSON that no parser follows to its end."""
+    """Write JSON that is nested too deeply for a parser."""
     path.write_text("[" * 200_000)
 
 
 def endless(path: Path) -> None:
-    """A link to zero bytes without end."""
+    """Make a link to an endless stream of zeros."""
     path.symlink_to("/dev/zero")
 
 
 @pytest.mark.parametrize("make", [pipe, deep, endless])
 def test_something_else_is_called_order_json(program: Bracketd, make: Callable[[Path], None]) -> None:
-    """Whatever bears the name of the note, the shoot is delivered beside it, and every verb answers."""
+    """If the note's name is taken by a special file, the shoot is still delivered, and every verb works."""
     program.start()
     output = program.output / OAK
     output.mkdir(parents=True)

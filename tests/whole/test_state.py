@@ -20,18 +20,18 @@ OAK = "12 Oak St"
 
 
 def newer(file: Path) -> None:
-    """As a later version leaves it."""
+    """Make it a state file of a later version."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA user_version = 99")
 
 
 def overwritten(file: Path) -> None:
-    """Something else was saved under its name."""
+    """Overwrite it with another file."""
     file.write_bytes(b"<html>We'll be right back.</html>" * 500)
 
 
 def torn(file: Path) -> None:
-    """A disk lost some of its pages."""
+    """Damage some of its pages."""
     content = bytearray(file.read_bytes())
     content[4096:-4096] = bytes(len(content) - 8192)
     file.write_bytes(content)
@@ -48,7 +48,7 @@ def torn(file: Path) -> None:
 def test_a_state_file_that_cannot_be_used(
     program: Bracketd, spoil: Callable[[Path], None], said: str, remedy: str
 ) -> None:
-    """A newer or damaged state file is named with its remedy, ends every verb with status 1, and stays as it is."""
+    """A newer or damaged state file is reported with its remedy, ends every verb with status 1, and stays unchanged."""
     program.start()
     program.drop(OAK, shoot(1, stops=(0,)))
     program.reach(OAK, "downloaded")
@@ -70,7 +70,7 @@ def test_a_state_file_that_cannot_be_used(
 
 
 def test_a_state_directory_that_cannot_be_used(program: Bracketd) -> None:
-    """A file in the place of the state directory is said in one line, with status 1."""
+    """A file instead of the state directory is reported in one line, with status 1."""
     program.state.write_text("in the way")
     program.write_config()
     done = program.run("run")
@@ -81,7 +81,7 @@ def test_a_state_directory_that_cannot_be_used(program: Bracketd) -> None:
 
 
 def test_ten_thousand_orders(program: Bracketd) -> None:
-    """With years of orders stored, ``status`` has every one right, and shows a person the last ones."""
+    """With years of orders, ``status --json`` has all of them, and ``status`` shows the last ones."""
     program.write_config()
     expected = many(10_000, program)
     with closing(open_for_writing(program.state)) as connection:
@@ -100,7 +100,7 @@ def test_ten_thousand_orders(program: Bracketd) -> None:
         assert seen["bytes"] == {"total": 33, "uploaded": 33}
     table = program.run("status").stdout
     assert "house 9999" in table
-    assert "and 9980 more that ended" in table
+    assert "and 9980 more ended shoots" in table
     assert program.run("show", "house 4321").returncode == 0
     for file in program.state.iterdir():
         file.unlink()

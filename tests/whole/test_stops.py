@@ -19,7 +19,7 @@ OAK = "12 Oak St"
 
 
 def test_sigterm_in_the_middle_of_uploads(program: Bracketd, sandbox: Sandbox) -> None:
-    """A stop while files are on their way ends in ten seconds with status 0; the next start finishes the shoot."""
+    """A stop during transfers takes at most ten seconds and has status 0. The next start finishes the shoot."""
     sandbox.faults(["upload slow skip=1 next=2 seconds=60"])
     program.start()
     program.drop(OAK, large(shoot(1)))
@@ -32,7 +32,7 @@ def test_sigterm_in_the_middle_of_uploads(program: Bracketd, sandbox: Sandbox) -
 
 
 def test_sigterm_while_the_start_waits(program: Bracketd, tmp_path: Path) -> None:
-    """A stop while the start still waits for what a watched folder lies on ends in ten seconds with status 0."""
+    """A stop while the start waits for a watched folder's disk takes at most ten seconds and has status 0."""
     over = threading.Event()
 
     def silent(_exchange: Exchange) -> None:
@@ -50,7 +50,7 @@ def test_sigterm_while_the_start_waits(program: Bracketd, tmp_path: Path) -> Non
 
 
 def test_ctrl_c_in_the_middle_of_a_merge(program: Bracketd, sandbox: Sandbox) -> None:
-    """Ctrl-C while the service merges ends with status 0, and the next start takes the pictures home."""
+    """Ctrl-C while the service merges ends with status 0, and the next start downloads the pictures."""
     sandbox.faults(["merge slow-grouping seconds=3"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -61,7 +61,7 @@ def test_ctrl_c_in_the_middle_of_a_merge(program: Bracketd, sandbox: Sandbox) ->
 
 
 def test_a_second_signal_stops_at_once(program: Bracketd, sandbox: Sandbox) -> None:
-    """A second signal does not wait for transfers, and loses nothing all the same."""
+    """A second signal ends transfers at once, without losing anything."""
     sandbox.faults(["upload slow next=2 seconds=60"])
     program.start()
     program.drop(OAK, large(shoot(1)))
@@ -85,7 +85,7 @@ def test_a_second_signal_stops_at_once(program: Bracketd, sandbox: Sandbox) -> N
     ],
 )
 def test_killed_before_an_answer_arrived(program: Bracketd, sandbox: Sandbox, flow: str, where: str) -> None:
-    """Killed after the service carried out a request and before its answer was read, nothing is done or paid twice."""
+    """A kill between a request and its response leads to no second purchase or merge."""
     program.settings["api"]["flow"] = flow
     sandbox.faults([f"{where} stall seconds=60"])
     program.start()
@@ -102,7 +102,7 @@ def test_killed_before_an_answer_arrived(program: Bracketd, sandbox: Sandbox, fl
 
 @pytest.mark.parametrize("seed", range(2))
 def test_killed_again_and_again(program: Bracketd, sandbox: Sandbox, seed: int) -> None:
-    """However often it is killed, wherever that is, a shoot is merged once and each picture bought once."""
+    """After any number of kills, anywhere, a shoot is merged once and each picture is bought once."""
     chance = random.Random(seed)
     program.settings["api"]["flow"] = chance.choice(["images", "brackets"])
     slow = ["upload slow rate=1 seconds=0.2", "download slow next=4 seconds=0.7", "merge slow-grouping seconds=1"]
@@ -122,7 +122,7 @@ def test_killed_again_and_again(program: Bracketd, sandbox: Sandbox, seed: int) 
 
 
 def test_a_second_daemon_refuses(program: Bracketd) -> None:
-    """A second daemon on the same state directory does not start, and names the first one's process id."""
+    """A second daemon on the same state directory does not start, and names the first daemon's process id."""
     program.start()
     second = program.run("run")
     assert second.returncode == 1
@@ -144,5 +144,5 @@ def test_python_m_daemon(program: Bracketd) -> None:
 
 
 def large(files: dict[str, bytes], size: int = 8_000_000) -> dict[str, bytes]:
-    """The same pictures in files that no socket's buffers hold: what follows a JPEG's end is ignored."""
+    """The same pictures in files larger than a socket's buffers. Bytes after a JPEG's end are ignored."""
     return {name: data + os.urandom(1000) * ((size - len(data)) // 1000) for name, data in files.items()}

@@ -1,4 +1,4 @@
-"""The installed program with a standard output or error that takes nothing, is closed, or has a reader that leaves."""
+"""The installed program with a standard output or error that is full, closed, or has a reader that leaves."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, verb: str, redirected: str) -> subprocess.CompletedProcess[str]:
-    """Run a verb in a shell that redirects its output; what comes of it is on standard error and in the status."""
+    """Run a verb in a shell that redirects its output. Returns its standard error and its exit status."""
     last = {"show": order().id, "explain": f"{config.parent}/in/{order().shoot}/IMG_0001.JPG"}.get(verb, "")
     script = f'"$0" --config "$1" {verb} ${{2:+"$2"}} {redirected}'
     return subprocess.run(
@@ -66,17 +66,17 @@ def run(config: Path, verb: str, redirected: str) -> subprocess.CompletedProcess
 @pytest.mark.skipif(not os.path.exists(FULL), reason="this system has no /dev/full")
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_full_disk_under_the_output(config: Path, verb: str) -> None:
-    """A result that cannot be written is one line that says why, and status 1; without room for that, status 1."""
+    """If a result cannot be written, one line says why, and the status is 1. If even that fails, the status is 1."""
     done = run(config, verb, f"> {FULL}")
     said = [line for line in done.stderr.splitlines() if not line.startswith("problem ")]
-    assert (done.returncode, said) == (1, ["bracketd: the output cannot be written: No space left on device"])
+    assert (done.returncode, said) == (1, ["bracketd: cannot write the output: No space left on device"])
     assert run(config, verb, f"> {FULL} 2> {FULL}").returncode == 1
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
 def test_a_stream_that_is_closed(config: Path, verb: str, closed: str) -> None:
-    """Whoever closes a stream does not want to hear of it: the verb does what it does, without a traceback."""
+    """With a closed stream, a verb does its work without a traceback."""
     done = run(config, verb, closed)
     assert done.returncode == (1 if verb == "check" else 0), done.stderr
     assert "Traceback" not in done.stderr + done.stdout
@@ -85,7 +85,7 @@ def test_a_stream_that_is_closed(config: Path, verb: str, closed: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_reader_that_has_seen_enough(config: Path, verb: str) -> None:
-    """``| head -1`` ends a verb without a word, whether or not it had more to write."""
+    """``| head -1`` ends a verb silently, even if it had more to write."""
     done = run(config, verb, "2>&1 | head -c 1")
     assert done.stderr == ""
     assert len(done.stdout) == 1
@@ -97,7 +97,7 @@ def test_a_reader_that_has_seen_enough(config: Path, verb: str) -> None:
 @pytest.mark.skipif(not os.path.exists(FULL), reason="this system has no /dev/full")
 @pytest.mark.parametrize("settings", ["folders: 1\n", "", None])
 def test_a_full_disk_under_the_complaints(tmp_path: Path, settings: str | None) -> None:
-    """A complaint that cannot be written changes nothing of the exit status, which a service manager goes by."""
+    """An error message that cannot be written does not change the exit status, which a service manager uses."""
     config = tmp_path / "config.yaml"
     if settings is not None:
         config.write_text(settings)

@@ -1,4 +1,4 @@
-"""The units under a real systemd, with nothing changed but how long things take. See ``systemd_nspawn``."""
+"""The units under a real systemd, unchanged except for times. See ``systemd_nspawn``."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ RestartSec=1
 WatchdogSec=6
 TimeoutStopSec=10
 """
-"""So that a test need not wait; ten seconds are what the daemon promises to stop within."""
+"""Shorter times for the tests. The daemon promises to stop within ten seconds."""
 
 BOTH = pytest.mark.parametrize("unit", ["bracketd.service", "bracketd@.service"])
 
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
-    """A machine with the sandbox on it, where the account's own manager runs without a login."""
+    """A machine with the sandbox, on which the account's manager runs without a login."""
     assert ROOT is not None
     with booted(ROOT) as machine:
         machine.do("loginctl", "enable-linger", ACCOUNT)
@@ -47,7 +47,7 @@ def machine() -> Iterator[Machine]:
 
 @pytest.fixture
 def service(machine: Machine, unit: str) -> Iterator[Service]:
-    """A unit that was just installed, not started, and the account's settings for one watched folder."""
+    """An installed unit that is not started, with settings for one watched folder."""
     user = "@" not in unit
     service = Service(machine, unit.replace("@", f"@{ACCOUNT}"), user, machine.cursor())
     folder = f"{machine.home}/.config/systemd/user" if user else "/etc/systemd/system"
@@ -77,7 +77,7 @@ def ask(machine: Machine, what: str, body: object = None) -> Json:
 
 
 def settings(**api: str) -> Json:
-    """One watched folder, and what the API is."""
+    """Settings of one watched folder and of the API."""
     return {
         "api": {"base_url": API, "poll_every": "0.2s", **api},
         "folders": [{"watch": "~/Pictures/Shoots", "output": "~/Pictures/Finished", "quiet_period": "0.5s"}],
@@ -91,13 +91,13 @@ def configure(machine: Machine, text: str | None = None) -> None:
 
 
 def drop(machine: Machine, name: str) -> None:
-    """Put a shoot of one scene into the watched folder."""
+    """Drop a shoot of one scene into the watched folder."""
     for file, data in shoot(1).items():
         machine.write(f"{machine.home}/Pictures/Shoots/{name}/{file}", data)
 
 
 def reach(service: Service, name: str, phase: str) -> Json:
-    """Wait until the account's ``bracketd status`` tells of a phase; the order."""
+    """Wait until the account's ``bracketd status`` shows a phase. Returns the order."""
     seen: list[Json] = []
 
     def there() -> Json | None:
@@ -112,15 +112,15 @@ def reach(service: Service, name: str, phase: str) -> Json:
 
 @BOTH
 def test_it_has_started_when_it_watches(service: Service) -> None:
-    """The unit is active only when the settings were read and the folders looked at, not when a process runs."""
+    """The unit becomes active after the settings were read and the folders scanned, not when the process starts."""
     service.systemctl("start", service.unit)
     said = service.show("ActiveState", "SubState", "StatusText")
-    assert said == ["active", "running", "watching 1 folder(s)"], "the start is over only after the first look"
+    assert said == ["active", "running", "watching 1 folder(s)"], "the start ends only after the first scan"
 
 
 @BOTH
 def test_a_shoot_becomes_a_picture_for_everybody(service: Service) -> None:
-    """Pictures can be read by others and the state cannot; the verbs find it; the journal tells it without the key."""
+    """Others can read the pictures but not the state, the verbs find the state, and the journal never has the key."""
     service.systemctl("enable", "--now", service.unit)
     drop(service.machine, "12 Oak St")
     order = reach(service, "12 Oak St", "downloaded")
@@ -137,7 +137,7 @@ def test_a_shoot_becomes_a_picture_for_everybody(service: Service) -> None:
 
 @BOTH
 def test_a_hung_daemon_is_started_anew(service: Service) -> None:
-    """When the daemon does not answer, the watchdog ends it, the journal says where it hung, and a new one works."""
+    """If the daemon hangs, the watchdog ends it, the journal says where it hung, and a new daemon works."""
     service.systemctl("start", service.unit)
     service.systemctl("kill", "--kill-whom=main", "--signal=STOP", service.unit)
     service.reaches(NRestarts="1", ActiveState="active")
@@ -150,7 +150,7 @@ def test_a_hung_daemon_is_started_anew(service: Service) -> None:
 
 @BOTH
 def test_a_killed_daemon_finishes_its_order(service: Service) -> None:
-    """Killed in the middle of an upload, it comes back, and the order is finished with one merge."""
+    """After a kill during an upload, it is restarted and finishes the order with one merge."""
     service.systemctl("start", service.unit)
     ask(service.machine, "faults", ["upload slow seconds=600"])
     drop(service.machine, "12 Oak St")
@@ -166,7 +166,7 @@ def test_a_killed_daemon_finishes_its_order(service: Service) -> None:
 
 @BOTH
 def test_settings_that_cannot_be_used_need_a_person(service: Service) -> None:
-    """It ends with 78, is not started again, never was active, and the journal has file, line and remedy."""
+    """With invalid settings it exits with 78, is never active or restarted, and the journal has the remedy."""
     configure(service.machine, "folders:\n- watch: ~/Pictures/Shoots\n  output: ~/Pictures/Shoots/Finished\n")
     service.systemctl("start", "--no-block", service.unit)
     service.reaches(ActiveState="failed", SubState="failed", Result="exit-code", ExecMainStatus="78", NRestarts="0")
@@ -176,7 +176,7 @@ def test_settings_that_cannot_be_used_need_a_person(service: Service) -> None:
 
 @BOTH
 def test_it_stops_in_time(service: Service) -> None:
-    """Stopped in the middle of an upload, it ends by itself within its ten seconds and is not called a failure."""
+    """A stop during an upload takes at most ten seconds and is not a failure."""
     service.systemctl("start", service.unit)
     ask(service.machine, "faults", ["upload slow seconds=600"])
     drop(service.machine, "12 Oak St")
@@ -188,7 +188,7 @@ def test_it_stops_in_time(service: Service) -> None:
 
 @pytest.mark.parametrize("unit", ["bracketd@.service"])
 def test_the_key_can_be_a_credential(service: Service) -> None:
-    """A key in /etc/credstore is found; without one, or any other, the journal says so and the status is 78."""
+    """A key in /etc/credstore is found. Without any key the journal says so and the status is 78."""
     configure(service.machine, json.dumps(settings()))
     service.systemctl("start", "--no-block", service.unit)
     service.reaches(ActiveState="failed", ExecMainStatus="78")
@@ -202,7 +202,7 @@ def test_the_key_can_be_a_credential(service: Service) -> None:
 
 @BOTH
 def test_the_stricter_lines_can_be_used(service: Service) -> None:
-    """With every commented restriction in force a shoot is finished all the same, and originals are read-only."""
+    """With every commented restriction a shoot is still finished, and originals are read-only."""
     service.machine.do_as_account(
         "mkdir", "-p", f"{service.machine.home}/Pictures/Finished", f"{service.machine.home}/.local/state/bracketd"
     )

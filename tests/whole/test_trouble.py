@@ -16,7 +16,7 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 
 def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
-    """With a wrong key everything waits and one message says so; with the right one everything goes on."""
+    """With a wrong key everything waits and one message says so. With the right key everything continues."""
     program.settings["api"]["key"] = "not-the-key"
     program.start()
     program.drop(OAK, shoot(1))
@@ -43,12 +43,12 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
         program.reach(house, "downloaded")
     assert program.status()["daemon"]["messages"] == []
     checked = program.run("check")
-    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "all is well: the daemon is at work")
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "no problems found; the daemon is running")
     assert "not-the-key" not in program.log.read_text() + checked.stdout + checked.stderr
 
 
 def test_a_mended_key(program: Bracketd) -> None:
-    """A key that is mended in its file is taken up without a restart; ``retry`` need not wait for the next probe."""
+    """A key that is corrected in its file is used without a restart. ``retry`` skips the wait for the next probe."""
     del program.settings["api"]["key"]
     file = program.home / "key"
     file.write_text("not-the-key")
@@ -66,7 +66,7 @@ def test_a_mended_key(program: Bracketd) -> None:
 
 @pytest.mark.parametrize("where", ["create_image", "merge_order", "enhanced"])
 def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
-    """When the credits are used up the account waits, and says so; ``retry`` tells it that they were topped up."""
+    """When the credits are used up the account waits and says so. ``retry`` continues after a top-up."""
     sandbox.faults([f"{where} 402 next=99"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -84,7 +84,7 @@ def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
     ("where", "request_line"), [("create_image", "POST /v3/images/"), ("show_order", "GET /v3/orders/{order_id}")]
 )
 def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, where: str, request_line: str) -> None:
-    """A 404 holds the order with the request that it answered and the command that asks again; that command works."""
+    """A 404 holds the order with the refused request and the command to try again, which works."""
     sandbox.faults([f"{where} 404 next=99"])
     program.start()
     program.drop(OAK, shoot(1))
@@ -99,7 +99,7 @@ def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, whe
 
 
 def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandbox) -> None:
-    """A 422 holds the order with the service's own words; ``retry`` goes on with the settings as they are mended."""
+    """A 422 holds the order with the service's error message. ``retry`` continues with the corrected settings."""
     program.folder["enhance"] = {"ai_version": "9.9"}
     program.start()
     program.drop(OAK, shoot(1))
@@ -113,7 +113,7 @@ def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandb
     program.start()
     assert program.reach(OAK, "held")["order_id"] == order["order_id"]
     done = program.run("retry", OAK)
-    assert "tried again" in done.stdout
+    assert "is being retried" in done.stdout
     assert program.reach(OAK, "downloaded")["order_id"] == order["order_id"]
     (merge,) = of_order(sandbox, order)["merges"]
     assert merge["body"] == {"ai_version": "4.7"}
@@ -133,7 +133,7 @@ def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandb
 def test_a_request_fails_once(
     program: Bracketd, sandbox: Sandbox, flow: str, kind: str, routes: tuple[str, ...]
 ) -> None:
-    """Requests that fail once, carried out or not, with an answer or without, are made good without being noticed."""
+    """Requests that fail once are repeated without bothering anybody, even if they were carried out."""
     sandbox.faults([f"{route} {kind}" for route in routes])
     program.settings["api"]["flow"] = flow
     program.start()
@@ -144,7 +144,7 @@ def test_a_request_fails_once(
 
 
 def test_the_services_wish_to_wait_is_noted(program: Bracketd, sandbox: Sandbox) -> None:
-    """``Retry-After`` of a 429 is what the order waits for, and the order says what it waits for."""
+    """The order waits for the ``Retry-After`` of a 429, and says so."""
     sandbox.faults(["create_image 429 retry_after=4000"])
     program.start()
     program.drop(OAK, shoot(1, stops=(0,)))
@@ -158,7 +158,7 @@ def test_the_services_wish_to_wait_is_noted(program: Bracketd, sandbox: Sandbox)
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
 def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
-    """An upload URL that has expired is replaced by a fresh one, and the unused registration reaches no picture."""
+    """An expired upload URL is replaced by a new one, and the unused registration is not merged."""
     route = {"images": "create_image", "brackets": "create_bracket"}[flow]
     sandbox.faults([f"{route} expired-url next=2"])
     program.settings["api"]["flow"] = flow
@@ -172,7 +172,7 @@ def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox,
 
 @pytest.mark.parametrize("fault", ["upload 403 next=99", "create_image 409 next=99"])
 def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox: Sandbox, fault: str) -> None:
-    """Refusals are told in their own words and slow the order down; when they end, ``retry`` finishes it at once."""
+    """Refusals are shown with their error message and slow the order down. After they end, ``retry`` finishes it."""
     sandbox.faults([fault])
     program.start()
     program.drop(OAK, shoot(1))
@@ -183,13 +183,13 @@ def test_storage_or_service_that_refuses_every_place(program: Bracketd, sandbox:
     done = program.reach(OAK, "downloaded")
     assert (done["order_id"], done["messages"]) == (order["order_id"], [])
     lost = [entry["detail"] for entry in program.journal(order["order_id"]) if entry["fact"] == "SlotLost"]
-    assert len(lost) <= 12, "a few whole files at most went out in vain"
+    assert len(lost) <= 12, "at most a few complete uploads were wasted"
     assert {fact["cause"] for fact in lost} == {"refused" if "upload" in fault else "taken"}
     assert all("403" in fact["said"] or "409" in fact["said"] for fact in lost)
 
 
 def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -> None:
-    """Where the service holds bytes that are none of the shoot's, nothing is merged; ``submit`` starts over."""
+    """If the service has content that is not the shoot's, nothing is merged. ``submit`` starts over."""
     sandbox.faults(["order_brackets slow seconds=3"])
     program.settings["api"]["flow"] = "brackets"
     program.start()
@@ -208,7 +208,7 @@ def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -
 
 
 def test_an_image_that_fails_once_is_processed_again(program: Bracketd, sandbox: Sandbox) -> None:
-    """An image that comes to an error is processed once more, and its shoot is delivered whole."""
+    """An image that fails once is reprocessed, and its shoot is delivered completely."""
     sandbox.faults(["image error match=IMG_0004 'reason=Too dark'"])
     program.start()
     program.drop(OAK, shoot(3))
@@ -219,7 +219,7 @@ def test_an_image_that_fails_once_is_processed_again(program: Bracketd, sandbox:
 
 
 def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> None:
-    """An image that the service cannot make is named with its reason, costs nothing, and stops no other."""
+    """An image that the service cannot make is reported with its reason, costs nothing, and does not stop others."""
     sandbox.faults(["image error match=IMG_0004 'reason=Too dark' next=2"])
     program.start()
     program.drop(OAK, shoot(3))
@@ -236,7 +236,7 @@ def test_an_image_that_fails_is_named(program: Bracketd, sandbox: Sandbox) -> No
 
 
 def test_the_daily_limit(program: Bracketd, sandbox: Sandbox) -> None:
-    """Images that fail for the account's daily limit wait with one message; `retry` tries again when it was raised."""
+    """Images that fail because of the daily limit wait with one message. After the limit is raised, `retry` works."""
     sandbox.faults(["image error 'reason=Daily limit reached' next=3"])
     program.start()
     program.drop(OAK, shoot(3))
@@ -249,7 +249,7 @@ def test_the_daily_limit(program: Bracketd, sandbox: Sandbox) -> None:
 
 
 def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
-    """Without a connection the daemon starts, orders are made and wait, and say why."""
+    """Without a connection the daemon starts, and orders are created, wait and say why."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         program.settings["api"]["base_url"] = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -259,7 +259,7 @@ def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
         assert (order["phase"], order["health"]) == ("settled", "retrying")
         checked = program.run("check")
         assert checked.returncode == 1
-        assert "See to the network" in checked.stderr
+        assert "Check the network" in checked.stderr
         program.stop()
     program.settings["api"]["base_url"] = sandbox.api
     program.start()

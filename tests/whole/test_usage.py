@@ -13,7 +13,7 @@ OAK = "12 Oak St"
 
 
 def test_help_names_every_verb(tmp_path: Path) -> None:
-    """``--help`` lists the verbs, each of them has help of its own, and ``--version`` tells the version."""
+    """``--help`` lists the verbs, each verb has its own help, and ``--version`` prints the version."""
     told = bracketd("--help", home=tmp_path).stdout
     asking = ("submit", "retry", "approve", "cancel", "adopt")
     for verb in ("run", "check", "status", "show", "costs", *asking, "sandbox", "demo"):
@@ -27,7 +27,7 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
     "words", [("frobnicate",), ("show",), ("retry",), ("submit", "/no/such/folder"), ("status", "x")]
 )
 def test_wrong_usage(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """A verb that there is not, or without what it needs, ends with status 2 and says how it is used."""
+    """An unknown verb, or a missing argument, ends with status 2 and prints the usage."""
     done = bracketd(*words, home=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage: bracketd" in done.stderr
@@ -49,7 +49,7 @@ def test_without_a_configuration(tmp_path: Path, words: tuple[str, ...]) -> None
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
-    """All mistakes in the settings come together, each with line and remedy; ``status`` needs none of them."""
+    """All mistakes in the settings are reported together, each with line and remedy. ``status`` works anyway."""
     config = tmp_path / "config.yaml"
     config.write_text(
         "api:\n  key: secret-key\n  flow: imagse\n"
@@ -78,7 +78,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
-    """Each verb says in which line a configuration file cannot be read, and ends with status 78."""
+    """Each verb reports the line in which a configuration file cannot be read, and ends with status 78."""
     config = tmp_path / "config.yaml"
     config.write_text("api:\n\tkey: secret-key\n")
     for words in VERBS:
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
 
 
 def test_no_key(program: Bracketd, sandbox: Sandbox) -> None:
-    """Without a key ``run`` and ``check`` say where it can be put; it may come from the environment or a file."""
+    """Without a key, ``run`` and ``check`` say where to put it. It may come from the environment or a file."""
     del program.settings["api"]["key"]
     program.write_config()
     for verb in ("run", "check"):
@@ -106,13 +106,13 @@ def test_no_key(program: Bracketd, sandbox: Sandbox) -> None:
 
 
 def test_check_finds_everything_well(program: Bracketd) -> None:
-    """``check`` names settings, folders, state and service; a watched folder need not be there yet."""
+    """``check`` shows settings, folders, state and service. A watched folder need not exist yet."""
     program.write_config()
     done = program.run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    for words in (str(program.config), str(program.watched), str(program.state), "takes the key"):
+    for words in (str(program.config), str(program.watched), str(program.state), "accepts the key"):
         assert words in done.stdout
-    assert done.stdout.endswith("all is well: start `bracketd run`\n")
+    assert done.stdout.endswith("no problems found; start the daemon with `bracketd run`\n")
     program.watched.rmdir()
     done = program.run("check")
     assert (done.returncode, done.stderr) == (0, "")

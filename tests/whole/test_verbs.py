@@ -54,7 +54,7 @@ WAITING: dict[str, Any] = {
 
 
 def has_shape(value: Any, shape: Any) -> bool:
-    """Whether JSON has exactly these keys, in this order, and types."""
+    """True if JSON has exactly these keys, in this order, and these types."""
     if isinstance(shape, dict):
         return list(value) == list(shape) and all(has_shape(value[key], shape[key]) for key in shape)
     if shape == TIME:
@@ -95,7 +95,7 @@ def test_the_shape_of_status(program: Bracketd) -> None:
 
 
 def test_show_tells_everything(program: Bracketd) -> None:
-    """``show`` finds a shoot by name, folder or id, and tells its files, sets, images and journal."""
+    """``show`` finds a shoot by name, folder or id, and prints its files, sets, images and journal."""
     program.settings["api"]["flow"] = "brackets"
     program.start()
     program.drop(OAK, shoot(2))
@@ -119,11 +119,11 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "shoot delivered, order.json written",
     ):
         assert words in text
-    assert "signature=" not in text, "an upload URL is a key, too"
+    assert "signature=" not in text, "an upload URL is also a secret"
 
 
 def test_what_cannot_be_asked_for(program: Bracketd) -> None:
-    """``show``, ``retry`` and ``submit`` say why they cannot, with status 1, and nothing is changed."""
+    """``show``, ``retry`` and ``submit`` say why they fail, with status 1, and change nothing."""
     program.start()
     program.drop(OAK, shoot(1, stops=(0,)))
     order = program.reach(OAK, "downloaded")
@@ -132,8 +132,8 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
     for words, said in (
         (("show", "Elm"), "no order is called 'Elm'"),
         (("retry", "Elm"), "no order is called 'Elm'"),
-        (("retry", OAK), f"is delivered already, its pictures are in {order['output']}; there is nothing to try again"),
-        (("submit", str(program.watched / OAK)), f"no photo in it is new. Its pictures are in {order['output']}"),
+        (("retry", OAK), f"its pictures are in {order['output']}. There is nothing to retry."),
+        (("submit", str(program.watched / OAK)), f"and has no new photos. Its pictures are in {order['output']}"),
         (("submit", str(elsewhere)), "is not directly in a watched folder"),
         (("submit", str(program.watched)), "is a watched folder, not a shoot"),
     ):
@@ -144,21 +144,21 @@ def test_what_cannot_be_asked_for(program: Bracketd) -> None:
 
 
 def test_what_is_under_way_is_not_submitted(program: Bracketd, sandbox: Sandbox) -> None:
-    """``submit`` of a shoot that is under way says so; ``retry`` of a skipped one says what sends it."""
+    """``submit`` of a shoot in progress says so. ``retry`` of a skipped shoot names the command that sends it."""
     sandbox.faults(["merge slow-grouping seconds=2"])
     program.drop("1 Elm St", shoot(1))
     program.start()
     program.drop(OAK, shoot(1, stops=(0,)))
     program.reach(OAK, "merging", "processing")
     done = program.run("submit", str(program.watched / OAK))
-    assert (done.returncode, "is under way already" in done.stderr) == (1, True)
+    assert (done.returncode, "is already in progress" in done.stderr) == (1, True)
     done = program.run("retry", "1 Elm St")
-    assert (done.returncode, "`bracketd submit` sends it" in done.stderr) == (1, True)
+    assert (done.returncode, "was skipped. To send it: `bracketd submit " in done.stderr) == (1, True)
     program.reach(OAK, "downloaded")
 
 
 def test_one_name_for_two_shoots(program: Bracketd) -> None:
-    """A name that two shoots share is not guessed at: both are named with what tells them apart."""
+    """For a name that two shoots share, both are listed with their differences, and nothing is done."""
     other = program.home / "more shoots"
     (other / OAK).mkdir(parents=True)
     program.settings["folders"].append(program.folder | {"watch": str(other)})
@@ -174,7 +174,7 @@ def test_one_name_for_two_shoots(program: Bracketd) -> None:
 
 
 def test_the_key_is_told_to_nobody(program: Bracketd) -> None:
-    """No verb prints the key, and no process that it starts carries it among its words."""
+    """No verb prints the key, and no process has it among its arguments."""
     program.start(sys.executable, "-m", "daemon")
     program.drop(OAK, shoot(1, stops=(0,)))
     program.reach(OAK, "downloaded")

@@ -1,4 +1,4 @@
-"""Renders every scene and writes it where the demo reads it: ``python -m tools.sample_home [FOLDER]``."""
+"""Renders the demo's scenes into its folder: ``python -m tools.sample_home [FOLDER]``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from daemon.demo.scene import FOLDER, SIZE, encoded
 from tools.sample_home.scenes import COMPOSITIONS, rendered
 
 SHARE = 50
-"""Size of a compressed picture in thousandths of its plain size: 0.04 EV of error (root mean square), about 440 kB."""
+"""Compressed size in thousandths of the uncompressed size: an error of 0.04 EV (root mean square), about 440 kB."""
 
 
 def main() -> None:
-    """Render and write."""
+    """Render all scenes and write them."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     for name in COMPOSITIONS:
         scene = rendered(name, SIZE)

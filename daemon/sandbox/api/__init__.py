@@ -1,1 +1,1 @@
-"""The API's routes, a module for each noun in its paths, and the sandbox's own under ``/_sandbox/``."""
+"""The API's routes, one module for each noun in its paths, and the sandbox's own routes under ``/_sandbox/``."""

@@ -1,4 +1,4 @@
-"""``/_sandbox/``: the ledger and the faults, for whoever runs the sandbox. No key is asked for."""
+"""``/_sandbox/``: the ledger and the faults, for the person who runs the sandbox. Needs no key."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Admin:
         ]
 
     async def report(self, request: Request) -> Response:  # noqa: ARG002 - nothing is asked
-        """The ledger, and what each fault did."""
+        """The ledger, and how often each fault happened."""
         return JSONResponse(self._service.ledger.report() | {"faults": self._service.faults.report()})
 
     async def faults(self, request: Request) -> Response:  # noqa: ARG002 - nothing is asked
-        """The rules in force."""
+        """The active rules."""
         return JSONResponse({"faults": self._service.faults.report()})
 
     async def set_faults(self, request: Request) -> Response:
-        """Replace the rules by a list of objects or of words; an empty list ends all faults."""
+        """Replace the rules by a list of objects or strings. An empty list removes all faults."""
         try:
             self._service.faults.replace(_rules(json.loads(await request.body())))
         except ValueError as problem:
@@ -45,7 +45,7 @@ class Admin:
 
 
 def _rules(wanted: object) -> list[Rule]:
-    """The rules in a list of words and objects. Raises ``ValueError`` saying what is wrong."""
+    """The rules in a list of strings and objects. Raises ``ValueError`` with the mistake."""
     if not isinstance(wanted, list) or not all(isinstance(item, str | dict) for item in wanted):
-        raise ValueError("a list of rules is wanted, each a text or an object")
+        raise ValueError("expected a list of rules, each a string or an object")
     return [rule_of_words(item) if isinstance(item, str) else rule_of(item) for item in wanted]

@@ -1,4 +1,4 @@
-"""Reading requests: their JSON bodies and queries, checked against the fields of a form."""
+"""Reads the JSON bodies and queries of requests and checks their fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_BODY: int = 8 << 20
 
 
 async def form(request: Request, known: Fields, required: Sequence[str] = (), *, optional: bool = False) -> Json:
-    """The body as an object with valid fields; ``optional`` takes no body for ``{}``. Raises ``Refused`` (422)."""
+    """The body as an object with valid fields. With ``optional``, it may be missing. Raises ``Refused`` (422)."""
     body = await _whole(request)
     if not body and optional:
         return {}
@@ -41,7 +41,7 @@ def query(request: Request, known: Fields) -> Json:
 
 
 def _number(text: str) -> int | float:
-    """A number with a point or an exponent; a whole one is an integer, as JSON Schema has it."""
+    """A number with a point or an exponent. A whole number is an integer, as in JSON Schema."""
     value = float(text)
     return int(value) if value.is_integer() else value
 
@@ -51,5 +51,5 @@ async def _whole(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _LONGEST_BODY:
-            raise invalid("json", {"_schema": ["Longer than a form can be."]})
+            raise invalid("json", {"_schema": ["The body is too long."]})
     return bytes(body)

@@ -1,4 +1,4 @@
-"""``/v3/brackets/``: register a bracket of the newer flow, and list an order's brackets."""
+"""``/v3/brackets/``: register a bracket of the brackets flow, and list an order's brackets."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Brackets:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """The paths about brackets."""
+        """The routes for brackets."""
         return [
             Route("/v3/brackets/", self.register, methods=["POST"], name="create_bracket"),
             Route("/v3/orders/{id}/brackets", self.listed, methods=["GET"], name="order_brackets"),
         ]
 
     async def register(self, request: Request) -> Response:
-        """A bracket of an order that exists, and where its bytes go."""
+        """Register a bracket in an existing order. Returns it with its upload URL."""
         service = self._service
         account = service.account(request)
         body = await form(request, BRACKET_IN, ["name", "order_id"])
@@ -62,7 +62,7 @@ class Brackets:
         return JSONResponse(mixed.registration(service, "create_bracket", bracket, answer, "upload_url"))
 
     async def listed(self, request: Request) -> Response:
-        """An order's brackets as they were registered; no key is asked for."""
+        """List an order's brackets in the order of registration. Needs no key."""
         service = self._service
         order = service.order(request)
         version = service.version(request)

@@ -1,4 +1,4 @@
-"""``/openapi.json``: the API as it is here."""
+"""``/openapi.json``: the description of this sandbox's API."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Description:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """Its one path."""
+        """The only route."""
         return [Route("/openapi.json", self.show, methods=["GET"], name="sandbox_openapi")]
 
     async def show(self, request: Request) -> Response:
-        """The document of the version in ``?version=``, else in x-api-version; no key is asked for."""
+        """The document of the version in ``?version=``, otherwise in x-api-version. Needs no key."""
         service = self._service
         version = service.version(request, request.query_params.get("version", ""))
         return JSONResponse(document(version, service.hosts.api, service.switches))

@@ -1,4 +1,4 @@
-"""``/v3/images/{id}/enhanced`` and ``/original``: where a picture is, and what it costs."""
+"""``/v3/images/{id}/enhanced`` and ``/original``: a picture's location, and the charge for it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Downloads:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """The two paths."""
+        """The two routes."""
         return [
             Route("/v3/images/{id}/enhanced", self.enhanced, methods=["GET"], name="enhanced"),
             Route("/v3/images/{id}/original", self.original, methods=["GET"], name="original"),
         ]
 
     async def enhanced(self, request: Request) -> Response:
-        """The result. In full size it is bought, once, unless it is watermarked for development."""
+        """The result. The first request for the full size buys it, unless it is watermarked for development."""
         return self._answer(request, "enhanced")
 
     async def original(self, request: Request) -> Response:
-        """The merged picture as it was before enhancement; never charged here."""
+        """The merged picture before enhancement. Never charged here."""
         return self._answer(request, "original")
 
     def _answer(self, request: Request, which: str) -> Response:

@@ -1,4 +1,4 @@
-"""``/v3/images/``: register, look, delete, enhance again, report."""
+"""``/v3/images/``: register, show, delete, enhance again, report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Images:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """The paths below ``/v3/images/``, but for the downloads."""
+        """The routes below ``/v3/images/``, except for downloads."""
         return [
             Route("/v3/images/", self.register, methods=["POST"], name="create_image"),
             Route("/v3/images/{id}", self.show, methods=["GET"], name="show_image"),
@@ -37,7 +37,7 @@ class Images:
         ]
 
     async def register(self, request: Request) -> Response:
-        """A bracket if ``hdr``, else a picture that is enhanced as soon as its bytes arrive."""
+        """Register a bracket if ``hdr``, otherwise a picture that is enhanced as soon as it is uploaded."""
         service = self._service
         account = service.account(request)
         version = service.version(request)
@@ -64,17 +64,17 @@ class Images:
         return JSONResponse(answer)
 
     async def show(self, request: Request) -> Response:
-        """An image's state; no key is asked for."""
+        """Show an image. Needs no key."""
         return JSONResponse(self._out(self._service.image(request), self._service.version(request)))
 
     async def delete(self, request: Request) -> Response:
-        """Forget an image; a bracket is no longer part of its order's merge."""
+        """Delete an image. A deleted bracket is not part of its order's merge."""
         record = self._service.image(request, self._service.account(request))
         record.deleted = True
         return Response(status_code=204)
 
     async def enhance_again(self, request: Request) -> Response:
-        """Enhance an image anew; preferences that are not given stay as they were."""
+        """Enhance an image again. Preferences that are not given stay the same."""
         service = self._service
         account = service.account(request)
         version = service.version(request)
@@ -88,19 +88,19 @@ class Images:
         return JSONResponse(mixed.named(service, "process_image", wire.image_out(record, version), "image_id"))
 
     async def report(self, request: Request) -> Response:
-        """Take a complaint about an image."""
+        """Accept a report of a problem with an image."""
         self._service.image(request, self._service.account(request))
         await form(request, REPORT_IN, ["categories"])
         return JSONResponse({})
 
     def _order_id(self, body: Json, account: Account) -> str | None:
-        """The order named in the body. Raises ``Refused`` (409) if it is another account's or was deleted."""
+        """The id of the order in the body. Raises ``Refused`` (409) if it is another account's or was deleted."""
         order_id = body.get("order_id")
         if order_id is None:
             return None
         order = self._service.catalogue.orders.get(str(order_id))
-        mine = order is not None and order.account == account
-        if not mine and self._service.catalogue.taken(str(order_id)):
+        owned = order is not None and order.account == account
+        if not owned and self._service.catalogue.taken(str(order_id)):
             raise exists("Order")
         return str(order_id)
 

@@ -1,4 +1,4 @@
-"""``POST /v3/orders/{id}/merge`` of the images flow, ``/process`` of the brackets flow: one act under two names."""
+"""``POST /v3/orders/{id}/merge`` of the images flow and ``/process`` of the brackets flow: both merge an order."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Merging:
         self._service = service
 
     def routes(self) -> list[Route]:
-        """The two paths."""
+        """The two routes."""
         return [
             Route("/v3/orders/{id}/merge", self.merge, methods=["POST"], name="merge_order"),
             Route("/v3/orders/{id}/process", self.process, methods=["POST"], name="process_order"),
         ]
 
     async def merge(self, request: Request) -> Response:
-        """Merge what was registered with ``hdr``."""
+        """Merge brackets that were registered with ``hdr``."""
         return await self._start(request, "images", "merge_order", {})
 
     async def process(self, request: Request) -> Response:
-        """Merge what was registered as brackets, in sets of the client's choice if it wants."""
+        """Merge brackets of the brackets flow. The client may choose the sets."""
         return await self._start(request, "brackets", "process_order", SETS)
 
     async def _start(self, request: Request, flow: Flow, route: str, more: Fields) -> Response:
@@ -68,8 +68,8 @@ class Merging:
     def _watch_rules(self, order: Order, brackets: Sequence[Bracket], flow: Flow) -> None:
         missing = [bracket for bracket in brackets if bracket.stored is None and not _superseded(bracket, brackets)]
         if missing:
-            told = f"{len(missing)} of {len(brackets)}, {missing[0].name} for one"
-            self._service.broken("merge-before-stored", order_id=order.id, detail=told)
+            detail = f"{len(missing)} of {len(brackets)} missing, for example {missing[0].name}"
+            self._service.broken("merge-before-stored", order_id=order.id, detail=detail)
         if order.merges:
             self._service.broken("second-merge", order_id=order.id)
         if self._service.catalogue.mixed(order, flow):
@@ -77,7 +77,7 @@ class Merging:
 
 
 def _superseded(bracket: Bracket, brackets: Sequence[Bracket]) -> bool:
-    """Whether this one was registered anew: the brackets flow has no way to take a bracket back."""
+    """True if a bracket was registered again: the brackets flow cannot delete a bracket."""
     return bracket.flow == "brackets" and any(
         other.name == bracket.name and other.stored is not None for other in brackets
     )

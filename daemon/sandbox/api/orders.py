@@ -1,4 +1,4 @@
-"""``/v3/orders/``: create, list, look, rename, delete."""
+"""``/v3/orders/``: create, list, show, rename, delete."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MARGIN = 0.95
 
 
 class Orders:
-    """The noun's endpoints, but for merging."""
+    """The noun's endpoints, except for merging."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._looked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
-        """The paths about orders."""
+        """The routes for orders."""
         return [
             Route("/v3/orders/", self.create, methods=["POST"], name="create_order"),
             Route("/v3/orders/", self.listed, methods=["GET"], name="list_orders"),
@@ -37,7 +37,7 @@ class Orders:
         ]
 
     async def create(self, request: Request) -> Response:
-        """An order under an id of the client's choice, or one made up here."""
+        """Create an order with the client's id, or with a new one."""
         service = self._service
         account = service.account(request)
         body = await form(request, ORDER_IN, optional=True)
@@ -51,7 +51,7 @@ class Orders:
         return JSONResponse(mixed.named(service, "create_order", wire.order_out(order, (), service.version(request))))
 
     async def listed(self, request: Request) -> Response:
-        """A page of the account's orders, newest first; the cursor is the last order's number."""
+        """List a page of the account's orders, newest first. The cursor is the last order's number."""
         service = self._service
         account = service.account(request)
         asked = query(request, PAGE)
@@ -68,7 +68,7 @@ class Orders:
         return JSONResponse({"orders": shown, "pagination": {"next_offset": more, "per_page": per_page}})
 
     async def show(self, request: Request) -> Response:
-        """An order with its images; no key is asked for."""
+        """Show an order with its images. Needs no key."""
         service = self._service
         order = service.order(request)
         idle = order.merges > 0 and order.looks < service.switches.idle_looks
@@ -89,13 +89,13 @@ class Orders:
         return JSONResponse(wire.order_out(order, service.catalogue.images_of(order), service.version(request)))
 
     async def delete(self, request: Request) -> Response:
-        """Forget an order and all that is in it."""
+        """Delete an order with its brackets and images."""
         service = self._service
         service.catalogue.forget_order(service.order(request, service.account(request)))
         return Response(status_code=204)
 
     def _watch_pace(self, request: Request, order_id: str, *, merged: bool) -> None:
-        """Looks before a merge, and looks whose answer a fault spoils, are not polling."""
+        """Record a poll. Requests before a merge, and requests with a fault, do not count as polls."""
         service = self._service
         if not merged or getattr(request.state, "spoiled", False):
             self._looked.pop(order_id, None)

@@ -1,4 +1,4 @@
-"""Upload slots: the URL that a registration answers with."""
+"""Upload slots: the URL in the response to a registration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from daemon.sandbox.slots import CONTENT_TYPE
 
 
 def slot(service: Service, route: str, record_id: str, content_type: str) -> str:
-    """Where the bytes of this record go, signed for this type; already expired if a fault wants it."""
+    """The upload URL of a record, signed for this media type. With a fault it has already expired."""
     expires = service.clock.now() + service.switches.url_lifetime
     if service.faults.take(route, SLOT_KINDS, record_id) is not None:
         expires = service.clock.now() - 1

@@ -1,7 +1,7 @@
-"""The API as an OpenAPI 3.1 document, one for each version: true to what this sandbox answers, as its switches stand.
+"""The API as OpenAPI 3.1 documents, one for each version, for the sandbox with its present switches.
 
-Names of schemas follow the vendor's SDKs where those have a name. ``operationId`` is the name of the route, and so the
-place of a fault.
+Schemas have the names of the vendor's SDKs, if those have a name. ``operationId`` is the name of the route, which is
+also the place of a fault.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from daemon.sandbox.openapi.shapes import schemas
 from daemon.sandbox.settings import Switches
 
 _ABOUT: Final = """\
-A stand-in for the Autoenhance API on loopback, made from the vendor's documents and SDKs and never compared with the
-live service. This is version {version}; `?version=` or `x-api-version` chooses another. Bytes go by `PUT` to the URL
-that a registration answers with, on another host. Unknown keys of answers are to be ignored.
+A stand-in for the Autoenhance API on loopback, based on the vendor's documentation and SDKs and never compared with the
+live service. This is version {version}; `?version=` or `x-api-version` selects another. Upload files with `PUT` to the
+URL that a registration returns, on another host. Clients must ignore unknown keys in responses.
 """
 
 

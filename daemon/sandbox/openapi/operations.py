@@ -1,4 +1,4 @@
-"""The API's operations: each route with its parameters, its body, and every status it can answer with."""
+"""The API's operations: each route with its parameters, its body, and every status that it can return."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from daemon.sandbox.settings import Switches
 Part = dict[str, object]
 
 _KEY: Final[list[Part]] = [{"ApiKeyAuth": []}]
-_PINS: Final = "The shapes to be used, by date; without it the account's own default"
+_PINS: Final = "API version (a date); default: the account's version"
 _DEV_MODE: Final = "true: free, with a watermark"
 _ON_ORDERS: Final = ("show_order", "rename_order", "order_brackets", "merge_order", "process_order", "delete_order")
 _ON_IMAGES: Final = ("show_image", "process_image", "report_image", "enhanced", "original", "delete_image")
@@ -21,27 +21,27 @@ _LINKS: Final = {
     "create_order": {"order_id": _ON_ORDERS},
     "create_image": {"image_id": _ON_IMAGES, "order_id": _ON_ORDERS},
 }
-"""Which of a good answer's ids lead on to which operations."""
+"""The operations that take an id of a successful response."""
 _WHY: Final = {
     401: "No key, or an unknown one",
     402: "No plan or credits for a full-size download",
-    404: "There is no such thing, or it is another account's",
+    404: "Not found, or it belongs to another account",
     406: "Only JSON is accepted",
-    409: "It exists already, or did",
-    422: "A field is wrong",
-    429: "Too many requests in a second, or uses of one file name in an hour",
+    409: "It already exists, or existed before",
+    422: "A field is invalid",
+    429: "Too many requests per second, or too many uses of one file name per hour",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """One version's operations, as the switches stand."""
+    """The operations of one version, with the present switches."""
 
     version: str
     switches: Switches
 
     def paths(self) -> dict[str, Part]:
-        """Every path of the API, and what can be done there."""
+        """Every path of the API with its operations."""
         wait = self.switches.not_ready
         return {
             "/v3/orders/": {
@@ -51,8 +51,8 @@ class Operations:
             "/v3/orders/{id}": {
                 "parameters": [_ID],
                 "get": self._one("show_order", "An order with its images", "OrderOut", 404, key=False),
-                "patch": self._one("rename_order", "Change its name", "OrderOut", 404, 422, form="OrderIn", must=True),
-                "delete": self._one("delete_order", "Delete an order and all that is in it", None, 404),
+                "patch": self._one("rename_order", "Rename an order", "OrderOut", 404, 422, form="OrderIn", must=True),
+                "delete": self._one("delete_order", "Delete an order and its contents", None, 404),
             },
             "/v3/orders/{id}/brackets": {
                 "parameters": [_ID],
@@ -61,13 +61,13 @@ class Operations:
             "/v3/orders/{id}/merge": {
                 "parameters": [_ID, *_FREE],
                 "post": self._one(
-                    "merge_order", "Merge what was registered with hdr", "OrderOut", 404, 409, 422, form="OrderHDRMerge"
+                    "merge_order", "Merge brackets registered with hdr", "OrderOut", 404, 409, 422, form="OrderHDRMerge"
                 ),
             },
             "/v3/orders/{id}/process": {
                 "parameters": [_ID, *_FREE],
                 "post": self._one(
-                    "process_order", "Merge its brackets", "OrderOut", 404, 409, 422, form="OrderHDRProcessIn"
+                    "process_order", "Merge the order's brackets", "OrderOut", 404, 409, 422, form="OrderHDRProcessIn"
                 ),
             },
             "/v3/brackets/": {
@@ -99,12 +99,12 @@ class Operations:
             },
             "/v3/images/{id}/report": {
                 "parameters": [_ID],
-                "post": self._one("report_image", "Complain about it", "Nothing", 404, 422, form="ReportIn", must=True),
+                "post": self._one("report_image", "Report a problem", "Nothing", 404, 422, form="ReportIn", must=True),
             },
             "/v3/images/{id}/enhanced": {
                 "parameters": [_ID, *_FREE],
                 "get": self._one(
-                    "enhanced", "The result; in full size it is bought", "", wait, 402, 404, 406, 422, query=DOWNLOAD
+                    "enhanced", "The result; the full size buys it", "", wait, 402, 404, 406, 422, query=DOWNLOAD
                 ),
             },
             "/v3/images/{id}/original": {
@@ -126,7 +126,7 @@ class Operations:
         query: Fields | None = None,
         key: bool = True,
     ) -> Part:
-        """One operation. ``gives`` names its answer's schema: none for a 204, an empty name for a picture."""
+        """One operation. ``gives`` is the schema of its response: None for a 204, an empty name for a picture."""
         statuses = sorted({*refuses, 429, *([401] if key else [])})
         parameters = [_parameter(word, "query", known) for word, known in (query or {}).items()]
         body = {"requestBody": {"required": must, "content": _json(ref(form))}} if form else {}
@@ -144,14 +144,14 @@ class Operations:
 
     def _good(self, name: str, gives: str | None) -> Part:
         if gives is None:
-            return {"204": {"description": "Gone"}}
+            return {"204": {"description": "Deleted"}}
         if gives:
-            return {"200": {"description": "Good", "content": _json(ref(gives))} | _links(name)}
+            return {"200": {"description": "OK", "content": _json(ref(gives))} | _links(name)}
         if self.switches.download_answer == "json":
-            return {"200": {"description": "Where the picture is", "content": _json(ref("Link"))}}
+            return {"200": {"description": "The URL of the picture", "content": _json(ref("Link"))}}
         where = {"location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
         return {
-            "302": {"description": "Where the picture is: at the asset host, which leads on", "headers": where},
+            "302": {"description": "Redirect to the picture at the asset host", "headers": where},
             "200": {
                 "description": "The picture, at the end of the redirects",
                 "content": {f"image/{kind}": {} for kind in DOWNLOAD["format"]["enum"]},
@@ -183,7 +183,7 @@ def _json(known: Schema) -> Part:
 
 
 def _links(name: str) -> Part:
-    """Where the ids in a good answer lead."""
+    """Links from the ids in a successful response to operations."""
     links = {
         target: {"operationId": target, "parameters": {"id": f"$response.body#/{word}"}}
         for word, targets in _LINKS.get(name, {}).items()

@@ -63,7 +63,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         {"where": one_of(*_PLACES), "kind": one_of(*_KINDS), **_MANY, **_MORE}, required=["where", "kind"]
     ),
 }
-"""What is behind them."""
+"""The schemas of the sandbox's own paths."""
 
 
 def _json(name: str, about: str) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _json(name: str, about: str) -> dict[str, object]:
 
 _RULES: Final = {
     "required": True,
-    "description": "A list of rules, each an object, or in words as the option --fault takes them",
+    "description": "A list of rules, each an object or a string in the format of --fault",
     "content": {"application/json": {"schema": items({"oneOf": [TEXT, ref("SandboxRule")]})}},
 }
 
@@ -80,25 +80,25 @@ PATHS: Final[dict[str, object]] = {
     "/_sandbox/report": {
         "get": {
             "operationId": "sandbox_report",
-            "summary": "The ledger: what was done here, and which rules the client broke",
+            "summary": "The ledger: what clients did, and which rules they broke",
             "responses": {"200": _json("SandboxReport", "The ledger")},
         }
     },
     "/_sandbox/faults": {
         "get": {
             "operationId": "sandbox_faults",
-            "summary": "The faults in force",
+            "summary": "The active faults",
             "responses": {"200": _json("SandboxFaults", "The faults in force")},
         },
         "post": {
             "operationId": "sandbox_set_faults",
-            "summary": "Put these faults in force in place of those before; none with an empty list",
+            "summary": "Replace the active faults; an empty list removes all",
             "requestBody": _RULES,
             "responses": {
                 "200": _json("SandboxFaults", "The faults in force"),
-                "422": _json("ValidationError", "A rule is wrong"),
+                "422": _json("ValidationError", "A rule is invalid"),
             },
         },
     },
 }
-"""No key is asked for."""
+"""The sandbox's own paths. They need no key."""

@@ -1,4 +1,4 @@
-"""The API's bodies by version: the forms that ``fields`` checks, and the answers that ``wire`` writes."""
+"""The API's bodies by version: the requests that ``fields`` checks, and the responses that ``wire`` writes."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _URL: Final[Schema] = {"type": "string", "format": "uri"}
 
 
 def schemas(version: str, switches: Switches) -> dict[str, Schema]:
-    """Every schema that the API's operations name."""
+    """Every schema that the API's operations use."""
     image = _image(version)
     bracket = _bracket(version, switches)
-    upload = {"type": "string", "format": "uri", "description": "Takes one PUT with the Content-Type in its query."}
+    upload = {"type": "string", "format": "uri", "description": "Accepts one PUT with the Content-Type in its query."}
     wanted = preferences(version)
     return {
         "OrderIn": form(ORDER_IN),
@@ -73,7 +73,7 @@ _COMPLAINTS: Final[Schema] = {
     "properties": {"json": _TEXTS, "query": _TEXTS},
     "additionalProperties": False,
     "minProperties": 1,
-    "description": "What is wrong with each field, by where the field is",
+    "description": "The errors of each field, by the place of the field",
 }
 
 
@@ -87,7 +87,7 @@ def _image(version: str) -> Fields:
         "date_added": {**COUNT, "description": "Milliseconds since the epoch"},
         "metadata": OBJECT,
         "rating": or_null(RATING),
-        "downloaded": {**BOOLEAN, "description": "Downloaded in full, and paid for"},
+        "downloaded": {**BOOLEAN, "description": "Downloaded in full size, and paid for"},
         "scene": or_null(TEXT),
     }
     if version < STATUS_SINCE:
@@ -114,7 +114,7 @@ def _order() -> Fields:
 
 
 def _bracket(version: str, switches: Switches | None) -> Fields:
-    """A bracket; the registration's answer, without ``switches``, never names an image."""
+    """A bracket. Without ``switches``, as in the response to a registration, it never has an image."""
     shown: Fields = {"name": TEXT, "is_uploaded": BOOLEAN}
     if version < BRACKETS_SINCE:
         return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask
-from daemon.store.sqlite.names import unpack
+from daemon.store.sqlite.names import printable, unpack
 
 OPEN = """
 SELECT seq, CAST(verb AS BLOB) AS verb, typeof(target) AS kind, CAST(target AS BLOB) AS target
@@ -43,6 +43,6 @@ def _text(value: bytes) -> str:
 
 def write_answer(connection: sqlite3.Connection, answer: Answer) -> None:
     """Record what came of an ask, and forget those that were answered long ago."""
-    text = answer.text.encode("utf-8", "backslashreplace").decode()
+    text = printable(answer.text)
     connection.execute(ANSWER, (answer.outcome.value, text, answer.at, answer.ask.seq))
     connection.execute(FORGET_OLD, {"since": answer.at - KEPT_FOR, "kept": KEPT})

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from daemon.store.notes import Note, Subject, values_of
+from daemon.order.problem import Code
+from daemon.store.notes import Note, values_of
+from daemon.store.sqlite.names import printable
 from daemon.store.sqlite.rows import upsert
 
 WAITED_FOR_THE_ACCOUNT = """
 SELECT id FROM orders
 WHERE due IS NOT NULL
-  AND trouble IN (SELECT json_extract(value, '$') FROM daemon WHERE key IN (?, ?))
+  AND EXISTS (SELECT 1 FROM json_each(troubles) WHERE json_extract(value, '$.code') IN (?, ?))
 """
-"""Orders whose trouble is, word for word, what was noted of the account or the daily limit."""
 
 
 def write(connection: sqlite3.Connection, note: Note) -> None:
     """Store a note under its keys."""
-    for key, value in values_of(note).items():
+    for name, value in values_of(note).items():
+        key = printable(name)
         if value is None:
             connection.execute("DELETE FROM daemon WHERE key = ?", (key,))
         else:
@@ -27,8 +29,8 @@ def write(connection: sqlite3.Connection, note: Note) -> None:
 
 def waited_for_the_account(connection: sqlite3.Connection) -> list[str]:
     """Ids of the orders that are due later because of the account or the daily limit."""
-    subjects = (Subject.ACCOUNT.value, Subject.DAY_LIMIT.value)
-    return [str(row["id"]) for row in connection.execute(WAITED_FOR_THE_ACCOUNT, subjects)]
+    codes = (Code.ACCOUNT.value, Code.DAILY_LIMIT.value)
+    return [str(row["id"]) for row in connection.execute(WAITED_FOR_THE_ACCOUNT, codes)]
 
 
 def forget_all(connection: sqlite3.Connection) -> None:

@@ -25,7 +25,7 @@ INSERT INTO {table} SELECT * FROM {history}.{table} WHERE order_id IN (SELECT id
 
 KNOWN = " ON CONFLICT DO NOTHING"
 
-MARK_RECORDED = "UPDATE orders SET recorded = 1 WHERE id IN (SELECT order_id FROM skipped_files)"
+MARK_RECORDED = "UPDATE orders SET recorded = 1 WHERE id IN (SELECT id FROM {history}.orders WHERE recorded)"
 
 
 def rebuild(
@@ -51,7 +51,7 @@ def rebuild(
         for number in range(len(histories)):
             for table, twice in (("journal", KNOWN), ("purchases", OLDEST), ("skipped_files", KNOWN)):
                 connection.execute(FROM_HISTORY.format(table=table, history=f"history{number}") + twice)
-        connection.execute(MARK_RECORDED)
+            connection.execute(MARK_RECORDED.format(history=f"history{number}"))
         for order, fact in orders:
             if fact is not None:
                 write_fact(connection, order.id, fact, now)

@@ -11,10 +11,11 @@ from typing import Any
 from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.facts import Fact
+from daemon.order.problem import Code, Trouble
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
-from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.names import pack, printable, unpack
 
 Row = dict[str, Any]
 
@@ -25,11 +26,14 @@ _MOST = 2**63 - 1
 
 
 def order_row(order: Order) -> Row:
-    """An order's own columns, and the sums that ``status`` shows without reading brackets and images."""
+    """An order's own columns, and the sums that ``status`` shows without reading brackets and images.
+
+    In this row as in the others every text can be stored: names are packed, and words are made printable.
+    """
     sent = [order.brackets[number] for number in order.sent]
     stored = [b for b in sent if b.stored]
     ended = [i for i in order.images if i.ended]
-    return {
+    row: Row = {
         "id": order.id,
         "flow": order.flow,
         "shoot": pack(order.shoot),
@@ -63,7 +67,9 @@ def order_row(order: Order) -> Row:
         "mismatched_at": order.mismatched_at,
         "polls": order.polls,
         "failures": order.failures,
-        "trouble": _printable(order.trouble),
+        "trouble": order.trouble,
+        "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
+        "problems": json.dumps([{"code": one.code, "text": one.text, "next": one.next} for one in order.problems]),
         "notes": json.dumps(order.notes),
         "due": order.due,
         "phase_since": order.phase_since,
@@ -84,6 +90,7 @@ def order_row(order: Order) -> Row:
         "images_failed": sum(1 for i in ended if i.state is ImageState.FAILED),
         "messages": json.dumps(order.messages),
     }
+    return _storable(row)
 
 
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
@@ -92,7 +99,12 @@ def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
     large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
     said = to_json(bracket.shot)
     shot = {"shot_second": said.get("second"), "shot": json.dumps(said) if said else ""}
-    return {**row, **large, **shot, "order_id": order_id, "number": number, "path": pack(bracket.path)}
+    return _storable({**row, **large, **shot, "order_id": order_id, "number": number, "path": pack(bracket.path)})
+
+
+def _storable(row: Row) -> Row:
+    """The row with words that SQLite can hold. Only a packed name keeps bytes that are not UTF-8."""
+    return {column: printable(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
 def _integer(value: int) -> int | str:
@@ -102,24 +114,22 @@ def _integer(value: int) -> int | str:
 def image_row(order_id: str, number: int, image: Image) -> Row:
     """One image."""
     row = {field.name: getattr(image, field.name) for field in dataclasses.fields(image)}
-    return {
-        **row,
+    own = {
         "order_id": order_id,
         "number": number,
-        "name": _printable(image.name),
         "brackets": json.dumps(image.brackets),
         "state": image.state.value,
         "reprocess_heard": int(image.reprocess_heard),
-        "reason": _printable(image.reason),
         "file": pack(image.file) if image.file is not None else None,
     }
+    return _storable({**row, **own})
 
 
 def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
     """One file that is not sent, with the reason."""
     of = pack(left_out.of) if left_out.of is not None else None
     names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
-    return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}
+    return _storable({"order_id": order_id, "number": number, "why": left_out.why.value, **names})
 
 
 def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_out: Iterable[Row] = ()) -> Order:
@@ -162,7 +172,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         mismatched_at=row["mismatched_at"],
         polls=row["polls"],
         failures=row["failures"],
-        trouble=row["trouble"],
+        troubles=tuple(Trouble(Code(one["code"]), one["text"]) for one in json.loads(row["troubles"])),
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
         phase_since=row["phase_since"],
@@ -212,12 +222,7 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
     """A fact as the journal keeps it: its name and its fields."""
     detail = json.dumps(detail_of(fact), default=str)
-    return {"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail}
-
-
-def _printable(text: str | None) -> str | None:
-    """Text for people: a name that is not UTF-8 inside it is made presentable."""
-    return text if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _storable({"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail})
 
 
 def upsert(connection: sqlite3.Connection, table: str, key: tuple[str, ...], rows: Iterable[Row]) -> None:

@@ -239,6 +239,39 @@ ALTER TABLE orders ADD COLUMN phase_since REAL;
 """Adds what each comment names."""
 
 
+FOURTH = """
+ALTER TABLE orders ADD COLUMN troubles TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE orders ADD COLUMN problems TEXT NOT NULL DEFAULT '[]';
+UPDATE orders SET troubles = json_array(json_object('code', CASE
+    WHEN trouble = 'submitted anew as it is now' THEN 'replaced'
+    WHEN trouble LIKE 'the state was rebuilt without asking the service%' THEN 'service-unasked'
+    WHEN phase IN ('skipped', 'cancelled') THEN phase
+    WHEN over_limit THEN iif(phase = 'held', 'over-limit', 'limit-today')
+    WHEN mismatch IS NOT NULL THEN 'wrong-answer'
+    WHEN hold IS NOT NULL THEN CASE hold
+      WHEN 'doubt' THEN 'doubtful-photos'
+      WHEN 'late' THEN 'late-supplement'
+      WHEN 'skipped before' THEN 'maybe-skipped-before'
+      WHEN 'unknown order' THEN 'maybe-sent-before'
+      WHEN 'delivered' THEN 'maybe-delivered-before'
+      ELSE 'other' END
+    WHEN trouble IN (SELECT json_extract(value, '$') FROM daemon WHERE key IN ('account', 'limit')) THEN 'account'
+    ELSE 'other' END, 'text', trouble))
+  WHERE trouble IS NOT NULL;
+UPDATE orders SET troubles = json_array(
+    json_object('code', 'other', 'text', substr(trouble, 1, instr(trouble, 'and the state was rebuilt without') - 3)),
+    json_object('code', 'service-unasked', 'text', substr(trouble, instr(trouble, 'and the state was rebuilt') + 4)))
+  WHERE trouble LIKE '%_and the state was rebuilt without asking the service%';
+UPDATE orders SET problems = (
+  SELECT json_group_array(json_object(
+    'code', coalesce((SELECT json_extract(t.value, '$.code') FROM json_each(troubles) AS t
+                      WHERE json_extract(t.value, '$.text') = m.value), 'other'),
+    'text', m.value, 'next', NULL))
+  FROM json_each(messages) AS m);
+"""
+"""Gives what hinders an order a code beside its text."""
+
+
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
         for statement in script.split(";"):
@@ -250,7 +283,7 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND), _statements(THIRD))
+MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND), _statements(THIRD), _statements(FOURTH))
 """Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
 
 VERSION = len(MIGRATIONS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from daemon.order.archive import UNKNOWN, Entry, Recorded
+from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.store.sqlite.names import pack, unpack
 
 INSERT = "INSERT OR IGNORE INTO skipped_files (name, size, order_id, changed_at) VALUES (?, ?, ?, ?)"
@@ -16,18 +16,26 @@ ALIKE = "SELECT name, size, order_id, changed_at FROM skipped_files WHERE name =
 HAS = "SELECT 1 FROM skipped_files WHERE name = ? AND size IN (?, ?) AND order_id = ?"
 SKIPPED = "SELECT created_at FROM orders WHERE id = ? AND phase = 'skipped'"
 FIRST_SIGHT = "phase = 'skipped' AND same_as IS NULL"
+UNSEEN = f"SELECT id, shoot, created_at FROM orders WHERE {FIRST_SIGHT} AND NOT recorded ORDER BY created_at"  # noqa: S608
 NEWEST = (
     "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
 )
 """No other shoot has come under the name of this one since."""
+CANCELLED = (
+    "phase = 'cancelled' AND by_person AND NOT EXISTS (SELECT 1 FROM orders AS other "
+    "WHERE other.folder = orders.folder AND other.phase != 'cancelled' "
+    "AND (other.phase != 'skipped' OR NOT other.recorded))"
+)
+"""A person cancelled the shoot, and no other order of its folder says what becomes of photos that come to it."""
 
 
-def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry]) -> None:
-    """Remember the photos of a skipped shoot."""
+def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
+    """Remember the photos of a skipped shoot. ``complete``: these are all of them."""
     rows = [(pack(one.name), one.size, order_id, one.changed_at) for one in entries]
     connection.executemany(INSERT, rows)
-    connection.execute("UPDATE orders SET recorded = 1 WHERE id = ?", (order_id,))
+    if complete:
+        connection.execute("UPDATE orders SET recorded = 1 WHERE id = ?", (order_id,))
 
 
 def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Recorded]:
@@ -47,6 +55,11 @@ def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Reco
     return found
 
 
+def unseen(connection: sqlite3.Connection) -> list[Unseen]:
+    """The skipped shoots, copies of known ones apart, whose photos are not all on record."""
+    return [Unseen(str(row["id"]), unpack(row["shoot"]), row["created_at"]) for row in connection.execute(UNSEEN)]
+
+
 def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection[Entry]) -> frozenset[Entry]:
     """Those of these photos that the record of a skipped shoot does not have."""
     return frozenset(
@@ -59,11 +72,12 @@ def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection
 def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders directly in a watched folder whose shoots are skipped, each with the id of its order.
 
-    ``recorded``: those whose photos are on record; otherwise the others, copies of known shoots apart: an older version
-    skipped them, or their disk did not answer.
+    ``recorded``: those whose photos are on record, and those that a person cancelled; otherwise the others, copies of
+    known shoots apart: an older version skipped them, or their disk did not answer.
     """
     prefix = root.rstrip("/") + "/"
-    which = f"phase = 'skipped' AND recorded AND {NEWEST}" if recorded else f"{FIRST_SIGHT} AND NOT recorded"
+    known = f"((phase = 'skipped' AND recorded) OR ({CANCELLED})) AND {NEWEST}"
+    which = known if recorded else f"{FIRST_SIGHT} AND NOT recorded"
     query = f"SELECT id, folder FROM orders WHERE {which} ORDER BY created_at"  # noqa: S608 - constants
     folders = {unpack(row["folder"]): str(row["id"]) for row in connection.execute(query)}
     return {folder: order_id for folder, order_id in folders.items() if folder.startswith(prefix)}

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from daemon.order import Order
-from daemon.order.archive import Entry, Recorded
+from daemon.order.archive import Entry, Recorded, Unseen
 from daemon.order.facts import Fact
 from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
@@ -114,9 +114,9 @@ class SqliteStore(Store):
     async def know(self, folder: str, inode: int) -> None:
         await self._database.write(lambda connection: orders.know(connection, folder, inode))
 
-    async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
+    async def record_skipped(self, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
         photos = tuple(entries)
-        await self._database.write(lambda connection: skipped.record(connection, order_id, photos))
+        await self._database.write(lambda connection: skipped.record(connection, order_id, photos, complete=complete))
 
     # --- finding orders ---
 
@@ -187,6 +187,9 @@ class SqliteStore(Store):
 
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
         return await self._database.read(lambda connection: skipped.skipped_in(connection, root, recorded=recorded))
+
+    async def unseen(self) -> list[Unseen]:
+        return await self._database.read(skipped.unseen)
 
     # --- asks ---
 

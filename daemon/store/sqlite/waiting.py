@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.names import pack, printable, unpack
 from daemon.store.sqlite.rows import Row, upsert
 from daemon.store.waiting import Waiting
 
@@ -30,6 +30,6 @@ def forget_all(connection: sqlite3.Connection) -> None:
 
 
 def _row(one: Waiting) -> Row:
-    reason = one.reason.encode("utf-8", "backslashreplace").decode()
+    reason = printable(one.reason)
     row: Row = {"folder": pack(one.folder), "shoot": pack(one.shoot), "reason": reason}
     return row | {"files": one.files, "bytes": one.bytes, "since": one.since}

@@ -7,6 +7,7 @@ import sqlite3
 from daemon.order import Order
 from daemon.order.facts import Fact
 from daemon.store.protocol import Stale
+from daemon.store.sqlite.names import printable
 from daemon.store.sqlite.rows import bracket_row, image_row, journal_row, left_out_row, order_row, upsert
 
 PURCHASE = "INSERT INTO purchases (order_id, image_id, at, credits) VALUES (?, ?, ?, ?)"
@@ -41,7 +42,7 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
         reasons = (left_out_row(after.id, number, one) for number, one in enumerate(after.left_out_why))
         upsert(connection, "left_out", ("order_id", "number"), reasons)
     if not after.preset.dev_mode:
-        bought = ((after.id, i.id, i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
+        bought = ((after.id, printable(i.id), i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
         connection.executemany(PURCHASE + OLDEST, bought)
 
 

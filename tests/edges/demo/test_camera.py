@@ -23,7 +23,7 @@ from daemon.demo.scene import Light
 SIZE = (360, 240)
 BRACKETS, SCENES = 5, 2
 DARKEST, BRIGHTEST = 0.15, 0.85
-"""JPEG values between which neither noise nor clipping tells."""
+"""Range of JPEG values that are affected by neither noise nor clipping."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 
 
 def tags(path: Path) -> dict[str, Any]:
-    """Every Exif tag by name."""
+    """All Exif tags by name."""
     with Image.open(path) as image:
         ifd0 = image.getexif()
         both = {**ifd0, **ifd0.get_ifd(ExifTags.IFD.Exif)}
@@ -45,7 +45,7 @@ def _plain(value: object) -> object:
 
 
 def begun(path: Path) -> datetime:
-    """When the shutter opened."""
+    """The time when the shutter opened."""
     found = tags(path)
     clock = f"{found['DateTimeOriginal']}.{found['SubsecTimeOriginal']}{found['OffsetTimeOriginal']}"
     return datetime.strptime(clock, "%Y:%m:%d %H:%M:%S.%f%z")
@@ -64,13 +64,13 @@ def light(path: Path) -> Light:
 
 
 def test_names(shoot: tuple[Path, ...]) -> None:
-    """Files lie and are named as on a Canon's card, numbered on over all scenes."""
+    """Folders and names are those of a Canon's card, and the numbers continue over all scenes."""
     assert [path.name for path in shoot] == [f"IMG_{431 + n:04}.JPG" for n in range(SCENES * BRACKETS)]
     assert {path.parent.parts[-2:] for path in shoot} == {("DCIM", "100CANON")}
 
 
 def test_exif(shoot: tuple[Path, ...]) -> None:
-    """Every frame says which camera, lens and settings took it, as software expects of a bracketed frame."""
+    """Every frame has its camera, lens and settings, as software expects of a bracketed frame."""
     for path in shoot:
         found = tags(path)
         assert (found["Make"], found["Model"]) == ("Canon", "Canon EOS R6")
@@ -89,7 +89,7 @@ def test_exif(shoot: tuple[Path, ...]) -> None:
 
 
 def test_ladder(shoot: tuple[Path, ...]) -> None:
-    """Each set holds 0, -4, -2, +2 and +4 EV, by the shutter alone."""
+    """Each set has 0, -4, -2, +2 and +4 EV, which differ only in shutter speed."""
     for begin in range(0, len(shoot), BRACKETS):
         found = [tags(path) for path in shoot[begin : begin + BRACKETS]]
         assert [int(frame["ExposureBiasValue"]) for frame in found] == [0, -4, -2, 2, 4]
@@ -100,7 +100,7 @@ def test_ladder(shoot: tuple[Path, ...]) -> None:
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 def test_exiftool(shoot: tuple[Path, ...]) -> None:
-    """ExifTool reads the same as Pillow, and finds nothing to object to."""
+    """ExifTool reads the same values as Pillow, without warnings."""
     command = ["exiftool", "-json", "-n", "-validate", "-warning", "-error", "-SubSecDateTimeOriginal"]
     wanted = ["-Model", "-SerialNumber", "-LensModel", "-ExposureTime", "-ExposureCompensation", "-ExposureMode"]
     run = subprocess.run([*command, *wanted, *map(str, shoot)], check=True, capture_output=True, text=True)
@@ -118,7 +118,7 @@ def test_exiftool(shoot: tuple[Path, ...]) -> None:
 
 
 def test_times(shoot: tuple[Path, ...]) -> None:
-    """Frames of a set follow each other within half a second of the shutter's closing, sets after 20 to 60 seconds."""
+    """Frames of a set follow within half a second of the previous exposure's end, sets within 20 to 60 seconds."""
     for number, (path, following) in enumerate(pairwise(shoot)):
         idle = begun(following) - begun(path) - timedelta(seconds=float(tags(path)["ExposureTime"]))
         if (number + 1) % BRACKETS:
@@ -129,7 +129,7 @@ def test_times(shoot: tuple[Path, ...]) -> None:
 
 @pytest.mark.parametrize("scene", range(SCENES))
 def test_exposures(shoot: tuple[Path, ...], scene: int) -> None:
-    """Where neither of two frames clips, their light differs as their exposure times say."""
+    """Where two frames do not clip, their brightness differs by the ratio of their exposure times."""
     frames = sorted(shoot[scene * BRACKETS :][:BRACKETS], key=lambda path: tags(path)["ExposureTime"])
     for darker, brighter in pairwise(frames):
         stated = float(tags(brighter)["ExposureTime"] / tags(darker)["ExposureTime"])
@@ -139,7 +139,7 @@ def test_exposures(shoot: tuple[Path, ...], scene: int) -> None:
 
 
 def test_needs_brackets(shoot: tuple[Path, ...]) -> None:
-    """No frame holds both window and shadow: the metered one clips, and what keeps all lights drowns the room."""
+    """No frame shows both window and shadow: the metered one clips, and the one without clipping is too dark."""
     with Image.open(shoot[0]) as image:
         brightest = np.asarray(image).max(axis=2)
     with Image.open(shoot[1]) as image:
@@ -150,7 +150,7 @@ def test_needs_brackets(shoot: tuple[Path, ...]) -> None:
 
 
 def test_movement(shoot: tuple[Path, ...]) -> None:
-    """The frames of a set are off by a little, so that alignment has something to do, but never by two pixels."""
+    """The frames of a set are slightly misaligned, but by less than two pixels."""
     window = cv2.createHanningWindow(SIZE, cv2.CV_32F)
     for begin in range(0, len(shoot), BRACKETS):
         metered, *others = (_outlines(path) for path in shoot[begin : begin + 4])
@@ -170,7 +170,7 @@ def _bytes(paths: Sequence[Path]) -> list[bytes]:
 
 
 def test_same_again(tmp_path: Path) -> None:
-    """The same seed makes the same files, byte for byte; another seed others."""
+    """The same seed makes the same files, byte for byte. Another seed makes different files."""
     first, again, other = (
         make_shoot(tmp_path / name, scenes=1, brackets=3, size=(150, 100), seed=seed)
         for name, seed in (("first", 7), ("again", 7), ("other", 8))
@@ -189,10 +189,10 @@ def test_portrait(tmp_path: Path) -> None:
 
 
 def test_progress(tmp_path: Path) -> None:
-    """Progress is told before the first bracket and after each."""
-    told: list[tuple[int, int]] = []
-    make_shoot(tmp_path, scenes=1, brackets=3, size=(90, 60), progress=lambda done, total: told.append((done, total)))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    """Progress is reported before the first bracket and after each bracket."""
+    calls: list[tuple[int, int]] = []
+    make_shoot(tmp_path, scenes=1, brackets=3, size=(90, 60), progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_progress(tmp_path: Path) -> None:
     ],
 )
 def test_biases(brackets: int, ladder: tuple[int, ...]) -> None:
-    """A set begins as metered and goes on from dark to bright."""
+    """A set begins with the metered exposure, followed by the others from dark to bright."""
     assert biases(brackets) == ladder
 
 
 @pytest.mark.parametrize("brackets", [0, -1, 10])
 def test_impossible_brackets(tmp_path: Path, brackets: int) -> None:
-    """A number of brackets that no camera takes is refused before anything is written."""
+    """An impossible number of brackets is refused before anything is written."""
     with pytest.raises(ValueError, match="1 to 9 brackets"):
         make_shoot(tmp_path, brackets=brackets)
     assert list(tmp_path.iterdir()) == []

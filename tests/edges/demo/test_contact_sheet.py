@@ -16,14 +16,14 @@ from daemon.demo.contact_sheet import SHEET, TILE, ContactRow, contact_sheet, ex
 Colour = tuple[int, int, int]
 Maker = Callable[..., Path]
 NEAR = 12
-"""How far JPEG may move a colour."""
+"""Tolerance of a colour after JPEG compression."""
 GRID = 3
-"""Every so manieth pixel is looked at."""
+"""Step between the pixels that are checked."""
 
 
 @pytest.fixture
 def painted(tmp_path: Path) -> Maker:
-    """Writes a picture of one colour, with an exposure time if given."""
+    """Write a picture of one colour, with an exposure time if given."""
 
     def make(
         name: str, colour: Colour, size: tuple[int, int] = (300, 200), time: Fraction | None = None, turned: int = 1
@@ -49,7 +49,7 @@ def sheet_of(rows: list[ContactRow], folder: Path) -> NDArray[np.int16]:
 
 
 def area(sheet: NDArray[np.int16], colour: Colour) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of what has this colour; it must be there."""
+    """Left, top, right and bottom of the area with this colour, which must exist."""
     rows, columns = np.nonzero((np.abs(sheet[::GRID, ::GRID] - np.array(colour, np.int16)) < NEAR).all(axis=2))
     assert rows.size, f"{colour} is not on the sheet"
     left, right = np.percentile(columns * GRID, [0.2, 99.8])
@@ -58,7 +58,7 @@ def area(sheet: NDArray[np.int16], colour: Colour) -> tuple[int, int, int, int]:
 
 
 def size_of(sheet: NDArray[np.int16], colour: Colour) -> tuple[int, int]:
-    """Width and height of what has this colour."""
+    """Width and height of the area with this colour."""
     left, top, right, bottom = area(sheet, colour)
     return right - left, bottom - top
 
@@ -83,7 +83,7 @@ def test_row(painted: Maker, tmp_path: Path) -> None:
 
 
 def test_captions(painted: Maker, tmp_path: Path) -> None:
-    """Something is written under every bracket, under the finished picture and at the top."""
+    """There is text under every bracket, under the finished picture and at the top."""
     red, gold = (200, 30, 30), (210, 170, 40)
     row = ContactRow((painted("a.jpg", red, time=Fraction(1, 60)),), painted("done.jpg", gold, (600, 400)))
     sheet = sheet_of([row], tmp_path)
@@ -95,7 +95,7 @@ def test_captions(painted: Maker, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 3, 6, 7, 20])
 def test_many_rows(painted: Maker, tmp_path: Path, count: int) -> None:
-    """One to twenty sets all find their place, in a sheet of sensible shape, in their order."""
+    """One to twenty sets fit on a sheet of reasonable proportions, in their order."""
     hues = [hsv_to_rgb(n / 20, 1, 0.95 if n % 2 else 0.6) for n in range(count)]
     colours = [(int(255 * red), int(255 * green), int(255 * blue)) for red, green, blue in hues]
     dark = painted("bracket.jpg", (90, 90, 92), time=Fraction(1, 8))
@@ -110,7 +110,7 @@ def test_many_rows(painted: Maker, tmp_path: Path, count: int) -> None:
 
 
 def test_portrait(painted: Maker, tmp_path: Path) -> None:
-    """Portraits stand upright, by their pixels or by their orientation tag, and are not cut."""
+    """Portraits are upright, by their pixels or by their orientation tag, and are not cropped."""
     gold, blue = (210, 170, 40), (30, 40, 190)
     rows = [
         ContactRow((painted("a.jpg", (120, 20, 90), (200, 300)),), painted("b.jpg", gold, (400, 600))),
@@ -123,7 +123,7 @@ def test_portrait(painted: Maker, tmp_path: Path) -> None:
 
 
 def test_mixed_sets(painted: Maker, tmp_path: Path) -> None:
-    """Sets of no, one, nine and thirteen brackets stand on one sheet, and no picture covers another."""
+    """Sets of no, one, nine and thirteen brackets fit on one sheet without overlaps."""
     rows = []
     for n, count in enumerate((0, 1, 9, 13)):
         brackets = tuple(
@@ -140,7 +140,7 @@ def test_mixed_sets(painted: Maker, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"II*\0\x08\0\0\0not a picture", b"", b"\xff\xd8\xff\xe0 half a picture", None])
 def test_unreadable(painted: Maker, tmp_path: Path, content: bytes | None) -> None:
-    """A RAW, empty, damaged or missing file gets a neutral tile with writing on it, be it bracket or finished."""
+    """A RAW, empty, damaged or missing file gets a neutral tile with text, as a bracket and as a finished picture."""
     raw = tmp_path / "DSC_2041.NEF"
     if content is not None:
         raw.write_bytes(content)
@@ -151,7 +151,7 @@ def test_unreadable(painted: Maker, tmp_path: Path, content: bytes | None) -> No
 
 
 def test_raw_with_preview(tmp_path: Path) -> None:
-    """A RAW file that is a TIFF inside is not shown as its thumbnail."""
+    """A RAW file in TIFF format is not shown as its thumbnail."""
     raw = tmp_path / "IMG_1.CR2"
     Image.new("RGB", (160, 120), (0, 200, 0)).save(raw, "TIFF")
     sheet = sheet_of([ContactRow((), raw)], tmp_path)
@@ -162,14 +162,14 @@ def test_raw_with_preview(tmp_path: Path) -> None:
     "name", ["two\nlines.NEF", "tab\t“quotes” 'single'.NEF", "🏡 Küche 廚房.NEF", "x" * 240 + ".NEF", "\udcff.NEF"]
 )
 def test_strange_names(tmp_path: Path, name: str) -> None:
-    """Any name a file can have is written on its tile, in one line."""
+    """Any file name is written on its tile in one line."""
     sheet = sheet_of([ContactRow((Path(name), Path(name)), Path(name))], tmp_path)
     left, top, right, bottom = area(sheet, TILE)
     assert sheet[top:bottom, left:right].min() < 160
 
 
 def test_damaged_exif(painted: Maker, tmp_path: Path) -> None:
-    """Damage anywhere in a file's head costs its caption or its picture, never the sheet."""
+    """Damage in a file's head affects its caption or its picture, never the rest of the sheet."""
     whole = painted("a.jpg", (30, 40, 190), time=Fraction(1, 60)).read_bytes()
     chance = np.random.default_rng(1)
     damaged = tmp_path / "b.jpg"
@@ -183,7 +183,7 @@ def test_damaged_exif(painted: Maker, tmp_path: Path) -> None:
 
 
 def test_no_sets(tmp_path: Path) -> None:
-    """A sheet of nothing is refused."""
+    """A sheet without sets is refused."""
     with pytest.raises(ValueError, match="at least one set"):
         contact_sheet([], tmp_path / "sheet.jpg")
 
@@ -208,12 +208,12 @@ def test_margins(painted: Maker, tmp_path: Path) -> None:
     ],
 )
 def test_seconds(time: float, text: str) -> None:
-    """Exposure times are written as photographers do."""
+    """Exposure times have the usual notation."""
     assert seconds(time) == text
 
 
 def test_exposure(painted: Maker, tmp_path: Path) -> None:
-    """The exposure time is read from the file; a file without one has none."""
+    """The exposure time is read from the file. It is None for a file without one."""
     assert exposure(painted("a.jpg", (1, 2, 3), time=Fraction(1, 250))) == pytest.approx(0.004)
     assert exposure(painted("b.jpg", (1, 2, 3))) is None
     assert exposure(painted("c.jpg", (1, 2, 3), time=Fraction(0))) is None

@@ -13,7 +13,7 @@ SIZE = (300, 200)
 
 @pytest.mark.parametrize("number", range(len(NAMES)))
 def test_dynamic_range(number: int) -> None:
-    """Every scene spans more than eight stops from its deep shadows to its lights, which no single exposure holds."""
+    """Every scene spans more than eight stops, which is more than a single exposure can record."""
     scene = sample(number, SIZE)
     assert scene.radiance.shape == (200, 300, 3)
     assert scene.radiance.dtype == np.float32
@@ -36,7 +36,7 @@ def test_same_again() -> None:
 
 
 def test_seeds() -> None:
-    """Another seed, or the same room a second time, shows it mirrored and in other light."""
+    """Another seed, or a repeated scene, is mirrored and has different light."""
     first = sample(0, (90, 60)).radiance
     assert not np.allclose(first, sample(0, (90, 60), seed=2).radiance, rtol=0.01)
     assert not np.allclose(first, sample(len(NAMES), (90, 60)).radiance, rtol=0.01)
@@ -44,11 +44,11 @@ def test_seeds() -> None:
 
 @pytest.mark.parametrize("size", [(64, 96), (97, 61), (16, 16), (1700, 1100)])
 def test_sizes(size: tuple[int, int]) -> None:
-    """Portraits, odd, tiny and large sizes come as asked."""
+    """Portraits, and odd, tiny and large sizes, have the requested size."""
     assert sample(2, size).radiance.shape == (size[1], size[0], 3)
 
 
 def test_light_package() -> None:
-    """Importing the demo's package loads neither NumPy nor OpenCV nor Pillow, which the daemon does without."""
+    """Importing the demo's package does not load NumPy, OpenCV or Pillow, which the daemon does not need."""
     code = "import sys, daemon.demo; sys.exit(bool({'numpy', 'cv2', 'PIL'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -123,7 +123,7 @@ def test_a_pulse_that_cannot_be_given_is_no_error(tmp_path: Path) -> None:
 
 
 def says(top: Path, verb: str) -> Result:
-    """What a verb says of the state in ``top``."""
+    """Run a verb on the state in ``top`` and return its result."""
     config = top / "bracketd.yaml"
     config.write_text(f"folders: [{{watch: {top}/in, output: {top}/out}}]\nstate_dir: {top}/state\n")
     (top / "in").mkdir(exist_ok=True)
@@ -133,21 +133,21 @@ def says(top: Path, verb: str) -> Result:
 
 @pytest.mark.parametrize("verb", ["status", "check", "doctor"])
 def test_a_frozen_daemon_is_named(tmp_path: Path, verb: str) -> None:
-    """Every verb that looks at the daemon says that it does not answer, for how long, and what to do."""
+    """Every verb that shows the daemon says that it does not respond, for how long, and what to do."""
     (tmp_path / "state").mkdir()
     with daemon(tmp_path / "state", ago=75.0) as process:
         done = says(tmp_path, verb)
     said = " ".join(done.output.split())
-    assert f"(pid {process.pid}) has not answered for 7" in said
-    assert f"`kill -CONT {process.pid}` lets it go on" in said
+    assert f"(pid {process.pid}) has not responded for 7" in said
+    assert f"resume it with `kill -CONT {process.pid}`" in said
     assert "is running" not in said
-    assert "all is well" not in said
+    assert "no problems found" not in said
     assert done.exit_code == (0 if verb == "status" else 1)
 
 
 @pytest.mark.parametrize("verb", ["status", "doctor"])
 def test_a_daemon_at_work_is_not_named(tmp_path: Path, verb: str) -> None:
-    """Of a daemon that turned a few seconds ago nothing is said."""
+    """A daemon that turned a few seconds ago is not reported."""
     (tmp_path / "state").mkdir()
     with daemon(tmp_path / "state", ago=SILENT / 2):
         done = says(tmp_path, verb)

@@ -1,4 +1,4 @@
-"""A plain client of both flows, written for the sandbox's tests from the vendor's documents alone."""
+"""A simple client of both flows for the sandbox's tests, based only on the vendor's documentation."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ class Client:
         self.http.close()
 
     def ask(self, method: str, path: str, body: object = None, **options: Any) -> Json:
-        """An answer that has to be a good one."""
+        """Send a request. Returns the JSON of a successful response."""
         if body is not None:
             options["json"] = body
         answer = self.http.request(method, path, **options)
         assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
-        told: Json = answer.json()
-        return told
+        reply: Json = answer.json()
+        return reply
 
     def register(self, name: str, **more: object) -> tuple[str, str, str]:
         """A bracket's id, its upload URL, and the Content-Type that was signed."""
         if self.flow == "images":
             form = {"order_id": self.order_id, "image_name": name, "contentType": "image/jpeg", "hdr": True}
-            told = self.ask("POST", "/v3/images/", form | more)
-            return told["image_id"], told["s3PutObjectUrl"], "image/jpeg"
-        told = self.ask("POST", "/v3/brackets/", {"order_id": self.order_id, "name": name} | more)
-        return told["bracket_id"], told["upload_url"], "application/octet-stream"
+            reply = self.ask("POST", "/v3/images/", form | more)
+            return reply["image_id"], reply["s3PutObjectUrl"], "image/jpeg"
+        reply = self.ask("POST", "/v3/brackets/", {"order_id": self.order_id, "name": name} | more)
+        return reply["bracket_id"], reply["upload_url"], "application/octet-stream"
 
     def upload(self, files: Mapping[str, bytes]) -> dict[str, str]:
-        """Register and store; ids by name."""
+        """Register and upload brackets. Returns their ids by name."""
         if self.flow == "brackets":
             self.ask("POST", "/v3/orders/", {"order_id": self.order_id, "name": "A house"})
         ids: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Client:
         return self.ask("POST", f"/v3/orders/{self.order_id}/{act}", body)
 
     def order(self) -> Json:
-        """A look at the order."""
+        """Poll the order."""
         return self.ask("GET", f"/v3/orders/{self.order_id}")
 
     def images(self, patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> list[Json]:
@@ -83,12 +83,12 @@ class Client:
         raise AssertionError("unreachable")
 
     def looks(self, patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iterator[Json]:
-        """Look again and again, with a bound."""
+        """Poll until a condition is true, with a timeout."""
         for _ in attempts(patience_s, pause_s):
             yield self.order()
 
     def wait(self, there: Callable[[], bool]) -> None:
-        """Until it is there, with a bound."""
+        """Wait until a value exists, with a timeout."""
         for _ in attempts():
             if there():
                 return
@@ -100,17 +100,17 @@ class Client:
         return httpx.get(answer.headers["location"], follow_redirects=True, timeout=30)
 
     def ledger(self) -> Json:
-        """What the sandbox's report says about this order."""
-        told: Json = self.sandbox.report()["orders"][self.order_id]
-        return told
+        """This order in the sandbox's report."""
+        reply: Json = self.sandbox.report()["orders"][self.order_id]
+        return reply
 
     def broken(self) -> list[str]:
-        """The rules this order broke."""
+        """The rules that this order broke."""
         return [item["rule"] for item in self.sandbox.violations() if item["order_id"] == self.order_id]
 
 
 def attempts(patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iterator[None]:
-    """Time for one attempt after another; an error when there were enough."""
+    """Yields for each attempt, and raises after the last one."""
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
         yield
@@ -119,6 +119,6 @@ def attempts(patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iter
 
 
 def put(url: str, data: bytes, content_type: str) -> None:
-    """Store bytes at a slot that takes them."""
+    """Upload bytes; the upload must succeed."""
     answer = httpx.put(url, content=data, headers={"content-type": content_type}, timeout=30)
     assert (answer.status_code, answer.content) == (200, b""), answer.text

@@ -9,6 +9,6 @@ from tests.sandbox_process import Sandbox, running_sandbox
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Sandbox]:
-    """One sandbox for the tests that leave it as it was and look at their own orders only."""
+    """One sandbox for tests that leave it unchanged and use only their own orders."""
     with running_sandbox("--set", "name_limit=0") as sandbox:
         yield sandbox

@@ -1,4 +1,4 @@
-"""Small camera files for the sandbox's tests: one scene at several exposures, with the metadata a camera writes."""
+"""Small camera files for the sandbox's tests: one scene at several exposures, with a camera's metadata."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def bracket(scene: int, stops: float, taken: datetime, *, size: tuple[int, int] 
 
 
 def shoot(scenes: int, stops: tuple[float, ...] = (-2.0, 0.0, 2.0)) -> dict[str, bytes]:
-    """Brackets by file name, as a camera takes them: 0.3 s apart, half a minute between scenes."""
+    """Brackets by file name, with a camera's times: 0.3 s apart, half a minute between scenes."""
     files: dict[str, bytes] = {}
     for scene in range(scenes):
         for number, stop in enumerate(stops):

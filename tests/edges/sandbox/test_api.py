@@ -17,7 +17,7 @@ STRANGER = "00000000-0000-4000-8000-000000000000"
 
 @pytest.mark.parametrize("key", [None, "", "another"])
 def test_key_is_checked(shared: Sandbox, key: str | None) -> None:
-    """Without an accepted key the answer is 401 in the vendor's shape."""
+    """Without a valid key the response is 401 in the vendor's shape."""
     headers = {} if key is None else {"x-api-key": key}
     answer = httpx.get(f"{shared.api}/v3/orders/", headers=headers)
     assert answer.status_code == 401
@@ -33,7 +33,7 @@ def test_looks_need_no_key(shared: Sandbox) -> None:
 
 
 def test_accounts_are_apart() -> None:
-    """Each key is an account: another's orders cannot be listed, renamed, merged or deleted."""
+    """Each key is an account: orders of another account cannot be listed, renamed, merged or deleted."""
     with running_sandbox("--key", "one", "--key", "two") as sandbox, Client(sandbox) as client:
         client.register("a.jpg")
         path = f"{sandbox.api}/v3/orders/"
@@ -72,7 +72,7 @@ def test_missing_slash(shared: Sandbox, noun: str) -> None:
     ],
 )
 def test_unknown(shared: Sandbox, method: str, path: str) -> None:
-    """What is not there is 404 in the vendor's shape, everywhere."""
+    """A missing record is 404 in the vendor's shape, at every route."""
     answer = httpx.request(method, shared.api + path, headers={"x-api-key": shared.key})
     assert answer.status_code == 404
     assert set(answer.json()) == {"message", "detail"}
@@ -100,13 +100,13 @@ def test_unknown(shared: Sandbox, method: str, path: str) -> None:
     ],
 )
 def test_invalid_fields(shared: Sandbox, path: str, body: object, field: str) -> None:
-    """A mistake in a body is 422 and names the field with texts."""
+    """An error in a body is 422 and names the field with its errors."""
     answer = httpx.post(f"{shared.api}/v3/{path}/", json=body, headers={"x-api-key": shared.key})
     assert answer.status_code == 422
-    told = answer.json()
-    assert told["message"] == "Validation error"
-    assert set(told["detail"]) == {"json"}
-    assert all(isinstance(text, str) for text in told["detail"]["json"][field])
+    reply = answer.json()
+    assert reply["message"] == "Validation error"
+    assert set(reply["detail"]) == {"json"}
+    assert all(isinstance(text, str) for text in reply["detail"]["json"][field])
 
 
 @pytest.mark.parametrize("body", [b"{", b"<html>", b"\xff", b"[" * 100_000])
@@ -117,7 +117,7 @@ def test_body_that_is_not_json(shared: Sandbox, body: bytes) -> None:
 
 
 def test_newer_fields_pass(shared: Sandbox) -> None:
-    """Preferences and values of later versions are accepted and shown again."""
+    """Preferences and values of later versions are accepted and returned."""
     with Client(shared, "brackets", version="2026-02-01") as client:
         client.upload(shoot(1))
         client.merge({"ai_version": "stable", "window_pull_type": "ONLY_WINDOWS", "restage": {"style": "modern"}})
@@ -138,11 +138,11 @@ def test_newer_fields_pass(shared: Sandbox) -> None:
     ],
 )
 def test_fields_by_version(shared: Sandbox, version: str, there: set[str], missing: set[str]) -> None:
-    """The pinned version decides what an image's fields are called."""
+    """The pinned version decides the names of an image's fields."""
     with Client(shared, version=version) as client:
-        told = client.ask("POST", "/v3/images/", {"image_name": "a.jpg"})
-    assert there <= set(told)
-    assert not missing & set(told)
+        reply = client.ask("POST", "/v3/images/", {"image_name": "a.jpg"})
+    assert there <= set(reply)
+    assert not missing & set(reply)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_fields_by_version(shared: Sandbox, version: str, there: set[str], missi
     ],
 )
 def test_brackets_by_version(shared: Sandbox, version: str, keys: set[str]) -> None:
-    """Only from 2025-05-08 on does a bracket tell its ids."""
+    """A bracket has its ids since version 2025-05-08."""
     with Client(shared, version=version) as client:
         client.ask("POST", "/v3/images/", {"image_name": "a", "order_id": client.order_id, "hdr": True})
         (listed,) = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
@@ -161,15 +161,15 @@ def test_brackets_by_version(shared: Sandbox, version: str, keys: set[str]) -> N
 
 
 def test_accounts_own_version() -> None:
-    """Without x-api-version the account's default decides."""
+    """Without x-api-version the account's default version is used."""
     with running_sandbox("--set", "default_version=2025-05-08") as sandbox:
         headers = {"x-api-key": sandbox.key}
-        told = httpx.post(f"{sandbox.api}/v3/images/", json={"image_name": "a"}, headers=headers).json()
-    assert "upload_url" in told
+        reply = httpx.post(f"{sandbox.api}/v3/images/", json={"image_name": "a"}, headers=headers).json()
+    assert "upload_url" in reply
 
 
 def test_ids_of_the_clients_choice(shared: Sandbox) -> None:
-    """An image's and an order's id may be the client's; the second use is 409, even after a deletion."""
+    """A client may choose the id of an image or an order. A second use is 409, even after a deletion."""
     image_id = str(uuid.uuid4())
     with Client(shared) as client:
         client.register("a.jpg", image_id=image_id)
@@ -182,7 +182,7 @@ def test_ids_of_the_clients_choice(shared: Sandbox) -> None:
 
 
 def test_order_comes_with_its_first_image(shared: Sandbox) -> None:
-    """In the images flow the order exists from its first registration on, neither merging nor processing."""
+    """In the images flow the first registration creates the order, which is neither merging nor processing."""
     with Client(shared) as client:
         assert client.http.get(f"/v3/orders/{client.order_id}").status_code == 404
         client.register("a.jpg")
@@ -195,14 +195,14 @@ def test_order_comes_with_its_first_image(shared: Sandbox) -> None:
 
 
 def test_bracket_needs_its_order(shared: Sandbox) -> None:
-    """In the brackets flow the order has to exist before its brackets."""
+    """In the brackets flow the order must exist before its brackets."""
     with Client(shared, "brackets") as client:
         form = {"order_id": client.order_id, "name": "a.jpg"}
         assert client.http.post("/v3/brackets/", json=form).status_code == 404
 
 
-def test_uploaded_is_told_late() -> None:
-    """A bracket is told to be uploaded only some time after its bytes arrived."""
+def test_uploaded_is_shown_late() -> None:
+    """``is_uploaded`` becomes true only some time after the upload."""
     options = ("--speed", "0.2", "--set", "upload_lag=5")
     with running_sandbox(*options) as sandbox, Client(sandbox, "brackets") as client:
         client.upload({"a.jpg": b"x"})
@@ -216,7 +216,7 @@ def test_uploaded_is_told_late() -> None:
 
 
 def test_pages() -> None:
-    """Orders come newest first in pages, each order once, though others are made meanwhile."""
+    """Pages list orders newest first, each order once, even if others are created in between."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         for number in range(7):
             client.ask("POST", "/v3/orders/", {"name": str(number)})
@@ -234,13 +234,13 @@ def test_pages() -> None:
 
 @pytest.mark.parametrize("query", [{"per_page": "16"}, {"per_page": "0"}, {"per_page": "x"}, {"offset": "x"}])
 def test_invalid_page(shared: Sandbox, query: dict[str, str]) -> None:
-    """A page that cannot be is 422 in the query's shape."""
+    """An invalid page is 422 with the errors of the query."""
     answer = httpx.get(f"{shared.api}/v3/orders/", params=query, headers={"x-api-key": shared.key})
     assert (answer.status_code, list(answer.json()["detail"]["query"])) == (422, list(query))
 
 
 def test_rename_and_delete(shared: Sandbox) -> None:
-    """An order can be renamed; once deleted it is gone with its images, answered by 204."""
+    """An order can be renamed. Deleting it also deletes its images and returns 204."""
     with Client(shared) as client:
         image_id, _, _ = client.register("a.jpg")
         path = f"/v3/orders/{client.order_id}"
@@ -257,7 +257,7 @@ def test_rename_and_delete(shared: Sandbox) -> None:
     ids=["nothing", "empty", "object", "full"],
 )
 def test_bodies_of_a_merge(shared: Sandbox, options: Json) -> None:
-    """A merge takes no body, an empty one that is called JSON, an empty object, or preferences."""
+    """A merge accepts no body, an empty JSON body, an empty object, or preferences."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.ask("POST", f"/v3/orders/{client.order_id}/merge", **options)
@@ -265,7 +265,7 @@ def test_bodies_of_a_merge(shared: Sandbox, options: Json) -> None:
 
 
 def test_invalid_sets(shared: Sandbox) -> None:
-    """Sets with a bracket twice, an unknown one, or a number besides, are 422."""
+    """Sets with a repeated or unknown bracket, or together with a number, are 422."""
     with Client(shared, "brackets") as client:
         first, second, _ = client.upload(shoot(1)).values()
         bodies: list[Json] = [
@@ -284,7 +284,7 @@ def test_invalid_sets(shared: Sandbox) -> None:
 
 @pytest.mark.parametrize(("switch", "status"), [("refused", 422), ("accepted", 200)])
 def test_merge_of_nothing(switch: str, status: int) -> None:
-    """What a merge with nothing stored does is a switch; accepted, it yields an order without images."""
+    """A switch decides about a merge without uploaded brackets. If accepted, it gives an order without images."""
     with running_sandbox("--set", f"empty_merge={switch}") as sandbox, Client(sandbox) as client:
         client.register("a.jpg")
         assert client.http.post(f"/v3/orders/{client.order_id}/merge").status_code == status
@@ -293,7 +293,7 @@ def test_merge_of_nothing(switch: str, status: int) -> None:
 
 @pytest.mark.parametrize(("switch", "status", "images"), [("again", 200, 2), ("ignored", 200, 1), ("refused", 409, 1)])
 def test_second_merge(switch: str, status: int, images: int) -> None:
-    """What a second merge does is a switch, and always a violation."""
+    """A switch decides what a second merge does. It is always a violation."""
     with running_sandbox("--set", f"second_merge={switch}") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -305,7 +305,7 @@ def test_second_merge(switch: str, status: int, images: int) -> None:
 
 @pytest.mark.parametrize(("switch", "status", "images"), [("image", 200, 2), ("dropped", 200, 1), ("refused", 422, 0)])
 def test_brackets_left_over(switch: str, status: int, images: int) -> None:
-    """What becomes of brackets that a fixed number leaves over is a switch."""
+    """A switch decides what happens to leftover brackets of a fixed number."""
     with running_sandbox("--set", f"short_set={switch}") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1, stops=(-2.0, 0.0, 2.0, 3.0)))
         path = f"/v3/orders/{client.order_id}/merge"
@@ -314,7 +314,7 @@ def test_brackets_left_over(switch: str, status: int, images: int) -> None:
 
 
 def test_numbers_that_json_cannot_hold(shared: Sandbox) -> None:
-    """A number beyond all bounds, or a text that is none, is 422, never 500; a whole one may have a point."""
+    """A number out of range, or text instead of a number, is 422, never 500. 5.0 is a whole number."""
     with Client(shared) as client:
         for odd in (
             b'{"image_name": "a", "metadata": {"x": 1e999}}',
@@ -322,12 +322,12 @@ def test_numbers_that_json_cannot_hold(shared: Sandbox) -> None:
             b'{"image_name": "\\ud800"}',
         ):
             assert client.http.post("/v3/images/", content=odd).status_code == 422
-        told = client.http.post("/v3/images/", content=b'{"image_name": "a", "rating": 5.0}').json()
-    assert told["rating"] == 5
+        reply = client.http.post("/v3/images/", content=b'{"image_name": "a", "rating": 5.0}').json()
+    assert reply["rating"] == 5
 
 
 def test_report_about_an_image(shared: Sandbox) -> None:
-    """A complaint about an image is taken in the vendor's categories only."""
+    """A report of a problem is accepted only in the vendor's categories."""
     with Client(shared) as client:
         image_id, _, _ = client.register("a.jpg")
         path = f"/v3/images/{image_id}/report"

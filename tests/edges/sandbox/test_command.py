@@ -24,34 +24,34 @@ COMMAND = [sys.executable, "-m", "daemon.sandbox"]
 
 
 def test_one_line_of_json() -> None:
-    """With --json standard output is one line that says where everything is."""
+    """With --json, standard output is one line with all addresses, the key and the folder."""
     with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        assert Path(told["dir"]).is_dir()
+        output = json.loads(process.stdout.readline())
+        assert Path(output["dir"]).is_dir()
         process.terminate()
         assert process.stdout.read() == b""
-    assert set(told) == {"api", "storage", "assets", "key", "pid", "dir"}
-    assert told["pid"] == process.pid
+    assert set(output) == {"api", "storage", "assets", "key", "pid", "dir"}
+    assert output["pid"] == process.pid
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_stops_cleanly(name: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end it with status 0, a client still connected, and its temporary folder is gone."""
+    """SIGTERM and Ctrl-C end it with status 0, even with a connected client, and remove its temporary folder."""
     with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        told = json.loads(process.stdout.readline())
+        output = json.loads(process.stdout.readline())
         with httpx.Client() as client:
-            client.get(f"{told['api']}/_sandbox/report")
+            client.get(f"{output['api']}/_sandbox/report")
             process.send_signal(name)
             assert process.wait(20) == 0
         assert process.stderr.read() == b""
-    assert not Path(told["dir"]).exists()
+    assert not Path(output["dir"]).exists()
 
 
 def test_chosen_folder_stays(tmp_path: Path) -> None:
-    """A folder given by --dir keeps its bytes."""
+    """A folder given by --dir keeps its files."""
     with running_sandbox("--dir", str(tmp_path / "kept")) as running:
         assert running.directory == tmp_path / "kept"
     assert (tmp_path / "kept" / "uploads").is_dir()
@@ -66,12 +66,12 @@ def test_loopback_only(shared: Sandbox) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers on all of 127.0.0.0/8")
 def test_three_addresses(shared: Sandbox) -> None:
-    """On Linux API, storage and assets are three different hosts."""
+    """On Linux, API, storage and assets are three different hosts."""
     assert len({urlsplit(url).hostname for url in (shared.api, shared.storage, shared.assets)}) == 3
 
 
 def test_chosen_port() -> None:
-    """A port can be chosen; one that is taken is said so, with a remedy and no traceback."""
+    """A port can be chosen. A port in use is reported with a remedy and without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=60, check=False)
@@ -83,39 +83,39 @@ def test_chosen_port() -> None:
 
 
 def test_text_for_people() -> None:
-    """Without --json it tells the address, the key and the report."""
+    """Without --json it prints the address, the key and the report's URL."""
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = "".join(process.stdout.readline() for _ in range(7))
+        output = "".join(process.stdout.readline() for _ in range(7))
         process.terminate()
     for word in ("http://127.0.0.1:", "sandbox-key", "/_sandbox/report"):
-        assert word in told
+        assert word in output
 
 
 def test_help() -> None:
-    """The help says how to point a client at it, and what it does not know."""
-    told = " ".join(CliRunner().invoke(sandbox, ["--help"]).output.split())
+    """The help says how to use it from a client, and what is not known."""
+    output = " ".join(CliRunner().invoke(sandbox, ["--help"]).output.split())
     for words in (
         "in place of https://api.autoenhance.ai",
         "x-api-key",
         "/openapi.json",
         "never compared with the live",
     ):
-        assert words in told
+        assert words in output
 
 
 def test_the_documentation_shows_what_there_is() -> None:
-    """Every option, fault and switch that the sandbox's page shows exists."""
+    """Every option, fault and switch on the sandbox's documentation page exists."""
     section = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
-    told = CliRunner().invoke(sandbox, ["--help"]).output
-    assert set(re.findall(r"--[a-z][a-z-]*", section)) <= set(re.findall(r"--[a-z][a-z-]*", told))
+    output = CliRunner().invoke(sandbox, ["--help"]).output
+    assert set(re.findall(r"--[a-z][a-z-]*", section)) <= set(re.findall(r"--[a-z][a-z-]*", output))
     assert [rule_of_words(words).where for words in re.findall(r"--fault '([^']+)'", section)]
     assert Switches().with_words(re.findall(r"--set ([a-z_]+=[\w-]+)", section)) != Switches()
     assert [rule_of_words(words).where for line in re.findall(r"-d '(\[.*\])'", section) for words in json.loads(line)]
 
 
 def test_lists() -> None:
-    """Every place and kind of a fault, and every switch, can be listed."""
+    """The lists show every place and kind of fault, and every switch."""
     faults = CliRunner().invoke(sandbox, ["--list-faults"]).output
     switches = CliRunner().invoke(sandbox, ["--list-switches"]).output
     words = set(faults.replace(":", " ").split())
@@ -134,7 +134,7 @@ def test_lists() -> None:
     ],
 )
 def test_wrong_options(option: str, value: str) -> None:
-    """A mistake in an option is told, with what could be there instead."""
+    """A mistake in an option is reported with the option's name."""
     result = CliRunner().invoke(sandbox, [option, value])
     assert result.exit_code == 2
     assert option in result.output

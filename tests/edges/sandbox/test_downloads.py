@@ -17,7 +17,7 @@ FULL = {"preview": "false"}
 
 @pytest.fixture(scope="module")
 def order(shared: Sandbox) -> Iterator[tuple[Client, str]]:
-    """A client and one processed image, larger than a preview, for tests that buy nothing or do not mind."""
+    """A client and one processed image, larger than a preview. For tests that do not count purchases."""
     with Client(shared) as client:
         client.upload({"IMG_0001.JPG": bracket(1, 0.0, NOON, size=(1200, 800))})
         client.merge()
@@ -25,7 +25,7 @@ def order(shared: Sandbox) -> Iterator[tuple[Client, str]]:
 
 
 def test_charged_once(shared: Sandbox) -> None:
-    """Only the first full size costs; the image is downloaded from then on, and a preview never is a purchase."""
+    """Only the first full-size request costs money and sets ``downloaded``. A preview is never a purchase."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.merge()
@@ -43,7 +43,7 @@ def test_charged_once(shared: Sandbox) -> None:
 
 
 def test_needless_purchase(shared: Sandbox) -> None:
-    """Buying an image again after a full download of it was completed is a violation."""
+    """Buying an image again after a complete download is a violation."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.merge()
@@ -68,14 +68,14 @@ def test_development_is_free(shared: Sandbox) -> None:
 
 
 def test_default_is_a_preview(order: tuple[Client, str]) -> None:
-    """Without parameters newer versions give a small preview."""
+    """Without parameters, newer versions return a small preview."""
     client, image_id = order
     assert _picture(client.download(image_id)).size == (800, 533)
     assert _picture(client.download(image_id, **FULL)).size == (1200, 800)
 
 
 def test_default_of_older_versions(shared: Sandbox) -> None:
-    """Without parameters older versions give, and charge, the full size."""
+    """Without parameters, older versions return and charge the full size."""
     with Client(shared, version="2024-06-01") as client:
         client.upload({"IMG_0001.JPG": bracket(1, 0.0, NOON, size=(1200, 800))})
         client.merge()
@@ -99,7 +99,7 @@ def test_default_of_older_versions(shared: Sandbox) -> None:
     ],
 )
 def test_as_asked(order: tuple[Client, str], query: dict[str, str], kind: str, size: tuple[int, int]) -> None:
-    """Format and size are as asked for, never larger than the picture, and told in the Content-Type."""
+    """Format and size are as requested, never larger than the picture. The Content-Type matches."""
     client, image_id = order
     answer = client.download(image_id, **FULL, **query)
     picture = _picture(answer)
@@ -108,7 +108,7 @@ def test_as_asked(order: tuple[Client, str], query: dict[str, str], kind: str, s
 
 
 def test_quality(order: tuple[Client, str]) -> None:
-    """Less quality makes a smaller file."""
+    """Lower quality makes a smaller file."""
     client, image_id = order
     best, worst = (len(client.download(image_id, **FULL, quality=quality).content) for quality in ("90", "10"))
     assert worst < best
@@ -129,14 +129,14 @@ def test_quality(order: tuple[Client, str]) -> None:
     ],
 )
 def test_invalid_query(order: tuple[Client, str], which: str, query: dict[str, str]) -> None:
-    """A parameter out of its range is 422 and named."""
+    """A parameter out of its range is 422 and is named."""
     client, image_id = order
     answer = client.http.get(f"/v3/images/{image_id}/{which}", params=query)
     assert (answer.status_code, list(answer.json()["detail"]["query"])) == (422, list(query))
 
 
 def test_over_three_hosts(order: tuple[Client, str]) -> None:
-    """A download leads from the API over the asset host to storage, each on another address."""
+    """A download is redirected from the API to the asset host and to storage, each on its own address."""
     client, image_id = order
     answer = client.download(image_id)
     hops = [*(item.url for item in answer.history), answer.url]
@@ -146,7 +146,7 @@ def test_over_three_hosts(order: tuple[Client, str]) -> None:
 
 
 def test_leaked_key_is_seen() -> None:
-    """A key that is carried along the redirects does not hinder, and is a violation at either host."""
+    """A key that is sent along redirects is accepted, and is a violation at both hosts."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -158,7 +158,7 @@ def test_leaked_key_is_seen() -> None:
 
 @pytest.mark.parametrize("host", ["assets", "storage"])
 def test_links_are_signed(order: tuple[Client, str], host: str) -> None:
-    """Neither host gives anything at a URL that was changed."""
+    """Both hosts refuse a URL that was changed."""
     client, image_id = order
     answer = client.download(image_id)
     url = next(
@@ -170,21 +170,21 @@ def test_links_are_signed(order: tuple[Client, str], host: str) -> None:
 
 
 def test_not_ready(shared: Sandbox) -> None:
-    """A bracket, or an image that is not processed yet, is some 4xx."""
+    """A download of a bracket, or of an unprocessed image, is a 4xx."""
     with Client(shared) as client:
         image_id, _, _ = client.register("a.jpg")
         assert client.http.get(f"/v3/images/{image_id}/enhanced", params=FULL).status_code == 400
 
 
 def test_status_of_not_ready() -> None:
-    """Which 4xx is a switch."""
+    """A switch decides which 4xx it is."""
     with running_sandbox("--set", "not_ready=404") as sandbox, Client(sandbox) as client:
         image_id, _, _ = client.register("a.jpg")
         assert client.http.get(f"/v3/images/{image_id}/enhanced").status_code == 404
 
 
 def test_json_is_refused(order: tuple[Client, str]) -> None:
-    """A download that accepts JSON only is refused, and one that accepts anything is not."""
+    """A download that accepts only JSON is refused. A download that accepts everything is served."""
     client, image_id = order
     path = f"/v3/images/{image_id}/enhanced"
     assert client.http.get(path, headers={"accept": "application/json"}).status_code == 406
@@ -193,7 +193,7 @@ def test_json_is_refused(order: tuple[Client, str]) -> None:
 
 
 def test_json_is_served() -> None:
-    """If so chosen, a download that accepts JSON only is served as any other."""
+    """A switch can allow downloads that accept only JSON."""
     with running_sandbox("--set", "json_accept=served") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -203,13 +203,13 @@ def test_json_is_served() -> None:
 
 
 def test_link_in_json() -> None:
-    """If so chosen a download answers with JSON that holds the link."""
+    """A switch can make a download return JSON with the URL."""
     with running_sandbox("--set", "download_answer=json") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
         (image,) = client.images()
-        told = client.ask("GET", f"/v3/images/{image['image_id']}/enhanced")
-        assert _picture(httpx.get(told["image_url"], follow_redirects=True)).format == "JPEG"
+        reply = client.ask("GET", f"/v3/images/{image['image_id']}/enhanced")
+        assert _picture(httpx.get(reply["image_url"], follow_redirects=True)).format == "JPEG"
 
 
 def _picture(answer: httpx.Response) -> Image.Image:

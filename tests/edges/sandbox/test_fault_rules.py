@@ -9,7 +9,7 @@ ANY = request_kinds("*")
 
 
 def test_words_and_values_agree() -> None:
-    """A rule means the same in words and as an object."""
+    """A rule means the same as a string and as an object."""
     words = rule_of_words("upload 503 rate=0.25 skip=2 match=/uploads/ after=true retry_after=7")
     values = {"rate": 0.25, "skip": 2, "match": "/uploads/", "after": True, "retry_after": 7}
     assert words == rule_of({"where": "upload", "kind": "503"} | values)
@@ -38,40 +38,40 @@ def test_words_and_values_agree() -> None:
     ],
 )
 def test_wrong_rules(text: str) -> None:
-    """A rule that could never strike as meant is refused with a reason."""
+    """A rule that could never apply is refused with a reason."""
     with pytest.raises(ValueError, match=r"."):
         rule_of_words(text)
 
 
 @pytest.mark.parametrize("where", ["*", *ROUTES, *MOMENTS])
 def test_every_place_has_kinds(where: str) -> None:
-    """Every place has kinds, and each of them makes a rule there."""
+    """Every place has kinds, and each of them makes a valid rule."""
     for kind in kinds_at(where):
         assert rule_of_words(f"{where} {kind}").kind == kind
 
 
 def test_bodies_are_spoiled_where_there_are_any() -> None:
-    """A rule for any request never spoils the body of an answer that has none."""
+    """A rule for any request never applies a body fault to a response without a body."""
     assert BODY_KINDS.keys() <= ANY.keys()
     for where in ("upload", "delete_order", "delete_image", "enhanced", "original", "asset"):
         assert not BODY_KINDS.keys() & request_kinds(where).keys()
 
 
 def test_once_by_default() -> None:
-    """Without a number a rule strikes once."""
+    """Without a number, a rule applies once."""
     faults = Faults(0, [rule_of_words("upload 503")])
     assert [bool(faults.take("upload", ANY)) for _ in range(3)] == [True, False, False]
 
 
 def test_next_and_skip() -> None:
-    """A rule spares the first so many and then strikes so many."""
+    """A rule skips the given number of requests, then applies the given number of times."""
     faults = Faults(0, [rule_of_words("upload 503 next=2 skip=1")])
     assert [bool(faults.take("upload", ANY)) for _ in range(4)] == [False, True, True, False]
     assert faults.report() == [{"where": "upload", "kind": "503", "match": "", "happened": 2, "left": 0}]
 
 
 def test_only_where_it_belongs() -> None:
-    """A rule leaves other places, kinds and subjects alone, and is not used up by them."""
+    """A rule ignores other places, kinds and subjects, and is not used up by them."""
     faults = Faults(0, [rule_of_words("image error match=0002"), rule_of_words("merge stray")])
     assert faults.take("image", IMAGE_KINDS, "IMG_0001.JPG") is None
     assert faults.take("merge", IMAGE_KINDS) is None
@@ -80,13 +80,13 @@ def test_only_where_it_belongs() -> None:
 
 
 def test_anywhere() -> None:
-    """A star strikes at every route."""
+    """``*`` applies at every route."""
     faults = Faults(0, [rule_of_words("* 503 next=2")])
     assert all(faults.take(where, ANY) for where in ("upload", "show_order"))
 
 
 def test_seed() -> None:
-    """Chance is the same for the same seed, another for another, and about as likely as asked for."""
+    """The same seed gives the same random faults, another seed gives others, and the rate is about right."""
 
     def strikes(seed: int) -> list[bool]:
         faults = Faults(seed, [rule_of_words("* 503 rate=0.3")])

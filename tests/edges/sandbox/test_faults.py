@@ -20,7 +20,7 @@ LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 @pytest.fixture(scope="module")
 def hurt() -> Iterator[Sandbox]:
-    """A sandbox whose faults each test sets for itself."""
+    """A sandbox for tests that set their own faults."""
     with running_sandbox("--set", "name_limit=0") as sandbox:
         yield sandbox
 
@@ -42,7 +42,7 @@ def test_status_of_a_gateway(hurt: Sandbox, client: Client) -> None:
 
 
 def test_carried_out_all_the_same(hurt: Sandbox, client: Client) -> None:
-    """With ``after`` the request was carried out though its answer says otherwise."""
+    """With ``after`` the request is carried out, although the response is an error."""
     hurt.faults(["create_image 503 after=true retry_after=3"])
     answer = _register(client)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
@@ -54,7 +54,7 @@ def test_carried_out_all_the_same(hurt: Sandbox, client: Client) -> None:
     [(429, "", None), (429, "retry_after=2", "2"), (402, "", None), (401, "", None)],
 )
 def test_refusals(hurt: Sandbox, client: Client, status: int, more: str, wish: str | None) -> None:
-    """Refusals come in the API's own shape, with Retry-After if so chosen."""
+    """Refusals have the API's own shape, with Retry-After if the rule says so."""
     hurt.faults([f"create_image {status} {more}"])
     answer = _register(client)
     assert (answer.status_code, answer.headers.get("retry-after")) == (status, wish)
@@ -63,7 +63,7 @@ def test_refusals(hurt: Sandbox, client: Client, status: int, more: str, wish: s
 
 
 def test_reset_before(hurt: Sandbox, client: Client) -> None:
-    """A connection reset before the request is carried out leaves nothing done."""
+    """With a reset before the request is carried out, nothing is done."""
     hurt.faults(["create_image reset-before"])
     with pytest.raises(LOST):
         _register(client)
@@ -71,7 +71,7 @@ def test_reset_before(hurt: Sandbox, client: Client) -> None:
 
 
 def test_reset_after(hurt: Sandbox, client: Client) -> None:
-    """A connection reset after it leaves it done, its answer lost."""
+    """With a reset after the request is carried out, only the response is lost."""
     hurt.faults(["create_image reset-after"])
     with pytest.raises(LOST):
         _register(client)
@@ -79,7 +79,7 @@ def test_reset_after(hurt: Sandbox, client: Client) -> None:
 
 
 def test_upload_lost_after(hurt: Sandbox, client: Client) -> None:
-    """An upload whose answer is lost was stored."""
+    """An upload whose response is lost is stored."""
     _, url, content_type = client.register("a.jpg")
     hurt.faults(["upload reset-after"])
     with pytest.raises(LOST):
@@ -88,7 +88,7 @@ def test_upload_lost_after(hurt: Sandbox, client: Client) -> None:
 
 
 def test_upload_refused(hurt: Sandbox, client: Client) -> None:
-    """Storage can refuse an upload with 403 in XML though nothing is wrong with it."""
+    """Storage can refuse a correct upload with 403 in XML."""
     _, url, _ = client.register("a.jpg")
     hurt.faults(["upload 403"])
     answer = httpx.put(url, content=b"x" * 1_000_000, headers=JPEG)
@@ -97,7 +97,7 @@ def test_upload_refused(hurt: Sandbox, client: Client) -> None:
 
 
 def test_expired_slot(hurt: Sandbox, client: Client) -> None:
-    """A registration can answer with a URL that has expired already; the next one is good."""
+    """A registration can return an expired URL. The next registration returns a valid one."""
     hurt.faults(["create_image expired-url"])
     _, url, _ = client.register("a.jpg")
     assert "expired" in httpx.put(url, content=b"x", headers=JPEG).text
@@ -105,7 +105,7 @@ def test_expired_slot(hurt: Sandbox, client: Client) -> None:
 
 
 def test_page_instead_of_storing(hurt: Sandbox, client: Client) -> None:
-    """An upload can be answered 200 by a web page that stored nothing."""
+    """An upload can return 200 with a web page, without storing anything."""
     image_id, url, content_type = client.register("a.jpg")
     hurt.faults(["upload html"])
     answer = httpx.put(url, content=b"x", headers=JPEG)
@@ -115,7 +115,7 @@ def test_page_instead_of_storing(hurt: Sandbox, client: Client) -> None:
 
 
 def test_page_instead_of_a_picture(hurt: Sandbox, client: Client) -> None:
-    """A download can end in a web page with 200; it does not count as completed."""
+    """A download can return a web page with 200. It does not count as complete."""
     image_id = _image(client)
     hurt.faults(["download html"])
     assert client.download(image_id, preview="false").text.startswith("<html>")
@@ -123,7 +123,7 @@ def test_page_instead_of_a_picture(hurt: Sandbox, client: Client) -> None:
 
 
 def test_storage_behind_a_gateway(hurt: Sandbox, client: Client) -> None:
-    """Storage, too, can be behind a gateway that answers 5xx in HTML."""
+    """Storage can also be behind a gateway that returns 5xx in HTML."""
     _, url, content_type = client.register("a.jpg")
     hurt.faults(["upload 503 retry_after=1"])
     answer = httpx.put(url, content=b"x", headers=JPEG)
@@ -132,7 +132,7 @@ def test_storage_behind_a_gateway(hurt: Sandbox, client: Client) -> None:
 
 
 def test_page_instead_of_json(hurt: Sandbox, client: Client) -> None:
-    """An answer can be a web page with 200."""
+    """A response can be a web page with 200."""
     client.register("a.jpg")
     hurt.faults(["show_order html"])
     answer = client.http.get(f"/v3/orders/{client.order_id}")
@@ -140,7 +140,7 @@ def test_page_instead_of_json(hurt: Sandbox, client: Client) -> None:
 
 
 def test_half_json(hurt: Sandbox, client: Client) -> None:
-    """JSON can end in its middle, though HTTP is content."""
+    """JSON can end half-way in a valid HTTP response."""
     client.register("a.jpg")
     whole = client.http.get(f"/v3/orders/{client.order_id}").text
     hurt.faults(["show_order half-json"])
@@ -148,7 +148,7 @@ def test_half_json(hurt: Sandbox, client: Client) -> None:
 
 
 def test_truncated_download(hurt: Sandbox, client: Client) -> None:
-    """A download can break off in its middle; it does not count as completed."""
+    """A download can break off half-way. It does not count as complete."""
     image_id = _image(client)
     hurt.faults(["download truncated"])
     with pytest.raises(httpx.RemoteProtocolError):
@@ -159,7 +159,7 @@ def test_truncated_download(hurt: Sandbox, client: Client) -> None:
 
 
 def test_short_length(hurt: Sandbox, client: Client) -> None:
-    """A download can end early with a Content-Length that says so: only the picture tells."""
+    """A download can end early with a matching Content-Length, so that only the picture shows it."""
     image_id = _image(client)
     hurt.faults(["download short-length"])
     half = client.download(image_id, preview="false").content
@@ -168,22 +168,22 @@ def test_short_length(hurt: Sandbox, client: Client) -> None:
 
 
 def test_excess(hurt: Sandbox, client: Client) -> None:
-    """Content-Length can say less than is sent: what is left lies in front of the next answer on that connection."""
+    """Content-Length can be too small: the rest of the body precedes the next response on that connection."""
     client.register("a.jpg")
     path = f"/v3/orders/{client.order_id}"
     whole = client.http.get(path).content
     hurt.faults(["show_order excess"])
     with socket.create_connection((urlsplit(hurt.api).hostname, urlsplit(hurt.api).port), timeout=10) as line:
         line.sendall(f"GET {path} HTTP/1.1\r\nHost: sandbox\r\n\r\n".encode())
-        told = b""
-        while not told.endswith(whole):
-            told += line.recv(65536) or pytest.fail("closed")
-        head, _, body = told.partition(b"\r\n\r\n")
+        reply = b""
+        while not reply.endswith(whole):
+            reply += line.recv(65536) or pytest.fail("closed")
+        head, _, body = reply.partition(b"\r\n\r\n")
     assert (f"content-length: {len(whole) // 2}".encode() in head, body) == (True, whole)
 
 
 def test_drip() -> None:
-    """An answer can come in small pieces: slow as it is, it never stands still, and in the end it is whole."""
+    """A response can arrive slowly in small pieces, without a long pause, and is complete in the end."""
     with running_sandbox("--speed", "1") as sandbox, Client(sandbox) as client:
         client.register("a.jpg")
         path = f"/v3/orders/{client.order_id}"
@@ -197,7 +197,7 @@ def test_drip() -> None:
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_slow_and_stalled(kind: str) -> None:
-    """An answer can come late, or stop in its middle, until the client loses patience; it is whole to who waits."""
+    """A response can be late, or pause half-way, until the client times out. A client that waits gets all of it."""
     with running_sandbox("--speed", "1", "--set", "idle_time=0") as sandbox, Client(sandbox) as client:
         client.register("a.jpg")
         sandbox.faults([f"show_order {kind} seconds=3600", f"show_order {kind} seconds=0.1"])
@@ -207,7 +207,7 @@ def test_slow_and_stalled(kind: str) -> None:
 
 
 def test_upload_lag() -> None:
-    """A single bracket can be told to be uploaded long after it is."""
+    """``is_uploaded`` of a single bracket can become true long after the upload."""
     options = ("--speed", "1", "--fault", "upload upload-lag seconds=3600")
     with running_sandbox(*options) as sandbox, Client(sandbox, "brackets") as client:
         client.upload({"a.jpg": b"x"})
@@ -217,7 +217,7 @@ def test_upload_lag() -> None:
 
 
 def test_failed_image(hurt: Sandbox, client: Client) -> None:
-    """A chosen image can fail with a reason; the others do not."""
+    """A chosen image can fail with a reason, while the others succeed."""
     hurt.faults(["image error match=IMG_0004 'reason=Too dark'"])
     client.upload(shoot(2))
     client.merge()
@@ -229,7 +229,7 @@ def test_failed_image(hurt: Sandbox, client: Client) -> None:
 
 @pytest.mark.parametrize(("kind", "sizes"), [("stray", [2, 1, 3]), ("misgroup", [2, 4])])
 def test_wrong_sets(hurt: Sandbox, client: Client, kind: str, sizes: list[int]) -> None:
-    """A bracket can be left over as its own image, or land in the next set."""
+    """A bracket can become a separate image, or be put into the next set."""
     hurt.faults([f"merge {kind}"])
     client.upload(shoot(2))
     client.merge()
@@ -238,7 +238,7 @@ def test_wrong_sets(hurt: Sandbox, client: Client, kind: str, sizes: list[int]) 
 
 
 def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
-    """A merge can be accepted and nothing ever come of it."""
+    """A merge can be accepted without any effect."""
     hurt.faults(["merge idle-forever"])
     client.upload(shoot(1))
     client.merge()
@@ -249,7 +249,7 @@ def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
 
 @pytest.mark.parametrize("status", ["waiting", "processed", "error"])
 def test_no_images(status: str) -> None:
-    """A merge can end without any image; the order's status is then a switch."""
+    """A merge can finish without images. A switch decides the order's status then."""
     switches = ("--set", f"empty_order={status}", "--fault", "merge no-images")
     with running_sandbox(*switches) as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
@@ -271,12 +271,12 @@ def test_grouping_takes_long() -> None:
         assert (order["is_merging"], order["images"]) == (True, [])
 
 
-# --- answers about something else ---
+# --- responses that do not match the request ---
 
 
 @pytest.fixture
 def stranger(hurt: Sandbox) -> Iterator[Client]:
-    """Another order of the account, with an image of its own."""
+    """Another order of the account, with an image."""
     with Client(hurt) as other:
         other.upload(shoot(1))
         other.merge()
@@ -299,7 +299,7 @@ def stranger(hurt: Sandbox) -> Iterator[Client]:
 def test_a_look_that_shows_something_else(
     hurt: Sandbox, client: Client, stranger: Client, kind: str, expected: tuple[bool, int, int, int]
 ) -> None:
-    """A look can show another order, images of another one, one image several times, or too many or too few."""
+    """A poll can show another order, images of another order, repeated images, or too many or too few images."""
     client.upload(shoot(2))
     hurt.faults([f"show_order {kind}"])
     assert client.order()["images"] == [], "it waits until there is an image"
@@ -324,7 +324,7 @@ def test_a_look_that_shows_something_else(
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
 def test_a_registration_with_another_brackets_answer(hurt: Sandbox, flow: str) -> None:
-    """A registration can be answered with id and URL of the bracket before it, or with that one's URL alone."""
+    """A registration can return the id and URL of the previous bracket, or only its URL."""
     route = {"images": "create_image", "brackets": "create_bracket"}[flow]
     with Client(hurt, flow) as client:
         if flow == "brackets":
@@ -340,7 +340,7 @@ def test_a_registration_with_another_brackets_answer(hurt: Sandbox, flow: str) -
 
 
 def test_answers_that_name_something_else(hurt: Sandbox) -> None:
-    """What was carried out can be answered with another order's or image's id."""
+    """The response to an executed request can have the id of another order or image."""
     routes = ("create_order", "order_brackets", "process_order", "process_image")
     with Client(hurt, "brackets") as client:
         hurt.faults([f"{route} other-id" for route in routes])
@@ -357,7 +357,7 @@ def test_answers_that_name_something_else(hurt: Sandbox) -> None:
 
 
 def test_pictures_that_are_something_else(hurt: Sandbox, client: Client) -> None:
-    """A download can be a small picture, have bytes behind its end, or lack its end; none counts as completed."""
+    """A download can be a small picture, have extra bytes, or lack its end. None counts as complete."""
     image_id = _image(client)
     whole = client.download(image_id, preview="false").content
     client.wait(lambda: client.ledger()["images"][0]["downloads"]["full"] == 1)
@@ -372,7 +372,7 @@ def test_pictures_that_are_something_else(hurt: Sandbox, client: Client) -> None
 
 @pytest.mark.parametrize("kind", ["endless", "bomb"])
 def test_downloads_without_end(hurt: Sandbox, client: Client, kind: str) -> None:
-    """A download can go on for ever, or be small on the line and gigabytes unpacked."""
+    """A download can be endless, or small on the wire and gigabytes when unpacked."""
     link = client.http.get(f"/v3/images/{_image(client)}/enhanced", params={"preview": "false"}).headers["location"]
     hurt.faults([f"download {kind}"])
     with httpx.stream("GET", link, follow_redirects=True) as answer:
@@ -386,14 +386,14 @@ def test_downloads_without_end(hurt: Sandbox, client: Client, kind: str) -> None
     assert size > 30_000_000
 
 
-def test_wrong_rules_are_told(hurt: Sandbox) -> None:
-    """Rules that cannot be are 422 with the reason, and the ones before stay."""
+def test_wrong_rules_are_refused(hurt: Sandbox) -> None:
+    """Invalid rules are 422 with the reason, and the previous rules stay."""
     hurt.faults(["merge stray"])
     for body in (["nowhere 503"], {"where": "upload"}, [5], [{"where": "upload"}], "upload 503"):
         answer = httpx.post(f"{hurt.api}/_sandbox/faults", json=body)
         assert (answer.status_code, list(answer.json()["detail"]["json"])) == (422, ["faults"])
-    told = httpx.get(f"{hurt.api}/_sandbox/faults").json()["faults"]
-    assert told == [{"where": "merge", "kind": "stray", "match": "", "happened": 0, "left": 1}]
+    reply = httpx.get(f"{hurt.api}/_sandbox/faults").json()["faults"]
+    assert reply == [{"where": "merge", "kind": "stray", "match": "", "happened": 0, "left": 1}]
 
 
 def _register(client: Client) -> httpx.Response:

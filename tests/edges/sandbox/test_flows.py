@@ -17,7 +17,7 @@ FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
 
 
 def sets(client: Client) -> list[list[str]]:
-    """The names of each image's brackets, in the order the images appeared."""
+    """The names of each image's brackets, in the order in which the images appeared."""
     ledger = client.ledger()
     names = {item["id"]: item["name"] for item in ledger["registered"]}
     return [[names[key] for key in image["bracket_ids"]] for image in ledger["images"]]
@@ -25,7 +25,7 @@ def sets(client: Client) -> list[list[str]]:
 
 @FLOWS
 def test_whole_order(shared: Sandbox, flow: str) -> None:
-    """A shoot goes in as brackets and comes out as real JPEGs, one a scene, each bought once, breaking no rule."""
+    """A shoot's brackets become real JPEGs, one per scene, each bought once, without a violation."""
     files = shoot(2)
     with Client(shared, flow) as client:
         client.upload(files)
@@ -59,7 +59,7 @@ def test_fused_from_all_exposures(shared: Sandbox) -> None:
 
 @FLOWS
 def test_every_n(shared: Sandbox, flow: str) -> None:
-    """A fixed number cuts every N by capture time, whatever the order of upload; the last set is short."""
+    """A fixed number N makes sets of N by capture time, not by order of upload. The last set is short."""
     files = shoot(1, stops=(-2.0, -1.0, 0.0, 1.0, 2.0))
     with Client(shared, flow) as client:
         client.upload(dict(reversed(files.items())))
@@ -70,7 +70,7 @@ def test_every_n(shared: Sandbox, flow: str) -> None:
 
 
 def test_sets_of_the_clients_choice(shared: Sandbox) -> None:
-    """With ``images`` the brackets flow merges exactly the sets it is given, and brackets then name their image."""
+    """With ``images`` the brackets flow merges exactly the given sets, and brackets then have their image's id."""
     files = shoot(1)
     with Client(shared, "brackets") as client:
         ids = client.upload(files)
@@ -83,7 +83,7 @@ def test_sets_of_the_clients_choice(shared: Sandbox) -> None:
 
 
 def test_deleted_is_not_merged(shared: Sandbox) -> None:
-    """A bracket that was deleted before the merge is in no image, and does not count as missing."""
+    """A bracket that was deleted before the merge is not in any image, and does not count as missing."""
     files = shoot(1)
     with Client(shared) as client:
         client.upload(files)
@@ -97,7 +97,7 @@ def test_deleted_is_not_merged(shared: Sandbox) -> None:
 
 
 def test_bytes_that_are_no_picture(shared: Sandbox) -> None:
-    """A set of bytes that nobody can decode still becomes an image, with a JPEG that says so."""
+    """A set that cannot be decoded still becomes an image, with a JPEG that says so."""
     with Client(shared) as client:
         client.upload({"IMG_0001.CR2": b"\x00", "IMG_0002.CR2": b"not a picture"})
         client.merge({"number_of_brackets_per_image": 2})
@@ -107,7 +107,7 @@ def test_bytes_that_are_no_picture(shared: Sandbox) -> None:
 
 
 def test_preview_inside_raw(shared: Sandbox) -> None:
-    """A file that cannot be decoded itself is merged from the largest JPEG embedded in it."""
+    """A file that cannot be decoded is merged from its largest embedded JPEG."""
     raw = b"II*\x00 made-up raw " + bytes(5000) + shoot(1)["IMG_0002.JPG"] + bytes(5000)
     with Client(shared) as client:
         client.upload({"IMG_0001.XYZ": raw})
@@ -117,19 +117,19 @@ def test_preview_inside_raw(shared: Sandbox) -> None:
 
 
 def test_enhanced_by_itself(shared: Sandbox) -> None:
-    """A picture registered without ``hdr`` is enhanced as soon as its bytes arrive."""
+    """A picture registered without ``hdr`` is enhanced as soon as it is uploaded."""
     with Client(shared) as client:
-        told = client.ask("POST", "/v3/images/", {"image_name": "one.jpg", "contentType": "image/jpeg"})
-        assert told["status"] == "waiting"
+        reply = client.ask("POST", "/v3/images/", {"image_name": "one.jpg", "contentType": "image/jpeg"})
+        assert reply["status"] == "waiting"
         answer = client.http.put(
-            told["s3PutObjectUrl"], content=shoot(1)["IMG_0002.JPG"], headers={"content-type": "image/jpeg"}
+            reply["s3PutObjectUrl"], content=shoot(1)["IMG_0002.JPG"], headers={"content-type": "image/jpeg"}
         )
         assert answer.status_code == 200
-        client.wait(lambda: client.ask("GET", f"/v3/images/{told['image_id']}")["status"] == "processed")
+        client.wait(lambda: client.ask("GET", f"/v3/images/{reply['image_id']}")["status"] == "processed")
 
 
 def test_enhance_again(shared: Sandbox) -> None:
-    """An image can be enhanced anew; preferences that are not given stay."""
+    """An image can be enhanced again. Preferences that are not given stay the same."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.merge({"enhance_type": "warm", "sky_replacement": True})
@@ -141,7 +141,7 @@ def test_enhance_again(shared: Sandbox) -> None:
 
 
 def test_deleted_while_merging(shared: Sandbox) -> None:
-    """An order can be deleted while it is merged; the sandbox goes on."""
+    """An order can be deleted during its merge without affecting the sandbox."""
     with Client(shared) as client, Client(shared) as next_one:
         client.upload(shoot(3))
         client.merge()
@@ -152,7 +152,7 @@ def test_deleted_while_merging(shared: Sandbox) -> None:
 
 
 def test_idle_moment() -> None:
-    """Right after a merge the order can still read idle and empty."""
+    """Right after a merge the order can still appear idle and empty."""
     with running_sandbox("--set", "idle_looks=2") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -164,7 +164,7 @@ def test_idle_moment() -> None:
 
 @pytest.mark.parametrize("appear", ["one-by-one", "at-once"])
 def test_images_appear(appear: str) -> None:
-    """An order fills with images gradually or all at once, and is not idle before the last has ended."""
+    """Images appear one by one or all at once, and the order is not idle before the last one has ended."""
     seen: list[list[str]] = []
     options = ("--speed", "0.05", "--set", "image_time=6", "--set", f"images_appear={appear}", "--poll-floor", "0")
     with running_sandbox(*options) as sandbox, Client(sandbox) as client:
@@ -184,7 +184,7 @@ def test_images_appear(appear: str) -> None:
 
 @pytest.mark.parametrize(("switch", "name"), [("first", "IMG_0001.JPG"), ("last", "IMG_0003.JPG")])
 def test_image_is_named_after_a_bracket(switch: str, name: str) -> None:
-    """An image bears its first bracket's name, or its last one's if so chosen."""
+    """An image has the name of its first bracket, or of its last one with a switch."""
     with running_sandbox("--set", f"image_name={switch}") as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -192,7 +192,7 @@ def test_image_is_named_after_a_bracket(switch: str, name: str) -> None:
 
 
 def test_undecodable_as_error() -> None:
-    """If so chosen, a set without readable pixels ends in error with the reason."""
+    """With a switch, a set without readable pictures ends in error with the reason."""
     with running_sandbox("--set", "undecodable=error") as sandbox, Client(sandbox) as client:
         client.upload({"IMG_0001.CR2": b"not a picture"})
         client.merge()
@@ -203,7 +203,7 @@ def test_undecodable_as_error() -> None:
 @pytest.mark.skipif(not CANON.is_dir(), reason="the real brackets are not here")
 @FLOWS
 def test_real_brackets(shared: Sandbox, flow: str) -> None:
-    """Five real exposures that share whole seconds come out as one HDR of their own size."""
+    """Five real exposures within the same second become one HDR picture of the same size."""
     files = {path.name: path.read_bytes() for path in sorted(CANON.iterdir())}
     with Client(shared, flow) as client:
         client.upload(files)

@@ -13,7 +13,7 @@ from daemon.sandbox.pictures import Wish, merge, render
 
 
 def scene(stops: float, *, across: int = 0, size: tuple[int, int] = (320, 480)) -> Pixels:
-    """A textured scene of eight stops, exposed ``stops`` above the middle and moved to the right."""
+    """A textured scene of eight stops, exposed ``stops`` above the middle and shifted to the right."""
     height, width = size
     texture = np.random.default_rng(1).uniform(0.7, 1.3, (height // 4, width // 4 + 40, 3))
     light = (texture * 2.0 ** np.linspace(-6, 2, texture.shape[1])[None, :, None]).repeat(4, 0).repeat(4, 1)
@@ -22,7 +22,7 @@ def scene(stops: float, *, across: int = 0, size: tuple[int, int] = (320, 480)) 
 
 
 def test_single_exposure() -> None:
-    """A single exposure is left as it is."""
+    """A single exposure stays unchanged."""
     assert np.array_equal(fused([scene(0)]), scene(0))
 
 
@@ -40,14 +40,14 @@ def test_equal_exposures() -> None:
 
 
 def test_odd_sizes() -> None:
-    """Any size can be fused, also one that does not divide, or is tiny."""
+    """Any size can be fused, also odd and tiny ones."""
     for height, width in ((1, 1), (7, 300), (161, 241)):
         pixels = scene(0, size=(320, 480))[:height, :width].copy()
         assert fused([pixels, pixels // 2]).shape == (height, width, 3)
 
 
 def test_alignment() -> None:
-    """An exposure that is shifted is moved back: the result is as sharp as from a tripod."""
+    """A shifted exposure is aligned: the result is as sharp as from a tripod."""
     steady = fused([scene(0), scene(1)])
     moved = fused([scene(0), scene(1, across=4)])
     inner = (slice(40, -40), slice(40, -40))
@@ -57,7 +57,7 @@ def test_alignment() -> None:
 
 
 def test_finish_is_mild() -> None:
-    """Finishing lifts a dark picture, keeps its size and its order of light and dark."""
+    """Finishing brightens a dark picture, and keeps its size and its order of light and dark."""
     ramp = np.repeat(np.linspace(5, 200, 480).astype(np.uint8)[None, :, None], 320, 0).repeat(3, 2)
     done = finished(np.ascontiguousarray(ramp))
     assert done.shape == ramp.shape
@@ -67,14 +67,14 @@ def test_finish_is_mild() -> None:
 
 
 def test_grey_stays_grey() -> None:
-    """Finishing gives a neutral picture no colour."""
+    """Finishing keeps a neutral picture neutral."""
     grey = np.repeat(scene(0)[:, :, :1], 3, 2)
     done = finished(np.ascontiguousarray(grey)).astype(int)
     assert np.abs(done - done.mean(axis=2, keepdims=True)).max() <= 3
 
 
 def test_decoded_no_larger_than_asked(tmp_path: Path) -> None:
-    """A picture is decoded no larger than asked for, and never enlarged."""
+    """A picture is decoded at most at the requested size, and never enlarged."""
     path = tmp_path / "a.jpg"
     path.write_bytes(_jpeg(scene(0)))
     for bound, wide in ((1000, 480), (240, 240), (100, 100), (60, 60)):
@@ -85,14 +85,14 @@ def test_decoded_no_larger_than_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0" + bytes(5000), b"GIF89a" + bytes(2000)])
 def test_undecodable(tmp_path: Path, data: bytes) -> None:
-    """What holds no picture decodes to none, whatever it pretends to be."""
+    """A file without a picture decodes to None, whatever its type claims."""
     path = tmp_path / "a.nef"
     path.write_bytes(data)
     assert decode(path) is None
 
 
 def test_largest_embedded(tmp_path: Path) -> None:
-    """A RAW's picture is the largest JPEG inside it."""
+    """The picture of a RAW file is its largest embedded JPEG."""
     path = tmp_path / "a.orf"
     small, large = _jpeg(scene(0, size=(40, 60))), _jpeg(scene(0))
     path.write_bytes(b"IIRO" + bytes(100) + small + bytes(100) + large + bytes(100))
@@ -112,7 +112,7 @@ def test_merge_without_enhancement(tmp_path: Path) -> None:
 
 
 def test_render_without_source(tmp_path: Path) -> None:
-    """Rendering what is no picture says so, and leaves no file."""
+    """Rendering a file that is not a picture fails and leaves no file."""
     source = tmp_path / "a.jpg"
     source.write_bytes(b"no picture")
     with pytest.raises(ValueError, match="no picture"):

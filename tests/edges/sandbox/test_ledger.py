@@ -10,7 +10,7 @@ from tests.sandbox_process import Sandbox, running_sandbox
 
 
 def test_what_was_merged(shared: Sandbox) -> None:
-    """The ledger has every merge with its route, its body and how many brackets it took."""
+    """The ledger has every merge with its route, its body and its number of brackets."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.merge({"enhance": False})
@@ -21,7 +21,7 @@ def test_what_was_merged(shared: Sandbox) -> None:
 
 
 def test_merge_before_stored(shared: Sandbox) -> None:
-    """Merging while a registered bracket is not stored is a violation; the merge takes what is stored."""
+    """Merging before a registered bracket is stored is a violation. The merge uses the stored brackets."""
     with Client(shared) as client:
         client.upload(shoot(1))
         client.register("IMG_0004.JPG")
@@ -31,8 +31,8 @@ def test_merge_before_stored(shared: Sandbox) -> None:
         assert client.ledger()["merges"][0]["brackets"] == 3
 
 
-def test_registered_anew(shared: Sandbox) -> None:
-    """In the brackets flow, which cannot take a bracket back, one that was registered anew is not missed."""
+def test_registered_again(shared: Sandbox) -> None:
+    """The brackets flow cannot delete a bracket, so a bracket that was registered again does not count as missing."""
     with Client(shared, "brackets") as client:
         client.upload({"a.jpg": b"x"})
         client.register("b.jpg")
@@ -44,7 +44,7 @@ def test_registered_anew(shared: Sandbox) -> None:
 
 
 def test_preferences_at_upload(shared: Sandbox) -> None:
-    """Preferences sent with a bracket are a violation; their defaults, which the SDKs send, say nothing."""
+    """Preferences sent with a bracket are a violation, except for the defaults, which the SDKs send."""
     with Client(shared) as client:
         client.register("b.jpg", enhance=True, lens_correction=True, vertical_correction=True, privacy=None)
         assert client.broken() == []
@@ -54,7 +54,7 @@ def test_preferences_at_upload(shared: Sandbox) -> None:
 
 @pytest.mark.parametrize("first", ["images", "brackets", "single"])
 def test_mixed_flows(shared: Sandbox, first: str) -> None:
-    """Brackets of both flows, or a picture enhanced by itself, in one order are a violation."""
+    """Brackets of both flows in one order, or a picture that is enhanced on its own, are a violation."""
     with Client(shared) as client, Client(shared, "brackets", order_id=client.order_id) as other:
         client.ask("POST", "/v3/orders/", {"order_id": client.order_id})
         if first == "single":
@@ -85,7 +85,7 @@ def test_late_bracket(shared: Sandbox, flow: str) -> None:
 
 
 def test_fast_poll() -> None:
-    """Looking again too soon after a merge is a violation; looks before a merge, and spoiled ones, are not polling."""
+    """Polling again too soon after a merge is a violation. Requests before it, or with a fault, do not count."""
     with running_sandbox("--speed", "1", "--poll-floor", "3600") as sandbox, Client(sandbox) as client:
         client.upload({"a.jpg": b"x"})
         for _ in range(3):
@@ -103,7 +103,7 @@ def test_fast_poll() -> None:
 
 
 def test_report_tells_its_rules(shared: Sandbox) -> None:
-    """Every violation has one of the documented rules, and a sentence."""
+    """Every violation has a documented rule and a text."""
     with Client(shared) as client:
         client.register("a.jpg", upscale=True)
     for item in httpx.get(f"{shared.api}/_sandbox/report").json()["violations"]:

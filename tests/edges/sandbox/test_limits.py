@@ -11,7 +11,7 @@ FULL = {"preview": "false"}
 
 
 def test_requests_a_second() -> None:
-    """More requests in a second than the limit are 429, which clears at once; the sandbox's own paths have no limit."""
+    """Too many requests per second are 429, for a second. The sandbox's own paths have no limit."""
     with running_sandbox("--set", "rate_limit=1") as sandbox, Client(sandbox) as client:
         statuses = [client.http.get("/v3/orders/").status_code for _ in range(20)]
         assert statuses[0] == 200
@@ -21,7 +21,7 @@ def test_requests_a_second() -> None:
 
 
 def test_names_in_an_hour() -> None:
-    """The 31st use of one exact name within an hour is 429; another name is not."""
+    """The 31st use of the same name within an hour is 429. Another name is accepted."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         for _ in range(30):
             client.register("IMG_0001.JPG")
@@ -32,7 +32,7 @@ def test_names_in_an_hour() -> None:
 
 
 def test_images_in_a_day() -> None:
-    """Beyond the day's limit of an account images end in error with the reason, without an HTTP error."""
+    """Above the account's daily limit, images end in error with the reason, without an HTTP error."""
     with running_sandbox("--set", "daily_limit=1", "--key", "one", "--key", "two") as sandbox:
         for key in ("one", "two"):
             with Client(sandbox) as client:
@@ -45,7 +45,7 @@ def test_images_in_a_day() -> None:
 
 
 def test_credits() -> None:
-    """Without credits a further image is 402; a preview, and what was bought before, is not."""
+    """Without credits a new image is 402. A preview, and an image that was bought before, is served."""
     with running_sandbox("--set", "credits=1") as sandbox, Client(sandbox) as client:
         client.upload(shoot(2))
         client.merge()
@@ -58,7 +58,7 @@ def test_credits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "media_type", "told"),
+    ("body", "media_type", "text"),
     [
         ("full", "application/json", '{"message":"Order already exists","detail":{}}'),
         ("message", "application/json", '{"message":"Order already exists"}'),
@@ -66,13 +66,13 @@ def test_credits() -> None:
         ("nothing", None, ""),
     ],
 )
-def test_bodies_nobody_knows(body: str, media_type: str | None, told: str) -> None:
-    """What 402, 409 and 429 carry is a switch; other refusals keep the documented shape."""
+def test_undocumented_bodies(body: str, media_type: str | None, text: str) -> None:
+    """A switch decides the bodies of 402, 409 and 429. Other errors keep the documented shape."""
     with running_sandbox("--set", f"refusal_body={body}") as sandbox, Client(sandbox) as client:
         client.register("a.jpg")
         taken = client.http.post("/v3/orders/", json={"order_id": client.order_id})
         assert (taken.status_code, taken.headers.get("content-type")) == (409, media_type)
-        assert taken.text.startswith(told)
+        assert taken.text.startswith(text)
         sandbox.faults(["list_orders 402", "list_orders 429"])
         for status in (402, 429):
             answer = client.http.get("/v3/orders/")

@@ -38,7 +38,7 @@ REPEATABLE = settings(
     suppress_health_check=list(HealthCheck),
 )
 ABOUT_GENERATED_IDS: list[schemathesis.CheckFunction] = [positive_data_acceptance, negative_data_rejection]
-"""Checks that know only what they made up themselves; whether a merge has brackets, say, no schema can tell."""
+"""Checks that assume generated ids. They are left out for existing records, whose state no schema describes."""
 
 
 class Home:
@@ -53,7 +53,7 @@ class Home:
         self.image = str(self.client.images()[0]["image_id"])
 
     def aim(self, case: Case) -> None:
-        """Let a request be about something that is there; about something new if it is going to be deleted."""
+        """Use the id of an existing record in a request, or of a new record if the request deletes it."""
         name = id_of(case.operation)
         if name == "create_bracket" and isinstance(case.body, dict) and "order_id" in case.body:
             case.body["order_id"] = self.order
@@ -65,7 +65,7 @@ class Home:
             case.path_parameters["id"] = self.order if "/orders/" in case.path else self.image
 
     def sending(self) -> dict[str, Any]:
-        """Where and how requests of this account are sent; redirects are not followed."""
+        """The address and options for this account's requests. Redirects are not followed."""
         headers = {"x-api-key": self.client.version, "x-api-version": self.client.version}
         return {"base_url": self.client.sandbox.api, "headers": headers, "allow_redirects": False}
 
@@ -91,13 +91,13 @@ def homes(attacked: Sandbox) -> Iterator[dict[str, Home]]:
 
 @EACH_VERSION
 def test_one_document_a_version(version: str) -> None:
-    """Every version's document is valid OpenAPI, and describes every route of the API under its own name."""
+    """Every version's document is valid OpenAPI, and describes every route of the API under its name."""
     described(version).validate()
     assert {id_of(operation) for operation in operations(version)} == {*OPERATIONS, *OWN}
 
 
 def test_published(shared: Sandbox) -> None:
-    """The document is at /openapi.json, of the version in the query, else of the request's; no key is asked for."""
+    """/openapi.json is the document of the version in the query, otherwise in the header. It needs no key."""
     url = f"{shared.api}/openapi.json"
     pinned = {"x-api-version": "2024-06-01"}
     assert httpx.get(url).json() == document("2025-01-01", shared.api, Switches())
@@ -109,7 +109,7 @@ def test_published(shared: Sandbox) -> None:
 @EACH_VERSION
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_answers_as_documented(attacked: Sandbox, homes: dict[str, Home], name: str, version: str) -> None:
-    """Whatever is asked, right or wrong: no 500, no undocumented status, no answer outside its schema, no open door."""
+    """Valid and invalid requests never give 500, an undocumented status, a body outside its schema, or missing auth."""
     home = homes[version]
     operation = described(version).find_operation_by_id(name)
     statuses: Counter[int] = Counter()
@@ -130,13 +130,13 @@ def test_answers_as_documented(attacked: Sandbox, homes: dict[str, Home], name: 
     attack(wrong(operation), there=False)
     attack(right(operation), there=True)
     attack(wrong(operation), there=True)
-    assert min(statuses) < 400, "some of it was good"
-    assert attacked.report()["requests"][name] >= statuses.total(), "the route bears the operation's name"
+    assert min(statuses) < 400, "some requests succeeded"
+    assert attacked.report()["requests"][name] >= statuses.total(), "the route has the operation's name"
 
 
 @EACH_VERSION
 def test_chains_as_documented(homes: dict[str, Home], version: str) -> None:
-    """What one answer names can be asked for with the next request, until it is deleted, and not after."""
+    """A record can be requested by the id in a response until it is deleted, and not afterwards."""
     home = homes[version]
 
     class Chain(described(version).exclude(path_regex="^/_sandbox/").as_state_machine()):  # type: ignore[misc]  # made at run time
@@ -151,7 +151,7 @@ def test_chains_as_documented(homes: dict[str, Home], version: str) -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_own_paths_as_documented(name: str) -> None:
-    """The ledger and the faults are as documented, too, whatever faults are asked for."""
+    """The report and the faults also match the document, for any faults."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         client.upload(shoot(1))
         client.merge()
@@ -170,7 +170,7 @@ def test_own_paths_as_documented(name: str) -> None:
 
 @EACH_VERSION
 def test_nothing_beyond_the_document(attacked: Sandbox, version: str) -> None:
-    """An order, its images and its brackets have the documented keys and no others."""
+    """An order, its images and its brackets have exactly the documented keys."""
     home = Home(attacked, version)
     shapes = described(version).raw_schema["components"]["schemas"]
     order = home.client.order()
@@ -182,7 +182,7 @@ def test_nothing_beyond_the_document(attacked: Sandbox, version: str) -> None:
 
 @pytest.mark.parametrize("body", ["full", "message", "html", "nothing"])
 def test_document_follows_the_switches(body: str) -> None:
-    """What a switch changes is documented as it is then."""
+    """The document describes the behaviour that a switch selects."""
     words = (f"refusal_body={body}", "not_ready=422", "download_answer=json", "bracket_image=hidden")
     with running_sandbox("--key", "2025-05-08", *(word for switch in words for word in ("--set", switch))) as sandbox:
         home = Home(sandbox, "2025-05-08")
@@ -205,30 +205,30 @@ def test_document_follows_the_switches(body: str) -> None:
 
 @cache
 def described(version: str) -> OpenApiSchema:
-    """The document as the tester reads it; each request says where the server is. More parameters are no mistake."""
+    """The document for the tester. Each request has the server's address. Extra parameters are allowed."""
     schema = schemathesis.openapi.from_dict(document(version, "http://127.0.0.1", Switches()))
     schema.config.generation.update(allow_extra_parameters=False)
     return schema
 
 
 def operations(version: str) -> Iterator[Operation]:
-    """Everything that a document describes."""
+    """All operations of a document."""
     for found in described(version).get_all_operations():
         assert isinstance(found, Ok)
         yield found.ok()
 
 
 def id_of(operation: Operation) -> str:
-    """Its name in the document."""
+    """An operation's id in the document."""
     return str(operation.definition.raw["operationId"])
 
 
 def right(operation: Operation) -> st.SearchStrategy[Case]:
-    """Requests as the document wants them."""
+    """Valid requests of an operation."""
     return operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
 
 
 def wrong(operation: Operation) -> st.SearchStrategy[Case]:
-    """Requests that are wrong in some way; where none can be, right ones."""
+    """Invalid requests of an operation; valid ones if none can be invalid."""
     spoilable = operation.body or operation.query
     return operation.as_strategy(generation_mode=GenerationMode.NEGATIVE) if spoilable else right(operation)

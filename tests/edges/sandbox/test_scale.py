@@ -29,7 +29,7 @@ AT_ONCE = 4
     ],
 )
 def test_large_order(files: int, size: int, pixels: tuple[int, int]) -> None:
-    """However many files an order has, and however large they are, the sandbox never needs more than 300 MB."""
+    """The sandbox never needs more than 300 MB, for any number and size of files in an order."""
     words = (word for switch in ("rate_limit=0", "daily_limit=0") for word in ("--set", switch))
     with running_sandbox(*words) as sandbox, Client(sandbox) as client:
         exposures = [bracket(1, stops, NOON, size=pixels) for stops in STOPS]
@@ -56,21 +56,21 @@ def test_large_order(files: int, size: int, pixels: tuple[int, int]) -> None:
 
 
 def taken(picture: bytes, number: int) -> bytes:
-    """The picture as of another moment: half a minute between sets, seconds within."""
+    """The picture with another time: half a minute between sets, seconds within a set."""
     when = NOON + timedelta(seconds=30 * (number // len(STOPS)) + number % len(STOPS))
     before, after = (f"{moment:%Y:%m:%d %H:%M:%S}".encode() for moment in (NOON, when))
     return picture.replace(before, after, 1)
 
 
 def hollow(path: Path, length: int) -> None:
-    """Make a hole of the zeros after this length, so that large files need no large disk; not a byte of it changes."""
+    """Replace the zeros after this length by a hole, to save disk space. The content does not change."""
     size = path.stat().st_size
     os.truncate(path, length)
     os.truncate(path, size)
 
 
 def peak(sandbox: Sandbox) -> int:
-    """The most memory the process ever held, in bytes; where the system does not tell, what it holds now."""
+    """The process's peak memory in bytes; its present memory if the system does not report the peak."""
     status = Path(f"/proc/{sandbox.pid}/status")
     if not status.exists():
         return int(psutil.Process(sandbox.pid).memory_info().rss)

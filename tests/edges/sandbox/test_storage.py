@@ -14,7 +14,7 @@ JPEG = {"content-type": "image/jpeg"}
 
 
 def test_stored_byte_for_byte(shared: Sandbox) -> None:
-    """What was sent is on disk as it was, and in the ledger with its length and SHA-256."""
+    """An upload is on disk unchanged, and in the ledger with its length and SHA-256."""
     data = bytes(range(256)) * 5000
     with Client(shared) as client:
         image_id, url, content_type = client.register("a.jpg")
@@ -26,7 +26,7 @@ def test_stored_byte_for_byte(shared: Sandbox) -> None:
 
 
 def test_url_tells_the_type(shared: Sandbox) -> None:
-    """The Content-Type that was signed stands in the URL's own query."""
+    """The signed Content-Type is in the URL's query."""
     with Client(shared) as client:
         _, url, _ = client.register("a.nef", contentType="image/x-nikon-nef")
     assert parse_qs(urlsplit(url).query)["content-type"] == ["image/x-nikon-nef"]
@@ -34,10 +34,10 @@ def test_url_tells_the_type(shared: Sandbox) -> None:
 
 @pytest.mark.parametrize("spelling", ["contentType", "content_type"])
 def test_both_spellings_of_the_type(shared: Sandbox, spelling: str) -> None:
-    """The type may be declared in the guide's spelling or in the SDKs'."""
+    """The type may be declared with the guide's key or with the SDKs' key."""
     with Client(shared) as client:
-        told = client.ask("POST", "/v3/images/", {"image_name": "a.png", spelling: "image/png"})
-        answer = httpx.put(told["s3PutObjectUrl"], content=b"x", headers={"content-type": "image/png"})
+        reply = client.ask("POST", "/v3/images/", {"image_name": "a.png", spelling: "image/png"})
+        answer = httpx.put(reply["s3PutObjectUrl"], content=b"x", headers={"content-type": "image/png"})
     assert answer.status_code == 200
 
 
@@ -64,7 +64,7 @@ def test_forged(shared: Sandbox) -> None:
 
 
 def test_expired() -> None:
-    """A URL is not honoured after its time."""
+    """A URL is refused after it has expired."""
     with running_sandbox("--set", "url_lifetime=0") as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
         _refused(httpx.put(url, content=b"x", headers=JPEG), 403, "AccessDenied")
@@ -79,7 +79,7 @@ def test_chunked() -> None:
 
 
 def test_broken_upload(shared: Sandbox) -> None:
-    """An upload that breaks off leaves nothing, and the slot can be used again."""
+    """An interrupted upload leaves no file, and its URL can be used again."""
     with Client(shared) as client:
         image_id, url, content_type = client.register("a.jpg")
         parts = urlsplit(url)
@@ -94,7 +94,7 @@ def test_broken_upload(shared: Sandbox) -> None:
 
 
 def test_key_is_tolerated_and_noted() -> None:
-    """The key at storage does not hinder the upload, as in the guide's own example, but it is a violation."""
+    """An upload with the key is accepted, as in the guide's example, but it is a violation."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
         assert httpx.put(url, content=b"x", headers=JPEG | {"x-api-key": sandbox.key}).status_code == 200

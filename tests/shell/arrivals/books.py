@@ -1,4 +1,4 @@
-"""What the daemon makes of an arrival, written down: in place of its intake and its store."""
+"""What the daemon makes of an arrival, written down: in place of its intake."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from daemon.order import Bracket, Order, changed_since
 from daemon.shoot import File, FileClass, Listing
-from daemon.store.waiting import Waiting
 from tests.shell.arrivals.disk import Disk
 from tests.shell.arrivals.world import World
 
@@ -29,13 +28,12 @@ class Lock:
 
 
 class Books:
-    """Every shoot that was taken, and what is waited for."""
+    """Every shoot that was taken."""
 
     def __init__(self, disk: Disk, world: World) -> None:
         self._disk, self._world = disk, world
         self._orders: list[Order] = []
         self.locks: list[Lock] = []
-        self.waiting: Sequence[Waiting] = ()
 
     @property
     def taken(self) -> frozenset[str]:
@@ -45,10 +43,6 @@ class Books:
     def late(self, found: Listing) -> tuple[str, ...]:
         """Photos that no order knows of."""
         return changed_since(self._orders, _plain(found.usable))[0]
-
-    async def replace_waiting(self, _watch: str, waiting: Sequence[Waiting]) -> None:
-        """What ``status`` shows."""
-        self.waiting = waiting
 
     async def lock(
         self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset(), inode: int | None = None

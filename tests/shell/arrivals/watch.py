@@ -16,8 +16,8 @@ from daemon.files import scan
 from daemon.grouping import Frame
 from daemon.order import Preset
 from daemon.shoot import NOBODY, Client, Listing, Quiet, listing
-from daemon.store.protocol import Store
 from daemon.watcher.arrivals import Arrivals
+from daemon.watcher.bugs import Bugs
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake
 from daemon.watcher.watcher import GATHER
@@ -73,8 +73,8 @@ class Watched:
                 preset=Preset(bad_files="leave_out" if plan.leave_out else "hold"),
             ),
             cast(Intake, self._books),
-            cast(Store, self._books),
             self._world,
+            bugs=Bugs(ROOT, self._world),
             blocking=self._blocking,
             probes=self,
         )
@@ -96,8 +96,7 @@ class Watched:
     @property
     def waits(self) -> str:
         """What ``status`` says that is waited for; empty if nothing is."""
-        _now(self._arrivals.show())
-        return "; ".join(waiting.reason for waiting in self._books.waiting)
+        return "; ".join(waiting.reason for waiting in self._arrivals.waiting())
 
     @property
     def found(self) -> Listing:

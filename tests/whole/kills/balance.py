@@ -1,4 +1,4 @@
-"""What has to be true after any number of lives, whatever they died of."""
+"""What must be true after any number of runs, however they ended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.whole.program import Json
 
 @contextmanager
 def mortal(home: Path, sandbox: Sandbox, flow: str) -> Iterator[Mortal]:
-    """The program set up for the sandbox, not started. At the end every shoot is delivered and the books agree."""
+    """The program, configured for the sandbox, not started. At the end all is delivered and the books agree."""
     before = sandbox.report()
     program = Mortal(home, sandbox, flow)
     try:
@@ -29,9 +29,10 @@ def mortal(home: Path, sandbox: Sandbox, flow: str) -> Iterator[Mortal]:
 
 
 def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
-    """One order for each shoot, each picture bought and lying there once, and no rule broken since ``before``.
+    """Assert one order for each shoot, each picture bought and on disk once, and no violation since ``before``.
 
-    No image is downloaded whole a second time but one that a life had asked for and did not come to record.
+    An image may be downloaded completely a second time only if a run had requested it and was killed before it could
+    record it.
     """
     report, orders = sandbox.report(), program.peek()["orders"]
     assert Counter(order["shoot"] for order in orders) == Counter(path.name for path in program.watched.iterdir())
@@ -53,9 +54,9 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
 
 
 def _delivered(output: Path, sandbox: Sandbox, errors: Mapping[str, int]) -> None:
-    """The pictures are those that the sandbox served, and there is nothing beside them.
+    """Assert that the pictures are those that the sandbox served, without other files.
 
-    ``errors``: how often processing failed, by image. Only an image that failed twice may be given up.
+    ``errors`` is how often processing failed, by image. Only an image that failed twice may be given up.
     """
     note = json.loads((output / "order.json").read_text())
     given_up = [errors[image["image_id"]] for image in note["failed"]]

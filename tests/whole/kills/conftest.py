@@ -14,7 +14,7 @@ WITHOUT_LIMITS = ("daily_limit=0", "rate_limit=0")
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Sandbox]:
-    """A sandbox of its own for all these tests of a worker, with small pictures and without an account's limits."""
+    """A separate sandbox for these tests of a worker, with small pictures and without account limits."""
     switches = [word for switch in (*AT_ONCE, *WITHOUT_LIMITS) for word in ("--set", switch)]
     with running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", "200", *switches) as sandbox:
         yield sandbox
@@ -22,14 +22,14 @@ def service() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def figures(record_property: Callable[[str, object], None]) -> Iterator[Figures]:
-    """What a test counts; told at the end of the run."""
+    """The counts of a test; printed at the end of the run."""
     counted = Figures()
     yield counted
     record_property(PROPERTY, asdict(counted))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what was counted: it is in the reports of the tests' ends, which have no word of their own."""
+    """Print the counts, which are in the reports of the tests' teardowns."""
     reports = terminalreporter.getreports("")
     told = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
     if told:

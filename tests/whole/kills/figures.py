@@ -1,4 +1,4 @@
-"""What a run counted, told at its end: it is measured, and nothing depends on it."""
+"""Counts of a test run, printed at its end. No test depends on them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.sandbox_process import Sandbox
 from tests.whole.kills.mortal import Mortal
 
 PROPERTY = "kills"
-"""The name under which a test's figures travel in pytest's reports."""
+"""The key of a test's figures in pytest's reports."""
 
 
 @dataclass
 class Figures:
-    """Numbers of kills, orders and images, times in seconds, faults by their kinds."""
+    """Numbers of kills, orders and images, times in seconds, and faults by kind."""
 
     kills: int = 0
     orders: int = 0
@@ -30,7 +30,7 @@ class Figures:
     faults: dict[str, int] = field(default_factory=dict)
 
     def count_lives(self, program: Mortal, sandbox: Sandbox) -> None:
-        """What became of a program's orders, in all its lives."""
+        """Add the results of a program's orders, over all its runs."""
         report = sandbox.report()["orders"]
         ours = [report[order["order_id"]] for order in program.peek()["orders"]]
         images = [image for order in ours for image in order["images"]]
@@ -42,7 +42,7 @@ class Figures:
         self.resumed += program.resumed
 
     def count_faults(self, sandbox: Sandbox) -> None:
-        """What the sandbox's rules did since they were put in force; to be counted before others are."""
+        """Add the counts of the sandbox's rules. Must be called before they are replaced."""
         for rule in sandbox.report()["faults"]:
             if rule["happened"]:
                 kind = f"{rule['where']} {rule['kind']}" if rule["where"] in MOMENTS else rule["kind"]
@@ -50,7 +50,7 @@ class Figures:
 
 
 def lines(told: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The figures of several tests together, for people."""
+    """The summary of several tests' figures, as text."""
     tests = list(told)
     total = {name: sum(test[name] for test in tests) for name in ("kills", "orders", "images", "charged")}
     resumed = sorted(seconds for test in tests for seconds in test["resumed"])
@@ -64,7 +64,7 @@ def lines(told: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _counted(counts: Iterable[Mapping[str, int]]) -> str:
-    """All together, and each by its name, the most frequent first."""
+    """The total, and the count of each name, the most frequent first."""
     every: Counter[str] = Counter()
     for count in counts:
         every.update(count)

@@ -1,17 +1,17 @@
-"""The moments of a daemon's life at which it can be killed, by name, and the death at one of them.
+"""Names the moments at which a daemon can be killed, and kills it at one of them.
 
-``launch/sitecustomize.py`` loads this module into the installed program. It watches from outside, through Python's
-profiler (https://docs.python.org/3/library/sys.html#sys.setprofile), what each thread calls. A moment is
+``launch/sitecustomize.py`` loads this module into the installed program. It observes the calls of each thread with
+Python's profiler (https://docs.python.org/3/library/sys.html#sys.setprofile). A moment is, for example,
 
-- ``Merge: begun``, ``Merge: done``: a step, before it is carried out and after;
-- ``Fetched: written``, ``Fetched: committed``: the transaction that records a fact, with something in it, and after
-  its end; other transactions are named by who asks for them;
-- ``Place: after link in _name_exclusively``: a call that changes a file or sends something, whoever makes it for a
-  function of ours; ``start`` stands for all that no step or transaction is about.
+- ``Merge: begun``, ``Merge: done``: before and after a step is carried out;
+- ``Fetched: written``, ``Fetched: committed``: the transaction that records a fact, after its first write and after its
+  end; other transactions have the name of the function that requests them;
+- ``Place: after link in _name_exclusively``: after a call that changes a file or sends data, made for a function of
+  ours. ``start`` is the name of everything outside of steps and transactions.
 
-Between two of these nothing changes outside the process: ``before`` a call is the same as after the one before it,
-but can be asked for, too. Their names are made of what the code is called, not kept in a list: a new step, fact or
-write has its moments by itself. The second time in one life a moment is ``… #2``.
+Between two moments nothing changes outside the process. ``before`` a call is the same state as after the previous call,
+but can be selected, too. The names come from the code, not from a list, so a new step, fact or write gets its moments
+automatically. The second time in one run a moment is ``… #2``.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from types import FrameType, ModuleType
 from typing import Any
 
 DEATHS = "BRACKETD_DEATHS"
-"""The variable with the path of a file that names a moment a line; a process dies at its first one not in there."""
+"""Environment variable: a file with one moment per line. A process is killed at its first moment not in it."""
 
 WHICH = "BRACKETD_DEATHS_WHICH"
-"""The variable that says which moments count: ``orders``, of steps and facts; ``start``, the rest; ``before``, too."""
+"""Environment variable: which moments count. ``orders``: steps and facts; ``start``: the rest; also ``before``."""
 
 TIMES = "BRACKETD_DEATHS_TIMES"
-"""The variable that says how often in one life a moment counts."""
+"""Environment variable: how often a moment counts in one run."""
 
 ENTRIES = frozenset({"link", "mkdir", "open", "remove", "rename", "replace", "rmdir", "unlink"})
 CONTENTS = frozenset({"chmod", "fdatasync", "flush", "fsync", "ftruncate", "posix_fallocate", "truncate", "write"})
@@ -46,15 +46,15 @@ STEP = "Steps.perform"
 FACTS = "daemon.order.facts"
 START = "start"
 TRANSACTION = {(False, True): "before its writing", (True, True): "written", (True, False): "committed"}
-"""What a statement was, by whether the connection was in a transaction before it and after."""
+"""The kind of a statement, by the connection being in a transaction before it and after it."""
 
 WRITING = os.O_WRONLY | os.O_RDWR
 
 
 class Watch:
-    """Looks at every call in every thread, and kills the process at its first moment that is not among ``died``.
+    """Observes every call of every thread, and kills the process at its first moment that is not in ``died``.
 
-    ``deaths`` is the descriptor of the file to which that moment is added.
+    ``deaths`` is the descriptor of the file to which it appends that moment.
     """
 
     def __init__(self, died: frozenset[str], deaths: int, which: Collection[str], times: int) -> None:
@@ -63,22 +63,22 @@ class Watch:
         self._thread = threading.local()
 
     def begin(self) -> None:
-        """Watch all threads from their first instruction; the main one from the first thing that it changes.
+        """Observe all threads from their first instruction, but the main thread from its first change.
 
-        It makes hundreds of thousands of calls to load the program's modules.
+        The main thread makes hundreds of thousands of calls to load the program's modules.
         """
         threading.setprofile(self.look)
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, values: tuple[Any, ...]) -> None:
-        """Python's audit events: https://docs.python.org/3/library/audit_events.html."""
+        """Called for Python's audit events: https://docs.python.org/3/library/audit_events.html."""
         if event == "open":
             self._thread.writing = isinstance(values[2], int) and bool(values[2] & WRITING)
         if sys.getprofile() is None and (event == "os.mkdir" or (event == "open" and self._thread.writing)):
             sys.setprofile(self.look)
 
     def look(self, frame: FrameType, event: str, called: Any) -> None:
-        """What Python's profiler calls before and after every call."""
+        """Called by Python's profiler before and after every call."""
         if event in ("call", "return"):
             if frame.f_code.co_qualname == STEP:
                 self._pass(_about(frame), "begun" if event == "call" else "done")
@@ -117,7 +117,7 @@ class Watch:
 
 
 def _outside(name: str, owner: object) -> bool:
-    """Whether a call goes to the system: not a list's ``remove``, nothing in memory or in the log, no wake-up pipe."""
+    """True for a call to the system: not a list's ``remove``, memory, the log, or a wake-up pipe."""
     if isinstance(owner, ModuleType):
         return owner.__name__ in (os.name, "io", "_io")
     if isinstance(owner, socket.socket):
@@ -126,7 +126,7 @@ def _outside(name: str, owner: object) -> bool:
 
 
 def _ours(frame: FrameType | None) -> Iterator[FrameType]:
-    """The functions of our own code under way in a thread, the innermost first."""
+    """The active functions of our own code in a thread, the innermost first."""
     while frame is not None:
         if frame.f_globals.get("__name__", "").startswith("daemon.") and frame.f_code.co_name != "<module>":
             yield frame
@@ -138,7 +138,7 @@ def _name(ours: FrameType) -> str:
 
 
 def _about(frame: FrameType) -> str:
-    """The step or the fact that a call is for, with a capital; else the transaction, or ``start``."""
+    """The step or fact of a call, in its class's spelling; otherwise the transaction, or ``start``."""
     for ours in _ours(frame):
         function = ours.f_locals.get("function")
         for value in (ours.f_locals.get("step"), ours.f_locals.get("fact"), _closed_over(function).get("fact")):
@@ -150,7 +150,7 @@ def _about(frame: FrameType) -> str:
 
 
 def _closed_over(function: Any) -> Mapping[str, object]:
-    """What a function inside another one knows of that one's variables."""
+    """The variables of a nested function and of the function around it."""
     if getattr(function, "__closure__", None) is None:
         return {}
     return {
@@ -159,7 +159,7 @@ def _closed_over(function: Any) -> Mapping[str, object]:
 
 
 def begin(environ: Mapping[str, str]) -> None:
-    """Watch this process as its environment says; not at all if that says nothing."""
+    """Observe this process if its environment asks for it."""
     if DEATHS not in environ:
         return
     with open(environ[DEATHS], encoding="utf-8") as file:

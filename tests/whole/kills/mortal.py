@@ -1,4 +1,4 @@
-"""The installed program as one that is killed again and again, and what there is to tell of its lives."""
+"""The installed program, killed again and again, with records of its runs."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ LAUNCH = Path(__file__).with_name("launch")
 REPOSITORY = Path(__file__).parents[3]
 
 OFF = 660.0
-"""Seconds: more than bracketd gives a merge whose answer was lost to show itself."""
+"""Seconds: longer than bracketd waits for a merge whose response was lost."""
 
 PATIENT = 1.0
-"""Seconds to an order's next step that are not waited for."""
+"""A wait for an order's next step, in seconds, that the tests skip."""
 
 
 class Mortal(Bracketd):
-    """A bracketd that looks often, and takes shoots that were there before it.
+    """A bracketd that scans often, and sends shoots that existed before its start.
 
-    ``kills`` counts its violent deaths, ``killed_in`` the phases that orders were in then. ``resumed`` has the seconds
-    from a start to its first word on an order that an earlier life left under way. ``lost`` counts for each image the
-    lives that asked for it and did not come to record it: so often it may be downloaded again, which costs nothing.
+    ``kills`` counts its kills, ``killed_in`` the phases of its orders at those times. ``resumed`` has the seconds from
+    a start to its first log line about an order in progress. ``lost`` counts for each image the runs that requested it
+    and were killed before they recorded it: so often it may be downloaded again, at no cost.
     """
 
     def __init__(self, home: Path, sandbox: Sandbox, flow: str) -> None:
@@ -48,15 +48,15 @@ class Mortal(Bracketd):
         self._launched = datetime.now().astimezone()
 
     def die_once_at_each_moment(self, deaths: Path, which: str, times: int) -> None:
-        """Have each life from now on end at its first moment that ``deaths`` does not name; see ``moments``."""
+        """Kill each later run at its first moment that is not in ``deaths``; see ``moments``."""
         deaths.touch()
         told = (f"PYTHONPATH={LAUNCH}:{REPOSITORY}", f"{DEATHS}={deaths}", f"{WHICH}={which}", f"{TIMES}={times}")
         self.launcher = ("env", *told)
 
-    # --- a life ---
+    # --- a run ---
 
     def launch(self) -> None:
-        """Start the daemon, and wait for nothing."""
+        """Start the daemon without waiting."""
         self.write_config()
         self._resumes = bool(self.under_way())
         self._said = self.log.stat().st_size if self.log.exists() else 0
@@ -66,15 +66,15 @@ class Mortal(Bracketd):
             self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environment(self.home))
 
     def is_dead(self) -> bool:
-        """Whether the daemon has ended, or was never started."""
+        """True if the daemon has ended, or was never started."""
         return self._has_ended()
 
     def has_spoken(self) -> bool:
-        """Whether the daemon has said anything in this life; it does when it begins to work."""
+        """True if the daemon has logged anything in this run. It does when it begins to work."""
         return bool(self.events(self._said))
 
     def kill_in(self, seconds: float) -> None:
-        """End the daemon so much later, in the middle of whatever it does then."""
+        """Kill the daemon after the given time."""
         assert self._daemon is not None
         with suppress(subprocess.TimeoutExpired):
             self._daemon.wait(seconds)
@@ -83,12 +83,12 @@ class Mortal(Bracketd):
         self.bury()
 
     def let_stop(self) -> None:
-        """Ask the daemon to stop as soon as it listens; it may die of something else before."""
+        """Stop the daemon once it handles signals. It may be killed before that."""
         until(lambda: self.is_dead() or any(event["event"] == "watching" for event in self.events(self._said)))
         self.signal(signal.SIGTERM)
 
     def bury(self) -> int:
-        """The exit status of a daemon that ends now; what there is to tell of its life is noted."""
+        """Wait for the end of the daemon and record its run. Returns its exit status."""
         status = self.ended(PATIENCE)
         if status == -signal.SIGKILL:
             self.kills += 1
@@ -104,20 +104,20 @@ class Mortal(Bracketd):
             self.lost.update(asked - recorded)
         return status
 
-    # --- between two lives ---
+    # --- between two runs ---
 
     def under_way(self, *phases: str) -> list[Json]:
-        """The orders that are not delivered, or of these only those in some phases."""
+        """The orders that are not delivered, optionally only those in some phases."""
         orders = (order for order in self.peek()["orders"] if order["phase"] != "downloaded")
         return [order for order in orders if not phases or order["phase"] in phases]
 
     def undelivered(self) -> set[str]:
-        """The shoots that are not delivered, be there an order yet or not."""
+        """The shoots that are not delivered, with or without an order."""
         delivered = {order["shoot"] for order in self.peek()["orders"] if order["phase"] == "downloaded"}
         return {folder.name for folder in self.watched.iterdir()} - delivered
 
     def is_patient(self) -> bool:
-        """Whether an order's next step is a good while away."""
+        """True if an order's next step is far in the future."""
         connection = open_for_reading(self.state)
         if connection is None:
             return False
@@ -126,12 +126,12 @@ class Mortal(Bracketd):
         return due is not None and due > time.time() + PATIENT
 
     def waits(self) -> bool:
-        """Whether an order waits for much time to pass: after a failure, or for images of a merge that never left."""
+        """True if an order waits for a long time: after a failure, or for images of a merge that was never sent."""
         report = self._sandbox.report()["orders"]
         return self.is_patient() or any(not report[o["order_id"]]["merges"] for o in self.under_way("merging"))
 
     def rest(self) -> None:
-        """Let ``OFF`` pass, as a machine does that is off."""
+        """Let ``OFF`` pass, as if the machine was off."""
         times = "due = due - :off, merge_asked_at = merge_asked_at - :off"
         with closing(sqlite3.connect(self.state / FILE)) as connection, connection:
             connection.execute(f"UPDATE orders SET {times}", {"off": OFF})

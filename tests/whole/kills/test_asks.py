@@ -1,4 +1,4 @@
-"""What a person asks for is neither lost nor done twice, whatever moment the daemon is killed at."""
+"""An ask is neither lost nor carried out twice, at whatever moment the daemon is killed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIVES = 60
 
 
 class Wish(NamedTuple):
-    """A verb, the fact that carries it out, what brings about its order, and what has to become of it."""
+    """A verb, the fact that carries it out, the preparation of its order, and the check of the result."""
 
     verb: str
     fact: str
@@ -41,12 +41,12 @@ def orders(program: Mortal, phase: str) -> list[Json]:
 
 
 def charges(sandbox: Sandbox, order: Json) -> int:
-    """How many of an order's images the service has charged."""
+    """The number of an order's images that the service has charged."""
     return sum(image["charged"] for image in of_order(sandbox, order)["images"])
 
 
 def a_held_supplement(program: Mortal, _sandbox: Sandbox) -> None:
-    """A delivered shoot, and a photo that came late and is held."""
+    """Prepare a delivered shoot with a late photo that is held."""
     program.folder.update(late_files="hold", observer="polling", poll_interval="0.5s")
     program.start()
     program.drop(OAK, shoot(1))
@@ -56,13 +56,13 @@ def a_held_supplement(program: Mortal, _sandbox: Sandbox) -> None:
 
 
 def it_is_sent(program: Mortal, sandbox: Sandbox) -> None:
-    """Both orders are delivered, and each image is bought once."""
+    """Assert that both orders are delivered, and each image is bought once."""
     until(lambda: len(orders(program, "downloaded")) == 2)
     assert [charges(sandbox, order) for order in orders(program, "downloaded")] == [1, 1]
 
 
 def an_order_at_a_limit(program: Mortal, _sandbox: Sandbox) -> None:
-    """An order of two images, of which one is allowed."""
+    """Prepare an order of two images with a limit of one image."""
     program.settings["limits"] = {"images_per_order": 1}
     program.start()
     program.drop(OAK, shoot(2))
@@ -70,13 +70,13 @@ def an_order_at_a_limit(program: Mortal, _sandbox: Sandbox) -> None:
 
 
 def it_ends_unbought(program: Mortal, sandbox: Sandbox) -> None:
-    """The order has ended, and nothing of it is bought."""
+    """Assert that the order has ended, and none of its images is bought."""
     (order,) = orders(program, "cancelled")
     assert charges(sandbox, order) == 0
 
 
 def a_failed_image(program: Mortal, sandbox: Sandbox) -> None:
-    """A delivered order of two images of which one failed twice."""
+    """Prepare a delivered order of two images. One of them failed twice."""
     sandbox.faults(["image error match=IMG_0004 next=2"])
     program.start()
     program.drop(OAK, shoot(2))
@@ -84,13 +84,13 @@ def a_failed_image(program: Mortal, sandbox: Sandbox) -> None:
 
 
 def it_is_bought(program: Mortal, sandbox: Sandbox) -> None:
-    """The image that had failed is bought, once, beside the other one."""
+    """Assert that the failed image is bought once, and the other one is not bought again."""
     order = program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 2)
     assert charges(sandbox, order) == 2
 
 
 def a_skipped_shoot(program: Mortal, _sandbox: Sandbox) -> None:
-    """A shoot that was there before its folder was watched."""
+    """Prepare a shoot that existed before its folder was watched."""
     program.folder["existing"] = "skip"
     program.drop(OAK, shoot(1))
     program.start()
@@ -98,7 +98,7 @@ def a_skipped_shoot(program: Mortal, _sandbox: Sandbox) -> None:
 
 
 def it_is_sent_once(program: Mortal, sandbox: Sandbox) -> None:
-    """One order was made, and delivered."""
+    """Assert that one order was created and delivered."""
     order = program.reach(OAK, "downloaded")
     assert (len(orders(program, "downloaded")), charges(sandbox, order)) == (1, 1)
 
@@ -113,7 +113,7 @@ WISHES = {
 
 @pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
 def test_an_ask_outlives_every_kill(tmp_path: Path, sandbox: Sandbox, wish: Wish) -> None:
-    """Killed before and after the fact that carries it out is on disk, an ask is open, or it is done and answered."""
+    """After a kill before or after its fact is stored, an ask is either open, or carried out and answered."""
     deaths = tmp_path / "deaths"
     with closing(Mortal(tmp_path / "home", sandbox, "images")) as program:
         wish.before(program, sandbox)
@@ -129,7 +129,7 @@ def test_an_ask_outlives_every_kill(tmp_path: Path, sandbox: Sandbox, wish: Wish
                 program.signal(signal.SIGKILL)
             assert program.bury() == -signal.SIGKILL
             done = recorded(program, wish.fact) - before
-            assert done == (1 if is_answered(program) else 0), "the ask is open, or it is done, and done once"
+            assert done == (1 if is_answered(program) else 0), "the ask is either open or carried out once"
             if is_answered(program):
                 break
         died = deaths.read_text().splitlines()
@@ -144,13 +144,13 @@ def test_an_ask_outlives_every_kill(tmp_path: Path, sandbox: Sandbox, wish: Wish
 
 
 def is_answered(program: Mortal) -> bool:
-    """Whether nothing is asked for any more."""
+    """True if no ask is open."""
     with SqliteReader(program.state) as reader:
         return not reader.asked()
 
 
 def recorded(program: Mortal, fact: str) -> int:
-    """How often the journals of all orders have a fact."""
+    """The number of times a fact is in the journals of all orders."""
     with SqliteReader(program.state) as reader:
         journals = [reader.journal(row["id"]) for row in reader.orders()]
     return sum(entry["fact"] == fact for journal in journals for entry in journal)

@@ -21,23 +21,23 @@ OAK = "12 Oak St"
 PHOTOS = shoot(2)
 
 LEAST = 20
-"""Moments that any walk leads to; a recorder that sees nothing would pass every other test."""
+"""Least number of moments of a walk. It detects a recorder that sees nothing, which would pass every other test."""
 
 LIVES = 10
-"""Lives of one order that nothing ends before it has come to rest; one is enough, but for what waits for the clock."""
+"""Largest number of runs without a kill until one order rests. One is enough unless something waits for time."""
 
 TROUBLE = {
     "images": ("create_image expired-url", "image error"),
     "brackets": ("create_bracket expired-url", "image error"),
 }
-"""What goes wrong once in each order, so that it comes by every step there is."""
+"""Faults that happen once in each order, so that it takes every step."""
 
 NEVER = {"images": {"Create", "Reckon"}, "brackets": {"Discard", "Reckon"}}
-"""The steps that a flow does not have; and the one that asks nobody but the state file, and is a fact at once."""
+"""Steps that are not performed: those of the other flow, and the limit check, which the desk does itself."""
 
 
 class Walk(NamedTuple):
-    """Which moments it leads to: of a flow, those of its ``orders``, ``start`` or both, and so often in each life."""
+    """Which moments of a flow are tested: those of ``orders``, of ``start`` or both, and how often in each run."""
 
     flow: str
     which: str
@@ -55,10 +55,10 @@ WALKS = [
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: f"{walk.flow}-{walk.which.replace(' ', '-')}")
 def test_killed_at_every_moment(tmp_path: Path, sandbox: Sandbox, figures: Figures, walk: Walk) -> None:
-    """Killed once at every moment of an order, by name, no photo is lost and nothing is merged or bought twice.
+    """After a kill at every named moment of an order, no photo is lost and nothing is merged or bought twice.
 
-    Each life ends at its first moment at which none has ended yet. So every moment that there is has its turn, until
-    an order goes from the first to the last in one life.
+    Each run is killed at its first moment at which no earlier run was killed. So every moment is tested, until an order
+    passes all of them in one run.
     """
     deaths = tmp_path / "deaths"
     recorded: set[str] = set()
@@ -84,7 +84,7 @@ def test_killed_at_every_moment(tmp_path: Path, sandbox: Sandbox, figures: Figur
 
 @contextmanager
 def telling(deaths: Path) -> Iterator[None]:
-    """Tell of what goes wrong at which moments there were deaths before."""
+    """Add the moments of the kills to an error."""
     before = len(deaths.read_text().splitlines()) if deaths.exists() else 0
     try:
         yield
@@ -95,17 +95,17 @@ def telling(deaths: Path) -> Iterator[None]:
 
 
 def lives_until_delivered(program: Mortal) -> None:
-    """Let the program live until everything is delivered and it stops when it is asked to."""
+    """Run the program until everything is delivered and it stops as requested."""
     peaceful = 0
     while program.undelivered() or peaceful == 0:
         if program.waits():
             program.rest()
         peaceful += live(program) == 0
-        assert peaceful <= LIVES, f"it gets nowhere: {program.under_way()}"
+        assert peaceful <= LIVES, f"no progress: {program.under_way()}"
 
 
 def live(program: Mortal) -> int:
-    """One life, which ends by a kill, or when nothing is left to do for now; its exit status."""
+    """One run, which ends by a kill, or when there is nothing to do. Returns its exit status."""
     program.launch()
     until(lambda: program.is_dead() or not program.undelivered() or program.is_patient())
     if not program.is_dead():

@@ -32,14 +32,14 @@ from tests.whole.program import Bracketd, Json, until
 
 OAK = "12 Oak St"
 CUT = 5000
-"""Bytes of each write that strace shows: a page of the state file and what comes before it."""
+"""Bytes of each write that strace shows: a page of the state file and its header."""
 
 SHOWN = 60
-"""Characters of a fact's detail by which it is told from others of its name."""
+"""Characters of a fact's detail that distinguish it from other facts of the same name."""
 
 
 def without_strace() -> str | None:
-    """Why system calls cannot be traced here, if they cannot."""
+    """Why system calls cannot be traced here; None if they can."""
     if shutil.which("strace") is None:
         return "strace(1) is not here"
     tried = subprocess.run(("strace", "-f", "-o", "/dev/null", "true"), capture_output=True, check=False)
@@ -47,7 +47,7 @@ def without_strace() -> str | None:
 
 
 class Traced:
-    """One order of one image, delivered by a traced daemon: what it asked the system for, and its journal."""
+    """One order of one image, delivered by a traced daemon: its system calls and its journal."""
 
     def __init__(self, program: Bracketd, calls: list[Call]) -> None:
         self.calls = calls
@@ -61,17 +61,17 @@ class Traced:
         self.picture = f"{self.output}/{self.image['file']}"
 
     def recorded(self, fact: str, detail: str = "") -> tuple[Act, Act]:
-        """A fact written to the state file's log, and that flushed."""
+        """A fact written to the state file's WAL, and the flush of the WAL."""
         return noted(self.wal, f"{fact}{{{detail}"), synced(self.wal)
 
     def facts(self, name: str) -> list[Json]:
-        """What the journal says of the facts of a name."""
+        """The details of the facts of a name in the journal."""
         return [fact["detail"] for fact in self.journal if fact["fact"] == name]
 
 
 @pytest.fixture(scope="module", params=["images", "brackets"])
 def traced(request: pytest.FixtureRequest, service: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Traced:
-    """A delivered order with its trace; one transfer at a time, so that a request follows from all before it."""
+    """A delivered order with its trace. One transfer at a time, so that each request depends on all earlier ones."""
     if (reason := without_strace()) is not None:
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("traced")
@@ -90,7 +90,7 @@ def traced(request: pytest.FixtureRequest, service: Sandbox, tmp_path_factory: p
 
 
 def test_a_picture_is_on_the_disk_before_it_is_recorded(traced: Traced) -> None:
-    """After a power cut whatever the state says was bought is there, and bears its name if the state says so."""
+    """After a power cut, every picture that is bought according to the state exists, with its name if recorded."""
     require_order(
         traced.calls,
         [
@@ -113,7 +113,7 @@ def test_a_picture_is_on_the_disk_before_it_is_recorded(traced: Traced) -> None:
 
 
 def test_the_merge_is_recorded_before_it_is_asked_for(traced: Traced) -> None:
-    """After a power cut no second merge is asked for, because the intent is on the disk before the request leaves."""
+    """After a power cut no second merge is requested, because the intent is on disk before the request is sent."""
     merge = f"POST /v3/orders/{traced.id}/{'merge' if traced.note['flow'] == 'images' else 'process'}"
     for number in range(3):
         require_order(traced.calls, [*traced.recorded("Stored", f'\\"bracket\\": {number},'), sent(merge)])
@@ -130,7 +130,7 @@ def test_the_merge_is_recorded_before_it_is_asked_for(traced: Traced) -> None:
 
 
 def test_an_order_is_recorded_before_the_service_hears_of_it(traced: Traced) -> None:
-    """After a power cut nothing is registered twice: ids are on the disk before the first request that carries them."""
+    """After a power cut nothing is registered twice: ids are on disk before the first request that contains them."""
     first = "/v3/images/" if traced.note["flow"] == "images" else "/v3/orders/"
     require_order(traced.calls, [*traced.recorded("Locked"), sent(f"POST {first}")])
     if traced.note["flow"] == "brackets":
@@ -141,9 +141,9 @@ def test_an_order_is_recorded_before_the_service_hears_of_it(traced: Traced) -> 
 
 
 def test_every_fact_is_on_the_disk_before_the_next_request(traced: Traced) -> None:
-    """Whatever has happened is flushed before anything that follows from it leaves the machine."""
+    """Every fact is flushed before a request that depends on it is sent."""
     requests = [call for call in traced.calls if is_request(call)]
-    assert len(requests) >= 3 * 2 + 3, "three brackets registered and sent, a merge, a look and a purchase at least"
+    assert len(requests) >= 3 * 2 + 3, "at least three registrations and uploads, a merge, a poll and a purchase"
     for fact in traced.journal:
         told = json.dumps(fact["detail"])[1:SHOWN].replace('"', r"\"")
         write, flush = traced.recorded(fact["fact"], told)

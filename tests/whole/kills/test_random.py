@@ -16,17 +16,17 @@ from tests.whole.program import until
 
 KILLS = 25
 AT_ONCE = 4
-"""Orders under way at the same time, at most."""
+"""Largest number of orders in progress at the same time."""
 
 LIVES = 10
-"""Lives without any trouble in which all must be delivered; one is enough, but for what waits for the clock."""
+"""Largest number of runs without trouble until all is delivered. One is enough unless something waits for time."""
 
 SEEDS = [pytest.param(seed, marks=() if seed < 12 else pytest.mark.soak) for seed in range(80)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_at_random(tmp_path: Path, sandbox: Sandbox, figures: Figures, seed: int) -> None:
-    """Killed at random while all kinds of things go wrong, each shoot is delivered and each picture bought once."""
+    """With random kills and faults, each shoot is delivered and each picture is bought once."""
     chance = random.Random(seed)
     flow = ("images", "brackets")[seed % 2]
     with mortal(tmp_path, sandbox, flow) as program:
@@ -50,7 +50,7 @@ def test_killed_at_random(tmp_path: Path, sandbox: Sandbox, figures: Figures, se
 
 
 def deliver(program: Mortal) -> None:
-    """Let the program come to the end of all its orders."""
+    """Run the program until all orders are delivered."""
     for _ in range(LIVES):
         if program.waits():
             program.rest()
@@ -64,12 +64,12 @@ def deliver(program: Mortal) -> None:
 
 
 def photos(chance: random.Random) -> dict[str, bytes]:
-    """A shoot of one to three scenes that no other is like: what follows a JPEG's end is ignored."""
+    """A unique shoot of one to three scenes. Bytes after a JPEG's end are ignored."""
     size = chance.choice((100, 100, 1_000_000))
     return {name: data + chance.randbytes(size) for name, data in scenes(chance.randint(1, 3)).items()}
 
 
 @cache
 def scenes(number: int) -> dict[str, bytes]:
-    """The pictures of so many scenes."""
+    """The photos of the given number of scenes."""
     return shoot(number)

@@ -13,20 +13,20 @@ SCENES, EXPOSURES = 8, (-4.0, -2.0, 0.0, 2.0, 4.0)
 FILES = SCENES * len(EXPOSURES)
 
 STORED = 10
-"""Uploads that are through before the stop; as many more are through soon after it."""
+"""Uploads that are done before the stop. As many more are done soon after it."""
 
 SLOW = [
     f"upload slow skip={STORED} next={STORED} seconds=1.5",
     f"upload slow skip={STORED} next={FILES - 2 * STORED} seconds=60",
 ]
-"""The first rule takes the second ten; those that it spares or leaves are the other's, which spares the first ten."""
+"""The first rule applies to the second ten uploads, the other rule to all after them. None applies to the first ten."""
 
 
 def test_sigterm_while_forty_files_are_on_their_way(program: Bracketd, sandbox: Sandbox) -> None:
-    """A stop in the middle of forty uploads is clean; whatever the service has stored by then is never sent again.
+    """A stop during forty uploads is clean, and uploads that the service has stored are never sent again.
 
-    Uploads may finish for a few seconds after the stop. Each that the service has answered is recorded. One that is
-    broken off stays with its place, is taken back by nobody, and has its bytes sent by the next start.
+    Uploads may finish for a few seconds after the stop. Each upload with a response is recorded. An upload that is cut
+    off keeps its registration, and the next start sends it.
     """
     program.settings["transfers"] = {"uploads": FILES}
     sandbox.faults(SLOW)
@@ -40,23 +40,23 @@ def test_sigterm_while_forty_files_are_on_their_way(program: Bracketd, sandbox: 
     assert (stopped["phase"], stopped["health"], stopped["messages"]) == ("uploading", "ok", [])
     recorded, stored = recorded_as_stored(program, order), stored_once(sandbox, order)
     assert recorded == stored
-    assert len(stored) > STORED, "some were on their way and had the time to finish"
+    assert len(stored) > STORED, "some uploads finished after the stop"
 
     sandbox.faults([])
     program.start()
     program.reach(OAK, "downloaded")
     registered = of_order(sandbox, order)["registered"]
-    assert len(registered) == FILES, "each broken-off upload went on in the place it had"
+    assert len(registered) == FILES, "each interrupted upload kept its registration"
     assert [bracket["stored"]["times"] for bracket in registered] == [1] * FILES
 
 
 def recorded_as_stored(program: Bracketd, order: Json) -> set[int]:
-    """Numbers of the brackets that the journal says are stored."""
+    """The numbers of the brackets that are stored according to the journal."""
     return {f["detail"]["bracket"] for f in program.journal(order["order_id"]) if f["fact"] == "Stored"}
 
 
 def stored_once(sandbox: Sandbox, order: Json) -> set[int]:
-    """Numbers of the brackets whose bytes the service has; it has none of them twice."""
+    """The numbers of the brackets that the service has. Asserts that none was stored twice."""
     stored = [bracket for bracket in of_order(sandbox, order)["registered"] if bracket["stored"]]
     assert [bracket["stored"]["times"] for bracket in stored] == [1] * len(stored)
     return {int(bracket["name"].rpartition(".")[0].rpartition("-")[2]) - 1 for bracket in stored}

@@ -52,17 +52,17 @@ RULES = [
 ]
 
 PIECES = [3, 4]
-"""The lines of the right trace that write one picture: any of them may come first, or be missing."""
+"""The lines of the correct trace that write one picture. Tests swap and remove them."""
 
 
 def test_a_right_trace_is_right() -> None:
-    """The rules hold for a trace in which everything happens in its order."""
+    """The rules hold for a trace with the correct sequence."""
     require_order(parse(RIGHT), RULES)
 
 
 @pytest.mark.parametrize("line", [n for n in range(len(RIGHT) - 1) if n != PIECES[0]])
 def test_two_calls_in_the_wrong_order_are_seen(line: int) -> None:
-    """Whichever two calls change places, the rules do not hold any more."""
+    """If any two calls are swapped, the rules fail."""
     wrong = [*RIGHT[:line], RIGHT[line + 1], RIGHT[line], *RIGHT[line + 2 :]]
     with pytest.raises(Disorder):
         require_order(parse(wrong), RULES)
@@ -70,7 +70,7 @@ def test_two_calls_in_the_wrong_order_are_seen(line: int) -> None:
 
 @pytest.mark.parametrize("line", [n for n in range(len(RIGHT)) if n not in PIECES])
 def test_a_missing_call_is_seen(line: int) -> None:
-    """Whichever call is left out, or fails, the rules do not hold any more."""
+    """If any call is missing, or fails, the rules fail."""
     failed = RIGHT[line].rpartition(" = ")[0] + " = -1 EIO (Input/output error)"
     for wrong in ([*RIGHT[:line], *RIGHT[line + 1 :]], [*RIGHT[:line], failed, *RIGHT[line + 1 :]]):
         with pytest.raises(Disorder):
@@ -79,7 +79,7 @@ def test_a_missing_call_is_seen(line: int) -> None:
 
 @pytest.mark.parametrize("line", [n for n, call in enumerate(parse(RIGHT)) if call.name in SYNCS])
 def test_a_flush_that_is_waited_for_by_nobody_is_seen(line: int) -> None:
-    """A flush that has begun and not ended when the next thing happens does not count."""
+    """A flush that has not ended before the next call does not count."""
     call = RIGHT[line].rpartition(") = ")[0]
     begun, name = f"{call} <unfinished ...>", call.split()[1].partition("(")[0]
     late = [*RIGHT[:line], begun, RIGHT[line + 1], f"{call.split()[0]} <... {name} resumed>) = 0", *RIGHT[line + 2 :]]

@@ -1,8 +1,7 @@
-"""What a program asked the system for, in its order, as strace(1) writes it with ``-f -y``; and rules about that order.
+"""A program's system calls in sequence, from strace(1) with ``-f -y``, and rules about that sequence.
 
-A call has a beginning and an end, which are lines of the trace: one that another thread's call comes between is
-written as ``<unfinished ...>`` and ``<... resumed>``. So *before* is a matter of fact here: one had ended when the
-other began.
+A call has a beginning and an end, which are lines of the trace. A call that is interrupted by another thread's call is
+written as ``<unfinished ...>`` and ``<... resumed>``. One call is *before* another if it ended before the other began.
 """
 
 from __future__ import annotations
@@ -36,36 +35,36 @@ class Call:
 
     @property
     def file(self) -> str:
-        """What its first argument is open on, as ``-y`` tells it: a path, or a socket."""
+        """The file of its first argument, which ``-y`` shows: a path, or a socket."""
         found = re.match(r"\d+<(.*?)>(?:, |$)", self.args)
         return found[1] if found else ""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths among its arguments."""
+        """The paths in its arguments."""
         return tuple(re.findall(r'"((?:[^"\\]|\\.)*)"', self.args))
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Calls to look for: ``all`` or the ``first`` in the trace, or the ``next`` after the act before."""
+    """Calls to find: ``all`` calls, the ``first`` one, or the ``next`` one after the previous act."""
 
     name: str
     which: Literal["all", "first", "next"]
     matches: Callable[[Call], bool]
 
     def span(self, calls: Sequence[Call], after: int = -1) -> tuple[int, int] | None:
-        """The lines from where it began to where it had ended, wherever that is; ``next`` only behind ``after``."""
+        """The lines of its beginning and its end. ``next`` must be behind line ``after``."""
         found = [call for call in calls if self.matches(call) and (self.which != "next" or call.began > after)]
         return (found[0].began, found[-1 if self.which == "all" else 0].ended) if found else None
 
 
 class Disorder(AssertionError):
-    """Something happened before what it should have followed, or never."""
+    """A call is missing, or too early."""
 
 
 def parse(lines: Iterable[str]) -> list[Call]:
-    """The calls that succeeded, in the order in which they began."""
+    """The successful calls, in the sequence in which they began."""
     calls, begun = [], dict[str, tuple[int, str]]()
     for number, line in enumerate(lines):
         if whole := WHOLE.match(line):
@@ -79,7 +78,7 @@ def parse(lines: Iterable[str]) -> list[Call]:
 
 
 def require_order(calls: Sequence[Call], acts: Sequence[Act]) -> None:
-    """Each act begins after the one before it has ended. Raises ``Disorder`` with the first that does not."""
+    """Assert that each act begins after the previous one has ended. Raises ``Disorder`` for the first that does not."""
     before, ended = "the beginning", -1
     for act in acts:
         span = act.span(calls, ended)
@@ -91,33 +90,33 @@ def require_order(calls: Sequence[Call], acts: Sequence[Act]) -> None:
 
 
 def written(path: str) -> Act:
-    """All that is ever written to a file."""
+    """All writes to a file."""
     return Act(f"writing {path}", "all", lambda call: call.name in WRITES and call.file == path)
 
 
 def noted(path: str, words: str) -> Act:
-    """The first time that these words are written to a file."""
+    """The first write of these words to a file."""
     told = f"writing {words} to {path}"
     return Act(told, "first", lambda call: call.name in WRITES and call.file == path and words in call.args)
 
 
 def synced(path: str) -> Act:
-    """A file or folder flushed to the disk."""
+    """A flush of a file or folder to the disk."""
     return Act(f"flush of {path}", "next", lambda call: call.name in SYNCS and call.file == path)
 
 
 def named(old: str, new: str) -> Act:
-    """A file given a further name."""
+    """A hard link to a file."""
     return Act(f"link {new}", "first", lambda call: call.name in LINKS and call.paths == (old, new))
 
 
 def renamed(old: str, new: str) -> Act:
-    """A file given another name."""
+    """A rename of a file."""
     return Act(f"rename to {new}", "first", lambda call: call.name in RENAMES and call.paths == (old, new))
 
 
 def unnamed(path: str) -> Act:
-    """A name taken away."""
+    """The removal of a name."""
     return Act(f"unlink {path}", "first", lambda call: call.name in UNLINKS and call.paths == (path,))
 
 
@@ -127,6 +126,6 @@ def sent(words: str) -> Act:
 
 
 def is_request(call: Call) -> bool:
-    """Whether a call sends the head of an HTTP request."""
+    """True if a call sends the head of an HTTP request."""
     method = re.match("(GET|POST|PUT|DELETE) /", call.paths[0]) if call.paths else None
     return call.name in SENDS and call.file.startswith("socket:") and method is not None

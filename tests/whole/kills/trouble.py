@@ -1,7 +1,7 @@
-"""What may go wrong at the service besides: faults that pass by themselves, a few of them at a time.
+"""Random temporary faults of the service, a few at a time.
 
-A download whose whole body was sent and is asked for again counts as a mistake of the client's at the sandbox. So
-downloads are cut, slow or refused, and never lost behind their last byte.
+The sandbox counts a repeated download as a violation if all of its body was sent. So downloads are cut off, slow or
+refused, but never lost after their last byte.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROUTES = {
 
 
 def possible(flow: str) -> list[str]:
-    """Every fault that can happen to an order of a flow here."""
+    """The faults that these tests use for an order of a flow."""
     register = "create_image" if flow == "images" else "create_bracket"
     bodiless = {"delete_image"}
     return [
@@ -44,5 +44,5 @@ def possible(flow: str) -> list[str]:
 
 
 def some(chance: random.Random, flow: str) -> list[str]:
-    """A mix of faults: from none to as many as an order hardly ever meets."""
+    """A random mix of faults, from none to unusually many."""
     return chance.sample(possible(flow), chance.choice((0, 2, 4, 8, 16)))

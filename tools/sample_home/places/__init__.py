@@ -1,1 +1,1 @@
-"""Places to photograph: rooms, what stands in them and what is outside."""
+"""Places to photograph: rooms, their contents and their surroundings."""

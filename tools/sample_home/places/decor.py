@@ -40,7 +40,7 @@ def coffee_table(top: Surface, width: float = 1.15, depth: float = 0.66) -> Thin
 
 
 def woven_rug(ground: Bundle, thread: Bundle, x: Span, y: Span) -> Thing:
-    """A rug on the floor, by where it begins and ends."""
+    """A rug on the floor between two corners."""
     paint = lattice(ground, thread, ((x[1] - x[0]) / 2, (y[1] - y[0]) / 2))
     return (box(x, y, (0, 0.014), Surface(ground * 0.85, paint=paint), casts=False),)
 
@@ -74,7 +74,7 @@ def vase(colour: Bundle) -> Thing:
 
 
 def plant(height: float, seed: int, *, leaves: int = 34, size: float = 0.3) -> Thing:
-    """A fiddle-leaf fig in a pot whose width goes with the leaves' ``size``."""
+    """A fiddle-leaf fig in a pot. The pot's width depends on the leaves' ``size``."""
     chance = np.random.default_rng(seed)
     r, pot, trunk = size * 0.6, size * 1.2, size * 0.07
     earth = plain(0.03, 0.02, 0.015)
@@ -151,7 +151,7 @@ def bowl_of_fruit() -> Thing:
 
 
 def print_on_wall(half: tuple[float, float], paint: Paint, frame: Surface = OAK) -> Thing:
-    """A framed print, ``half`` its half sizes, on a wall to its north, centred on its origin."""
+    """A framed print with the half sizes ``half``, on a wall to its north, centred on its origin."""
     (w, h), bar = half, 0.022
     return (
         box((-w, w), (-0.018, 0), (-h, h), Surface(vector(0.55, 0.52, 0.48), paint=paint)),

@@ -20,7 +20,7 @@ WOODS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dusk:
-    """Blue hour; ``glow`` is the level unit direction to where the sun went down, ``drift`` where the clouds are."""
+    """Blue hour. ``glow`` is the level unit direction of the sunset, ``drift`` the position of the clouds."""
 
     glow: Bundle
     drift: float = 0

@@ -1,4 +1,4 @@
-"""What is fixed to a house: windows, curtains, skirting, cabinets and shelves; each has its back at y 0."""
+"""Fixed parts of a house: windows, curtains, skirting, cabinets and shelves. Each has its back at y 0."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.sample_home.raytrace.surfaces import Surface
 from tools.sample_home.raytrace.vectors import Bundle, vector
 
 TURNS = {0: 90, 1: -90, 2: 180, 3: 0}
-"""How a thing that leans on a wall to its north is turned to lean on each wall."""
+"""The turn, for each wall, of a thing that is made for a wall to its north."""
 VASES = (vector(0.55, 0.50, 0.43), vector(0.10, 0.13, 0.14), vector(0.42, 0.20, 0.10))
 
 
@@ -57,7 +57,7 @@ def curtains(shell: Shell, opening: Opening, colour: Bundle, rail: Surface, *, w
 
 
 def skirting(shell: Shell, wall: int) -> Thing:
-    """A white board along the foot of a wall, but for openings that reach down to it."""
+    """A white board along the foot of a wall, except at openings that reach the floor."""
     axis = 1 if wall < 2 else 0
     begin = float(shell.low[axis])
     parts: list[Shape] = []
@@ -133,7 +133,7 @@ def shelf(width: float, height: float, boards: int, seed: int = 2) -> Thing:
 
 
 def _on_shelf(chance: np.random.Generator, run: float, high: float) -> tuple[Thing, float]:
-    """Something to stand on a shelf, and how wide it is: books mostly."""
+    """An object for a shelf, mostly books, and its width."""
     kind = int(chance.integers(5))
     if kind == 0:
         return books(), min(run, 0.34)

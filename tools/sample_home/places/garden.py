@@ -14,10 +14,10 @@ ZENITH, HORIZON = vector(1150, 2100, 4300), vector(3900, 4600, 5600)
 CLOUD = vector(7200, 7400, 7700)
 LAWN = vector(1070, 1300, 330)
 GREEN_NEAR, GREEN_FAR = vector(2300, 3000, 1500), vector(700, 950, 600)
-"""What lawn and trees send into a room."""
+"""The light of lawn and trees in a room."""
 LAWN_HEIGHT, LAWN_END = -0.18, 16.9
 STRIPE = 0.9
-"""Width of what a mower leaves, metres."""
+"""Width of a mower's stripe, metres."""
 TREES = (
     Woods(260, 20, 90, vector(1500, 2000, 2300), vector(950, 1350, 1650), seed=1, ragged=0.5, floor=0.55),
     Woods(70, 11, 13, vector(900, 1120, 640), vector(240, 350, 260), seed=2, ragged=0.7, floor=0.3),
@@ -29,7 +29,7 @@ TREES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Garden:
-    """The garden in front of the windows; ``sun`` is the direction to the sun, ``drift`` where the clouds are."""
+    """The garden in front of the windows. ``sun`` is the direction to the sun, ``drift`` the position of the clouds."""
 
     sun: Bundle
     drift: float = 0
@@ -42,7 +42,7 @@ class Garden:
         return mixed(green, sky, ramp(0.05, 0.22, up))
 
     def seen(self, points: Bundle, ways: Bundle) -> Bundle:
-        """All of it."""
+        """The sky, trees and lawn with detail."""
         light = self._sky(ways)
         for woods in TREES:
             light = woods.over(light, points, ways, self.sun)

@@ -69,7 +69,7 @@ def house(mood: Mood) -> Composition:
 
 
 def _walls() -> tuple[Thing, ...]:
-    """The long living room, the hall in cedar, the kitchen; and set back above them the bedroom."""
+    """The long living room, the cedar hall and the kitchen, with the bedroom set back above them."""
     return (
         _glass_room((-6.0, 1.2), (STEP, 2.75), 11.0, 4.5, 4),
         _glass_room((3.2, 6.6), (STEP, 2.75), 11.0, 4.0, 2),
@@ -131,7 +131,7 @@ def _furniture(mood: Mood) -> tuple[Thing, ...]:
 
 
 def _box_ball() -> Thing:
-    """Box clipped round, in a pot."""
+    """A round box shrub in a pot."""
     return (
         cone((-0.32, 0.32), (-0.32, 0.32), (0, 0.55), BLACK_FRAME, foot=0.8),
         blob((-0.42, 0.42), (-0.42, 0.42), (0.45, 1.29), HEDGE),

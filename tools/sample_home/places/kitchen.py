@@ -79,7 +79,7 @@ def kitchen(mood: Mood) -> Composition:
 
 
 def _tall_units() -> Thing:
-    """A larder, a fridge and an oven behind doors, 1.2 m wide, their back at y 0."""
+    """A larder, a fridge and an oven behind doors, 1.2 m wide, with their back at y 0."""
     front = -0.66
     doors = (
         ((0.004, 0.594), (0.1, 0.60)),
@@ -121,7 +121,7 @@ def _on_worktop() -> Thing:
 
 
 def _island() -> Thing:
-    """An oak island under a marble top that runs down at both ends."""
+    """An oak island under a marble top that continues down both ends."""
     low, thick, half = ISLAND - 0.05, 0.05, 1.25
     return (
         box((-1.15, 1.15), (-0.25, 0.5), (0, low), OAK_UPRIGHT),

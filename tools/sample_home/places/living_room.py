@@ -1,4 +1,4 @@
-"""A living room in the morning: a glass front to the garden, the sun across the floor, the lamps still on."""
+"""A living room in the morning: a glass front to the garden, sun on the floor, the lamps still on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What furniture is made of."""
+"""The materials of furniture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BRASS = plain(0.45, 0.30, 0.10, sheen=0.25, rough=0.2)
 WHITE = plain(0.78, 0.77, 0.745)
 GLASS_BLACK = plain(0.015, 0.015, 0.017, sheen=0.05, rough=0.05)
 GAP = plain(0.02, 0.02, 0.02)
-"""The dark between cabinet doors."""
+"""The dark gap between cabinet doors."""
 PORCELAIN = plain(0.72, 0.71, 0.68, sheen=0.04, rough=0.08)
 PAPER_LIT = glowing(420, 310, 185)
 PAPER = plain(0.72, 0.69, 0.62)

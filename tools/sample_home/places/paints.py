@@ -13,18 +13,18 @@ JOINT = 0.004
 
 
 def line(off: Bundle, width: float, blur: Bundle) -> Bundle:
-    """How much of a pixel ``off`` metres from the middle of a line of ``width`` metres the line covers."""
+    """The share of a pixel that a line covers. ``off`` is the distance to its middle; both in metres."""
     return np.clip((width + blur) / 2 - off, 0, np.minimum(blur, width)) / np.maximum(blur, np.float32(1e-5))
 
 
 def _within(cell: Bundle, size: float) -> tuple[Bundle, Bundle]:
-    """The number of the cell of ``size`` at each place, and the distance to its nearer edge."""
+    """The number of the cell at each point, and the distance to its nearest edge. ``size`` is the size of a cell."""
     number = np.floor(cell)
     return number, np.minimum(cell - number, 1 - cell + number) * size
 
 
 def _on_face(points: Bundle, normals: Bundle) -> tuple[Bundle, Bundle]:
-    """Two coordinates within the face a point is on: along it, and up it (or along y on a level face)."""
+    """Two coordinates in the face of a point: along it, and up it (along y on a level face)."""
     level = np.abs(normals[2]) > 0.7
     side = (np.abs(normals[0]) > np.abs(normals[1])) & ~level
     return np.where(side, points[1], points[0]), np.where(level, points[1], points[2])
@@ -73,7 +73,7 @@ def woven(colour: Bundle, *, depth: float = 0.5, scale: float = 1) -> Paint:
 
 
 def plastered(colour: Bundle) -> Paint:
-    """A painted wall, not quite even."""
+    """A painted wall, slightly uneven."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v = _on_face(points, normals)
@@ -83,7 +83,7 @@ def plastered(colour: Bundle) -> Paint:
 
 
 def tiled(colour: Bundle, joint: Bundle, *, wide: float, high: float, bond: bool = False, vary: float = 0.1) -> Paint:
-    """Tiles or boards with joints; ``bond`` shifts every second row by half a tile, ``vary`` is their unevenness."""
+    """Tiles or boards with joints. ``bond`` shifts every second row by half a tile, ``vary`` is their variation."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:
         u, v = _on_face(points, normals)

@@ -1,4 +1,4 @@
-"""Paints that are pictures of something: a rug, rows of books, prints on the wall."""
+"""Paints that show something: a rug, rows of books, prints on the wall."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.sample_home.raytrace.vectors import Bundle, Mask, column, mixed
 
 PAPER = np.float32(0.78)
 MARGIN = 0.2
-"""Of a print's half height."""
+"""A share of a print's half height."""
 SPINES = np.array(
     [
         [0.42, 0.39, 0.33],
@@ -32,7 +32,7 @@ SPINES = np.array(
 
 
 def lattice(ground: Bundle, thread: Bundle, half: tuple[float, float]) -> Paint:
-    """A woven rug, ``half`` its half sizes: a lattice of diamonds within two borders."""
+    """A woven rug with the half sizes ``half``: a lattice of diamonds within two borders."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         x, y, _ = points
@@ -49,7 +49,7 @@ def lattice(ground: Bundle, thread: Bundle, half: tuple[float, float]) -> Paint:
 
 
 def spines(high: float, kind: float) -> Paint:
-    """A row of books seen from their backs along x, in a box ``high`` metres tall; ``kind`` picks other books."""
+    """The spines of a row of books along x, in a box ``high`` metres tall. ``kind`` selects the books."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         along = points[0] / 0.036
@@ -67,7 +67,7 @@ def spines(high: float, kind: float) -> Paint:
 
 
 def hills(ground: Bundle, sun: Bundle, land: Bundle, half: tuple[float, float]) -> Paint:
-    """A print on a wall along x, ``half`` its half sizes: a low sun over two hills, on paper with a margin."""
+    """A print with the half sizes ``half`` on a wall along x: a low sun over two hills, on paper with a margin."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)
@@ -85,7 +85,7 @@ def hills(ground: Bundle, sun: Bundle, land: Bundle, half: tuple[float, float]) 
 
 
 def arches(ground: Bundle, first: Bundle, second: Bundle, half: tuple[float, float]) -> Paint:
-    """A print on a wall along x: rounded arches within each other, on paper with a margin."""
+    """A print on a wall along x: nested rounded arches, on paper with a margin."""
 
     def paint(points: Bundle, normals: Bundle, blur: Bundle) -> Bundle:  # noqa: ARG001  a paint's form
         u, v, soft = _on_paper(points, half, blur)

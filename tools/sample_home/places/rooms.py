@@ -1,4 +1,4 @@
-"""What the rooms have in common: walls, floors, daylight, and what is left to chance."""
+"""Shared by the rooms: walls, floors, daylight, and random variation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.sample_home.raytrace.vectors import Bundle, unit, vector
 from tools.sample_home.raytrace.view import Eye
 
 Composition = tuple[Place, Eye]
-"""A place, and where the photographer stands."""
+"""A place and the position of the camera."""
 
 SUNLIGHT = vector(86000, 78000, 66000)
 DAYLIGHT = 0.18
@@ -26,7 +26,7 @@ CEILING = plain(0.82, 0.81, 0.79)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mood:
-    """What is left to chance: colours, the sun's place and the clouds'."""
+    """Random variation: colours, and the positions of the sun and the clouds."""
 
     accent: Bundle
     second: Bundle
@@ -35,14 +35,14 @@ class Mood:
 
     @classmethod
     def of(cls, seed: int, scene: int) -> Mood:
-        """The same for the same numbers."""
+        """The same arguments give the same variation."""
         chance = np.random.default_rng([seed, scene])
         first = (seed + scene - 1) % len(ACCENTS)
         second = (first + 1 + int(chance.integers(len(ACCENTS) - 1))) % len(ACCENTS)
         return cls(ACCENTS[first], ACCENTS[second], float(chance.uniform(-5, 5)), float(chance.random()))
 
     def sun(self, turn: float, height: float) -> Sun:
-        """The sun ``turn`` degrees to the left of north and ``height`` degrees up, give or take."""
+        """The sun about ``turn`` degrees to the left of north and ``height`` degrees up."""
         turn, height = math.radians(turn + self.sun_turn), math.radians(height)
         toward = vector(-math.sin(turn) * math.cos(height), math.cos(turn) * math.cos(height), math.sin(height))
         return Sun(unit(toward), SUNLIGHT)
@@ -59,6 +59,6 @@ def boards(light: Bundle, dark: Bundle, wide: float) -> Surface:
 
 
 def room(size: tuple[float, float, float], floor: Surface, *openings: Opening, north: Surface | None = None) -> Shell:
-    """An empty room of ``size`` metres in white, but for its floor and perhaps its north wall."""
+    """An empty white room of ``size`` metres. The floor, and optionally the north wall, have their own surface."""
     wall = painted(WALL)
     return Shell(vector(0, 0, 0), vector(*size), (wall, wall, wall, north or wall, floor, CEILING), openings)

@@ -1,4 +1,4 @@
-"""Hills, woods and hedges: foliage painted on rings around a place, nearer ones over farther ones."""
+"""Hills, woods and hedges: foliage painted on rings around a place, near rings over far ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TWIG_SCALE = 2.3
 class Woods:
     """Foliage ``distance`` metres away, up to ``height``, in crowns ``crown`` metres wide.
 
-    ``bright`` and ``dark`` leaves in cd/m²; ``ragged`` is the unevenness of its outline in metres, ``floor`` the share
+    ``bright`` and ``dark`` leaves in cd/m²; ``ragged`` is the variation of its outline in metres, ``floor`` the share
     of the height below which there is no gap between crowns.
     """
 
@@ -32,7 +32,7 @@ class Woods:
     floor: float = 0
 
     def over(self, behind: Bundle, points: Bundle, ways: Bundle, sun: Bundle) -> Bundle:
-        """``behind`` with these woods before it, from points along unit directions, lit from the side of the sun."""
+        """``behind`` with these woods in front of it, from points along unit directions, lit by the sun."""
         flat = np.maximum(np.hypot(ways[0], ways[1]), np.float32(1e-4))
         east, north = (points[k] * 0.5 + ways[k] / flat * self.distance for k in (0, 1))
         along = np.arctan2(east, north) * self.distance + self.seed * 17
@@ -48,7 +48,7 @@ class Woods:
         return mixed(behind, leaf, ramp(-0.1, 0.1, outline - up))
 
     def _crowns(self, along: Bundle) -> tuple[Bundle, Bundle]:
-        """How high the woods are at each place, and where in its crown that is, from -1 to 1."""
+        """The height of the woods at each place, and the position within the crown, from -1 to 1."""
         cell = np.floor(along / self.crown)
         top = np.full(along.shape, self.height * self.floor, np.float32)
         across = np.zeros(along.shape, np.float32)

@@ -1,1 +1,1 @@
-"""A small ray tracer: what a room looks like in its own light, in cd/m²."""
+"""A small ray tracer: renders rooms with their lights, in cd/m²."""

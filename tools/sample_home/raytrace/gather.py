@@ -1,4 +1,4 @@
-"""The light in a picture, gathered on a coarse grid, smoothed within surfaces, and looked up for every pixel."""
+"""The light in a picture: sampled on a coarse grid, smoothed within surfaces, and interpolated for every pixel."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SHADOW_RAYS = 10
 BOUNCE_RAYS = 10
 MIRROR_RAYS = 4
 NEXT, AROUND = (0, 1), (-2, -1, 0, 1, 2, 3)
-"""Which grid points are asked, across and down: the next ones, and more where those lie on other surfaces."""
+"""The grid points to use, across and down: the nearest, and more if those are on other surfaces."""
 ALONE = 0.02
-"""A point whose neighbours' weights add up to less lies on a surface that they do not."""
+"""Smallest sum of the neighbours' weights. With less, the point is on another surface than its neighbours."""
 TILE = 8
 SPLINE = np.array([1, 4, 6, 4, 1], np.float32) / 16
 
@@ -75,7 +75,7 @@ class Gathered:
     def _found(
         self, x: Bundle, y: Bundle, points: Bundle, flat: Bundle, offsets: tuple[int, ...]
     ) -> tuple[Bundle, Bundle]:
-        """The sum of the light at grid points around each picture point, weighted by likeness; and of the weights."""
+        """The sum of the light at grid points around each picture point, weighted by similarity; and of the weights."""
         column, row = x / COARSE - 0.5, y / COARSE - 0.5
         left, top = np.floor(column), np.floor(row)
         total, weights = np.zeros((6, x.size), np.float32), np.zeros(x.size, np.float32)
@@ -93,13 +93,13 @@ class Gathered:
 
 
 def _tiles(columns: int, rows: int) -> Bundle:
-    """Numbers from 0 to 63 for every grid point, such that every 8 x 8 of them hold each number once."""
+    """Numbers from 0 to 63 for all grid points. Every block of 8 x 8 has each number once."""
     numbers = np.random.default_rng(8).permutation(TILE * TILE).reshape(TILE, TILE)
     return np.tile(numbers, (-(-rows // TILE), -(-columns // TILE)))[:rows, :columns].ravel().astype(np.float32)
 
 
 def _smoothed(light: Bundle, normals: Bundle, points: Bundle, *, passes: int) -> Bundle:
-    """A filter that keeps to surfaces, each pass twice as wide as the last.
+    """A filter that respects the edges of surfaces; each pass is twice as wide as the last.
 
     Source: Dammertz et al., "Edge-Avoiding À-Trous Wavelet Transform for fast Global Illumination Filtering", 2010.
     """

@@ -1,4 +1,4 @@
-"""Light that falls straight from sun, windows and lamps onto points, as illuminance in lux."""
+"""Direct light from sun, windows and lamps at points, as illuminance in lux."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ GOLDEN = (0.7548776662, 0.5698402910)
 """Steps of the two-dimensional golden-ratio sequence. Source: M. Roberts, "The Unreasonable Effectiveness of
 Quasirandom Sequences", 2018."""
 OFF_SURFACE = np.float32(2e-3)
-"""How far from a surface its rays start, metres."""
+"""Distance from a surface at which its rays start, metres."""
 SUN_WIDTH = 0.0093
 """The sun's disc is half a degree wide, in radians."""
 SUN_REACH = 60
-"""Metres in which something may stand in the sun."""
+"""Distance in which objects can block the sun, metres."""
 
 
 def spread(order: Bundle, count: int) -> tuple[Bundle, Bundle]:
@@ -29,18 +29,18 @@ def spread(order: Bundle, count: int) -> tuple[Bundle, Bundle]:
 
 
 def repeated(a: Bundle, count: int) -> Bundle:
-    """The bundle ``count`` times in a row, as many rays from each point."""
+    """Repeat the bundle ``count`` times, for ``count`` rays from each point."""
     return np.tile(a, (1, count))
 
 
 def averaged(a: Bundle, count: int) -> Bundle:
-    """The way back: the mean of each point's rays."""
+    """The inverse: the mean of each point's rays."""
     mean: Bundle = a.reshape(3, count, -1).mean(axis=1)
     return mean
 
 
 def cosine_ways(normals: Bundle, order: Bundle, count: int) -> Bundle:
-    """``count`` unit directions from each point, (3, count * N), spread as a matt surface sees them."""
+    """``count`` unit directions from each point, (3, count * N), distributed for a matt surface."""
     u, v = spread(order, count)
     turn, out = np.float32(2 * np.pi) * u, np.sqrt(v)
     first, second = (axis[:, None, :] for axis in basis(normals))
@@ -56,7 +56,7 @@ class Light:
         self.obstacles = obstacles
 
     def fallen(self, points: Bundle, normals: Bundle, order: Bundle, rays: int) -> Bundle:
-        """Light of windows and lamps on each point, (3, N) lux, with about ``rays`` shadow rays a point."""
+        """Light of windows and lamps at each point, (3, N) lux, with about ``rays`` shadow rays per point."""
         total = np.zeros(points.shape, np.float32)
         panes = self.place.panes
         for pane in panes:
@@ -67,7 +67,7 @@ class Light:
         return total
 
     def _of_pane(self, pane: Pane, points: Bundle, normals: Bundle, targets: tuple[Bundle, Bundle]) -> Bundle:
-        """Light from as many points of the pane as ``targets`` has rows."""
+        """Light from points of the pane, one for each row of ``targets``."""
         rays, (u, v) = len(targets[0]), (a.ravel() for a in targets)
         start = repeated(points + normals * OFF_SURFACE, rays)
         way = column(pane.corner, start) + pane.across[:, None] * u + pane.up[:, None] * v - start
@@ -104,10 +104,10 @@ class Light:
         return total
 
     def sunlight(self, points: Bundle, flat: Bundle, normals: Bundle, *, softness: float = 1) -> Bundle:
-        """The sun's light on each point of a room, (3, N) lux: what the openings let in.
+        """The sun's light at each point of a room, (3, N) lux, through its openings.
 
-        ``flat`` are the normals of the shapes, ``normals`` those with their relief, which tells by half; the edges of
-        light are ``softness`` times as wide as in nature.
+        ``flat`` are the normals of the shapes, ``normals`` those with relief, which counts half. The edges of light are
+        ``softness`` times as wide as in nature.
         """
         total = np.zeros(points.shape, np.float32)
         sun, shell = self.place.sun, self.place.shell
@@ -127,7 +127,7 @@ class Light:
 
 
 def _let_in(opening: Opening, shell: Shell, sun: Sun, points: Bundle, softness: float) -> Bundle:
-    """How much of the sun's disc each point sees through an opening."""
+    """The share of the sun's disc that each point sees through an opening."""
     axis = opening.axis
     t = (shell.plane(opening.wall) - points[axis]) / sun.toward[axis]
     blur = np.maximum(t * (SUN_WIDTH * softness), np.float32(1e-3))

@@ -1,4 +1,4 @@
-"""Seamless noise to paint with: squares of 512 x 512 values that repeat, looked up at any point."""
+"""Seamless noise for paints: repeating squares of 512 x 512 values, interpolated at any point."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def _map(w: Bundle) -> Bundle:
 
 
 def chance(cell: Bundle, other: Bundle | float = 0) -> Bundle:
-    """A number from 0 to 1 for every cell, the same for the same cell, unlike its neighbours'."""
+    """A pseudo-random number from 0 to 1 for every cell, constant for a cell."""
     value = np.sin(cell * np.float32(12.9898) + other * np.float32(78.233) + np.float32(0.5)) * np.float32(4375.85)
     return value - np.floor(value)

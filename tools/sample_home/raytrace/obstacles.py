@@ -1,4 +1,4 @@
-"""Which rays meet what: for shadows and for light on its second and later way."""
+"""Finds what rays hit, for shadows and for bounced light."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tools.sample_home.raytrace.vectors import Bundle, Indices, Mask, largest, s
 OUTDOORS = -1
 SHELL = 0
 CHUNK = 32768
-"""Rays at a time, so that what is computed of them stays in the processor's cache."""
+"""Rays at a time, so that their data stays in the processor's cache."""
 
 
 class Obstacles:
-    """The casting shapes of a place, sorted into things whose bounds are tried first.
+    """The shapes of a place that cast shadows, grouped into things whose bounds are tested first.
 
     Shapes are numbered from 1 in ``shapes`` order; ``SHELL`` and ``OUTDOORS`` are 0 and -1.
     """
@@ -36,7 +36,7 @@ class Obstacles:
                 self.shapes += members
 
     def nearest(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, Indices]:
-        """The distance of the first thing on each ray, in lengths of ``heading``, and its number."""
+        """The distance of the first hit of each ray, in lengths of ``heading``, and the number of the shape."""
         t = np.empty(heading.shape[1], np.float32)
         what = np.empty(heading.shape[1], np.intp)
 
@@ -66,7 +66,7 @@ class Obstacles:
         return t, what
 
     def clear(self, origin: Bundle, heading: Bundle, reach: float = 1) -> Mask:
-        """Which rays meet no shape within ``reach`` lengths of ``heading``; the shell does not count."""
+        """True for rays that hit no shape within ``reach`` lengths of ``heading``. The shell does not count."""
         free = np.empty(heading.shape[1], np.bool_)
 
         def look(part: slice) -> None:

@@ -13,7 +13,7 @@ from tools.sample_home.raytrace.vectors import Bundle, Indices, dot
 EDGE = 0.28
 """Edge of a patch, metres."""
 MOST = 24
-"""Patches along one edge of a face, at most."""
+"""Largest number of patches along one edge of a face."""
 NOWHERE = box((-1, 1), (-1, 1), (-1, 1), plain(0, 0, 0))
 
 

@@ -13,15 +13,15 @@ from tools.sample_home.raytrace.vectors import Bundle, Indices, Mask, Numbers, c
 from tools.sample_home.raytrace.view import SKY, Eye, Sight, Size, View
 
 BAND = 64
-"""Rows at a time: what is computed of them stays in the processor's cache."""
+"""Rows at a time, so that their data stays in the processor's cache."""
 STEP, STEP_WITHIN = 0.15, 0.6
-"""A pixel that differs from a neighbour by more than so many stops is looked at again, four times: the first where
-another surface begins, the second within one."""
+"""Difference to a neighbour in stops above which a pixel is sampled four more times: at the edge of a surface, and
+within one."""
 AGAIN = ((0.125, 0.625), (0.375, 0.125), (0.625, 0.875), (0.875, 0.375))
 BATCH = 24576
-"""Pixels looked at again at a time."""
+"""Pixels that are sampled again at a time."""
 RELIEF = 0.9
-"""How much a normal that relief turns towards the camera brightens it, as rooms are lit from where one looks."""
+"""How much a normal that relief turns towards the camera brightens a pixel: rooms are lit from the camera's side."""
 
 
 def taken(place: Place, eye: Eye, size: Size) -> Bundle:

@@ -16,13 +16,13 @@ INWARD = np.array([[1, -1, 0, 0, 0, 0], [0, 0, 1, -1, 0, 0], [0, 0, 0, 0, 1, -1]
 
 
 class Outdoors(Protocol):
-    """What lies beyond all things, in cd/m², along unit directions (3, N)."""
+    """The surroundings, in cd/m², along unit directions (3, N)."""
 
     def seen(self, points: Bundle, ways: Bundle) -> Bundle:
         """In detail, from points (3, N)."""
 
     def skylight(self, ways: Bundle) -> Bundle:
-        """Without detail, for what it lights."""
+        """Without detail, for the light that they give."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class Opening:
         return self.wall // 2
 
     def holds(self, points: Bundle) -> Mask:
-        """Which points of the wall's plane lie in the hole."""
+        """True for points of the wall's plane in the hole."""
         run = points[1 - self.axis]
         (left, right), (low, high) = self.along, self.up
         within: Mask = (run > left) & (run < right) & (points[2] > low) & (points[2] < high)
@@ -63,7 +63,7 @@ class Shell:
     thick: float = 0.26
 
     def meet(self, origin: Bundle, heading: Bundle) -> tuple[Bundle, Numbers]:
-        """How far along each ray the shell is met, FAR through an opening; and which face."""
+        """The distance along each ray to the shell, FAR through an opening, and the face."""
         origin = np.broadcast_to(origin if origin.ndim > 1 else column(origin, heading), heading.shape)
         safe = np.where(np.abs(heading) < 1e-9, np.float32(1e-9), heading)
         ways = (np.where(safe > 0, column(self.high, safe), column(self.low, safe)) - origin) / safe
@@ -83,13 +83,13 @@ class Shell:
         return Shape((self.high + self.low) / 2, (self.high - self.low) / 2, self.surfaces[0])
 
     def plane(self, wall: int) -> float:
-        """Where a wall stands on its axis."""
+        """The position of a wall on its axis."""
         return float((self.high if wall % 2 else self.low)[wall // 2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sun:
-    """``toward`` is the unit direction to it, ``light`` its illuminance square on, in lux, as a colour."""
+    """The sun. ``toward`` is the unit direction to it, ``light`` its perpendicular illuminance in lux, as a colour."""
 
     toward: Bundle
     light: Bundle
@@ -114,7 +114,7 @@ class Pane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lamp:
-    """A small round light in candela, as a colour; a shade throws most of it up and down, a spot all of it down."""
+    """A small round light in candela, as a colour. A shade sends most of it up and down, a spot all of it down."""
 
     at: Bundle
     candela: Bundle
@@ -124,10 +124,10 @@ class Lamp:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """All that can be seen and all that lights it.
+    """All visible things and all lights.
 
-    A place without a shell stands under the open sky. ``daylight`` is the share of sun and sky that gets in: trees,
-    eaves and blinds, which the camera does not see, keep off the rest, and give a shallow room a deep one's contrast.
+    A place without a shell is under the open sky. ``daylight`` is the share of sun and sky that gets in. Trees, eaves
+    and blinds, which the camera does not see, block the rest, which gives a shallow room more contrast.
     """
 
     things: tuple[Thing, ...]

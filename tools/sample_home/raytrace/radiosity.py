@@ -1,4 +1,4 @@
-"""Bounced light: patches light each other until it settles."""
+"""Bounced light: patches light each other until the values converge."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ BOUNCES = 6
 RAYS = 40
 SHADOW_RAYS = 24
 PATCH_SOFTNESS = 10
-"""A patch is lit by the sun as a whole or in part, so the light's edge is widened to about its size."""
+"""Widening of the sun's edge to about the size of a patch, because a patch has a single value."""
 
 
 class Radiosity:
-    """What each patch of a place sends back, in cd/m², the same in all directions."""
+    """The light that each patch reflects, in cd/m², equal in all directions."""
 
     def __init__(self, place: Place, obstacles: Obstacles, light: Light) -> None:
         self._place = place
@@ -34,12 +34,12 @@ class Radiosity:
             self._radiance = patches.tones * (fallen / np.float32(np.pi) + averaged(self._of(patch) + sky, RAYS))
 
     def around(self, origin: Bundle, ways: Bundle) -> Bundle:
-        """Radiance from along each unit direction, (3, N) cd/m², without what is direct light: lamps and windows."""
+        """Radiance from each unit direction, (3, N) cd/m², without direct light from lamps and windows."""
         patch, sky = self._sources(origin, ways)
         return self._of(patch) + sky
 
     def mirrored(self, origin: Bundle, ways: Bundle) -> Bundle:
-        """Radiance from along each unit direction, with lamps and with what is outside."""
+        """Radiance from each unit direction, with lamps and the surroundings."""
         t, what = self._obstacles.nearest(origin, ways)
         out = np.nonzero(what == OUTDOORS)[0]
         patch = self._patch(origin, ways, t, what)
@@ -53,7 +53,7 @@ class Radiosity:
         return sent
 
     def _sources(self, origin: Bundle, ways: Bundle) -> tuple[Indices, Bundle]:
-        """The patch each ray ends on, or OUTDOORS; and what the open sky sends along the rays that meet nothing."""
+        """The patch that each ray hits, or OUTDOORS; and the light of the open sky along rays that hit nothing."""
         t, what = self._obstacles.nearest(origin, ways)
         out = np.nonzero(what == OUTDOORS)[0]
         patch = self._patch(origin, ways, t, what)

@@ -1,8 +1,8 @@
-"""Solids that rays meet: boxes, cones and blobs.
+"""Solids that rays can hit: boxes, cones and blobs.
 
-Each lives in a frame of its own in which it fills the cube from -1 to 1, so one matrix gives it place, size and
-turn. All are convex. A cone or a blob is ``level(p) <= 0`` for a convex ``level``; along a ray that level is convex
-too, so Newton's method from outside walks up to the first meeting point and never past it.
+Each has its own frame, in which it fills the cube from -1 to 1, so one matrix gives its position, size and turn. All
+are convex. A cone or a blob is ``level(p) <= 0`` for a convex ``level``. Along a ray that level is also convex, so
+Newton's method from outside converges to the first hit and never goes past it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from tools.sample_home.raytrace.surfaces import Surface
 from tools.sample_home.raytrace.vectors import Bundle, column, dot, largest, rotation, smallest, turned, unit, vector
 
 FAR = np.float32(1e9)
-"""The distance of nothing."""
+"""The distance if nothing is hit."""
 NEAR = np.float32(1e-3)
-"""Closer meetings are the ray's own starting point."""
+"""Closer hits are the starting point of the ray itself."""
 UPRIGHT = np.eye(3, dtype=np.float32)
 NEWTON_STEPS = 6
 TOUCHING = 0.02
-"""A level up to this after the last step is a meeting; above it the ray passes by."""
+"""A level up to this after the last step is a hit; above it the ray misses."""
 
 Span = tuple[float, float]
 
@@ -60,9 +60,9 @@ class Shape:
         return self.axes.T @ (signs * self.half[:, None]) + self.centre[:, None]
 
     def meet(self, origin: Bundle, heading: Bundle) -> Bundle:
-        """How far along each ray it is met from outside, in lengths of ``heading``; FAR where it is not.
+        """The distance along each ray to the hit from outside, in lengths of ``heading``; FAR if there is none.
 
-        ``origin`` is one for all rays, (3,), or one each.
+        ``origin`` is one point for all rays, (3,), or one for each.
         """
         half = column(self.half, heading)
         away = origin - column(self.centre, origin)
@@ -73,7 +73,7 @@ class Shape:
         return self._met(start, way, -smallest(middle + reach), smallest(reach - middle))
 
     def _met(self, start: Bundle, way: Bundle, enter: Bundle, leave: Bundle) -> Bundle:  # noqa: ARG002  for round ones
-        """As ``meet``, in the frame of the cube, which each ray enters and leaves at these distances."""
+        """Like ``meet``, in the frame of the cube. Each ray enters and leaves the cube at these distances."""
         return np.where((enter < leave) & (enter > NEAR), enter, FAR)
 
     def normal(self, points: Bundle) -> Bundle:
@@ -86,13 +86,13 @@ class Shape:
         return np.where(size >= largest(size) - 1e-6, np.sign(inside), np.float32(0))
 
     def skin(self, toward: Bundle) -> Bundle:
-        """Where rays from its centre to points of the cube's surface leave it, in the room."""
+        """The points, in the room, at which rays from its centre to the cube's surface leave the shape."""
         return self.outer(toward * column(self.half, toward)) + column(self.centre, toward)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Round(Shape):
-    """What cones and blobs share: meeting a convex level."""
+    """Shared by cones and blobs: hits of a convex level."""
 
     def level(self, p: Bundle) -> Bundle:
         """Below 0 inside, above 0 outside; ``p`` in the frame of the cube."""
@@ -155,7 +155,7 @@ class Cone(_Round):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blob(_Round):
-    """A superellipsoid: a ball at powers 2 and 2, a cushion at 8 and 4, a pillow at 4 and 2, a drum at 2 and 4.
+    """A superellipsoid: powers 2 and 2 give a ball, 8 and 4 a cushion, 4 and 2 a pillow, 2 and 4 a drum.
 
     ``wide`` rounds the outline seen from above, ``tall`` the one seen from the side; both are 2, 4 or 8.
     """
@@ -178,7 +178,7 @@ class Blob(_Round):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ball(Blob):
-    """A blob of powers 2 and 2, an ellipsoid, which a ray meets by a formula."""
+    """A blob of powers 2 and 2, an ellipsoid, for which there is a formula."""
 
     def _approach(self, start: Bundle, way: Bundle, enter: Bundle, leave: Bundle) -> Bundle:  # noqa: ARG002  others do
         a, b, c = dot(way, way), dot(start, way), dot(start, start) - 1
@@ -211,7 +211,7 @@ def _frame(x: Span, y: Span, z: Span) -> tuple[Bundle, Bundle]:
 
 
 def box(x: Span, y: Span, z: Span, surface: Surface, *, casts: bool = True) -> Shape:
-    """A box by where it begins and ends along each axis, in metres."""
+    """A box between two values along each axis, in metres."""
     centre, half = _frame(x, y, z)
     return Shape(centre, half, surface, casts=casts)
 
@@ -231,7 +231,7 @@ def blob(x: Span, y: Span, z: Span, surface: Surface, *, wide: int = 2, tall: in
 
 
 Thing = tuple[Shape, ...]
-"""Shapes that belong together and stand close to each other: a sofa, a plant."""
+"""Shapes that form one thing, such as a sofa or a plant."""
 
 
 def placed(thing: Thing, at: tuple[float, float, float] = (0, 0, 0), turn: float = 0, tilt: float = 0) -> Thing:

@@ -1,4 +1,4 @@
-"""What a shape is made of."""
+"""The surface of a shape."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from tools.sample_home.raytrace.vectors import Bundle, column, unit, vector
 
 Paint = Callable[[Bundle, Bundle, Bundle], Bundle]
 """Albedo at points (3, N) with unit normals (3, N), both in the shape's own frame in metres, where one pixel
-covers ``blur`` (N) metres: finer detail than that must be averaged."""
+covers ``blur`` (N) metres. Finer detail must be averaged."""
 Relief = Callable[[Bundle], Bundle]
-"""What to add to the unit normals at points (3, N) of the shape's own frame: folds, dents, foliage."""
+"""Added to the unit normals at points (3, N) of the shape's own frame: folds, dents, foliage."""
 BLACK = vector(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """``tone`` is the mean albedo, which bounced light sees; ``paint`` the albedo the camera sees.
+    """A surface. ``tone`` is the mean albedo for bounced light, ``paint`` the albedo for the camera.
 
     ``sheen`` is the share mirrored at right angles (0.04 for varnish), blurred by ``rough`` (tangent of the
     scatter). ``glow`` is emitted light in cd/m².
@@ -31,13 +31,13 @@ class Surface:
     glow: Bundle = field(default_factory=lambda: BLACK)
 
     def painted(self, points: Bundle, normals: Bundle, blur: Bundle) -> tuple[Bundle, Bundle]:
-        """Albedo, and the normals with relief; see ``Paint``."""
+        """The albedo, and the normals with relief; see ``Paint``."""
         albedo = self.paint(points, normals, blur) if self.paint else column(self.tone, points)
         return albedo, unit(normals + self.relief(points)) if self.relief else normals
 
 
 def plain(red: float, green: float, blue: float, *, sheen: float = 0, rough: float = 0.1) -> Surface:
-    """One even colour, given as linear albedo."""
+    """A uniform colour, given as linear albedo."""
     return Surface(vector(red, green, blue), sheen=sheen, rough=rough)
 
 

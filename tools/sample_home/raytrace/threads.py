@@ -1,4 +1,4 @@
-"""Work in parts on several processors; NumPy lets go of the interpreter while it computes."""
+"""Runs work in parts on several processors. NumPy releases the interpreter lock while it computes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORKERS = min(4, os.cpu_count() or 1)
 
 
 def each(work: Callable[[Part], None], parts: Iterable[Part]) -> None:
-    """Do the work on every part, which must not touch what another part writes. Raises what the work raises."""
+    """Run the work on every part. Parts must not write to shared data. Raises the errors of the work."""
     parts = list(parts)
     if len(parts) < 2 or WORKERS < 2:
         for part in parts:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bundle = NDArray[np.floating[Any]]
-"""All are float32 where they run; NumPy's types take the product of one and a Python number for more."""
+"""At run time all are float32. NumPy's types assume more for a product with a Python number."""
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int16]
@@ -21,12 +21,12 @@ def vector(*xyz: float) -> Bundle:
 
 
 def column(one: Bundle, like: Bundle) -> Bundle:
-    """One vector, shaped so that it meets every vector of ``like``."""
+    """One vector, shaped to broadcast with ``like``."""
     return one.reshape(3, *[1] * (like.ndim - 1))
 
 
 def dot(a: Bundle, b: Bundle) -> Bundle:
-    """Scalar products, one a vector."""
+    """Scalar products, one for each vector."""
     product: Bundle = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
     return product
 
@@ -42,7 +42,7 @@ def unit(a: Bundle) -> Bundle:
 
 
 def turned(matrix: Bundle, a: Bundle) -> Bundle:
-    """``matrix`` (3, 3) applied to every vector; written out, as BLAS is slow at this shape and zeros are many."""
+    """``matrix`` (3, 3) times every vector. Written out: BLAS is slow for this shape, and many entries are 0."""
     out = np.empty_like(a)
     for row in range(3):
         terms = [matrix[row, k] * a[k] for k in range(3) if matrix[row, k]]
@@ -63,18 +63,18 @@ def smallest(a: Bundle) -> Bundle:
 
 
 def mixed(a: Bundle, b: Bundle, share: Bundle) -> Bundle:
-    """``a`` where ``share`` is 0, ``b`` where it is 1, in between in between."""
+    """Linear interpolation: ``a`` where ``share`` is 0, ``b`` where it is 1."""
     return a + (b - a) * share
 
 
 def ramp(low: float, high: float, x: Bundle) -> Bundle:
-    """0 below ``low``, 1 above ``high``, an S between."""
+    """Smooth step: 0 below ``low``, 1 above ``high``, an S curve between."""
     s: Bundle = np.clip((x - low) / (high - low), 0, 1)
     return s * s * (3 - 2 * s)
 
 
 def basis(normal: Bundle) -> tuple[Bundle, Bundle]:
-    """Two unit vectors that stand on each unit normal and on each other.
+    """Two unit vectors perpendicular to each unit normal and to each other.
 
     Source: Duff et al., "Building an Orthonormal Basis, Revisited", JCGT 6(1), 2017.
     """

@@ -1,4 +1,4 @@
-"""What the camera sees through each pixel: which surface, where, and what it is like."""
+"""The surface that the camera sees through each pixel: which one, where, and its properties."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SKY = -1
 FACES = 6
 """Surfaces 0 to 5 are the shell's faces, those of the shapes follow."""
 SLANT = 0.06
-"""Surfaces seen at less than this (sine) are painted as if at this: finer would be all blur."""
+"""Smallest viewing angle (sine) for painting a surface. Flatter angles would only give blur."""
 
 Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eye:
-    """A level camera at ``at``, turned ``turn`` degrees to the left of north.
+    """A level camera at the point ``at``, turned ``turn`` degrees to the left of north.
 
     ``focal`` is its focal length on full frame in metres. ``rise`` shifts the view up by so many picture heights, as
     a shift lens does, so that uprights stay upright.
@@ -48,7 +48,7 @@ class Eye:
         return FILM / self.focal / max(size)
 
     def frame(self, shape: Shape, size: Size) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of the part of the picture a shape can be in."""
+        """Left, top, right and bottom of the part of the picture that may show a shape."""
         cos, sin = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
         east, north, up = shape.corners() - self.at[:, None]
         depth = cos * north - sin * east
@@ -64,7 +64,7 @@ class Eye:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What is seen along N directions: the surface's number (SKY where none) and its depth."""
+    """The hits along N directions: the number of the surface (SKY if none) and its depth."""
 
     what: Numbers
     depth: Bundle
@@ -72,13 +72,13 @@ class Sight:
 
     @property
     def count(self) -> int:
-        """How many directions."""
+        """The number of directions."""
         return self.what.size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detail:
-    """Of N points: where they are, the surface's own normal, the normal with relief, and what it is made of."""
+    """The properties of N points: position, the surface's normal, the normal with relief, and the material."""
 
     points: Bundle
     flat: Bundle
@@ -90,7 +90,7 @@ class Detail:
 
 
 class View:
-    """A place seen by an eye, in a picture of ``size`` (width, height)."""
+    """A place seen by a camera, in a picture of ``size`` (width, height)."""
 
     def __init__(self, place: Place, eye: Eye, size: Size) -> None:
         self.place, self.eye, self.size = place, eye, size
@@ -100,7 +100,7 @@ class View:
         self._frames = [eye.frame(shape, size) for shape in self._shapes]
 
     def grid(self, x: Bundle, y: Bundle) -> Sight:
-        """What is seen through the points where columns ``x`` and rows ``y`` cross, row by row."""
+        """The hits through the points at columns ``x`` and rows ``y``, row by row."""
         ways = self.eye.ways(*np.meshgrid(x, y), self.size)
         depth, what = self._backmost(ways.reshape(3, -1))
         depth, what = depth.reshape(y.size, x.size), what.reshape(y.size, x.size)
@@ -114,7 +114,7 @@ class View:
         return Sight(what.ravel(), depth.ravel(), ways.reshape(3, -1))
 
     def points(self, x: Bundle, y: Bundle) -> Sight:
-        """What is seen through picture points given one by one."""
+        """The hits through single picture points."""
         ways = self.eye.ways(x, y, self.size)
         depth, what = self._backmost(ways)
         for number, (shape, (left, top, right, bottom)) in enumerate(zip(self._shapes, self._frames, strict=True)):
@@ -133,7 +133,7 @@ class View:
         return depth, np.where(depth < FAR, face, np.int16(SKY))
 
     def described(self, sight: Sight) -> Detail:
-        """All that is to know of what is seen; SKY is black, flat and where the camera is."""
+        """The properties of hits. SKY is black and flat, at the position of the camera."""
         points = column(self.eye.at, sight.ways) + sight.ways * np.where(sight.what == SKY, np.float32(0), sight.depth)
         blank = [np.zeros((3, sight.count), np.float32) for _ in range(4)]
         detail = Detail(points, *blank, *(np.zeros(sight.count, np.float32) for _ in range(2)))
@@ -165,6 +165,6 @@ class View:
         detail.rough[part] = surface.rough
 
     def _blur(self, flat: Bundle, ways: Bundle, depth: Bundle) -> Bundle:
-        """How many metres of a surface one pixel covers."""
+        """The size of a pixel on a surface, in metres."""
         slant = np.maximum(np.abs(dot(flat, ways)) / np.sqrt(dot(ways, ways)), np.float32(SLANT))
         return depth * self.eye.pixel(self.size) / slant

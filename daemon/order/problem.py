@@ -1,0 +1,113 @@
+"""What hinders an order, or needs a person: stable codes, each with its meaning and the command that helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What is wrong with an order, for programs. Codes are stable; the texts beside them may change."""
+
+    NETWORK = "network"
+    SERVICE = "service"
+    ACCOUNT = "account"
+    DAILY_LIMIT = "daily-limit"
+    REQUEST_REFUSED = "request-refused"
+    MERGE_REFUSED = "merge-refused"
+    STORAGE_REFUSED = "storage-refused"
+    NOT_SHOWN = "not-shown"
+    WRONG_ANSWER = "wrong-answer"
+    NOT_READY = "not-ready"
+    SLOW_SERVICE = "slow-service"
+    OUTPUT = "output"
+    FILE = "file"
+    FILE_UNREADABLE = "file-unreadable"
+    FILE_CHANGED = "file-changed"
+    OVER_LIMIT = "over-limit"
+    LIMIT_TODAY = "limit-today"
+    DOUBTFUL_PHOTOS = "doubtful-photos"
+    LATE_SUPPLEMENT = "late-supplement"
+    MAYBE_SKIPPED_BEFORE = "maybe-skipped-before"
+    MAYBE_SENT_BEFORE = "maybe-sent-before"
+    MAYBE_DELIVERED_BEFORE = "maybe-delivered-before"
+    NOTHING_DELIVERED = "nothing-delivered"
+    SERVICE_UNASKED = "service-unasked"
+    RECOVERED = "recovered"
+    BUG = "bug"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    DISMISSED = "dismissed"
+    REPLACED = "replaced"
+    IMAGE_FAILED = "image-failed"
+    IMAGES_DISMISSED = "images-dismissed"
+    LATE_PHOTOS = "late-photos"
+    CHANGED_PHOTOS = "changed-photos"
+    OUTPUT_RENAMED = "output-renamed"
+    NOTE = "note"
+    OTHER = "other"
+
+
+RETRY, APPROVE, SUBMIT = "bracketd retry", "bracketd approve", "bracketd submit"
+
+MEANINGS: dict[Code, tuple[str, str | None]] = {
+    Code.NETWORK: ("The service cannot be reached. bracketd keeps trying.", None),
+    Code.SERVICE: ("The service or the network failed for a moment. bracketd keeps trying.", None),
+    Code.ACCOUNT: ("The service refuses the account: the key, the credits or the plan. Everything waits.", RETRY),
+    Code.DAILY_LIMIT: ("The account's daily limit at the service is reached. bracketd keeps trying.", None),
+    Code.REQUEST_REFUSED: ("The service refused a request. The text has its answer.", RETRY),
+    Code.MERGE_REFUSED: ("The service refused the merge. bracketd checks whether it merged all the same.", None),
+    Code.STORAGE_REFUSED: ("Storage or the service refuses a bracket again and again.", RETRY),
+    Code.NOT_SHOWN: ("The service does not show brackets that were uploaded.", RETRY),
+    Code.WRONG_ANSWER: ("The service's answer does not match the request. Nothing of it was used.", RETRY),
+    Code.NOT_READY: ("The service does not give out an image yet.", RETRY),
+    Code.SLOW_SERVICE: ("The service takes unusually long. bracketd keeps checking.", None),
+    Code.OUTPUT: ("The output folder cannot be written. bracketd keeps trying.", None),
+    Code.FILE: ("A photo is missing, damaged or changed.", RETRY),
+    Code.FILE_UNREADABLE: ("The disk does not let bracketd read a photo. bracketd keeps trying.", None),
+    Code.FILE_CHANGED: ("A photo changed while it was sent. bracketd sends it again.", None),
+    Code.OVER_LIMIT: ("The order would pass a limit of the settings.", APPROVE),
+    Code.LIMIT_TODAY: ("The order would pass today's limit. It continues tomorrow.", APPROVE),
+    Code.DOUBTFUL_PHOTOS: ("Photos may be there twice, or have no format in common.", APPROVE),
+    Code.LATE_SUPPLEMENT: ("Photos came late to a shoot that was sent.", APPROVE),
+    Code.MAYBE_SKIPPED_BEFORE: ("The photos may be those of a skipped shoot.", APPROVE),
+    Code.MAYBE_SENT_BEFORE: ("An order that the state does not know seems to have these photos.", APPROVE),
+    Code.MAYBE_DELIVERED_BEFORE: ("A delivery note says that the shoot was delivered; its pictures do not.", APPROVE),
+    Code.NOTHING_DELIVERED: ("Every image of the order failed at the service.", RETRY),
+    Code.SERVICE_UNASKED: ("A recovery could not ask the service about this order.", RETRY),
+    Code.RECOVERED: ("A recovery made this order from what it found.", APPROVE),
+    Code.BUG: ("A bug in bracketd stopped the order. Please report it.", RETRY),
+    Code.SKIPPED: ("The shoot is skipped.", SUBMIT),
+    Code.CANCELLED: ("The order was cancelled before its merge. Nothing was bought.", SUBMIT),
+    Code.DISMISSED: ("The order was dismissed. Nothing more is bought.", SUBMIT),
+    Code.REPLACED: ("Another order took the place of this one.", None),
+    Code.IMAGE_FAILED: ("The service failed on an image.", RETRY),
+    Code.IMAGES_DISMISSED: ("Images were dismissed and not bought.", None),
+    Code.LATE_PHOTOS: ("Photos came to the shoot and are in no order.", None),
+    Code.CHANGED_PHOTOS: ("Photos changed after they were merged.", f"{SUBMIT} --again"),
+    Code.OUTPUT_RENAMED: ("The output's disk does not take the shoot's name.", None),
+    Code.NOTE: ("Something about the order that stays true.", None),
+    Code.OTHER: ("Something that an earlier version of bracketd recorded.", None),
+}
+"""What each code means, and the command that helps; None if none is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that hinders an order now, or how it ended. ``text`` is for a person."""
+
+    code: Code
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of an order's messages. ``next`` is the command that helps, without its argument; None if none does."""
+
+    code: Code
+    text: str
+
+    @property
+    def next(self) -> str | None:
+        """The command that helps."""
+        return MEANINGS[self.code][1]

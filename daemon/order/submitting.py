@@ -1,0 +1,85 @@
+"""What a person's word to send a shoot comes to: all of it, what no order has sent, or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from daemon.order.again import Again, Judged, was_sent
+from daemon.order.hold import Hold
+from daemon.order.model import RESTING, MergeState, Order, Phase
+
+
+class Submitted(StrEnum):
+    """What a person's word to send a shoot comes to."""
+
+    WHOLE = "is sent"
+    ANEW = "is sent in place of what was skipped or held"
+    SUPPLEMENT = "what is new is sent"
+    APPROVED = "the supplement that was held is sent"
+    SAME = "the same photos were sent before"
+    SENT = "was sent already"
+    UNDER_WAY = "is under way already"
+    UNKNOWN = "another order seems to have its photos, and waits for a clearer word"
+
+
+def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: bool = False) -> Submitted:
+    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
+
+    Photos that are known only from skipped or cancelled orders were never bought: a plain ``submit`` sends them.
+    Where orders have sent some of the photos, SUPPLEMENT and a plain ANEW send the others (``the_rest``).
+    ``unknown``: an order that the state does not know seems to have the photos.
+    """
+    word = _submitted(newest, judged, again=again)
+    waits = newest is not None and newest.hold is Hold.UNKNOWN_ORDER
+    return Submitted.UNKNOWN if unknown and not again and (waits or word is Submitted.APPROVED) else word
+
+
+def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
+    unsent, part = is_unsent(judged), bool(judged.unsent)
+    known = judged.again in (Again.SAME, Again.MORE) and not unsent and not part
+    same_as = judged.before if known else None
+    if newest is None:
+        if again:
+            return Submitted.WHOLE
+        if same_as is not None:
+            return Submitted.SAME
+        return Submitted.SUPPLEMENT if part else Submitted.WHOLE
+    if newest.phase not in RESTING:
+        return Submitted.UNDER_WAY
+    if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
+        if newest.supplement_of is not None and not again:
+            return Submitted.APPROVED
+        return Submitted.SAME if same_as is not None and same_as.id != newest.id and not again else Submitted.ANEW
+    ended = newest.phase in (Phase.CANCELLED, Phase.SKIPPED)
+    if same_as is not None and not again and (same_as.folder != newest.folder or (ended and same_as.id != newest.id)):
+        return Submitted.SAME
+    if newest.phase is Phase.CANCELLED or (
+        newest.phase is Phase.SKIPPED and (newest.same_as is None or unsent or part)
+    ):
+        return Submitted.ANEW
+    if again:
+        return Submitted.ANEW if newest.phase is Phase.SKIPPED else Submitted.WHOLE
+    if part:
+        return Submitted.SUPPLEMENT
+    return Submitted.SAME if newest.phase is Phase.SKIPPED else Submitted.SENT
+
+
+def is_unsent(judged: Judged) -> bool:
+    """Whether no order has sent, or is about to send, any of a shoot's photos."""
+    if judged.unsent:
+        return False
+    match judged.again:
+        case Again.NEW | Again.SKIPPED:
+            return True
+        case Again.SAME | Again.MORE:
+            return judged.before is not None and not was_sent(judged.before)
+        case _:
+            return False
+
+
+def the_rest(judged: Judged) -> Judged | None:
+    """A shoot of which a plain submit sends only the photos that no order has sent; None if it sends them all."""
+    if not judged.unsent:
+        return None
+    return replace(judged, again=Again.MORE, new=judged.unsent, declined=frozenset())

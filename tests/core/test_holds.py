@@ -1,0 +1,78 @@
+"""Several reasons to hold one order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from daemon.order import Hold, Order, Phase, Policy, Preset, Refusal, Verb, came_late, facts, next_steps, refusal
+from daemon.order.archive import unsure
+from daemon.order.found import FoundElsewhere
+from daemon.order.policy import Limits
+from daemon.shoot import Doubt
+from tests.core.orders import after, order
+
+NEW = order()
+TWICE = facts.Locked(NEW.brackets, doubt=Doubt("3 photo(s) may be here twice", tuple(b.path for b in NEW.brackets)))
+ELSEWHERE = FoundElsewhere("7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", "/out/12 Oak St/order.json")
+SKIPPED = unsure(NEW, "3 of its 3 photos are those of a skipped shoot.")
+LATE = came_late(replace(NEW, supplement_of="x"), "3 photo(s) came late")
+
+SAYS = {
+    Hold.LATE: "3 photo(s) came late",
+    Hold.SKIPPED_BEFORE: "3 of its 3 photos are those of a skipped shoot",
+    Hold.DOUBT: "3 photo(s) may be here twice",
+    Hold.UNKNOWN_ORDER: "/out/12 Oak St/order.json says that this shoot was delivered",
+}
+
+
+@pytest.mark.parametrize(
+    ("start", "happened", "reasons"),
+    [
+        (NEW, [TWICE], [Hold.DOUBT]),
+        (NEW, [TWICE, ELSEWHERE], [Hold.DOUBT, Hold.UNKNOWN_ORDER]),
+        (SKIPPED, [TWICE], [Hold.SKIPPED_BEFORE, Hold.DOUBT]),
+        (SKIPPED, [ELSEWHERE], [Hold.SKIPPED_BEFORE, Hold.UNKNOWN_ORDER]),
+        (SKIPPED, [TWICE, ELSEWHERE], [Hold.SKIPPED_BEFORE, Hold.DOUBT, Hold.UNKNOWN_ORDER]),
+        (LATE, [], [Hold.LATE]),
+        (LATE, [TWICE], [Hold.LATE, Hold.DOUBT]),
+        (LATE, [TWICE, ELSEWHERE], [Hold.LATE, Hold.DOUBT, Hold.UNKNOWN_ORDER]),
+    ],
+)
+def test_one_message_has_every_reason(start: Order, happened: list[facts.Fact], reasons: list[Hold]) -> None:
+    """A person sees all reasons before the one approval that sends the shoot. A retry is refused, and does nothing."""
+    held = after(start, *happened)
+    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, reasons[-1])
+    message = held.trouble or ""
+    assert len(held.messages) == len(reasons), "a message for each reason"
+    assert [hold for hold, words in SAYS.items() if words in message] == reasons
+    assert message.count("Also: ") == len(reasons) - 1
+    assert after(held, *happened) == held, "a repeated fact changes nothing"
+    assert refusal(held, Verb.RETRY) is Refusal.NEEDS_A_CHOICE
+    assert after(held, facts.Retried(), facts.Retried(Preset(3))) == held
+    assert next_steps(held) == ()
+    sent = after(held, facts.Approved())
+    assert (sent.phase, sent.hold, sent.trouble) == (Phase.SETTLED, None, None)
+
+
+@pytest.mark.parametrize("held", [SKIPPED, LATE, after(NEW, ELSEWHERE), after(NEW, TWICE)])
+def test_a_choice_does_not_lift_a_limit_that_nobody_was_shown(held: Order) -> None:
+    """A shoot that is too large is held for that as well, and the approval of another reason does not buy it."""
+    policy = Policy(limits=Limits(images_per_order=1))
+    large = replace(held, preset=Preset(1))
+    locked = after(large, facts.Locked(NEW.brackets), policy=policy)
+    asked = after(locked, facts.Approved(), policy=policy)
+    assert (asked.phase, asked.over_limit, asked.approved) == (Phase.HELD, True, False)
+    assert "limits.images_per_order is 1" in asked.messages[0]
+    assert after(asked, facts.Approved(), policy=policy).phase is Phase.SETTLED
+
+
+def test_a_limit_and_another_reason_are_shown_together() -> None:
+    """A shoot that is too large and may have been delivered says both, and one approval answers both."""
+    policy = Policy(limits=Limits(images_per_order=1))
+    held = after(replace(NEW, preset=Preset(1)), facts.Locked(NEW.brackets), ELSEWHERE, policy=policy)
+    assert (held.hold, held.over_limit) == (Hold.UNKNOWN_ORDER, True)
+    assert "limits.images_per_order is 1" in held.messages[0]
+    assert SAYS[Hold.UNKNOWN_ORDER] in held.messages[1]
+    assert after(held, facts.Approved(), policy=policy).phase is Phase.SETTLED

@@ -1,0 +1,539 @@
+"""Photos that a person does not want bought, next to others: each photo is sent, left out or named, and named once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Health, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order.allowed import CANCELLED
+from daemon.order.asked import DISMISSED
+from daemon.order.problem import Code
+from daemon.shoot import Why
+from daemon.store.asks import Outcome
+from daemon.store.known import KnownBy
+from tests.core.orders import in_trouble
+from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
+from tests.shell.simulated import SimulatedClock, simulate
+from tests.stores.states import look
+
+DAY = 86400.0
+OAK, ELM, COPY = "12 Oak St", "9 Elm St", "Card again"
+Ended = Callable[[Scene, Order, SimulatedClock], object]
+
+
+async def quiet() -> None:
+    """Long enough for photos to be found and to have been still."""
+    await asyncio.sleep(2 * INTERVAL + QUIET + 5)
+
+
+def put(scene: Scene, shoot: str, photos: range) -> None:
+    """Photos that are unlike all others."""
+    for number in photos:
+        scene.put(f"{shoot}/IMG_{number:04}.JPG")
+
+
+async def sent(scene: Scene, shoot: str, photos: range) -> Order:
+    """A shoot that was sent and delivered."""
+    put(scene, shoot, photos)
+    await scene.submit(shoot)
+    return await delivered(scene, shoot)
+
+
+async def cancelled(scene: Scene, order: Order, clock: SimulatedClock) -> None:
+    """A person cancels an order before its merge."""
+    fact = facts.Cancelled(CANCELLED, by_person=True)
+    await scene.store.record(order, fact, evolve(order, fact, now=clock.now(), policy=Policy()), clock.now())
+
+
+async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
+    """A person dismisses a merged order."""
+    after = replace(
+        order,
+        phase=Phase.CANCELLED,
+        by_person=True,
+        merge=MergeState.SEEN,
+        troubles=in_trouble(DISMISSED, Code.DISMISSED),
+        due=None,
+    )
+    await scene.store.record(order, facts.Dismissed(), replace(after, updated_at=clock.now()), clock.now())
+
+
+async def declined(
+    scene: Scene, shoot: str, photos: range, clock: SimulatedClock, how: Callable[..., object] = cancelled
+) -> Order:
+    """A shoot that a person does not want."""
+    put(scene, shoot, photos)
+    await scene.submit(shoot)
+    order = await newest(scene, shoot)
+    await how(scene, order, clock)  # type: ignore[misc]
+    return order
+
+
+async def newest(scene: Scene, shoot: str) -> Order:
+    """The newest order of a shoot that counts."""
+    order = await scene.store.newest(str(scene.root / shoot))
+    assert order is not None
+    return order
+
+
+async def orders_of(scene: Scene, shoot: str) -> Sequence[Order]:
+    """The orders of a shoot that count, the newest first."""
+    return await scene.store.earlier(KnownBy(str(scene.root / shoot)))
+
+
+def paths(order: Order) -> list[str]:
+    """The photos that an order sends."""
+    return [order.brackets[number].path for number in order.sent]
+
+
+def names(photos: range, folder: str = "") -> list[str]:
+    """The paths of photos."""
+    return [f"{folder}IMG_{number:04}.JPG" for number in photos]
+
+
+# --- a cancelled shoot that comes again with more ---
+
+
+def copied(scene: Scene) -> tuple[str, range]:
+    """The cancelled shoot is copied, and two photos are put to the copy."""
+    shutil.copytree(scene.root / OAK, scene.root / COPY)
+    put(scene, COPY, range(6, 8))
+    return COPY, range(6, 8)
+
+
+def renamed(scene: Scene) -> tuple[str, range]:
+    """The cancelled shoot is renamed, and a photo is put to it."""
+    os.rename(scene.root / OAK, scene.root / COPY)
+    put(scene, COPY, range(6, 7))
+    return COPY, range(6, 7)
+
+
+@pytest.mark.parametrize("comes", [copied, renamed])
+def test_a_cancelled_shoot_that_comes_with_more_is_asked_about_once(
+    tmp: Path, comes: Callable[[Scene], tuple[str, range]]
+) -> None:
+    """What is new in it is held once, in a day as in an hour; approved, it is sent once."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(6), clock)
+            shoot, new = comes(scene)
+            await asyncio.sleep(DAY)
+            (held,) = await orders_of(scene, shoot)
+            assert (held.phase, paths(held)) == (Phase.HELD, names(new))
+            assert {(one.path, one.why, one.shoot) for one in held.left_out_why} == {
+                (path, Why.DECLINED, OAK) for path in names(range(6))
+            }
+            scene.scanned.clear()
+            await asyncio.sleep(2 * INTERVAL)
+            assert scene.waiting() == {}
+            await scene.submit(shoot)
+            await delivered(scene, shoot, clock.now())
+            await asyncio.sleep(DAY)
+            assert [(order.phase, paths(order)) for order in await orders_of(scene, shoot)] == [
+                (Phase.DOWNLOADED, names(new))
+            ]
+
+    simulate(work)
+
+
+def test_a_plain_submit_sends_what_was_cancelled_after_what_was_new(tmp: Path) -> None:
+    """When the new photos were sent, `submit` sends the cancelled ones beside them, and nothing twice."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(6), clock)
+            shoot, new = copied(scene)
+            await quiet()
+            await scene.submit(shoot)
+            await delivered(scene, shoot)
+            answer = await scene.submit(shoot)
+            assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (6 photos).")
+            last, first = await orders_of(scene, shoot)
+            assert (paths(first), paths(last)) == (names(new), names(range(6)))
+
+    simulate(work)
+
+
+def test_photos_of_a_cancelled_shoot_beside_a_held_supplement_wait_too(tmp: Path) -> None:
+    """While photos wait for approval, photos that come after them are not sent unasked."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(6), clock)
+            shoot, new = copied(scene)
+            await quiet()
+            put(scene, shoot, range(8, 9))
+            await quiet()
+            last, first = await orders_of(scene, shoot)
+            assert (paths(first), paths(last)) == (names(new), names(range(8, 9)))
+            assert (first.phase, last.phase) == (Phase.HELD, Phase.HELD)
+
+    simulate(work)
+
+
+# --- cancelled photos beside delivered ones ---
+
+
+def into_the_delivered(root: Path) -> str:
+    """The cancelled photos are moved into the folder of the delivered shoot."""
+    for photo in (root / ELM).iterdir():
+        photo.rename(root / OAK / photo.name)
+    (root / ELM).rmdir()
+    return OAK
+
+
+def into_the_cancelled(root: Path) -> str:
+    """The delivered photos are moved into the folder of the cancelled shoot."""
+    for photo in (root / OAK).iterdir():
+        photo.rename(root / ELM / photo.name)
+    (root / OAK).rmdir()
+    return ELM
+
+
+def into_a_year(root: Path) -> str:
+    """Both folders are moved into one."""
+    (root / "2026").mkdir()
+    for shoot in (ELM, OAK):
+        (root / shoot).rename(root / "2026" / shoot)
+    return "2026"
+
+
+def copied_into_one(root: Path) -> str:
+    """The photos of both are copied into one folder."""
+    for shoot in (ELM, OAK):
+        shutil.copytree(root / shoot, root / "2026", dirs_exist_ok=True)
+    return "2026"
+
+
+@pytest.mark.parametrize("tidied", [into_the_delivered, into_the_cancelled, into_a_year, copied_into_one])
+def test_what_was_delivered_is_not_offered_beside_what_was_cancelled(tmp: Path, tidied: Callable[[Path], str]) -> None:
+    """Of a folder with the photos of a delivered and a cancelled shoot nothing is offered; `submit` sends the rest."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, ELM, range(10, 16), clock)
+            bought = await sent(scene, OAK, range(6))
+            shoot = tidied(scene.root)
+            await asyncio.sleep(DAY)
+            held = [order for order in await orders_of(scene, shoot) if order.phase is Phase.HELD]
+            assert (held, scene.waiting()) == ([], {})
+            await scene.submit(shoot)
+            rest = await newest(scene, shoot)
+            assert (sorted(path[-12:] for path in paths(rest)), rest.phase) == (names(range(10, 16)), Phase.SETTLED)
+            assert rest.id != bought.id
+            await delivered(scene, shoot)
+            assert (await scene.submit(shoot) or ("",))[0] is Outcome.REFUSED, "all of it was sent"
+
+    simulate(work)
+
+
+# --- a plain submit buys nothing twice ---
+
+
+def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
+    """Of a copy of a delivered shoot with two photos more a plain submit sends two, and `--again` all."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            bought = await sent(scene, OAK, range(8))
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            put(scene, COPY, range(8, 10))
+            answer = await scene.submit(COPY)
+            assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (2 photos).")
+            supplement = await newest(scene, COPY)
+            assert (paths(supplement), supplement.supplement_of) == (names(range(8, 10)), bought.id)
+            assert supplement.output != bought.output
+            await delivered(scene, COPY)
+            await asyncio.sleep(DAY)
+            assert len(await orders_of(scene, COPY)) == 1
+            await scene.submit(COPY, "submit again")
+            assert len(paths(await newest(scene, COPY))) == 10
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("added", [0, 2])
+def test_a_submit_of_a_skipped_shoot_sends_what_no_other_folder_sent(tmp: Path, *, added: int) -> None:
+    """Of a skipped shoot of which eight photos were sent from another folder a plain submit sends the others."""
+    (tmp / "in" / OAK).mkdir()
+    for number in range(10):
+        (tmp / "in" / OAK / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            for name in names(range(8)):
+                (scene.root / ELM).mkdir(exist_ok=True)
+                shutil.copy2(scene.root / OAK / name, scene.root / ELM)
+            await scene.submit(ELM)
+            await delivered(scene, ELM)
+            put(scene, OAK, range(10, 10 + added))
+            await scene.submit(OAK)
+            rest = await newest(scene, OAK)
+            assert paths(rest) == names(range(8, 10 + added))
+            assert {(one.path, one.why, one.shoot) for one in rest.left_out_why} == {
+                (path, Why.COPY, ELM) for path in names(range(8))
+            }
+
+    simulate(work)
+
+
+def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> None:
+    """Photos of an order that is held before its merge, and that a copy has sent, are not sent by a plain submit."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            put(scene, OAK, range(6))
+            await scene.submit(OAK)
+            order = await newest(scene, OAK)
+            held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, troubles=(), due=None)
+            await scene.store.record(order, facts.Retried(), replace(held, updated_at=clock.now()), clock.now())
+            (scene.root / COPY).mkdir()
+            for name in names(range(4)):
+                shutil.copy2(scene.root / OAK / name, scene.root / COPY)
+            await scene.submit(COPY, "submit again")
+            await delivered(scene, COPY)
+            await scene.submit(OAK)
+            rest = await newest(scene, OAK)
+            assert (paths(rest), rest.output, rest.id != held.id) == (names(range(4, 6)), held.output, True)
+
+    simulate(work)
+
+
+def test_a_submit_after_a_second_purchase_was_cancelled_sends_nothing(tmp: Path) -> None:
+    """A delivered shoot is submitted with `--again`, and cancelled: a plain submit does not buy it after all."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, OAK, range(3))
+            await scene.submit(OAK, "submit again")
+            await cancelled(scene, await newest(scene, OAK), clock)
+            assert (await scene.submit(OAK) or ("",))[0] is Outcome.REFUSED
+            put(scene, OAK, range(3, 4))
+            await scene.submit(OAK)
+            assert paths(await newest(scene, OAK)) == names(range(3, 4))
+
+    simulate(work)
+
+
+def test_a_submit_of_a_cancelled_supplement_sends_it_into_the_folder_of_its_shoot(tmp: Path) -> None:
+    """Late photos that a person skipped, and submits after all, come to the pictures of their shoot."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            bought = await sent(scene, OAK, range(3))
+            put(scene, OAK, range(3, 5))
+            await asyncio.sleep(INTERVAL + 1)
+            await scene.submit(OAK, "skip")
+            await scene.submit(OAK)
+            order = await newest(scene, OAK)
+            assert (paths(order), order.output, order.supplement_of) == (names(range(3, 5)), bought.output, bought.id)
+
+    simulate(work)
+
+
+# --- what comes to a folder that is not sent ---
+
+
+def messages(scene: Scene, shoot: str) -> list[tuple[str, str]]:
+    """The health and the last message of the orders of a shoot."""
+    with look(scene.state) as reader:
+        return [(row["health"], row["messages"][-1]) for row in reader.orders() if row["shoot"] == shoot]
+
+
+@pytest.mark.parametrize("how", [cancelled, dismissed])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_photos_that_come_to_a_declined_shoot_are_named(
+    tmp: Path, how: Callable[..., object], *, restarted: bool
+) -> None:
+    """Photos that come to the folder of a shoot that a person does not want are not sent, and named with what to do."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            order = await declined(scene, OAK, range(6), clock, how)
+            await asyncio.sleep(0 if restarted else 3 * DAY)
+            assert (await scene.store.load(order.id)).health is Health.OK
+            if not restarted:
+                put(scene, OAK, range(6, 16))
+                await quiet()
+        async with watching(tmp, clock) as scene:
+            scene.photos = 100
+            if restarted:
+                put(scene, OAK, range(6, 16))
+            await quiet()
+            said = (
+                "10 photo(s) came after the shoot was locked, and are not sent because it was cancelled: "
+                "IMG_0006.JPG, IMG_0007.JPG, IMG_0008.JPG …. `bracketd submit FOLDER` sends the whole shoot. "
+                "Move them to a folder of their own to send them alone"
+            )
+            assert messages(scene, OAK) == [(Health.ATTENTION, said)]
+            scene.heard.clear()
+            await quiet()
+            assert (scene.heard, scene.waiting()) == ([], {}), "it is said once"
+            await scene.submit(OAK)
+            assert len(paths(await newest(scene, OAK))) == 16
+            assert (await scene.store.load(order.id)).health is Health.OK, "and nothing of it is open"
+
+    simulate(work)
+
+
+def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
+    """A photo that came to a cancelled shoot and is moved to a folder of its own is sent from there."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            order = await declined(scene, OAK, range(6), clock)
+            new = scene.put(f"{OAK}/DCIM/NEW.JPG")
+            await quiet()
+            assert (await scene.store.load(order.id)).late == ("DCIM/NEW.JPG",)
+            os.renames(new, scene.root / ELM / "NEW.JPG")
+            await quiet()
+            assert (await scene.store.load(order.id)).late == ()
+            assert scene.orders() == {ELM: ("settled", 1)}
+
+    simulate(work)
+
+
+def test_a_late_photo_of_a_shoot_that_was_cancelled_and_then_sent_is_sent(tmp: Path) -> None:
+    """A person cancels a shoot, submits it after all, and a photo comes late: it is a supplement like any other."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(6), clock)
+            await scene.submit(OAK)
+            await delivered(scene, OAK, clock.now())
+            put(scene, OAK, range(6, 7))
+            await quiet()
+            late = await newest(scene, OAK)
+            assert (late.phase, paths(late)) == (Phase.SETTLED, names(range(6, 7)))
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("more", [2, 10])
+def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) -> None:
+    """A card with old photos that is copied with a long pause: the new ones are held, and the old ones are known."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            bought = await sent(scene, OAK, range(6))
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            (copy,) = await orders_of(scene, COPY)
+            assert (copy.phase, copy.left_out) == (Phase.SKIPPED, tuple(names(range(6))))
+            put(scene, COPY, range(6, 6 + more))
+            await quiet()
+            held, _ = await orders_of(scene, COPY)
+            assert (held.phase, paths(held)) == (Phase.HELD, names(range(6, 6 + more)))
+            assert f"6 of its photos were sent as “{OAK}”; {more} were not" in str(held.trouble)
+            assert held.supplement_of == bought.id
+            await scene.submit(COPY)
+            await delivered(scene, COPY)
+            await asyncio.sleep(DAY)
+            assert len(await orders_of(scene, COPY)) == 2
+            assert scene.waiting() == {}
+
+    simulate(work)
+
+
+def test_a_submit_of_a_skipped_copy_with_more_sends_what_is_new(tmp: Path) -> None:
+    """A person need not wait until new photos in a skipped copy are held: a plain submit sends them, and them alone."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await sent(scene, OAK, range(6))
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            put(scene, COPY, range(6, 16))
+            await scene.submit(COPY)
+            assert scene.orders() == {OAK: ("downloaded", 6), COPY: ("settled", 10)}
+            await delivered(scene, COPY)
+            await asyncio.sleep(DAY)
+            assert len(await orders_of(scene, COPY)) == 1
+
+    simulate(work)
+
+
+def test_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_held(tmp: Path) -> None:
+    """The copy of a cancelled shoot is skipped; what comes to it later is held and not sent unasked."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(6), clock)
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            put(scene, COPY, range(6, 16))
+            await asyncio.sleep(DAY)
+            held, _ = await orders_of(scene, COPY)
+            assert (held.phase, paths(held)) == (Phase.HELD, names(range(6, 16)))
+            assert f"6 of its photos are those of “{OAK}”, which a person cancelled. 10 more" in str(held.trouble)
+
+    simulate(work)
+
+
+def test_archived_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_known(tmp: Path) -> None:
+    """Photos of a skipped shoot that come to the copy of a cancelled one are left out, and the copy comes to rest."""
+    (tmp / "in" / ELM).mkdir()
+    for number in range(20, 40):
+        (tmp / "in" / ELM / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            await declined(scene, OAK, range(2), clock)
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            shutil.copytree(scene.root / ELM, scene.root / COPY, dirs_exist_ok=True)
+            await quiet()
+            scene.scanned.clear()
+            await asyncio.sleep(DAY)
+            (copy,) = await orders_of(scene, COPY)
+            assert set(copy.left_out) == {*names(range(2)), *names(range(20, 40))}
+            assert (copy.late, scene.waiting()) == ((), {})
+            assert scene.scanned.count(COPY) < 100
+
+    simulate(work)
+
+
+def test_photos_that_come_to_a_copy_of_a_skipped_shoot_are_named(tmp: Path) -> None:
+    """The copy of an archive is skipped like the archive; a photo that comes to it later is named."""
+    (tmp / "in" / OAK).mkdir()
+    for number in range(6):
+        (tmp / "in" / OAK / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            assert scene.orders() == {OAK: ("skipped", 0), COPY: ("skipped", 0)}
+            put(scene, COPY, range(6, 16))
+            await asyncio.sleep(DAY)
+            ((health, said),) = messages(scene, COPY)
+            assert health == Health.ATTENTION
+            assert said.startswith("10 photo(s) came after the shoot was skipped, and are not sent: IMG_0006.JPG")
+            assert scene.waiting() == {}
+
+    simulate(work)
+
+
+def test_a_skipped_copy_names_what_comes_where_late_photos_are_not_sent(tmp: Path) -> None:
+    """With `late_files: ignore` photos that come to a skipped copy are named, as those of a sent shoot are."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, late_files="ignore") as scene:
+            await sent(scene, OAK, range(6))
+            shutil.copytree(scene.root / OAK, scene.root / COPY)
+            await quiet()
+            put(scene, COPY, range(6, 8))
+            await quiet()
+            ((health, said),) = messages(scene, COPY)
+            assert health == Health.ATTENTION
+            assert said.startswith("2 photo(s) came after the shoot was skipped, and are not sent: IMG_0006.JPG")
+
+    simulate(work)
