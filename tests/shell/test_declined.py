@@ -14,9 +14,11 @@ import pytest
 from daemon.order import Health, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.allowed import CANCELLED
 from daemon.order.asked import DISMISSED
+from daemon.order.problem import Code
 from daemon.shoot import Why
 from daemon.store.asks import Outcome
 from daemon.store.reader import Reader
+from tests.core.orders import in_trouble
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -51,7 +53,14 @@ async def cancelled(scene: Scene, order: Order, clock: SimulatedClock) -> None:
 
 async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
     """A person dismisses a merged order."""
-    after = replace(order, phase=Phase.CANCELLED, by_person=True, merge=MergeState.SEEN, trouble=DISMISSED, due=None)
+    after = replace(
+        order,
+        phase=Phase.CANCELLED,
+        by_person=True,
+        merge=MergeState.SEEN,
+        troubles=in_trouble(DISMISSED, Code.DISMISSED),
+        due=None,
+    )
     await scene.store.record(order, facts.Dismissed(), replace(after, updated_at=clock.now()), clock.now())
 
 
@@ -145,7 +154,7 @@ def test_a_plain_submit_sends_what_was_cancelled_after_what_was_new(tmp: Path) -
             await scene.submit(shoot)
             await delivered(scene, shoot)
             answer = await scene.submit(shoot)
-            assert answer == (Outcome.DONE, f"{COPY}: what is new in it is sent as a supplement (6 photos).")
+            assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (6 photos).")
             last, first = await orders_of(scene, shoot)
             assert (paths(first), paths(last)) == (names(new), names(range(6)))
 
@@ -237,7 +246,7 @@ def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
             shutil.copytree(scene.root / OAK, scene.root / COPY)
             put(scene, COPY, range(8, 10))
             answer = await scene.submit(COPY)
-            assert answer == (Outcome.DONE, f"{COPY}: what is new in it is sent as a supplement (2 photos).")
+            assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (2 photos).")
             supplement = await newest(scene, COPY)
             assert (paths(supplement), supplement.supplement_of) == (names(range(8, 10)), bought.id)
             assert supplement.output != bought.output
@@ -283,7 +292,7 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             put(scene, OAK, range(6))
             await scene.submit(OAK)
             order = await newest(scene, OAK)
-            held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, trouble="x", due=None)
+            held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, troubles=(), due=None)
             await scene.store.record(order, facts.Retried(), replace(held, updated_at=clock.now()), clock.now())
             (scene.root / COPY).mkdir()
             for name in names(range(4)):
