@@ -15,7 +15,7 @@ from daemon.cli.leftout import why_left_out
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
-from daemon.order.model import brief
+from daemon.order.naming import brief
 from daemon.order.wording import line
 from daemon.store.reader import Reader
 from daemon.webapp import order_page
