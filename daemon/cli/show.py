@@ -16,7 +16,7 @@ from daemon.cli.state import look
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
-from daemon.order.model import brief
+from daemon.order.naming import brief
 from daemon.order.wording import line
 from daemon.webapp import order_page
 

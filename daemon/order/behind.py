@@ -14,7 +14,8 @@ from daemon.order.again import Again, compare
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
 from daemon.order.hold import Hold
-from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase, name_at_service, names_of
+from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase
+from daemon.order.naming import name_at_service, names_of
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 

@@ -9,7 +9,8 @@ from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.changes import held
 from daemon.order.hold import Hold
-from daemon.order.model import Bracket, MergeState, Order, Phase, names_of
+from daemon.order.model import Bracket, MergeState, Order, Phase
+from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why

@@ -7,20 +7,18 @@ relative to the shoot's folder, paths of pictures to the order's output folder.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from daemon.errors import Mismatch
 from daemon.order.hold import Hold
+from daemon.order.naming import LONGEST_NAME, brief, name_at_service, names_of
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.shoot import LeftOut, Shot
 from daemon.shoot.leftout import in_one
 from daemon.shoot.shot import UNKNOWN
-
-LONGEST, LONGEST_NAME = 600, 150
-"""Characters of a reason that somebody else gave, and of an image's name, in a message. Our own are shorter."""
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
@@ -318,11 +316,12 @@ class Order:
             text = f"{dismissed} image(s) were dismissed by a person and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
         if self.late:
-            found.append(Problem(Code.LATE_PHOTOS, _told_late(self.late, self.phase)))
+            found.append(Problem(Code.LATE_PHOTOS, _late_text(self.late, self.phase)))
         if self.altered:
-            found.append(Problem(Code.CHANGED_PHOTOS, _told_altered(self.altered)))
+            found.append(Problem(Code.CHANGED_PHOTOS, _altered_text(self.altered)))
         if self.output_renamed:
-            found.append(Problem(Code.OUTPUT_RENAMED, _told_renamed(self.output)))
+            text = f"the output's disk does not allow the shoot's name; the pictures go to {self.output}"
+            found.append(Problem(Code.OUTPUT_RENAMED, text))
         return (*found, *(Problem(Code.NOTE, note) for note in self.notes))
 
     @property
@@ -365,45 +364,22 @@ class Order:
         return f"{self.id[:8]}-{number + 1}"
 
 
-def name_at_service(shoot: str, path: str, tag: str) -> str:
-    """The name that a file of a shoot bears at the service under this tag."""
-    stem, dot, extension = _presentable(path.rsplit("/", 1)[-1]).rpartition(".")
-    return f"{_presentable(shoot)[:60]} {stem[:60]} {tag}{dot}{extension[:8]}"
-
-
-def brief(text: str, most: int = LONGEST) -> str:
-    """Somebody else's text as a part of a message: cut where it is longer than any that says something."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _told_late(files: tuple[str, ...], phase: Phase) -> str:
+def _late_text(files: tuple[str, ...], phase: Phase) -> str:
+    """Photos that are in no order, and what helps. ``phase`` is that of the shoot's order."""
     came = f"{len(files)} photo(s) came after the shoot was"
     match phase:
         case Phase.SKIPPED:
-            told = f"{came} skipped, and are not sent: {names_of(files)}"
+            text = f"{came} skipped, and are not sent: {names_of(files)}"
         case Phase.CANCELLED:
-            told = f"{came} locked, and are not sent because it was cancelled: {names_of(files)}"
+            text = f"{came} locked, and are not sent because it was cancelled: {names_of(files)}"
             whole = "`bracketd submit FOLDER` sends the whole shoot"
-            return f"{told}. {whole}. Move them to a folder of their own to send them alone"
+            return f"{text}. {whole}. Move them to a folder of their own to send them alone"
         case _:
-            told = f"{came} locked and are in no order: {names_of(files)}"
-    return f"{told}. Move them to a folder of their own to send them"
+            text = f"{came} locked and are in no order: {names_of(files)}"
+    return f"{text}. Move them to a folder of their own to send them"
 
 
-def _told_altered(files: tuple[str, ...]) -> str:
-    told = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
-    return f"{told}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot anew"
-
-
-def _told_renamed(output: str) -> str:
-    return f"the output's disk does not take a folder name like the shoot's; the pictures go to {output}"
-
-
-def names_of(files: Sequence[str]) -> str:
-    """The first few names, for a message."""
-    return ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
-
-
-def _presentable(name: str) -> str:
-    printable = name.encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in printable).split())
+def _altered_text(files: tuple[str, ...]) -> str:
+    """Photos that changed after the merge, and what helps."""
+    text = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
+    return f"{text}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot again"

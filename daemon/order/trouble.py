@@ -11,8 +11,9 @@ from daemon.order import facts as f
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.hold import CHOICES, Hold
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset, brief
+from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.money import held_if_too_large
+from daemon.order.naming import brief
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 from daemon.order.uploading import go_without, send_anew

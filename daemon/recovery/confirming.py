@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from daemon.notes import missing
 from daemon.order import Bracket, Image, ImageState, Order
 from daemon.order.found import FoundDelivered, Note
-from daemon.order.model import name_at_service
+from daemon.order.naming import name_at_service
 from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, ImageStatus
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Preset, fingerprint
-from daemon.order.model import name_at_service
+from daemon.order.naming import name_at_service
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import Rebuilt, Source, merged, outputs
 from daemon.service import ImageStatus

@@ -28,7 +28,7 @@ from daemon.order import (
     with_shots,
 )
 from daemon.order.found import FoundElsewhere, Note
-from daemon.order.model import names_of
+from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot

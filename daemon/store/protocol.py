@@ -149,7 +149,7 @@ class Store(Protocol):
     async def recent(self, root: str, since: float) -> dict[str, float]:
         """The folders in a watched folder whose orders changed since a time, each with the time of the last change.
 
-        Cancelled and skipped orders are left out.
+        Cancelled orders are left out, and skipped ones unless they are copies of another order without a record.
         """
 
     async def waiting_for(self, root: str) -> list[str]:
@@ -193,7 +193,8 @@ class Store(Protocol):
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
         """The folders of skipped shoots directly in a watched folder, each with the id of its order.
 
-        With ``recorded``: shoots whose photos are all recorded and whose folder has no newer order. Without it: shoots
+        With ``recorded``: shoots whose photos are all recorded, and shoots that a person cancelled and that no other
+        order of their folder stands for; in both cases if their folder has no newer order. Without it: shoots
         without recorded photos that are not copies of another order.
         """
 

@@ -12,7 +12,7 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.clock import Clock
-from daemon.order.model import brief
+from daemon.order.naming import brief
 from daemon.store.protocol import Stale
 from daemon.store.waiting import Waiting
 

@@ -25,7 +25,7 @@ from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
 from daemon.order.found import FoundElsewhere, Listed, Note
-from daemon.order.model import brief
+from daemon.order.naming import brief
 from daemon.store.notes import Alert, Subject
 from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents

@@ -31,7 +31,7 @@ from daemon.order import (
 )
 from daemon.order.behind import asks_note, asks_service
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
-from daemon.order.model import name_at_service
+from daemon.order.naming import name_at_service
 from daemon.order.policy import Limits, Policy
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 

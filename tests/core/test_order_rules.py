@@ -428,7 +428,7 @@ def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
         told = after(start, renamed)
         assert (told.output, told.phase, told.health) == (renamed.output, start.phase, Health.OK)
         assert told.messages == (
-            "the output's disk does not take a folder name like the shoot's; the pictures go to /out/12 Oa 6f1d1f0e",
+            "the output's disk does not allow the shoot's name; the pictures go to /out/12 Oa 6f1d1f0e",
         )
         assert after(told, renamed) is told
     bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"))

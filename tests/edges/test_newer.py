@@ -14,7 +14,7 @@ import pytest
 
 from daemon.order import facts
 from daemon.order.found import Listed
-from daemon.order.model import name_at_service
+from daemon.order.naming import name_at_service
 from daemon.recovery.newer import ENOUGH, compare, newer_orders
 from daemon.service import Service
 from daemon.store.sqlite.store import SqliteStore

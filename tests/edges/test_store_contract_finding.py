@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.order import Bracket, ImageState, Order, Phase, facts
+from daemon.order.archive import Entry
 from daemon.order.problem import Code, Trouble
 from daemon.shoot import Shot
 from daemon.store.known import ALIKE, KnownBy
@@ -130,7 +131,7 @@ def test_a_logo_in_every_shoot_does_not_bring_them_all(kept: State) -> None:
 
 
 def test_shoots_whose_orders_changed_lately(kept: State) -> None:
-    """A watched folder's shoots are found by the last change of their orders, without cancelled and skipped ones."""
+    """A watched folder's shoots are found by the last change of their orders, of skipped ones only for copies."""
     orders = [
         one(1, updated_at=NOW + 1),
         one(2, updated_at=NOW + 9, folder="/in/1"),
@@ -138,9 +139,16 @@ def test_shoots_whose_orders_changed_lately(kept: State) -> None:
         one(4, updated_at=NOW + 1, folder="/in 2/4"),
         one(5, updated_at=NOW + 1, phase=Phase.CANCELLED),
         one(6, updated_at=NOW + 1, phase=Phase.SKIPPED),
+        one(7, updated_at=NOW + 2, phase=Phase.SKIPPED, same_as="another order"),
+        one(8, updated_at=NOW + 2, phase=Phase.SKIPPED, same_as="another order"),
     ]
-    for root in ("/in", "/in/"):
-        assert within(kept, lambda store, root=root: store.recent(root, NOW), *orders) == {"/in/1": NOW + 9}  # type: ignore[misc]
+
+    async def work(store: Store) -> None:
+        await store.record_skipped(orders[-1].id, [Entry("a.jpg", 1, 1)])
+        for root in ("/in", "/in/"):
+            assert await store.recent(root, NOW) == {"/in/1": NOW + 9, "/in/7": NOW + 2}
+
+    within(kept, work, *orders)
 
 
 def test_orders_that_wait_for_a_disk_are_known(kept: State) -> None:

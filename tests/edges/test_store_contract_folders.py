@@ -31,7 +31,8 @@ ENTRIES = (
 def skipped(shoot: str = "Old A", **more: object) -> Order:
     """A skipped shoot."""
     one = replace(order(0, phase=Phase.SKIPPED), id=f"{shoot[-1]:>08}-6a3c-4d59-9d0a-3a3c9b8f4a11", due=None)
-    return replace(one, shoot=shoot, folder=f"/in/{shoot}", fingerprint="f1", **more)  # type: ignore[arg-type]
+    named = replace(one, shoot=shoot, folder=f"/in/{shoot}", fingerprint="f1")
+    return replace(named, **more)  # type: ignore[arg-type]
 
 
 async def recorded(store: Store) -> Order:
@@ -157,6 +158,21 @@ def test_a_record_that_is_not_complete_is_not_taken_for_one(kept: State) -> None
         assert [one.order_id for one in await store.unseen()] == [never.id]
 
     within(kept, work)
+
+
+@pytest.mark.parametrize(
+    ("other", "listed"), [(None, True), (Phase.CANCELLED, True), (Phase.DOWNLOADED, False), (Phase.SKIPPED, False)]
+)
+def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | None, listed: bool) -> None:
+    """A shoot that a person cancelled is listed with the skipped ones unless another order of its folder stands for it.
+
+    A shoot whose order ended by itself is not listed.
+    """
+    one = skipped("Old A", phase=Phase.CANCELLED, by_person=True)
+    gone = skipped("Old B", phase=Phase.CANCELLED)
+    others = [skipped("Old C", folder=one.folder, created_at=NOW - 1, phase=other)] if other is not None else []
+    found = within(kept, lambda store: store.skipped_in("/in"), one, gone, *others)
+    assert found == ({one.folder: one.id} if listed else {})
 
 
 def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:

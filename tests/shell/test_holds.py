@@ -129,7 +129,7 @@ def test_a_plain_submit_does_not_send_a_delivered_shoot_again(tmp: Path) -> None
             assert outcome is Outcome.REFUSED
             assert "/out/order.json says that this order was delivered" in answer
             assert "`bracketd approve`" in answer
-            assert "`bracketd submit --again` sends and buys it anyway" in answer
+            assert "To send and buy it anyway: `bracketd submit --again" in answer
             assert (await newest(scene)).id == order.id
             assert (await scene.submit(OAK, "submit again") or (None,))[0] is Outcome.DONE
             begun = await newest(scene)

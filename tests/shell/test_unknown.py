@@ -20,7 +20,7 @@ from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint
 from daemon.order.found import FoundElsewhere, Listed
-from daemon.order.model import name_at_service
+from daemon.order.naming import name_at_service
 from daemon.root import Seen
 from daemon.store.asks import Outcome
 from daemon.store.notes import Subject

@@ -38,7 +38,7 @@ def earlier(shelf: Shelf, by: KnownBy) -> list[Order]:
 
 def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
     """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
-    live = (o for o in shelf.orders.values() if o.phase not in (Phase.CANCELLED, Phase.SKIPPED))
+    live = (o for o in shelf.orders.values() if o.phase is not Phase.CANCELLED and not _is_on_record(shelf, o))
     found = sorted((o.updated_at, o.folder) for o in live if o.updated_at >= since and is_in(o.folder, root))
     return {folder: changed_at for changed_at, folder in found}
 
@@ -70,13 +70,26 @@ def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
 
 def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders of skipped shoots in a watched folder, each with the id of its order."""
-    skipped = [o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and is_in(o.folder, root)]
-    skipped.sort(key=lambda order: order.created_at)
+    orders = sorted((o for o in shelf.orders.values() if is_in(o.folder, root)), key=lambda order: order.created_at)
     if recorded:
-        found = [o for o in skipped if o.id in shelf.recorded and not _has_newer(shelf, o)]
+        found = [o for o in orders if _is_listed(shelf, o) and not _has_newer(shelf, o)]
     else:
-        found = [o for o in skipped if o.id not in shelf.recorded and o.same_as is None]
+        skipped = [o for o in orders if o.phase is Phase.SKIPPED and o.same_as is None]
+        found = [o for o in skipped if o.id not in shelf.recorded]
     return {order.folder: order.id for order in found}
+
+
+def _is_on_record(shelf: Shelf, order: Order) -> bool:
+    """Whether a shoot was skipped for itself, or its photos are all recorded."""
+    return order.phase is Phase.SKIPPED and (order.same_as is None or order.id in shelf.recorded)
+
+
+def _is_listed(shelf: Shelf, order: Order) -> bool:
+    """Whether a shoot is skipped with a record, or cancelled by a person without another order in its place."""
+    if order.phase is not Phase.CANCELLED or not order.by_person:
+        return order.phase is Phase.SKIPPED and order.id in shelf.recorded
+    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.phase is not Phase.CANCELLED)
+    return all(o.phase is Phase.SKIPPED and o.id in shelf.recorded for o in others)
 
 
 def unseen(shelf: Shelf) -> list[Unseen]:

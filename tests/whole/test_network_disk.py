@@ -112,7 +112,7 @@ def test_an_output_that_does_not_take_the_shoots_name(
     assert os.path.dirname(order["output"]) == str(mirror.point)
     assert order["output"].endswith(f" {order['order_id'][:8]}")
     assert order["messages"] == [
-        f"the output's disk does not take a folder name like the shoot's; the pictures go to {order['output']}"
+        f"the output's disk does not allow the shoot's name; the pictures go to {order['output']}"
     ]
     assert order["health"] == "ok"
     facts = [entry["fact"] for entry in delivering.journal(order["order_id"])]

@@ -25,7 +25,8 @@ UNFINISHED = "SELECT id FROM orders WHERE phase NOT IN ('downloaded', 'skipped',
 
 CHANGED_SINCE = """
 SELECT folder, max(updated_at) AS changed_at FROM orders
-WHERE updated_at >= ? AND phase NOT IN ('cancelled', 'skipped')
+WHERE updated_at >= ? AND phase != 'cancelled'
+  AND (phase != 'skipped' OR (same_as IS NOT NULL AND NOT recorded))
 GROUP BY folder
 """
 
