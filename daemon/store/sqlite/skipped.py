@@ -16,7 +16,6 @@ ALIKE = "SELECT name, size, order_id, changed_at FROM skipped_files WHERE name =
 HAS = "SELECT 1 FROM skipped_files WHERE name = ? AND size IN (?, ?) AND order_id = ?"
 SKIPPED = "SELECT created_at FROM orders WHERE id = ? AND phase = 'skipped'"
 FIRST_SIGHT = "phase = 'skipped' AND same_as IS NULL"
-UNSEEN = f"SELECT id, shoot, created_at FROM orders WHERE {FIRST_SIGHT} AND NOT recorded ORDER BY created_at"  # noqa: S608
 NEWEST = (
     "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
@@ -28,6 +27,15 @@ CANCELLED = (
     "AND (other.phase != 'skipped' OR NOT other.recorded))"
 )
 """A person cancelled the shoot, and no other order of its folder says what becomes of photos that come to it."""
+LISTED = f"""
+SELECT id, folder FROM orders WHERE ((phase = 'skipped' AND recorded) OR ({CANCELLED})) AND {NEWEST}
+ORDER BY created_at
+"""  # noqa: S608 - constants
+UNSEEN = f"""
+SELECT id, folder, shoot, created_at FROM orders WHERE {FIRST_SIGHT} AND NOT recorded
+ORDER BY created_at
+"""  # noqa: S608 - constants
+"""Skipped shoots whose photos are not all on record, copies of known ones apart."""
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
@@ -76,8 +84,6 @@ def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> 
     known shoots apart: an older version skipped them, or their disk did not answer.
     """
     prefix = root.rstrip("/") + "/"
-    known = f"((phase = 'skipped' AND recorded) OR ({CANCELLED})) AND {NEWEST}"
-    which = known if recorded else f"{FIRST_SIGHT} AND NOT recorded"
-    query = f"SELECT id, folder FROM orders WHERE {which} ORDER BY created_at"  # noqa: S608 - constants
-    folders = {unpack(row["folder"]): str(row["id"]) for row in connection.execute(query)}
+    rows = connection.execute(LISTED if recorded else UNSEEN)
+    folders = {unpack(row["folder"]): str(row["id"]) for row in rows}
     return {folder: order_id for folder, order_id in folders.items() if folder.startswith(prefix)}
