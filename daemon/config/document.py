@@ -135,7 +135,7 @@ def _text(file: Path) -> str:
 class _Reading:
     """Converts YAML nodes to plain data.
 
-    ``above`` holds the enclosing nodes, to detect a node that contains itself. ``values`` counts the values read so far.
+    ``above`` holds the enclosing nodes, to detect a node that contains itself. ``values`` counts the values so far.
     """
 
     file: Path

@@ -18,7 +18,7 @@ class Mistake(ValueError):
 
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
-    """The known word most similar to ``word``, ignoring case. None if none reaches ``likeness`` (difflib ratio, 0-1)."""
+    """The known word most similar to ``word``, ignoring case. None below ``likeness`` (difflib's ratio, 0-1)."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     match = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return by_folded[match[0]] if match else None

@@ -235,7 +235,7 @@ def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: 
         (problem,) = checking.problems("check")
     words = "gone" if status == 410 else body
     assert problem == (
-        f"api.base_url: {host.url} is not the API: GET /v3/orders/ was answered {status}: {words}. "
+        f"api.base_url: {host.url} is not the API: GET /v3/orders/ returned {status}: {words}. "
         "See that it is the address of the Autoenhance API, then run `bracketd check` again"
     )
 
@@ -258,8 +258,8 @@ def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPat
         done = checking.says("check")
     assert done.exit_code == 1
     for words in (
-        "GET /v3/orders/ was answered 401: Who are you?",
-        f"The key is from {source}.",
+        "GET /v3/orders/ returned 401: Who are you?",
+        f"The key comes from {source}.",
         "by itself every 5 min",
     ):
         assert words in done.stderr
