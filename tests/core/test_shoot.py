@@ -145,11 +145,11 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
 
 def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
     """When the client says that all is there half a minute is enough, or four times the shoot's own pauses."""
-    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has brought all", foresees=True)
+    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has downloaded all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
     told = verdict(seen((0, found), (30, found)).asked(done), auto)
-    assert (told.settled, told.reason) == (True, "Syncthing has brought all; quiet for 30 s")
+    assert (told.settled, told.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
     assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
     paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
     assert verdict(paused, auto).look_at == 12 + 48
@@ -157,7 +157,7 @@ def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
 
 def test_a_sync_client_that_cannot_foresee_shortens_nothing() -> None:
     """Dropbox is done between two photos of a slow sender: what it says then is no reason to wait for less."""
-    arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has brought all"))
+    arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has downloaded all"))
     assert verdict(arrival, Terms(Quiet(90.0, adaptive=True))).look_at == 90.0
 
 

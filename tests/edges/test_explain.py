@@ -139,7 +139,7 @@ def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Pat
         explaining.sets(f"syncthing: {{address: '{host.url}', key_file: {key}}}\n")
         refused = explaining.asks(photo)
         key.write_text("another-key\n")
-        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and brings nothing into it"
+        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and does not download into it"
     assert isinstance(refused.exception, ConfigError)
     assert f"{key} cannot be read" in str(refused.exception)
 

@@ -137,7 +137,7 @@ def test_a_stuck_shoot_leaves_the_sync_client_alone(tmp: Path) -> None:
     """A shoot that waits for a person to mend a photo asks the sync client now and then, not every few seconds."""
 
     async def work(clock: SimulatedClock) -> None:
-        probes = Scripted(said=Client(True, "Dropbox has brought all that it knows of"))
+        probes = Scripted(said=Client(True, "Dropbox has downloaded all known files"))
         async with watching(tmp, clock, probes=probes) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
             scene.put("12 Oak St/IMG_2.JPG", b"")
