@@ -79,8 +79,7 @@ class AlreadyRunning(StateError):
         self.pid = pid
         who = f"pid {pid}" if pid else "pid unknown"
         super().__init__(
-            f"bracketd is already running on {state_dir} ({who}). "
-            "Stop that one first, or give this one a state_dir of its own."
+            f"bracketd is already running on {state_dir} ({who}). Stop it first, or set a different state_dir."
         )
 
 

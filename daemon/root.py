@@ -61,14 +61,14 @@ def unmounted(before: Seen | None, now: Seen | None, known: int | None = None) -
     if _other_disk(before, now):
         if _above(now.mount, before.mount):
             return f"is on a disk that is not mounted{_was_on(before)}"
-        return f"lies on another disk now, mounted at {now.mount}{_was_on(before)}" if before.shoots else None
+        return f"is now on a different disk, mounted at {now.mount}{_was_on(before)}" if before.shoots else None
     if now.shoots and known is not None and _is_replaced(before, now, known):
-        return f"holds other shoots than before: it has {known or 'none'} of the {before.shoots} that were in it"
+        return f"contains different shoots than before: only {known} of the previous {before.shoots} are in it"
     if now.shoots or not before.shoots:
         return None
     if now.inode != before.inode:
-        return "is another folder than before, and empty"
-    return f"is suddenly empty, without any of its {before.shoots} shoots" if before.shoots >= SEVERAL else None
+        return "was replaced by an empty folder"
+    return f"is suddenly empty; all of its {before.shoots} shoots are missing" if before.shoots >= SEVERAL else None
 
 
 def is_new(before: Seen | None, now: Seen) -> bool:
@@ -108,4 +108,4 @@ def _above(mount: str | None, other: str | None) -> bool:
 
 
 def _was_on(before: Seen) -> str:
-    return f" (it was on the disk at {before.mount})" if before.mount not in (None, "/") else ""
+    return f" (it was on the disk mounted at {before.mount})" if before.mount not in (None, "/") else ""

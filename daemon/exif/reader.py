@@ -50,7 +50,9 @@ def read(path: str | os.PathLike[str]) -> Capture:
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _GONE:
-            raise FileGone(name, f"{name} is gone ({reason}). It will be looked for again at the next scan.") from error
+            raise FileGone(
+                name, f"{name} no longer exists ({reason}). bracketd checks again at the next scan."
+            ) from error
         raise FileUnreadable(name, f"{name} cannot be read ({reason}). Check its permissions and the disk.") from error
 
 

@@ -64,7 +64,7 @@ class Part:
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
+        with _told(folder, f"bracketd buys a picture only if {room.least(MARGIN + likely)} are free"):
             os.makedirs(folder, exist_ok=True)
             _require_free(folder, MARGIN + likely)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
@@ -77,7 +77,7 @@ class Part:
         """
         if most is not None and size > most:
             raise too_large(most)
-        with _told(self._folder, f"the picture takes {room.least(size)}"):
+        with _told(self._folder, f"the picture needs {room.least(size)}"):
             _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
             if size and hasattr(os, "posix_fallocate"):
                 try:
@@ -103,15 +103,15 @@ class Part:
             digest.update(chunk)
             judge.feed(chunk)
         if length is not None and size != length:
-            raise Garbled(f"The picture is not whole ({size:,} of {length:,} bytes came). It is fetched again.")
+            raise Garbled(f"The download is incomplete ({size:,} of {length:,} bytes). bracketd downloads it again.")
         if judge.extension is None:
             raise Mismatched(
-                f"The service sent something that is not a picture (it begins with {judge.head!r}).",
+                f"The service returned something that is not a picture (it starts with {judge.head!r}).",
                 mismatch=Mismatch.NOT_A_PICTURE,
             )
         if not judge.whole:
             raise Mismatched(
-                f"The picture ends before its end marker (after {size:,} bytes).", mismatch=Mismatch.BROKEN_PICTURE
+                f"The picture is cut off: it has no end marker after {size:,} bytes.", mismatch=Mismatch.BROKEN_PICTURE
             )
         with _told(self._folder):
             self._file.truncate(size)
@@ -149,7 +149,7 @@ def _require_free(place: str | int, size: int) -> None:
 def too_large(most: int) -> Mismatched:
     """The error for a download that goes on beyond what a picture can be."""
     return Mismatched(
-        f"The download has more than {most:,} bytes, which no picture of these brackets can have.",
+        f"The download is larger than {most:,} bytes, which is impossible for a picture made of these brackets.",
         mismatch=Mismatch.LARGE_PICTURE,
     )
 

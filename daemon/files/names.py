@@ -195,7 +195,7 @@ def because_of(name: str) -> str | None:
     """The pattern of these tables that a file's name was classified by; None if none was."""
     kind = classify(name)
     found = next((pattern for pattern in TABLES.get(kind, ()) if fnmatch.fnmatchcase(name.lower(), pattern)), None)
-    return found or (".NAME.XXXXXX, rsync's" if kind is FileClass.IN_FLIGHT else None)
+    return found or (".NAME.XXXXXX, a temporary rsync name" if kind is FileClass.IN_FLIGHT else None)
 
 
 def holds_in_flight(folder: str) -> bool:

@@ -70,7 +70,7 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
                 go_on()
                 data = os.read(source.fileno(), min(CHUNK, left))  # raises where read() returns None
                 if not data:
-                    raise FileChanged(file.path, f"{file.path} became shorter while it was sent")
+                    raise FileChanged(file.path, f"{file.path} got shorter during the upload")
                 left -= len(data)
                 if not left:
                     _compare(file, os.fstat(source.fileno()))
@@ -86,11 +86,10 @@ def _compare(file: File, status: os.stat_result) -> None:
 
 def _named(path: str, error: OSError) -> FileGone | FileUnreadable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
+        return FileGone(path, f"{path} is missing. Put it back, then run `bracketd retry`.")
     if may_pass(error):
         return FileUnreadable(path, f"{path} cannot be read ({error.strerror or error})", may_pass=True)
     return FileUnreadable(
         path,
-        f"{path} cannot be read ({error.strerror}). See to the file and its permissions, "
-        "then `bracketd retry` the shoot.",
+        f"{path} cannot be read ({error.strerror}). Check the file and its permissions, then run `bracketd retry`.",
     )

@@ -17,11 +17,11 @@ def error(folder: str, trouble: OSError, need: str = "") -> OutputError:
     """The error for what the system said; ``need`` is what the next write takes, in words, if that is known."""
     said = trouble.strerror or str(trouble)
     if trouble.errno not in FULL:
-        remedy = "See to the folder and its permissions; bracketd goes on by itself."
+        remedy = "Check the folder and its permissions; bracketd then continues automatically."
         return OutputError(f"cannot write to {folder}: {said}. {remedy}")
     quota = trouble.errno == errno.EDQUOT
     known = ", ".join(filter(None, (need, "" if quota else _left(folder))))
-    remedy = f"Make room {'within the quota' if quota else 'there'}; bracketd goes on by itself."
+    remedy = f"Free up space {'in your quota' if quota else 'there'}; bracketd then continues automatically."
     return OutputError(f"cannot write to {folder}: {f'{known}: ' if known else ''}{said}. {remedy}")
 
 
@@ -48,5 +48,5 @@ def _left(folder: str) -> str:
     except OSError:
         return ""
     if files.f_files and not files.f_favail:
-        return "it can hold no more files"
+        return "it has no inodes left for more files"
     return f"{most(free)} are free"

@@ -20,8 +20,8 @@ from daemon.root import Seen, is_new, may_be_replaced, unmounted
 NOT_THERE = (FileNotFoundError, NotADirectoryError)
 
 REMEDY = (
-    "Is its disk mounted? bracketd goes on by itself when the folder is as it was; "
-    "if it was moved or emptied on purpose, `bracketd adopt FOLDER` takes it as it is now"
+    "Is its disk mounted? bracketd continues automatically when the folder is back. "
+    "If you moved, replaced or emptied it on purpose, run `bracketd adopt FOLDER`"
 )
 
 
@@ -34,7 +34,7 @@ def not_yet(root: str) -> str:
     """What to tell a person of a watched folder that does not exist and was never seen."""
     return (
         f"the watched folder {root} does not exist yet: create it first, then drop shoots into it. "
-        "If it is on a disk, mount the disk; shoots that lie there then are skipped"
+        "If it is on an external disk, mount the disk; shoots that are already on it will be skipped"
     )
 
 

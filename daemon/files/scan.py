@@ -205,7 +205,7 @@ class Walk:
         try:
             self._files.extend(_file(entry, path, level.within))
         except OSError as error:
-            self._fails(f"{path} cannot be looked at", error)
+            self._fails(f"{path} cannot be read", error)
         if len(self._others) < NAMED and is_other_picture(entry.name):
             self._others.append(path)
         elif len(self._unknown) < NAMED and is_unknown(entry.name) and _is_large(entry):
@@ -218,17 +218,17 @@ class Walk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._fails(f"folder {path} cannot be looked at", error)
+            self._fails(f"folder {path} cannot be read", error)
             return None
         if here in self._outside or level.lies_in(here):
             return None
         why = None
         if level.depth >= DEEPEST:
-            why = f"folder {path} lies more than {DEEPEST} levels deep"
+            why = f"folder {path} is more than {DEEPEST} levels deep"
         elif linked and level.linked:
-            why = f"link {path} lies behind another link"
+            why = f"link {path} is inside another linked folder"
         elif linked and here[0] != level.identity[0]:
-            why = f"link {path} leads to another disk"
+            why = f"link {path} points to another disk"
         if why is not None:
             self._problems.append(f"{why} and is not followed")
             return None
@@ -306,7 +306,7 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
         status = entry.stat()
     except FileNotFoundError:
         if kind is FileClass.PHOTO and entry.is_symlink():
-            yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
+            yield File(path, 0, 0, 0, kind, "is a link to a file that does not exist")
         return
     except OSError as error:
         if may_pass(error):

@@ -33,10 +33,10 @@ DANGLING = 300.0
 
 BOUNDS = {
     Bound.TOO_MANY: (
-        "has more files and folders than a shoot may have, or a link that leads to too many; it is not sent. "
-        "Remove the link, or move the shoot into several folders in the watched folder"
+        "contains more files and folders than a shoot may have, possibly through a link, so it is not sent. "
+        "Remove the link, or split the shoot into several folders in the watched folder"
     ),
-    Bound.LEADS_OUT: "is a link to a folder that the watched folder lies in; it is not looked into. Remove the link",
+    Bound.LEADS_OUT: "is a link to a folder that contains the watched folder, so bracketd does not follow it. Remove the link",
 }
 """Why a shoot waits when a scan stopped before its end, and what to do."""
 
@@ -87,7 +87,7 @@ def verdict(arrival: Arrival, terms: Terms) -> Verdict:
         ask = closed.gate in ("placeholders", "sync client", "stillness")
         return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine, ask=ask)
     if any(file.path not in arrival.faults for file in arrival.unexamined) or may_dangle(arrival):
-        return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
+        return Verdict(settled=False, reason="checking its photos", look_at=arrival.seen_at, examine=True)
     return Verdict(settled=True, reason=_because(arrival, terms))
 
 
@@ -100,26 +100,28 @@ def _bounds(arrival: Arrival, _terms: Terms) -> Told:
     bound = arrival.found.bound
     if bound is not None:
         return _wait("bounds", arrival, BOUNDS[bound])
-    return Told("bounds", True, "all of its files and folders were looked at")
+    return Told("bounds", True, "all files and folders were scanned")
 
 
 def _photos(arrival: Arrival, _terms: Terms) -> Told:
     photos, problems = arrival.found.photos, arrival.found.problems
     if not photos and problems:
-        return _wait("photos", arrival, f"no photos were found, and {problems[0]}")
+        return _wait("photos", arrival, f"no photos found; {problems[0]}")
     return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
 
 
 def _names(arrival: Arrival, _terms: Terms) -> Told:
     if in_flight := arrival.found.of(FileClass.IN_FLIGHT):
         return _wait("names", arrival, f"{_named(in_flight)} still being copied or synced")
-    return Told("names", True, "no file bears the temporary name of a program that writes it")
+    return Told("names", True, "no file has a temporary name")
 
 
 def _placeholders(arrival: Arrival, _terms: Terms) -> Told:
     if placeholders := arrival.found.of(FileClass.PLACEHOLDER):
-        return _wait("placeholders", arrival, f"{_named(placeholders)} still only a placeholder of the sync client")
-    return Told("placeholders", True, "no file is a mere placeholder")
+        return _wait(
+            "placeholders", arrival, f"{_named(placeholders)} online-only and not downloaded by the sync client yet"
+        )
+    return Told("placeholders", True, "no file is an online-only placeholder")
 
 
 def _client(arrival: Arrival, _terms: Terms) -> Told:
@@ -134,8 +136,8 @@ def _stillness(arrival: Arrival, terms: Terms) -> Told:
     still = arrival.seen_at - arrival.still_since
     if arrival.seen_at < quiet_at and not arrival.is_ready:
         moving = arrival.moving
-        grows = f"{moving.path} came last, with {moving.size / 1e6:.0f} MB; " if moving is not None else ""
-        why = f"{_count(arrival.found)}; {grows}settled when quiet for {_seconds(needed(arrival, terms))} s"
+        grows = f"{moving.path} changed last ({moving.size / 1e6:.0f} MB); " if moving is not None else ""
+        why = f"{_count(arrival.found)}; {grows}will be sent after {_seconds(needed(arrival, terms))} s without changes"
         return Told("stillness", False, why, quiet_at)
     return Told("stillness", True, f"nothing changed for {still:.0f} s")
 
@@ -143,26 +145,26 @@ def _stillness(arrival: Arrival, terms: Terms) -> Told:
 def _structure(arrival: Arrival, terms: Terms) -> Told:
     problems = problems_of(arrival)
     if not problems:
-        return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
+        return Told("structure", True, f"{len(arrival.examined)} photo(s) checked, all complete")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     damaged_at = max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
     damaged = arrival.seen_at >= damaged_at
     if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
-        return Told("structure", True, f"goes without {problems[0]}{more}")
-    how = "Mend it, or `bracketd submit` the folder to send the rest"
-    long = f", and nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
+        return Told("structure", True, f"leaves out {problems[0]}{more}")
+    how = "Replace it, or run `bracketd submit` with the folder to send the rest"
+    long = f"; nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
     told = _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
     return told if damaged or told.look_at is None else replace(told, look_at=min(told.look_at, damaged_at))
 
 
 def _sets(arrival: Arrival, terms: Terms) -> Told:
     if not arrival.dangling or arrival.is_ready:
-        return Told("sets", True, "no bracket set lacks a photo, as far as anybody can tell")
+        return Told("sets", True, "no incomplete bracket sets found")
     until = still_at(arrival, terms) + DANGLING
     if arrival.seen_at < until:
-        why = f"{arrival.dangling}; waiting {DANGLING / 60:.0f} min for the rest"
+        why = f"{arrival.dangling}; waiting up to {DANGLING / 60:.0f} min for the rest"
         return Told("sets", False, why, until)
-    return Told("sets", True, f"{arrival.dangling}; it goes on without the rest")
+    return Told("sets", True, f"{arrival.dangling}; sent without the rest")
 
 
 GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
@@ -225,12 +227,12 @@ def problems_of(arrival: Arrival) -> tuple[str, ...]:
 
 def _because(arrival: Arrival, terms: Terms) -> str:
     if arrival.is_ready:
-        return "a .ready file says it is complete"
-    without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
+        return "a .ready file marks the shoot as complete"
+    without = f"; leaves out {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
     if arrival.dangling:
         without += f"; {_sets(arrival, terms).why}"
     client = f"{arrival.client.why}; " if arrival.client.done else ""
-    return f"{client}quiet for {_seconds(needed(arrival, terms))} s{without}"
+    return f"{client}unchanged for {_seconds(needed(arrival, terms))} s{without}"
 
 
 def _wait(gate: str, arrival: Arrival, why: str) -> Told:

@@ -1,5 +1,5 @@
-"""The local state: SQL, schema, migrations; orders in and out as values.
+"""The local state: SQL, schema and migrations. Orders go in and out as values.
 
-``store.Store`` is the daemon's one writer, ``reader.Reader`` a read-only look from any program, ``reader.ask`` a wish
-left for the daemon. They are imported from their modules, so that a look does not load what only the daemon needs.
+``store.Store`` is the daemon's only writer. ``reader.Reader`` reads the state from any program. ``reader.ask`` leaves a
+request for the daemon. Import them from their modules, so that a reader does not load what only the daemon needs.
 """

@@ -1,4 +1,4 @@
-"""Asks as rows: what a person requested through another program, and what came of it."""
+"""Asks as rows: requests from a person through another program, and their results."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from enum import StrEnum
 from daemon.store.names import unpack
 
 KEPT_FOR = 30 * 86400.0
-"""Seconds for which an answered ask is kept."""
+"""Seconds that an answered ask is kept."""
 
 KEPT = 1000
-"""Answered asks that are kept at most."""
+"""Most answered asks that are kept."""
 
 
 class Outcome(StrEnum):
-    """What came of an ask: it was carried out, it was not allowed, or it failed."""
+    """The result of an ask: carried out, refused or failed."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -25,10 +25,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a person requested.
+    """A request from a person.
 
-    ``verb`` is one of ``daemon.order.Verb``, or one that only another version of bracketd knows. ``target`` is a
-    folder for ``submit``, ``submit again``, ``skip`` and ``adopt``, else an order's id.
+    ``verb`` is a ``daemon.order.Verb``, or one that only another version of bracketd knows. ``target`` is a folder for
+    ``submit``, ``submit again``, ``skip`` and ``adopt``, otherwise an order's ID.
     """
 
     seq: int
@@ -38,7 +38,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an ask, in words for a person; ``at`` is epoch seconds."""
+    """The result of an ask, with a text for a person. ``at`` is in epoch seconds."""
 
     ask: Ask
     outcome: Outcome
@@ -47,7 +47,7 @@ class Answer:
 
 
 def open_asks(connection: sqlite3.Connection) -> list[Ask]:
-    """Every ask without an answer, the oldest first. A row that anybody may have written is read as it is."""
+    """All asks without an answer, oldest first. Rows come from other programs, so invalid text is tolerated."""
     rows = connection.execute(
         "SELECT seq, CAST(verb AS BLOB) AS verb, typeof(target) AS kind, CAST(target AS BLOB) AS target "
         "FROM asks WHERE answered_at IS NULL ORDER BY seq"
@@ -64,7 +64,7 @@ def _text(value: bytes) -> str:
 
 
 def write_answer(connection: sqlite3.Connection, answer: Answer) -> None:
-    """Record what came of an ask, and forget those that were answered long ago."""
+    """Record the result of an ask, and delete old answered asks."""
     connection.execute(
         "UPDATE asks SET outcome = ?, answer = ?, answered_at = ? WHERE seq = ? AND answered_at IS NULL",
         (answer.outcome.value, answer.text.encode("utf-8", "backslashreplace").decode(), answer.at, answer.ask.seq),

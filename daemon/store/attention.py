@@ -1,4 +1,4 @@
-"""What a person should know of a watched folder beyond its orders and the shoots that wait."""
+"""The attention list: what a person should know about a watched folder besides its orders and waiting shoots."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 NOTE = "attention "
-"""How the key of a note begins that the daemon keeps of a watched folder's attention list."""
+"""The prefix of the key under which the daemon notes a watched folder's attention list."""
 
 
 class Heed(StrEnum):
-    """What it is about."""
+    """The kind of an item."""
 
     LOOSE = "loose photos"
     OTHER_FORMATS = "other formats"
@@ -21,10 +21,10 @@ class Heed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing to know of a ``folder``, a watched one or a shoot's. ``names`` are the first few of ``count`` files.
+    """One item about a watched folder or a shoot's folder. ``names`` are the first few of ``count`` files.
 
-    LOOSE: photos that lie directly in the watched folder. OTHER_FORMATS: files of a shoot that may be photos and are of
-    no format that is sent. FIRST_SIGHT: shoots that were skipped since they lay in the folder when it appeared.
+    LOOSE: photos directly in the watched folder. OTHER_FORMATS: files of a shoot that may be photos, but in a format
+    that is not sent. FIRST_SIGHT: shoots that were skipped because they were in the folder when bracketd first saw it.
     """
 
     kind: Heed
@@ -34,11 +34,11 @@ class Attention:
 
 
 def to_note(items: Iterable[Attention]) -> list[dict[str, Any]] | None:
-    """An attention list as the daemon notes it; None if there is nothing to know."""
+    """An attention list as a note's value, None if it is empty."""
     return [asdict(item) for item in items] or None
 
 
 def from_notes(notes: Mapping[str, Any]) -> list[Attention]:
-    """What the daemon noted of all watched folders."""
+    """The attention lists of all watched folders, from the daemon's notes."""
     noted = (one for key in sorted(notes) if key.startswith(NOTE) for one in notes[key])
     return [Attention(Heed(one["kind"]), one["folder"], one["count"], tuple(one["names"])) for one in noted]

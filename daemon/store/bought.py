@@ -1,4 +1,4 @@
-"""What was bought, as the limits count it. The functions read; times are seconds since 1970 (UTC)."""
+"""Purchases as the limits count them. All functions only read. Times are seconds since 1970 (UTC)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
      )
 SELECT count(*) AS n FROM dated WHERE at >= ?1
 """
-"""Images bought since a time. A purchase from after the newest fact was dated by a clock that was ahead then.
+"""The number of images bought since a time. A purchase that is later than the newest fact was dated by a fast clock.
 
-It counts for the earliest time that was written after it: it cannot have been made later than that.
+It counts at the earliest time that was recorded after it, because it cannot be later than that.
 """
 
 ALLOWED = """
@@ -29,13 +29,13 @@ SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id
 WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode
   AND 'downloading' IN (phase, held_in) AND orders.id != ?
 """
-"""Images that orders may buy already, apart from one order."""
+"""The number of images that orders are already allowed to buy, without one order."""
 
 
 def spent(connection: sqlite3.Connection, day: float, month: float, order_id: str) -> tuple[int, int]:
-    """Images bought since the beginning of the day and of the month, with those that orders may buy already.
+    """The images bought since the start of the day and of the month, plus those that orders are allowed to buy.
 
-    ``order_id`` is the order that asks: what it was allowed itself does not count.
+    ``order_id`` is the order to be checked; its own allowance does not count.
     """
     granted = int(connection.execute(ALLOWED, (order_id,)).fetchone()["n"])
     today, lately = (int(connection.execute(BOUGHT_SINCE, (begin,)).fetchone()["n"]) for begin in (day, month))
@@ -43,7 +43,7 @@ def spent(connection: sqlite3.Connection, day: float, month: float, order_id: st
 
 
 def of_other_orders(connection: sqlite3.Connection, images: Iterable[str], order_id: str) -> frozenset[str]:
-    """Those of these images that another order than this has, or has bought."""
+    """The given images that belong to, or were bought by, an order other than ``order_id``."""
     query = (
         "SELECT value AS id FROM json_each(:images) WHERE "
         "EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id != :order_id) OR "
@@ -54,6 +54,6 @@ def of_other_orders(connection: sqlite3.Connection, images: Iterable[str], order
 
 
 def bought_since(connection: sqlite3.Connection, moment: float) -> bool:
-    """Whether the ledger has a purchase at or after a moment."""
+    """True if there is a purchase at or after a time."""
     query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
     return bool(connection.execute(query, (moment,)).fetchone()["found"])

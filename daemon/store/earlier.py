@@ -1,4 +1,4 @@
-"""The orders that a settled shoot is compared with."""
+"""Finds the earlier orders that a settled shoot is compared with."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from daemon.store.rows import Row, load
 from daemon.store.taken import COUNTS
 
 ALIKE = 20
-"""Orders looked at that share photos with a shoot, those that share most: a logo may lie in every shoot there is."""
+"""Most orders with shared photos to compare, those with most shared photos first: every shoot may contain a logo."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownBy:
-    """What a shoot is known by: its folder, the fingerprint and the marks of its photos, and their times.
+    """The identifying features of a shoot: its folder, and the fingerprint, marks and times of its photos.
 
-    ``seconds`` are times of a camera's clock. ``by_name`` is the fingerprint when no photo is read.
+    ``seconds`` are times of the camera's clock. ``by_name`` is the fingerprint without reading any photo.
     """
 
     folder: str
@@ -30,7 +30,7 @@ class KnownBy:
 
 
 def earlier(connection: sqlite3.Connection, by: KnownBy) -> list[Order]:
-    """Orders that count and that have any of what a shoot is known by; the newest first."""
+    """The orders that count and share any feature with a shoot, newest first."""
     query = (
         f"SELECT id FROM orders WHERE {COUNTS} AND (folder = :folder "  # noqa: S608 - a constant
         "OR (fingerprint IN (:fingerprint, :by_name) AND fingerprint != '') "
@@ -48,6 +48,6 @@ def earlier(connection: sqlite3.Connection, by: KnownBy) -> list[Order]:
 
 
 def outdated(connection: sqlite3.Connection, folder: str) -> list[Order]:
-    """Skipped orders of a folder that no longer count: they were skipped because of an order that has ended."""
+    """A folder's skipped orders that no longer count, because the order they were skipped for has ended."""
     query = f"SELECT id FROM orders WHERE folder = ? AND phase = 'skipped' AND NOT {COUNTS}"  # noqa: S608 - constant
     return [load(connection, str(row["id"])) for row in connection.execute(query, (pack(folder),)).fetchall()]

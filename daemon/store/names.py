@@ -1,4 +1,4 @@
-"""File names as SQLite can hold them: they need not be UTF-8, and its text must be."""
+"""Stores file names in SQLite, whose text must be UTF-8. File names need not be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def pack(name: str) -> str | bytes:
-    """A file name as SQLite can hold it: text, or its bytes on disk when they are not UTF-8."""
+    """A file name for SQLite: text, or its bytes on disk if they are not UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -15,5 +15,5 @@ def pack(name: str) -> str | bytes:
 
 
 def unpack(value: str | bytes) -> str:
-    """The file name again."""
+    """The file name from its value in SQLite."""
     return os.fsdecode(value) if isinstance(value, bytes) else value

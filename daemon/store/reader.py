@@ -1,4 +1,4 @@
-"""What ``status``, ``show`` and other lookers-on read; and how they ask the daemon for something."""
+"""Read access to the state for ``status``, ``show`` and other commands, and ``ask``, which leaves a request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SUMMARY = (
 ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
 
 NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
-"""A file name in JSON. ``quoted`` is ours: in a name that is not UTF-8 bytes become lone surrogates (PEP 383)."""
+"""A file name in JSON. ``quoted`` is our function: bytes that are not UTF-8 become lone surrogates (PEP 383)."""
 
 IN_JSON = f"""
 json_object(
@@ -52,7 +52,7 @@ json_object(
   'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
 )
 """
-"""An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
+"""An order in ``status --json``. SQLite builds the JSON in half the time that Python needs."""
 
 PURCHASES = """
 SELECT at, credits, purchases.order_id, image_id, file, shoot, folder, supplement_of
@@ -64,7 +64,7 @@ WHERE at >= ? AND at < ? ORDER BY at, purchases.order_id, image_id
 
 
 class Reader:
-    """A read-only look at the state file; of an absent one, an empty look. Raises StateError and its kinds."""
+    """Reads the state file. A missing file reads as empty. Raises StateError and its subclasses."""
 
     def __init__(self, state_dir: Path) -> None:
         self._connection = open_for_reading(state_dir)
@@ -90,7 +90,7 @@ class Reader:
             return self._connection.execute(query, values).fetchall()
 
     def orders(self) -> list[dict[str, Any]]:
-        """A summary of every order, the one that changed last first; keys as the columns are named."""
+        """A summary of every order, most recently changed first. Keys are the columns' names."""
         rows = self._rows(f"SELECT {SUMMARY} FROM orders ORDER BY updated_at DESC")  # noqa: S608 - a constant
         for row in rows:
             row["messages"] = json.loads(row["messages"])
@@ -99,37 +99,37 @@ class Reader:
         return rows
 
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
-        """A summary of every order, the one that changed last first, each as the text of a JSON object.
+        """A summary of every order as the text of a JSON object, most recently changed first.
 
-        Times are ISO 8601 UTC, sizes bytes; ``page`` and the order's id make the URL of its page. Of those that ended
-        only the last ``ended`` are told; negative: all.
+        Times are ISO 8601 UTC, sizes are bytes. ``page`` and the order's ID form the URL of its page. Of the ended
+        orders only the last ``ended`` are included, all if it is negative.
         """
         lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
         chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
-        query = f"SELECT {IN_JSON} AS told FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
-        return [row["told"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
+        query = f"SELECT {IN_JSON} AS object FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
+        return [row["object"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
 
     def ended(self) -> int:
-        """How many orders ended."""
+        """The number of ended orders."""
         counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
         return int(counted[0]["ended"]) if counted else 0
 
     def waiting(self) -> list[Waiting]:
-        """Shoots that are not settled, the longest waiting first."""
+        """Shoots that are not settled, longest waiting first."""
         rows = self._rows("SELECT * FROM waiting ORDER BY since")
         return [Waiting(**{**row, "folder": unpack(row["folder"]), "shoot": unpack(row["shoot"])}) for row in rows]
 
     def daemon(self) -> dict[str, Any]:
-        """What the daemon notes of itself."""
+        """The daemon's notes about itself, by key."""
         return {row["key"]: json.loads(row["value"]) for row in self._rows("SELECT key, value FROM daemon")}
 
     def attention(self) -> list[Attention]:
-        """What the daemon noted that a person should know of the watched folders."""
+        """The attention lists of all watched folders."""
         return from_notes(self.daemon())
 
     def seen(self, root: str) -> Seen | None:
-        """What the daemon remembers of a watched or output folder; None if it never saw it."""
-        from daemon.store.roots import load  # noqa: PLC0415 - `status` has no use for it
+        """What is remembered of a watched or output folder, None if the daemon never saw it."""
+        from daemon.store.roots import load  # noqa: PLC0415 - `status` does not need it
 
         if self._connection is None:
             return None
@@ -137,8 +137,8 @@ class Reader:
             return load(self._connection, root)
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order."""
-        from daemon.store.taken import taken  # noqa: PLC0415 - `status` has no use for it
+        """The number of the given shoots in a watched folder that have an order."""
+        from daemon.store.taken import taken  # noqa: PLC0415 - `status` does not need it
 
         if self._connection is None:
             return 0
@@ -146,30 +146,30 @@ class Reader:
             return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
 
     def asked(self) -> list[tuple[str, str]]:
-        """What was asked for and is not answered yet: (verb, target)."""
+        """The asks without an answer, as (verb, target)."""
         rows = self._rows("SELECT verb, target FROM asks WHERE answered_at IS NULL ORDER BY seq")
         return [(row["verb"], unpack(row["target"])) for row in rows]
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
-        """What came of an ask, and the words for it; None while it is not answered."""
+        """The outcome and the text of an ask's answer, None while it has no answer."""
         query = "SELECT outcome, answer FROM asks WHERE seq = ? AND answered_at IS NOT NULL"
         return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
-        """Orders by shoot name, in whatever case, folder, or the beginning of an order id; the newest first."""
+        """Orders by shoot name (ignoring case), by folder, or by the start of an order ID. Newest first."""
         rows = sorted(self.orders(), key=lambda row: float(row["created_at"]), reverse=True)
         exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
         alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]
         return alike or [row for row in rows if len(words) >= 4 and row["id"].startswith(words)]
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of these ids that orders in the state have, whatever became of them."""
+        """The given IDs that belong to an order in the state, in any phase."""
         query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
         return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
 
     def order(self, order_id: str) -> Order:
-        """An order, whole. Raises KeyError."""
-        from daemon.store.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
+        """A complete order. Raises KeyError."""
+        from daemon.store.rows import load  # noqa: PLC0415 - `status` must not load the rules of orders
 
         if self._connection is None:
             raise KeyError(order_id)
@@ -177,9 +177,9 @@ class Reader:
             return load(self._connection, order_id)
 
     def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
-        """Every image bought from ``since`` until before ``until``, the first one first.
+        """Every image bought from ``since`` until before ``until``, oldest first.
 
-        Keys: at, credits, order_id, image_id, file (its name in the output folder, None before it has one), shoot,
+        Keys: at, credits, order_id, image_id, file (its name in the output folder, None until it has one), shoot,
         folder, supplement_of.
         """
         rows = self._rows(PURCHASES, since, until)
@@ -189,15 +189,15 @@ class Reader:
         return rows
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
-        """Every fact of an order, oldest first: at, fact, detail."""
+        """All facts of an order, oldest first. Keys: at, fact, detail."""
         rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", order_id)
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
-    """Leave an ask for the daemon, running or not (``daemon.store.asks.Ask``); its number. Raises StateError.
+    """Leave an ask for the daemon (``daemon.store.asks.Ask``) and return its number. The daemon need not run.
 
-    A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
+    Creates a missing state file, but never migrates one, because a running daemon may use it. Raises StateError.
     """
     with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
         values = (now, verb, pack(target))

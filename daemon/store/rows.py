@@ -1,4 +1,4 @@
-"""Between values and rows: how an order, its brackets, its images and a fact are written and read."""
+"""Converts orders, brackets, images and facts to rows and back."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ COUNTED: dict[type, tuple[str, ...]] = {
     Seen: ("images",),
     FoundDelivered: ("brackets", "images"),
 }
-"""Fields that the order's own rows hold in full; every look would fill the journal with them."""
+"""Fields of facts of which the journal only stores the number, because the order's rows contain them in full."""
 
 LARGE = ("mtime_ns", "inode", "ctime_ns")
-"""A bracket's numbers that may pass SQLite's largest integer."""
+"""A bracket's numbers that may exceed SQLite's largest integer."""
 
 _MOST = 2**63 - 1
 
 
 def order_row(order: Order) -> Row:
-    """An order's own columns, and the sums that ``status`` shows without reading brackets and images."""
+    """An order's columns, including the sums that ``status`` shows without reading brackets and images."""
     sent = [order.brackets[number] for number in order.sent]
     stored = [b for b in sent if b.stored]
     ended = [i for i in order.images if i.ended]
@@ -98,7 +98,7 @@ def order_row(order: Order) -> Row:
 
 
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
-    """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
+    """A bracket's row. Some inodes, and times from 2262 on, exceed SQLite's largest integer and are stored as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
     large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
     said = to_json(bracket.shot)
@@ -111,7 +111,7 @@ def _integer(value: int) -> int | str:
 
 
 def image_row(order_id: str, number: int, image: Image) -> Row:
-    """One image."""
+    """An image's row."""
     row = {field.name: getattr(image, field.name) for field in dataclasses.fields(image)}
     return {
         **row,
@@ -127,14 +127,14 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
 
 
 def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
-    """One file that is not sent, with the reason."""
+    """The row of a file that is not sent, with the reason."""
     of = pack(left_out.of) if left_out.of is not None else None
     names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
     return {"order_id": order_id, "number": number, "why": left_out.why.value, **names}
 
 
 def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_out: Iterable[Row] = ()) -> Order:
-    """The order that these rows were written from."""
+    """The order from its rows."""
     return Order(
         id=row["id"],
         flow=row["flow"],
@@ -221,13 +221,13 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 
 
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
-    """A fact as the journal keeps it: its name and its fields."""
+    """A fact's row in the journal: its name and its fields."""
     detail = json.dumps(detail_of(fact), default=str)
     return {"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail}
 
 
 def detail_of(fact: Fact) -> Row:
-    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
+    """A fact's fields for the journal: without secrets, and with numbers instead of COUNTED fields."""
     detail: Row = {}
     for field in dataclasses.fields(fact):
         value = getattr(fact, field.name)
@@ -238,7 +238,7 @@ def detail_of(fact: Fact) -> Row:
 
 
 def _counted(values: tuple[Any, ...]) -> Any:
-    """How many; of images how many are pending, processed and failed."""
+    """The number of values; for images, the numbers of pending, processed and failed ones."""
     if not isinstance(values[0], SeenImage):
         return len(values)
     names = {None: "pending", True: "processed", False: "failed"}
@@ -255,7 +255,7 @@ def _plain(value: Any) -> Any:
 
 
 def _printable(text: str | None) -> str | None:
-    """Text for people: a name that is not UTF-8 inside it is made presentable."""
+    """Text for people. Bytes of names that are not UTF-8 are escaped."""
     return text if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

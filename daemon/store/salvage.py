@@ -1,8 +1,8 @@
-"""Reads what can still be read of a state file that is damaged, row by row, into a sound one.
+"""Copies the readable rows of a damaged state file into an intact one.
 
-Where a page is damaged SQLite raises at whatever needs that page, and at nothing else. So an order is looked for by
-every way that leads to it (the table and each of its indexes, from both ends), and read by itself. Its brackets and
-images count only all together: the sums in its row say how many there were.
+SQLite raises only for queries that need a damaged page. So orders are searched in every way (through the table and each
+of its indexes, from both ends), and each one is read separately. An order counts only with all of its brackets and
+images; the sums in its row say how many it had.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from daemon.store.rows import Row, load, order_row
 from daemon.store.schema import MIGRATIONS, migrate, require_known
 
 DAMAGED = "damaged.sqlite3"
-"""The name under which the file is copied to be read."""
+"""The name of the damaged file's working copy."""
 
 WAYS = tuple(
     f"SELECT rowid AS number FROM orders {way} {direction}"  # noqa: S608 - constants
@@ -34,18 +34,18 @@ WAYS = tuple(
     )
     for direction in ("ASC", "DESC")
 )
-"""Every way to the orders' row numbers."""
+"""Queries that reach the orders' row numbers in different ways."""
 
 SUMS = ("brackets_total", "bytes_total", "images_total")
-"""Columns of an order that tell whether its brackets and images were all read."""
+"""Columns of an order that show if all of its brackets and images were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What was read of a state file. ``file`` is a sound one of this version with nothing but that in it.
+    """The result of a salvage. ``file`` is an intact state file of this version with the salvaged rows.
 
-    ``unread`` counts orders that are known to have been there and could not be read whole; ``roots`` are the watched
-    and output folders that were seen.
+    ``unread`` is the number of orders that existed and could not be read completely. ``roots`` are the watched and
+    output folders that were seen.
     """
 
     file: Path
@@ -55,9 +55,9 @@ class Salvage:
 
 
 def salvage(path: Path, into: Path) -> Salvage:
-    """Read a state file, with its WAL, into a folder that is there and empty; the file itself is only copied.
+    """Salvage a state file and its WAL into an existing, empty folder. The file itself is only copied.
 
-    Raises StateTooNew for one that a newer bracketd wrote, and OSError.
+    Raises StateTooNew for a file from a newer version, and OSError.
     """
     file = into / FILE
     found = _version_copied(path, into)
@@ -76,7 +76,7 @@ def salvage(path: Path, into: Path) -> Salvage:
 
 
 def _version_copied(path: Path, into: Path) -> int:
-    """Copy the file and its WAL; the version it has, 0 when that cannot be read."""
+    """Copy the file and its WAL, and return its version, 0 if that cannot be read."""
     shutil.copyfile(path, into / DAMAGED)
     wal = path.with_name(f"{path.name}-wal")
     if wal.exists():
@@ -95,7 +95,7 @@ def _damaged(into: Path) -> sqlite3.Connection:
 
 
 def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
-    """Read everything that can be read; the numbers of the orders that were there."""
+    """Copy all readable rows, and return the row numbers of the orders that existed."""
     numbers = {int(row["number"]) for way in WAYS for row in _readable(old, way)}
     for number in sorted(numbers):
         for order in _readable(old, "SELECT * FROM orders NOT INDEXED WHERE rowid = ?", number):
@@ -113,7 +113,7 @@ def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
 
 
 def _readable(old: sqlite3.Connection, query: str, *values: object) -> Iterator[Row]:
-    """The rows of a query up to the first that cannot be read; a table that this version lacks has none."""
+    """The rows of a query up to the first unreadable one. Empty for a table that the file's version lacks."""
     try:
         yield from old.execute(query, values)
     except sqlite3.DatabaseError:
@@ -121,7 +121,7 @@ def _readable(old: sqlite3.Connection, query: str, *values: object) -> Iterator[
 
 
 def _keep(sound: sqlite3.Connection, table: str, row: Row) -> None:
-    """Take a row over, unless it is there already or damage made it one that cannot be."""
+    """Copy a row, unless it already exists or damage has made it invalid."""
     columns, marks = ", ".join(row), ", ".join(f":{column}" for column in row)
     try:
         sound.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names
@@ -130,7 +130,7 @@ def _keep(sound: sqlite3.Connection, table: str, row: Row) -> None:
 
 
 def _whole_orders(sound: sqlite3.Connection) -> Iterator[Order]:
-    """The orders with all their brackets and images; what is left of the others is removed."""
+    """The complete orders. The rows of incomplete orders are deleted."""
     for row in sound.execute("SELECT id, brackets_total, bytes_total, images_total FROM orders").fetchall():
         order = _order(sound, row)
         if order is None:

@@ -1,6 +1,6 @@
-"""The record of skipped shoots: names, sizes and times of their photos, which tell them when somebody moves them.
+"""The record of skipped shoots: their photos' names, sizes and times, to recognise them after they are moved.
 
-Only shoots count that are skipped at this moment. A shoot that a person submitted is known by its content.
+Only shoots that are currently skipped count. A shoot that a person submitted is recognised by its content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NEWEST = (
     "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
 )
-"""No other shoot has come under the name of this one since."""
+"""No later shoot has used this one's folder."""
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry]) -> None:
@@ -31,7 +31,7 @@ def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entr
 
 
 def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Recorded]:
-    """Every recorded photo that has the name and the size of one of these."""
+    """All recorded photos with the name and the size of one of ``entries``."""
     made: dict[str, float | None] = {}
     found = []
     for entry in sorted({(one.name, one.size) for one in entries}):
@@ -48,7 +48,7 @@ def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Reco
 
 
 def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection[Entry]) -> frozenset[Entry]:
-    """Those of these photos that the record of a skipped shoot does not have."""
+    """The given photos that are not in a skipped shoot's record."""
     return frozenset(
         one
         for one in entries
@@ -57,10 +57,10 @@ def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection
 
 
 def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> dict[str, str]:
-    """The folders directly in a watched folder whose shoots are skipped, each with the id of its order.
+    """The folders of skipped shoots directly in a watched folder, each with its order's ID.
 
-    ``recorded``: those whose photos are on record; otherwise the others, copies of known shoots apart: an older version
-    skipped them, or their disk did not answer.
+    With ``recorded``, the shoots whose photos are on record. Without it, the others except copies of known shoots: an
+    older version skipped them, or their disk did not respond.
     """
     prefix = root.rstrip("/") + "/"
     which = f"phase = 'skipped' AND recorded AND {NEWEST}" if recorded else f"{FIRST_SIGHT} AND NOT recorded"

@@ -1,4 +1,4 @@
-"""Orders as rows: what the daemon writes. Every fact is a transaction of its own, journal included."""
+"""The daemon's store of orders. Every fact is written in its own transaction, together with its journal entry."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from daemon.store.writing import journal_entry, write_order
 
 
 class Stale(Exception):
-    """An order's row is not what it was taken for: somebody else wrote it meanwhile."""
+    """The order's row has changed since the caller read it."""
 
 
 class Store:
-    """The one writer. Awaitables run on the store's own thread; what they wrote is on disk when they return."""
+    """The only writer. Coroutines run on the store's own thread. Their changes are on disk when they return."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,24 +42,24 @@ class Store:
 
     @classmethod
     def open(cls, state_dir: Path, thread: Executor | None = None) -> Store:
-        """Open, make or migrate the state file. Raises StateError and its kinds."""
+        """Open the state file, creating or migrating it if needed. Raises StateError and its subclasses."""
         connection = open_for_writing(state_dir)
         thread = thread or ThreadPoolExecutor(1, thread_name_prefix="store")
         return cls(Database(connection, state_dir / FILE, thread))
 
     def close(self) -> None:
-        """Finish what was asked for, then close the file."""
+        """Finish pending calls, then close the file."""
         self._database.close()
 
-    # --- room on the disk ---
+    # --- space on the disk ---
 
     @property
     def pause(self) -> Pause:
-        """The wait for room on the state's disk. What is awaited here waits by itself; threads get StateFull."""
+        """The pause while the state's disk is full. Coroutines of this class wait for it; threads get StateFull."""
         return self._database.pause
 
     async def wait_for_room(self) -> None:
-        """Return after a while, when something can be written. Raises StateFull if that is given up."""
+        """Wait until something can be written. Raises StateFull after ``pause.give_up``."""
         await self.pause.wait()
         await self._database.write(lambda connection: connection.execute("UPDATE daemon SET value = value"))
 
@@ -68,9 +68,9 @@ class Store:
     async def add(
         self, order: Order, fact: Fact, skipped: Iterable[Entry] = (), *, answer: Answer | None = None
     ) -> None:
-        """A new order with its brackets, the fact that made it, and the answer to the ask for it, if a person asked.
+        """Add an order with its brackets, the fact that created it, and the answer if a person asked for it.
 
-        The photos of a ``skipped`` one are recorded.
+        ``skipped`` are the photos to record for a skipped order.
         """
         entries = tuple(skipped)
 
@@ -87,10 +87,10 @@ class Store:
     async def record(
         self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
     ) -> None:
-        """What a fact made of an order, and the fact for the journal, whatever it changed; None: it is not worth it.
+        """Write an order after a fact, and add the fact to the journal unless it is None.
 
-        ``answer`` is that to the ask which brought the fact about. Raises Stale, and writes nothing, when the row is
-        not ``before`` any more.
+        ``answer`` is the answer to the ask that caused the fact. If the row is no longer ``before``, writes nothing and
+        raises Stale.
         """
 
         def write(connection: sqlite3.Connection) -> None:
@@ -108,10 +108,10 @@ class Store:
         return await self._database.read(lambda connection: load(connection, order_id))
 
     async def due(self, now: float, horizon: float) -> list[str]:
-        """Ids of orders whose next step may start, longest waiting first; of those that are due together the oldest.
+        """IDs of the orders whose next step may start, longest waiting first, then oldest first.
 
-        A due time counts as now if the clock was set back since it was set, or if it lies beyond ``now + horizon``.
-        The same as ``daemon.order.due.waits``, in SQL.
+        A due time counts as now if the clock was set back since, or if it is after ``now + horizon``. This is
+        ``daemon.order.due.waits`` in SQL.
         """
         query = (
             "SELECT id FROM orders WHERE due IS NOT NULL AND (due <= :now OR due > :now + :horizon "
@@ -123,31 +123,31 @@ class Store:
         )
 
     async def next_due(self) -> float | None:
-        """When the next order is due, if any is."""
+        """When the next order is due, None if none is."""
         row = await self._database.read(
             lambda connection: connection.execute("SELECT min(due) AS due FROM orders WHERE due IS NOT NULL").fetchone()
         )
         return float(row["due"]) if row["due"] is not None else None
 
     async def spent(self, day: float, month: float, order_id: str) -> tuple[int, int]:
-        """Images bought since the beginning of the day and of the month, with those that orders may buy already.
+        """The images bought since the start of the day and of the month, plus those that orders are allowed to buy.
 
-        ``order_id`` is the order that asks: what it was allowed itself does not count.
+        ``order_id`` is the order to be checked; its own allowance does not count.
         """
         return await self._database.read(lambda connection: spent(connection, day, month, order_id))
 
     async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
-        """Those of these images that another order than this has, or has bought."""
+        """The given images that belong to, or were bought by, an order other than ``order_id``."""
         return await self._database.read(lambda connection: of_other_orders(connection, images, order_id))
 
     async def bought_since(self, moment: float) -> bool:
-        """Whether the ledger has a purchase at or after a moment, in epoch seconds."""
+        """True if there is a purchase at or after a time in epoch seconds."""
         return await self._database.read(lambda connection: bought_since(connection, moment))
 
     async def replace(
         self, old: Order, cancelled: Order, why: Fact, new: Order, fact: Fact, *, answer: Answer | None = None
     ) -> None:
-        """A new order in place of one that ends, and the answer to the ask for it: all or nothing. Raises Stale."""
+        """End an order, add a new one in its place, and answer the ask for it, in one transaction. Raises Stale."""
 
         def write(connection: sqlite3.Connection) -> None:
             _require(connection, old)
@@ -161,24 +161,24 @@ class Store:
         await self._database.write(write)
 
     async def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-        """Those of these shoots directly in a watched folder that have an order which counts.
+        """The given shoots directly in a watched folder that have an order that counts.
 
-        ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
+        ``shoots`` are names and the inodes of their folders, 0 if unknown. Another folder with a known name is not
         taken.
         """
         return await self._database.read(lambda connection: taken(connection, root, shoots))
 
     async def know(self, folder: str, inode: int) -> None:
-        """A shoot's folder is another one by now, and holds what its orders know."""
+        """Record the new inode of a shoot's folder that was replaced and has the same content."""
         values = (str(inode), pack(folder))
         await self._database.write(
             lambda connection: connection.execute("UPDATE orders SET inode = ? WHERE folder = ?", values)
         )
 
     async def recent(self, root: str, since: float) -> dict[str, float]:
-        """Shoots in a watched folder with an order that changed since ``since``, cancelled and skipped ones apart.
+        """Shoots in a watched folder with an order that changed since ``since``, except cancelled and skipped orders.
 
-        Each with the time, in epoch seconds, of the last change of such an order.
+        Values are the times of the last change, in epoch seconds.
         """
         prefix = root.rstrip("/") + "/"
         query = (
@@ -201,64 +201,64 @@ class Store:
         seconds: Iterable[int | None] = (),
         by_name: str = "",
     ) -> list[Order]:
-        """Orders that count of this folder, with these photos, or with any of these marks; the newest first.
+        """The orders that count and have this folder, this fingerprint, or any of these marks. Newest first.
 
-        Orders with photos of one of these ``seconds`` of a camera's clock are among them, and orders with the
-        fingerprint ``by_name``, which a shoot has when none of its photos is read.
+        Includes orders with photos from one of these ``seconds`` of a camera's clock, and orders with the fingerprint
+        ``by_name``, which a shoot has if none of its photos is read.
         """
         known_by = KnownBy(folder, fingerprint, tuple(marks), tuple(seconds), by_name)
         return await self._database.read(lambda connection: earlier(connection, known_by))
 
     async def record_skipped(self, order_id: str, entries: Iterable[Entry]) -> None:
-        """Remember the photos of a shoot that was skipped."""
+        """Record the photos of a shoot that was skipped."""
         entries = tuple(entries)
         await self._database.write(lambda connection: record(connection, order_id, entries))
 
     async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
-        """Every photo of a skipped shoot that has the name and the size of one of these."""
+        """All photos of skipped shoots with the name and the size of one of ``entries``."""
         entries = tuple(entries)
         return await self._database.read(lambda connection: alike(connection, entries))
 
     async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
-        """Those of these photos that were not in a skipped shoot when it was recorded."""
+        """The given photos that were not in a skipped shoot when it was recorded."""
         entries = tuple(entries)
         return await self._database.read(lambda connection: strangers(connection, order_id, entries))
 
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
-        """The folders of skipped shoots in a watched folder, each with its order's id; see ``daemon.store.skipped``."""
+        """The folders of skipped shoots in a watched folder, each with its order's ID. See ``daemon.store.skipped``."""
         return await self._database.read(lambda connection: skipped_in(connection, root, recorded=recorded))
 
     async def known(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of these ids that orders in the state have, whatever became of them."""
+        """The given IDs that belong to an order in the state, in any phase."""
         query, values = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))
         return await self._database.read(
             lambda connection: frozenset(str(row["id"]) for row in connection.execute(query, (values,)))
         )
 
     async def unfinished(self) -> frozenset[str]:
-        """Ids of the orders that are under way or held."""
+        """IDs of the orders that are in progress or held."""
         query = "SELECT id FROM orders WHERE phase NOT IN ('downloaded', 'skipped', 'cancelled')"
         return await self._database.read(
             lambda connection: frozenset(str(row["id"]) for row in connection.execute(query))
         )
 
     async def newest_fact(self) -> float | None:
-        """When the last fact was recorded, in epoch seconds; None if there is none."""
+        """When the last fact was recorded, in epoch seconds, None if there is none."""
         row = await self._database.read(
             lambda connection: connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         )
         return float(row["at"]) if row is not None else None
 
     async def newest(self, folder: str) -> Order | None:
-        """The newest order of a shoot's folder that counts."""
+        """The newest order of a shoot's folder that counts, None if there is none."""
         return next(iter(await self.earlier(folder, "")), None)
 
     async def outdated(self, folder: str) -> list[Order]:
-        """Skipped orders of a folder that count no more: they were skipped for the sake of an order that ended."""
+        """A folder's skipped orders that no longer count, because the order they were skipped for has ended."""
         return await self._database.read(lambda connection: outdated(connection, folder))
 
     async def outputs(self) -> frozenset[str]:
-        """Every output folder that an order has."""
+        """The output folders of all orders except skipped and cancelled ones."""
         return await self._database.read(
             lambda connection: frozenset(
                 unpack(row["output"])
@@ -266,10 +266,10 @@ class Store:
             )
         )
 
-    # --- what other programs ask ---
+    # --- asks from other programs ---
 
     async def asks(self) -> list[Ask]:
-        """What was asked and not handed out yet, oldest first; cheap when nothing was written since the last call."""
+        """Asks that were not returned before, oldest first. Cheap if nothing was written since the last call."""
 
         def read(connection: sqlite3.Connection) -> list[Ask]:
             found = int(connection.execute("PRAGMA data_version").fetchone()["data_version"])
@@ -283,11 +283,11 @@ class Store:
         return await self._database.read(read)
 
     async def answer(self, answer: Answer) -> None:
-        """An ask that no fact came of is answered."""
+        """Answer an ask that caused no fact."""
         await self._database.write(lambda connection: self._write_answer(connection, answer))
 
     def _write_answer(self, connection: sqlite3.Connection, answer: Answer | None) -> None:
-        """Part of a transaction; an ask whose answer did not get to the disk is handed out again at the next start."""
+        """Write an answer inside a transaction. If it fails, the ask is returned again after the next start."""
         if answer is not None:
             write_answer(connection, answer)
             self._open.discard(answer.ask.seq)
@@ -295,11 +295,11 @@ class Store:
     # --- roots, waiting shoots, the daemon itself ---
 
     def seen_roots(self, now: Callable[[], float]) -> SeenRoots:
-        """What is remembered of watched and output folders, for those who look at disks from threads."""
+        """What is remembered of watched and output folders, for threads that check disks."""
         return SeenRoots(self._database, now)
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:
-        """A watched or output folder is to be met as if for the first time."""
+        """Forget a watched or output folder, so that it is treated as seen for the first time."""
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
@@ -308,7 +308,7 @@ class Store:
         await self._database.write(write)
 
     async def waiting_for(self, root: str) -> list[str]:
-        """Ids of orders that wait in some trouble and have their shoot or their pictures in this root."""
+        """IDs of orders that wait because of a problem and have their shoot or their pictures in this root."""
         query = "SELECT id, folder, output FROM orders WHERE due IS NOT NULL AND trouble IS NOT NULL"
 
         def read(connection: sqlite3.Connection) -> list[str]:
@@ -319,9 +319,9 @@ class Store:
         return await self._database.read(read)
 
     async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Output folders in which a run that was killed can have left part files; ids of images that may need theirs.
+        """Output folders in which a killed run may have left part files, and IDs of images that may still need theirs.
 
-        A delivered order has left none: its last part file becomes its ``order.json``.
+        A delivered order has no part files: its last one becomes its ``order.json``.
         """
         folders = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
         images = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
@@ -333,7 +333,7 @@ class Store:
         return await self._database.read(read)
 
     async def replace_waiting(self, root: str, waiting: Iterable[Waiting]) -> None:
-        """What waits in ``root`` now, for ``status``."""
+        """Replace the list of shoots that wait in ``root``, for ``status``."""
         rows: list[Row] = [
             {
                 "folder": pack(w.folder),
@@ -356,7 +356,7 @@ class Store:
         await self._database.write(write)
 
     async def note(self, key: str, value: object) -> None:
-        """Something ``status`` should know of the daemon; ``None`` takes it back."""
+        """Store a note about the daemon for ``status``. ``None`` deletes it."""
 
         def write(connection: sqlite3.Connection) -> None:
             if value is None:
@@ -367,7 +367,7 @@ class Store:
         await self._database.write(write)
 
     async def begin(self) -> list[str]:
-        """Forget what an earlier run noted of itself; returns the orders that waited for the account then."""
+        """Delete the notes of the previous run, and return the IDs of orders that waited for the account then."""
 
         def write(connection: sqlite3.Connection) -> list[str]:
             waited = connection.execute(
@@ -381,7 +381,7 @@ class Store:
         return await self._database.write(write)
 
     async def answers(self) -> bool:
-        """Whether the store still does its work; for the service manager's watchdog."""
+        """True if the store still responds, for the service manager's watchdog."""
         return bool(await self._database.read(lambda connection: connection.execute("SELECT 1 AS one").fetchone()))
 
 

@@ -1,4 +1,4 @@
-"""How an order and its facts are written: the statements inside a transaction."""
+"""Writes orders and facts: the statements inside a transaction."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ OLDEST = (
     " ON CONFLICT (image_id) DO UPDATE SET order_id = excluded.order_id, at = excluded.at, credits = excluded.credits "
     "WHERE excluded.at < purchases.at"
 )
-"""An image is bought once, whichever orders have it: the first purchase counts."""
+"""An image is bought once, even if several orders have it: the first purchase counts."""
 
 CREDITS = 1
-"""What an image costs: the vendor counts images, one credit each."""
+"""The price of an image in credits. The vendor counts one credit per image."""
 
 
 def write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
-    """The order's row, and those of its brackets, images and reasons that are not what they were."""
+    """Write the order's row and the changed rows of its brackets, images and left-out files."""
     upsert(connection, "orders", ("id",), [order_row(after)])
     old_brackets = before.brackets if before else ()
     changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
@@ -40,7 +40,7 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
 
 
 def journal_entry(order_id: str, fact: Fact, at: float) -> tuple[str, Row]:
-    """The statement that adds a fact to the journal, and its values."""
+    """The statement that adds a fact to the journal, with its values."""
     return (
         "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)",
         journal_row(order_id, fact, at),

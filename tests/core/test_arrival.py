@@ -10,7 +10,7 @@ ADAPTIVE = Terms(Quiet(30.0, adaptive=True))
 FIXED = Terms(Quiet(60.0))
 A, B = File("A.NEF", 50, 1, 1), File("B.NEF", 50, 1, 2)
 BOTH = listing([A, B])
-FAULT = "has 2 MB of zeros at its end"
+FAULT = "ends with 2 MB of zeros"
 
 
 def quiet_from(arrival: Arrival, terms: Terms) -> float:

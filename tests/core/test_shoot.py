@@ -128,7 +128,7 @@ def test_why_it_waits_names_what_moves() -> None:
     """A person sees which photo came last, how much there is, and for how long it must be still."""
     arrival = seen((0, listing([photo(size=31_000_000)])), (5, listing([photo(size=48_000_000)])))
     assert verdict(arrival).reason == (
-        "1 photo(s), 48 MB so far; IMG_0001.JPG came last, with 48 MB; settled when quiet for 60 s"
+        "1 photo(s), 48 MB so far; IMG_0001.JPG changed last (48 MB); will be sent after 60 s without changes"
     )
 
 
@@ -229,11 +229,11 @@ def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
     for_now = seen((0, found), (60, found)).examine(fault)
     told = judge(for_now, TERMS)
     assert (told.settled, told.look_at) == (False, 90)
-    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Mend it, or `bracketd submit`")
+    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
     for_good = for_now.seen(found, 60 + DAMAGED)
     assert "nothing has changed for 11 min" in judge(for_good, TERMS).reason
     without = judge(for_good, Terms(Quiet(QUIET), leave_out=True))
-    assert (without.settled, without.reason) == (True, "quiet for 60 s; goes without 1 photo(s)")
+    assert (without.settled, without.reason) == (True, "unchanged for 60 s; leaves out 1 photo(s)")
     assert not judge(for_now, Terms(Quiet(QUIET), leave_out=True)).settled
     all_bad = seen((0, found), (700, found)).examine({a: "is cut off", b: "is cut off"})
     assert not judge(all_bad, Terms(Quiet(QUIET), leave_out=True)).settled, "nothing would be left"
@@ -254,7 +254,7 @@ def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
     arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
     told = judge(arrival, TERMS)
     assert (told.settled, told.examine, arrival.unexamined) == (False, True, ())
-    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="quiet for 60 s")
+    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="unchanged for 60 s")
     fewer = arrival.sets_told("").seen(listing([a]), 70).seen(listing([a]), 130)
     assert judge(fewer, TERMS).examine, "one of them was deleted since"
     damaged = seen((0, listing([a, b])), (700, listing([a, b]))).examine({a: None, b: "is cut off"})
@@ -265,10 +265,10 @@ def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
     """For five minutes beyond the quiet period its shoot waits, says what for, and then goes on and says that."""
     found = listing([photo()])
     told = judge(lacking(60, found), TERMS)
-    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting 5 min for the rest", look_at=60 + DANGLING)
+    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
     assert not judge(lacking(60 + DANGLING - 1, found), TERMS).settled
     told = judge(lacking(60 + DANGLING, found), TERMS)
-    assert told == Verdict(settled=True, reason=f"quiet for 60 s; {WORDS}; it goes on without the rest")
+    assert told == Verdict(settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest")
     assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in told.reason
 
 

@@ -97,7 +97,7 @@ def test_a_photo(explaining: Explaining) -> None:
     """Of a photo of a waiting shoot size and time are told, that it is whole, and what its shoot waits for."""
     photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
     os.utime(photo, (1_700_000_000, 1_700_000_000))
-    explaining.has(waits="1 photo(s), 0 MB so far; settled when quiet for 30 s")
+    explaining.has(waits="1 photo(s), 0 MB so far; will be sent after 30 s without changes")
     told = explaining.of("DCIM/100CANON/IMG_1.JPG")
     assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
     assert told == {
@@ -105,7 +105,7 @@ def test_a_photo(explaining: Explaining) -> None:
         "structure": "whole",
         "sync client": "none keeps this folder",
         "sets": "no bracket set of the shoot lacks a photo, as far as anybody can tell",
-        "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
+        "shoot": "waits: 1 photo(s), 0 MB so far; will be sent after 30 s without changes",
     }
 
 
@@ -159,7 +159,7 @@ NO_PHOTO = "no photo: it is left alone, and holds nothing back"
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name is like .NAME.XXXXXX, rsync's)"),
+        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name is like .NAME.XXXXXX, a temporary rsync name)"),
         (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name is like .syncthing.*.tmp)"),
         ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name is like *.filepart)"),
         (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it lies in .rsync-partial)"),

@@ -375,7 +375,7 @@ def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(StateTooNew, match="newer bracketd"):
+    with pytest.raises(StateTooNew, match="newer version of bracketd"):
         Store.open(tmp_path)
     with pytest.raises(StateTooNew):
         Reader(tmp_path)
@@ -433,5 +433,5 @@ def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
         finally:
             store.close()
 
-    with pytest.raises(StateFull, match=r"full.*Make room"):
+    with pytest.raises(StateFull, match=r"full.*Free up space"):
         run(work())

@@ -163,7 +163,7 @@ def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) ->
         (tmp / "in").mkdir()
         async with watching(tmp, clock) as scene:
             await scene.store.forget_root(str(tmp / "in"))
-            scene.fails[scan.scan] = OSError(errno.ETIMEDOUT, "the file system does not answer")
+            scene.fails[scan.scan] = OSError(errno.ETIMEDOUT, "the file system is not responding")
             (tmp / "later" / "Old A").rename(tmp / "in" / "Old A")
             await asyncio.sleep(INTERVAL + 5)
             assert scene.orders() == {"Old A": ("skipped", 0)}

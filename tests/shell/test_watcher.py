@@ -114,7 +114,7 @@ def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
 @pytest.mark.parametrize("call", [scan.scan, look_into], ids=["scan", "read"])
 def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., object]) -> None:
     """A shoot that cannot be scanned or read waits with the reason, is kept, and goes on afterwards."""
-    says = OSError(errno.ETIMEDOUT, "the file system does not answer")
+    says = OSError(errno.ETIMEDOUT, "the file system is not responding")
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -123,7 +123,7 @@ def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., obj
             await asyncio.sleep(QUIET / 2)
             scene.fails[call] = says
             await asyncio.sleep(3 * INTERVAL)
-            assert "(the file system does not answer); tried again" in scene.waiting()["12 Oak St"]
+            assert "(the file system is not responding); tried again" in scene.waiting()["12 Oak St"]
             assert scene.orders() == {}
             scene.fails.clear()
             await asyncio.sleep(QUIET + INTERVAL)

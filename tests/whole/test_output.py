@@ -65,11 +65,11 @@ def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> N
     program.folder["output"] = str(program.output)
     program.start()
     program.drop(OAK, shoot(1))
-    order = program.message(OAK, "Make room there; bracketd goes on by itself")
-    words = r"68 MB must be free before a picture is bought, 2\d MB are free: No space left on device\."
+    order = program.message(OAK, "Free up space there; bracketd then continues automatically")
+    words = r"bracketd buys a picture only if 68 MB are free, 2\d MB are free: No space left on device\."
     assert re.search(words, order["messages"][0])
     problem = program.run("check").stderr
-    assert re.search(rf"2\d MB are free in {program.output}, and 1000 MB should be\. Make room there", problem)
+    assert re.search(rf"2\d MB are free in {program.output}, and 1000 MB should be\. Free up space there", problem)
     assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [0]
     full.unlink()
     program.run("retry", OAK)

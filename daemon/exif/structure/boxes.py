@@ -36,7 +36,7 @@ def check_boxes(body: Body) -> Structure:
         written = body.written(body.size)
         if written <= end < body.size:
             return Structure(words.unwritten(written, body.size))
-        return Structure(words.cut(body.size, "description of its picture" if b"mdat" in found else "image data"))
+        return Structure(words.cut(body.size, "image metadata" if b"mdat" in found else "image data"))
     stalled = body.stalled(end)
     return WHOLE if stalled is None else Structure(words.unwritten(stalled, body.size))
 

@@ -25,19 +25,19 @@ def short(size: int, needed: int, *, at_least: bool = False) -> str:
 
 def before_picture(size: int) -> str:
     """A file that ends within what stands before its picture."""
-    return f"ends after {amount(size)}, before its picture begins"
+    return f"ends after {amount(size)}, before the image data"
 
 
 def cut(size: int, missing: str) -> str:
     """A file that ends without what it must end with."""
-    return f"has no {missing}: it is cut off after {amount(size)}"
+    return f"has no {missing}; the file is cut off after {amount(size)}"
 
 
 def unwritten(written: int, size: int) -> str:
     """A file that has its size but not its bytes."""
     if not written:
-        return f"is {amount(size)} of zeros: nothing of it is written yet"
-    return f"has {amount(size - written)} of zeros at its end: still being written, or its copying stopped"
+        return f"contains only zeros ({amount(size)}); nothing has been written yet"
+    return f"ends with {amount(size - written)} of zeros; it is still being written, or the copy was interrupted"
 
 
 def _digits(count: int, unit: int) -> int:

@@ -185,7 +185,7 @@ class Watched:
 
 def _no_answer() -> OSError:
     """As ``daemon.app.Disk`` says it."""
-    return OSError(errno.ETIMEDOUT, "the file system does not answer")
+    return OSError(errno.ETIMEDOUT, "the file system is not responding")
 
 
 def _now(work: Coroutine[Any, Any, T]) -> T:
