@@ -1,4 +1,4 @@
-"""Questions to disks that may hang: a call on a dead network mount returns when the mount does, perhaps never."""
+"""Disk calls with a timeout. A call on a dead network mount may never return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass
 class _Question(Generic[T]):
-    """A call under way, and what came of it."""
+    """A call in progress, and its result."""
 
     call: Callable[[], T]
     ended: threading.Event = field(default_factory=threading.Event)
@@ -23,14 +23,14 @@ class _Question(Generic[T]):
         """Make the call."""
         try:
             self.answer = self.call()
-        except BaseException as error:  # noqa: BLE001 - raised again for those who asked
+        except BaseException as error:  # noqa: BLE001 - raised again in the callers
             self.error = error
         finally:
             self.ended.set()
 
 
 class Bounded(Generic[T]):
-    """Makes each call in a thread of its own and waits ``seconds`` for it. For many threads at once."""
+    """Runs each call in its own thread and waits ``seconds`` for it. Thread-safe."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -38,9 +38,9 @@ class Bounded(Generic[T]):
         self._open: dict[str, _Question[T]] = {}
 
     def ask(self, key: str, call: Callable[[], T]) -> T | None:
-        """What the call returns, or raises; None if it takes longer.
+        """Run the call and return its result, None if it takes too long. Raises the call's errors.
 
-        Those who ask under one key while a call is under way share it, so that a disk that hangs holds one thread.
+        Callers with the same key share a call in progress, so that a disk that hangs blocks only one thread.
         """
         with self._lock:
             question = self._open.get(key)
