@@ -63,7 +63,7 @@ TABLE = {
 
 @pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
 def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
-    """A root that vanished, is suddenly empty or lies on another disk is away; one that a person tidied is not."""
+    """A root that disappeared, is suddenly empty or is on another disk is away; one that a person tidied up is not."""
     told = unmounted(before, now)
     assert (told is None) is (why is None)
     assert why is None or why in str(told)
@@ -129,5 +129,5 @@ def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen
     ],
 )
 def test_an_archive_is_met_once(before: Seen | None, now: Seen, new: bool) -> None:
-    """What lies in a watched folder is an archive at the first look at it, and at no other."""
+    """The shoots of a watched folder are an archive only when the folder is first seen."""
     assert is_new(before, now) is new

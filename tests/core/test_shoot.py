@@ -24,7 +24,7 @@ TERMS = Terms(Quiet(QUIET))
 
 
 def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
-    """What becomes of an arrival whose photos were looked into and found whole, and no set lacks any."""
+    """The arrival after its photos were checked and found complete, without incomplete sets."""
     return judge(arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(""), terms)
 
 
@@ -88,7 +88,7 @@ def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
 
 
 def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
-    """A photo of zero bytes is named, with what to do, and is looked at again."""
+    """A photo of zero bytes is named with its remedy, and scanned again."""
     found = listing([photo(), photo("IMG_0002.JPG", size=0, problem="is empty (0 bytes)")])
     told = verdict(seen((0, found), (600, found)))
     assert not told.settled
@@ -173,14 +173,14 @@ def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
 
 
 def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:
-    """Photos that come to a shoot that was sent must be still, whatever .ready lies there from before."""
+    """Late photos must stay unchanged for the quiet period, whatever .ready is left from the first order."""
     ready = photo(".ready", kind=FileClass.READY)
     arrival = Arrival.first(Listing(), 0, late=True).seen(listing([photo(), ready]), 1)
     assert verdict(arrival).look_at == 1 + QUIET
 
 
 def test_what_waits_long_is_looked_at_rarely() -> None:
-    """A shoot that waits for anything else than time is looked at every half minute, after hours every five minutes."""
+    """A shoot that waits for something other than time is scanned every half minute, after hours every five minutes."""
     found = listing([photo(), photo("IMG_0002.JPG.part", kind=FileClass.IN_FLIGHT)])
     assert verdict(seen((0, found), (60, found))).look_at == 60 + 30
     assert verdict(seen((0, found), (3600, found))).look_at == 3600 + 180
@@ -210,7 +210,7 @@ def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:
 
 
 def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
-    """Stillness alone does not settle: each photo is looked into once, and once more when it changed."""
+    """Stillness alone does not settle a shoot: each photo is checked once, and again after a change."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b])))
     told = judge(arrival, TERMS)
@@ -222,7 +222,7 @@ def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
 
 
 def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
-    """Why it is not whole is told; after ten minutes it counts as damaged, and with ``leave_out`` is left out."""
+    """The fault of a photo is shown. After ten minutes the photo counts as damaged, and ``leave_out`` leaves it out."""
     a, b = photo("A.JPG"), photo("B.JPG")
     found = listing([a, b])
     fault = {a: None, b: "ends after 31 of 48 MB"}
@@ -249,7 +249,7 @@ def lacking(until: float, found: Listing) -> Arrival:
 
 
 def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
-    """Nothing settles before its sets were told once, and again after each change; unless nobody could tell them."""
+    """A shoot settles only after its sets were checked, and again after each change, unless the check is impossible."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
     told = judge(arrival, TERMS)
@@ -273,7 +273,7 @@ def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
 
 
 def test_a_change_ends_the_wait_for_a_set() -> None:
-    """When something comes, the quiet period counts from then on, and what was told of the sets counts no more."""
+    """A new file restarts the quiet period and discards the result of the check for incomplete sets."""
     arrival = lacking(100, listing([photo()])).seen(listing([photo(), photo("2.JPG")]), 110)
     assert (arrival.dangling, judge(arrival, TERMS).look_at) == (None, 170)
 

@@ -95,7 +95,7 @@ def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
     """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
     with pytest.raises(OutputError) as caught:
         Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
-    words = r"bracketd buys a picture only if 10000 GB are free, \d+ [GM]B are free: No space left on device\. Free up space"
+    words = r"bracketd buys a picture only if 10000 GB are free, \d+ [GM]B are free: No space left on device\. Free"
     assert re.search(words, str(caught.value))
     with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture needs 10000 GB, \d+ [GM]B"):
         part.reserve(10**13)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run something that awaits."""
+    """Run a coroutine."""
     return asyncio.run(work)
 
 
@@ -57,7 +57,7 @@ FULL = replace(
 
 
 def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Every field of an order survives the state file, odd names, huge inodes and a photo of the year 2300 included."""
+    """Every field of an order survives the state file, including odd names, huge inodes and a photo from 2300."""
     far = 10_413_792_000 * 10**9
     bracket = replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1, mtime_ns=far)
     shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
@@ -74,7 +74,7 @@ def test_an_order_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
-    """Each fact's order is on disk when record returns, and the journal tells all facts in order, without secrets."""
+    """Each fact's order is on disk when ``record`` returns. The journal has all facts in order, without secrets."""
     start = order(2)
     steps = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(facts.Upload(1))]
 
@@ -98,7 +98,7 @@ def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_fewer_images_leave_no_rows_behind(tmp_path: Path) -> None:
-    """When the service shows fewer images than before, the state file has fewer too."""
+    """If the service shows fewer images than before, the state file has fewer too."""
     before = processed(True, True, True)
     fewer = replace(before, images=before.images[:1])
 
@@ -114,7 +114,7 @@ def test_fewer_images_leave_no_rows_behind(tmp_path: Path) -> None:
 
 
 def test_due_orders_are_found_and_a_clock_that_jumped_back_stops_none(tmp_path: Path) -> None:
-    """Orders are due at their time, and at once when their time is absurdly far ahead."""
+    """Orders are due at their time, and immediately if their time is absurdly far ahead."""
     ids = [f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a1{n}" for n in range(4)]
     dues = [NOW - 1, NOW + 60, NOW + 10**6, None]
     orders = [replace(order(), id=i, due=due, folder=f"/in/{i}") for i, due in zip(ids, dues, strict=True)]
@@ -132,7 +132,7 @@ def test_due_orders_are_found_and_a_clock_that_jumped_back_stops_none(tmp_path: 
 
 
 def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
-    """What another program asks for is seen, stays until it is done, and is then gone."""
+    """An ask from another program is returned once, stays until it is done, and is then gone."""
 
     async def work() -> list[str]:
         store = Store.open(tmp_path)
@@ -150,7 +150,7 @@ def test_asks_reach_the_daemon_once(tmp_path: Path) -> None:
 
 
 def test_a_wish_left_while_no_daemon_runs_waits_for_it(tmp_path: Path) -> None:
-    """An ask made before the daemon starts is found when it does."""
+    """An ask made before the daemon starts is found at the start."""
     ask(tmp_path, "retry", "o1", NOW)
 
     async def work() -> int:
@@ -163,7 +163,7 @@ def test_a_wish_left_while_no_daemon_runs_waits_for_it(tmp_path: Path) -> None:
 
 
 def test_what_waits_is_shown_until_it_is_an_order(tmp_path: Path) -> None:
-    """Waiting shoots of one watched folder are replaced together, and leave when they become orders."""
+    """The waiting shoots of a watched folder are replaced together, and removed when they become orders."""
     mine = [Waiting(f"/in/{name}", name, "because", 3, 30, NOW) for name in ("12 Oak St", "b")]
 
     async def work() -> None:
@@ -202,7 +202,7 @@ def test_a_root_is_remembered(tmp_path: Path, mount: str | None) -> None:
 
 
 def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
-    """Orders in trouble are found by the root of their shoot and by that of their pictures, and no others."""
+    """Orders with problems are found by the root of their shoot and of their pictures, and no others are found."""
 
     async def work() -> list[list[str]]:
         store = Store.open(tmp_path)
@@ -221,7 +221,7 @@ def test_orders_that_wait_for_a_disk_are_known(tmp_path: Path) -> None:
 
 
 def test_orders_that_waited_for_the_account_are_known_at_the_start(tmp_path: Path) -> None:
-    """A new run learns which orders the account was refused for in the last one, once."""
+    """A new run gets the orders that the account was refused for in the last run, once."""
 
     async def work() -> list[list[str]]:
         store = Store.open(tmp_path)
@@ -254,7 +254,7 @@ def test_the_newest_order_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_one_order_takes_anothers_place_or_neither_changes(tmp_path: Path) -> None:
-    """The end of an order and the beginning of the one in its place are one transaction."""
+    """Ending an order and adding the one in its place is one transaction."""
     old = order()
     ended = after(old, facts.Cancelled("anew"))
     new = replace(order(), id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a99", created_at=NOW + 1)
@@ -275,7 +275,7 @@ def test_one_order_takes_anothers_place_or_neither_changes(tmp_path: Path) -> No
 
 
 def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:
-    """A person may say the shoot's name, its folder, or the beginning of its id."""
+    """An order is found by the shoot's name, its folder, or the start of its ID."""
     run(stored(tmp_path, order()))
     with Reader(tmp_path) as reader:
         for words in ("12 Oak St", "/in/12 Oak St", order().id, order().id[:6]):
@@ -285,7 +285,7 @@ def test_orders_are_found_by_name_folder_or_id(tmp_path: Path) -> None:
 
 
 def test_the_sums_are_kept_with_the_order(tmp_path: Path) -> None:
-    """Status needs no bracket and no image: the order's row has their sums."""
+    """``status`` reads no brackets or images, because the order's row has their sums."""
     run(stored(tmp_path, after(order(3), *sent(0))))
     with Reader(tmp_path) as reader:
         (row,) = reader.orders()
@@ -298,14 +298,14 @@ def test_the_sums_are_kept_with_the_order(tmp_path: Path) -> None:
 
 
 def test_no_state_file_is_an_empty_look(tmp_path: Path) -> None:
-    """Looking where no daemon ever ran shows nothing and makes nothing."""
+    """Reading where no daemon ever ran shows nothing and creates nothing."""
     with Reader(tmp_path / "none") as reader:
         assert (reader.orders(), reader.waiting(), reader.daemon()) == ([], [], {})
     assert not (tmp_path / "none").exists()
 
 
 def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
-    """Only its user may read the state file, and each commit is flushed."""
+    """Only its owner can read the state file, and each commit is flushed."""
     run(stored(tmp_path, order()))
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
 
@@ -323,7 +323,7 @@ def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
 
 
 def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
-    """In a state directory that others may enter, neither the state file nor the files beside it can be read."""
+    """In a state directory that others can enter, nobody else can read the state file or the files beside it."""
     tmp_path.chmod(0o755)
     mask = os.umask(0o022)
 
@@ -344,7 +344,7 @@ def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
 
 
 def test_an_ask_never_migrates(tmp_path: Path) -> None:
-    """A state file of an older version is the daemon's to bring up to date: an ask is refused and touches nothing."""
+    """Only the daemon migrates an older state file: an ask is refused and changes nothing."""
     run(stored(tmp_path, order()))
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("PRAGMA user_version = -1")  # older than any
@@ -355,7 +355,7 @@ def test_an_ask_never_migrates(tmp_path: Path) -> None:
 
 
 def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
-    """A row that the tables refuse is a mistake of ours and comes out as it is; the state file is sound."""
+    """A row that the tables reject is our bug and is passed on; the state file is not called damaged."""
 
     async def work() -> None:
         store = Store.open(tmp_path)
@@ -369,7 +369,7 @@ def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
 
 
 def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
-    """A state file of a newer version is neither read nor touched, and the message says what to do."""
+    """A state file of a newer version is neither read nor changed, and the message says what to do."""
     run(stored(tmp_path, order()))
     connection = sqlite3.connect(tmp_path / FILE)
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -384,7 +384,7 @@ def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["no database", "torn page"])
 def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str) -> None:
-    """A damaged state file is refused with the way out, and left as it is."""
+    """A damaged state file is rejected with its remedy and left unchanged."""
     run(stored(tmp_path, order(200)))
     path = tmp_path / FILE
     data = bytearray(path.read_bytes())
@@ -399,14 +399,14 @@ def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str)
 
 
 def test_a_state_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """A state directory that cannot be made is an error with a remedy."""
+    """A state directory that cannot be created is an error with a remedy."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="local disk"):
         Store.open(tmp_path / "file" / "state")
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
-    """When a transaction fails, none of it is there."""
+    """If a transaction fails, none of its changes remain."""
 
     async def work() -> list[str]:
         store = Store.open(tmp_path)
@@ -422,7 +422,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
-    """When the state file cannot grow and nobody waits, the error says what to do, and it is not called damaged."""
+    """If the state file cannot grow and nobody waits, the error says what to do and does not call it damaged."""
 
     async def work() -> None:
         store = Store.open(tmp_path)

@@ -25,7 +25,7 @@ WHY = facts.Cancelled("anew")
 
 
 def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
-    """Do something with an open state file."""
+    """Run a coroutine with an open state file."""
 
     async def begin() -> None:
         store = Store.open(state)
@@ -38,40 +38,40 @@ def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
 
 
 def answered(state: Path, seq: int) -> tuple[Outcome, str] | None:
-    """What came of an ask."""
+    """The outcome of an ask."""
     with Reader(state) as reader:
         return reader.answer(seq)
 
 
 def rows(state: Path) -> list[int]:
-    """The numbers of all asks that are kept."""
+    """The numbers of all stored asks."""
     with closing(sqlite3.connect(state / FILE)) as connection:
         return [seq for (seq,) in connection.execute("SELECT seq FROM asks ORDER BY seq")]
 
 
 async def adds(store: Store, answer: Answer) -> None:
-    """A new order comes with the answer."""
+    """Answer with a new order."""
     await store.add(OTHER, facts.Locked(OTHER.brackets), answer=answer)
 
 
 async def records(store: Store, answer: Answer) -> None:
-    """A fact comes with the answer."""
+    """Answer with a fact."""
     approved = after(HELD, facts.Approved(), now=NOW + 1)
     await store.record(HELD, facts.Approved(), approved, NOW + 1, answer=answer)
 
 
 async def replaces(store: Store, answer: Answer) -> None:
-    """An order in place of another one comes with the answer."""
+    """Answer with an order in place of another one."""
     await store.replace(HELD, after(HELD, WHY), WHY, OTHER, facts.Locked(OTHER.brackets), answer=answer)
 
 
 async def forgets(store: Store, answer: Answer) -> None:
-    """A folder that is met anew comes with the answer."""
+    """Answer with a forgotten root."""
     await store.forget_root("/in", answer)
 
 
 async def answers(store: Store, answer: Answer) -> None:
-    """The answer comes alone."""
+    """Answer without a fact."""
     await store.answer(answer)
 
 
@@ -79,7 +79,7 @@ async def answers(store: Store, answer: Answer) -> None:
 def test_an_answer_comes_with_what_it_is_about(
     tmp_path: Path, write: Callable[[Store, Answer], Awaitable[None]]
 ) -> None:
-    """An ask is open until it is answered, in the transaction of what came of it, and is handed out to no later run."""
+    """An ask is open until it is answered, in the same transaction as its result, and no later run returns it."""
     seq = ask(tmp_path, "approve", HELD.id, NOW)
 
     async def work(store: Store) -> None:
@@ -100,7 +100,7 @@ def test_an_answer_comes_with_what_it_is_about(
 
 
 def test_what_is_not_written_is_not_answered(tmp_path: Path) -> None:
-    """When somebody else wrote the order meanwhile, neither the fact is recorded nor the ask answered."""
+    """If another writer changed the order meanwhile, neither the fact nor the answer is recorded."""
     seq = ask(tmp_path, "approve", HELD.id, NOW)
     stale: Order = replace(HELD, updated_at=NOW - 1)
 
@@ -121,7 +121,7 @@ def test_what_is_not_written_is_not_answered(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_not_changed(tmp_path: Path) -> None:
-    """The first answer to an ask is the answer."""
+    """Only the first answer to an ask counts."""
     seq = ask(tmp_path, "retry", "x", NOW)
 
     async def work(store: Store) -> None:
@@ -134,7 +134,7 @@ def test_an_answer_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_old_answers_are_forgotten(tmp_path: Path) -> None:
-    """Answers are kept for a month, and open asks for as long as they are open."""
+    """Answers are kept for a month; open asks are kept for as long as they are open."""
     seqs = [ask(tmp_path, "retry", f"{number}", NOW) for number in range(3)]
 
     async def work(store: Store) -> None:
@@ -148,7 +148,7 @@ def test_old_answers_are_forgotten(tmp_path: Path) -> None:
 
 
 def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:
-    """However much is asked in a month, the last thousand answers are kept."""
+    """At most a thousand answers are kept, however many asks there are in a month."""
     open_one = ask(tmp_path, "retry", "open", NOW)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
         asked = (("retry", "done", "x", NOW) for _ in range(KEPT + 50))
@@ -170,7 +170,7 @@ def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:
     [(5, "5"), (1.5, "1.5"), (b"caf\xe9", "caf\udce9"), ("12 Oak St", "12 Oak St"), ("", "")],
 )
 def test_an_ask_is_read_whatever_it_is(tmp_path: Path, target: object, read: str) -> None:
-    """A target that is no text, and a verb that is no UTF-8, are read without an error."""
+    """A target that is not text and a verb that is not UTF-8 are read without an error."""
     ask(tmp_path, "retry", "first", NOW)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
         values = (b"\xff\xfe", target)

@@ -1,4 +1,4 @@
-"""The state file between several that write it, and with years of orders in it."""
+"""The state file with several writers, and with years of orders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANEW = replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NO
 
 
 def test_an_order_is_written_by_who_knows_it(tmp_path: Path) -> None:
-    """What follows from an order as it was is refused when somebody else wrote it meanwhile, journal and all."""
+    """A change based on an outdated order is rejected together with its journal entry."""
     late = facts.Created()
 
     async def work() -> Order:
@@ -44,7 +44,7 @@ def test_an_order_is_written_by_who_knows_it(tmp_path: Path) -> None:
 
 
 def test_a_fact_that_changes_nothing_needs_no_turn(tmp_path: Path) -> None:
-    """What only the journal wants is written whoever wrote the order last."""
+    """A fact that only changes the journal is recorded whoever wrote the order last."""
 
     async def work() -> None:
         store = Store.open(tmp_path)
@@ -59,7 +59,7 @@ def test_a_fact_that_changes_nothing_needs_no_turn(tmp_path: Path) -> None:
 
 
 def test_a_wish_is_handed_out_once_and_kept_until_it_is_done(tmp_path: Path) -> None:
-    """A wish that was not carried out is handed out to no second taker of the same run, and to the next run again."""
+    """An ask that was not carried out is returned only once per run, and again in the next run."""
 
     async def work() -> list[list[str]]:
         ask(tmp_path, "cancel", "first", NOW)
@@ -78,7 +78,7 @@ def test_a_wish_is_handed_out_once_and_kept_until_it_is_done(tmp_path: Path) -> 
 
 
 def test_a_logo_in_every_shoot_does_not_bring_them_all(tmp_path: Path) -> None:
-    """Of many orders that share photos with a shoot those are looked at that share most, however old they are."""
+    """Of many orders that share photos with a shoot, those that share most are compared, however old they are."""
     logo = Bracket("logo.jpg", 5, 5, 5, mark="logo")
     photos = tuple(Bracket(f"IMG_{number}.JPG", 9, 9, 9, mark=f"m{number}") for number in range(3))
 

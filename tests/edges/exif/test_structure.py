@@ -43,20 +43,20 @@ def lengths(photo: Photo) -> list[int]:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_whole_files_are_whole(name: str) -> None:
-    """A whole file of each kind, with whatever cameras and phones write behind it, is known to be whole."""
+    """A complete file of each kind is complete, whatever cameras and phones write after the picture."""
     assert whole(PHOTOS[name].data).structure() == Structure(fault=None, checked=True)
 
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_cut_files_are_found(name: str) -> None:
-    """A file that ends before all is there that it announces is found not to be whole, wherever it ends."""
+    """A file that ends before its announced end is incomplete, wherever it ends."""
     photo = PHOTOS[name]
     assert [length for length in lengths(photo) if cut(photo.data, length).structure().fault is None] == []
 
 
 @pytest.mark.parametrize("make", [jpeg, lambda: multi_picture(jpeg(size=9000))], ids=["plain", "previews"])
 def test_a_thumbnail_s_end_is_not_the_picture_s(make: Callable[[], bytes]) -> None:
-    """A JPEG that is cut, or not yet written, right behind its thumbnail's end marker is not taken for whole."""
+    """A JPEG that is cut off, or not yet written, right after its thumbnail's end marker is incomplete."""
     data = make()
     end = data.index(EOI) + len(EOI)
     for length in (end - 1, end, end + 1):
@@ -88,7 +88,7 @@ def test_stalled_copies_are_found(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_few_bytes_are_read(name: str) -> None:
-    """Whole, cut or stalled, a file costs a bounded number of reads, and a whole one of a common kind very few."""
+    """The number of reads is limited for any file, and very small for a complete file of a common kind."""
     photo = PHOTOS[name]
     for disk in (whole(photo.data), cut(photo.data, photo.needed // 2), stalled(photo.data, photo.needed // 2)):
         disk.structure()
@@ -149,7 +149,7 @@ def test_a_fault_is_said_in_words_and_numbers(sentence: str) -> None:
 
 @pytest.mark.parametrize("magic", [b"FOVb", b"\0MRM", b"II\x1a\0\0\0HEAPCCDR", b"GIF89a", b"%PDF-1.7", b"\xff\x0a"])
 def test_unknown_formats_are_not_judged(magic: bytes) -> None:
-    """Formats that are not known (X3F, MRW, CRW and others) are neither whole nor at fault."""
+    """Unknown formats (X3F, MRW, CRW and others) are neither complete nor at fault."""
     data = magic + noise(100_000)
     assert whole(data).structure() == Structure(fault=None, checked=False)
     assert cut(data, 5000).structure() == Structure(fault=None, checked=False)

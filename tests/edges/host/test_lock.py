@@ -128,5 +128,5 @@ def test_a_held_lock_without_a_readable_pid_is_still_held(tmp_path: Path) -> Non
 def test_a_directory_that_cannot_be_used_is_a_state_error(tmp_path: Path) -> None:
     """A file in the directory's place is reported with a remedy, without a traceback."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateError, match="Set state_dir to a writable folder"), InstanceLock(tmp_path / "file" / "state"):
+    with pytest.raises(StateError, match="Set state_dir to a writable"), InstanceLock(tmp_path / "file" / "state"):
         pass

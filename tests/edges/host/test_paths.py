@@ -8,7 +8,7 @@ from daemon.host import paths
 
 
 def test_systemd_has_the_first_word() -> None:
-    """systemd's directories have precedence; of several, the first is used."""
+    """The directories from systemd have precedence; of several, the first is used."""
     environ = {
         "CONFIGURATION_DIRECTORY": "/etc/bracketd",
         "STATE_DIRECTORY": "/var/lib/bracketd:/var/lib/other",

@@ -42,8 +42,10 @@ BUSY = Look("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
         (
             replace(BUSY, peers=()),
             False,
-            "Syncthing has not finished downloading 3 files (84 MB) into 12 Oak St; "
-            "no device that has the files is connected",
+            (
+                "Syncthing has not finished downloading 3 files (84 MB) into 12 Oak St; "
+                "no device that has the files is connected"
+            ),
         ),
         (
             replace(BUSY, state="idle", failed=3),
