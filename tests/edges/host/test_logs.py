@@ -145,7 +145,7 @@ def test_only_the_level_and_above_are_written(level: str) -> None:
 
 
 def test_libraries_that_name_urls_are_quieter() -> None:
-    """httpx's line for every request, which contains its URL, is not logged even at debug; its warnings are."""
+    """The line of httpx for every request, which contains its URL, is never logged; its warnings are."""
     stream = io.StringIO()
     logs.configure("debug", "json", stream)
     for name in ("httpx", "httpcore.connection"):
