@@ -1,4 +1,4 @@
-"""How a Syncthing is asked whose own settings cannot be read: one under another account, or on another machine."""
+"""How to query a Syncthing whose own settings bracketd cannot read, because it runs under another account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.syncing import SyncthingAccess
 
 
 def access_of(settings: SyncthingSettings) -> SyncthingAccess | None:
-    """How Syncthing is asked by the settings; None: by its own. Raises ConfigError for a key that is not one."""
+    """The access from bracketd's settings. None means to use Syncthing's own. Raises ConfigError for an invalid key."""
     if settings.address is None or settings.key_file is None:
         return None
     try:

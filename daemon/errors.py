@@ -1,28 +1,28 @@
-"""Every way bracketd can fail, as one tree.
+"""All errors of bracketd, as one tree.
 
 ::
 
     BracketdError
-    ├── ConfigError             settings that cannot be used; exit status 78
+    ├── ConfigError             invalid settings; exit status 78
     ├── StateError              the state directory cannot be used
-    │   ├── AlreadyRunning      another daemon holds it
-    │   ├── StateFull           no room on its disk, or within the quota
-    │   ├── StateTooNew         written by a newer bracketd
-    │   ├── StateDamaged        not readable as a state file, gone, or older than its copy
-    │   └── StateOnNetwork      SQLite's locks do not hold on a network file system
-    ├── ServiceError            what the Autoenhance API, its storage or the line to them answered
-    │   ├── Passing             goes by on its own: try again later
-    │   │   ├── Unreachable     no answer: name, connection, TLS, time-out, answer lost
-    │   │   │   └── TooSlow     cut: it moved fewer bytes a second than the settings demand
+    │   ├── AlreadyRunning      another daemon uses it
+    │   ├── StateFull           its disk is full, or the quota is used up
+    │   ├── StateTooNew         written by a newer version of bracketd
+    │   ├── StateDamaged        not a valid state file, missing, or older than its copy
+    │   └── StateOnNetwork      SQLite's locks do not work on a network file system
+    ├── ServiceError            the Autoenhance API, its storage or the connection failed
+    │   ├── Passing             temporary: retry later
+    │   │   ├── Unreachable     no response: name, connection, TLS, timeout, response lost
+    │   │   │   └── TooSlow     aborted: slower than the least rate in the settings
     │   │   ├── Unavailable     5xx
-    │   │   ├── TooManyRequests 429, with the service's ``retry_after`` if it gave one
-    │   │   ├── Garbled         an answer that is not what was promised: HTML for JSON, half an image
-    │   │   ├── Mismatched      a well-formed answer that does not match what was asked
-    │   │   └── NotReady        asked for before it exists
+    │   │   ├── TooManyRequests 429, with the service's ``retry_after`` if it sent one
+    │   │   ├── Garbled         an invalid response: HTML instead of JSON, half an image
+    │   │   ├── Mismatched      a well-formed response that does not match the request
+    │   │   └── NotReady        the requested object does not exist yet
     │   ├── AccountRefused      concerns every order of the account
     │   │   ├── KeyRefused      401, 403
     │   │   └── NoCredits       402
-    │   ├── RequestRefused      422 and other 4xx: the same request will be refused again
+    │   ├── RequestRefused      422 and other 4xx: the same request would be refused again
     │   ├── NotFound            404
     │   ├── AlreadyExists       409
     │   └── SlotRefused         storage refused the upload: URL expired, forged or signed otherwise
@@ -32,7 +32,7 @@
     │   └── FileChanged         not the file that was recorded
     └── OutputError             a finished picture cannot be written: full disk, read-only folder
 
-A message says what is wrong and what to do about it, in one sentence each, without secrets.
+A message says what is wrong and how to fix it, in one sentence each, without secrets.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from enum import StrEnum
 
 
 class BracketdError(Exception):
-    """Base of everything bracketd raises on purpose."""
+    """The base class of bracketd's errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in the settings: where it is, what is wrong, what to do.
+    """One mistake in the settings: where it is, what is wrong, and how to fix it.
 
-    ``where`` is ``file:line: key`` as far as known.
+    ``where`` is ``file:line: key``, without the parts that are unknown.
     """
 
     where: str
@@ -61,7 +61,7 @@ class Problem:
 
 
 class ConfigError(BracketdError):
-    """Settings that cannot be used, all mistakes at once."""
+    """Invalid settings, with all mistakes at once."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -73,37 +73,36 @@ class StateError(BracketdError):
 
 
 class AlreadyRunning(StateError):
-    """Another daemon holds the state directory; ``pid`` is its process id, if it could be read."""
+    """Another daemon uses the state directory. ``pid`` is its process ID, None if unknown."""
 
     def __init__(self, state_dir: str, pid: int | None) -> None:
         self.pid = pid
         who = f"pid {pid}" if pid else "pid unknown"
         super().__init__(
-            f"bracketd is already running on {state_dir} ({who}). "
-            "Stop that one first, or give this one a state_dir of its own."
+            f"bracketd is already running on {state_dir} ({who}). Stop it first, or set a different state_dir."
         )
 
 
 class StateFull(StateError):
-    """The state cannot be written: its disk, its inodes or the quota are used up. Goes by when there is room."""
+    """The state cannot be written: its disk, its inodes or the quota are used up. Ends when there is space again."""
 
 
 class StateTooNew(StateError):
-    """The state file was written by a newer bracketd."""
+    """The state file was written by a newer version of bracketd."""
 
 
 class StateDamaged(StateError):
-    """The state file cannot be read as one, is gone, or lacks what a copy of it has."""
+    """The state file is invalid, missing, or older than a copy of it."""
 
 
 class StateOnNetwork(StateError):
-    """The state directory lies on a network file system."""
+    """The state directory is on a network file system."""
 
 
 class ServiceError(BracketdError):
-    """What the service, its storage or the line to them answered.
+    """The service, its storage or the connection to them failed.
 
-    ``said`` is their own words, where somebody needs them later: status, code and message.
+    ``said`` is the response's status, code and message, for errors whose handlers need them.
     """
 
     def __init__(self, message: str, *, said: str = "") -> None:
@@ -112,7 +111,7 @@ class ServiceError(BracketdError):
 
 
 class Passing(ServiceError):
-    """Goes by on its own; ``retry_after`` is the service's wish in seconds, if it had one."""
+    """A temporary error. ``retry_after`` is the delay in seconds that the service asked for, if any."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
@@ -120,9 +119,9 @@ class Passing(ServiceError):
 
 
 class Unreachable(Passing):
-    """No answer. ``sent`` is False when the request certainly never left this machine.
+    """No response. ``sent`` is False if the request certainly never left this machine.
 
-    With ``sent`` true it may or may not have been carried out: look before repeating it.
+    If ``sent`` is True, the request may have been carried out, so check before you repeat it.
     """
 
     def __init__(self, message: str, *, sent: bool = True, retry_after: float | None = None) -> None:
@@ -131,23 +130,23 @@ class Unreachable(Passing):
 
 
 class TooSlow(Unreachable):
-    """The transfer was cut: it moved fewer bytes a second than the settings demand."""
+    """The transfer was aborted because it was slower than the least rate in the settings."""
 
 
 class Unavailable(Passing):
-    """The service answered 5xx."""
+    """The service returned 5xx."""
 
 
 class TooManyRequests(Passing):
-    """The service answered 429."""
+    """The service returned 429."""
 
 
 class Garbled(Passing):
-    """The answer is not what was promised."""
+    """The response is invalid or incomplete."""
 
 
 class Mismatch(StrEnum):
-    """How an answer of the service does not match what was asked."""
+    """How a response of the service does not match the request. The values are stored in the state."""
 
     ORDER = "another order"
     IMAGE = "another image"
@@ -163,9 +162,9 @@ class Mismatch(StrEnum):
 
 
 class Mismatched(Passing):
-    """A well-formed answer that does not match what was asked; ``mismatch`` says how. Nothing of it may be used.
+    """A well-formed response that does not match the request; ``mismatch`` says how. No part of it may be used.
 
-    It can pass: a cache or proxy may have mixed up answers. If it does not pass, a person must look.
+    It can be temporary, because a cache or proxy may have mixed up responses. If it lasts, a person must check.
     """
 
     def __init__(self, message: str, *, mismatch: Mismatch = Mismatch.ORDER, retry_after: float | None = None) -> None:
@@ -174,13 +173,13 @@ class Mismatched(Passing):
 
 
 class NotReady(Passing):
-    """Asked for before it exists."""
+    """The requested object does not exist yet."""
 
 
 class AccountRefused(ServiceError):
-    """The account cannot work at present; every order waits.
+    """The account cannot be used at present, so every order waits.
 
-    ``cause`` tells two refusals apart, whatever was asked: the status, and where the key is from.
+    ``cause`` identifies the refusal, whatever the request was: the status, and where the key was found.
     """
 
     def __init__(self, message: str, *, cause: str = "") -> None:
@@ -193,15 +192,15 @@ class KeyRefused(AccountRefused):
 
 
 class NoCredits(AccountRefused):
-    """No plan or credits for this (402)."""
+    """No plan, or not enough credits (402)."""
 
 
 class RequestRefused(ServiceError):
-    """The service will refuse the same request again; the message carries its own words."""
+    """The service would refuse the same request again. The message contains the service's reason."""
 
 
 class NotFound(ServiceError):
-    """The service does not know this id (404); ``answer`` is the request and what it was answered, in words."""
+    """The service does not know this ID (404). ``answer`` describes the request and the response."""
 
     def __init__(self, message: str, *, answer: str = "") -> None:
         self.answer = answer
@@ -209,7 +208,7 @@ class NotFound(ServiceError):
 
 
 class AlreadyExists(ServiceError):
-    """The id is taken (409)."""
+    """The ID is already in use (409)."""
 
 
 class SlotRefused(ServiceError):
@@ -217,7 +216,7 @@ class SlotRefused(ServiceError):
 
 
 class FileError(BracketdError):
-    """Something about one of the photographer's files; ``path`` names it."""
+    """A problem with one of the photographer's files. ``path`` is its path."""
 
     def __init__(self, path: str, message: str) -> None:
         self.path = path
@@ -229,7 +228,7 @@ class FileGone(FileError):
 
 
 class FileUnreadable(FileError):
-    """The file cannot be read. ``may_pass``: the disk's error, or a refusal, may end by itself."""
+    """The file cannot be read. ``may_pass`` is True if the error may be temporary."""
 
     def __init__(self, path: str, message: str, *, may_pass: bool = False) -> None:
         self.may_pass = may_pass

@@ -1,6 +1,6 @@
-"""Follows a JPEG, PNG or WebP through its own structure, from the first byte to the end of the picture.
+"""Parses the structure of a JPEG, PNG or WebP, from the first byte to the end of the picture.
 
-What stands behind that end does not matter: cameras, phones and servers append further pictures, text and padding.
+Bytes after that end do not matter: cameras, phones and servers append further pictures, text and padding.
 
 Sources: JPEG, ITU-T T.81, annex B; PNG, W3C PNG 3rd edition, section 5; WebP, RFC 9649, sections 2.3 to 2.7.
 """
@@ -11,9 +11,9 @@ import re
 from typing import Final, Protocol
 
 MOST_SEGMENTS: Final = 4096
-"""Segments of a JPEG that are followed. Cameras write fewer than a hundred, extended metadata takes some hundreds."""
+"""Most segments of a JPEG. Cameras write fewer than a hundred; extended metadata needs some hundreds."""
 MOST_CHUNKS: Final = 1 << 17
-"""Chunks of a PNG that are followed. libpng writes one for each 8 KiB of image data."""
+"""Most chunks of a PNG. libpng writes one for each 8 KiB of image data."""
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -21,10 +21,10 @@ Pixels = tuple[int, int]
 
 
 class Reading(Protocol):
-    """A picture as far as its bytes have been read.
+    """The parsing state of a picture that is read piece by piece.
 
-    ``pixels`` are width and height as its header states them; None until they are known. ``whole``: the end of the
-    picture was read, and image data before it.
+    ``pixels`` are width and height from its header, None until they are known. ``whole`` is True once image data and
+    the end of the picture were read.
     """
 
     @property
@@ -33,18 +33,18 @@ class Reading(Protocol):
 
     @property
     def whole(self) -> bool:
-        """Whether the picture has come to its end."""
+        """True if the picture is complete."""
 
     @property
     def goes_on(self) -> bool:
-        """Whether further bytes can tell more."""
+        """True if further bytes matter."""
 
     def feed(self, data: bytes) -> None:
-        """Read the bytes that follow those read before."""
+        """Read the next bytes."""
 
 
 def reading_of(head: bytes) -> Reading | None:
-    """A reading for the format that these first bytes (12 are enough) belong to; None for another format."""
+    """A reading for the format of these first bytes (12 are enough), None for another format."""
     if head.startswith(b"\xff\xd8\xff"):
         return JpegReading()
     if head.startswith(_PNG):
@@ -55,21 +55,21 @@ def reading_of(head: bytes) -> Reading | None:
 
 
 class _Parts:
-    """The walk that all formats share: from part to part, with what is not needed skipped unread.
+    """The parser that all formats share. It goes from part to part and skips data that is not needed.
 
-    A format's ``_part`` looks at the bytes from ``at`` on. It returns where to go on, or None if it needs more bytes.
+    A format's ``_part`` parses the bytes from ``at`` on. It returns the next position, or None if it needs more bytes.
     """
 
     def __init__(self, parts: int, skip: int = 0) -> None:
         self.pixels: Pixels | None = None
         self.ended = False
         self._parts = parts
-        """How many more parts are followed; 0 after something that makes no sense."""
+        """How many more parts are parsed; 0 after invalid data."""
         self._skip = skip
         self._rest = b""
 
     def feed(self, data: bytes) -> None:
-        """Read the bytes that follow those read before."""
+        """Read the next bytes."""
         data, at = self._rest + data, 0
         while self.goes_on:
             skipped = min(self._skip, len(data) - at)
@@ -83,7 +83,7 @@ class _Parts:
 
     @property
     def goes_on(self) -> bool:
-        """Whether further bytes can tell more: not after the end, nor after what makes no sense."""
+        """True if further bytes matter. False after the end and after invalid data."""
         return not self.ended and self._parts > 0
 
     def _part(self, data: bytes, at: int) -> int | None:
@@ -93,17 +93,18 @@ class _Parts:
 _EOI, _SOS = 0xD9, 0xDA
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SEGMENTS: Final = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
-"""Markers that a length and data follow (T.81, table B.1)."""
+"""Markers that are followed by a length and data (T.81, table B.1)."""
 _IN_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
-"""A marker that ends a scan's data: in those, 0xFF is followed by 0 or a restart marker (T.81, B.1.1.5)."""
+"""A marker that ends a scan's data. Inside a scan, 0xFF is followed by 0 or a restart marker (T.81, B.1.1.5)."""
 _FILL: Final = re.compile(rb"\xff+")
 
 
 class JpegReading(_Parts):
-    """A JPEG. Its end is the end marker behind its first scan; those of thumbnails lie inside of segments.
+    """A JPEG. It ends with the end marker after its first scan. Those of thumbnails are inside segments.
 
-    Like libjpeg it skips what is not a marker between segments. ``odd``: behind the first scan stood something that
-    belongs to no scan, so that the picture may have ended without an end marker. ``begun``: image data were read.
+    Like libjpeg, it skips bytes between segments that are not a marker. ``odd`` is True if something after the first
+    scan belongs to no scan, so that the picture may have ended without an end marker. ``begun`` is True once image data
+    were read.
     """
 
     def __init__(self) -> None:
@@ -112,7 +113,7 @@ class JpegReading(_Parts):
 
     @property
     def whole(self) -> bool:
-        """Whether the end marker was read, and a scan before it."""
+        """True if a scan and the end marker after it were read."""
         return self.ended and self.begun
 
     def _part(self, data: bytes, at: int) -> int | None:
@@ -131,7 +132,7 @@ class JpegReading(_Parts):
         return marker + 2
 
     def _marker(self, data: bytes, at: int) -> int | None:
-        """Where the next marker begins; None if there is none in these bytes."""
+        """The position of the next marker, None if there is none in these bytes."""
         if self._in_scan:
             found = _IN_SCAN.search(data, at)
             return found.start() if found else None
@@ -153,7 +154,7 @@ class JpegReading(_Parts):
 
 
 class PngReading(_Parts):
-    """A PNG. Its end is the chunk IEND."""
+    """A PNG. It ends with the chunk IEND."""
 
     def __init__(self) -> None:
         super().__init__(MOST_CHUNKS, skip=len(_PNG))
@@ -161,7 +162,7 @@ class PngReading(_Parts):
 
     @property
     def whole(self) -> bool:
-        """Whether IEND was read, and image data before it."""
+        """True if image data and IEND after them were read."""
         return self.ended and self._begun
 
     def _part(self, data: bytes, at: int) -> int | None:
@@ -178,7 +179,7 @@ class PngReading(_Parts):
 
 
 class WebpReading(_Parts):
-    """A WebP. Its first bytes say how long it is."""
+    """A WebP. Its header states its length."""
 
     _HEAD: Final = 30
 
@@ -188,7 +189,7 @@ class WebpReading(_Parts):
 
     @property
     def whole(self) -> bool:
-        """Whether as many bytes were read as the header says."""
+        """True if as many bytes were read as the header states."""
         return self.ended
 
     def _part(self, data: bytes, at: int) -> int | None:
@@ -220,6 +221,6 @@ def _webp_pixels(head: bytes) -> Pixels | None:
 
 
 def _pixels(width: bytes, height: bytes) -> Pixels | None:
-    """Width and height in pixels; None if one of them is 0 (a JPEG may state its height later)."""
+    """Width and height in pixels, None if one of them is 0 (a JPEG may state its height later)."""
     size = int.from_bytes(width), int.from_bytes(height)
     return size if all(size) else None

@@ -1,7 +1,7 @@
-"""Opens regular files for reading, and nothing else.
+"""Opens regular files for reading, and rejects everything else.
 
-A pipe, a socket or a device can lie under any file name, or be linked to. Opening one can hang for ever or start
-hardware, and reading one can give bytes without end.
+Any file name can be a pipe, a socket or a device, or a link to one. Opening one can hang for ever or start hardware,
+and reading one can return endless bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class NotRegular(OSError):
 
 
 class TooLarge(OSError):
-    """More bytes than a file of its kind can have. ``most`` is that number."""
+    """The file is larger than ``most`` bytes."""
 
     def __init__(self, path: str, most: int) -> None:
         self.most = most
@@ -36,14 +36,14 @@ class TooLarge(OSError):
 def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
     """Open a regular file for unbuffered reading, without ever waiting for another program.
 
-    The look before the opening keeps devices closed; the one after it holds against a file that was exchanged
-    meanwhile. Raises OSError: NotRegular for a pipe, a socket or a device, IsADirectoryError for a folder.
+    The check before opening avoids opening a device. The check after it detects a file that was replaced meanwhile.
+    Raises OSError: NotRegular for a pipe, a socket or a device, IsADirectoryError for a folder.
     """
     name = os.fspath(path)
     _require_regular(os.stat(name), name)
     try:
         descriptor = os.open(name, _FLAGS)
-    except BlockingIOError:  # a file server has a lease on it, which it gives back now (fcntl(2), "Leases")
+    except BlockingIOError:  # a file server has a lease on it and now releases it (fcntl(2), "Leases")
         descriptor = os.open(name, _FLAGS & ~_NO_WAIT)
     try:
         _require_regular(os.fstat(descriptor), name)
@@ -56,7 +56,7 @@ def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
 
 
 def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
-    """All bytes of a regular file. Raises OSError: as ``open_regular``, and TooLarge for more than ``most`` bytes."""
+    """All bytes of a regular file. Raises the errors of ``open_regular``, and TooLarge for more than ``most`` bytes."""
     pieces, size = [], 0
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size > most:
@@ -70,7 +70,7 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
 
 
 def json_of(text: bytes | str) -> object:
-    """What a JSON document says. Raises ValueError if it is none, or is nested too deeply to be read."""
+    """The value of a JSON document. Raises ValueError if it is invalid or nested too deeply."""
     try:
         value: object = json.loads(text)
     except RecursionError:

@@ -1,7 +1,7 @@
-"""YAML to validated settings: all problems at once, secrets by reference.
+"""The configuration: reads YAML, validates it and reports all problems at once.
 
-``load`` reads everything, for the daemon; ``locate_state`` reads only where the state lies, for commands that must
-answer at a glance. pydantic is imported with the first use of ``load`` or a model, never by ``locate_state``.
+``load`` reads all settings, for the daemon. ``locate_state`` reads only the path of the state directory, for commands
+that must start fast: it never imports pydantic, which ``load`` and the models import on first use.
 Nothing here knows how a setting is used.
 """
 
@@ -27,7 +27,7 @@ _WITH_PYDANTIC = {
 
 
 def __getattr__(name: str) -> object:
-    """The parts that need pydantic, imported when they are first asked for (PEP 562)."""
+    """Import the names that need pydantic on first access (PEP 562)."""
     if name not in _WITH_PYDANTIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_WITH_PYDANTIC[name]), name)

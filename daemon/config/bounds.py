@@ -1,4 +1,4 @@
-"""Bounds on a configuration file: what no person writes is refused before it costs time or memory."""
+"""Limits on a configuration file. A larger file is rejected before it costs time or memory."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import yaml
 from daemon.errors import ConfigError, Problem
 
 LARGEST = 1024 * 1024
-"""Bytes of a configuration file. The example, which has every setting and many comments, has a hundredth of that."""
+"""Most bytes of a configuration file. The example, with every setting and its comments, has a hundredth of this."""
 
 DEEPEST = 50
-"""Lists and groups inside each other. Settings need four; the parser's time grows with the square of the depth."""
+"""Most nesting levels of lists and groups. Settings need four. The parser's time grows with the square of the depth."""
 
 MOST_VALUES = 20_000
-"""Values, counted as often as aliases repeat them."""
+"""Most values. A value that aliases repeat counts each time."""
 
 LONGEST_SCALAR = 1000
-"""Characters of a value that may be a number or a date; a longer one is text."""
+"""Most characters of a number or a date. A longer value is text."""
 
 
 def require_small(file: Path, content: bytes) -> None:
-    """Raises ConfigError for too large a file; ``content`` is up to one byte more than LARGEST of it."""
+    """Raise ConfigError if the file is too large. ``content`` is its first LARGEST + 1 bytes, or all of it."""
     if len(content) > LARGEST:
-        what = f"The file is larger than {LARGEST // 1024} KiB, which no settings are"
-        raise ConfigError((Problem(str(file), what, "Name the right file with --config or $BRACKETD_CONFIG."),))
+        what = f"The file is larger than {LARGEST // 1024} KiB, so it is not a settings file"
+        raise ConfigError((Problem(str(file), what, "Set the right file with --config or $BRACKETD_CONFIG."),))
 
 
 def require_shallow(file: Path, text: str, loader: Any) -> None:
-    """Raises ConfigError where values are nested too deeply. Stops parsing there; raises what the parser raises."""
+    """Raise ConfigError if values are nested too deeply, without parsing any further. Passes on the parser's errors."""
     depth = 0
     event: Any
     for event in yaml.parse(text, Loader=loader):
@@ -43,14 +43,14 @@ def require_shallow(file: Path, text: str, loader: Any) -> None:
 
 
 def require_bounded(where: str, values: int, depth: int) -> None:
-    """Raises ConfigError for too many values, or too deep ones, where aliases are followed."""
+    """Raise ConfigError for too many or too deeply nested values, with aliases expanded."""
     if values > MOST_VALUES:
-        what = f"There are more than {MOST_VALUES} values, counted as often as aliases (`*name`) repeat them"
+        what = f"There are more than {MOST_VALUES} values, including those repeated by aliases (`*name`)"
         raise ConfigError((Problem(where, what, "Use fewer aliases to lists and groups."),))
     if depth > DEEPEST:
         raise _too_deep(where)
 
 
 def _too_deep(where: str) -> ConfigError:
-    remedy = "Look for brackets without an end; `bracketd config example` shows how settings are written."
+    remedy = "Look for brackets that are not closed. `bracketd config example` shows the format."
     return ConfigError((Problem(where, f"Values are nested more than {DEEPEST} deep", remedy),))

@@ -1,8 +1,8 @@
-"""The configuration file as plain data that remembers its lines.
+"""The configuration file as plain data, with the line number of every value.
 
-Read with PyYAML's safe loader, so the file can name no code; numbers, ``yes``/``no`` and dates are understood as in
-YAML 1.1. Anchors, aliases and ``<<`` merges work, so that several watched folders can share their settings. A file that
-no person writes, with values nested or repeated without end, is refused before it costs time or memory.
+PyYAML's safe loader reads it, so the file cannot run code. Numbers, ``yes``/``no`` and dates are parsed as in YAML 1.1.
+Anchors, aliases and ``<<`` merges work, so that several watched folders can share settings. A file whose values are
+nested too deeply or repeated too often is rejected before it costs time or memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from daemon.host import paths
 from daemon.regular import NotRegular, TooLarge, read_regular
 
 type_of_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's parser where PyYAML was built with it: the same answers, ten times as fast."""
+"""libyaml's parser if PyYAML was built with it: the same results, ten times as fast."""
 
 Location = tuple[str | int, ...]
 """The keys and list positions that lead to a value: ``("folders", 0, "watch")``."""
@@ -32,12 +32,12 @@ INDENTED_BY_TAB = re.compile(r" *\t")
 MERGE = "tag:yaml.org,2002:merge"
 
 LONGEST_NAME = 60
-"""Characters of a setting's name that a message repeats."""
+"""Most characters of a setting's name that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A configuration file: its data, the line of every value, and mistakes that only the text shows."""
+    """A configuration file: its data, the line of every value, and the mistakes that are not visible in the data."""
 
     file: Path
     data: dict[str, Any]
@@ -45,25 +45,28 @@ class Document:
     problems: tuple[Problem, ...]
 
     def where(self, location: Location) -> str:
-        """``file:line: folders[0].quiet_period``; the line is the nearest one that is known."""
+        """A position in the file, such as ``file:line: folders[0].quiet_period``.
+
+        If the line of the value is unknown, it is the line of the nearest enclosing value.
+        """
         known = next((location[:n] for n in range(len(location), -1, -1) if location[:n] in self.lines), None)
         line = f":{self.lines[known]}" if known else ""
         return f"{self.file}{line}: {spelled(location)}" if location else str(self.file)
 
 
 def spelled(location: Location) -> str:
-    """``folders[0].quiet_period``: on one line, and without what could steer a terminal."""
+    """The location as text, such as ``folders[0].quiet_period``: one line, without control characters."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{named(part)}" for part in location).removeprefix(".")
 
 
 def named(written: str) -> str:
-    """A setting's name as a message shows it."""
+    """A setting's name for a message: shortened, without control characters."""
     name = written if written.isprintable() else ascii(written)[1:-1]
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def find(path: Path | None, environ: Mapping[str, str]) -> Path:
-    """The configuration file: ``path`` (``--config``), else ``$BRACKETD_CONFIG``, else the platform's own place."""
+    """The configuration file: ``path`` (``--config``), else ``$BRACKETD_CONFIG``, else the platform's default."""
     if path is not None:
         return path.absolute()
     if named := environ.get("BRACKETD_CONFIG"):
@@ -72,7 +75,7 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def read(path: Path | None, environ: Mapping[str, str]) -> Document:
-    """The configuration file's data. Raises ConfigError if there is none to be had; other mistakes are kept."""
+    """Read the configuration file. Raises ConfigError if it has no usable data; other mistakes are in ``problems``."""
     file = find(path, environ)
     text = _text(file)
     try:
@@ -82,8 +85,8 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Document:
     if data is None:
         raise ConfigError((Problem(str(file), "The file is empty", _start(file)),))
     if not isinstance(data, dict):
-        remedy = "Begin with lines such as `folders:`; `bracketd config example` shows how."
-        raise ConfigError((Problem(f"{file}:1", "These are not settings", remedy),))
+        remedy = "Start with lines such as `folders:`. `bracketd config example` shows the format."
+        raise ConfigError((Problem(f"{file}:1", "The file does not contain settings", remedy),))
     return Document(file, data, reading.lines, tuple(reading.problems))
 
 
@@ -99,12 +102,12 @@ def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
 
 
 def _start(file: Path) -> str:
-    """How to begin with a configuration file."""
+    """The remedy for a missing or empty configuration file."""
     folder, there = shlex.quote(str(file.parent)), shlex.quote(str(file))
     made = "" if file.parent.is_dir() else f"mkdir -p {folder} && "
     return (
-        f"`{made}bracketd config example > {there}` writes an example there, to be filled in. "
-        "Or name another file with --config or $BRACKETD_CONFIG."
+        f"Run `{made}bracketd config example > {there}` to create an example, and edit it. "
+        "Or select another file with --config or $BRACKETD_CONFIG."
     )
 
 
@@ -112,11 +115,11 @@ def _text(file: Path) -> str:
     try:
         content = read_regular(file, LARGEST)
     except FileNotFoundError:
-        raise ConfigError((Problem(str(file), "There is no such file", _start(file)),)) from None
+        raise ConfigError((Problem(str(file), "The file does not exist", _start(file)),)) from None
     except OSError as error:
-        remedy = "See to its permissions."
+        remedy = "Check its permissions."
         if isinstance(error, NotRegular | TooLarge):
-            remedy = "Name the text file that holds the settings."
+            remedy = "Specify the text file that contains the settings."
         problem = Problem(str(file), f"The file cannot be read ({error.strerror})", remedy)
         raise ConfigError((problem,)) from None
     require_small(file, content)
@@ -130,9 +133,9 @@ def _text(file: Path) -> str:
 
 @dataclass
 class _Reading:
-    """The walk from YAML's nodes to plain data.
+    """Converts YAML nodes to plain data.
 
-    ``above`` are the nodes being read, to notice one inside itself; ``values`` counts every value that was read.
+    ``above`` holds the enclosing nodes, to detect a node that contains itself. ``values`` counts the values so far.
     """
 
     file: Path
@@ -146,7 +149,7 @@ class _Reading:
         require_bounded(self._where(node, location), self.values, len(above))
         self.lines.setdefault(location, node.start_mark.line + 1)
         if node in above:
-            self._problem(node, location, "The value contains itself", "Write it out instead of using an alias.")
+            self._problem(node, location, "The value contains itself", "Write the value out instead of using an alias.")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location, (*above, node))
@@ -156,7 +159,7 @@ class _Reading:
             return node.value
         try:
             return self.loader.construct_object(node)
-        except ValueError:  # what looks like a date or number and is none: 2024-13-45
+        except ValueError:  # looks like a date or a number, but is invalid: 2024-13-45
             return node.value
 
     def _mapping(self, node: yaml.MappingNode, location: Location, above: tuple[yaml.Node, ...]) -> dict[str, Any]:
@@ -167,19 +170,19 @@ class _Reading:
                     if isinstance(source, yaml.MappingNode):
                         data = self.value(source, location, above) | data
                     else:
-                        what = "`<<` stands before something that is not a group of settings"
-                        self._problem(source, location, what, "Write the alias of a group, such as `<<: *day`.")
+                        what = "`<<` is used with something that is not a group of settings"
+                        self._problem(source, location, what, "Use the alias of a group, such as `<<: *day`.")
         own: set[str] = set()
         for key, item in node.value:
             if key.tag == MERGE:
                 continue
             if not isinstance(key, yaml.ScalarNode):
-                self._problem(key, location, "A setting's name is not a word", "Write it as `name: value`.")
+                self._problem(key, location, "The name of a setting is not a plain word", "Write it as `name: value`.")
                 continue
             name, line = key.value, key.start_mark.line + 1
             here = (*location, name)
             if name in own:
-                what = f"{spelled(here)} is given twice, first in line {self.lines[here]}"
+                what = f"{spelled(here)} is set twice; first on line {self.lines[here]}"
                 self.problems.append(Problem(f"{self.file}:{line}: {spelled(here)}", what, "Remove one of them."))
                 continue
             own.add(name)
@@ -195,21 +198,25 @@ class _Reading:
 
 
 def _syntax(file: Path, text: str, error: yaml.YAMLError) -> Problem:
-    """PyYAML's complaint in other words, without the file's own: they might hold the key."""
+    """PyYAML's error in plain words. It quotes nothing from the file, which may contain the key."""
     mark, said = getattr(error, "problem_mark", None), str(getattr(error, "problem", None) or "")
     line = mark.line if mark else text.count("\n", 0, getattr(error, "position", 0))
     where = f"{file}:{line + 1}"
     if any(map(INDENTED_BY_TAB.match, text.splitlines()[line : line + 1])):
         return Problem(where, "A tab is used for indentation", "Indent with spaces.")
     if isinstance(error, yaml.reader.ReaderError):
-        return Problem(where, "There is a character that YAML does not allow", "Remove it, or save the file as UTF-8.")
+        return Problem(
+            where, "The file contains a character that YAML does not allow", "Remove it, or save the file as UTF-8."
+        )
     if "another document" in said:
         return Problem(where, "A second document begins here", "Remove the line `---`.")
     if isinstance(error, yaml.constructor.ConstructorError | yaml.composer.ComposerError) or "tag" in said:
-        return Problem(where, "A value begins with `!` or `*`, which mean something in YAML", "Put it in quotes.")
+        return Problem(
+            where, "A value starts with `!` or `*`, which have a special meaning in YAML", "Put it in quotes."
+        )
     return Problem(
         where,
-        f"This is not YAML: {said or 'it cannot be read'}",
-        "Look at this line and the one above: the indentation, a missing colon or quote; "
-        "text with special characters belongs in quotes.",
+        f"This is not valid YAML: {said or 'it cannot be parsed'}",
+        "Check this line and the one above for wrong indentation or a missing colon or quote. "
+        "Put text with special characters in quotes.",
     )

@@ -1,4 +1,4 @@
-"""pydantic's complaints in words for a photographer."""
+"""Turns pydantic's errors into problems that a photographer understands."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from daemon.config.settings import FileSettings
 from daemon.errors import Problem
 
 LONGEST = 60
-"""Characters of a value that a message repeats."""
+"""Most characters of a value that a message shows."""
 
 
 def explain(error: ValidationError, document: Document) -> list[Problem]:
-    """One problem a value, however many complaints there are about it."""
+    """One problem per value, even if pydantic reports several errors for it."""
     problems: dict[Location, Problem] = {}
     for complaint in error.errors(include_url=False):
         location = _named(complaint["loc"])
-        emptied = complaint["type"] == "too_short" and complaint["input"]  # only because each item has a problem
+        emptied = (
+            complaint["type"] == "too_short" and complaint["input"]
+        )  # pydantic dropped every item, each for its own problem
         if location not in problems and not emptied:
             problems[location] = _problem(complaint, location, document.where(location))
     return list(problems.values())
@@ -36,9 +38,9 @@ def _problem(complaint: Any, location: Location, where: str) -> Problem:
     if field is None:
         return Problem(where, complaint["msg"], "Compare with `bracketd config example`.")
     if complaint["type"] == "missing":
-        return Problem(where, "It is missing", f"Add a line `{location[-1]}:` with {field.description}.")
+        return Problem(where, "This setting is missing", f"Add a line `{location[-1]}:` with {field.description}.")
     value = complaint["input"]
-    unseen = SecretStr in _leaves(field.annotation) or _inner(field) is not None  # a key may stand in a group's place
+    unseen = SecretStr in _leaves(field.annotation) or _inner(field) is not None  # it may be a key in the wrong place
     shown = "The value" if unseen and isinstance(value, str | int | float) else _shown(value)
     return Problem(where, f"{shown} is not {field.description}", _remedy(value, field))
 
@@ -46,8 +48,8 @@ def _problem(complaint: Any, location: Location, where: str) -> Problem:
 def _unknown(location: Location, where: str) -> Problem:
     name, known = str(location[-1]), list(_model(location[:-1]).model_fields)
     meant = nearest(name, known)
-    remedy = f"Did you mean {meant}?" if meant else f"Remove it; there are {', '.join(known)}."
-    return Problem(where, f"There is no setting called {named(name)}", remedy)
+    remedy = f"Did you mean {meant}?" if meant else f"Remove it. Known settings: {', '.join(known)}."
+    return Problem(where, f"Unknown setting {named(name)}", remedy)
 
 
 def _remedy(value: object, field: FieldInfo) -> str:
@@ -68,7 +70,7 @@ def _remedy(value: object, field: FieldInfo) -> str:
 def _shown(value: object) -> str:
     match value:
         case None | "":
-            return "Nothing"
+            return "An empty value"
         case bool():
             return str(value).lower()
         case dict():
@@ -84,13 +86,13 @@ def _shown(value: object) -> str:
 
 
 def _leaves(annotation: Any) -> list[Any]:
-    """The types and literal values that an annotation is made of."""
+    """The types and literal values in an annotation."""
     parts = get_args(annotation)
     return [leaf for part in parts for leaf in _leaves(part)] if parts else [annotation]
 
 
 def _named(location: tuple[int | str, ...]) -> Location:
-    """The part of pydantic's location that the file knows: below a field without a model are pydantic's own words."""
+    """The part of pydantic's location that exists in the file. Below a field without a model, pydantic adds its own."""
     for length in range(1, len(location) + 1):
         field = _field(location[:length])
         inner = None if field is None else _inner(field)
@@ -111,6 +113,6 @@ def _model(location: Location) -> type[BaseModel]:
 
 
 def _inner(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a group, or of a list's items."""
+    """The model of a group or of a list's items; None for any other field."""
     leaf = _leaves(field.annotation)[0]
     return leaf if isinstance(leaf, type) and issubclass(leaf, BaseModel) else None

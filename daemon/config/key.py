@@ -1,6 +1,6 @@
-"""The API key, found where a person or a service manager has put it.
+"""Finds the API key.
 
-The first of these that is there:
+bracketd uses the first of these that is set:
 
 1. ``api.key`` in the configuration file;
 2. the file that ``api.key_file`` names;
@@ -8,8 +8,8 @@ The first of these that is there:
 4. the systemd credential ``autoenhance_api_key``: the file of that name in ``$CREDENTIALS_DIRECTORY``
    (systemd.exec(5), ``LoadCredential=autoenhance_api_key:/path``).
 
-White space around it is dropped, and so is a byte-order mark, with which some editors begin a file; a file in UTF-16,
-as Windows writes it, is read as well. No key at all is no mistake yet: ``Settings.require_api_key`` raises for it.
+White space around the key and a byte-order mark are dropped. A UTF-16 file, as Windows writes it, can be read too.
+A missing key is not an error here: ``Settings.require_api_key`` raises it.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ VARIABLE = "AUTOENHANCE_API_KEY"
 CREDENTIAL = "autoenhance_api_key"
 
 ONE_WORD = re.compile(r"[\x21-\x7e]{1,1024}")
-"""What an HTTP header can carry without loss (RFC 9110, section 5.5), and no white space."""
+"""The characters that are safe in an HTTP header (RFC 9110, section 5.5), without white space."""
 
 ASSIGNED = re.compile(r"(export\s+)?[A-Z][A-Z0-9_]*\s*=\s*[^=\s]")
-"""A line of a shell script or of an environment file, copied with the key."""
+"""An assignment from a shell script or an environment file, copied along with the key."""
 
 QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 MOST = 4096
-"""Bytes of a key file that are read."""
+"""Most bytes of a key file."""
 
-COPY = "Copy it again, alone and whole."
+COPY = "Copy the complete key again, and nothing else."
 
 
 @dataclass(frozen=True, slots=True)
 class FoundKey:
-    """The key if there is one, mistakes about it, and what is unwise. ``source`` is where it was found, in words."""
+    """The key, if any, with problems and warnings about it. ``source`` says in words where it was found."""
 
     key: SecretStr | None = None
     source: str = ""
@@ -61,7 +61,7 @@ class FoundKey:
 
 
 def find_key(document: Document, environ: Mapping[str, str]) -> FoundKey:
-    """Look in each place in turn. No message ever repeats the key, or what stood in its place."""
+    """Check each place in turn. No message ever contains the key, or text found in its place."""
     group = document.data.get("api")
     api = group if isinstance(group, dict) else {}
     if isinstance(api.get("key"), str):
@@ -71,7 +71,7 @@ def find_key(document: Document, environ: Mapping[str, str]) -> FoundKey:
         where = document.where(("api", "key_file"))
         try:
             return _in_file(expand(api["key_file"], document.file.parent, environ), where)
-        except Mistake:  # the settings tell of it
+        except Mistake:  # validating the settings reports it
             return FoundKey()
     if environ.get(VARIABLE):
         return _given(environ[VARIABLE], f"${VARIABLE}", None, f"the environment variable {VARIABLE}")
@@ -82,19 +82,19 @@ def find_key(document: Document, environ: Mapping[str, str]) -> FoundKey:
 
 
 def read_key(file: Path) -> str:
-    """The key that a file holds. Raises Mistake, which never repeats any of it."""
+    """Read the key from a file. Raises Mistake, which never contains any part of the file."""
     try:
         with open_regular(file) as opened:
             content = opened.read(MOST + 1)
     except OSError as error:
         what = f"The key file {file} cannot be read ({error.strerror})"
-        raise Mistake(what, "See to the path and the file's permissions.") from None
+        raise Mistake(what, "Check the path and the file's permissions.") from None
     if len(content) > MOST:
-        raise Mistake(f"The key file {file} is too large to be one", "It must hold the key alone.")
+        raise Mistake(f"The key file {file} is too large", "It must contain only the key.")
     try:
         text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Mistake(f"The key file {file} is not UTF-8 text", "Save it as UTF-8, with the key alone in it.") from None
+        raise Mistake(f"The key file {file} is not UTF-8 text", "Save it as UTF-8, with only the key in it.") from None
     return _word(text, f"in {file} ")
 
 
@@ -118,7 +118,7 @@ def _found(key: str, where: str, file: Path | None, source: str) -> FoundKey:
 
 
 def _word(text: str, there: str) -> str:
-    """The key in a text. Raises Mistake; ``there`` says in which file, followed by a blank."""
+    """The key in a text. Raises Mistake. ``there`` names the file, with a space at its end, or is empty."""
     key = text.strip()
     if (fault := _fault(key)) is not None:
         raise Mistake(f"The key {there}{fault}", COPY)
@@ -126,30 +126,30 @@ def _word(text: str, there: str) -> str:
 
 
 def _fault(key: str) -> str | None:
-    """Why a text cannot be a key, without repeating it, to follow "the key"; None if it may be one."""
+    """Why a text cannot be a key, as a predicate for "the key ...", without quoting it. None if it can be one."""
     lines = [line for line in key.splitlines() if line.strip()]
     if not key:
         return "is empty"
     if len(lines) > 1:
-        return f"has {len(lines)} lines, and must stand alone"
+        return f"has {len(lines)} lines; there must be only the key"
     if ASSIGNED.match(key):
-        return "begins with a variable's name and `=`, and must stand alone"
+        return "starts with a variable name and `=`; there must be only the key"
     if key[0] in QUOTES or key[-1] in QUOTES:
-        return "stands in quotes"
+        return "is in quotes"
     strange = next((character for character in key if not "!" <= character <= "~"), None)
     if strange is not None:
-        return f"has {_named(strange)} in it, which no key has"
-    return None if ONE_WORD.fullmatch(key) else "is longer than any key"
+        return f"contains {_named(strange)}, which is not allowed in a key"
+    return None if ONE_WORD.fullmatch(key) else "is too long"
 
 
 def _named(character: str) -> str:
-    """A character as people know it: ``a blank``, ``a tab``, or its number and name in Unicode."""
-    name = {" ": "a blank", "\t": "a tab", "\0": "a zero character (is the file UTF-16?)"}.get(character)
+    """A character in words: ``a space``, ``a tab``, or its Unicode number and name."""
+    name = {" ": "a space", "\t": "a tab", "\0": "a NUL character (is the file UTF-16?)"}.get(character)
     return name or f"the character U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"
 
 
 def _exposed(file: Path, where: str) -> Problem:
-    return Problem(where, f"Everybody on this machine can read the key in {file}", f"Run: chmod 600 '{file}'")
+    return Problem(where, f"Every user of this machine can read the key in {file}", f"Run: chmod 600 '{file}'")
 
 
 def _for_all(file: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The configuration file, read, checked and made into settings."""
+"""Reads and validates the configuration file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from daemon.host import paths
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """Settings from ``path`` (``--config``), else ``$BRACKETD_CONFIG``, else the platform's config directory.
+    """Load settings from ``path`` (``--config``), else ``$BRACKETD_CONFIG``, else the platform's config directory.
 
-    Raises ConfigError with every mistake, in the order of the file. A watched folder need not exist, since it may be
-    on a disk that is not mounted; the key need not be there, but what is named as the key must be one.
-    Looks at the named folders to resolve links, which takes as long as their file systems take to answer.
+    Raises ConfigError with every mistake, in the order of the file. A watched folder need not exist, since its disk
+    may not be mounted. The key may be missing, but a key that is set must be valid.
+    Resolves links in the configured folders, so it blocks while a file system does not respond.
     """
     document = read(path, environ)
     found = find_key(document, environ)

@@ -1,6 +1,6 @@
-"""Where the state lies, at the price of reading one small file.
+"""Finds the state directory by reading only the configuration file.
 
-For commands that must answer at a glance: pydantic is not imported, and mistakes in other settings do not matter.
+For commands that must start fast: it does not import pydantic and ignores mistakes in other settings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def locate_state(path: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def state_dir(document: Document, environ: Mapping[str, str]) -> Path:
-    """The setting ``state_dir``, or the platform's own place. Raises Mistake."""
+    """The setting ``state_dir``, or the platform's default. Raises Mistake."""
     if "state_dir" not in document.data:
         return paths.state_dir(environ).absolute()
     return expand(document.data["state_dir"], document.file.parent, environ)

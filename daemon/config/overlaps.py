@@ -1,4 +1,4 @@
-"""Folders that must not lie in one another, because the daemon would take its own results for shoots."""
+"""Rejects folders inside one another, because the daemon would mistake its own results for shoots."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from daemon.errors import Problem
 
 
 class Place(NamedTuple):
-    """A folder that a setting names."""
+    """A folder and the setting that gives its path."""
 
     location: Location
     path: Path
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 
 def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Problem]:
-    """What lies where it must not. Paths that cannot be understood are left to the other checks."""
+    """One problem for every folder inside another. Invalid paths are skipped; other checks report them."""
     watches = _places(document, "watch", environ)
     outputs = _places(document, "output", environ)
     problems = []
@@ -35,17 +35,17 @@ def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Probl
             if n == m or not inside(watch.path, other.path):
                 continue
             if not inside(other.path, watch.path):
-                problems.append(_problem(document, watch, "The folder lies in", other, "Watch only one of them."))
+                problems.append(_problem(document, watch, "The folder is inside", other, "Watch only one of them."))
             elif n > m:
                 problems.append(_problem(document, watch, "The folder is the same as", other, "Watch it only once."))
     for output in outputs:
         if outer := _holding(output, watches):
-            remedy = "Finished pictures would be taken for new shoots: choose a folder elsewhere."
-            problems.append(_problem(document, output, "The output lies in", outer, remedy))
+            remedy = "Finished pictures would be mistaken for new shoots. Choose a folder outside the watched folders."
+            problems.append(_problem(document, output, "The output is inside", outer, remedy))
     for state in _state(document, environ):
         if outer := _holding(state, [*watches, *outputs]):
-            remedy = "Choose a folder elsewhere."
-            problems.append(_problem(document, state, "The state directory lies in", outer, remedy))
+            remedy = "Choose another folder."
+            problems.append(_problem(document, state, "The state directory is inside", outer, remedy))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Paths as a person writes them, and whether one folder lies in another."""
+"""Expands paths from the configuration, and checks if one folder is inside another."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ VARIABLE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 def expand(written: object, base: Path, environ: Mapping[str, str]) -> Path:
     """The absolute path that ``written`` means.
 
-    ``~`` and ``~name`` are home directories, ``$VAR`` and ``${VAR}`` come from ``environ``, ``$$`` is a dollar sign;
-    what is not absolute then is relative to ``base``, the configuration file's folder. ``..`` is resolved by name.
-    Raises Mistake.
+    ``~`` and ``~name`` are home directories, ``$VAR`` and ``${VAR}`` come from ``environ``, ``$$`` is a dollar sign.
+    A relative path is relative to ``base``, the configuration file's folder. ``..`` is resolved without following
+    links. Raises Mistake.
     """
     if not isinstance(written, str) or not written.strip():
-        raise Mistake("No path is given", "Write one, such as ~/Pictures/Shoots.")
+        raise Mistake("No path is given", "Set a path, such as ~/Pictures/Shoots.")
     if "\0" in written:
-        raise Mistake("The path holds a zero character", "Remove it.")
+        raise Mistake("The path contains a NUL character", "Remove it.")
     text = VARIABLE.sub(lambda match: _value(match, environ), written)
     if text == "~" or text.startswith("~/"):
         text = environ.get("HOME", "~") + text[1:]
     text = os.path.expanduser(text)
     if text.startswith("~"):
         raise Mistake(
-            f"The home directory in `{written}` is not known", "Write the whole path, or ./~name for that very name."
+            f"The home directory in `{written}` is unknown",
+            "Write the full path, or ./~name if the folder is really called that.",
         )
     return Path(os.path.abspath(base / text))
 
@@ -40,16 +41,19 @@ def _value(match: re.Match[str], environ: Mapping[str, str]) -> str:
         return "$"
     name = match[2] or match[3]
     if not environ.get(name):
-        raise Mistake(f"The variable ${name} is not set", "Set it, write the path out, or write $$ for a dollar sign.")
+        raise Mistake(
+            f"The variable ${name} is not set",
+            "Set the variable, write the full path, or use $$ for a literal dollar sign.",
+        )
     return environ[name]
 
 
 def inside(inner: Path, outer: Path) -> bool:
-    """Whether ``inner`` is ``outer`` or lies anywhere in it, links resolved; neither need exist.
+    """True if ``inner`` is ``outer`` or anywhere inside it, with links resolved. Neither needs to exist.
 
-    Folders that exist are compared by identity, so another spelling on a file system that ignores case, a link or
-    a bind mount do not hide it. Names of folders that do not exist are compared without regard to case and to
-    Unicode's normal forms: taking two for one costs a clearer name, the other way round costs money.
+    Existing folders are compared by identity, so links, bind mounts and file systems that ignore case are detected.
+    Folders that do not exist are compared by name, ignoring case and Unicode normalization: a false match only asks
+    for a clearer name, but a missed one costs money.
     """
     resolved = Path(os.path.realpath(inner))
     outer = Path(os.path.realpath(outer))

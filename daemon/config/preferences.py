@@ -1,7 +1,7 @@
-"""The preferences under ``enhance`` that are not known by name.
+"""Checks preferences under ``enhance`` whose names bracketd does not know.
 
-The service gains new ones, so they pass through as they are given. What looks like a slip of the pen does not: a
-misspelt preference would be ignored by the service, and the whole shoot would be paid for without it.
+The service gains new preferences, so unknown names are passed through unchanged. Likely misspellings are rejected:
+the service would ignore them, and the shoot would be paid for without the preference.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from daemon.config.settings import EnhanceSettings
 from daemon.errors import Problem
 
 SLIP = 0.85
-"""Likeness (difflib's ratio) from which a name is a known one misspelt: ``sky_replacment`` 0.97, ``upscaling`` 0.75."""
+"""From this similarity (difflib ratio) a name is a misspelling: ``sky_replacment`` has 0.97, ``upscaling`` 0.75."""
 
 GROUPING = ("number_of_brackets_per_image", "images")
 
 
 def check_preferences(document: Document) -> list[Problem]:
-    """Slips of the pen, and what has a setting of its own."""
+    """Problems for misspelt names and for names that belong to another setting."""
     known = set(EnhanceSettings.model_fields)
     return [
         problem
@@ -42,7 +42,7 @@ def _groups(data: dict[str, Any]) -> list[tuple[Location, dict[str, Any]]]:
 def _check(document: Document, location: Location, name: str, known: set[str]) -> Problem | None:
     where = document.where(location)
     if name in GROUPING:
-        return Problem(where, "How brackets are grouped is not a preference here", "Use the folder's `grouping`.")
+        return Problem(where, "Grouping is not set under `enhance`", "Use the folder's `grouping`.")
     if meant := nearest(name, known, likeness=SLIP):
-        return Problem(where, f"There is no preference called {named(name)}", f"Did you mean {meant}?")
+        return Problem(where, f"Unknown preference {named(name)}", f"Did you mean {meant}?")
     return None

@@ -1,7 +1,7 @@
-"""What can be set, and what each setting may be: frozen pydantic models.
+"""All settings and their valid values, as frozen pydantic models.
 
-A field's description says what a value may be, in words that follow "is not": problems are told with it.
-Durations are seconds as float, widths pixels; paths are absolute, with ``~`` and variables expanded.
+A field's description says what a value may be. Messages use it after "is not".
+Durations are in seconds (float), widths in pixels. Paths are absolute, with ``~`` and variables expanded.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a path may refer to: the configuration file's folder and the environment."""
+    """What paths are resolved with: the configuration file's folder and the environment."""
 
     base: Path
     environ: Mapping[str, str]
 
 
 def _path(written: object, info: ValidationInfo) -> object:
-    """An absolute path from its words; a Path was made from them before."""
+    """An absolute path from the text in the file. A Path is already resolved."""
     if written is None or isinstance(written, Path):
         return written
     surroundings: Surroundings | None = info.context
@@ -53,7 +53,7 @@ def _path(written: object, info: ValidationInfo) -> object:
 
 
 def _seconds(written: object) -> object:
-    """Seconds from ``"1h30m"``, ``"2m"``, ``"90s"``, ``"90"`` or a number; anything else is left to be refused."""
+    """Seconds from ``"1h30m"``, ``"2m"``, ``"90s"``, ``"90"`` or a number. pydantic rejects anything else."""
     if isinstance(written, int | float) and not isinstance(written, bool):
         return float(written)
     match = DURATION.fullmatch(written.strip()) if isinstance(written, str) else None
@@ -64,63 +64,69 @@ def _seconds(written: object) -> object:
 
 
 def _quiet(written: object) -> object:
-    """``auto`` or a time; one sentence for both."""
+    """``auto`` or seconds. Raises one Mistake that covers both."""
     seconds = written if written == "auto" else _seconds(written)
     if seconds == "auto" or (isinstance(seconds, float) and 0 < seconds <= 86400):
         return seconds
     raise Mistake(
-        f"{written!r} does not say how long a shoot must be still",
+        f"{written!r} is not a valid quiet period",
         'Write `auto`, or a time such as "90s", "2m" or "1h30m", more than zero and at most a day.',
     )
 
 
 def _count_or_word(written: object) -> object:
-    """``automatic`` or 1 to 9; one sentence for both."""
+    """``automatic`` or 1 to 9. Raises one Mistake that covers both."""
     if written == "automatic" or (type(written) is int and 1 <= written <= 9):
         return written
     raise Mistake(
-        f"{written!r} does not say how brackets are grouped",
+        f"{written!r} is not a valid grouping",
         "Write `automatic`, or how many brackets make one picture, 1 to 9.",
     )
 
 
 def _not_blank(written: object) -> object:
-    """A limit that is named and left blank would silently be none."""
+    """Reject a limit without a value, which would silently mean no limit."""
     if written is None:
         raise ValueError
     return written
 
 
 def _price(written: object) -> object:
-    """What ``daemon.config.price`` makes of it; nothing stays nothing, and a Decimal was made before."""
+    """A Decimal from ``daemon.config.price``. None and Decimals are returned unchanged."""
     return written if written is None or isinstance(written, Decimal) else price(written)
 
 
 def _passed(given: object) -> object:
-    """What JSON can hold (RFC 8259): no dates, no infinite numbers."""
+    """Reject values that JSON cannot represent (RFC 8259), such as dates and infinite numbers."""
     try:
         json.dumps(given, allow_nan=False)
     except (TypeError, ValueError):
-        raise Mistake("The value cannot be sent to the service", "Put dates and the like in quotes.") from None
+        raise Mistake(
+            "This value cannot be sent to the service as JSON", "Put dates and similar values in quotes."
+        ) from None
     return given
 
 
 def _base_url(written: object) -> object:
-    """An address without a slash at its end; encrypted, but on this machine. Never repeats what was written."""
+    """The address without a slash at its end. It must be https, unless it is on this machine. Errors never quote it."""
     if not isinstance(written, str):
         return written
     remedy = "Write an address such as https://api.autoenhance.ai, or remove the line."
     try:
         parts = urlsplit(written.strip())
-        _ = parts.port  # looked at by the property
+        _ = parts.port  # the property raises for an invalid port
     except ValueError:
         raise Mistake("This is not an address", remedy) from None
     if parts.username is not None or parts.password is not None:
-        raise Mistake("The address holds a user name or password", "Remove it; the key belongs in `key` or `key_file`.")
+        raise Mistake(
+            "The address contains a user name or password", "Remove it. Put the API key in `key` or `key_file`."
+        )
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise Mistake("This is not the address of a service", remedy)
+        raise Mistake("This is not a valid service address", remedy)
     if parts.scheme == "http" and not _loopback(parts.hostname):
-        raise Mistake("The address is not encrypted: the key and the photos could be read on the way", "Use https://.")
+        raise Mistake(
+            "The connection would not be encrypted; others could read the key and the photos", "Use https://."
+        )
     return parts.geturl().rstrip("/")
 
 
@@ -144,7 +150,7 @@ YES_NO = "true or false"
 
 
 class Model(BaseModel):
-    """Frozen, strict about types and names; a group left blank is a group of defaults."""
+    """The base of all groups: frozen, strict about types and names. An empty group has all defaults."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -155,10 +161,10 @@ class Model(BaseModel):
 
 
 class ApiSettings(Model):
-    """The service. ``key`` is the key that was found, wherever it was (``daemon.config.key``)."""
+    """The service. ``key`` is the key that ``daemon.config.key`` found, in the file or elsewhere."""
 
     key: SecretStr | None = Field(default=None, description="text")
-    key_file: LocalPath | None = Field(default=None, description="the path of a file that holds nothing but the key")
+    key_file: LocalPath | None = Field(default=None, description="the path of a file that contains only the key")
     base_url: Annotated[str, BeforeValidator(_base_url)] = Field(
         default="https://api.autoenhance.ai", description="the address of the service"
     )
@@ -168,9 +174,9 @@ class ApiSettings(Model):
 
 
 class EnhanceSettings(Model):
-    """The vendor's own preferences; what is not set is left to the service. Unknown ones pass as they are given.
+    """The vendor's preferences. The service decides those that are not set; unknown ones are passed through unchanged.
 
-    Names and values are those of docs.autoenhance.ai; which of them count depends on the AI's and the API's version.
+    Names and values are from docs.autoenhance.ai. Their effect depends on the versions of the AI and the API.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -193,12 +199,12 @@ class EnhanceSettings(Model):
     lens_correction: Flag = Field(default=None, description=YES_NO)
     privacy: Flag = Field(default=None, description=YES_NO)
     upscale: Flag = Field(default=None, description=YES_NO)
-    restage: Passed = Field(default=None, description="what the service documents")
-    finetune_settings: Passed = Field(default=None, description="what the service documents")
-    preset_id: Passed = Field(default=None, description="what the service documents")
+    restage: Passed = Field(default=None, description="a value that the service documents")
+    finetune_settings: Passed = Field(default=None, description="a value that the service documents")
+    preset_id: Passed = Field(default=None, description="a value that the service documents")
 
     def wire(self) -> dict[str, object]:
-        """The preferences as they were given, for the body of a request; those left out or blank are absent."""
+        """The preferences for a request's body, unchanged, without those that are not set."""
         given: dict[str, object] = self.model_dump(exclude_none=True)
         return given
 
@@ -212,7 +218,7 @@ class DownloadSettings(Model):
 
 
 class FolderSettings(Model):
-    """One watched folder, which is a preset for its orders."""
+    """One watched folder with the settings for its orders."""
 
     watch: LocalPath = Field(description="the path of a folder")
     output: LocalPath = Field(description="the path of a folder")
@@ -232,32 +238,32 @@ class FolderSettings(Model):
     download: DownloadSettings = Field(default=DownloadSettings(), description="a group of settings, indented below it")
 
     def enhance_wire(self) -> dict[str, object]:
-        """``enhance`` as it was given, for the body of a request."""
+        """The preferences under ``enhance`` for a request's body."""
         return self.enhance.wire()
 
 
 class SyncthingSettings(Model):
-    """How a Syncthing is asked whose own settings cannot be read."""
+    """How to query a Syncthing whose own settings bracketd cannot read."""
 
     address: Annotated[str | None, BeforeValidator(_base_url)] = Field(
-        default=None, description="the address of Syncthing's page"
+        default=None, description="the address of Syncthing's web page"
     )
     key_file: LocalPath | None = Field(
-        default=None, description="the path of a file that holds nothing but Syncthing's API key"
+        default=None, description="the path of a file that contains only Syncthing's API key"
     )
 
     @model_validator(mode="after")
     def _both(self) -> SyncthingSettings:
         if (self.address is None) != (self.key_file is None):
-            raise Mistake("One of Syncthing's address and key_file is missing", "Write both, or neither.")
+            raise Mistake("Syncthing's `address` or `key_file` is missing", "Set both or neither.")
         return self
 
 
 class TransferSettings(Model):
-    """Files under way at once, and how many bytes a second each must move at least, averaged over a minute.
+    """The number of simultaneous transfers, and the least rate of each in bytes per second, averaged over a minute.
 
-    Four uploads fill a line as well as curl does with as many, and one slow file does not hold up the rest; more
-    only make each of them slower and more likely to be cut off. Finished pictures are few and small.
+    Four uploads saturate a connection as well as curl does with four, and one slow file does not delay the rest. More
+    uploads only make each one slower and more likely to be aborted. Finished pictures are few and small.
     """
 
     uploads: int = Field(default=4, ge=1, le=64, description="a whole number from 1 to 64")
@@ -266,7 +272,7 @@ class TransferSettings(Model):
 
 
 class LimitSettings(Model):
-    """The most images that are bought without a person's word; one that is left out does not limit."""
+    """The most images that bracketd buys without approval. None means no limit."""
 
     images_per_order: Count = Field(default=None, description=A_COUNT)
     images_per_day: Count = Field(default=None, description=A_COUNT)
@@ -274,7 +280,7 @@ class LimitSettings(Model):
 
 
 class LogSettings(Model):
-    """What is written to the log."""
+    """The level and the format of the log."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error"
@@ -310,7 +316,7 @@ class ApiKey:
 
 
 class Settings(FileSettings):
-    """Settings that can be used, with the file they came from and what is unwise in them."""
+    """Valid settings, with the file they came from and warnings about them."""
 
     config_file: Path
     key_source: str = ""
@@ -323,8 +329,8 @@ class Settings(FileSettings):
                 (
                     Problem(
                         f"{self.config_file}: api",
-                        "There is no API key",
-                        "Put it into a file of its own and name it as `key_file`, or set AUTOENHANCE_API_KEY.",
+                        "No API key is set",
+                        "Save the key in a file and set `key_file` to its path, or set AUTOENHANCE_API_KEY.",
                     ),
                 )
             )

@@ -1,4 +1,4 @@
-"""Boxes of the ISO base media file format, of which CR3 and HEIF are made (ISO/IEC 14496-12, section 4.2)."""
+"""Boxes of the ISO base media file format, on which CR3 and HEIF are based (ISO/IEC 14496-12, section 4.2)."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import NamedTuple
 from daemon.exif.source import Source
 
 END = 1 << 62
-"""Beyond any file: where the outermost boxes end."""
+"""The end of the outermost boxes: an offset beyond any file."""
 
 MOST_BOXES = 1024
-"""Boxes, or rows of a table, looked at on one level; a tiled HEIF names some two hundred items."""
+"""Most boxes, or rows of a table, on one level. A tiled HEIF has about two hundred items."""
 
 
 class Box(NamedTuple):
-    """A box: its four-letter type, and where its payload begins and ends in the file."""
+    """A box: its four-letter type, and the start and end of its payload in the file."""
 
     kind: bytes
     start: int
     end: int
 
     def payload(self, source: Source) -> bytes:
-        """The payload, as much as one read may give."""
+        """The payload, up to the limit of one read."""
         return source.at(self.start, self.end - self.start)
 
 
 def boxes(source: Source, start: int, end: int) -> Iterator[Box]:
-    """The boxes from ``start`` up to ``end``, one after another."""
+    """The boxes from ``start`` to ``end``, in order."""
     for _ in range(MOST_BOXES):
         head = source.at(start, 16)
         if len(head) < 8 or start + 8 > end:
@@ -43,5 +43,5 @@ def boxes(source: Source, start: int, end: int) -> Iterator[Box]:
 
 
 def first_box(source: Source, start: int, end: int, kind: bytes) -> Box | None:
-    """The first box of that type."""
+    """The first box of that type, None if there is none."""
     return next((box for box in boxes(source, start, end) if box.kind == kind), None)

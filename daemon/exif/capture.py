@@ -1,4 +1,4 @@
-"""What one camera file says about the exposure it holds: plain values, no behaviour."""
+"""The data of one camera file about its exposure, as plain values."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class BracketMark:
-    """What the camera's maker note says about bracketing; None where it says nothing.
+    """The maker note's data about bracketing. A value is None if the note does not have it.
 
-    ``aeb`` is True when the frame was taken in auto exposure bracketing, False when the camera says it was not.
-    ``value_ev`` is the frame's offset from the metered exposure in EV, positive is brighter.
-    ``sequence_number`` counts from 1 within one press of the shutter and ``sequence_length`` is how many were
-    asked for; both are None for single frames. Drives other than bracketing count too: look at ``aeb`` first.
+    ``aeb`` is True if the frame was taken in auto exposure bracketing, False if the camera says it was not.
+    ``value_ev`` is the frame's offset from the metered exposure in EV; positive is brighter.
+    ``sequence_number`` counts from 1 within one press of the shutter, and ``sequence_length`` is the number of frames
+    requested; both are None for single frames. Other drive modes set them too, so check ``aeb`` first.
     ``shutter_count`` is the body's lifetime counter.
     """
 
@@ -26,11 +26,11 @@ class BracketMark:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Camera, time and exposure of one file; None where the file does not say, or says what no camera can do.
+    """Camera, time and exposure of one file. A value is None if it is missing, invalid or impossible for a camera.
 
     ``container`` is one of jpeg, png, heif, cr3, raf, tiff and its family: cr2, nef, arw, dng, orf, pef, srw, rw2.
-    ``taken_at`` is naive: the camera's own clock, DateTimeOriginal with SubSecTimeOriginal as its fraction.
-    ``has_subsec`` tells that the file carries that fraction, be it a constant "00".
+    ``taken_at`` is naive, from the camera's clock: DateTimeOriginal with SubSecTimeOriginal as its fraction.
+    ``has_subsec`` is True if the file has that fraction, even if it is a constant "00".
     ``exposure_s`` is in seconds, ``focal_mm`` in millimetres, ``iso`` in ISO 12232 units, ``bias_ev`` in EV.
     ``exposure_mode`` is Exif's number: 0 automatic, 1 manual, 2 auto bracket. ``orientation`` is Exif's 1 to 8.
     ``width`` and ``height`` are the main image's pixels as stored, before orientation; both or neither is None.

@@ -15,7 +15,7 @@ _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 
 def read_cr3(source: Source) -> Capture:
-    """What the CR3 says: CMT1 holds the first directory, CMT2 the Exif one, CMT3 the maker note, CMT4 the place."""
+    """Read a CR3: CMT1 has the first directory, CMT2 the Exif directory, CMT3 the maker note, CMT4 the GPS data."""
     parts: dict[bytes, Directory] = {}
     movie = first_box(source, 0, END, b"moov")
     for box in boxes(source, movie.start, movie.end) if movie else ():

@@ -17,7 +17,7 @@ _ORIENTATIONS = (1, 8, 3, 6)  # Exif's number for irot's quarter turns anticlock
 
 
 class _Fields:
-    """Unsigned big-endian integers, one after another; 0 beyond the end."""
+    """Reads consecutive unsigned big-endian integers; 0 beyond the end."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -32,7 +32,7 @@ class _Fields:
 
 
 def read_heif(source: Source) -> Capture:
-    """What the HEIF file says."""
+    """Read a HEIF file."""
     meta = first_box(source, 0, END, b"meta")
     if meta is None:
         return Capture(container="heif")
@@ -48,7 +48,7 @@ def read_heif(source: Source) -> Capture:
 
 
 def _shaped(capture: Capture, source: Source, properties: dict[bytes, Box]) -> Capture:
-    """The capture with the size that ``ispe`` gives and, where Exif is silent, the orientation that ``irot`` gives."""
+    """The capture with the size from ``ispe`` and, if Exif has none, the orientation from ``irot``."""
     if b"ispe" in properties:
         at = properties[b"ispe"].start + 4
         width, height = whole_size(source.number(at, 4), source.number(at + 4, 4))
@@ -61,7 +61,7 @@ def _shaped(capture: Capture, source: Source, properties: dict[bytes, Box]) -> C
 
 
 def _exif_item(source: Source, info: Box | None) -> int | None:
-    """The number of the item of type ``Exif``."""
+    """The number of the item of type ``Exif``, None if there is none."""
     if info is None:
         return None
     skip = 6 if source.number(info.start, 1) == 0 else 8
@@ -76,7 +76,7 @@ def _exif_item(source: Source, info: Box | None) -> int | None:
 
 
 def _place(source: Source, inside: dict[bytes, Box], wanted: int) -> tuple[int, int] | None:
-    """Offset in the file and size of an item's first extent, as ``iloc`` gives it."""
+    """Offset in the file and size of an item's first extent, from ``iloc``."""
     if b"iloc" not in inside:
         return None
     fields = _Fields(inside[b"iloc"].payload(source))
@@ -123,7 +123,7 @@ def _primary_properties(source: Source, inside: dict[bytes, Box]) -> dict[bytes,
 
 
 def _properties_of(source: Source, associations: Box, wanted: int) -> list[int]:
-    """The numbers, from 1, of an item's properties in the list of all."""
+    """The positions, from 1, of an item's properties in the list of all properties."""
     fields = _Fields(associations.payload(source))
     head = fields.take(4)
     wide_items, wide_indices = head >> 24 > 0, bool(head & 1)

@@ -11,7 +11,7 @@ from daemon.exif.tags import capture_in, whole_size
 MAGIC = b"\xff\xd8\xff"
 
 MOST_SEGMENTS = 256
-"""Segments looked at; an extended XMP packet of several megabytes has some forty."""
+"""Most segments to read. An extended XMP packet of several megabytes has about forty."""
 
 _APP1 = 0xE1
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -20,7 +20,7 @@ _END = 0xD9
 
 
 def read_jpeg(source: Source, start: int = 0) -> Capture:
-    """What the JPEG at ``start`` says, up to its frame header."""
+    """Read the JPEG at ``start`` up to its frame header."""
     capture: Capture | None = None
     at = start + 2
     for _ in range(MOST_SEGMENTS):

@@ -1,7 +1,7 @@
-"""Finding the directory inside a maker note, and reading its bracket marks.
+"""Finds the directory inside a maker note, and reads its bracket marks.
 
-Where a maker's directory begins and what its offsets count from is nobody's standard; the layouts and tags are those
-that ExifTool's tag tables document (exiftool.org/TagNames).
+No standard defines where a maker's directory begins and what its offsets are relative to. Layouts and tags are from
+ExifTool's tag tables (exiftool.org/TagNames).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from daemon.exif.source import Source
 NO_NOTE = Note(None, BracketMark())
 
 MOST_ENTRIES = 255
-"""Entries a maker's directory may have; with more it is not one, or in the other byte order."""
+"""Most entries of a maker's directory. With more it is not a directory, or has the other byte order."""
 
 MOST_PRIVATE_RECORDS = 32
-"""Records looked at in a DNG's private data."""
+"""Most records to read in a DNG's private data."""
 
 _DNG_PRIVATE_DATA = 0xC634
 
@@ -29,10 +29,10 @@ Reads = Callable[[Directory], Note]
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How notes that begin with ``mark`` are laid out.
+    """The layout of notes that begin with ``mark``.
 
-    The directory begins ``skip`` bytes in; its offsets count from the note's own first byte if ``own`` is true, else
-    from where those of the surrounding TIFF structure do.
+    The directory begins after ``skip`` bytes. If ``own`` is True, its offsets are relative to the note's first byte, or
+    else to the same position as those of the surrounding TIFF structure.
     """
 
     mark: bytes
@@ -58,17 +58,17 @@ _LAYOUTS = (
 )
 
 _BARE = {"CANON": canon, "NIKON": nikon, "SONY": sony}
-"""Makers whose notes may begin with the directory itself, by the first word of the make."""
+"""Makers whose notes may begin directly with the directory, by the first word of the make."""
 
 
 def note_in(directory: Directory, tag: int, make: str | None) -> Note:
-    """What the maker note that ``tag`` holds says."""
+    """Read the maker note in ``tag``."""
     at, size = directory.place(tag)
     return note_at(directory.tiff, at, make) if size else NO_NOTE
 
 
 def note_at(tiff: Tiff, at: int, make: str | None) -> Note:
-    """What the maker note at offset ``at`` of the file says; ``tiff`` is the structure around it."""
+    """Read the maker note at offset ``at`` of the file. ``tiff`` is the structure that contains it."""
     source = tiff.source
     opening = source.at(at, 16)
     if opening.startswith(b"Nikon\0\x02"):
@@ -83,10 +83,10 @@ def note_at(tiff: Tiff, at: int, make: str | None) -> Note:
 
 
 def note_in_private_data(ifd0: Directory, make: str | None) -> Note:
-    """What the maker note in DNGPrivateData says: Pentax puts its own there, Adobe's converter that of the raw file.
+    """Read the maker note in DNGPrivateData: Pentax stores its own there, Adobe's converter that of the raw file.
 
-    Adobe's data are its name, a NUL, then records of a four-letter name, a big-endian size and that many bytes;
-    ``MakN`` holds the byte order, the offset that the note had in the raw file and so counts from, and the note.
+    Adobe's data are its name, a NUL, then records of a four-letter name, a big-endian size and that many bytes.
+    ``MakN`` has the byte order, the note's offset in the raw file, on which its offsets are based, and the note.
     """
     source = ifd0.tiff.source
     at, size = ifd0.place(_DNG_PRIVATE_DATA)
@@ -106,9 +106,9 @@ def note_in_private_data(ifd0: Directory, make: str | None) -> Note:
 
 
 def _directory(source: Source, base: int, at: int, order: str) -> Directory:
-    """The directory at ``at``, empty if it has no sensible number of entries.
+    """The directory at ``at``, empty if its number of entries is invalid.
 
-    Software that rewrites the Exif block may leave it in the byte order other than ``order``.
+    Software that rewrites the Exif block may leave the note in a byte order other than ``order``.
     """
     for likely in (order, "<" if order == ">" else ">"):
         if 0 < source.number(at, 2, likely) <= MOST_ENTRIES:

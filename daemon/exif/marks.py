@@ -1,4 +1,4 @@
-"""What each maker's note says about bracketing, from its directory (tags as in ExifTool's tag tables)."""
+"""Reads bracket marks from the directory of each maker's note. Tags are from ExifTool's tag tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.exif.ifd import Directory
 
 
 class Note(NamedTuple):
-    """A maker note: the body's serial number, if it has one, and the bracket mark."""
+    """The data of a maker note: the body's serial number, if any, and the bracket mark."""
 
     serial: str | None
     mark: BracketMark
@@ -33,7 +33,7 @@ _SONY_PANORAMA = 100
 
 
 class _SonyLayout(NamedTuple):
-    """Where the enciphered tag 0x9400 keeps the release mode, the image number less 1, and the sequence's length."""
+    """Offsets in the encrypted tag 0x9400 of the release mode, the image number minus 1, and the sequence's length."""
 
     release: int
     number: int
@@ -48,11 +48,11 @@ _SONY_LAYOUTS = {
     **dict.fromkeys((0x0C,), _SONY_B),
     **dict.fromkeys((0x23, 0x24, 0x26, 0x28, 0x31, 0x32, 0x33, 0x41), _SONY_C),
 }
-"""By the tag's first byte as it stands, enciphered."""
+"""Layouts by the tag's first byte, still encrypted."""
 
 
 class _SonyBody(NamedTuple):
-    """Where the enciphered tag 0x9050 keeps the shutter count (3 bytes) and the body's serial number."""
+    """Offsets in the encrypted tag 0x9050 of the shutter count (3 bytes) and the body's serial number."""
 
     shutter: int
     serial: int
@@ -69,7 +69,7 @@ _SONY_BODIES = {
     384: _SonyBody(0x3A, 0x8A),
     **dict.fromkeys((394, 396, 397), _SonyBody(0x0A, 0x38)),
 }
-"""By SonyModelID: ILCE-6400 (371) checked on 55 files, the other offsets are those of ExifTool's Tag9050 tables."""
+"""Bodies by SonyModelID. ILCE-6400 (371) was checked with 55 files; the others are from ExifTool's Tag9050 tables."""
 
 
 def canon(note: Directory) -> Note:
@@ -97,7 +97,7 @@ def nikon(note: Directory) -> Note:
 
 
 def sony(note: Directory) -> Note:
-    """Sony: ReleaseMode 0xB049, SequenceNumber 0xB04A, and the enciphered 0x9400 and 0x9050."""
+    """Sony: ReleaseMode 0xB049, SequenceNumber 0xB04A, and the encrypted 0x9400 and 0x9050."""
     mode, number = (None if found == _SONY_ABSENT else found for found in map(note.number, (0xB049, 0xB04A)))
     length = None
     bracketing = [] if mode is None else [mode == _SONY_BRACKETING]
@@ -148,7 +148,7 @@ def pentax(note: Directory) -> Note:
 
 
 def _sony_body(note: Directory) -> tuple[str | None, int | None]:
-    """The body's serial number in hexadecimal and its shutter count; None for models whose layout is not known."""
+    """The body's serial number in hexadecimal and its shutter count. None for models with an unknown layout."""
     body = _SONY_BODIES.get(note.number(_SONY_MODEL_ID) or 0)
     plain = note.blob(0x9050, _SONY_BODY_BYTES).translate(_SONY_TABLE)
     if body is None or len(plain) < body.serial + body.serial_bytes:
@@ -159,7 +159,7 @@ def _sony_body(note: Directory) -> tuple[str | None, int | None]:
 
 
 def _canon_words(note: Directory, tag: int) -> tuple[int, ...]:
-    """Canon's arrays of signed 16-bit words, the first of which is the array's size in bytes; empty if it is not."""
+    """An array of signed 16-bit words, whose first word must be its size in bytes. Empty if it is not."""
     words = note.numbers(tag)
     if not words or words[0] != note.place(tag)[1]:
         return ()
@@ -167,14 +167,14 @@ def _canon_words(note: Directory, tag: int) -> tuple[int, ...]:
 
 
 def _canon_ev(code: int) -> float:
-    """Canon's exposure values count 1/32 EV, save that a third is written 12 and two thirds 20."""
+    """Canon's exposure values are in 1/32 EV, except that a third is written as 12 and two thirds as 20."""
     whole, part = divmod(abs(code), 32)
     value = whole + {12: 1 / 3, 20: 2 / 3}.get(part, part / 32)
     return -value if code < 0 else value
 
 
 def _in_sequence(aeb: bool | None, number: int | None, length: int | None = None) -> BracketMark:
-    """A mark with its place in the sequence; 0, a sequence of one, and numbers beyond all sense are none."""
+    """A mark with its position in the sequence. Ignores 0, sequences of one frame, and implausible numbers."""
     if length == 1 or not number or number > 9999:
         return BracketMark(aeb=aeb)
     return BracketMark(aeb, None, number, length if length and length < _SONY_PANORAMA else None)

@@ -11,11 +11,11 @@ from daemon.exif.tags import capture_in, whole_size
 MAGIC = b"\x89PNG\r\n\x1a\n"
 
 MOST_CHUNKS = 64
-"""Chunks looked at; Exif is to stand before the picture."""
+"""Most chunks to read. Exif should be before the image data."""
 
 
 def read_png(source: Source) -> Capture:
-    """What the PNG says before its picture begins."""
+    """Read a PNG up to its image data."""
     capture = Capture()
     size: tuple[int, int] | tuple[None, None] = (None, None)
     at = len(MAGIC)

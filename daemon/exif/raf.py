@@ -12,7 +12,7 @@ from daemon.exif.tags import whole_size
 MAGIC = b"FUJIFILMCCD-RAW "
 
 MOST_ENTRIES = 64
-"""Entries of the sensor directory looked at."""
+"""Most entries of the sensor directory to read."""
 
 _JPEG_POINTER = 84
 _SENSOR_POINTER = 92
@@ -20,14 +20,14 @@ _CROPPED_SIZE = 0x0111
 
 
 def read_raf(source: Source) -> Capture:
-    """What the RAF file says; its pointers and sizes are big-endian."""
+    """Read a RAF file. Its pointers and sizes are big-endian."""
     capture = read_jpeg(source, source.number(_JPEG_POINTER, 4))
     width, height = _cropped_size(source, source.number(_SENSOR_POINTER, 4))
     return replace(capture, container="raf", width=width, height=height)
 
 
 def _cropped_size(source: Source, directory: int) -> tuple[int, int] | tuple[None, None]:
-    """Width and height of the image; an entry is a tag, a size in bytes, and the data, here height then width."""
+    """Width and height of the image. An entry is a tag, a size in bytes, and the data, here height then width."""
     at = directory + 4
     for _ in range(min(source.number(directory, 4), MOST_ENTRIES)):
         if source.number(at, 2) == _CROPPED_SIZE:

@@ -1,4 +1,4 @@
-"""Reading one camera file: which container it is, and the bounded reads behind it."""
+"""Reads one camera file: detects its format and limits the reads."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from daemon.exif.tiff import read_tiff
 from daemon.regular import open_regular
 
 MOST_BRANDS = 32
-"""Brands looked at to tell whether a file of boxes is a HEIF."""
+"""Most brands to read to decide if a file of boxes is a HEIF."""
 
 _GONE = (errno.ENOENT, errno.ENOTDIR)
 
 
 def read(path: str | os.PathLike[str]) -> Capture:
-    """What the file at ``path`` says about its exposure; an empty Capture if it is no picture.
+    """Read the exposure data of the file at ``path``. Returns an empty Capture if it is not a picture.
 
-    One open and one read of 64 KiB; where metadata lie elsewhere, the bounded further reads of ``daemon.exif.source``.
+    Opens the file once and reads 64 KiB. If metadata are elsewhere, adds the limited reads of ``daemon.exif.source``.
 
     Raises:
-        FileGone: there is no such file any more.
-        FileUnreadable: the system does not let it be read.
+        FileGone: the file no longer exists.
+        FileUnreadable: the file cannot be read.
 
     """
     name = os.fspath(path)
@@ -50,15 +50,17 @@ def read(path: str | os.PathLike[str]) -> Capture:
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _GONE:
-            raise FileGone(name, f"{name} is gone ({reason}). It will be looked for again at the next scan.") from error
+            raise FileGone(
+                name, f"{name} no longer exists ({reason}). bracketd checks again at the next scan."
+            ) from error
         raise FileUnreadable(name, f"{name} cannot be read ({reason}). Check its permissions and the disk.") from error
 
 
 def parse(head: bytes, fetch: Fetch | None = None) -> Capture:
-    """What a file that begins with ``head`` says about its exposure; an empty Capture if it is no picture.
+    """Read the exposure data of a file that begins with ``head``. Returns an empty Capture if it is not a picture.
 
-    ``fetch(offset, size)`` gives bytes beyond the head, for formats that keep metadata elsewhere; it is called a
-    bounded number of times. Whatever the bytes are, nothing is raised but what ``fetch`` raises.
+    ``fetch(offset, size)`` returns bytes beyond the head, for formats with metadata elsewhere. It is called a limited
+    number of times. Only errors of ``fetch`` are raised, whatever the bytes are.
     """
     source = Source(head, fetch)
     if head.startswith(JPEG):

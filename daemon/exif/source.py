@@ -1,30 +1,30 @@
-"""A file's bytes by offset: its head, and a bounded number of further pieces."""
+"""Reads a file's bytes by offset: its head, and a limited number of further pieces."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 HEAD_BYTES = 64 * 1024
-"""How much of a file is read at once; most cameras keep all metadata in it."""
+"""Bytes of the first read. Most cameras store all metadata in them."""
 
 PIECE_BYTES = 4 * 1024
-"""Further reads begin and end at multiples of this."""
+"""Further reads are aligned to this many bytes."""
 
 MOST_READS = 24
-"""Further reads allowed for one file."""
+"""Most further reads of one file."""
 
 MOST_BYTES = 256 * 1024
-"""Bytes of further reads allowed for one file."""
+"""Most bytes of further reads of one file."""
 
 Fetch = Callable[[int, int], bytes]
-"""``fetch(offset, size)`` gives the file's bytes there, fewer at its end."""
+"""``fetch(offset, size)`` returns the file's bytes there, fewer at its end."""
 
 
 class Source:
     """Bytes of one file by absolute offset.
 
-    ``at`` never raises on an absurd offset or size: what cannot be had is left out of the answer, so that readers
-    of hostile structures need only look at the length of what they get.
+    ``at`` never raises for an invalid offset or size. It returns fewer bytes, so that parsers of hostile structures
+    only have to check the length of the result.
     """
 
     __slots__ = ("_bytes_left", "_fetch", "_pieces", "_reads_left")
@@ -36,7 +36,7 @@ class Source:
         self._bytes_left = MOST_BYTES
 
     def at(self, offset: int, size: int) -> bytes:
-        """Up to ``size`` bytes, and never more than 64 KiB, from ``offset``; fewer where the file or the bounds end."""
+        """Up to ``size`` bytes, at most 64 KiB, from ``offset``. Fewer at the end of the file or of the limits."""
         size = min(size, HEAD_BYTES)
         if offset < 0 or size <= 0:
             return b""
@@ -46,7 +46,7 @@ class Source:
         return held
 
     def number(self, offset: int, size: int, order: str = ">") -> int:
-        """The unsigned integer of ``size`` bytes at ``offset``; 0 where there are none."""
+        """The unsigned integer of ``size`` bytes at ``offset``, 0 if there are none."""
         return int.from_bytes(self.at(offset, size), "little" if order == "<" else "big")
 
     def _held(self, offset: int, size: int) -> bytes:

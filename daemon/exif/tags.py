@@ -1,4 +1,4 @@
-"""Exif's standard tags as a Capture (CIPA DC-008, Exif 2.32, section 4.6)."""
+"""Converts Exif's standard tags to a Capture (CIPA DC-008, Exif 2.32, section 4.6)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _DATE_TIME = re.compile(r"(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T](\d\d?):(\d\d):(\d\
 
 
 def capture_in(source: Source, base: int) -> Capture:
-    """What the Exif block at ``base`` says, its maker note included; an empty Capture if there is none."""
+    """Read the Exif block at ``base``, including its maker note. Returns an empty Capture if there is none."""
     opened = open_tiff(source, base)
     if opened is None:
         return Capture()
@@ -50,7 +50,7 @@ def capture_in(source: Source, base: int) -> Capture:
 
 
 def capture_of(ifd0: Directory, exif: Directory, note: Note) -> Capture:
-    """What the first directory, the Exif directory and the maker note say together; TIFF/EP has all in the first.
+    """Combine the first directory, the Exif directory and the maker note. TIFF/EP has all tags in the first.
 
     A number beyond ``daemon.exif.bounds`` counts as absent.
     """
@@ -101,7 +101,7 @@ def _bounded(mark: BracketMark) -> BracketMark:
 
 
 def _iso(found: list[int | None]) -> int | None:
-    """Exif 2.3: 65535 in the first tag means that one of the others holds the value. 2**32 - 1 stands for no value."""
+    """Exif 2.3: 65535 in the first tag means that another tag has the value. 2**32 - 1 means no value."""
     for value in found:
         if value is not None and within(ISO, value) is not None and value != _ISO_TOO_HIGH:
             return value

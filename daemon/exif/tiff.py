@@ -1,4 +1,4 @@
-"""TIFF and the raw formats made of it: CR2, NEF, ARW, DNG, ORF, PEF, SRW, RW2 (TIFF 6.0; TIFF/EP; DNG 1.6)."""
+"""TIFF and the raw formats based on it: CR2, NEF, ARW, DNG, ORF, PEF, SRW, RW2 (TIFF 6.0; TIFF/EP; DNG 1.6)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from daemon.exif.tags import EXIF_DIRECTORY, MAKE, MAKER_NOTE, capture_of, whole
 MAGICS = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 MOST_SUB_IMAGES = 8
-"""SubIFDs looked at; a DNG with previews and masks has five."""
+"""Most SubIFDs to read. A DNG with previews and masks has five."""
 
 _TIFF = 42
 _PANASONIC = 85
@@ -35,7 +35,7 @@ _PANASONIC_JPEG = 0x002E
 
 
 def read_tiff(source: Source) -> Capture:
-    """What the TIFF structure at the file's beginning says."""
+    """Read the TIFF structure at the start of the file."""
     opened = open_tiff(source, 0)
     if opened is None:
         return Capture()
@@ -49,7 +49,7 @@ def read_tiff(source: Source) -> Capture:
         return _panasonic(source, ifd0, capture)
     if magic != _TIFF:
         return _sized(replace(capture, container="orf"), ifd0)
-    if source.at(8, 2) == b"CR":  # the first directory is a preview's; Exif has the size of the image
+    if source.at(8, 2) == b"CR":  # the first directory describes a preview; Exif has the image's size
         return replace(capture, container="cr2")
     main = _main_image((ifd0, *ifd0.directories(_SUB_IMAGES, MOST_SUB_IMAGES)))
     return _sized(replace(capture, container=_kind(ifd0, main)), main)
@@ -64,13 +64,13 @@ def _kind(ifd0: Directory, main: Directory) -> str:
 
 
 def _main_image(images: tuple[Directory, ...]) -> Directory:
-    """The largest image that does not say it is a preview."""
+    """The largest image that is not marked as a preview."""
     whole = [image for image in images if not image.number(_NEW_SUBFILE_TYPE)]
     return max(whole or images, key=lambda image: (image.number(_WIDTH) or 0) * (image.number(_HEIGHT) or 0))
 
 
 def _sized(capture: Capture, image: Directory) -> Capture:
-    """The capture with the image's size: what a DNG or ARW says is left after cropping, else its own."""
+    """The capture with the image's size: the cropped size of a DNG or ARW, or else the stored size."""
     crop = image.ratios(_DEFAULT_CROP_SIZE, 2)
     sides = [round(side) for side in crop] if len(crop) == 2 else [image.number(_WIDTH), image.number(_HEIGHT)]
     width, height = whole_size(*sides)
@@ -78,7 +78,7 @@ def _sized(capture: Capture, image: Directory) -> Capture:
 
 
 def _panasonic(source: Source, ifd0: Directory, capture: Capture) -> Capture:
-    """RW2: the JPEG inside says all and has the maker note; the image lies between the sensor's borders."""
+    """Read an RW2: the embedded JPEG has the metadata and the maker note, the borders give the size."""
     at, size = ifd0.place(_PANASONIC_JPEG)
     if source.at(at, min(size, HEAD_BYTES)).startswith(JPEG_MAGIC):
         inside = read_jpeg(source, at)

@@ -1,1 +1,1 @@
-"""The disk: scanning shoots, streaming brackets out, writing pictures in. Knows nothing of the service."""
+"""File access: scanning shoots, reading brackets for the upload, writing pictures. Does not know the service."""

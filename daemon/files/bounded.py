@@ -1,4 +1,4 @@
-"""Questions to disks that may hang: a call on a dead network mount returns when the mount does, perhaps never."""
+"""Disk calls with a timeout. A call on a dead network mount may never return."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 @dataclass
 class _Question(Generic[T]):
-    """A call under way, and what came of it. ``until`` and ``ended_at`` are of the monotonic clock.
+    """A call in progress, and its result. Times are of the monotonic clock.
 
-    ``until`` is when it counts as hung.
+    ``until`` is when the call counts as hung.
     """
 
     call: Callable[[], T]
@@ -29,7 +29,7 @@ class _Question(Generic[T]):
         """Make the call."""
         try:
             self.answer = self.call()
-        except BaseException as error:  # noqa: BLE001 - raised again for those who asked
+        except BaseException as error:  # noqa: BLE001 - raised again in the callers
             self.error = error
         finally:
             self.ended_at = time.monotonic()
@@ -37,7 +37,7 @@ class _Question(Generic[T]):
 
 
 class Bounded(Generic[T]):
-    """Makes each call in a thread of its own and waits ``seconds`` for it. For many threads at once.
+    """Runs each call in its own thread and waits ``seconds`` for it. Thread-safe.
 
     An answer that came too late is given to whoever asks next, for ``keeps`` seconds: some calls are long, not hung.
     """
@@ -48,10 +48,10 @@ class Bounded(Generic[T]):
         self._open: dict[str, _Question[T]] = {}
 
     def ask(self, key: str, call: Callable[[], T]) -> T | None:
-        """What the call returns, or raises; None if it takes longer.
+        """Run the call and return its result, None if it takes too long. Raises the call's errors.
 
-        Those who ask under one key while a call is under way share it, and its seconds: a disk that hangs holds one
-        thread, and makes nobody wait who asks later.
+        Callers with the same key share a call in progress, and its seconds: a disk that hangs blocks only one thread,
+        and later callers do not wait.
         """
         now = time.monotonic()
         with self._lock:

@@ -1,8 +1,8 @@
-"""What a file's content is known by: a mark, from two short reads, and the SHA-256 of all of it.
+"""Identifies a file's content: by a mark, from two short reads, and by the SHA-256 of the whole file.
 
-A camera writes time, exposure and a preview into a file's head, and no two photos end alike; so the mark, over size,
-head and tail, tells photos apart without reading gigabytes. Where a mark says that a file is known, the SHA-256 has
-the last word.
+A camera writes time, exposure and a preview into a file's head, and no two photos have the same end. So the mark, a
+hash of size, head and tail, distinguishes photos without reading gigabytes. If a mark is already known, the SHA-256
+decides.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import NamedTuple
 from daemon.regular import open_regular
 
 PIECE = 256 * 1024
-"""Bytes a read of a whole file."""
+"""Bytes per read of a whole file."""
 
 ENDS = 64 * 1024
-"""Bytes at either end of a file that its mark is made of."""
+"""Bytes at each end of a file that its mark includes."""
 
 
 class Ends(NamedTuple):
-    """What was read of a file: its mark, and the first 64 KiB, which say how the photo was taken."""
+    """A file's mark and its first 64 KiB, which contain the Exif data."""
 
     mark: str
     head: bytes
@@ -47,7 +47,9 @@ def sha256(folder: str, path: str) -> str:
     """The SHA-256 of a file's bytes, in hex. Raises OSError."""
     with open_regular(os.path.join(folder, path)) as file:
         digest = hashlib.sha256()
-        while piece := os.read(file.fileno(), PIECE):  # raises where file_digest() would take None for a full buffer
+        while piece := os.read(
+            file.fileno(), PIECE
+        ):  # raises, unlike file_digest(), which mistakes None for a full buffer
             digest.update(piece)
     return digest.hexdigest()
 

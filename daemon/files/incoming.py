@@ -1,6 +1,6 @@
-"""Writes finished pictures: a hidden part file beside the target, fsync, a name of its own, fsync of the folder.
+"""Writes finished pictures: to a hidden part file beside the target, fsync, rename, fsync of the folder.
 
-Files are never edited and never overwritten: a name taken by another file gets a suffix.
+Files are never changed and never overwritten. If a name is already in use, the picture's name gets a suffix.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from daemon.picture import Pixels
 from daemon.regular import NotRegular, TooLarge, json_of, read_regular
 
 MARGIN = 64 * 1024 * 1024
-"""Bytes that must be left free in the output folder by what is bought next."""
+"""Bytes that must stay free in the output folder after the next picture."""
 
 A_FILE = 1024
-"""Bytes that an ``order.json`` has for each file of its shoot, or fewer: its path, what is known of it, its image."""
+"""Bytes that an ``order.json`` has at most for each file of its shoot: the path, the metadata, the image."""
 
 LARGEST_JSON = A_FILE * scan.MOST
-"""Bytes in a JSON document that is read: an ``order.json`` of the largest shoot."""
+"""Most bytes of a JSON document that is read: an ``order.json`` of the largest shoot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a part file holds: size in bytes, SHA-256 in hex, the extension its bytes call for, width and height."""
+    """A finished part file: size in bytes, SHA-256 in hex, the extension for its format, width and height."""
 
     size: int
     sha256: str
@@ -45,13 +45,13 @@ class Written:
 
 
 def part_name(image_id: str) -> str:
-    """The hidden name under which an image's bytes arrive; the same for every try."""
+    """The hidden name of an image's part file. It is the same for every attempt."""
     return f".{hashlib.sha256(image_id.encode()).hexdigest()[:24]}.part"
 
 
 @contextlib.contextmanager
 def _told(folder: str, need: str = "") -> Iterator[None]:
-    """Turn what goes wrong with the output into OutputError; ``need`` says how much room it takes, if that is known."""
+    """Convert errors of the output to OutputError. ``need`` says how much space the write needs, if known."""
     try:
         yield
     except OSError as error:
@@ -59,31 +59,31 @@ def _told(folder: str, need: str = "") -> Iterator[None]:
 
 
 class Part:
-    """An image's bytes on their way in. Opening it proves that the output can be written before anything is bought.
+    """The part file of an image. Opening it proves that the output can be written before anything is bought.
 
-    ``likely`` is how many bytes will come, as far as anybody knows; with a file system's last inode gone the part file
-    cannot be made, and nothing is bought either.
+    ``likely`` is the expected number of bytes. If the file system has no inodes left, the part file cannot be created,
+    so nothing is bought then either.
     """
 
     def __init__(self, folder: str, image_id: str, likely: int = 0) -> None:
         self._folder = folder
         self._path = os.path.join(folder, part_name(image_id))
-        with _told(folder, f"{room.least(MARGIN + likely)} must be free before a picture is bought"):
+        with _told(folder, f"bracketd buys a picture only if {room.least(MARGIN + likely)} are free"):
             os.makedirs(folder, exist_ok=True)
             _require_free(folder, MARGIN + likely)
             _make_way(self._path)
             self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def reserve(self, size: int, most: int | None = None) -> None:
-        """Take the room for ``size`` bytes before they are read, so that a full disk is known early, where it can be.
+        """Reserve space for ``size`` bytes before they are read, if the system can, to detect a full disk early.
 
-        The service has been asked by then: ``size`` is its answer's. What is known before that is ``likely``. Raises
-        OutputError, and Mismatched when the service promises more than ``most`` bytes.
+        ``size`` is from the service's response, so the request was already made; ``likely`` is the estimate before it.
+        Raises OutputError, and Mismatched if ``size`` is more than ``most``.
         """
         if most is not None and size > most:
             raise too_large(most)
-        with _told(self._folder, f"the picture takes {room.least(size)}"):
-            _require_free(self._file.fileno(), size)  # a file system may fill itself up before it refuses
+        with _told(self._folder, f"the picture needs {room.least(size)}"):
+            _require_free(self._file.fileno(), size)  # some file systems fill up the disk before they fail
             if size and hasattr(os, "posix_fallocate"):
                 try:
                     os.posix_fallocate(self._file.fileno(), 0, size)
@@ -92,11 +92,11 @@ class Part:
                         raise
 
     def write(self, data: Iterable[bytes], length: int | None, most: int | None = None) -> Written:
-        """Write everything, check that it is a whole picture, and flush it to the disk.
+        """Write all bytes, check that they are a complete picture, and flush them to the disk.
 
-        ``length`` is the number of bytes the service promised, ``most`` the largest number that is accepted. Raises
-        OutputError, Garbled when another number of bytes came than was promised, and Mismatched when the bytes are not
-        a whole picture or there are more than ``most``. What follows the end of the picture is kept.
+        ``length`` is the number of bytes that the service announced, ``most`` the most that are accepted. Raises
+        OutputError, Garbled for a number of bytes other than ``length``, and Mismatched if the bytes are not a complete
+        picture or more than ``most``. Bytes after the end of the picture are kept.
         """
         digest, size, judge = hashlib.sha256(), 0, Judge()
         for chunk in data:
@@ -108,25 +108,25 @@ class Part:
             digest.update(chunk)
             judge.feed(chunk)
         if length is not None and size != length:
-            raise Garbled(f"The picture is not whole ({size:,} of {length:,} bytes came). It is fetched again.")
+            raise Garbled(f"The download is incomplete ({size:,} of {length:,} bytes). bracketd downloads it again.")
         if judge.extension is None:
             raise Mismatched(
-                f"The service sent something that is not a picture (it begins with {judge.head!r}).",
+                f"The service returned something that is not a picture (it starts with {judge.head!r}).",
                 mismatch=Mismatch.NOT_A_PICTURE,
             )
         if not judge.whole:
             raise Mismatched(
-                f"The picture ends before its end marker (after {size:,} bytes).", mismatch=Mismatch.BROKEN_PICTURE
+                f"The picture is cut off: it has no end marker after {size:,} bytes.", mismatch=Mismatch.BROKEN_PICTURE
             )
         with _told(self._folder):
             self._file.truncate(size)
             os.fsync(self._file.fileno())
-            with contextlib.suppress(FileNotFoundError):  # the disk or the folder went: `place` looks for the bytes
+            with contextlib.suppress(FileNotFoundError):  # the disk or the folder is gone, which `place` detects
                 sync_folder(self._folder)
         return Written(size, digest.hexdigest(), judge.extension, judge.pixels)
 
     def close(self) -> None:
-        """Close the file; it stays."""
+        """Close the file and keep it."""
         self._file.close()
 
     def remove(self) -> None:
@@ -146,7 +146,7 @@ class Part:
 
 
 def _require_free(place: str | int, size: int) -> None:
-    """Raises OSError unless so much is free in the file system of a folder, or of an open file: its folder may go."""
+    """Raise OSError if less than ``size`` is free. ``place`` is a folder, or an open file whose folder may vanish."""
     if shutil.disk_usage(place).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -159,9 +159,9 @@ def _make_way(path: str) -> None:
 
 
 def too_large(most: int) -> Mismatched:
-    """The error for a download that goes on beyond what a picture can be."""
+    """The error for a download that is larger than a picture can be."""
     return Mismatched(
-        f"The download has more than {most:,} bytes, which no picture of these brackets can have.",
+        f"The download is larger than {most:,} bytes, which is impossible for a picture made of these brackets.",
         mismatch=Mismatch.LARGE_PICTURE,
     )
 
@@ -169,11 +169,11 @@ def too_large(most: int) -> Mismatched:
 def place(
     folder: str, image_id: str, stem: str, extension: str, sha256: str, *, mark: str = "", longest: int | None = None
 ) -> str | None:
-    """Give fetched bytes the name ``stem.extension``, or the first free ``stem-2.extension`` and so on.
+    """Rename a part file to ``stem.extension``, or to the first free ``stem-2.extension`` and so on.
 
-    ``mark`` stands behind the stem, which is shortened so that the name has ``longest`` bytes at most (what the folder
-    takes). A name that already bears exactly these bytes is theirs: an earlier try got that far. Returns the name, or
-    None when the fetched bytes are not there. Raises OutputError, also when they are there and cannot be read.
+    ``mark`` follows the stem, which is shortened so that the name has at most ``longest`` bytes (default: the folder's
+    limit). If a file with such a name has exactly these bytes, an earlier attempt has already placed them. Returns the
+    name, or None if the bytes are missing. Raises OutputError, also if the bytes exist and cannot be read.
     """
     longest = name_limit(folder) if longest is None else longest
     with _told(folder):
@@ -205,9 +205,9 @@ def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> st
 
 
 def write_json(folder: str, name: str, value: object, *, most: int = LARGEST_JSON) -> None:
-    """Write a JSON document under a name, whole or not at all. Raises OutputError.
+    """Write a JSON document atomically. Raises OutputError.
 
-    It has indents unless it would have more than ``most`` bytes with them, which is what is read of one.
+    It is indented unless it would then have more than ``most`` bytes, which is the limit for reading.
     """
     part = os.path.join(folder, f".{name}.part")
     text = _encoded(value, indent=2)
@@ -231,10 +231,10 @@ def _encoded(value: object, **layout: Any) -> bytes:
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:
-    """A JSON object in a folder; None if nothing bears this name, and an empty one if it is something else.
+    """The JSON object in a file of a folder, None if the file does not exist, and {} if it is anything else.
 
-    Something else is also whatever is not a regular file of at most LARGEST_JSON bytes. Raises OutputError when it
-    cannot be read.
+    Anything else includes a file that is not regular or larger than LARGEST_JSON. Raises OutputError if it cannot be
+    read.
     """
     with _told(folder):
         try:
@@ -247,7 +247,7 @@ def read_json(folder: str, name: str) -> dict[str, Any] | None:
 
 
 def sync_folder(folder: str) -> None:
-    """Flush a folder's entries to the disk, where the system can (Windows cannot open folders)."""
+    """Flush a folder's entries to the disk, if the system can (Windows cannot open folders)."""
     with contextlib.suppress(PermissionError, IsADirectoryError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -260,7 +260,7 @@ def sync_folder(folder: str) -> None:
 
 
 def _name_exclusively(part: str, target: str) -> bool:
-    """Rename without ever replacing: by a hard link where the file system has them, else after a last look."""
+    """Rename without replacing a file: by a hard link if the file system has them, or else after a last check."""
     try:
         os.link(part, target)
     except FileExistsError:
@@ -281,7 +281,7 @@ def _names(stem: str, mark: str, extension: str, longest: int) -> Iterator[str]:
 
 
 def _holds(path: str, sha256: str) -> bool:
-    """Whether a file can be read and holds exactly these bytes."""
+    """True if a file can be read and has exactly these bytes."""
     try:
         return _sha256(path) == sha256
     except OSError:

@@ -1,7 +1,7 @@
-"""Part files that killed runs left in output folders.
+"""Removes part files that killed runs left in output folders.
 
-A run that goes on with an order uses its part files again, so that few are ever left: of an image that came to
-nothing or is in no order any more, and of an ``order.json`` that another order's took the place of.
+A run that continues an order reuses its part files, so few are left: those of images that failed or are no longer in an
+order, and of an ``order.json`` that another order has replaced.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from contextlib import suppress
 from daemon.files.incoming import part_name
 
 OURS = re.compile(r"\.(?:[0-9a-f]{24}|order(?:-[0-9a-f]{8})?\.json)\.part")
-"""The names that ``incoming`` gives to part files, and nobody else."""
+"""Matches the names of ``incoming``'s part files, which no other program uses."""
 
 
 def sweep(folders: Iterable[str], images: Iterable[str], too_late: Callable[[], bool]) -> list[str]:
-    """Remove the part files in output folders but those of ``images``; returns the paths of those removed.
+    """Remove the part files in output folders except those of ``images``, and return their paths.
 
-    Only while nothing is written there. ``too_late`` is asked before each removal, for a disk may hang meanwhile. What
-    cannot be looked at or removed stays.
+    Call this only while nothing is written there. ``too_late`` is called before each removal, because a disk may hang.
+    Files that cannot be read or removed stay.
     """
     wanted = {part_name(image) for image in images}
     removed = []

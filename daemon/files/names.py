@@ -1,9 +1,9 @@
-"""What a file's or folder's name says: photo, in flight, placeholder, conflict copy, or junk.
+"""Classifies files and folders by their names: photo, in flight, placeholder, conflict copy, or junk.
 
-The tables are data: shell patterns, matched without regard to case against one path component. In flight: a
-program is still writing it under a temporary name. Placeholder: a sync client knows of it but has not brought it.
-Conflict: a second version that a sync client kept. Junk: invisible, must not even restart the timer.
-Sources: the sync clients' and programs' own documentation and source code.
+The tables are shell patterns, matched against one path component, ignoring case. In flight: a program is still writing
+the file under a temporary name. Placeholder: a sync client has not downloaded the file yet. Conflict: a second version
+that a sync client kept. Junk: ignored completely, so that it does not even restart the quiet period.
+Sources: the documentation and source code of the sync clients and programs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OTHER_PICTURES = frozenset(
         *("k25", "livp", "mdc", "mpo", "ori", "ptx", "pxn", "rwz", "srz", "sti"),
     ]
 )
-"""Formats in which cameras and phones write photos, and which are not sent."""
+"""Photo formats of cameras and phones that are not sent."""
 
 NO_PICTURES = frozenset(
     [
@@ -36,7 +36,7 @@ NO_PICTURES = frozenset(
         *("bak", "bts", "cr", "ctg", "dat", "ini", "lock", "log", "lnk", "srt", "swp", "sync", "thm", "tmp"),
     ]
 )
-"""Kinds of files that are surely no photos: videos, sound, documents, archives, side-cars and what programs keep."""
+"""Extensions of files that are certainly not photos: videos, sound, documents, archives, sidecars and program data."""
 
 IN_FLIGHT = (
     # Dropbox, Maestral, OneDrive
@@ -91,7 +91,7 @@ CONFLICTS = (
 )
 
 JUNK = ("._*", "synofile_thumb_*", "~$*", ".~lock.*#")
-"""Files that would pass for a photo, or for one in flight: AppleDouble, Synology's thumbnails, locks of editors."""
+"""Files that look like a photo or a file in flight: AppleDouble, Synology's thumbnails, lock files of editors."""
 
 TABLES: dict[FileClass | None, tuple[str, ...]] = {
     FileClass.IN_FLIGHT: IN_FLIGHT,
@@ -108,7 +108,7 @@ SNAPSHOT_FOLDERS = (
     "@recently-snapshot",
     "@gmt-*",
 )
-"""Views of earlier states that a NAS or file system shows: every shoot lies in them a second time."""
+"""Snapshots of a NAS or file system, which contain every shoot a second time."""
 
 JUNK_FOLDERS = (
     ".*",
@@ -125,16 +125,16 @@ JUNK_FOLDERS = (
     "lost+found",
     *SNAPSHOT_FOLDERS,
 )
-"""Folders of the system, of sync clients and of NAS boxes. They are never entered and never a shoot."""
+"""Folders of the system, of sync clients and of NAS devices. They are never scanned and never a shoot."""
 
 APP_FOLDERS = ("*.lrdata", "captureone")
-"""What photo apps keep beside the photos; a shoot's own folder may bear any name."""
+"""Folders that photo apps create beside the photos. A shoot's own folder may have any name."""
 
 CARD_FOLDERS = ("misc", "eosmisc", "private")
-"""Of a camera's card, where they lie beside DCIM; elsewhere they are folders like any other."""
+"""Folders of a camera's card, if they are beside DCIM. Elsewhere they are ordinary folders."""
 
 RSYNC = re.compile(r"\.(?P<name>.+)\.[A-Za-z0-9]{6}")
-"""rsync writes ``.NAME.XXXXXX`` and renames it."""
+"""rsync's temporary name, ``.NAME.XXXXXX``."""
 
 
 def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -147,12 +147,12 @@ _JUNK_FOLDERS, _IN_FLIGHT_FOLDERS = _matcher(JUNK_FOLDERS), _matcher(IN_FLIGHT_F
 
 
 def is_photo(name: str) -> bool:
-    """Whether a name is that of a picture the service may take."""
+    """True if a name has an extension of a photo format that is sent."""
     return "." in name and not name.startswith(".") and extension(name) in PHOTOS
 
 
 def classify(name: str) -> FileClass | None:
-    """What a file's name says; None is junk or something that is no photo."""
+    """The class of a file by its name, None for junk and for files that are not photos."""
     if name.lower() == ".ready":
         return FileClass.READY
     if _JUNK.fullmatch(name):
@@ -169,19 +169,19 @@ def classify(name: str) -> FileClass | None:
 
 
 def is_other_picture(name: str) -> bool:
-    """Whether a name is that of a photo in a format that is not sent."""
+    """True if a name is that of a photo in a format that is not sent."""
     return "." in name and not name.startswith(".") and extension(name) in OTHER_PICTURES
 
 
 def is_unknown(name: str) -> bool:
-    """Whether a name says nothing of what a file is: it may be a photo in a new camera's format."""
+    """True if a file's extension is unknown, so that it may be a photo in a new camera's format."""
     kind = extension(name) if "." in name and not name.startswith(".") else ""
     known = kind in PHOTOS or kind in OTHER_PICTURES or kind in NO_PICTURES or classify(name) is not None
     return kind.isalnum() and 2 <= len(kind) <= 5 and not known and not _JUNK.fullmatch(name)
 
 
 def brought(path: str) -> str:
-    """The path of a photo once its sync client has brought it in place of a placeholder that bears another name."""
+    """The path that a placeholder's photo has once the sync client has downloaded it."""
     folder, slash, name = path.rpartition("/")
     stem, _, ending = name.rpartition(".")
     if ending.lower() == "icloud" and stem.startswith("."):
@@ -192,22 +192,22 @@ def brought(path: str) -> str:
 
 
 def because_of(name: str) -> str | None:
-    """The pattern of these tables that a file's name was classified by; None if none was."""
+    """The pattern that a file's name matched in these tables, None if it matched none."""
     kind = classify(name)
     found = next((pattern for pattern in TABLES.get(kind, ()) if fnmatch.fnmatchcase(name.lower(), pattern)), None)
-    return found or (".NAME.XXXXXX, rsync's" if kind is FileClass.IN_FLIGHT else None)
+    return found or (".NAME.XXXXXX, a temporary rsync name" if kind is FileClass.IN_FLIGHT else None)
 
 
 def holds_in_flight(folder: str) -> bool:
-    """Whether whatever lies in a folder of this name is still on its way."""
+    """True if all files in a folder with this name are in flight."""
     return bool(_IN_FLIGHT_FOLDERS.fullmatch(folder))
 
 
 def is_junk_folder(folder: str) -> bool:
-    """Whether a folder of this name is never looked into, wherever it lies."""
+    """True if a folder with this name is never scanned, wherever it is."""
     return bool(_JUNK_FOLDERS.fullmatch(folder)) and not holds_in_flight(folder)
 
 
 def is_beside_the_photos(folder: str, *, on_card: bool) -> bool:
-    """Whether a folder in a shoot holds no photos of it; ``on_card``: it lies beside a DCIM folder."""
+    """True if a folder in a shoot contains none of its photos. ``on_card`` is True if it is beside a DCIM folder."""
     return bool(_APP_FOLDERS.fullmatch(folder) or (on_card and _CARD_FOLDERS.fullmatch(folder)))

@@ -1,4 +1,4 @@
-"""Streams a photographer's file out, and notices when it is not the file that was recorded."""
+"""Reads photos for the upload, and detects files that have changed since they were recorded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from daemon.regular import open_regular
 from daemon.shoot import File
 
 CHUNK = 256 * 1024
-"""Bytes a read, and bytes that the line must take within one write time-out (see ``daemon.service.line.Timeouts``).
+"""Bytes per read, which the connection must send within one write timeout (see ``daemon.service.line.Timeouts``).
 
-With 256 KiB to 1 MiB httpx in threads takes as long as curl; with less it takes more CPU time.
+With 256 KiB to 1 MiB, httpx in threads is as fast as curl; with less it needs more CPU time.
 """
 
 
 def require_unchanged(folder: str, file: File) -> int:
-    """The ctime in nanoseconds of a file that is the one recorded (size, mtime, inode).
+    """Check that a file is the recorded one (size, mtime, inode), and return its ctime in nanoseconds.
 
     Raises FileChanged, FileGone, FileUnreadable.
     """
@@ -50,7 +50,7 @@ def mark(folder: str, file: File) -> str:
 
 
 def sha256(folder: str, file: File, go_on: Callable[[], None]) -> str:
-    """The SHA-256 of the file's bytes, in hex. As ``chunks``."""
+    """The SHA-256 of the file's bytes, in hex. Calls ``go_on`` and raises errors like ``chunks``."""
     digest = hashlib.sha256()
     for chunk in chunks(folder, file, go_on):
         digest.update(chunk)
@@ -58,9 +58,9 @@ def sha256(folder: str, file: File, go_on: Callable[[], None]) -> str:
 
 
 def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes]:
-    """The file's bytes, exactly ``file.size`` of them, after each look that it is still the file recorded.
+    """The file's bytes, exactly ``file.size`` of them. Checks at both ends that it is still the recorded file.
 
-    ``go_on`` is called before each read and raises to break off. Raises FileChanged, FileGone, FileUnreadable.
+    ``go_on`` is called before each read and may raise to stop. Raises FileChanged, FileGone, FileUnreadable.
     """
     try:
         with open_regular(os.path.join(folder, file.path)) as source:
@@ -68,9 +68,9 @@ def chunks(folder: str, file: File, go_on: Callable[[], None]) -> Iterator[bytes
             left = file.size
             while left:
                 go_on()
-                data = os.read(source.fileno(), min(CHUNK, left))  # raises where read() returns None
+                data = os.read(source.fileno(), min(CHUNK, left))  # raises, unlike file.read(), which returns None
                 if not data:
-                    raise FileChanged(file.path, f"{file.path} became shorter while it was sent")
+                    raise FileChanged(file.path, f"{file.path} got shorter during the upload")
                 left -= len(data)
                 if not left:
                     _compare(file, os.fstat(source.fileno()))
@@ -86,11 +86,10 @@ def _compare(file: File, status: os.stat_result) -> None:
 
 def _named(path: str, error: OSError) -> FileGone | FileUnreadable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return FileGone(path, f"{path} is gone. Put it back, then `bracketd retry` the shoot.")
+        return FileGone(path, f"{path} is missing. Put it back, then run `bracketd retry`.")
     if may_pass(error):
         return FileUnreadable(path, f"{path} cannot be read ({error.strerror or error})", may_pass=True)
     return FileUnreadable(
         path,
-        f"{path} cannot be read ({error.strerror}). See to the file and its permissions, "
-        "then `bracketd retry` the shoot.",
+        f"{path} cannot be read ({error.strerror}). Check the file and its permissions, then run `bracketd retry`.",
     )

@@ -1,8 +1,8 @@
-"""Which errors of a disk may pass by themselves.
+"""Decides which disk errors may be temporary.
 
-A network disk that wakes up, a link that breaks, a server that restarts or a cloud that is busy give errors for a
-while, and so do the permissions of NFS while its server or its users' directory starts. What a file itself is, a folder
-or a loop of links say, does not pass.
+A network disk that wakes up, a broken link, a restarting server or a busy cloud cause temporary errors, and so do NFS
+permissions while the server or the directory service starts. Errors about the file itself, for example that it is a
+folder or a loop of links, are permanent.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ LASTING = frozenset(
         *(errno.EFBIG, errno.EOVERFLOW),
     }
 )
-"""Errors that say something of the file itself."""
+"""Errors about the file itself, which are permanent."""
 
 REFUSALS = frozenset({errno.EACCES, errno.EPERM})
 
 
 def may_pass(error: OSError) -> bool:
-    """Whether the same call may succeed later though nobody changes the file."""
+    """True if the same call may succeed later without a change of the file."""
     return error.errno not in LASTING
 
 
 def is_refusal(error: OSError) -> bool:
-    """Whether it is a matter of permissions: a person can see to it, and it rarely passes by itself."""
+    """True for missing permissions, which a person can fix and which are rarely temporary."""
     return error.errno in REFUSALS
 
 
 def can_be_read(folder: str, path: str) -> bool:
-    """Whether the disk gives out a file at this moment: a block from its middle, and not from memory if possible."""
+    """True if the disk can read a file now. Reads a block from its middle, bypassing the page cache if possible."""
     try:
         with open_regular(os.path.join(folder, path)) as file:
             descriptor = file.fileno()

@@ -1,19 +1,19 @@
-"""Are these bytes a whole picture, and how large is it? Judged while they come in."""
+"""Checks during a download that the bytes are a complete picture, and finds its size."""
 
 from __future__ import annotations
 
 from daemon.picture import JpegReading, Pixels, PngReading, Reading, WebpReading, reading_of
 
 HEAD = 12
-"""Bytes that tell a picture's format."""
+"""Bytes that identify a picture's format."""
 
 _EXTENSIONS: dict[type, str] = {JpegReading: "jpg", PngReading: "png", WebpReading: "webp"}
 
 
 class Judge:
-    """Reads a picture piece by piece.
+    """Checks a picture piece by piece.
 
-    ``head`` are its first bytes. ``extension`` is what its bytes call for, None if they are not a picture that we know.
+    ``head`` are its first bytes. ``extension`` is the extension for its format, None if the format is unknown.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Judge:
         self._reading: Reading | None = None
 
     def feed(self, data: bytes) -> None:
-        """Read the bytes that follow those read before."""
+        """Read the next bytes."""
         if len(self.head) < HEAD:
             before, self.head = len(self.head), (self.head + data)[:HEAD]
             self._reading = reading_of(self.head)
@@ -36,10 +36,10 @@ class Judge:
 
     @property
     def whole(self) -> bool:
-        """Whether the picture has come to its end, whatever follows it."""
+        """True if the picture is complete, whatever follows it."""
         return self._reading is not None and self._reading.whole
 
     @property
     def pixels(self) -> Pixels | None:
-        """Width and height as the picture's header states them."""
+        """Width and height from the picture's header."""
         return self._reading.pixels if self._reading is not None else None

@@ -1,4 +1,4 @@
-"""What is said when the output folder takes no more: how much room is needed, and how much there is."""
+"""The error for an output folder that cannot be written, with the needed and the free space."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def error(folder: str, trouble: OSError, need: str = "") -> OutputError:
-    """The error for what the system said; ``need`` is what the next write takes, in words, if that is known."""
+    """The error for a system error. ``need`` is the space that the next write needs, in words, if known."""
     said = trouble.strerror or str(trouble)
     if trouble.errno not in FULL:
-        remedy = "See to the folder and its permissions; bracketd goes on by itself."
+        remedy = "Check the folder and its permissions; bracketd then continues automatically."
         return OutputError(f"cannot write to {folder}: {said}. {remedy}")
     quota = trouble.errno == errno.EDQUOT
     known = ", ".join(filter(None, (need, "" if quota else _left(folder))))
-    remedy = f"Make room {'within the quota' if quota else 'there'}; bracketd goes on by itself."
+    remedy = f"Free up space {'in your quota' if quota else 'there'}; bracketd then continues automatically."
     return OutputError(f"cannot write to {folder}: {f'{known}: ' if known else ''}{said}. {remedy}")
 
 
 def least(size: float) -> str:
-    """A number of bytes that is needed: rounded up."""
+    """A number of needed bytes as text, rounded up."""
     return _amount(size, math.ceil)
 
 
 def most(size: float) -> str:
-    """A number of bytes that is there: rounded down."""
+    """A number of free bytes as text, rounded down."""
     return _amount(size, math.floor)
 
 
@@ -42,11 +42,11 @@ def _amount(size: float, rounded: Callable[[float], int]) -> str:
 
 
 def _left(folder: str) -> str:
-    """What is left in a folder's file system; empty if that cannot be told."""
+    """The free space of a folder's file system in words, empty if it is unknown."""
     try:
         free, files = shutil.disk_usage(folder).free, os.statvfs(folder)
     except OSError:
         return ""
     if files.f_files and not files.f_favail:
-        return "it can hold no more files"
+        return "it has no inodes left for more files"
     return f"{most(free)} are free"

@@ -1,7 +1,7 @@
-"""Watched and output folders as they are now, next to what is remembered of them: unmounted is not emptied.
+"""Compares watched and output folders with what is remembered of them, to distinguish unmounted from emptied.
 
-A look costs one ``stat``, one listing and one row; the mount table is read only when the folder is another one than at
-the last look, for a mounted disk keeps its device number and inodes. May be used by many threads at once.
+A check costs one ``stat``, one listing and one row. The mount table is read only if the folder's identity has changed
+since the last check, because a mounted disk keeps its device number and inodes. Thread-safe.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ PATIENCE = 10.0
 NOT_THERE = (FileNotFoundError, NotADirectoryError)
 
 REMEDY = (
-    "Is its disk mounted? bracketd goes on by itself when the folder is as it was; "
-    "if it was moved or emptied on purpose, `bracketd adopt FOLDER` takes it as it is now"
+    "Is its disk mounted? bracketd continues automatically when the folder is back. "
+    "If you moved, replaced or emptied it on purpose, run `bracketd adopt FOLDER`"
 )
 
 
 def away(kind: str, root: str, why: str) -> str:
-    """What to tell a person of a watched or output folder that is away, and what to do."""
+    """The message for a watched or output folder that is away, with its remedy."""
     return f"the {kind} folder {root} {why}. {REMEDY}"
 
 
 def not_yet(root: str) -> str:
-    """What to tell a person of a watched folder that does not exist and was never seen."""
+    """The message for a watched folder that does not exist and was never seen."""
     return (
         f"the watched folder {root} does not exist yet: create it first, then drop shoots into it. "
-        "If it is on a disk, mount the disk; shoots that lie there then are skipped"
+        "If it is on an external disk, mount the disk; shoots that are already on it will be skipped"
     )
 
 
@@ -51,23 +51,23 @@ def hung(output: str) -> str:
 
 
 class Memory(Protocol):
-    """What remembers roots over restarts. Methods block, and may be called from any thread."""
+    """Remembers roots across restarts. Methods block and are thread-safe."""
 
     def seen(self, root: str) -> Seen | None:
-        """What is remembered of a root; None if it was never seen."""
+        """What is remembered of a root, None if it was never seen."""
 
     def see(self, root: str, seen: Seen) -> None:
-        """Remember a root as it was seen just now."""
+        """Remember a root as it is now."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order."""
+        """The number of the given shoots in a watched folder that have an order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A watched folder as one look found it, and what was remembered of it before.
+    """The result of checking a watched folder, and what was remembered of it before.
 
-    ``known`` counts its shoots that have an order; None if that was not asked, since it is the same folder as before.
+    ``known`` is the number of its shoots that have an order, None if it is the same folder as before.
     """
 
     root: scan.Root
@@ -77,12 +77,12 @@ class Look:
 
     @property
     def unmounted(self) -> str | None:
-        """Why what shows is not the watched folder; None if it is."""
+        """Why the folder at this path is not the watched folder, None if it is."""
         return unmounted(self.before, self.seen, self.known)
 
     @property
     def is_new(self) -> bool:
-        """Whether the folder is met for the first time: its shoots are an archive."""
+        """True if the folder is seen for the first time, so that its shoots are an archive."""
         return is_new(self.before, self.seen)
 
 
@@ -103,10 +103,10 @@ class OutputNow:
 
 
 class Roots:
-    """Answers for every watched and every output folder whether it is there, or its disk away.
+    """Checks if watched and output folders are available.
 
-    ``mount_of`` says on which mount point a path lies; the methods raise StateError, too, when ``memory`` fails.
-    ``patience`` is for how many seconds ``output_now`` waits for a disk.
+    ``mount_of`` returns the mount point of a path. Methods also raise StateError if ``memory`` fails. ``patience`` is
+    how many seconds ``output_now`` waits for a disk.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Roots:
         self._mounts: dict[str, tuple[str, str]] = {}
 
     def look(self, watched: str) -> Look:
-        """Look at a watched folder, and change nothing. Raises OSError when it cannot be listed."""
+        """Check a watched folder without changing anything. Raises OSError if it cannot be listed."""
         before = self._memory.seen(watched)
         root = scan.look_at_root(watched)
         seen = self._seen(watched, "{}:{}".format(*root.identity), len(root.shoots), before)
@@ -125,16 +125,16 @@ class Roots:
         return Look(root, seen, before, known)
 
     def is_unknown(self, watched: str) -> bool:
-        """Whether a watched folder was never seen."""
+        """True if a watched folder was never seen."""
         return self._memory.seen(watched) is None
 
     def remember(self, watched: str, look: Look) -> None:
-        """The watched folder is as this look found it."""
+        """Remember a watched folder as this check found it."""
         if look.seen != look.before:
             self._memory.see(watched, look.seen)
 
     def watched_away(self, watched: str) -> str | None:
-        """What to tell a person when a watched folder is away at this moment; None if it is there."""
+        """The message if a watched folder is away now, None if it is available."""
         try:
             why = self.look(watched).unmounted
         except NOT_THERE:
@@ -144,10 +144,10 @@ class Roots:
         return away("watched", watched, why) if why else None
 
     def output_away(self, output: str) -> str | None:
-        """What to tell a person when an output folder is away at this moment; None if it is not, and it is remembered.
+        """The message if an output folder is away now. If it is not, remembers the folder and returns None.
 
-        One that is neither there nor was ever seen is no trouble: it is still to be made. Nor is one that may not be
-        looked at: whoever writes to it learns what there is to say.
+        A folder that does not exist and was never seen is not a problem, because it will be created. A folder that
+        cannot be read is not reported here, because writing to it reports the error.
         """
         before = self._memory.seen(output)
         return self._judged(output, before, self._look_at_output(output, before))
@@ -177,12 +177,12 @@ class Roots:
         return None
 
     def _seen(self, root: str, identity: str, shoots: int, before: Seen | None) -> Seen:
-        """A look as it is kept. Raises FileNotFoundError when a disk was mounted or unmounted while it lasted."""
+        """The state to remember. Raises FileNotFoundError if a disk was mounted or unmounted during the check."""
         known = self._mounts.get(root)
         mount = known[1] if known is not None and known[0] == identity else self._mount_of(root)
         if _identity(root) != identity:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), root)
-        if mount is None:  # it cannot be told at this moment: the one known before holds
+        if mount is None:  # unknown at present: keep the previous one
             return Seen(before.mount if before is not None else None, identity, shoots)
         self._mounts[root] = identity, mount
         return Seen(mount, identity, shoots)
@@ -194,7 +194,7 @@ def _identity(root: str) -> str:
 
 
 def _holds_folders(output: str) -> bool:
-    """Whether there is any folder of pictures in it; one that may be written to but not listed may hold some."""
+    """True if an output contains a folder of pictures. False if it cannot be listed."""
     try:
         with os.scandir(output) as entries:
             return any(

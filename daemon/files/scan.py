@@ -1,11 +1,11 @@
-"""One look at the disk: which shoots lie in a watched folder, and what lies in a shoot.
+"""Scans watched folders for shoots, and shoots for files.
 
-``os.scandir`` and one ``stat`` a file; nothing is opened. Whether a photo can be read shows when it is looked into:
-access(2) may say no where open(2) succeeds, as with the access lists of NFSv4, and yes where it fails.
+It uses ``os.scandir`` and one ``stat`` per file and opens nothing. Later checks find out if a photo can be read:
+access(2) may fail where open(2) succeeds, as with NFSv4 access lists, and the other way round.
 
-Symbolic links are followed to files, and to folders on the shoot's own disk, one link deep. A link to a folder that the
-shoot lies in is not followed, be it the watched folder or ``/``: it would make one shoot of everything. A scan ends
-after a bounded number of files and folders, and says so.
+Symbolic links to files are followed, and links to folders on the shoot's own disk, one link deep. A link to a folder
+that contains the shoot, such as the watched folder or ``/``, is not followed, because it would make everything part of
+the shoot. A scan stops after a maximum number of files and folders, and reports that.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from daemon.files.placeholders import placeholder
 from daemon.shoot import Bound, File, FileClass, Listing, listing
 
 MOST = 100_000
-"""Files and folders that a shoot may have; a day's work with several cameras has a tenth of them."""
+"""Most files and folders of a shoot. A day's work with several cameras has a tenth of them."""
 
 MOST_LINKED = 10_000
-"""How many of them may lie behind links."""
+"""Most files and folders behind links."""
 
 DEEPEST = 250
-"""Levels of folders below a shoot that are looked at."""
+"""Most levels of folders below a shoot."""
 
 SLICE = 0.5
-"""Seconds for which one shoot is scanned before it is another one's turn."""
+"""Seconds that one shoot is scanned before the next shoot's turn."""
 
 NAMED = 1000
-"""Files of other formats that are named, at most."""
+"""Most files of other formats that are listed."""
 
 LOOSE_NAMED = 3
-"""Photos beside the shoots that are named."""
+"""Most photos beside the shoots that are listed."""
 
 LARGE = 1_000_000
-"""Bytes from which on a file of an unknown kind may be a photo."""
+"""A file of an unknown format may be a photo from this size in bytes."""
 
 Identity = tuple[int, int]
 """Device number and inode."""
@@ -57,10 +57,10 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A watched folder as one look found it.
+    """The content of a watched folder.
 
-    ``identity`` tells which folder it is (device, inode); ``shoots`` are the names of the folders directly in it that
-    may be shoots, each with its inode; ``loose`` counts photos that lie beside them, ``named`` are the first of those.
+    ``identity`` is its device and inode. ``shoots`` are the names of the folders directly in it that may be shoots,
+    each with its inode. ``loose`` is the number of photos beside them, and ``named`` are the first of these.
     """
 
     identity: Identity
@@ -70,7 +70,7 @@ class Root:
 
 
 def look_at_root(root: str) -> Root:
-    """Look at a watched folder. Raises OSError when it cannot be listed."""
+    """List a watched folder. Raises OSError if it cannot be listed."""
     identity, shoots, loose, named = _identity(os.stat(root)), dict[str, int](), 0, list[str]()
     with os.scandir(root) as entries:
         for entry in entries:
@@ -84,12 +84,12 @@ def look_at_root(root: str) -> Root:
 
 
 def scan(folder: str) -> Listing:
-    """Everything relevant in a shoot's folder. Raises FileNotFoundError when the folder itself is gone."""
+    """All relevant files in a shoot's folder. Raises FileNotFoundError if the folder does not exist."""
     return scan_with_times(folder)[0]
 
 
 def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
-    """Everything relevant in a shoot's folder, and the time of each folder in it just before it was listed."""
+    """All relevant files in a shoot's folder, and the mtime of each folder just before it was listed."""
     walk = Walk(folder)
     while not go_on(walk):
         pass
@@ -97,18 +97,18 @@ def scan_with_times(folder: str) -> tuple[Listing, Mapping[str, int]]:
 
 
 def go_on(walk: Walk, seconds: float = SLICE) -> bool:
-    """Walk on for a slice of time; whether the walk is at its end. Raises FileNotFoundError like ``scan``."""
+    """Continue a walk for some seconds. Returns True if it is complete. Raises FileNotFoundError like ``scan``."""
     end = time.monotonic() + seconds
     return all(time.monotonic() <= end for _step in walk.steps)
 
 
 class Unfinished(Exception):
-    """A scan has come to the end of its slice and not of the shoot; the next one goes on where it stopped."""
+    """A scan has used up its time before it was complete. The next scan continues where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A folder on the way down, with those above it. ``linked``: it lies behind a link that led to it."""
+    """A folder of the walk, with the folders above it. ``linked`` is True if it was reached through a link."""
 
     path: str
     identity: Identity
@@ -118,7 +118,7 @@ class Level:
     within: FileClass = FileClass.PHOTO
 
     def lies_in(self, identity: Identity) -> bool:
-        """Whether this is a certain folder, or lies in it."""
+        """True if this is the folder with that identity, or is inside it."""
         level: Level | None = self
         while level is not None and level.identity != identity:
             level = level.above
@@ -126,10 +126,10 @@ class Level:
 
 
 class Walk:
-    """One scan of a shoot, which goes on with each of its ``steps`` and is at its end when there are no more.
+    """One scan of a shoot. Iterate over ``steps`` to continue it; it is complete when there are no more.
 
-    ``found`` is what was found so far; ``times`` are those of the folders, by path, in nanoseconds. The walk looks at
-    ``most`` files and folders, and at ``most_linked`` behind links.
+    ``found`` is the result so far. ``times`` are the folders' mtimes by path, in nanoseconds. The walk reads at most
+    ``most`` files and folders, and at most ``most_linked`` behind links.
     """
 
     def __init__(self, folder: str, *, most: int = MOST, most_linked: int = MOST_LINKED) -> None:
@@ -148,7 +148,7 @@ class Walk:
 
     @property
     def found(self) -> Listing:
-        """Everything relevant that was found so far."""
+        """All relevant files so far."""
         has_photos = any(file.kind is FileClass.PHOTO for file in self._files)
         others = self._others if has_photos else (*self._others, *self._unknown)
         return listing(self._files, self._problems, bound=self._bound, others=others, unanswered=self._unanswered)
@@ -174,7 +174,7 @@ class Walk:
                 yield
 
     def _list(self, level: Level) -> list[os.DirEntry[str]]:
-        """The entries of a folder, no more of them than are still to be looked at."""
+        """The entries of a folder, at most one more than the walk may still read."""
         try:
             self.times[level.path] = folder_time(self.folder, level.path)
             with os.scandir(os.path.join(self.folder, level.path)) as entries:
@@ -187,7 +187,7 @@ class Walk:
 
     def _fails(self, what: str, error: OSError) -> None:
         self._problems.append(f"{what} ({error.strerror})")
-        if may_pass(error) and not is_refusal(error):  # a person has to see to what is refused
+        if may_pass(error) and not is_refusal(error):  # missing permissions need a person
             self._unanswered = self._unanswered or error.strerror or str(error)
 
     def _is_too_much(self, level: Level) -> bool:
@@ -196,7 +196,7 @@ class Walk:
         return self._seen > self._most or self._behind_links > self._most_linked
 
     def _take(self, entry: os.DirEntry[str], level: Level, *, on_card: bool) -> Level | None:
-        """Take a file, or say which folder is to be looked into."""
+        """Add a file to the result, or return the folder to scan."""
         path = f"{level.path}/{entry.name}" if level.path else entry.name
         if _is_folder(entry):
             if is_junk_folder(entry.name) or is_beside_the_photos(entry.name, on_card=on_card):
@@ -205,7 +205,7 @@ class Walk:
         try:
             self._files.extend(_file(entry, path, level.within))
         except OSError as error:
-            self._fails(f"{path} cannot be looked at", error)
+            self._fails(f"{path} cannot be read", error)
         if len(self._others) < NAMED and is_other_picture(entry.name):
             self._others.append(path)
         elif len(self._unknown) < NAMED and is_unknown(entry.name) and _is_large(entry):
@@ -218,17 +218,17 @@ class Walk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._fails(f"folder {path} cannot be looked at", error)
+            self._fails(f"folder {path} cannot be read", error)
             return None
         if here in self._outside or level.lies_in(here):
             return None
         why = None
         if level.depth >= DEEPEST:
-            why = f"folder {path} lies more than {DEEPEST} levels deep"
+            why = f"folder {path} is more than {DEEPEST} levels deep"
         elif linked and level.linked:
-            why = f"link {path} lies behind another link"
+            why = f"link {path} is inside another linked folder"
         elif linked and here[0] != level.identity[0]:
-            why = f"link {path} leads to another disk"
+            why = f"link {path} points to another disk"
         if why is not None:
             self._problems.append(f"{why} and is not followed")
             return None
@@ -237,9 +237,9 @@ class Walk:
 
 
 def has_more_folders(folder: str, *, than: int) -> bool:
-    """Whether a folder has more than so many folders in it at any depth, or more files than a shoot may have.
+    """True if a folder contains more than ``than`` folders at any depth, or more files than a shoot may have.
 
-    Links are not followed.
+    Does not follow links.
     """
     pending, folders, seen = [folder], 0, 0
     while pending:
@@ -255,19 +255,19 @@ def has_more_folders(folder: str, *, than: int) -> bool:
 
 
 def are_as_then(folder: str, times: Mapping[str, int]) -> bool:
-    """Whether no file and no folder came to these folders or went from them. Raises OSError when one is gone."""
+    """True if no entry was added to or removed from these folders. Raises OSError if one no longer exists."""
     return all(folder_time(folder, relative) == then for relative, then in times.items())
 
 
 def folder_time(folder: str, relative: str) -> int:
-    """When a file or a folder came to a folder of a shoot, or went from it, in nanoseconds. Raises OSError."""
+    """When an entry was last added to or removed from a folder of a shoot, in nanoseconds. Raises OSError."""
     return os.stat(os.path.join(folder, relative)).st_mtime_ns
 
 
 def find_again(folder: str, files: Sequence[File]) -> str | None:
-    """The folder beside ``folder``, which is gone, that holds these very files: it was renamed. None if none does.
+    """The new path of a renamed folder: the folder beside ``folder`` that contains exactly these files, or None.
 
-    Files are known by inode, size and time: a renamed folder keeps its files' inodes.
+    Files are compared by inode, size and time, which renaming a folder does not change.
     """
     root = os.path.dirname(folder)
     try:
@@ -280,7 +280,7 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
 
 
 def is_folder(path: str) -> bool:
-    """Whether there is a folder at a path. Raises OSError when the disk does not say: that is not the same as no."""
+    """True if there is a folder at a path. Raises OSError if the disk does not respond, which does not mean False."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -288,7 +288,7 @@ def is_folder(path: str) -> bool:
 
 
 def look(folder: str, path: str) -> File | None:
-    """One photo of a shoot as it is now, or None when it is gone. Raises OSError for other troubles."""
+    """One photo of a shoot as it is now, None if it no longer exists. Raises OSError for other problems."""
     try:
         status = os.stat(os.path.join(folder, path))
     except (FileNotFoundError, NotADirectoryError):
@@ -306,7 +306,7 @@ def _file(entry: os.DirEntry[str], path: str, within: FileClass) -> Iterator[Fil
         status = entry.stat()
     except FileNotFoundError:
         if kind is FileClass.PHOTO and entry.is_symlink():
-            yield File(path, 0, 0, 0, kind, "is a link to a file that is not there")
+            yield File(path, 0, 0, 0, kind, "is a link to a file that does not exist")
         return
     except OSError as error:
         if may_pass(error):
@@ -336,7 +336,7 @@ def _is_large(entry: os.DirEntry[str]) -> bool:
 
 
 def _folders_above(folder: str) -> frozenset[Identity]:
-    """The watched folder and all that it lies in, and all that the shoot lies in should it be a link."""
+    """The watched folder and all folders above it, and if the shoot is a link, all folders above its target."""
     ends = os.path.realpath(os.path.dirname(folder)), os.path.dirname(os.path.realpath(folder))
     above = {above for end in ends for above in _upwards(end)}
     known = (_identity_at(path) for path in above)
@@ -344,7 +344,7 @@ def _folders_above(folder: str) -> frozenset[Identity]:
 
 
 def _upwards(folder: str) -> Iterator[str]:
-    """A folder and all that it lies in, by their absolute paths."""
+    """A folder and all folders above it, as absolute paths."""
     yield folder
     while folder != (folder := os.path.dirname(folder)):
         yield folder

@@ -1,5 +1,5 @@
-"""What the machine gives: clock, paths, file-system types, the instance lock, systemd's ear, the log.
+"""The interface to the machine: clock, paths, file system types, the instance lock, systemd notifications, the log.
 
-Nothing here knows orders, shoots or settings. The modules are imported one by one, so that a quick command such
-as ``status`` pays only for what it uses (``logs`` alone, with structlog, costs a tenth of a second).
+Nothing here knows orders, shoots or settings. Modules are imported individually, so that a quick command such as
+``status`` loads only what it uses (``logs`` alone, with structlog, costs a tenth of a second).
 """

@@ -1,15 +1,14 @@
-"""The two clocks of the machine, as an argument that tests can replace.
+"""The machine's two clocks, passed as an argument so that tests can replace them.
 
-``now`` is the wall clock: it names moments that outlive the process (a row's ``due`` time, the journal) and jumps
-when a person or NTP sets it. ``monotonic`` measures how long something lasted and never jumps.
+``now`` is the wall clock. It is used for times that outlive the process (a row's ``due`` time, the journal), and it
+jumps when a person or NTP sets it. ``monotonic`` measures durations and never jumps.
 
-``monotonic`` stands still while the machine is suspended (Linux ``CLOCK_MONOTONIC``, macOS
-``mach_absolute_time``). That is what a quiet period needs: the program that copies the photos slept as well, so an
-hour with the lid closed says nothing about whether it has finished. A clock that counts suspend
-(``CLOCK_BOOTTIME``) would call every half-copied shoot settled at the moment the lid opens. It is also the clock of
-asyncio's event loop, so both agree.
+``monotonic`` stops while the machine is suspended (Linux ``CLOCK_MONOTONIC``, macOS ``mach_absolute_time``). A quiet
+period needs that: the program that copies the photos is suspended too, so an hour with the lid closed does not mean
+that it has finished. With a clock that counts suspended time (``CLOCK_BOOTTIME``), every half-copied shoot would be
+settled as soon as the lid opens. ``monotonic`` is also the clock of asyncio's event loop, so both agree.
 
-The difference ``now() - monotonic()`` is constant but for NTP's slow corrections; when it moves by seconds, the
+The difference ``now() - monotonic()`` is constant except for NTP's slow corrections. If it changes by seconds, the
 machine was suspended or the wall clock was set.
 """
 
@@ -20,14 +19,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tells the time."""
+    """A source of time."""
 
     def now(self) -> float:
-        """Seconds since 1970-01-01 00:00 UTC; may jump either way."""
+        """Seconds since 1970-01-01 00:00 UTC. May jump forwards or backwards."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment, never going back; does not advance while the machine is suspended."""
+        """Seconds since an arbitrary time. Never goes back, and stops while the machine is suspended."""
         ...
 
 
@@ -39,5 +38,5 @@ class SystemClock:
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds since some moment, never going back."""
+        """Seconds since an arbitrary time. Never goes back."""
         return time.monotonic()

@@ -1,4 +1,4 @@
-"""Calls to a disk, each in a bounded time."""
+"""Calls to a disk, each with a timeout."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 from daemon.host.clock import Clock
 
 DISK_PATIENCE = 120.0
-"""Seconds that a look at the disk may take; a mount that hangs longer counts as not there."""
+"""Most seconds of one call. A mount that hangs longer counts as missing."""
 
 
 class Disk:
-    """Runs calls in threads of their own pool, each for a bounded time: a hung mount is as good as a missing one.
+    """Runs calls in its own thread pool, each with a timeout: a mount that hangs is treated as missing.
 
-    ``answered_at`` is when a call last came back: work that takes hours is alive as long as it moves.
+    ``answered_at`` is the monotonic time at which a call last returned, so that work of several hours counts as alive
+    while it makes progress.
     """
 
     def __init__(self, clock: Clock, patience: float = DISK_PATIENCE) -> None:
@@ -27,12 +28,12 @@ class Disk:
         self.answered_at = clock.monotonic()
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a call returns. Raises what it raises, and OSError if it takes too long."""
+        """Run a call and return its result. Raises its errors, and OSError if it takes too long."""
         call = functools.partial(function, *arguments)
         running = asyncio.get_running_loop().run_in_executor(self._threads, call)
         try:
             return await asyncio.wait_for(running, self._patience)
         except TimeoutError:
-            raise OSError(errno.ETIMEDOUT, "the file system does not answer") from None
+            raise OSError(errno.ETIMEDOUT, "the file system is not responding") from None
         finally:
             self.answered_at = self._clock.monotonic()

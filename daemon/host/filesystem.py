@@ -1,11 +1,11 @@
-"""Where the file system that a path lies on is mounted, and of what kind it is.
+"""The type and the mount point of the file system that contains a path.
 
-The kind matters twice: a network or shared file system tells nothing of changes made elsewhere, so it is scanned
-instead of listened to, and SQLite's locks do not hold on it. The mount point tells a disk from the bare folder that
-shows where the disk is missing.
+The type matters for two reasons. A network or shared file system reports no changes made elsewhere, so bracketd scans
+it instead of using events; and SQLite's locks do not work on it. The mount point distinguishes a mounted disk from the
+bare folder that remains without it.
 
-Linux keeps the answers in ``/proc/self/mountinfo`` (proc_pid_mountinfo(5)), macOS prints them with ``/sbin/mount``;
-elsewhere neither is known.
+Linux has both in ``/proc/self/mountinfo`` (proc_pid_mountinfo(5)), macOS prints them with ``/sbin/mount``. On other
+systems they are unknown.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ NETWORK = frozenset(
         *("fuse", "macfuse", "osxfuse", "fusefs"),
     }
 )
-"""Types whose files may change without a word: network protocols, cluster file systems, folders that a virtual
-machine shares with its host, and FUSE when it does not say what is behind it."""
+"""Types whose files may change without an event: network protocols, cluster file systems, folders that a virtual
+machine shares with its host, and FUSE without a subtype."""
 
 LOCAL_FUSE = frozenset(
     {
@@ -33,27 +33,27 @@ LOCAL_FUSE = frozenset(
         *("unionfs-fuse", "veracrypt", "zfs", "zfs-fuse"),
     }
 )
-"""FUSE sub-types (``fuse.NAME``) that show this machine's own disks: there the kernel sees every change."""
+"""FUSE subtypes (``fuse.NAME``) of this machine's own disks, on which the kernel sees every change."""
 
 OCTAL = re.compile(r"\\([0-7]{3})")
 DARWIN_LINE = re.compile(r"^.+? on (?P<point>/.*) \((?P<type>[^,()]+)[^()]*\)$")
 
 
 class Mount(NamedTuple):
-    """Where a file system is mounted, and its type: ``ext4``, ``cifs``, ``fuse.sshfs``."""
+    """A mount point and its file system type, such as ``ext4``, ``cifs`` or ``fuse.sshfs``."""
 
     point: str
     type: str
 
 
 def is_network(path: str | os.PathLike[str]) -> bool:
-    """Whether files at ``path`` may change, or be locked, by other machines. Not known counts as no."""
+    """True if other machines may change or lock files at ``path``. False if that is unknown."""
     kind = filesystem_type(path)
     return kind is not None and is_network_type(kind)
 
 
 def is_network_type(kind: str) -> bool:
-    """Whether a type of file system is one of a network, or shared with another machine."""
+    """True if a file system type is a network file system, or shared with another machine."""
     family, dot, subtype = kind.partition(".")
     if dot and family == "fuse":
         return subtype not in LOCAL_FUSE
@@ -61,26 +61,26 @@ def is_network_type(kind: str) -> bool:
 
 
 def filesystem_type(path: str | os.PathLike[str]) -> str | None:
-    """The type of the file system that ``path`` lies, or would lie, on; None where it cannot be told.
+    """The type of the file system that contains, or would contain, ``path``. None if it is unknown.
 
-    Resolves links, which on a network mount that hangs takes as long as the mount hangs.
+    Resolves links, so it blocks while a network mount hangs.
     """
     mount = _mount_of(path)
     return mount.type if mount else None
 
 
 def mount_point(path: str | os.PathLike[str]) -> str | None:
-    """Where the file system is mounted that ``path`` lies, or would lie, on; None where it cannot be told.
+    """The mount point of the file system that contains, or would contain, ``path``. None if it is unknown.
 
-    ``os.path.ismount`` is no second source: on macOS it takes ``/Users`` for a mount point, the mount table does not,
-    and a mount point that seems to move looks like a disk that is missing. Resolves links.
+    ``os.path.ismount`` must not be used as a fallback: on macOS it reports ``/Users`` as a mount point, unlike the
+    mount table, and a mount point that seems to change looks like a missing disk. Resolves links.
     """
     mount = _mount_of(path)
     return mount.point if mount else None
 
 
 def holding(path: str, mounts: tuple[Mount, ...]) -> Mount | None:
-    """The mount that an absolute path is in: the deepest one, and the last one mounted there."""
+    """The mount that contains an absolute path: the innermost one, and of several at one place the last."""
     found = None
     for mount in mounts:
         above = mount.point.rstrip("/") + "/"
@@ -92,7 +92,7 @@ def holding(path: str, mounts: tuple[Mount, ...]) -> Mount | None:
 def parse_mountinfo(text: str) -> tuple[Mount, ...]:
     """The mounts in the text of ``/proc/self/mountinfo``.
 
-    The mount point is the fifth field, with blanks and backslashes in octal; the type is the first one after the
+    The mount point is the fifth field, with spaces and backslashes in octal. The type is the first field after the
     hyphen that ends the optional fields.
     """
     mounts = []
@@ -106,7 +106,7 @@ def parse_mountinfo(text: str) -> tuple[Mount, ...]:
 
 
 def parse_mount_output(text: str) -> tuple[Mount, ...]:
-    """The mounts in what macOS's ``mount`` prints: ``//me@nas/Photos on /Volumes/Photos (smbfs, nodev, nosuid)``."""
+    """The mounts in the output of macOS's ``mount``: ``//me@nas/Photos on /Volumes/Photos (smbfs, nodev, nosuid)``."""
     matches = map(DARWIN_LINE.match, text.splitlines())
     return tuple(Mount(match["point"], match["type"].strip()) for match in matches if match)
 

@@ -1,8 +1,9 @@
-"""How many folders the system still lets programs watch for changes. Linux only: elsewhere nothing is known.
+"""Checks how many inotify watches are left. Linux only; on other systems nothing is known.
 
-inotify(7) gives each user a number of watches, one a folder, for all programs together; beyond it changes are missed,
-mostly without an error. A user namespace may allow fewer than the system (user_namespaces(7)). What a process uses is
-in its fdinfo, a line a watch (proc_pid_fdinfo(5)). What other programs of the user use is not known here.
+inotify(7) limits the watches of each user for all programs together; a folder needs one. Beyond the limit changes are
+missed, mostly without an error. A user namespace may have a lower limit than the system (user_namespaces(7)). The
+watches of a process are in its fdinfo, one per line (proc_pid_fdinfo(5)). Those of the user's other programs are
+unknown here.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ LIMITS = (Path("/proc/sys/fs/inotify/max_user_watches"), Path("/proc/sys/user/ma
 FDINFO = Path("/proc/self/fdinfo")
 
 LEAST = 0.1
-"""The part of all watches that should be left."""
+"""The fraction of all watches that should be free."""
 
 AMPLE = 524288
-"""What to raise the limit to at least: the kernel's own choice for a machine with a few GB of memory is less."""
+"""The least limit to suggest. The kernel's default for a machine with a few GB of memory is lower."""
 
 
 def scarcity(used: int, most: int) -> str | None:
-    """What to say when nearly all watches are used, with the remedy; None when there is head-room."""
+    """The warning, with its remedy, if nearly all watches are used. None if enough are free."""
     if used <= (1 - LEAST) * most:
         return None
     command = f"sysctl fs.inotify.max_user_watches={max(AMPLE, 2 * most)}"
     return (
-        f"{used} of {most} inotify watches are used; beyond that, changes are found by scans only, later. "
-        f"Raise the limit: `{command}`, and in a file of /etc/sysctl.d so that it stays"
+        f"{used} of {most} inotify watches are used. Without free watches, bracketd finds changes only by scanning, "
+        f"which takes longer. Raise the limit with `{command}`, and in a file of /etc/sysctl.d to make it permanent"
     )
 
 
 def watches_are_scarce() -> str | None:
-    """What ``scarcity`` says of this process now; None where nothing is known."""
+    """``scarcity`` for this process now. None if the limit is unknown."""
     most = _most()
     return scarcity(_used(), most) if most is not None else None
 
@@ -47,7 +48,7 @@ def _most() -> int | None:
 
 
 def _used() -> int:
-    """The watches of this process; those of a descriptor that is closed meanwhile are no more."""
+    """The number of watches of this process. Descriptors that are closed meanwhile do not count."""
     lines = 0
     with contextlib.suppress(OSError):
         for name in os.listdir(FDINFO):

@@ -1,8 +1,8 @@
-"""One daemon a state directory.
+"""The instance lock: at most one daemon per state directory.
 
-The lock is the operating system's own on ``bracketd.lock`` (``flock`` or its like, by filelock), so a crash, a kill
-or a power cut frees it. The holder's process id stands beside it in ``bracketd.pid``, for people and for ``status``;
-only the lock says whether it still counts.
+It is an operating system lock on ``bracketd.lock`` (``flock`` or similar, through filelock), so a crash, a kill or a
+power cut releases it. The holder's process ID is in ``bracketd.pid``, for people and for ``status``. It is valid only
+while the lock is held.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from daemon.regular import read_regular
 LOCK, PID = "bracketd.lock", "bracketd.pid"
 
 GRACE = 1.0
-"""Seconds to wait for the lock: another process that only asks ``running_pid`` may hold it for an instant."""
+"""Seconds to wait for the lock, because a process that calls ``running_pid`` holds it for an instant."""
 
 
 class InstanceLock:
-    """Held from ``with`` to its end; makes the state directory if there is none.
+    """A context manager that holds the lock. Creates the state directory if it does not exist.
 
-    Entering raises AlreadyRunning when another process holds it after a second, and StateError when the directory
-    cannot be used.
+    Entering raises AlreadyRunning if another process still holds the lock after a second, and StateError if the
+    directory cannot be used.
     """
 
     def __init__(self, state_dir: Path) -> None:
@@ -43,24 +43,24 @@ class InstanceLock:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=GRACE, poll_interval=0.02)
-            self._tell_pid()
+            self._publish_pid()
         except Timeout:
             raise AlreadyRunning(str(self._directory), running_pid(self._directory)) from None
         except OSError as error:
             self._lock.release()
             if error.errno in NO_ROOM:
                 raise StateFull(
-                    f"cannot make the state directory {self._directory}: its disk is full, or your quota is used up. "
-                    "Make room there."
+                    f"cannot create the state directory {self._directory}: its disk is full or your quota is used up. "
+                    "Free up space there."
                 ) from error
             raise StateError(
                 f"cannot use the state directory {self._directory}: {error.strerror or error}. "
-                "Give bracketd a state_dir on a local disk that it may write to."
+                "Set state_dir to a writable folder on a local disk."
             ) from error
         return self
 
-    def _tell_pid(self) -> None:
-        """On a full disk the daemon works without; ``running_pid`` then learns it from the sign of life."""
+    def _publish_pid(self) -> None:
+        """Write the pid file. On a full disk the daemon runs without it, and ``running_pid`` uses the pulse file."""
         try:
             _write_pid(self._directory)
         except OSError as error:
@@ -77,10 +77,9 @@ class InstanceLock:
 
 
 def running_pid(state_dir: Path) -> int | None:
-    """The process id of the daemon on ``state_dir``, None when none runs. Waits for nothing and creates nothing.
+    """The process ID of the daemon on ``state_dir``, None if none runs. Does not wait and creates nothing.
 
-    Where the lock may not be opened, because it is another account's, the pid file's word is taken if a process of
-    that number lives.
+    If the lock cannot be opened because it belongs to another account, the pid file counts if that process exists.
     """
     lock, pid = state_dir / LOCK, _read_pid(state_dir)
     if pid is None or not _lives(pid):
@@ -88,7 +87,7 @@ def running_pid(state_dir: Path) -> int | None:
         return sign.pid if sign is not None else None
     if not lock.exists():
         return None
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - most looks are answered before they need it
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - most calls return before they need it
 
     try:
         with FileLock(lock, thread_local=False).acquire(blocking=False):
@@ -111,7 +110,7 @@ def _read_pid(state_dir: Path) -> int | None:
 
 
 def _lives(pid: int) -> bool:
-    """Whether there is a process ``pid``; a stale number can be seen while two others ask at the same moment."""
+    """True if a process ``pid`` exists. The pid file may be stale while two other processes call ``running_pid``."""
     if os.name != "posix":
         return True
     try:

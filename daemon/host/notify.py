@@ -1,7 +1,7 @@
-"""The service manager's ear: systemd's notification protocol (sd_notify(3), sd_watchdog_enabled(3)).
+"""Notifies the service manager: systemd's notification protocol (sd_notify(3), sd_watchdog_enabled(3)).
 
-A message is one datagram of ``NAME=value`` lines to the Unix socket in ``$NOTIFY_SOCKET``. Without a socket, or when
-it does not take a message within a second, nothing happens: the daemon's work does not depend on being heard.
+A message is one datagram of ``NAME=value`` lines to the Unix socket in ``$NOTIFY_SOCKET``. Without a socket, or if the
+socket accepts no message within a second, nothing happens: the daemon works without a service manager.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """Tells the service manager how the daemon is.
+    """Reports the daemon's status to the service manager.
 
-    ``address`` is the socket's (a leading NUL: abstract), None for nobody. ``watchdog_s`` is how many seconds may pass
-    between two ``alive`` before the service manager ends the daemon, None for as many as it likes.
+    ``address`` is the socket's address (a leading NUL means abstract), None without a service manager. ``watchdog_s``
+    is the most seconds between two ``alive`` before the service manager kills the daemon, None for no limit.
     """
 
     address: str | None = None
@@ -26,7 +26,7 @@ class Notifier:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Notifier:
-        """As ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID`` say; another pid's watchdog is not ours."""
+        """From ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID``. Ignores a watchdog for another process."""
         named = environ.get("NOTIFY_SOCKET", "")
         if not named.startswith(("/", "@")) or not hasattr(socket, "AF_UNIX"):
             return cls()
@@ -36,11 +36,11 @@ class Notifier:
         return cls(address, int(usec) / 1e6 if watched else None)
 
     def ready(self, status: str) -> None:
-        """Started: work is being done from now on."""
+        """Report that the daemon has started."""
         self._send("READY=1", f"STATUS={_one_line(status)}")
 
     def status(self, text: str) -> None:
-        """One line for ``systemctl status``."""
+        """Set the status line in ``systemctl status``."""
         self._send(f"STATUS={_one_line(text)}")
 
     def alive(self) -> None:
@@ -48,7 +48,7 @@ class Notifier:
         self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Going down on purpose."""
+        """Report that the daemon stops on request."""
         self._send("STOPPING=1")
 
     def _send(self, *lines: str) -> None:

@@ -1,12 +1,12 @@
-"""Where this machine keeps configuration and state.
+"""The default places of configuration and state.
 
-In this order:
+The first of these that is set:
 
-1. what systemd set up for the unit: ``$CONFIGURATION_DIRECTORY``, ``$STATE_DIRECTORY`` (systemd.exec(5); several
-   directories are separated by colons, the first one is ours);
-2. ``$XDG_CONFIG_HOME``, ``$XDG_STATE_HOME`` when absolute (XDG Base Directory Specification);
-3. the platform's own place, as platformdirs knows it: ``~/.config/bracketd`` and ``~/.local/state/bracketd`` on
-   Linux, ``~/Library/Application Support/bracketd`` for both on macOS.
+1. the directories that systemd creates for the unit: ``$CONFIGURATION_DIRECTORY``, ``$STATE_DIRECTORY``
+   (systemd.exec(5); of several directories, separated by colons, bracketd uses the first);
+2. ``$XDG_CONFIG_HOME``, ``$XDG_STATE_HOME`` if absolute (XDG Base Directory Specification);
+3. the platform's default from platformdirs: ``~/.config/bracketd`` and ``~/.local/state/bracketd`` on Linux,
+   ``~/Library/Application Support/bracketd`` for both on macOS.
 
 Nothing is created here.
 """
@@ -21,19 +21,19 @@ _NAME = "bracketd"
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
-    """The settings file used when none is named; it need not exist."""
+    """The default configuration file. It need not exist."""
     directory = _from_systemd(environ, "CONFIGURATION_DIRECTORY") or _from_xdg(environ, "XDG_CONFIG_HOME")
     return (directory or _own_place("config")) / "config.yaml"
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:
-    """The directory for the state file and the instance lock; it need not exist."""
+    """The default directory for the state file and the instance lock. It need not exist."""
     directory = _from_systemd(environ, "STATE_DIRECTORY") or _from_xdg(environ, "XDG_STATE_HOME")
     return directory or _own_place("state")
 
 
 def _own_place(kind: Literal["config", "state"]) -> Path:
-    import platformdirs  # noqa: PLC0415 - a look at the status that is told where need not wait for it
+    import platformdirs  # noqa: PLC0415 - not needed if the place is given
 
     find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
     return find(_NAME, appauthor=False)

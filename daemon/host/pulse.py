@@ -1,15 +1,15 @@
-"""The daemon's sign of life, for other programs, without a single write to a disk.
+"""The daemon's heartbeat for other programs, without any write to a disk.
 
-A daemon that is frozen, or whose disk or memory hangs, still holds the instance lock: that says only that its process
-exists. A file with the time of its last turn would have to be written again and again. So the time is kept in memory
-of the kernel, as a record lock (fcntl(2), F_SETLK): *where* in ``bracketd.pulse`` a byte is locked says *when* the
-daemon last turned, in tenths of a second of the monotonic clock, which all processes share. The file stays empty. The
-locks end with the process, whatever ends it, and looking at them (F_GETLK) needs no more than to open the file.
+A daemon that is frozen, or whose disk or memory hangs, still holds the instance lock, which only shows that its process
+exists. A file with the time of the last heartbeat would have to be written constantly. So the kernel keeps the time as
+a record lock (fcntl(2), F_SETLK): the *offset* of the locked byte in ``bracketd.pulse`` is the *time* of the last
+heartbeat, in tenths of a second of the monotonic clock, which all processes share. The file stays empty. The locks end
+with the process, and reading them (F_GETLK) only requires opening the file.
 
-One more byte is locked while the daemon waits for room on the state's disk: it cannot write that down there.
+Another byte is locked while the daemon waits for free space on the state's disk, where it cannot write.
 
-The kernel drops a process's locks on a file when the process closes any descriptor of it. Nothing but ``Pulse`` may
-open this file in the daemon.
+The kernel drops a process's locks on a file when the process closes any descriptor of it. So in the daemon only
+``Pulse`` may open this file.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from typing import Self
 FILE = "bracketd.pulse"
 
 TICKS = 10
-"""Bytes of the file for each second."""
+"""Byte offsets per second."""
 
 FULL = 1 << 40
-"""The byte that is locked while there is no room for the state. No clock gets so far: that would take 3,000 years."""
+"""The byte that is locked while the state's disk is full. The clock reaches this offset after 3,000 years."""
 
 SILENT = 30.0
-"""Seconds without a turn after which the daemon counts as not answering. It turns every second, and at the start at
-least every twenty."""
+"""Seconds without a heartbeat after which the daemon counts as not responding. The heartbeat comes every second, and
+during the start at least every 20 seconds."""
 
-# struct flock, up to the last field of interest: the type, the beginning, the length and the process.
+# struct flock, up to the last field of interest: type, start, length and process.
 _LINUX = sys.platform == "linux"
 _LOCK = struct.Struct("hhqqi" if _LINUX else "qqihh")
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a look shows: how many seconds ago the daemon last turned, and whether it waits for room for its state.
+    """A reading of the pulse: the heartbeat's ``age`` in seconds, and ``full`` if the state's disk is full.
 
-    ``pid`` is its process, None if that is not one of those that are seen from here.
+    ``pid`` is the daemon's process ID, None if it is in another PID namespace.
     """
 
     age: float
@@ -56,14 +56,14 @@ class Sign:
 
     @property
     def silent(self) -> bool:
-        """Whether the daemon does not answer."""
+        """True if the daemon is not responding."""
         return self.age > SILENT
 
 
 class Pulse:
-    """Gives the sign of life from ``with`` to its end. Where the file cannot be made there is none, which is no error.
+    """A context manager that provides the heartbeat. If the file cannot be created, there is none, without an error.
 
-    ``monotonic`` tells the time.
+    ``monotonic`` returns the time.
     """
 
     def __init__(self, state_dir: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -85,7 +85,7 @@ class Pulse:
             self._file = None
 
     def beat(self) -> None:
-        """The daemon is alive now. Takes microseconds."""
+        """Record a heartbeat now. Takes microseconds."""
         before, self._at = self._at, int(self._monotonic() * TICKS)
         if before == self._at:
             return
@@ -94,7 +94,7 @@ class Pulse:
             self._unlock(before)
 
     def wait_for_room(self, *, full: bool) -> None:
-        """Say whether the daemon waits for room for its state."""
+        """Set or clear the sign that the state's disk is full."""
         (self._lock if full else self._unlock)(FULL)
 
     def _lock(self, byte: int) -> None:
@@ -109,9 +109,9 @@ class Pulse:
 
 
 def look(state_dir: Path, now: float | None = None) -> Sign | None:
-    """The sign of life of the daemon on ``state_dir``; None if there is none, or if its file may not be opened.
+    """Read the pulse of the daemon on ``state_dir``. None if there is none, or if the file cannot be opened.
 
-    ``now`` is the monotonic time. Waits for nothing, and changes nothing.
+    ``now`` is the monotonic time. Does not wait and changes nothing.
     """
     try:
         file = os.open(state_dir / FILE, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -131,21 +131,21 @@ def look(state_dir: Path, now: float | None = None) -> Sign | None:
 
 
 def _locked(file: int, begin: int, length: int) -> tuple[int, int] | None:
-    """Where another process holds a lock in a range of a file, and its process id; None where none does."""
+    """The offset of another process's lock in a range of a file, and the process ID. None if there is no lock."""
     asked = fcntl.fcntl(file, fcntl.F_GETLK, _flock(begin, length))
     kind, start, pid = _fields(asked)
     return None if kind == fcntl.F_UNLCK else (start, pid)
 
 
 def _flock(begin: int, length: int) -> bytes:
-    """A question for a lock that would be in the way of reading."""
+    """The F_GETLK request for a lock that conflicts with a read lock."""
     if _LINUX:
         return _LOCK.pack(fcntl.F_RDLCK, os.SEEK_SET, begin, length, 0)
     return _LOCK.pack(begin, length, 0, fcntl.F_RDLCK, os.SEEK_SET)
 
 
 def _fields(answer: bytes) -> tuple[int, int, int]:
-    """The type, the beginning and the process of the lock in an answer."""
+    """Type, start and process of the lock in the result of F_GETLK."""
     if _LINUX:
         kind, _, start, _, pid = _LOCK.unpack(answer)
     else:

@@ -1,4 +1,4 @@
-"""Room on the state's disk: what there is, what is needed, and whether a failure comes of there being none."""
+"""Free space on the state's disk: how much there is, how much is needed, and if a failure was caused by a full disk."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from contextlib import suppress
 from pathlib import Path
 
 MARGIN = 16 * 1024 * 1024
-"""Bytes that the state needs on its disk beside a copy of itself: SQLite's WAL, and orders to come."""
+"""Bytes that the state needs beside a copy of itself: for SQLite's WAL and for new orders."""
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-"""What the system answers when a disk, its inodes or the account's quota are used up."""
+"""The system's errors if a disk, its inodes or the account's quota are used up."""
 
 PROBE = ".room"
 PROBE_BYTES = 64 * 1024
 
 
 def shortage(path: Path) -> str | None:
-    """What is free on the disk of a state file and what it needs, in words; None when there is enough, or nobody knows.
+    """The free and the needed space on a state file's disk, in words. None if there is enough or it is unknown.
 
-    What a quota leaves is not told by the system.
+    The system does not report the rest of a quota.
     """
     try:
         disk = os.statvfs(path.parent)
     except OSError:
         return None
     if disk.f_files and not disk.f_favail:
-        return "its disk has no inode left for another file"
+        return "its disk has no inodes left"
     free, needs = disk.f_bavail * disk.f_frsize, needed(path)
     if free >= needs:
         return None
-    return f"{_mb(free)} are free on its disk, and bracketd needs {_mb(needs)} there"
+    return f"only {_mb(free)} are free on its disk; bracketd needs {_mb(needs)}"
 
 
 def needed(path: Path) -> int:
-    """Bytes that must be free beside a state file: for a copy of it, and for what is to come."""
+    """Bytes that must be free beside a state file: for a copy of it, and ``MARGIN``."""
     with suppress(OSError):
         return path.stat().st_size + MARGIN
     return MARGIN
 
 
 def is_full(directory: Path) -> bool:
-    """Whether nothing can be written into a directory for want of room. Tries it with a small file, which is removed.
+    """True if nothing can be written into a directory because its disk is full. Tries to write a small file.
 
-    SQLite tells a used up quota, and a file that cannot be made, like any other error of the disk.
+    SQLite reports an exhausted quota, and a file that cannot be created, like any other error of the disk.
     """
     probe = directory / PROBE
     try:

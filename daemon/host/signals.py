@@ -1,12 +1,12 @@
-"""What signals mean to the daemon.
+"""The daemon's handling of signals.
 
 =====================  =====================================================================
-SIGINT, SIGTERM        stop; a second one ends the process at once
+SIGINT, SIGTERM        stop; a second one ends the process immediately
 SIGHUP                 with a terminal: its window was closed, so stop. It never counts as the
-                       second signal: shells and kernel send several
-SIGHUP                 without a terminal, as under a service manager: logged, nothing else
-SIGHUP                 ignored since before the start, by nohup(1): stays ignored
-SIGUSR1, SIGUSR2       logged, nothing else: by default they would end the process
+                       second signal, because shells and the kernel send several
+SIGHUP                 without a terminal, as under a service manager: only logged
+SIGHUP                 already ignored at the start, because of nohup(1): stays ignored
+SIGUSR1, SIGUSR2       only logged; by default they would end the process
 =====================  =====================================================================
 """
 
@@ -24,13 +24,13 @@ log = structlog.get_logger("bracketd")
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 MEANS_NOTHING = ("SIGUSR1", "SIGUSR2")
-"""Names, since Windows has none of them."""
+"""Names instead of numbers, because Windows lacks these signals."""
 
 
 class Signals:
-    """Calls ``stop`` once, at the first signal that means to stop. To be made at the start, while a terminal is there.
+    """Calls ``stop`` once, at the first stop signal. Create it at the start, while the terminal still exists.
 
-    ``terminal`` is whether the process has a controlling terminal.
+    ``terminal`` is True if the process has a controlling terminal; None finds out.
     """
 
     def __init__(self, stop: Callable[[], None], *, terminal: bool | None = None) -> None:
@@ -41,7 +41,7 @@ class Signals:
         self._stopping = False
 
     def listen(self) -> None:
-        """Have the running event loop call us for every signal that means something."""
+        """Install the handlers in the running event loop."""
         for number in STOPS:
             self._on(number, self._asked_to_stop)
         hangup = getattr(signal, "SIGHUP", None)
@@ -61,7 +61,7 @@ class Signals:
     def _asked_to_stop(self, number: signal.Signals) -> None:
         self._requests += 1
         if self._requests > 1:
-            log.warning("second signal, stopping at once")
+            log.warning("second signal; stopping immediately")
             os._exit(128 + number)
         self._begin(number)
 
@@ -79,11 +79,11 @@ class Signals:
         if self._stopping:
             return
         self._stopping = True
-        log.info("stopping; a second signal stops at once", signal=number.name)
+        log.info("stopping; send a second signal to stop immediately", signal=number.name)
         self._stop()
 
     def _let_go(self) -> None:
-        """Write to nowhere what would go to the terminal: it answers every write with an error from now on."""
+        """Redirect output from the closed terminal to /dev/null, because every write to it now fails."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for descriptor in self._shown:
             os.dup2(nowhere, descriptor)
@@ -91,7 +91,7 @@ class Signals:
 
 
 def has_terminal() -> bool:
-    """Whether this process has a controlling terminal (tty(4)); False where there is no such thing."""
+    """True if this process has a controlling terminal (tty(4)). False on systems without terminals."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0)))
     except OSError:
@@ -100,9 +100,9 @@ def has_terminal() -> bool:
 
 
 def outlive_hangups() -> None:
-    """Survive SIGHUP from here on if there is no terminal that could hang up; until ``Signals.listen`` takes over.
+    """If there is no terminal, ignore SIGHUP until ``Signals.listen`` takes over.
 
-    A service manager takes an end by SIGHUP for a clean one, and would not start the service again.
+    A service manager counts an exit by SIGHUP as clean and would not restart the service.
     """
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL and not has_terminal():
@@ -110,4 +110,4 @@ def outlive_hangups() -> None:
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:
-    """A handler of our own: what is ignored (``SIG_IGN``) would stay so in every program that bracketd starts."""
+    """An empty handler, because ``SIG_IGN`` would be inherited by every program that bracketd starts."""

@@ -1,4 +1,4 @@
-"""How the daemon is, for the service manager and for other programs."""
+"""Reports the daemon's health to the service manager and to other programs."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ log = structlog.get_logger("bracketd")
 
 
 class Vigil:
-    """Gives the sign of life, and feeds the service manager's watchdog, while every part of the daemon answers."""
+    """Keeps the pulse, and feeds the service manager's watchdog, while every part of the daemon responds."""
 
     def __init__(self, pulse: Pulse, notifier: Notifier) -> None:
         self._pulse, self._notifier = pulse, notifier
         self._well, self._full = True, False
 
     def beat(self) -> None:
-        """The daemon turned, which is a sign of life as long as the other parts answer, too."""
+        """Record a heartbeat of the main loop, if the other parts respond too."""
         if self._well:
             self._pulse.beat()
 
     def wait_for_room(self, why: str | None) -> None:
-        """There is no room for the state, and this is why; None: there is room again. To wait is to be well."""
+        """Report why the state's disk is full, or None once it has space again. A waiting daemon counts as healthy."""
         self._pulse.beat()
         if self._full is (why is not None):
             return
         self._full = why is not None
         self._pulse.wait_for_room(full=self._full)
         if self._full:
-            log.error("no room for the state, everything waits", why=why)
-            self._notifier.status(f"waiting for room: {why}")
+            log.error("state disk full; everything paused", why=why)
+            self._notifier.status(f"paused, state disk full: {why}")
         else:
-            log.info("there is room for the state again")
-            self._notifier.status("working again after a wait for room")
+            log.info("state disk has space again")
+            self._notifier.status("working again")
 
     @property
     def waits_for_room(self) -> bool:
-        """Whether there is no room for the state."""
+        """True while the state's disk is full."""
         return self._full
 
     async def report(self, late: Callable[[], Awaitable[list[str]]]) -> NoReturn:
-        """Ask all the time which parts do not answer, in words; as long as none is late, all is well."""
+        """Check periodically which parts do not respond. ``late`` returns their names; an empty list means healthy."""
         every = min(self._notifier.watchdog_s or 60.0, 60.0) / 3
         while True:
             parts = await late()
@@ -54,5 +54,5 @@ class Vigil:
             if self._well:
                 self._notifier.alive()
             else:
-                log.error("a part does not answer", parts=parts)
+                log.error("component not responding", parts=parts)
             await asyncio.sleep(every)

@@ -1,6 +1,6 @@
-"""The Autoenhance HTTP API: wire shapes, both flows, error classes, pacing.
+"""The client of the Autoenhance HTTP API: wire formats, both flows, error classes, pacing.
 
-Knows nothing of phases, SQL or retries over time.
+It does not know phases or SQL, and it does not retry.
 """
 
 from daemon.service.client import Download, Service

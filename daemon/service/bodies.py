@@ -1,4 +1,4 @@
-"""Bodies of requests and answers, a piece at a time."""
+"""Streams the bodies of requests and responses."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from daemon.service import failures
 from daemon.service.guard import transfer_of
 
 CHUNK: Final = 256 * 1024
-"""Bytes of an answer handed out at a time."""
+"""Most bytes of a response that ``pieces`` yields at a time."""
 
 PIECE: Final = 64 * 1024
-"""Bytes of a request that a slow line gets at a time: about as many as the slowest one takes in a minute. A fast one
+"""Bytes written at a time on a slow connection: about what the slowest allowed one sends in a minute. A fast connection
 gets whole chunks, which takes a fifth less CPU time."""
 
 FAST: Final = 0.5
-"""Seconds within which a fast line takes a piece."""
+"""A connection is fast if it takes a piece within this many seconds."""
 
 _LONGEST_ANSWER: Final = 16 * 1024 * 1024
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
-"""Tells zlib to take either header."""
+"""Makes zlib accept both headers."""
 _LONGEST_REFUSAL: Final = 64 * 1024
 
 
 class Exactly:
-    """A request body of ``size`` bytes; ``complete`` once the last of them has been written.
+    """A request body of exactly ``size`` bytes. ``complete`` is True once the last byte has been written.
 
-    ``sent`` counts what was handed to the line; ``reading`` is whether ``chunks`` is at work on more.
+    ``sent`` counts the bytes passed to the connection. ``reading`` is True while ``chunks`` produces the next chunk.
 
-    Raises ``ValueError`` while it is sent if ``chunks`` gives more or fewer, which ends the connection: without its
-    last byte no request is complete.
+    Raises ``ValueError`` while it is sent if ``chunks`` yields more or fewer bytes. That closes the connection, so the
+    server never sees a complete request.
     """
 
     def __init__(self, chunks: Iterable[bytes], size: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,7 +52,7 @@ class Exactly:
         while (chunk := self._read(chunks)) is not None:
             self._left -= len(chunk)
             if self._left < 0:
-                raise ValueError("more bytes to upload than were promised")
+                raise ValueError("the file has more bytes than announced")
             begin = 0
             while begin < len(chunk):
                 piece = chunk[begin:] if self._fast else chunk[begin : begin + PIECE]
@@ -62,7 +62,7 @@ class Exactly:
                 self.sent += len(piece)
                 begin += len(piece)
         if self._left:
-            raise ValueError(f"{self._left} bytes fewer to upload than were promised")
+            raise ValueError(f"the file has {self._left} fewer bytes than announced")
         self.complete = True
 
     def _read(self, chunks: Iterator[bytes]) -> bytes | None:
@@ -76,20 +76,23 @@ class Exactly:
 def pieces(response: httpx.Response) -> Iterator[bytes]:
     """The body, ``CHUNK`` bytes at a time. Raises ``Garbled`` if it is cut short, ``Unreachable`` if it stalls.
 
-    Nothing is asked for compressed. What comes so all the same is unpacked a piece at a time: a few bytes may become
-    gigabytes, and the caller says when it is enough. Raises ``Garbled`` for compressions other than gzip and deflate.
+    bracketd never requests compression. A response that is compressed nevertheless is decompressed piece by piece,
+    because a few bytes may become gigabytes; the caller decides when to stop. Raises ``Garbled`` for compressions other
+    than gzip and deflate.
     """
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if packed not in ("identity", "", "gzip", "x-gzip", "deflate"):
-        raise Garbled(f"{response.url.host} compressed its answer ({packed[:40]}) unasked. It is asked again.")
+        raise Garbled(
+            f"{response.url.host} returned a response with unknown compression ({packed[:40]}). bracketd will retry."
+        )
     transfer = transfer_of(response)
     with failures.ours(response.url.host, answered=True):
         raw = response.iter_raw(CHUNK)
         for piece in raw if packed in ("identity", "") else _unpacked(raw, response.url.host):
             with transfer.held_up() if transfer is not None else nullcontext():
                 yield piece
-    if transfer is not None and transfer.rate is not None:  # without a length, the cut looks like the end
-        raise Garbled(f"The answer of {response.url.host} was cut. It is asked again.")
+    if transfer is not None and transfer.rate is not None:  # aborted: without a length that looks like the end
+        raise Garbled(f"The response from {response.url.host} was cut off. bracketd will retry.")
 
 
 def _unpacked(raw: Iterable[bytes], host: str) -> Iterator[bytes]:
@@ -101,30 +104,30 @@ def _unpacked(raw: Iterable[bytes], host: str) -> Iterator[bytes]:
                 yield piece
                 piece = unpacking.decompress(unpacking.unconsumed_tail, CHUNK) if len(piece) == CHUNK else b""
     except zlib.error:
-        raise Garbled(f"{host} sent an answer that cannot be unpacked. It is asked again.") from None
+        raise Garbled(f"{host} returned a response that cannot be decompressed. bracketd will retry.") from None
     if not unpacking.eof:
-        raise Garbled(f"The compressed answer of {host} broke off. It is asked again.")
+        raise Garbled(f"The compressed response from {host} was cut off. bracketd will retry.")
 
 
 def length(response: httpx.Response) -> int | None:
-    """How many bytes ``pieces`` will give, if the answer tells."""
-    told = response.headers.get("content-length", "")
-    return int(told) if told.isdecimal() and "content-encoding" not in response.headers else None
+    """How many bytes ``pieces`` will yield, None if the response does not say."""
+    declared = response.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and "content-encoding" not in response.headers else None
 
 
 def whole(response: httpx.Response) -> bytes:
-    """The whole body. Raises as ``pieces``, and ``Garbled`` if it is absurdly long."""
+    """The whole body. Raises the errors of ``pieces``, and ``Garbled`` if it is longer than 16 MiB."""
     parts, size = [], 0
     for piece in pieces(response):
         parts.append(piece)
         size += len(piece)
         if size > _LONGEST_ANSWER:
-            raise Garbled(f"{response.url.host} does not stop answering. It is asked again.")
+            raise Garbled(f"The response from {response.url.host} is too long. bracketd will retry.")
     return b"".join(parts)
 
 
 def beginning(response: httpx.Response) -> bytes:
-    """As much of a refusal's body as is worth reading; raises nothing, as the status has already said what counts."""
+    """The first 64 KiB of an error response's body. Never raises, because the status is what matters."""
     body = b""
     try:
         for piece in pieces(response):

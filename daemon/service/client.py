@@ -1,6 +1,6 @@
-"""The Autoenhance API as plain calls: each asks once and returns a value or raises from ``daemon.errors``.
+"""The Autoenhance API as plain calls. Each makes one request and returns a value or raises from ``daemon.errors``.
 
-Nothing here waits for a better time, remembers an order or tries again; that is for those who call.
+Nothing here waits, keeps state about orders or retries. That is up to the callers.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from daemon.service.wire import BracketSeen, OrderListed, OrderSeen, Slot
 from daemon.service.words import words_of
 
 _NO_IMAGE: Final = (b"<", b"{", b"[")
-"""What a page, XML or JSON begins with, and no picture does."""
+"""The first bytes of HTML, XML and JSON. No picture starts with them."""
 
 _PER_PAGE: Final = 15
-"""Orders a page: as many as the API gives at once."""
+"""Orders per page: the most that the API returns."""
 
 _MOST_PAGES: Final = 10_000
-"""Pages after which a list of orders has no end."""
+"""A list of orders with more pages than this counts as endless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An image on its way: ``length`` in bytes if told; ``chunks`` of at most 256 KiB, to be read once."""
+    """An image being downloaded. ``length`` is in bytes, None if unknown. Read ``chunks`` (up to 256 KiB each) once."""
 
     content_type: str
     length: int | None
@@ -44,15 +44,15 @@ class Download:
 
 
 class Service:
-    """The API for one account, through one flow. Thread-safe: calls may run in any threads, many at once.
+    """The API for one account, through one flow. Thread-safe: any number of threads may make calls at once.
 
-    ``base_url`` is https, or http on loopback; ``dev_mode`` is free and watermarked; ``demand`` says how slow a
-    transfer may be before it is cut; ``key_source`` says where the key is from, in words. Raises ``ConfigError`` for an
-    invalid base URL or key, and for certificate or proxy settings in the environment that cannot be used; a loopback
-    service is never asked through a proxy.
+    ``base_url`` is https, or http on loopback. ``dev_mode`` is free and watermarked. ``demand`` is the least rate of a
+    transfer; a slower one is aborted. ``key_source`` says in words where the key was found. Raises ``ConfigError`` for
+    an invalid base URL or key, and for invalid certificate or proxy settings in the environment. A service on loopback
+    is never reached through a proxy.
 
-    Every call raises ``Unreachable`` and its kind ``TooSlow``, ``Unavailable``, ``TooManyRequests``, ``Garbled``,
-    ``Mismatched``, ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``; what else, each call says.
+    Every call raises ``Unreachable`` and its subclass ``TooSlow``, ``Unavailable``, ``TooManyRequests``, ``Garbled``,
+    ``Mismatched``, ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``. Calls list their other errors.
     """
 
     def __init__(
@@ -84,30 +84,30 @@ class Service:
         )
 
     def ping(self) -> None:
-        """Ask for the newest order: shows that base URL, line and key are good."""
+        """Request the newest order, to verify base URL, connection and key."""
         wire.check_orders(self._line.ask(Call("GET", "/v3/orders/?per_page=1")))
 
     def reachable(self) -> bool:
-        """Whether the API's host answers at all. Raises nothing; takes a few seconds at most."""
+        """True if the API's host responds at all. Never raises; takes a few seconds at most."""
         return self._line.reachable()
 
     def create(self, order_id: str, name: str) -> None:
-        """Create the order; nothing to do in a flow whose ``creates_order`` is false. Raises ``AlreadyExists``."""
+        """Create the order. Does nothing if the flow's ``creates_order`` is False. Raises ``AlreadyExists``."""
         call = self.flow.create(order_id, name)
         if call is not None:
             wire.require_order(self._line.ask(call), order_id)
 
     def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Slot:
-        """Announce one bracket and get its slot. Raises ``AlreadyExists``, ``NotFound``.
+        """Register one bracket and return its slot. Raises ``AlreadyExists``, ``NotFound``.
 
-        ``Slot.id`` is the service's id; in the images flow ``bracket_id`` is asked for as that id.
+        ``Slot.id`` is the service's ID. In the images flow bracketd requests ``bracket_id`` as that ID.
         """
         answer = self._line.ask(self.flow.register(order_id, bracket_id, name, content_type))
         wire.require_order(answer, order_id, what="a bracket of order")
         return self.flow.slot(answer, content_type)
 
     def discard(self, registration_id: str) -> None:
-        """Take a registration back, if the flow can. An unknown one is as good as taken back."""
+        """Delete a registration, if the flow supports that. An unknown registration counts as deleted."""
         call = self.flow.discard(registration_id)
         if call is None:
             return
@@ -117,10 +117,10 @@ class Service:
             return
 
     def upload(self, slot: Slot, chunks: Iterable[bytes], size: int) -> None:
-        """PUT exactly ``size`` bytes into the slot, streamed as ``chunks`` gives them.
+        """PUT exactly ``size`` bytes into the slot, streamed from ``chunks``.
 
-        What ``chunks`` raises comes out as it is and ends the connection, so that storage keeps nothing. Raises
-        ``SlotRefused`` for an expired or forged URL or another Content-Type, ``ValueError`` for more or fewer bytes.
+        An error raised by ``chunks`` is passed on and closes the connection, so that storage keeps nothing. Raises
+        ``SlotRefused`` for an expired or forged URL or a wrong Content-Type, ``ValueError`` for a wrong byte count.
         """
         self._line.put(slot.url, slot.content_type, chunks, size)
 
@@ -137,27 +137,27 @@ class Service:
         enhance: Mapping[str, object],
         sets: Sequence[Sequence[str]] | None = None,
     ) -> None:
-        """Have the order's brackets grouped, merged and enhanced with the preferences ``enhance``.
+        """Start grouping, merging and enhancing the order's brackets with the preferences ``enhance``.
 
-        Groups of ``per_image`` brackets, or the given ``sets`` of ``Slot.id`` (where ``flow.takes_sets``), or with
-        neither the service's own. What a second merge does is not documented: look at the order first. Raises
-        ``NotFound``, ``AlreadyExists``, and ``ValueError`` for sets the flow cannot send.
+        Brackets are grouped by ``per_image``, or as the given ``sets`` of ``Slot.id`` (if ``flow.takes_sets``), or with
+        neither by the service. The effect of a second merge is not documented, so check the order first. Raises
+        ``NotFound``, ``AlreadyExists``, and ``ValueError`` for sets that the flow cannot send.
         """
         answer = self._line.ask(self.flow.merge(order_id, per_image=per_image, enhance=enhance, sets=sets))
         wire.require_order(answer, order_id)
 
     def order(self, order_id: str) -> OrderSeen:
-        """Where the order stands. Raises ``NotFound``.
+        """The order's state at the service. Raises ``NotFound``.
 
-        ``images`` is as the service lists it. The images flow registers each bracket as an image, which may be listed
-        too: one whose id is the ``Slot.id`` of the order's own bracket is no output, and callers leave it out.
+        ``images`` is the service's list. The images flow registers each bracket as an image, so the list may contain
+        brackets too. Callers must ignore images whose ID is the ``Slot.id`` of one of the order's brackets.
         """
         return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")), order_id)
 
     def orders(self, most_pages: int = _MOST_PAGES) -> Iterator[OrderListed]:
-        """Every order of the account, in the service's order; asked for page by page as they are taken.
+        """Iterate over all orders of the account, in the service's order. Pages are requested as needed.
 
-        Raises ``Garbled`` for a list that goes in circles or has more than ``most_pages``.
+        Raises ``Garbled`` for a list that loops or has more than ``most_pages`` pages.
         """
         offsets: list[str] = []
         while True:
@@ -167,13 +167,13 @@ class Service:
             if page.next_offset is None:
                 return
             if page.next_offset in offsets or len(offsets) + 1 == most_pages:
-                raise Garbled("The service's list of orders does not come to an end. It is asked again.")
+                raise Garbled("The service's list of orders never ends. bracketd will retry.")
             offsets.append(page.next_offset)
 
     def reprocess(self, image_id: str) -> None:
-        """Have an image enhanced again, with the preferences that it has. Raises ``NotFound``.
+        """Start enhancing an image again with its current preferences, after an error. Raises ``NotFound``.
 
-        Asked for after an error; an image that is never downloaded costs nothing, however often it was enhanced.
+        This is free: an image costs nothing until it is downloaded, however often it is enhanced.
         """
         answer = self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", {}))
         wire.require_image(answer, image_id)
@@ -187,10 +187,10 @@ class Service:
         quality: int | None,
         max_width: int | None,
     ) -> Iterator[Download]:
-        """The enhanced image in full size, which buys it the first time.
+        """Download the enhanced image in full size. The first download buys it.
 
         ``format`` is jpeg, png or webp, ``quality`` 1 to 90, ``max_width`` in pixels; None leaves it to the service.
-        Reading ``chunks`` raises ``Garbled`` if fewer bytes come than were told. Raises ``NotFound``.
+        Reading ``chunks`` raises ``Garbled`` if the body is shorter than announced. Raises ``NotFound``.
         """
         wishes = {"preview": "false", "format": format, "quality": quality, "max_width": max_width}
         query = urlencode({name: wish for name, wish in wishes.items() if wish is not None})
@@ -198,16 +198,16 @@ class Service:
             rest = bodies.pieces(response)
             first = next(rest, b"")
             if not first or first[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_NO_IMAGE):
-                said = words_of(self._line.without_key(first)) or "an empty answer"
-                raise Garbled(f"{response.url.host} gave no image ({said}). It is asked again.")
+                said = words_of(self._line.without_key(first)) or "an empty response"
+                raise Garbled(f"{response.url.host} did not return an image ({said}). bracketd will retry.")
             yield Download(response.headers.get("content-type", ""), bodies.length(response), chain((first,), rest))
 
     def stop(self) -> None:
-        """Cut every transfer and refuse every further call: who waits in one gets a ``Passing`` error at once."""
+        """Abort every transfer and reject further calls. Calls in progress raise a ``Passing`` error immediately."""
         self._line.cut()
 
     def close(self) -> None:
-        """Let go of all connections; to be called when no call is under way."""
+        """Close all connections. No call may be in progress."""
         self._line.close()
 
 
@@ -219,13 +219,15 @@ def _base(base_url: str) -> httpx.URL:
     except (httpx.InvalidURL, Garbled):
         plain = False
     if not plain:
-        problem = Problem("api.base_url", f"{base_url!r} is not a plain https URL", "Correct it or leave it out")
+        problem = Problem("api.base_url", f"{base_url!r} is not a plain https URL", "Correct it or remove the line")
         raise ConfigError((problem,))
     return base
 
 
 def _key(key: str) -> str:
     if not key or not all("!" <= char <= "~" for char in key):
-        problem = Problem("api.key", "it is empty or has characters that no key has", "Copy it again from the web app")
+        problem = Problem(
+            "api.key", "it is empty or contains characters that no API key has", "Copy it again from the web app"
+        )
         raise ConfigError((problem,))
     return key

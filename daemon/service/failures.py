@@ -1,6 +1,6 @@
-"""The one place where httpx's exceptions and HTTP's statuses become bracketd's errors.
+"""Maps httpx's exceptions and HTTP statuses to bracketd's errors, in this one place.
 
-What the same status means depends on who answers: the API, an image's download, or the storage that takes uploads.
+The meaning of a status depends on its source: the API, an image's download, or the storage for uploads.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from daemon.service.words import storage_code, words_of
 
 
 class Fate(Enum):
-    """What an exception of httpx tells about the request it ended."""
+    """What an httpx exception says about its request."""
 
     NOT_SENT = auto()
-    """It never left this machine."""
+    """The request never left this machine."""
     LOST = auto()
-    """It may have been carried out; there is no answer."""
+    """The request may have been carried out; there is no response."""
     CUT = auto()
-    """As LOST before the answer's first line, half an answer after it."""
+    """The connection broke. Before the response's first line it counts as LOST, after it as GARBLED."""
     GARBLED = auto()
-    """What came back cannot be used."""
+    """The response is unusable."""
     MISUSED = auto()
-    """It was wrong when it was made, and will be again."""
+    """The request itself is wrong, so a retry fails too."""
 
 
 FATES: Final[Mapping[type[Exception], Fate]] = {
@@ -81,13 +81,13 @@ FATES: Final[Mapping[type[Exception], Fate]] = {
     httpx.RequestNotRead: Fate.MISUSED,
 }
 
-_OUR_FAULT = "This is a fault of bracketd: please report it."
-_AGAIN = "It is tried again"
+_OUR_FAULT = "This is a bug in bracketd; please report it."
+_AGAIN = "bracketd will retry"
 
 
 @contextmanager
 def ours(host: str, *, answered: bool = False) -> Iterator[None]:
-    """Turn what httpx raises inside into our errors; ``answered``: the answer's head has already come from ``host``."""
+    """Convert httpx errors raised inside to ours. ``answered`` is True once ``host`` has sent the response's head."""
     try:
         yield
     except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
@@ -95,31 +95,36 @@ def ours(host: str, *, answered: bool = False) -> Iterator[None]:
 
 
 def lost(error: Exception, host: str, *, answered: bool = False) -> ServiceError:
-    """The error for one of httpx's; a class of it that we have never met counts as its base does."""
+    """The error for an httpx exception. An unknown class is treated as its base class."""
     fate = next((FATES[kind] for kind in type(error).__mro__ if kind in FATES), Fate.LOST)
     cause = words_of(str(error).encode()) or type(error).__name__
     if fate is Fate.MISUSED:
-        return RequestRefused(f"The request to {host} cannot be sent as it is ({cause}). {_OUR_FAULT}")
+        return RequestRefused(f"The request to {host} could not be sent ({cause}). {_OUR_FAULT}")
     if fate is Fate.GARBLED or (fate is Fate.CUT and answered):
-        return Garbled(f"The answer of {host} broke off or makes no sense ({cause}). {_AGAIN}.")
+        return Garbled(f"The response from {host} was incomplete or invalid ({cause}). {_AGAIN}.")
     if fate is Fate.NOT_SENT:
-        return Unreachable(f"{host} cannot be reached ({cause}). {_AGAIN}; check the line if this lasts.", sent=False)
-    return Unreachable(f"{host} gave no answer ({cause}). {_AGAIN}; check the line if this lasts.", sent=True)
+        return Unreachable(
+            f"{host} cannot be reached ({cause}). {_AGAIN}; check the network connection if this continues.", sent=False
+        )
+    return Unreachable(
+        f"{host} did not respond ({cause}). {_AGAIN}; check the network connection if this continues.", sent=True
+    )
 
 
 def too_slow(host: str, rate: float, least: float) -> TooSlow:
-    """The error for a transfer that was cut; ``rate`` and ``least`` in bytes a second."""
+    """The error for a transfer that was aborted. ``rate`` and ``least`` are in bytes per second."""
     return TooSlow(
-        f"The connection to {host} moved only {rate:.0f} B/s over the last minute; transfers.least_rate is {least:.0f} "
-        "B/s. bracketd cut it and tries again later. Check the line if this lasts."
+        f"The transfer with {host} averaged only {rate:.0f} B/s over the last minute; transfers.least_rate is "
+        f"{least:.0f} B/s. bracketd aborted it and will retry. Check the network connection if this continues."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that is not the one asked for: who gave it, and as much of its body as is worth reading.
+    """An error response: its host, status, headers and the first part of its body.
 
-    ``request`` is what was asked, ``GET /v3/orders/ID``, without its query; ``key_source`` says where the key is from.
+    ``request`` is the method and the path without its query, such as ``GET /v3/orders/ID``. ``key_source`` says where
+    the key was found.
     """
 
     host: str
@@ -132,66 +137,67 @@ class Refusal:
     def __str__(self) -> str:
         words = words_of(self.body)
         answer = f"{self.status}: {words}" if words else str(self.status)
-        return f"{self.request} was answered {answer}" if self.request else answer
+        return f"{self.request} returned {answer}" if self.request else answer
 
 
 def of_api(refusal: Refusal) -> ServiceError:
-    """The error for what the API answered."""
+    """The error for a response of the API."""
     said = str(refusal)
     match refusal.status:
         case 401 | 403:
             return KeyRefused(_key_refused(refusal), cause=f"{refusal.status} {refusal.key_source}")
         case 402:
-            why = f"The account has no plan or credits for this ({said}). Top it up in the web app."
+            why = f"The account has no plan or not enough credits for this ({said}). Top it up in the web app."
             return NoCredits(why, cause=str(refusal.status))
         case 404 | 410:
             return NotFound(
-                f"The service does not know what was asked for ({said}). It may have been deleted in the web app: look "
-                "there. `bracketd retry SHOOT` asks again.",
+                f"The service could not find the order or image ({said}). It may have been deleted in the web app; "
+                "check there. `bracketd retry SHOOT` tries again.",
                 answer=said,
             )
         case 407:
-            return Unreachable(f"The proxy wants to know who asks ({said}). Check the proxy settings.", sent=False)
+            return Unreachable(f"The proxy requires authentication ({said}). Check the proxy settings.", sent=False)
         case 409:
             return AlreadyExists(
-                f"The service already has this id ({said}). Look there before asking again.", said=said
+                f"The service already has something with this ID ({said}). Check the web app before you retry.",
+                said=said,
             )
         case 423 | 425:
-            return NotReady(f"The service is not ready for this ({said}). {_AGAIN}.", retry_after=retry_after(refusal))
+            return NotReady(f"The service is not ready yet ({said}). {_AGAIN}.", retry_after=retry_after(refusal))
         case status if 400 <= status < 500 and status not in (408, 429):
             return RequestRefused(
-                f"The service refused the request ({said}). Correct what it names, then `bracketd retry SHOOT`."
+                f"The service refused the request ({said}). Fix the problem, then run `bracketd retry SHOOT`."
             )
     return _of_any(refusal)
 
 
 def _key_refused(refusal: Refusal) -> str:
-    source = f"The key is from {refusal.key_source}. " if refusal.key_source else ""
-    return f"The service refused the API key ({refusal}). {source}Compare it with the web app's API page."
+    source = f"The key comes from {refusal.key_source}. " if refusal.key_source else ""
+    return f"The service refused the API key ({refusal}). {source}Compare it with the key on the web app's API page."
 
 
 def of_download(refusal: Refusal, *, keyed: bool) -> ServiceError:
-    """The error for what answered a download; ``keyed``: the request carried the key, so it was the API itself.
+    """The error for a response to a download. ``keyed`` is True if the request carried the key, so the API responded.
 
-    Which status the API gives for an image that is not there yet is not documented: 400 (unless it names a parameter),
-    404, 409, 423 and 425 are all read so. Another host has no say about the key: its 401 or 403 is an expired link.
+    The API's status for an image that is not ready yet is not documented, so 400 (unless it names a parameter), 404,
+    409, 423 and 425 all count as not ready. Another host cannot judge the key: its 401 or 403 means an expired link.
     """
     not_yet = {400, 404, 409, 423, 425} if keyed else {400, 401, 403, 404, 409, 423, 425}
     if refusal.status in not_yet and not _names_parameter(refusal.body):
-        said = f"{refusal.host} does not give the image out yet ({refusal}). {_AGAIN}."
+        said = f"{refusal.host} does not return the image yet ({refusal}). {_AGAIN}."
         return NotReady(said, retry_after=retry_after(refusal))
     return of_api(refusal)
 
 
 def of_upload(refusal: Refusal) -> ServiceError:
-    """The error for what storage answered to a PUT (the codes are Amazon S3's, "List of error codes")."""
+    """The error for storage's response to a PUT. Codes are from Amazon S3's "List of error codes"."""
     code = storage_code(refusal.body)
     match refusal.status:
         case 400 if code in ("RequestTimeout", "IncompleteBody", "BadDigest"):
-            return Unreachable(f"Storage did not get all bytes ({refusal}). {_AGAIN}.", sent=True)
+            return Unreachable(f"Storage did not receive the whole file ({refusal}). {_AGAIN}.", sent=True)
         case 400 if code.startswith(("EntityToo", "MaxMessage")):
             return RequestRefused(
-                f"Storage refused the file ({refusal}). Leave it out of the shoot, then `bracketd retry SHOOT`."
+                f"Storage refused the file ({refusal}). Remove it from the shoot, then run `bracketd retry SHOOT`."
             )
         case 400 | 401 | 403 | 404 | 410:
             said = str(refusal)
@@ -200,15 +206,15 @@ def of_upload(refusal: Refusal) -> ServiceError:
             return Unavailable(f"Storage is busy with this file ({refusal}). {_AGAIN}.")
         case status if 400 <= status < 500 and status not in (408, 429):
             return RequestRefused(
-                f"Storage refused the file ({refusal}). Leave it out of the shoot, then `bracketd retry SHOOT`."
+                f"Storage refused the file ({refusal}). Remove it from the shoot, then run `bracketd retry SHOOT`."
             )
     return _of_any(refusal)
 
 
 def retry_after(refusal: Refusal) -> float | None:
-    """``Retry-After`` in seconds (RFC 9110, 10.2.3: seconds or an HTTP-date); None if absent or not readable.
+    """``Retry-After`` in seconds (RFC 9110, 10.2.3: seconds or an HTTP-date). None if it is missing or invalid.
 
-    A date is counted from the answer's own ``Date``, so that a wrong clock here does no harm.
+    A date is relative to the response's own ``Date``, so this machine's clock does not matter.
     """
     value = refusal.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", value):
@@ -221,17 +227,19 @@ def retry_after(refusal: Refusal) -> float | None:
 
 
 def _of_any(refusal: Refusal) -> ServiceError:
-    """Statuses that mean the same from whoever they come."""
+    """The error for a status with the same meaning from every source."""
     wish = retry_after(refusal)
     if refusal.status == 429:
-        return TooManyRequests(f"{refusal.host} wants fewer requests ({refusal}). {_AGAIN} later.", retry_after=wish)
+        return TooManyRequests(
+            f"{refusal.host} asked for fewer requests ({refusal}). {_AGAIN} later.", retry_after=wish
+        )
     if refusal.status == 408 or refusal.status >= 500:
-        return Unavailable(f"{refusal.host} cannot answer just now ({refusal}). {_AGAIN}.", retry_after=wish)
-    return Garbled(f"{refusal.host} gave an answer that was not asked for ({refusal}). {_AGAIN}.", retry_after=wish)
+        return Unavailable(f"{refusal.host} is temporarily unavailable ({refusal}). {_AGAIN}.", retry_after=wish)
+    return Garbled(f"{refusal.host} returned an unexpected response ({refusal}). {_AGAIN}.", retry_after=wish)
 
 
 def _names_parameter(body: bytes) -> bool:
-    """Whether the body is a ValidationError about a query parameter."""
+    """True if the body is a ValidationError about a query parameter."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

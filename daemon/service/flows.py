@@ -1,4 +1,4 @@
-"""The two ways through the API, as pure functions from what we want to the request that asks for it.
+"""The two upload workflows of the API, as pure functions that build the requests.
 
 ===================  ===================================  =====================================
 step                 images (2025-01-01, the guide's)     brackets (2025-05-08)
@@ -10,7 +10,7 @@ merge                ``POST /v3/orders/{id}/merge``       ``POST /v3/orders/{id}
 choose sets by hand  not offered                          ``images: [{bracket_ids}]``
 ===================  ===================================  =====================================
 
-The two are never mixed in one order: an image registered without ``hdr`` is enhanced, and can be bought, by itself.
+One order never mixes the two: an image registered without ``hdr`` is enhanced and can be bought on its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FlowName = Literal["images", "brackets"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to the API: ``path`` below the base URL, ``body`` sent as JSON if there is one."""
+    """One request to the API. ``path`` is below the base URL; ``body``, if any, is sent as JSON."""
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
@@ -37,30 +37,30 @@ class Call:
 
 
 class Flow(Protocol):
-    """What differs between the flows. A step that a flow does not have is None."""
+    """The differences between the flows. A step that a flow does not have is None."""
 
     api_version: ClassVar[str]
     creates_order: ClassVar[bool]
-    """Whether an order must be created before its first bracket is registered."""
+    """True if an order must be created before its first bracket is registered."""
     confirms_storage: ClassVar[bool]
-    """Whether ``brackets`` tells, some seconds after the PUT, that the bytes have arrived."""
+    """True if ``brackets`` confirms, some seconds after the PUT, that the bytes have arrived."""
     takes_sets: ClassVar[bool]
-    """Whether ``merge`` takes sets chosen by hand."""
+    """True if ``merge`` accepts explicit sets."""
 
     def create(self, order_id: str, name: str) -> Call | None:
-        """Create the order under our own id."""
+        """Create the order with our own ID."""
 
     def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Call:
-        """Announce a bracket."""
+        """Register a bracket."""
 
     def slot(self, answer: Json, content_type: str) -> Slot:
-        """The slot in the answer to ``register``."""
+        """The slot in the response to ``register``."""
 
     def discard(self, registration_id: str) -> Call | None:
-        """Take a registration back."""
+        """Delete a registration."""
 
     def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
-        """The brackets in the answer to ``GET /v3/orders/{id}/brackets``."""
+        """The brackets in the response to ``GET /v3/orders/{id}/brackets``."""
 
     def merge(
         self,
@@ -74,7 +74,7 @@ class Flow(Protocol):
 
 
 class ImagesFlow:
-    """Images with ``hdr``, then merge: the vendor's guide, and its SDK 1.0.7."""
+    """Registers images with ``hdr``, then merges: the vendor's guide and its SDK 1.0.7."""
 
     api_version: ClassVar[str] = "2025-01-01"
     creates_order: ClassVar[bool] = False
@@ -82,11 +82,11 @@ class ImagesFlow:
     takes_sets: ClassVar[bool] = False
 
     def create(self, order_id: str, name: str) -> None:  # noqa: ARG002 - the order comes with its first bracket
-        """Nothing to ask for."""
+        """None: no request is needed."""
         return
 
     def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Call:
-        """Register under our own id, so that a registration whose answer was lost can be discarded."""
+        """Register with our own ID, so that a registration can be discarded even if its response was lost."""
         body = {
             "image_id": bracket_id,
             "image_name": name,
@@ -108,7 +108,7 @@ class ImagesFlow:
         return Call("DELETE", f"/v3/images/{quote(registration_id, safe='')}")
 
     def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
-        """The order's brackets, perhaps without ids."""
+        """The order's brackets, possibly without IDs."""
         return wire.brackets_seen(answer, order_id, ids=False)
 
     def merge(
@@ -119,14 +119,14 @@ class ImagesFlow:
         enhance: Mapping[str, object],
         sets: Sequence[Sequence[str]] | None,
     ) -> Call:
-        """Automatic grouping, or cut every ``per_image``. Raises ``ValueError`` when given sets."""
+        """Merge with automatic grouping or with groups of ``per_image``. Raises ``ValueError`` for sets."""
         if sets is not None:
-            raise ValueError("the images flow takes no sets")
+            raise ValueError("the images flow does not accept sets")
         return Call("POST", f"/v3/orders/{quote(order_id, safe='')}/merge", _preferences(enhance, per_image))
 
 
 class BracketsFlow:
-    """Orders, brackets, process: the vendor's SDK 1.1.0."""
+    """Creates an order, registers brackets, then processes them: the vendor's SDK 1.1.0."""
 
     api_version: ClassVar[str] = "2025-05-08"
     creates_order: ClassVar[bool] = True
@@ -134,11 +134,11 @@ class BracketsFlow:
     takes_sets: ClassVar[bool] = True
 
     def create(self, order_id: str, name: str) -> Call:
-        """Create the order under our own id."""
+        """Create the order with our own ID."""
         return Call("POST", "/v3/orders/", {"order_id": order_id, "name": name})
 
     def register(self, order_id: str, bracket_id: str, name: str, content_type: str) -> Call:  # noqa: ARG002 - unused
-        """Register a bracket; the service chooses its id, and stores it as plain bytes whatever it is."""
+        """Register a bracket. The service chooses its ID and stores every file type as plain bytes."""
         return Call("POST", "/v3/brackets/", {"order_id": order_id, "name": name})
 
     def slot(self, answer: Json, content_type: str) -> Slot:  # noqa: ARG002 - always stored as plain bytes
@@ -148,11 +148,11 @@ class BracketsFlow:
         return Slot(wire.identity(answer, "bracket_id"), url, _signed_type(url) or ANY_BYTES, name)
 
     def discard(self, registration_id: str) -> None:  # noqa: ARG002 - brackets cannot be deleted
-        """Nothing to ask for: the registration stays, without bytes."""
+        """None: a registration cannot be deleted and stays without bytes."""
         return
 
     def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
-        """The order's brackets with their ids."""
+        """The order's brackets with their IDs."""
         return wire.brackets_seen(answer, order_id, ids=True)
 
     def merge(
@@ -163,9 +163,9 @@ class BracketsFlow:
         enhance: Mapping[str, object],
         sets: Sequence[Sequence[str]] | None,
     ) -> Call:
-        """Automatic grouping, cut every ``per_image``, or these ``sets``. Raises ``ValueError`` when given both."""
+        """Merge with automatic grouping, groups of ``per_image``, or ``sets``. Raises ``ValueError`` for both."""
         if sets is not None and per_image is not None:
-            raise ValueError("either sets or a number of brackets per image")
+            raise ValueError("give either sets or a number of brackets per image")
         body = _preferences(enhance, per_image)
         if sets is not None:
             body["images"] = [{"bracket_ids": list(ids)} for ids in sets]
@@ -183,6 +183,6 @@ def _preferences(enhance: Mapping[str, object], per_image: int | None) -> dict[s
 
 
 def _signed_type(url: str) -> str | None:
-    """The Content-Type named in a presigned URL's own query, which then is the one that was signed."""
+    """The Content-Type in a presigned URL's query, which is the signed one. None if the query has none."""
     query = parse_qsl(urlsplit(url).query)
     return next((value for key, value in query if key.lower() == "content-type" and value), None)

@@ -1,8 +1,8 @@
-"""Cuts transfers that are too slow, from a thread of its own.
+"""Aborts transfers that are too slow, from its own thread.
 
-Time-outs of a socket begin again with each byte, so a host that sends one byte a second is waited for without end.
-The guard looks at every transfer once a second, counts what it has moved, and shuts its sockets when it falls below its
-rate; whoever waits in it gets an error at once. While nothing is under way the thread sleeps.
+A socket's timeout starts over with each byte, so a host that sends one byte per second would never time out. The guard
+checks every transfer once per second, counts its bytes, and closes its sockets when it is slower than its least rate.
+The thread that waits in the transfer then gets an error immediately. The guard sleeps while there are no transfers.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from daemon.service import failures
 from daemon.service.rate import Demand, Rate
 
 TICK: Final = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 LONGEST_TICK: Final = 3.0
-"""Seconds that count at most between two looks. If more have passed, this process was stopped, or the machine slept or
-was overloaded: nothing could be moved, and no transfer is to blame."""
+"""Most seconds that count between two checks. If more have passed, the process was suspended, or the machine slept or
+was overloaded: nothing could be transferred, and that is not the transfer's fault."""
 
 _IN_ANSWER: Final = "bracketd.transfer"
-"""Where an answer's extensions have its transfer."""
+"""The key of the transfer in a response's extensions."""
 
 
 class Body(Protocol):
-    """A request's body on its way."""
+    """A request body that is being sent."""
 
     @property
     def sent(self) -> int:
-        """Bytes handed to the line."""
+        """Bytes passed to the connection."""
 
     @property
     def reading(self) -> bool:
-        """Whether the next piece is being read from our disk."""
+        """True while the next piece is read from our disk."""
 
 
 class Transfer:
-    """One call: a request, its answer and the redirects between them. ``cut`` ends it, and is called by the guard.
+    """One call: a request, its redirects and the response. The guard calls ``cut`` to abort it.
 
-    ``rate`` is how many bytes a second it moved when it was cut for that; None if it was not.
+    ``rate`` is its rate in bytes per second if the guard aborted it for being too slow, else None.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
@@ -56,26 +56,26 @@ class Transfer:
         self.rate: float | None = None
 
     def sends(self, host: str, body: Body | None) -> None:
-        """A request goes out to a host, with this body."""
+        """Note that a request with this body is sent to a host."""
         self.host = host
         self._now = (self.moved, body, None)
 
     def receives(self, answer: httpx.Response) -> None:
-        """The answer to the request comes in."""
+        """Note that the response arrives."""
         before, body, _ = self._now
         self._now = (before, body, answer)
         answer.extensions[_IN_ANSWER] = self
 
     @property
     def moved(self) -> int:
-        """Bytes sent and received so far, without heads."""
+        """Bytes of bodies sent and received so far, without headers."""
         before, body, answer = self._now
         received = answer.num_bytes_downloaded if answer is not None else 0
         return before + (body.sent if body is not None else 0) + received
 
     @property
     def waits_for_us(self) -> bool:
-        """Whether the line has nothing to do: our own disk is at work, or the answer is whole."""
+        """True if the connection is idle because of us: our disk is busy, or the response is complete."""
         _, body, answer = self._now
         if answer is not None and answer.is_closed:
             return True
@@ -83,7 +83,7 @@ class Transfer:
 
     @contextmanager
     def held_up(self) -> Iterator[None]:
-        """Something else is done meanwhile with what came in."""
+        """Mark a time in which the caller processes what was received."""
         self._held += 1
         try:
             yield
@@ -91,19 +91,19 @@ class Transfer:
             self._held -= 1
 
     def end(self, rate: float) -> None:
-        """Cut it for being too slow."""
+        """Abort it for being too slow."""
         self.rate = rate
         self._cut()
 
 
 def transfer_of(answer: httpx.Response) -> Transfer | None:
-    """The transfer that an answer belongs to, if it is watched."""
+    """The transfer of a response, None if it is not watched."""
     found = answer.extensions.get(_IN_ANSWER)
     return found if isinstance(found, Transfer) else None
 
 
 class Guard:
-    """Watches the transfers of one line. Thread-safe. ``clock`` tells monotonic seconds."""
+    """Watches the transfers of one ``Line``. Thread-safe. ``clock`` returns monotonic seconds."""
 
     def __init__(self, demand: Demand, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._demand, self._clock = demand, clock
@@ -114,7 +114,7 @@ class Guard:
 
     @contextmanager
     def watching(self, transfer: Transfer, demand: Demand | None = None) -> Iterator[None]:
-        """Watch a transfer from ``with`` to its end. Raises ``TooSlow`` in place of what comes of its cut."""
+        """Watch a transfer inside ``with``. If it is aborted, raises ``TooSlow`` instead of the resulting error."""
         wanted = demand or self._demand
         with self._changed:
             self._under_way[transfer] = Rate(wanted)
@@ -130,19 +130,19 @@ class Guard:
                 del self._under_way[transfer]
 
     def look(self, seconds: float) -> None:
-        """Look at every transfer, so many seconds after the last look, and cut those that are too slow."""
+        """Check every transfer, ``seconds`` after the last check, and abort those that are too slow."""
         with self._changed:
             under_way = list(self._under_way.items())
         for transfer, rate in under_way:
             if transfer.rate is not None:
-                transfer.end(transfer.rate)  # once more: a socket may have been opened since
+                transfer.end(transfer.rate)  # again: it may have opened another socket since
             elif not transfer.waits_for_us:
                 slow = rate.too_slow(min(seconds, LONGEST_TICK), transfer.moved)
                 if slow is not None:
                     transfer.end(slow)
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """Stop watching."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -1,8 +1,8 @@
-"""The line to the service: HTTP with the key on a short leash, redirects followed by hand.
+"""The HTTP connection to the service. It protects the API key and follows redirects itself.
 
-Two clients keep the key where it belongs. One knows it and asks the API's own origin only; the other, for storage and
-for the hosts a download is redirected to, has never been told it. (httpx takes ``Authorization`` off a request that is
-redirected to another host, but carries a header of any other name along.)
+Two clients keep the key safe. One has the key and is used for the API's own origin only. The other does not have it and
+is used for storage and for the hosts that downloads redirect to. (On a redirect to another host httpx removes the
+header ``Authorization``, but no other header.)
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ from daemon.service.words import words_of
 _HOPS: Final = 5
 _GLANCE: Final = 5.0
 _IN_ALL: Final = Demand(float("inf"), _GLANCE)
-"""No rate is enough: a glance has come to its end by then, or is cut."""
+"""The demand for ``reachable``: no rate is enough, so the request is aborted after ``_GLANCE`` seconds."""
 
-# Their records hold presigned URLs: whole ones at INFO, the Location header at DEBUG.
+# Their log records contain presigned URLs: complete URLs at INFO, the Location header at DEBUG.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds without any progress after which a request is given up; how slow one may be is the ``Demand``'s affair.
+    """Seconds without progress after which a request fails. ``Demand`` sets the least rate.
 
-    ``connect`` to one address, ``read`` between two pieces of an answer, ``write`` for one piece of a request. Python's
-    TLS counts ``write`` over the whole piece: None stands for twice what the slowest line needs for one.
+    ``connect`` to one address, ``read`` between two pieces of a response, ``write`` for one piece of a request.
+    Python's TLS measures ``write`` over the whole piece. None means twice the time that the slowest allowed connection
+    needs for it.
     """
 
     connect: float = 10.0
@@ -57,7 +58,7 @@ TIMEOUTS: Final = Timeouts()
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """One call: the connections that it uses alone, and what is watched of it."""
+    """One call: its own connections, and its transfer, which the guard watches."""
 
     session: Session
     transfer: Transfer
@@ -96,7 +97,7 @@ class Line:
                     headers=headers,
                     verify=tls,
                     trust_env=not is_loopback(base.host),
-                    auth=httpx.Auth(),  # none, also not from a URL's user part
+                    auth=httpx.Auth(),  # no authentication, not even from a URL's user part
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                     timeout=patience,
                 )
@@ -104,12 +105,12 @@ class Line:
             keyed = common | {"x-api-key": key} | dict(account)
             self._sessions = Sessions(lambda: Session(client(keyed), client(common)))
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            remedy = "Look at the system's proxy settings, and at the variables for proxies and certificates."
-            unknown = Problem("the environment", "Its certificate or proxy settings cannot be used", remedy)
+            remedy = "Check the system's proxy settings and the environment variables for proxies and certificates."
+            unknown = Problem("the environment", "Its certificate or proxy settings are invalid", remedy)
             raise ConfigError((unknown,)) from error
 
     def ask(self, call: Call) -> Json:
-        """One API call and its JSON answer; nothing said counts as ``{}``. Redirects are followed on the own origin."""
+        """Make one API call and return its JSON; an empty body is ``{}``. Follows redirects within the API's origin."""
         headers = {"Accept": "application/json"}
         content = None
         if call.body is not None:
@@ -127,9 +128,9 @@ class Line:
                 url = allowed(url.join(target), base=self._base)
                 if not same_origin(url, self._base):
                     raise Garbled(
-                        f"The service sends its callers to {url.host}; the key stays here. Check api.base_url."
+                        f"The service redirects to {url.host}, which must not get the API key. Check api.base_url."
                     )
-        raise Garbled("The service redirects in circles. It is asked again.")
+        raise Garbled("The service redirects in a loop. bracketd will retry.")
 
     def put(self, target: str, content_type: str, chunks: Iterable[bytes], size: int) -> None:
         """PUT exactly ``size`` bytes to storage."""
@@ -143,16 +144,20 @@ class Line:
             if not response.is_success:
                 raise failures.of_upload(self._refusal(response))
             if not body.complete:
-                raise Garbled(f"{url.host} thanked for a file before it had all of it. It is sent again.")
-            said = bodies.beginning(response)  # to its end, so that the next upload can use the connection
+                raise Garbled(
+                    f"{url.host} confirmed an upload before receiving the whole file. bracketd sends the file again."
+                )
+            said = bodies.beginning(response)  # read to the end, so that the connection can be reused
             if said.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
-                raise Garbled(f"{url.host} answered an upload with a page, as portals do. The file is sent again.")
+                raise Garbled(
+                    f"{url.host} returned a web page for an upload, as portals do. bracketd sends the file again."
+                )
 
     @contextmanager
     def fetch(self, path: str) -> Iterator[httpx.Response]:
-        """The answer that brings an image, over redirects and links in JSON.
+        """The response with an image, after following redirects and links in JSON.
 
-        The key goes along until the first other origin, and not again after it.
+        The key is sent until the first redirect to another origin, and not after it.
         """
         url = self._url(path)
         keyed = True
@@ -165,10 +170,10 @@ class Line:
                         yield response
                         return
                     url = allowed(url.join(target), base=self._base)
-            raise Garbled("The download is redirected in circles. It is asked again.")
+            raise Garbled("The download redirects in a loop. bracketd will retry.")
 
     def reachable(self) -> bool:
-        """Whether the API's host answers anything at all, whatever it is; asked without the key."""
+        """True if the API's host responds to a request without the key. Any response counts."""
         try:
             with (
                 self._exchange(_IN_ALL) as exchange,
@@ -179,21 +184,21 @@ class Line:
             return False
 
     def without_key(self, body: bytes) -> bytes:
-        """What an answer says, without the key: a portal or proxy that quotes its caller would bring it into texts."""
+        """A response's body without the key. A portal or proxy may quote the request, and messages quote the body."""
         return body.replace(self._key, b"(key)")
 
     def cut(self) -> None:
-        """Shut every connection, now and from now on."""
+        """Close every connection, now and in the future."""
         self._sessions.cut_all()
 
     def close(self) -> None:
-        """Let go of everything; no call may be under way."""
+        """Release all resources. No call may be in progress."""
         self._sessions.close()
         self._guard.close()
 
     @contextmanager
     def _exchange(self, demand: Demand | None = None) -> Iterator[_Exchange]:
-        """Connections for one call, which is cut when it is too slow."""
+        """Connections for one call, which is aborted if it is too slow."""
         with self._sessions.one() as session:
             transfer = Transfer(session.sockets.cut_all)
             with self._guard.watching(transfer, demand):
@@ -210,10 +215,11 @@ class Line:
         keyed: bool,
         patience: float | None = None,
     ) -> httpx.Response:
-        """One request. The answer's body is still to be read, and the answer to be closed."""
+        """Send one request. The caller must read the response's body and close the response."""
         if self._sessions.cut:
             raise Unreachable(
-                "The line is cut because bracketd is stopping. It is tried at the next start.", sent=False
+                "The connection was closed because bracketd is stopping. bracketd retries at the next start.",
+                sent=False,
             )
         if keyed:
             self._pace.wait()
@@ -235,7 +241,7 @@ class Line:
             return response
 
     def _onward(self, response: httpx.Response, *, keyed: bool) -> str | None:
-        """Where the image is, None if it is here. Raises if it is nowhere."""
+        """The next URL of a download, None if this response has the image. Raises if it has neither."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if not response.is_success:
             target = _location(response)
@@ -245,8 +251,8 @@ class Line:
         if kind == "application/json" or kind.endswith("+json"):
             return wire.image_link(wire.parse(self.without_key(bodies.whole(response))))
         if kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
-            said = words_of(self.without_key(bodies.beginning(response))) or "an empty page"
-            raise Garbled(f"{response.url.host} gave {kind} for an image ({said}). It is asked again.")
+            said = words_of(self.without_key(bodies.beginning(response))) or "an empty response"
+            raise Garbled(f"{response.url.host} returned {kind} instead of an image ({said}). bracketd will retry.")
         return None
 
     def _url(self, path: str) -> httpx.URL:
@@ -264,11 +270,11 @@ class Line:
         )
 
     def _asked(self, response: httpx.Response) -> str:
-        """What was asked, for a message: at the API with the path, elsewhere with the host; a query may be secret."""
+        """The request for a message: method and path at the API, method and host elsewhere. A query may be secret."""
         path = response.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
         return f"{response.request.method} {path if same_origin(response.url, self._base) else response.url.host}"
 
 
 def _location(response: httpx.Response) -> str | None:
-    """Where a redirect leads; None if it is none."""
+    """The target of a redirect, None if the response is not a redirect."""
     return response.headers.get("location") if response.has_redirect_location else None

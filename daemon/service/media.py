@@ -1,6 +1,6 @@
-"""The Content-Type a photo is declared and uploaded with, by the ending of its file name.
+"""The Content-Type with which a photo is registered and uploaded, by its file extension.
 
-Sources: the vendor's list of accepted types; for cameras' raw files it does not list, ExifTool's MIME names.
+Sources: the vendor's list of accepted types, and ExifTool's MIME names for raw formats that the list lacks.
 """
 
 from __future__ import annotations
@@ -48,5 +48,5 @@ _BY_ENDING: Final = {
 
 
 def content_type_of(name: str) -> str:
-    """The MIME type for a file called ``name``, in any case; ``application/octet-stream`` if it is none we know."""
+    """The MIME type of a file name, ignoring case. ``application/octet-stream`` if the extension is unknown."""
     return _BY_ENDING.get(name.rpartition(".")[2].lower(), ANY_BYTES)

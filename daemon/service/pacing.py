@@ -1,7 +1,7 @@
-"""No more requests a second than the service takes.
+"""Limits the number of requests per second.
 
-The API answers 429 above 300 requests a second from one address (the vendor's limits page); a third of that leaves room
-for whoever else works behind the same address, and no order ever waits for it.
+The API returns 429 above 300 requests per second from one address (the vendor's limits page). A third of that leaves
+room for other programs at the same address and never delays an order.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ REQUESTS_PER_SECOND: Final = 100.0
 
 
 class Pace:
-    """Spaces calls evenly over all threads: at most ``per_second``, none saved up for a burst.
+    """Spaces calls evenly across all threads: at most ``per_second``, without bursts.
 
-    ``clock`` tells monotonic seconds, ``sleep`` waits for some.
+    ``clock`` returns monotonic seconds. ``sleep`` waits for a number of seconds.
     """
 
     def __init__(

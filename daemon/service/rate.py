@@ -1,4 +1,4 @@
-"""Whether a transfer moves: at a least rate, averaged over a minute."""
+"""Checks that a transfer reaches a least rate, averaged over a minute."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 LEAST: Final = 1000.0
-"""Bytes a second that each transfer must move. A line of 64 kbit/s that eight transfers share gives as much to each."""
+"""The least rate of a transfer in bytes per second: what each of eight gets on a connection of 64 kbit/s."""
 
 OVER: Final = 60.0
-"""Seconds over which the rate of a transfer is averaged. An answer that is shorter than that comes to its end."""
+"""Seconds over which the rate is averaged. A shorter transfer is never aborted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a transfer must do: at least ``least`` bytes a second, averaged over ``over`` seconds."""
+    """The least rate of a transfer: ``least`` bytes per second, averaged over ``over`` seconds."""
 
     least: float = LEAST
     over: float = OVER
@@ -25,7 +25,7 @@ DEMAND: Final = Demand()
 
 
 class Rate:
-    """The rate of one transfer, from looks at it."""
+    """The rate of one transfer, measured by repeated checks."""
 
     def __init__(self, demand: Demand) -> None:
         self._demand = demand
@@ -33,10 +33,10 @@ class Rate:
         self._looks = deque([(0.0, 0)])
 
     def too_slow(self, seconds: float, moved: int) -> float | None:
-        """The rate in bytes a second if it is below the least, else None; also before there is enough to average.
+        """The rate in bytes per second if it is below the least rate. None if not, or if it is too early to say.
 
-        ``seconds`` have passed since the last look, of which the transfer could have used every one; ``moved`` is how
-        many bytes it has moved in all.
+        ``seconds`` is the time since the last check in which the transfer could make progress. ``moved`` is its total
+        number of bytes.
         """
         self._elapsed += seconds
         self._looks.append((self._elapsed, moved))

@@ -1,4 +1,4 @@
-"""Connections, a set for each call that is under way, so that one call can be cut without its neighbours."""
+"""Connections, a separate set for each call in progress, so that one call can be aborted without the others."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from daemon.service.sockets import Sockets
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one call uses at a time: a client that knows the key, one for everything outside, and their sockets."""
+    """The clients of one call, and their sockets: one client has the key, the other is for all other hosts."""
 
     api: httpx.Client
     outside: httpx.Client
     sockets: Sockets = field(default_factory=Sockets)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self.sockets.cut_all()
         self.api.close()
         self.outside.close()
 
 
 class Sessions:
-    """Sessions, the one that was used last first: its connections are the warmest. Thread-safe.
+    """A pool of sessions, which reuses the most recent session first. Thread-safe.
 
-    There are as many as calls were ever under way at once.
+    It has as many sessions as there were ever calls at the same time.
     """
 
     def __init__(self, make: Callable[[], Session]) -> None:
@@ -43,7 +43,7 @@ class Sessions:
 
     @contextmanager
     def one(self) -> Iterator[Session]:
-        """A session for one call. One whose sockets were cut meanwhile is not used again. Raises ``Unreachable``."""
+        """A session for one call. It is discarded if its sockets were closed meanwhile. Raises ``Unreachable``."""
         with self._lock:
             session = self._free.pop() if self._free else None
         if session is None:
@@ -60,8 +60,8 @@ class Sessions:
     def _another(self) -> Session:
         try:
             return self._make()
-        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:  # the first one could be made
-            why = "No connection can be made: the system's proxy settings changed and cannot be used. Correct them."
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:  # creating the first session succeeded
+            why = "Cannot connect: the system's proxy settings have changed and are now invalid. Correct them."
             raise Unreachable(why, sent=False) from error
 
     def _give_back(self, session: Session) -> None:
@@ -73,7 +73,7 @@ class Sessions:
         session.close()
 
     def cut_all(self) -> None:
-        """Shut every connection, now and from now on."""
+        """Close every connection, now and in the future."""
         with self._lock:
             self.cut = True
             sessions = list(self._all.values())
@@ -81,7 +81,7 @@ class Sessions:
             session.sockets.cut_all()
 
     def close(self) -> None:
-        """Let go of everything; no call may be under way."""
+        """Release all resources. No call may be in progress."""
         self.cut_all()
         with self._lock:
             sessions = list(self._all.values())

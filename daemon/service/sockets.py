@@ -1,4 +1,4 @@
-"""The sockets in use, so that they can all be cut at once.
+"""Keeps track of open sockets, so that all of them can be closed at once.
 
 A thread that waits on a silent socket cannot be interrupted, but shutting the socket down ends its wait. httpcore
 reports each new stream to a request's ``trace`` extension (httpx, "Request extensions").
@@ -19,7 +19,7 @@ class _Stream(Protocol):
 
 
 class Sockets:
-    """Every socket opened by a request that carried ``trace``."""
+    """Every socket opened by a request with the extension ``trace``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,7 +27,7 @@ class Sockets:
         self.cut = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Take note of a stream as it is opened; called by httpcore."""
+        """Record a new stream. httpcore calls this."""
         if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             return
         stream = cast("_Stream", info["return_value"])
@@ -38,7 +38,7 @@ class Sockets:
             _shut(stream)
 
     def cut_all(self) -> None:
-        """Shut down every socket, now and from now on."""
+        """Shut down every socket, now and in the future."""
         with self._lock:
             self.cut = True
             streams = list(self._streams)
@@ -49,6 +49,6 @@ class Sockets:
 def _shut(stream: _Stream) -> None:
     sock = stream.get_extra_info("socket")
     if isinstance(sock, socket.socket):
-        with contextlib.suppress(OSError):  # closed already
-            # Not SSLSocket's own shutdown, which would let a writing thread go on in plain text.
+        with contextlib.suppress(OSError):  # already closed
+            # Not SSLSocket.shutdown, after which another thread could continue to write unencrypted.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)

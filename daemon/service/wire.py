@@ -1,7 +1,7 @@
-"""What the service says, read into values: strict about what is needed, deaf to the rest.
+"""Parses the service's responses: strict about the fields that bracketd needs, and ignoring all others.
 
-An answer that lacks a needed field, or has another type in it, raises ``Garbled`` naming the field; unknown keys are
-ignored. Sources: the vendor's OpenAPI schemas as generated into its SDKs, and the shapes integrations have observed.
+A response in which a required field is missing or has the wrong type raises ``Garbled`` with the field's name. Sources:
+the vendor's OpenAPI schemas, from its SDKs, and responses that were observed in practice.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _LINKS: Final = ("image_url", "imageSource", "url")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a bracket's bytes go. ``url`` is presigned: who has it can write there, so no repr shows it.
+    """The upload target of a bracket. ``url`` is presigned: anyone who has it can write there, so repr hides it.
 
-    ``name`` is that of the bracket which the answer is about, None if it does not say.
+    ``name`` is the bracket's name in the response, None if it has none.
     """
 
     id: str
@@ -41,9 +41,9 @@ class Slot:
 class BracketSeen:
     """A registered bracket as the service lists it.
 
-    ``id`` is None where the pinned version does not tell it (the vendor's SDK for 2025-01-01 knows only the name and
-    ``is_uploaded``): then the name, unique by our own making, tells which it is. ``image_id`` is the merged image it
-    went into, once there is one and the service says so.
+    ``id`` is None if the API version in use does not return it (the vendor's SDK for 2025-01-01 has only the name and
+    ``is_uploaded``). The name, which bracketd makes unique, then identifies the bracket. ``image_id`` is the merged
+    image that contains it, None until the service reports one.
     """
 
     id: str | None
@@ -53,7 +53,7 @@ class BracketSeen:
 
 
 class ImageStatus(StrEnum):
-    """Where an image stands at the service; any word it has not taught us yet reads as PROCESSING."""
+    """The status of an image at the service. Unknown statuses count as PROCESSING."""
 
     WAITING = "waiting"
     PROCESSING = "processing"
@@ -63,7 +63,7 @@ class ImageStatus(StrEnum):
 
 
 _DAY: Final = re.compile(r"quota|capacity|daily|(?=.*\blimit\b).*\b(day|reach|enhance)", re.IGNORECASE | re.DOTALL)
-"""Words for the daily limit; a size limit is another thing."""
+"""Matches reasons about the daily limit, but not about a size limit."""
 
 _STATUS: Final = {
     "waiting": ImageStatus.WAITING,
@@ -84,9 +84,9 @@ _STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageSeen:
-    """An image as its order lists it. ``downloaded`` is the service's "downloaded and paid for".
+    """An image in an order's list. ``downloaded`` is True if it was downloaded and paid for.
 
-    ``reason`` is as long as the service makes it; ``why`` is the same for a message.
+    ``reason`` is the service's full text; ``why`` is a short version for messages.
     """
 
     id: str
@@ -97,20 +97,20 @@ class ImageSeen:
 
     @property
     def why(self) -> str | None:
-        """The reason, fit to be part of a message."""
+        """The reason, shortened for a message."""
         return short(self.reason) if self.reason else None
 
     @property
     def limited(self) -> bool:
-        """Whether it failed for the account's daily limit only, which the service says in words it does not fix."""
+        """True if it only failed because of the account's daily limit. The service has no fixed text for that."""
         return self.status is ImageStatus.FAILED and _DAY.search(self.reason or "") is not None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order as the service shows it; both flags false and no images may mean "not started yet".
+    """An order's state at the service. Both flags False and no images can mean "not started yet".
 
-    ``total`` is how many images it says it has, None if it does not say.
+    ``total`` is the service's number of images, None if it is missing.
     """
 
     merging: bool
@@ -121,7 +121,7 @@ class OrderSeen:
 
 @dataclass(frozen=True, slots=True)
 class OrderListed:
-    """An order of the account as the list of all of them shows it. ``created_at`` is epoch seconds, if told."""
+    """An order in the account's list of orders. ``created_at`` is in epoch seconds, None if unknown."""
 
     id: str
     name: str
@@ -131,29 +131,27 @@ class OrderListed:
 
 @dataclass(frozen=True, slots=True)
 class OrdersPage:
-    """Some of the account's orders; ``next_offset`` is the cursor of the page after it, None after the last."""
+    """One page of the account's orders. ``next_offset`` is the next page's cursor, None on the last page."""
 
     orders: tuple[OrderListed, ...]
     next_offset: str | None
 
 
 def parse(body: bytes) -> Json:
-    """The JSON object in ``body``; no body counts as an empty one. Raises ``Garbled`` for anything else."""
+    """The JSON object in ``body``. An empty body is an empty object. Raises ``Garbled`` for anything else."""
     if not body.strip():
         return {}
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        raise Garbled(
-            f"The service gave no JSON where it promised some ({words_of(body)}). It is asked again."
-        ) from None
+        raise Garbled(f"The service did not return JSON ({words_of(body)}). bracketd will retry.") from None
     if not isinstance(value, Mapping):
-        raise _wrong("the answer", "an object", value)
+        raise _wrong("the response", "an object", value)
     return value
 
 
 def order_seen(answer: Json, order_id: str) -> OrderSeen:
-    """An OrderOut of this order. Flags and images may be missing, but not the order's id: ``{}`` is not an idle order.
+    """Parse an OrderOut. Flags and images may be missing. The order's ID is required: ``{}`` is not an idle order.
 
     Raises ``Mismatched`` for another order, for images of another order, and for an image that is listed twice.
     """
@@ -173,9 +171,9 @@ def order_seen(answer: Json, order_id: str) -> OrderSeen:
 
 
 def brackets_seen(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketSeen, ...]:
-    """An OrderBracketsOut of this order; ``ids`` tells whether this version must name each bracket's id.
+    """Parse an OrderBracketsOut. ``ids`` is True if this API version must return each bracket's ID.
 
-    Raises ``Mismatched`` as ``order_seen`` does.
+    Raises ``Mismatched`` like ``order_seen``.
     """
     if "brackets" not in answer:
         raise _wrong("brackets", "a list", None)
@@ -196,20 +194,20 @@ def brackets_seen(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketSee
 
 
 def require_order(answer: Json, order_id: str, what: str = "order") -> None:
-    """Raise ``Mismatched`` if an answer names another order than this; it need not name one."""
+    """Raise ``Mismatched`` if a response is about another order. It may omit the order's ID."""
     _require_same(answer, "order_id", order_id, what, Mismatch.ORDER)
 
 
 def require_image(answer: Json, image_id: str) -> None:
-    """Raise ``Mismatched`` if an answer names another image than this; it need not name one."""
+    """Raise ``Mismatched`` if a response is about another image. It may omit the image's ID."""
     _require_same(answer, "image_id", image_id, "image", Mismatch.IMAGE)
 
 
 def _require_same(answer: Json, key: str, asked: str, what: str, mismatch: Mismatch) -> None:
-    """Ids are compared without case: UUIDs may be written either way (RFC 9562, section 4)."""
-    told = answer.get(key)
-    if told is not None and identity(answer, key).casefold() != asked.casefold():
-        raise Mismatched(f"The service answered about {what} {told}; it was asked about {asked}.", mismatch=mismatch)
+    """IDs are compared ignoring case, because UUIDs may use either case (RFC 9562, section 4)."""
+    returned = answer.get(key)
+    if returned is not None and identity(answer, key).casefold() != asked.casefold():
+        raise Mismatched(f"The service returned {what} {returned} instead of {asked}.", mismatch=mismatch)
 
 
 def _require_unique(ids: Sequence[str], what: str) -> None:
@@ -219,13 +217,13 @@ def _require_unique(ids: Sequence[str], what: str) -> None:
 
 
 def check_orders(answer: Json) -> None:
-    """Raise ``Garbled`` unless this is an OrdersOut, a page of orders."""
+    """Raise ``Garbled`` if this is not an OrdersOut, which is a page of orders."""
     if not isinstance(answer.get("orders"), list):
         raise _wrong("orders", "a list", answer.get("orders"))
 
 
 def orders_page(answer: Json) -> OrdersPage:
-    """An OrdersOut; orders that were deleted are left out."""
+    """Parse an OrdersOut, without deleted orders."""
     check_orders(answer)
     orders = (_listed(item) for item in _items(answer, "orders") if not _flag(item, "is_deleted"))
     return OrdersPage(tuple(orders), _cursor(answer))
@@ -237,7 +235,7 @@ def _listed(item: Json) -> OrderListed:
 
 
 def _cursor(answer: Json) -> str | None:
-    """``pagination.next_offset``; its type is not documented, so a number passes too."""
+    """``pagination.next_offset``. Its type is not documented, so a number is accepted too."""
     pagination = answer.get("pagination")
     value = pagination.get("next_offset") if isinstance(pagination, Mapping) else None
     if value is None or isinstance(value, str | int):
@@ -246,7 +244,7 @@ def _cursor(answer: Json) -> str | None:
 
 
 def _moment(item: Json) -> float | None:
-    """``created_at``: ISO 8601, as a rule without a zone, which means UTC. What cannot be read is not told."""
+    """``created_at``: ISO 8601, usually without a zone, which means UTC. None if it is invalid."""
     try:
         moment = datetime.fromisoformat(text(item, "created_at") or "")
     except ValueError:
@@ -255,7 +253,7 @@ def _moment(item: Json) -> float | None:
 
 
 def identity(answer: Json, key: str) -> str:
-    """An id: it becomes part of paths, so nothing but letters, digits and ``_ - . :`` is one."""
+    """An ID. It becomes part of paths, so only letters, digits and ``_ - . :`` are allowed."""
     value = answer.get(key)
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise _wrong(key, "an id", value)
@@ -263,7 +261,7 @@ def identity(answer: Json, key: str) -> str:
 
 
 def link(answer: Json, key: str) -> str:
-    """A URL the service hands out; whether it may be used is the caller's question."""
+    """A URL from the service. The caller checks if it may be used."""
     value = answer.get(key)
     if not isinstance(value, str) or not value:
         raise _wrong(key, "a URL", value)
@@ -271,7 +269,7 @@ def link(answer: Json, key: str) -> str:
 
 
 def image_link(answer: Json) -> str:
-    """The URL in a download that was answered with JSON."""
+    """The image's URL in a JSON response to a download."""
     for key in _LINKS:
         if answer.get(key) is not None:
             return link(answer, key)
@@ -289,7 +287,7 @@ def _image(item: Json) -> ImageSeen:
 
 
 def _status(item: Json) -> ImageStatus:
-    """By the word, or on accounts older than 2024-10-01 by the booleans ``error`` and ``enhanced``."""
+    """From ``status``, or for accounts older than 2024-10-01 from the booleans ``error`` and ``enhanced``."""
     word = text(item, "status")
     if word:
         return _STATUS.get(word.strip().lower(), ImageStatus.PROCESSING)
@@ -299,7 +297,7 @@ def _status(item: Json) -> ImageStatus:
 
 
 def _reason(item: Json) -> str | None:
-    """``status_reason`` has no type in the vendor's schema: text as it is, anything else as compact JSON."""
+    """``status_reason``, which has no type in the vendor's schema: text unchanged, anything else as compact JSON."""
     value = item.get("status_reason")
     if value is None or isinstance(value, str):
         return value or None
@@ -319,7 +317,7 @@ def _items(answer: Json, key: str) -> list[Json]:
 
 
 def _flag(answer: Json, key: str) -> bool:
-    """``is_processing`` has no type in the vendor's older schema, so 0 and 1 pass too."""
+    """A boolean. ``is_processing`` has no type in the vendor's older schema, so integers are accepted too."""
     value = answer.get(key)
     if value is None or isinstance(value, bool | int):
         return bool(value)
@@ -327,7 +325,7 @@ def _flag(answer: Json, key: str) -> bool:
 
 
 def _count(answer: Json, key: str) -> int | None:
-    """A number of things, which the service writes with a decimal point."""
+    """A count, which the service writes with a decimal point."""
     value = answer.get(key)
     if value is None:
         return None
@@ -337,7 +335,7 @@ def _count(answer: Json, key: str) -> int | None:
 
 
 def text(answer: Json, key: str) -> str | None:
-    """A text that may be missing."""
+    """A text, None if it is missing."""
     value = answer.get(key)
     if value is None or isinstance(value, str):
         return value
@@ -346,4 +344,4 @@ def text(answer: Json, key: str) -> str | None:
 
 def _wrong(key: str, wanted: str, value: object) -> Garbled:
     found = "nothing" if value is None else f"a {type(value).__name__}" if not isinstance(value, str) else "other text"
-    return Garbled(f"The service's answer has {found} in {key!r} where {wanted} was promised. It is asked again.")
+    return Garbled(f"The service's response has {found} in {key!r} instead of {wanted}. bracketd will retry.")

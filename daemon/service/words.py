@@ -1,8 +1,8 @@
-"""The service's own words in a refusal, fit to stand in one line of a log: short, and without pages or secrets.
+"""Extracts the message from an error response, as one short line for the log, without HTML or secrets.
 
 JSON errors are ``{"message": text, "detail": {"json" | "query": {field: [texts]}}}`` (the vendor's HTTPError and
-ValidationError); storage answers XML, ``<Error><Code>…</Code><Message>…</Message></Error>`` (Amazon S3, "Error
-responses"); anything between here and there may answer HTML.
+ValidationError). Storage returns XML, ``<Error><Code>…</Code><Message>…</Message></Error>`` (Amazon S3, "Error
+responses"). Proxies and portals may return HTML.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 LONGEST: Final = 300
-"""Characters kept of what the service said."""
+"""Most characters of an extracted message."""
 
 _DEEPEST: Final = 6
 _PAGE_HEAD: Final = 8192
@@ -28,7 +28,7 @@ _URL_QUERY: Final = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNOR
 
 
 def words_of(body: bytes) -> str:
-    """What ``body`` says, in at most ``LONGEST`` characters of one line; empty if it says nothing."""
+    """The message in ``body``: one line of at most ``LONGEST`` characters. Empty if there is none."""
     text = body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         head = text[:_PAGE_HEAD]
@@ -38,18 +38,18 @@ def words_of(body: bytes) -> str:
 
 
 def short(text: str) -> str:
-    """Somebody else's text, fit to be part of a message: one line, printable, at most ``LONGEST`` characters."""
+    """An external text for use in a message: one line, printable, at most ``LONGEST`` characters."""
     return _fit(text)
 
 
 def storage_code(body: bytes) -> str:
-    """The error code in a storage answer, such as ``SignatureDoesNotMatch``; empty if there is none."""
+    """The error code in a storage response, such as ``SignatureDoesNotMatch``. Empty if there is none."""
     found = _CODE.search(body.decode("utf-8", "replace"))
     return _fit(found.group(1)) if found else ""
 
 
 def _json(text: str) -> str | None:
-    """The texts in a JSON body; None if it is none."""
+    """The texts in a JSON body, None if the body is not JSON."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -62,7 +62,7 @@ def _json(text: str) -> str | None:
 
 
 def _leaves(value: object, field: str, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Every text below ``value`` with the name of the field it is about."""
+    """Every text below ``value``, with its field's name."""
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, Mapping) and depth < _DEEPEST:
@@ -85,7 +85,7 @@ def _page(text: str) -> str:
 
 
 def _fit(text: str) -> str:
-    """One line of printable characters; a URL loses its query, which may be a signature."""
+    """One line of printable characters. The queries of URLs are removed, because they may be signatures."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = _URL_QUERY.sub(r"\1?…", line)
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

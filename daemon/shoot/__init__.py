@@ -1,8 +1,8 @@
-"""What a shoot is, and when it is settled: decided from numbers it is given.
+"""Decides when a shoot is settled. All functions are pure.
 
-A shoot is a folder, at any depth below it, with its files. It is *settled* when every gate lets it pass: none of its
-files was added, removed or changed (path, size, mtime, inode) for the quiet period, none is in flight, every photo is
-whole, and no bracket set lacks one.
+A shoot is a folder with all files below it. It is *settled* when it passes every gate: no file was added, removed or
+changed (path, size, mtime, inode) during the quiet period, no file is in flight, every photo is complete, and no
+bracket set is incomplete.
 """
 
 from daemon.shoot.arrival import NOBODY, Arrival, Client, Quiet

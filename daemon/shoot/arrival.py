@@ -1,7 +1,7 @@
-"""A shoot on its way in: what the scans found, how long it has been still, and how long it paused before.
+"""An arriving shoot: the results of its scans, how long it has been unchanged, and its pauses so far.
 
-Times are seconds of our own monotonic clock; a file's own mtime is only compared for being the same, so one from the
-future makes nobody wait.
+Times are seconds of our monotonic clock. A file's mtime is only compared for equality, so an mtime in the future causes
+no wait.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass, field, replace
 from daemon.shoot.files import File, FileClass, Listing
 
 SHARE = 0.95
-"""Which part of its files a shoot brought after shorter pauses than the one that its quiet period is reckoned by."""
+"""The quiet period is based on this percentile of the pauses before the shoot's files."""
 
 TIMES = 4
-"""How much longer than that pause a shoot must be still."""
+"""The quiet period is this many times that pause."""
 
 LONGEST = 600.0
-"""The longest quiet period, in seconds, that a shoot can bring upon itself."""
+"""The longest adaptive quiet period, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """How long a shoot must be still: ``base`` seconds, and if ``adaptive`` longer for one that came with pauses."""
+    """The quiet period: ``base`` seconds, and with ``adaptive`` more for a shoot that arrived with pauses."""
 
     base: float
     adaptive: bool = False
 
     def of(self, pauses: tuple[float, ...]) -> float:
-        """The quiet period of a shoot that paused so while it was filling."""
+        """The quiet period in seconds for a shoot with these pauses."""
         if not self.adaptive or not pauses:
             return self.base
         usual = sorted(pauses)[math.ceil(SHARE * len(pauses)) - 1]
@@ -39,9 +39,10 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What a sync client says of a shoot. ``done``: True, False, or None if it cannot tell; ``why`` is for a person.
+    """A sync client's report on a shoot. ``done`` is None if the client cannot tell; ``why`` is for a person.
 
-    ``foresees``: it learns what a sender has before the first of it comes, so that done means more than a pause.
+    ``foresees`` is True if the client learns of all of a sender's files before it downloads the first one, so that done
+    proves more than a pause.
     """
 
     done: bool | None = None
@@ -50,21 +51,21 @@ class Client:
 
 
 NOBODY = Client()
-"""There is no sync client."""
+"""The report if there is no sync client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A shoot that is not settled yet: what the scans found, since when it is so, and when it was last looked at.
+    """A shoot that is not settled yet: the last scan's result, since when it is unchanged, and when it was scanned.
 
-    ``paused`` is the longest pause before each file, by path, came or changed: one number a file, or the many pieces of
-    large files would hide the pauses between them. ``moving`` is the photo that changed last. ``faults`` say of photos,
-    by path, why they were not whole when they were looked into; ``examined`` are those that need no further look: the
-    whole ones, and the others until the next scan, for a file can become whole without a change of what a scan sees.
-    ``client`` is what the sync client said last. ``dangling`` is why a bracket set seems to lack photos, "" when none
-    does, and None until its photos were looked into for that, as they are now. ``outdated`` are ``.ready`` files that
-    photos came after; a shoot that came ``late`` has an order already, and the ``.ready`` it came with is that one's.
-    ``unread`` says of photos, by path, since when the disk has not given them out while it gave out others.
+    ``paused`` is the longest pause before each file, by path, arrived or changed. There is one number per file, because
+    the many pieces of large files would hide the pauses between files. ``moving`` is the photo that changed last.
+    ``faults`` says by path why photos are not complete. ``examined`` are the photos that need no further check: the
+    complete ones, and the others until the next scan, because a file can become complete without a visible change.
+    ``client`` is the sync client's last report. ``dangling`` says which bracket set seems incomplete: "" if none, None
+    until the current photos were checked. ``outdated`` are ``.ready`` files that are older than a photo. A ``late``
+    shoot already has an order, to which its first ``.ready`` belongs. ``unread`` says by path since when the disk has
+    failed to read a photo while it could read others.
     """
 
     found: Listing
@@ -82,11 +83,11 @@ class Arrival:
 
     @classmethod
     def first(cls, found: Listing, now: float, *, late: bool = False) -> Arrival:
-        """The first scan of a shoot."""
+        """The arrival after the first scan of a shoot."""
         return cls(found, still_since=now, seen_at=now, late=late)
 
     def seen(self, found: Listing, now: float) -> Arrival:
-        """This arrival after another scan at ``now``."""
+        """The arrival after another scan at ``now``."""
         whole = frozenset(file for file in self.examined if file.path not in self.faults)
         if found == self.found:
             return replace(self, found=found, seen_at=now, examined=whole)
@@ -112,52 +113,52 @@ class Arrival:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a person's ``.ready`` file says that all is there, and no photo came since."""
+        """True if a ``.ready`` file marks the shoot as complete and no photo has arrived since."""
         return any(file not in self.outdated for file in self.found.of(FileClass.READY))
 
     @property
     def pauses(self) -> tuple[float, ...]:
-        """The pauses that this shoot made so far, one for each file that came after the first scan."""
+        """The shoot's pauses so far, one for each file that arrived after the first scan."""
         return tuple(self.paused.values())
 
     @property
     def unexamined(self) -> tuple[File, ...]:
-        """Photos that were not looked into as they are now, or were not whole at an earlier scan."""
+        """Photos that were not checked in their current state, or were not complete at an earlier scan."""
         return tuple(file for file in self.found.usable if file not in self.examined)
 
     def examine(self, faults: Mapping[File, str | None]) -> Arrival:
-        """This arrival after a look into these photos: None for one that is whole.
+        """The arrival after these photos were checked. The fault of a complete photo is None.
 
-        That one has become whole is a change like any other, and the shoot must be still from then on.
+        A photo that has become complete is a change like any other and restarts the quiet period.
         """
-        looked = {**self.faults, **{file.path: why for file, why in faults.items()}}
-        mended = any(looked[path] is None for path in self.faults)
+        checked = {**self.faults, **{file.path: why for file, why in faults.items()}}
+        recovered = any(checked[path] is None for path in self.faults)
         return replace(
             self,
-            still_since=self.seen_at if mended else self.still_since,
+            still_since=self.seen_at if recovered else self.still_since,
             examined=self.examined | faults.keys(),
-            faults={path: why for path, why in looked.items() if why is not None},
+            faults={path: why for path, why in checked.items() if why is not None},
         )
 
     def not_read(self, paths: Collection[str], *, others: bool) -> Arrival:
-        """This arrival after a look for which the disk did not give out these photos, and gave out all the others.
+        """The arrival after the disk failed to read these photos. Photos not in ``paths`` are no longer unread.
 
-        ``others``: it gave out another one at the time. If not, the disk is at fault and no photo.
+        ``others`` is True if another photo could be read at that time. If not, the fault is the disk's.
         """
         since = {path: self.unread.get(path, self.seen_at) if others else self.seen_at for path in paths}
         return replace(self, unread=since)
 
     def sets_told(self, dangling: str) -> Arrival:
-        """This arrival after a look for bracket sets that lack photos: in words, "" if none does."""
+        """The arrival after the check for incomplete bracket sets, with its result in words, "" if there is none."""
         return replace(self, dangling=dangling)
 
     def asked(self, client: Client) -> Arrival:
-        """This arrival after the sync client was asked."""
+        """The arrival after the sync client's report."""
         return replace(self, client=client)
 
 
 def _growing(changed: list[File], before: Listing) -> File | None:
-    """The photo that says most about what goes on: one that grew, else the last new one."""
+    """The changed photo to show: one that grew, or else the last new one."""
     sizes = {file.path: file.size for file in before.files}
     grew = [file for file in changed if file.size > sizes.get(file.path, file.size)]
     return next(reversed(grew or changed), None)

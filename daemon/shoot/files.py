@@ -1,4 +1,4 @@
-"""The files of a shoot as one scan found them."""
+"""The files of a shoot in one scan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class FileClass(StrEnum):
-    """What a file in a shoot is to us."""
+    """The class of a file in a shoot."""
 
     PHOTO = "photo"
     IN_FLIGHT = "in flight"
@@ -19,7 +19,7 @@ class FileClass(StrEnum):
 
 
 class Bound(StrEnum):
-    """Why a scan stopped before it had seen all of a shoot."""
+    """Why a scan stopped before it was complete."""
 
     TOO_MANY = "too many files"
     LEADS_OUT = "a link to a folder that the watched folder lies in"
@@ -27,10 +27,10 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class File:
-    """A file as one look found it. ``path`` is relative to the shoot's folder, with ``/``; ``size`` in bytes.
+    """A file at one check. ``path`` is relative to the shoot's folder, with ``/``. ``size`` is in bytes.
 
-    ``problem`` is why a photo could not be used as it is: empty, not readable. ``ctime_ns`` is when content or status
-    last changed; it tells no two files apart, for a chmod changes it too.
+    ``problem`` is why a photo cannot be used: it is empty or not readable. ``ctime_ns`` is when content or status last
+    changed. It does not count in comparisons, because a chmod changes it too.
     """
 
     path: str
@@ -44,11 +44,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Everything relevant that one scan of a shoot found; junk is not in it.
+    """All relevant files of a shoot in one scan, without junk.
 
-    ``problems``: folders and files that could not be looked at. ``unanswered`` is the disk's error for one of them that
-    may pass by itself, empty if there is none. ``bound`` is why the scan stopped before its end. ``others`` are the
-    paths of files that may be photos of a format that is not sent; what changes about them changes no shoot.
+    ``problems`` describe folders and files that could not be read. ``unanswered`` is a disk error among them that may
+    be temporary, empty if there is none. ``bound`` is why the scan stopped early. ``others`` are the paths of files
+    that may be photos in a format that is not sent; they do not count in comparisons.
     """
 
     files: tuple[File, ...] = ()
@@ -69,7 +69,7 @@ class Listing:
 
     @property
     def bytes(self) -> int:
-        """How much there is of photos."""
+        """The total size of the photos in bytes."""
         return sum(file.size for file in self.photos)
 
     def of(self, kind: FileClass) -> tuple[File, ...]:
@@ -85,5 +85,5 @@ def listing(
     others: Iterable[str] = (),
     unanswered: str = "",
 ) -> Listing:
-    """A listing in its one order, so that two scans compare equal when nothing changed."""
+    """A sorted listing, so that two scans compare equal if nothing changed."""
     return Listing(tuple(sorted(files)), tuple(sorted(problems)), bound, tuple(sorted(others)), unanswered)

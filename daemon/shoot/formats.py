@@ -1,4 +1,4 @@
-"""The format of a photo, by the ending of its name."""
+"""The format of a photo, by its file extension."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RAW = frozenset(
 
 
 class Format(StrEnum):
-    """A kind of file that one camera may write beside another for the same frame. RAW is a maker's own format."""
+    """A file format. A camera may write one frame in several formats. RAW is a maker's own raw format."""
 
     JPEG = "JPEG"
     HEIF = "HEIF"
@@ -62,15 +62,15 @@ _FORMATS = {
 
 
 def extension(path: str) -> str:
-    """The part after the last dot of a file's name, in lower case, without the dot."""
+    """The file extension in lower case, without the dot."""
     return path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
 
 
 def format_of(path: str) -> Format:
-    """The format of a file."""
+    """The format of a file, by its extension."""
     return _FORMATS.get(extension(path), Format.OTHER)
 
 
 def is_raw(path: str) -> bool:
-    """Whether a file holds what the sensor saw, in a maker's own format or as DNG."""
+    """True if a file is a raw file, in a maker's own format or as DNG."""
     return extension(path) in RAW

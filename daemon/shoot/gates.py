@@ -1,7 +1,7 @@
-"""Is a shoot settled? Gates, one after the other, each of which can say why it holds a shoot back.
+"""The gates that a shoot must pass to be settled. Each gate gives its reason.
 
-All are decided from numbers they are given. A gate that cannot tell lets a shoot pass and says so; none holds one for
-ever without a word.
+All gates are pure functions. A gate that cannot decide lets the shoot pass and says so. No gate holds a shoot for ever
+without a visible reason.
 """
 
 from __future__ import annotations
@@ -13,37 +13,39 @@ from daemon.shoot.arrival import Arrival, Quiet
 from daemon.shoot.files import Bound, File, FileClass, Listing
 
 PATIENCE = 30.0
-"""Seconds between looks at a shoot that waits for something else than time."""
+"""Seconds between scans of a shoot that waits for something other than time."""
 
 RAREST = 300.0
-"""The most seconds between such looks."""
+"""Most seconds between such scans."""
 
 PART = 20
-"""What has not changed for long is looked at when a twentieth of that time has passed."""
+"""The interval between scans is this fraction (a twentieth) of the time without changes."""
 
 DAMAGED = 600.0
-"""Seconds of stillness, beyond the quiet period, after which a photo that is not whole counts as damaged."""
+"""Seconds without changes, beyond the quiet period, after which an incomplete photo counts as damaged."""
 
 UNREAD = 3600.0
-"""Seconds for which the disk must not give out a photo, and give out others, before the photo counts as damaged."""
+"""Seconds for which the disk must fail to read a photo, but not others, before the photo counts as damaged."""
 
 DANGLING = 300.0
-"""Seconds of stillness, beyond the quiet period, for which the rest of a bracket set is waited for."""
+"""Seconds without changes, beyond the quiet period, to wait for the rest of a bracket set."""
 
 
 BOUNDS = {
     Bound.TOO_MANY: (
-        "has more files and folders than a shoot may have, or a link that leads to too many; it is not sent. "
-        "Remove the link, or move the shoot into several folders in the watched folder"
+        "contains more files and folders than a shoot may have, possibly through a link, so it is not sent. "
+        "Remove the link, or split the shoot into several folders in the watched folder"
     ),
-    Bound.LEADS_OUT: "is a link to a folder that the watched folder lies in; it is not looked into. Remove the link",
+    Bound.LEADS_OUT: (
+        "is a link to a folder that contains the watched folder, so bracketd does not follow it. Remove the link"
+    ),
 }
-"""Why a shoot waits when a scan stopped before its end, and what to do."""
+"""Why a shoot waits after a scan that stopped early, and what to do. Each text is a predicate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a watched folder asks of its shoots. ``leave_out``: they go without photos that are damaged."""
+    """A watched folder's rules for its shoots. With ``leave_out``, shoots are sent without damaged photos."""
 
     quiet: Quiet
     leave_out: bool = False
@@ -51,9 +53,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a gate says: whether it lets the shoot pass, why, and when to look again at the latest.
+    """A gate's result: if the shoot passes, why, and ``look_at``, the latest time for the next scan.
 
-    ``look_at`` None: only a change can help.
+    If ``look_at`` is None, only a change can help.
     """
 
     gate: str
@@ -64,10 +66,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a shoot is settled, and if not, why it waits; ``look_at`` is when to scan it again at the latest.
+    """The decision on a shoot: if it is settled, and the reason. ``look_at`` is the latest time for the next scan.
 
-    ``examine``: a look into those of its photos that are ``unexamined``, and for ``dangling`` bracket sets, can help,
-    and nothing else is missing. ``ask``: what the sync client says can end the wait sooner.
+    ``examine`` is True if only checks are missing: of its ``unexamined`` photos and for ``dangling`` bracket sets.
+    ``ask`` is True if the sync client's report can end the wait sooner.
     """
 
     settled: bool
@@ -78,7 +80,7 @@ class Verdict:
 
 
 def verdict(arrival: Arrival, terms: Terms) -> Verdict:
-    """Whether a shoot is settled: every gate lets it pass."""
+    """Decide on a shoot: it is settled if it passes every gate."""
     said = gates(arrival, terms)
     closed = next((told for told in said if not told.passed), None)
     if closed is not None:
@@ -87,12 +89,12 @@ def verdict(arrival: Arrival, terms: Terms) -> Verdict:
         ask = closed.gate in ("placeholders", "sync client", "stillness")
         return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine, ask=ask)
     if any(file.path not in arrival.faults for file in arrival.unexamined) or may_dangle(arrival):
-        return Verdict(settled=False, reason="its photos are looked into", look_at=arrival.seen_at, examine=True)
+        return Verdict(settled=False, reason="checking its photos", look_at=arrival.seen_at, examine=True)
     return Verdict(settled=True, reason=_because(arrival, terms))
 
 
 def gates(arrival: Arrival, terms: Terms) -> tuple[Told, ...]:
-    """What every gate says of a shoot, in their order."""
+    """The results of all gates, in their order."""
     return tuple(gate(arrival, terms) for gate in GATES)
 
 
@@ -100,26 +102,28 @@ def _bounds(arrival: Arrival, _terms: Terms) -> Told:
     bound = arrival.found.bound
     if bound is not None:
         return _wait("bounds", arrival, BOUNDS[bound])
-    return Told("bounds", True, "all of its files and folders were looked at")
+    return Told("bounds", True, "all files and folders were scanned")
 
 
 def _photos(arrival: Arrival, _terms: Terms) -> Told:
     photos, problems = arrival.found.photos, arrival.found.problems
     if not photos and problems:
-        return _wait("photos", arrival, f"no photos were found, and {problems[0]}")
+        return _wait("photos", arrival, f"no photos found; {problems[0]}")
     return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
 
 
 def _names(arrival: Arrival, _terms: Terms) -> Told:
     if in_flight := arrival.found.of(FileClass.IN_FLIGHT):
         return _wait("names", arrival, f"{_named(in_flight)} still being copied or synced")
-    return Told("names", True, "no file bears the temporary name of a program that writes it")
+    return Told("names", True, "no file has a temporary name")
 
 
 def _placeholders(arrival: Arrival, _terms: Terms) -> Told:
     if placeholders := arrival.found.of(FileClass.PLACEHOLDER):
-        return _wait("placeholders", arrival, f"{_named(placeholders)} still only a placeholder of the sync client")
-    return Told("placeholders", True, "no file is a mere placeholder")
+        return _wait(
+            "placeholders", arrival, f"{_named(placeholders)} online-only and not downloaded by the sync client yet"
+        )
+    return Told("placeholders", True, "no file is an online-only placeholder")
 
 
 def _client(arrival: Arrival, _terms: Terms) -> Told:
@@ -134,8 +138,8 @@ def _stillness(arrival: Arrival, terms: Terms) -> Told:
     still = arrival.seen_at - arrival.still_since
     if arrival.seen_at < quiet_at and not arrival.is_ready:
         moving = arrival.moving
-        grows = f"{moving.path} came last, with {moving.size / 1e6:.0f} MB; " if moving is not None else ""
-        why = f"{_count(arrival.found)}; {grows}settled when quiet for {_seconds(needed(arrival, terms))} s"
+        grows = f"{moving.path} changed last ({moving.size / 1e6:.0f} MB); " if moving is not None else ""
+        why = f"{_count(arrival.found)}; {grows}will be sent after {_seconds(needed(arrival, terms))} s without changes"
         return Told("stillness", False, why, quiet_at)
     return Told("stillness", True, f"nothing changed for {still:.0f} s")
 
@@ -143,26 +147,26 @@ def _stillness(arrival: Arrival, terms: Terms) -> Told:
 def _structure(arrival: Arrival, terms: Terms) -> Told:
     problems = problems_of(arrival)
     if not problems:
-        return Told("structure", True, f"{len(arrival.examined)} photo(s) looked into, all whole")
+        return Told("structure", True, f"{len(arrival.examined)} photo(s) checked, all complete")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     damaged_at = max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
     damaged = arrival.seen_at >= damaged_at
     if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
-        return Told("structure", True, f"goes without {problems[0]}{more}")
-    how = "Mend it, or `bracketd submit` the folder to send the rest"
-    long = f", and nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
+        return Told("structure", True, f"leaves out {problems[0]}{more}")
+    how = "Replace it, or run `bracketd submit` with the folder to send the rest"
+    long = f"; nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
     told = _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
     return told if damaged or told.look_at is None else replace(told, look_at=min(told.look_at, damaged_at))
 
 
 def _sets(arrival: Arrival, terms: Terms) -> Told:
     if not arrival.dangling or arrival.is_ready:
-        return Told("sets", True, "no bracket set lacks a photo, as far as anybody can tell")
+        return Told("sets", True, "no incomplete bracket sets found")
     until = still_at(arrival, terms) + DANGLING
     if arrival.seen_at < until:
-        why = f"{arrival.dangling}; waiting {DANGLING / 60:.0f} min for the rest"
+        why = f"{arrival.dangling}; waiting up to {DANGLING / 60:.0f} min for the rest"
         return Told("sets", False, why, until)
-    return Told("sets", True, f"{arrival.dangling}; it goes on without the rest")
+    return Told("sets", True, f"{arrival.dangling}; sent without the rest")
 
 
 GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
@@ -175,27 +179,28 @@ GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
     _structure,
     _sets,
 )
-"""The gates in the order in which they are asked; the first that does not let a shoot pass says why it waits."""
+"""The gates in order. The first one that a shoot does not pass gives the reason for the wait."""
 
 
 SURE = 30.0
-"""The least seconds for which a shoot must be still whose sync client says that all is there.
+"""The least quiet period in seconds for a shoot that its sync client reports as done.
 
-Not none, for the client knows only what was announced to it: the sender looks for new files every ten seconds
-(Syncthing's ``fsWatcherDelayS``) and hashes them first, and of what is just being copied into its folder on this very
-machine it knows nothing yet.
+It is not zero, because the client only knows announced files: the sender scans for new files every ten seconds
+(Syncthing's ``fsWatcherDelayS``) and hashes them first, and the client does not yet know of files that are just being
+copied into its folder on this machine.
 """
 
 
 def still_at(arrival: Arrival, terms: Terms) -> float:
-    """From when on a shoot has been still for long enough."""
+    """The time at which the quiet period ends."""
     return arrival.still_since + needed(arrival, terms)
 
 
 def needed(arrival: Arrival, terms: Terms) -> float:
-    """Seconds for which a shoot must be still; few, if its sync client knows that all is there.
+    """The quiet period in seconds. It is short if the sync client knows that all files have arrived.
 
-    Dropbox and Maestral know of a photo only when it is at the service, so between two of a slow sender they are done.
+    That does not apply to Dropbox and Maestral. They learn of a photo once its upload is complete, so they report done
+    between two photos of a slow sender.
     """
     quiet = terms.quiet
     if arrival.client.done and arrival.client.foresees and quiet.adaptive:
@@ -204,20 +209,20 @@ def needed(arrival: Arrival, terms: Terms) -> float:
 
 
 def may_dangle(arrival: Arrival) -> bool:
-    """Whether a look for bracket sets that lack photos is still to be made.
+    """True if the check for incomplete bracket sets still has to run.
 
-    Nobody looks when a person says that all is there, or when photos that are not whole could not tell anyway.
+    It does not run if a ``.ready`` file marks the shoot as complete, or if some photos are incomplete themselves.
     """
     return arrival.dangling is None and not arrival.is_ready and not problems_of(arrival)
 
 
 def look_every(still: float, *, least: float, most: float) -> float:
-    """Seconds between looks at what has not changed for ``still`` seconds: the longer, the rarer."""
+    """The interval in seconds between scans of a shoot that has not changed for ``still`` seconds."""
     return min(max(least, still / PART), most)
 
 
 def problems_of(arrival: Arrival) -> tuple[str, ...]:
-    """What is wrong with folders and photos, each in words."""
+    """The problems of folders and photos, each as a text."""
     files = (f"{file.path} {file.problem}" for file in arrival.found.photos if file.problem)
     faults = (f"{path} {why}" for path, why in sorted(arrival.faults.items()))
     return (*arrival.found.problems, *files, *faults)
@@ -225,16 +230,16 @@ def problems_of(arrival: Arrival) -> tuple[str, ...]:
 
 def _because(arrival: Arrival, terms: Terms) -> str:
     if arrival.is_ready:
-        return "a .ready file says it is complete"
-    without = f"; goes without {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
+        return "a .ready file marks the shoot as complete"
+    without = f"; leaves out {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
     if arrival.dangling:
         without += f"; {_sets(arrival, terms).why}"
     client = f"{arrival.client.why}; " if arrival.client.done else ""
-    return f"{client}quiet for {_seconds(needed(arrival, terms))} s{without}"
+    return f"{client}unchanged for {_seconds(needed(arrival, terms))} s{without}"
 
 
 def _wait(gate: str, arrival: Arrival, why: str) -> Told:
-    """Held back by something else than time, which is looked at the rarer the longer nothing has changed."""
+    """The result of a gate that does not wait for time. The longer nothing changes, the rarer the scans."""
     still = arrival.seen_at - arrival.still_since
     return Told(gate, False, why, arrival.seen_at + look_every(still, least=PATIENCE, most=RAREST))
 

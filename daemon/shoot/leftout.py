@@ -1,4 +1,4 @@
-"""Files of a shoot that are not sent, and why: each is a copy or a variant of another file, or made from it."""
+"""Files of a shoot that are not sent, with the reason: each is a copy or a variant of another file, or made from it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from daemon.shoot.formats import format_of, is_raw
 from daemon.shoot.shot import Taken, counted, folder_of, same_instant, stem_of
 
 SMALLER = 0.9
-"""A picture whose long edge is below this part of another one's was made from it: margins of a sensor are narrower."""
+"""A picture whose long edge is less than this fraction of another's was made from it. Sensor margins are narrower."""
 
 CARD = "dcim"
-"""The folder that every camera makes on a card."""
+"""The folder that every camera creates on a card."""
 
 _MADE_IN = re.compile(r"export|edit|retouch|final|hdr", re.IGNORECASE)
-"""In the name of a folder that programs and people put pictures into that they made."""
+"""Matches the names of folders for exported or edited pictures."""
 
 
 class Why(StrEnum):
     """Why a file of a shoot is not sent.
 
-    COPY: its content is sent already. VARIANT: the camera wrote the same frame in another format. DERIVED: a person or
-    the camera made it from a frame that is sent. DECLINED: its shoot was cancelled or skipped. CONFLICT: a second
-    version that a sync client kept. UNREADABLE: it cannot be read or is not whole. FORMAT: pictures of its format are
-    not sent.
+    COPY: the same content is already sent. VARIANT: the camera wrote the same frame in another format. DERIVED: a
+    person or the camera made it from a frame that is sent. DECLINED: its shoot was cancelled or skipped. CONFLICT: a
+    second version that a sync client kept. UNREADABLE: it cannot be read or is incomplete. FORMAT: its format is not
+    sent.
     """
 
     COPY = "copy"
@@ -41,9 +41,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that is not sent. ``of`` is the path of the file that is sent in its place, if there is one.
+    """A file that is not sent. ``of`` is the path of the file that is sent instead, if any.
 
-    ``shoot`` is the name of the shoot that ``of`` lies in, empty if it is the same.
+    ``shoot`` is the name of the shoot that contains ``of``, empty if it is the same shoot.
     """
 
     path: str
@@ -54,7 +54,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a person must decide whether a shoot is sent, and the files that this is about."""
+    """Why a person must decide if a shoot is sent, and the files concerned."""
 
     why: str
     files: tuple[str, ...]
@@ -82,7 +82,7 @@ def all_of(doubts: Sequence[Doubt]) -> Doubt | None:
 
 
 def why_beside(file: Taken, of: Taken) -> Why:
-    """Why a file is left out beside another file of the same frame: VARIANT or DERIVED."""
+    """Why a file is left out in favour of another file of the same frame: VARIANT or DERIVED."""
     if format_of(file.path) is format_of(of.path) or is_edited(file.path, of.path):
         return Why.DERIVED
     if is_raw(file.path):
@@ -92,15 +92,15 @@ def why_beside(file: Taken, of: Taken) -> Why:
 
 
 def is_certainly_made_of(file: Taken, of: Taken) -> bool:
-    """Whether a file's name, size or folder shows that it was made from another file of the same frame."""
+    """True if a file's name, size or folder shows that it was made from another file of the same frame."""
     return is_edited(file.path, of.path) or is_smaller(file, of) or lies_among_made(file.path, of.path)
 
 
 def is_edited(path: str, of: str) -> bool:
-    """Whether a file's name shows that it was made from the other: ``IMG_0001-Edit``, ``IMG_0001_HDR``, ``IMG_E0001``.
+    """True if a file's name shows that it was made from the other: ``IMG_0001-Edit``, ``IMG_0001_HDR``, ``IMG_E0001``.
 
-    Numbers alone show nothing. A phone names the kind of file behind a dot (``….RAW-01.COVER``), so that does not count
-    unless both files have one format.
+    Added numbers prove nothing. A phone adds the kind of file after a dot (``….RAW-01.COVER``), so that only counts if
+    both files have the same format.
     """
     stem, base = stem_of(path), stem_of(of)
     if stem == base or not base:
@@ -112,33 +112,33 @@ def is_edited(path: str, of: str) -> bool:
 
 
 def is_smaller(file: Taken, of: Taken) -> bool:
-    """Whether a file has clearly fewer pixels than the other."""
+    """True if a file has clearly fewer pixels than the other."""
     mine, theirs = file.shot.pixels, of.shot.pixels
     return mine is not None and theirs is not None and max(mine) < SMALLER * max(theirs)
 
 
 def lies_below(path: str, of: str) -> bool:
-    """Whether a file lies in a folder below the other file's, where programs export to, and not on another card."""
+    """True if a file is in a folder below the other file's, as exports are, and not on another card."""
     folder, above = folder_of(path), folder_of(of)
     below = folder != above and (not above or folder.startswith(f"{above}/"))
     return below and CARD not in folder.removeprefix(above).casefold().split("/")
 
 
 def lies_among_made(path: str, of: str) -> bool:
-    """Whether a file lies in a folder named for exports or edited pictures, and the other file does not."""
+    """True if a file is in a folder for exported or edited pictures and the other file is not."""
     others = frozenset(folder_of(of).split("/"))
     return any(_MADE_IN.search(name) for name in folder_of(path).split("/") if name not in others)
 
 
 def made_in_camera(file: Taken, of: Taken) -> bool:
-    """Whether two files of the same instant have different numbers: what a camera makes gets a new number."""
+    """True if two files of the same instant have different numbers, because a camera gives its edits a new number."""
     mine, theirs = counted(file.path), counted(of.path)
     numbered = mine is not None and theirs is not None and mine[1] != theirs[1]
     return numbered and same_instant(file.shot, of.shot)
 
 
 def _share_name(path: str, other: str) -> bool:
-    """Whether a camera may have named both files for one frame."""
+    """True if both names may be a camera's names for the same frame."""
     if stem_of(path).partition(".")[0] == stem_of(other).partition(".")[0]:
         return True
     mine, theirs = counted(path), counted(other)

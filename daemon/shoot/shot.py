@@ -1,18 +1,18 @@
-"""The press of the shutter that a file shows: what the file says about it, and whether two files say the same.
+"""What a file says about its shot, and the rules for two files that show the same frame.
 
-Two files show one frame when they agree in camera, capture time, exposure and file number; a name alone proves nothing.
-What only one of them says does not count:
+Two files show the same frame if camera, capture time, exposure and file number agree; a name alone proves nothing.
+A value that only one of them has does not count:
 
-1. The make, model and serial number of the camera agree. Formats spell serial numbers differently: one may be part of
+1. Make, model and serial number of the camera agree. Formats write serial numbers differently, so one may be part of
    the other.
-2. The capture times are of the same second, and of the same hundredth where both clocks show fractions. ``00`` is what
-   many cameras write in place of a fraction.
-3. Exposure time, f-number and ISO agree within their rounding.
-4. File numbers agree where the names count alike: ``IMG_0001`` and ``IMG_0002`` of one second are two frames. Only the
-   very same instant, to the hundredth, or another size of the picture overrules that: what a camera develops or merges
-   gets a new number.
+2. The capture times are in the same second, and in the same hundredth if both have fractions. Many cameras write ``00``
+   instead of a fraction.
+3. Exposure time, f-number and ISO agree within rounding.
+4. File numbers agree if the names have the same pattern: ``IMG_0001`` and ``IMG_0002`` of the same second are two
+   frames. The exact same instant, to the hundredth, or another picture size overrides that, because a picture that the
+   camera develops or merges gets a new number.
 
-A clock that stands still tells nothing: in a second with more files than a camera can take, file numbers must agree.
+A stopped clock proves nothing: in a second with more files than a camera can take, file numbers must agree.
 """
 
 from __future__ import annotations
@@ -27,23 +27,24 @@ from typing import Any, NamedTuple
 from daemon.shoot.formats import format_of
 
 CLOCK_SET = 946_684_800
-"""Seconds from 1970 to 2000. A camera's clock that shows an earlier year was never set."""
+"""Seconds from 1970 to 2000. A camera with an earlier time has a clock that was never set."""
 
 HUNDREDTH = 0.0101
-"""By how many seconds the capture times of one frame may differ, where two files give different numbers of digits."""
+"""Most seconds between two capture times of the same frame, because files may have different numbers of digits."""
 
 ROUNDING = 0.08
-"""The part by which an exposure time, f-number or ISO may differ between two files of one frame: a third of a stop
+"""The most relative difference of exposure time, f-number or ISO between two files of the same frame. A third of a stop
 changes the f-number by an eighth and the others by a quarter."""
 
 CROWD, SHARE, MOST = 9, 0.3, 100
-"""A clock stands still when more than CROWD files, and this share of a camera's files, are of one second, or MOST."""
+"""A clock is stopped if one second has more than MOST files, or more than CROWD files and more than SHARE of a camera's
+files."""
 
 SERIAL = 4
 """The least length of a serial number that may be part of another one."""
 
 REMEMBERED = 10_000
-"""Names that are not taken apart again."""
+"""The number of parsed names to cache."""
 
 Second = tuple[str, int]
 """A camera's model and a second of its clock."""
@@ -56,10 +57,10 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """What one file says about how its frame was taken; empty or None where it does not say.
+    """A file's data about its frame. Empty or None if the file does not have them.
 
-    Texts are in lower case. ``second`` counts from 1970 on the camera's own clock, ``fraction`` is the part of a second
-    behind it. ``exposure_s`` is in seconds, ``pixels`` are width and height as stored.
+    Texts are in lower case. ``second`` counts from 1970 on the camera's clock; ``fraction`` is the fraction of the
+    second. ``exposure_s`` is in seconds. ``pixels`` are width and height as stored.
     """
 
     make: str = ""
@@ -74,34 +75,34 @@ class Shot:
 
     @property
     def tells(self) -> bool:
-        """Whether it tells its frame from others: camera, time and exposure are known."""
+        """True if the data identify the frame: camera, time and exposure are known."""
         return bool(self.model) and self.exposure_s is not None and (self.second or 0) >= CLOCK_SET
 
     @property
     def of_second(self) -> Second:
-        """The camera and the second that it was taken in."""
+        """The camera's model and the second of the shot."""
         return self.model, self.second or 0
 
 
 UNKNOWN = Shot()
-"""A file that says nothing, or that nobody has read."""
+"""The shot of a file without data, or that was not read."""
 
 
 class Taken(NamedTuple):
-    """A file, by its path, and what it says."""
+    """A file's path and its shot."""
 
     path: str
     shot: Shot = UNKNOWN
 
 
 def to_json(shot: Shot) -> dict[str, Any]:
-    """What a shot knows, as a JSON object."""
+    """A shot as a JSON object."""
     values = ((field.name, getattr(shot, field.name)) for field in fields(shot))
     return {name: value for name, value in values if value not in ("", None)}
 
 
 def from_json(values: object) -> Shot:
-    """The shot that ``to_json`` wrote. What is not of its type counts as not known: a person may have edited it."""
+    """A shot from the result of ``to_json``. Ignores values of a wrong type, because a person may have edited it."""
     if not isinstance(values, Mapping):
         return UNKNOWN
     pixels = values.get("pixels")
@@ -125,13 +126,13 @@ def _is_number(value: object) -> bool:
 
 
 def folder_of(path: str) -> str:
-    """The folder that a file lies in."""
+    """The folder of a file."""
     return path.rpartition("/")[0]
 
 
 @lru_cache(REMEMBERED)
 def stem_of(path: str) -> str:
-    """A file's name without extension, in a form without case."""
+    """A file's name without extension, case-folded."""
     name = path.rpartition("/")[2]
     return (name.rpartition(".")[0] or name).casefold()
 
@@ -143,10 +144,10 @@ def place_of(path: str) -> tuple[str, str]:
 
 @lru_cache(REMEMBERED)
 def counted(path: str) -> tuple[str, int] | None:
-    """How a file's name counts: the letters before its number, and the number. None for a name without one.
+    """The letters before the number in a file's name, and the number. None for a name without a number.
 
-    A camera's name has four characters and four digits (DCF, JEITA CP-3461), and what is added behind them is no part
-    of the number. In other names the last three digits or more are the number.
+    A camera's name has four characters and four digits (DCF, JEITA CP-3461); anything after them is not part of the
+    number. In other names, the last group of three or more digits is the number.
     """
     stem = stem_of(path)
     found = _CAMERAS_NAME.match(stem) or _NUMBER.fullmatch(_COPY.sub("", stem))
@@ -154,7 +155,7 @@ def counted(path: str) -> tuple[str, int] | None:
 
 
 def is_cameras_name(path: str) -> bool:
-    """Whether a camera may have given a file its name."""
+    """True if the name may be a camera's own."""
     found = _CAMERAS_NAME.match(stem_of(path))
     return found is not None and found.end() == len(stem_of(path))
 
@@ -163,7 +164,7 @@ def is_cameras_name(path: str) -> bool:
 
 
 def agree(one: Shot, other: Shot) -> bool:
-    """Whether two files that tell their frames agree in camera, time and exposure (rules 1 to 3)."""
+    """True if both shots identify their frames and agree in camera, time and exposure (rules 1 to 3)."""
     return (
         one.tells
         and other.tells
@@ -180,7 +181,7 @@ def agree(one: Shot, other: Shot) -> bool:
 
 
 def contradict(one: Shot, other: Shot) -> bool:
-    """Whether two files certainly show different frames: another camera, or another time (rules 1 and 2)."""
+    """True if two shots are certainly different frames: another camera or another time (rules 1 and 2)."""
     if one.model and other.model and one.model != other.model:
         return True
     if one.make not in other.make and other.make not in one.make:
@@ -195,14 +196,14 @@ def contradict(one: Shot, other: Shot) -> bool:
 
 
 def show_one_frame(one: Taken, other: Taken) -> bool:
-    """Whether two files show one frame (rules 1 to 4)."""
+    """True if two files show the same frame (rules 1 to 4)."""
     if not agree(one.shot, other.shot):
         return False
     return _count_alike(one.path, other.path) or same_instant(one.shot, other.shot) or _differ_in_size(one, other)
 
 
 def same_instant(one: Shot, other: Shot) -> bool:
-    """Whether two files give the very same time, to the hundredth at least; a tenth is too coarse for a burst."""
+    """True if both have the same time, at least to the hundredth. A tenth is too coarse for a burst."""
     if one.fraction is None or other.fraction is None or one.second != other.second:
         return False
     return abs(one.fraction - other.fraction) < 0.0005 and abs(10 * one.fraction - round(10 * one.fraction)) > 0.005
@@ -236,7 +237,7 @@ def _bare(serial: str) -> str:
 
 
 def crowded(files: Iterable[Taken]) -> frozenset[Second]:
-    """The seconds in which a camera's clock stood still."""
+    """The seconds in which a camera's clock was stopped."""
     seconds: dict[Second, int] = Counter()
     fractions: dict[Second, set[float | None]] = defaultdict(set)
     models: dict[str, int] = Counter()
@@ -253,9 +254,9 @@ def crowded(files: Iterable[Taken]) -> frozenset[Second]:
 
 
 class Shots:
-    """Files by what they show. A look-up does not take longer for more files: shoots have thousands.
+    """An index of files by frame. Look-ups take constant time, because shoots have thousands of files.
 
-    ``still`` are seconds in which the clock stood still: files of these must bear the same number.
+    ``still`` are seconds in which the clock was stopped. Files from these must have the same number.
     """
 
     def __init__(self, files: Iterable[Taken] = (), still: Collection[Second] | None = None) -> None:
@@ -267,7 +268,7 @@ class Shots:
             self.add(file)
 
     def add(self, file: Taken) -> None:
-        """One more file."""
+        """Add a file."""
         if file.shot.tells:
             second, count = file.shot.of_second, counted(file.path)
             self._by_second[second].append(file)
@@ -275,7 +276,7 @@ class Shots:
                 self._by_number[second, count[1]].append(file)
 
     def find(self, file: Taken) -> Taken | None:
-        """A file of the same frame; one with the same number, if there is one."""
+        """A file of the same frame, preferably with the same number. None if there is none."""
         if not file.shot.tells:
             return None
         second, count = file.shot.of_second, counted(file.path)

@@ -1,7 +1,7 @@
-"""The wait for room on the state's disk.
+"""Waits for free space on the state's disk.
 
-A fact that cannot be written down must not be lost: what it tells may have cost money. So whoever writes waits until
-the disk has room again, and everybody who writes after waits behind. While that lasts nothing new is begun.
+A fact that cannot be written must not be lost, because it may have cost money. So a writer waits until the disk has
+space again, and later writers queue behind it. Meanwhile nothing new is started.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from daemon.errors import StateFull
 T = TypeVar("T")
 
 RETRY = 5.0
-"""Seconds between two tries to write."""
+"""Seconds between two attempts to write."""
 
 
 class Pause:
-    """Whether the state's disk is full, and the wait for room. For one event loop."""
+    """Tracks if the state's disk is full and waits for space. For one event loop."""
 
     def __init__(self) -> None:
         self.why: str | None = None
@@ -29,15 +29,15 @@ class Pause:
         self._listeners: list[Callable[[str | None], None]] = []
 
     def listen(self, listener: Callable[[str | None], None]) -> None:
-        """Call ``listener`` with why there is no room, after every try, and with None when the pause is over."""
+        """Call ``listener`` with the reason after every failed attempt, and with None once writing works again."""
         self._listeners.append(listener)
 
     def give_up(self) -> None:
-        """Wait no longer: whoever still has something to write gets StateFull."""
+        """Stop waiting: pending writes raise StateFull."""
         self._given_up.set()
 
     async def write(self, writing: Callable[[], Awaitable[T]]) -> T:
-        """What ``writing`` returns, as soon as there is room for it. Raises StateFull after ``give_up``."""
+        """Repeat ``writing`` until there is space, and return its result. Raises StateFull after ``give_up``."""
         async with self._turn:
             while True:
                 try:
@@ -52,7 +52,7 @@ class Pause:
                 return result
 
     async def wait(self) -> None:
-        """Let time pass until it is worth another try."""
+        """Wait until the next attempt."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._given_up.wait(), RETRY)
 

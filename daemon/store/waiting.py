@@ -1,4 +1,4 @@
-"""What is known of a shoot before it is an order."""
+"""A shoot that is not an order yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A shoot that is not settled yet, and why. ``since`` is when it was first seen."""
+    """A shoot that is not settled yet, and the reason. ``since`` is when it was first seen, in epoch seconds."""
 
     folder: str
     shoot: str

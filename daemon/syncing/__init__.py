@@ -1,7 +1,7 @@
-"""Sync clients, asked whether a folder is done: Syncthing, Dropbox and Maestral.
+"""Asks sync clients (Syncthing, Dropbox, Maestral) if a shoot has arrived completely.
 
-``client_for`` finds the one that keeps a watched folder, its ``ask`` tells of a shoot in it. Nothing here opens a file
-in a watched folder, starts a download, or raises: that a client cannot be asked is an answer, too.
+``client_for`` finds the client that syncs a watched folder; its ``ask`` reports on a shoot. Nothing here opens a file
+in a watched folder, starts a download, or raises: if a client does not respond, the report says so.
 """
 
 from daemon.syncing.find import ClientName, client_for

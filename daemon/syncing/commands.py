@@ -1,4 +1,4 @@
-"""Asking a sync client by the command that its maker provides."""
+"""Runs a sync client's command-line program."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _PASSED_ON: Final = (
     *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"),
     *("DBUS_SESSION_BUS_ADDRESS", "TMPDIR", "USER", "LOGNAME"),
 )
-"""What a client needs to find its settings and its daemon; keys and other secrets stay here."""
+"""The variables that a client needs to find its settings and its daemon. Keys and other secrets are not passed on."""
 
 _MORE_PLACES: Final = ("~/.local/bin", "~/bin", "/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin")
-"""Where people install commands; a service manager's ``PATH`` is shorter than theirs."""
+"""Where people install programs. A service manager's ``PATH`` may lack these."""
 
 _MOST: Final = 64 * 1024
 
 
 def find(name: str, environ: Mapping[str, str]) -> str | None:
-    """Where the command is, None if it is not installed."""
+    """The path of a program, None if it is not installed."""
     return shutil.which(name, path=_path(environ))
 
 
 def run(command: Sequence[str], environ: Mapping[str, str], deadline: Deadline) -> str:
-    """What a command prints, whatever its exit status; at most 64 KiB. Raises ``NoAnswer``.
+    """The first 64 KiB of a command's output, whatever its exit status. Raises ``NoAnswer``.
 
-    It has no input, its errors are dropped, and when the time is up it is killed with all that it has started.
+    The command gets no input, and its error output is dropped. After the deadline it is killed with all its children.
     """
     name = os.path.basename(command[0])
-    with tempfile.TemporaryFile() as printed:  # unlike a pipe, it ends with the command, not with its last child
+    with tempfile.TemporaryFile() as printed:  # a pipe would stay open until its last child ends
         try:
-            process = subprocess.Popen(  # noqa: S603 - no shell, and one of the few commands that are known here
+            process = subprocess.Popen(  # noqa: S603 - no shell, and only the programs of this package
                 command,
                 env=_environment(environ),
                 cwd="/",
@@ -49,14 +49,14 @@ def run(command: Sequence[str], environ: Mapping[str, str], deadline: Deadline) 
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            raise NoAnswer(f"The command {name} cannot be run ({quoted(str(error))})") from error
+            raise NoAnswer(f"Cannot run the command {name} ({quoted(str(error))})") from error
         try:
             process.wait(deadline.left)
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):  # it has just ended
+            with contextlib.suppress(OSError):  # it just ended
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise NoAnswer(f"The command {name} takes more than {deadline.seconds:g} seconds to answer") from None
+            raise NoAnswer(f"The command {name} did not finish within {deadline.seconds:g} seconds") from None
         printed.seek(0)
         return os.fsdecode(printed.read(_MOST))
 

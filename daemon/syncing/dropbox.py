@@ -1,15 +1,15 @@
-"""Dropbox on Linux, asked by its own command.
+"""Dropbox on Linux, queried with its own command.
 
 The command (``dropbox.in`` of nautilus-dropbox; also offered as ``dropbox.py``, and packaged as ``dropbox-cli``)
-passes on what the daemon tells file managers: ``dropbox filestatus PATH`` prints ``PATH: STATUS`` with ``up to date``,
-``syncing``, ``unsyncable`` or ``unwatched``, in English everywhere. A folder is ``syncing`` also when its files exist
-only on the server (seen in otherguy/docker-dropbox, issue 16). ``dropbox status`` prints what the icon says, in the
-user's language; when it cannot be read, nothing is concluded from it.
+prints what the daemon reports to file managers: ``dropbox filestatus PATH`` prints ``PATH: STATUS`` with ``up to
+date``, ``syncing``, ``unsyncable`` or ``unwatched``, always in English. A folder whose files exist only on the server
+is ``syncing`` too (seen in otherguy/docker-dropbox, issue 16). ``dropbox status`` prints the icon's text in the user's
+language. An unknown text proves nothing.
 
-Dropbox hears of a photo when its upload is complete, so between two photos of a slow sender it is up to date.
+Dropbox learns of a photo once its upload is complete, so it is up to date between two photos of a slow sender.
 
-Where its folders are is in ``~/.dropbox/info.json`` ("Locate your Dropbox folder programmatically" of Dropbox's help).
-On macOS there is no such command; there ``placeholder`` tells what has not been brought.
+``~/.dropbox/info.json`` contains the paths of its folders ("Locate your Dropbox folder programmatically" in Dropbox's
+help). macOS has no such command; there, ``placeholder`` detects files that are not downloaded.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from daemon.syncing.paths import below, home
 from daemon.syncing.said import PATIENCE_S, Deadline, NoAnswer, Said, answer, quoted
 
 _NAMES: Final = ("dropbox-cli", "dropbox.py", "dropbox")
-"""``dropbox`` comes last: in some distributions it is the daemon itself."""
+"""``dropbox`` is last, because it is the daemon itself in some distributions."""
 
 _LEARNING: Final = re.compile(r"downloading file list", re.IGNORECASE)
 _AT_WORK: Final = re.compile(r"(up to date|idle|(syncing|downloading|uploading|indexing)\b(?! paused))", re.IGNORECASE)
-"""Connected and running. What it does elsewhere does not concern a folder that is up to date."""
+"""The texts of a connected, running client. Activity elsewhere does not matter for a folder that is up to date."""
 
 _MOST: Final = 1024 * 1024
-"""Bytes that ``info.json`` can have: a few hundred for each account."""
+"""Most bytes of ``info.json``, which has a few hundred per account."""
 
 
 class Dropbox:
-    """The Dropbox of the account that bracketd runs as."""
+    """The Dropbox of the user account that bracketd runs under."""
 
     name = "Dropbox"
 
@@ -45,7 +45,7 @@ class Dropbox:
         self._patience = patience
 
     def keeps(self, folder: str) -> bool:
-        """Whether ``folder`` lies in one of its folders. Raises nothing."""
+        """True if ``folder`` is in one of its folders. Never raises."""
         return any(below(folder, root) is not None for root in _roots(self._environ))
 
     def ask(self, shoot_folder: str) -> Said:
@@ -56,33 +56,33 @@ class Dropbox:
         command = _command(self._environ)
         deadline = Deadline(self._patience)
         printed = commands.run([command, "filestatus", folder], self._environ, deadline)
-        told, status = printed.startswith(f"{folder}:"), printed.removeprefix(f"{folder}:").strip()
-        if not told:  # "Dropbox isn't running!"
+        status = printed.removeprefix(f"{folder}:").strip()
+        if not printed.startswith(f"{folder}:"):  # "Dropbox isn't running!"
             raise NoAnswer(f"Dropbox says “{quoted(status)}”")
         if status == "syncing":
             doing = _activity(commands.run([command, "status"], self._environ, deadline))
             return Said(False, f"Dropbox is still syncing {shoot} (“{doing}”)")
         if status == "unwatched":
-            return Said(None, f"Dropbox does not keep {shoot}: it is paused, just starting, or leaves this folder out")
+            return Said(None, f"Dropbox is not syncing {shoot}: it is paused, still starting, or excludes this folder")
         if status == "unsyncable":
-            return Said(None, f"Dropbox cannot sync something in {shoot}")
+            return Said(None, f"Dropbox cannot sync some files in {shoot}")
         if status != "up to date":
             raise NoAnswer(f"Dropbox says “{quoted(status)}”")
         doing = _activity(commands.run([command, "status"], self._environ, deadline))
         if _LEARNING.match(doing):
-            return Said(False, "Dropbox is still learning what there is to bring")
+            return Said(False, "Dropbox is still checking which files to download")
         if not _AT_WORK.match(doing):
-            return Said(None, f"Dropbox has nothing more to bring into {shoot}, but says “{doing}”")
-        return Said(True, f"Dropbox has brought all of {shoot} that it knows of")
+            return Said(None, f"Dropbox has nothing left to download for {shoot}, but reports “{doing}”")
+        return Said(True, f"Dropbox has downloaded all known files of {shoot}")
 
 
 def _command(environ: Mapping[str, str]) -> str:
-    """The command. ``dropbox`` counts only as the Python script that it is, for the daemon would be started by it."""
+    """The path of the command. ``dropbox`` counts only if it is the Python script, because it may be the daemon."""
     for name in _NAMES:
         found = commands.find(name, environ)
         if found and (name != "dropbox" or _is_python(found)):
             return found
-    raise NoAnswer("Dropbox's command, dropbox, is not installed")
+    raise NoAnswer("The `dropbox` command is not installed")
 
 
 def _is_python(file: str) -> bool:
@@ -92,7 +92,7 @@ def _is_python(file: str) -> bool:
 
 
 def _activity(printed: str) -> str:
-    """What it does, from the lines of ``dropbox status``: the one about downloads, else the first."""
+    """The current activity: the line about downloads in ``dropbox status``, or else its first line."""
     lines = [line for line in printed.splitlines() if line.strip()] or ["nothing"]
     return quoted(next((line for line in lines if line.startswith("Downloading")), lines[0]))
 

@@ -1,4 +1,4 @@
-"""Which sync client keeps a watched folder."""
+"""Finds the sync client of a watched folder."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def client_for(
     syncthing: Access | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> SyncClient | None:
-    """The client that keeps the folder ``watched``; None if nobody does. Raises nothing.
+    """The client that syncs the folder ``watched``, None if there is none. Never raises.
 
-    ``auto`` looks into the settings of Syncthing, Dropbox and Maestral, in this order; when none of them keeps the
-    folder, Syncthing does if it cannot be ruled out: it left its mark, or does not answer. A client that is named is
-    returned in any case, and says itself that it does not keep the folder. ``syncthing`` is how Syncthing is asked
-    where its own settings cannot be read.
+    ``auto`` checks the settings of Syncthing, Dropbox and Maestral, in this order. If none of them syncs the folder, it
+    returns Syncthing if that cannot be ruled out: there is a ``.stfolder``, or Syncthing does not respond. A client
+    given by name is always returned; its ``ask`` reports if it does not sync the folder. ``syncthing`` is how to query
+    a Syncthing whose own settings bracketd cannot read.
 
-    Reads a few small files, and asks that Syncthing, so it may be called again whenever settings may have changed.
+    Cheap enough to repeat whenever settings may have changed: it reads a few small files and queries that Syncthing.
     """
     if sync_client == "none":
         return None

@@ -1,15 +1,15 @@
-"""Maestral, the free client for Dropbox, asked by its own command.
+"""Maestral, the free client for Dropbox, queried with its own command.
 
-``maestral status`` prints a line ``Status: …``; without a daemon it says so and does nothing more. ``maestral
-filestatus PATH`` prints ``up to date``, ``uploading``, ``downloading``, ``error`` or ``unwatched``, for a folder with
-all that lies in it (since 1.4.4; ``Maestral.get_file_status``). It is asked second, because without a daemon it would
-load the whole client in its place. Read in 1.9.6. What the status line says is meant for people (``Maestral.status``),
-so it can only take away from what ``filestatus`` says.
+``maestral status`` prints a line ``Status: …``. If no daemon runs, it says so and does nothing else. ``maestral
+filestatus PATH`` prints ``up to date``, ``uploading``, ``downloading``, ``error`` or ``unwatched``, for a folder
+including its contents (since 1.4.4; ``Maestral.get_file_status``). It runs second, because without a daemon it would
+load the whole client itself. Checked with the source of 1.9.6. The status line is meant for people
+(``Maestral.status``), so it can only weaken the result of ``filestatus``.
 
-Like Dropbox itself, Maestral hears of a photo when its upload is complete.
+Like Dropbox itself, Maestral learns of a photo once its upload is complete.
 
 Each account has a settings file, ``NAME.ini``, in ``~/.config/maestral`` (macOS: ``~/Library/Application
-Support/maestral``); its folder is ``path`` in ``[sync]``, in ``[main]`` before 1.4.8.
+Support/maestral``). Its folder is ``path`` in ``[sync]``, or in ``[main]`` before 1.4.8.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from daemon.syncing.said import PATIENCE_S, Deadline, NoAnswer, Said, answer, qu
 
 _LOOKING: Final = ("Fetching", "Indexing", "Resuming")
 _AT_WORK: Final = ("Up to date", "Syncing", "Uploading", "Moving", "Deleting", "Creating", "Applying")
-"""Of ``sync.py`` and ``manager.py``. What it does elsewhere does not concern a folder that is up to date."""
+"""Texts from ``sync.py`` and ``manager.py``. Activity elsewhere does not matter for a folder that is up to date."""
 
 
 class Maestral:
-    """The Maestral of the account that bracketd runs as."""
+    """The Maestral of the user account that bracketd runs under."""
 
     name = "Maestral"
 
@@ -38,7 +38,7 @@ class Maestral:
         self._patience = patience
 
     def keeps(self, folder: str) -> bool:
-        """Whether ``folder`` lies in one of its folders. Raises nothing."""
+        """True if ``folder`` is in one of its folders. Never raises."""
         return _configuration(folder, self._environ) is not None
 
     def ask(self, shoot_folder: str) -> Said:
@@ -48,31 +48,31 @@ class Maestral:
     def _ask(self, folder: str, shoot: str) -> Said:
         command = commands.find("maestral", self._environ)
         if command is None:
-            raise NoAnswer("Maestral's command, maestral, is not installed")
+            raise NoAnswer("The `maestral` command is not installed")
         configuration = _configuration(folder, self._environ)
         if configuration is None:
-            raise NoAnswer(f"Maestral no longer keeps a folder that holds {shoot}")
+            raise NoAnswer(f"Maestral no longer syncs a folder that contains {shoot}")
         deadline = Deadline(self._patience)
         doing = _status(commands.run([command, "status", "-c", configuration], self._environ, deadline))
         asked = [command, "filestatus", "-c", configuration, folder]
-        told = commands.run(asked, self._environ, deadline).strip()
-        if told == "downloading":
-            return Said(False, f"Maestral is still bringing files into {shoot} (“{doing}”)")
-        if told == "unwatched":
-            return Said(None, f"Maestral does not keep {shoot}: it is paused, or leaves this folder out (“{doing}”)")
-        if told == "error":
-            return Said(None, f"Maestral could not sync something in {shoot}; `maestral status` says what")
-        if told not in ("up to date", "uploading"):
-            raise NoAnswer(f"Maestral says “{quoted(told)}”")
+        status = commands.run(asked, self._environ, deadline).strip()
+        if status == "downloading":
+            return Said(False, f"Maestral is still downloading files into {shoot} (“{doing}”)")
+        if status == "unwatched":
+            return Said(None, f"Maestral is not syncing {shoot}: it is paused or excludes this folder (“{doing}”)")
+        if status == "error":
+            return Said(None, f"Maestral could not sync some files in {shoot}. See `maestral status`")
+        if status not in ("up to date", "uploading"):
+            raise NoAnswer(f"Maestral says “{quoted(status)}”")
         if doing.startswith(_LOOKING):
-            return Said(False, f"Maestral is still learning what there is to bring (“{doing}”)")
+            return Said(False, f"Maestral is still checking which files to download (“{doing}”)")
         if not doing.startswith(_AT_WORK):
-            return Said(None, f"Maestral has nothing more to bring into {shoot}, but says “{doing}”")
-        return Said(True, f"Maestral has brought all of {shoot} that it knows of")
+            return Said(None, f"Maestral has nothing left to download for {shoot}, but reports “{doing}”")
+        return Said(True, f"Maestral has downloaded all known files of {shoot}")
 
 
 def _status(printed: str) -> str:
-    """What it does. Raises ``NoAnswer`` with its words if it does nothing."""
+    """The current activity. Raises ``NoAnswer`` with Maestral's message if it is not running."""
     for line in printed.splitlines():
         if line.startswith("Status:"):
             return quoted(line.removeprefix("Status:"))
@@ -80,7 +80,7 @@ def _status(printed: str) -> str:
 
 
 def _configuration(folder: str, environ: Mapping[str, str]) -> str | None:
-    """The name of the settings whose Dropbox folder holds ``folder``."""
+    """The name of the settings whose Dropbox folder contains ``folder``."""
     for name, root in _roots(environ):
         if below(folder, root) is not None:
             return name

@@ -1,4 +1,4 @@
-"""Where a folder lies below another, however both are written."""
+"""The position of a folder below another, and the directories of settings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 
 
 def below(folder: str, root: str) -> tuple[str, ...] | None:
-    """The names that lead from ``root`` down to ``folder``: none if they are one; None if it lies elsewhere.
+    """The path from ``root`` down to ``folder`` as names. Empty if they are the same, None if ``folder`` is elsewhere.
 
-    Links are resolved, and folders are compared by identity as well as by name: a bind mount, or another spelling on a
-    disk that does not mind the case, is the same folder.
+    Links are resolved. Folders are compared by identity as well as by name, so bind mounts and spellings that differ in
+    case are recognized.
     """
     try:
         at, root = os.path.realpath(folder), os.path.realpath(root)
-    except ValueError:  # no path at all
+    except ValueError:  # not a valid path
         return None
     known = _identity(root)
     names: list[str] = []
@@ -28,12 +28,12 @@ def below(folder: str, root: str) -> tuple[str, ...] | None:
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """The home directory of the account that bracketd runs as."""
+    """The home directory of the user account that bracketd runs under."""
     return environ.get("HOME") or os.path.expanduser("~")
 
 
 def bases(environ: Mapping[str, str], variable: str, *fallbacks: str) -> Iterable[str]:
-    """Directories for settings: what an XDG ``variable`` names, if it is absolute, then ``fallbacks`` below home."""
+    """Directories of settings: the XDG ``variable``'s path, if it is absolute, then ``fallbacks`` below home."""
     if os.path.isabs(given := environ.get(variable, "")):
         yield given
     yield from (os.path.join(home(environ), fallback) for fallback in fallbacks)
@@ -41,7 +41,7 @@ def bases(environ: Mapping[str, str], variable: str, *fallbacks: str) -> Iterabl
 
 def _identity(path: str) -> tuple[int, int] | None:
     try:
-        looked = os.stat(path)
+        found = os.stat(path)
     except (OSError, ValueError):
         return None
-    return looked.st_dev, looked.st_ino
+    return found.st_dev, found.st_ino

@@ -1,4 +1,4 @@
-"""What a sync client says of a folder, and what asks it."""
+"""A sync client's report on a shoot, and the protocol of a client."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 PATIENCE_S = 3.0
-"""Seconds in which a client must have answered."""
+"""Seconds within which a client must respond."""
 
 _QUOTED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Whether a folder is done, and ``why`` in a sentence without its full stop, fit for a shoot's list of reasons.
+    """A client's report: ``done``, and ``why``, a sentence without its full stop for a shoot's list of reasons.
 
-    True: everything that the client knows of in this folder is here. It does not know what a sender has not announced
-    yet, so the quiet period still has to pass. False: the client knows of something that is not here yet. None: it
-    cannot tell, and the other gates decide.
+    ``done`` is True if all files of the shoot that the client knows of are here. It does not know the files that a
+    sender has not announced yet, so the quiet period still has to pass. False: a known file is still missing. None: the
+    client cannot tell, so the other gates decide.
 
-    ``foresees``: it learns what a sender has, all of it, before it brings the first file; so True means more than that
-    the sender pauses.
+    ``foresees`` is True if the client learns of all of a sender's files before it downloads the first one. ``done``
+    then proves more than a pause of the sender.
     """
 
     done: bool | None
@@ -33,41 +33,41 @@ class Said:
 
 
 class SyncClient(Protocol):
-    """One program that keeps a watched folder the same as a copy elsewhere."""
+    """A program that syncs a watched folder with another device or a server."""
 
     name: str
-    """As its maker writes it."""
+    """The product's name."""
 
     def ask(self, shoot_folder: str) -> Said:
-        """Whether all of ``shoot_folder`` (an absolute path) is here. Raises nothing.
+        """Report if all of ``shoot_folder`` (an absolute path) is here. Never raises.
 
-        Blocks for about ``PATIENCE_S`` at most; may be called from any threads. Opens nothing in the folder, so that no
-        download begins; resolves links, which on a mount that hangs takes as long as the mount hangs.
+        Blocks for about ``PATIENCE_S`` at most. Thread-safe. It opens nothing in the folder, so no download starts. It
+        resolves links, which blocks as long as a mount hangs.
         """
 
 
 class NoAnswer(Exception):
-    """A client could not be asked; its text is the ``why`` of a ``Said(None, …)``. Stays in this room."""
+    """The client gave no usable response. The text is the ``why`` of a ``Said(None, …)``. Internal to this package."""
 
 
 def answer(name: str, shoot_folder: str, ask: Callable[[str, str], Said]) -> Said:
-    """What ``ask`` finds out of the resolved folder and the shoot's name, with its errors made an answer, too."""
+    """Call ``ask`` with the resolved folder and the shoot's name, and turn its errors into a ``Said``."""
     try:
         return ask(os.path.realpath(shoot_folder), os.path.basename(shoot_folder.rstrip(os.sep)))
     except NoAnswer as error:
         return Said(None, str(error))
     except (OSError, ValueError) as error:
-        return Said(None, f"{name} cannot be asked ({quoted(str(error))})")
+        return Said(None, f"{name} cannot be queried ({quoted(str(error))})")
 
 
 def quoted(text: str) -> str:
-    """A program's words as part of a sentence: one line, printable, not too long."""
+    """A program's output for use in a sentence: one line, printable, at most 100 characters."""
     plain = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in text)).strip()
     return plain if len(plain) <= _QUOTED else plain[: _QUOTED - 1] + "…"
 
 
 class Deadline:
-    """So many ``seconds`` from now, shared by all that is asked for one answer."""
+    """A deadline ``seconds`` from now, shared by all requests for one report."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -75,5 +75,5 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds; 0 when it has passed."""
+        """Seconds left, 0 after the deadline."""
         return max(self._end - time.monotonic(), 0.0)

@@ -1,4 +1,4 @@
-"""What an arrival remembers from scan to scan: pauses, and which photos were looked into."""
+"""What an arrival keeps from scan to scan: pauses, and the photos that were checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ADAPTIVE = Terms(Quiet(30.0, adaptive=True))
 FIXED = Terms(Quiet(60.0))
 A, B = File("A.NEF", 50, 1, 1), File("B.NEF", 50, 1, 2)
 BOTH = listing([A, B])
-FAULT = "has 2 MB of zeros at its end"
+FAULT = "ends with 2 MB of zeros"
 
 
 def quiet_from(arrival: Arrival, terms: Terms) -> float:
@@ -22,7 +22,7 @@ def quiet_from(arrival: Arrival, terms: Terms) -> float:
 
 
 def faulty(at: float) -> Arrival:
-    """A shoot that was quiet until then, and in which B was found not to be whole."""
+    """A shoot that was unchanged so far, and in which B is incomplete."""
     arrival = Arrival.first(BOTH, at - FIXED.quiet.base).seen(BOTH, at)
     assert verdict(arrival, FIXED).examine
     return arrival.examine({A: None, B: FAULT})
@@ -50,7 +50,7 @@ def test_a_file_counts_with_its_longest_pause() -> None:
 
 
 def test_a_photo_that_is_not_whole_is_looked_into_at_each_scan() -> None:
-    """A file can become whole, or readable again, without a change of size, time or inode: it is looked into again."""
+    """A file can become complete or readable without a change of size, time or inode, so it is checked again."""
     arrival = faulty(60.0)
     assert not verdict(arrival, FIXED).examine, "once a scan is enough"
     arrival = arrival.seen(BOTH, 60.0 + PATIENCE)
@@ -61,14 +61,14 @@ def test_a_photo_that_is_not_whole_is_looked_into_at_each_scan() -> None:
 
 
 def test_a_photo_that_became_whole_is_a_change() -> None:
-    """The quiet period begins anew when a photo turns out to be whole that was not: its writer is still at work."""
+    """A photo that becomes complete restarts the quiet period, because its writer is still active."""
     arrival = faulty(60.0).seen(BOTH, 90.0).examine({B: None})
     assert quiet_from(arrival, FIXED) == 90.0 + 60.0
     assert verdict(arrival.seen(BOTH, 150.0).sets_told(""), FIXED).settled
 
 
 def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> None:
-    """After a change, photos that were not whole are looked into anew once, and whole ones not at all."""
+    """After a change, incomplete photos are checked again once, and complete ones not at all."""
     arrival = faulty(60.0).seen(listing([A, B, File("C.NEF", 5, 1, 3)]), 70.0)
     assert (arrival.faults, [file.path for file in arrival.unexamined]) == ({}, ["B.NEF", "C.NEF"])
     assert quiet_from(arrival, FIXED) == 130.0
@@ -79,7 +79,7 @@ def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> N
 
 @pytest.mark.parametrize("leave_out", [True, False])
 def test_damage_is_reckoned_from_the_last_change(leave_out: bool) -> None:
-    """That a photo is looked into again and again does not put off the moment at which it counts as damaged."""
+    """Repeated checks of a photo do not delay the time at which it counts as damaged."""
     arrival, now = faulty(60.0), 60.0
     while now < 60.0 + DAMAGED:
         now += PATIENCE

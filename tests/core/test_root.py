@@ -25,45 +25,45 @@ TABLE = {
     "one shoot more": (NAS, but(NAS, shoots=6), None),
     "some shoots fewer": (NAS, but(NAS, shoots=1), None),
     "after a restart, with another device number": (NAS, but(NAS, identity="61:2"), None),
-    "vanished with its mount point": (NAS, None, "is not there (it was on the disk at /mnt/nas)"),
+    "vanished with its mount point": (NAS, None, "is not there (it was on the disk mounted at /mnt/nas)"),
     "vanished from the system's disk": (HOME, None, "is not there"),
-    "the bare mount point": (NAS, BARE, "is on a disk that is not mounted (it was on the disk at /mnt/nas)"),
+    "the bare mount point": (NAS, BARE, "is on a disk that is not mounted (it was on the disk mounted at /mnt/nas)"),
     "the bare mount point, with strays": (NAS, but(BARE, shoots=9), "not mounted"),
     "the bare mount point of a disk without shoots": (but(NAS, shoots=0), BARE, "not mounted"),
     "one of two disks, mounted in each other": (
         Seen("/mnt/nas/photos", "51:2", 1),
         NAS,
-        "is on a disk that is not mounted (it was on the disk at /mnt/nas/photos)",
+        "is on a disk that is not mounted (it was on the disk mounted at /mnt/nas/photos)",
     ),
     "a disk mounted over shoots": (
         HOME,
         Seen("/home/anna", "70:2", 3),
-        "lies on another disk now, mounted at /home/anna",
+        "is now on a different disk, mounted at /home/anna",
     ),
     "a disk of a like name": (NAS, but(NAS, mount="/mnt/nas2", identity="51:2"), "mounted at /mnt/nas2 (it was on"),
-    "a disk whose name begins alike": (Seen("/mnt/nas2", "51:2", 1), NAS, "lies on another disk now"),
+    "a disk whose name begins alike": (Seen("/mnt/nas2", "51:2", 1), NAS, "is now on a different disk"),
     "a first disk on what was an empty mount point": (BARE, NAS, None),
     "mounted once more in its place by a service manager": (HOME, but(HOME, mount="/home/anna/Shoots"), None),
     "and no longer": (but(HOME, mount="/home/anna/Shoots"), HOME, None),
     "replaced by an empty folder": (
         HOME,
         but(HOME, identity="8:100", shoots=0),
-        "is another folder than before, and empty",
+        "was replaced by an empty folder",
     ),
     "replaced by a folder with shoots": (HOME, but(HOME, identity="8:100"), None),
     "both empty": (but(HOME, shoots=0), but(HOME, identity="8:100", shoots=0), None),
-    "five shoots gone at once": (NAS, but(NAS, shoots=0), "is suddenly empty, without any of its 5 shoots"),
-    "two shoots gone at once": (but(NAS, shoots=2), but(NAS, shoots=0), "without any of its 2 shoots"),
+    "five shoots gone at once": (NAS, but(NAS, shoots=0), "is suddenly empty; all of its 5 shoots are missing"),
+    "two shoots gone at once": (but(NAS, shoots=2), but(NAS, shoots=0), "all of its 2 shoots are missing"),
     "one shoot gone, after a restart": (but(NAS, shoots=1), but(NAS, identity="61:2", shoots=0), None),
     "one shoot gone": (but(NAS, shoots=1), but(NAS, shoots=0), None),
     "no mount table now": (NAS, but(NAS, mount=None, identity="8:3"), None),
-    "no mount table then, empty now": (but(NAS, mount=None), BARE, "is another folder than before, and empty"),
+    "no mount table then, empty now": (but(NAS, mount=None), BARE, "was replaced by an empty folder"),
 }
 
 
 @pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
 def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
-    """A root that vanished, is suddenly empty or lies on another disk is away; one that a person tidied is not."""
+    """A root that disappeared, is suddenly empty or is on another disk is away; one that a person tidied up is not."""
     told = unmounted(before, now)
     assert (told is None) is (why is None)
     assert why is None or why in str(told)
@@ -74,16 +74,16 @@ CARD = Seen("/media/card", "8:1", 5)
 SHARE = Seen("/mnt/nas", "50:70001", 5)
 
 REPLACED = {
-    "one old shoot": (HOME, but(OTHER, shoots=1), 0, "holds other shoots than before: it has none of the 5"),
-    "two old shoots, where one shoot was": (but(HOME, shoots=1), but(OTHER, shoots=2), 0, "it has none of the 1"),
-    "an archive with a name in common": (HOME, but(OTHER, shoots=40), 1, "it has 1 of the 5 that were in it"),
+    "one old shoot": (HOME, but(OTHER, shoots=1), 0, "contains different shoots than before: only 0 of the previous 5"),
+    "two old shoots, where one shoot was": (but(HOME, shoots=1), but(OTHER, shoots=2), 0, "only 0 of the previous 1"),
+    "an archive with a name in common": (HOME, but(OTHER, shoots=40), 1, "only 1 of the previous 5 are in it"),
     "a folder put in its place, with half of what was there": (HOME, but(OTHER, shoots=9), 3, None),
     "a copy of it, with more new shoots than old ones": (but(HOME, shoots=1), but(OTHER, shoots=3), 1, None),
     "another card, whose root folder has the same number": (
         CARD,
         but(CARD, identity="9:1", shoots=1),
         0,
-        "it has none",
+        "only 0 of the previous",
     ),
     "the same card, which got another device number": (CARD, but(CARD, identity="9:1", shoots=7), 5, None),
     "a share that was mounted again": (SHARE, but(SHARE, identity="51:70001", shoots=1), 0, None),
@@ -129,5 +129,5 @@ def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen
     ],
 )
 def test_an_archive_is_met_once(before: Seen | None, now: Seen, new: bool) -> None:
-    """What lies in a watched folder is an archive at the first look at it, and at no other."""
+    """The shoots of a watched folder are an archive only when the folder is first seen."""
     assert is_new(before, now) is new

@@ -24,7 +24,7 @@ TERMS = Terms(Quiet(QUIET))
 
 
 def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
-    """What becomes of an arrival whose photos were looked into and found whole, and no set lacks any."""
+    """The arrival after its photos were checked and found complete, without incomplete sets."""
     return judge(arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(""), terms)
 
 
@@ -88,7 +88,7 @@ def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
 
 
 def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
-    """A photo of zero bytes is named, with what to do, and is looked at again."""
+    """A photo of zero bytes is named with its remedy, and scanned again."""
     found = listing([photo(), photo("IMG_0002.JPG", size=0, problem="is empty (0 bytes)")])
     told = verdict(seen((0, found), (600, found)))
     assert not told.settled
@@ -128,7 +128,7 @@ def test_why_it_waits_names_what_moves() -> None:
     """A person sees which photo came last, how much there is, and for how long it must be still."""
     arrival = seen((0, listing([photo(size=31_000_000)])), (5, listing([photo(size=48_000_000)])))
     assert verdict(arrival).reason == (
-        "1 photo(s), 48 MB so far; IMG_0001.JPG came last, with 48 MB; settled when quiet for 60 s"
+        "1 photo(s), 48 MB so far; IMG_0001.JPG changed last (48 MB); will be sent after 60 s without changes"
     )
 
 
@@ -145,11 +145,11 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
 
 def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
     """When the client says that all is there half a minute is enough, or four times the shoot's own pauses."""
-    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has brought all", foresees=True)
+    auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has downloaded all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
     told = verdict(seen((0, found), (30, found)).asked(done), auto)
-    assert (told.settled, told.reason) == (True, "Syncthing has brought all; quiet for 30 s")
+    assert (told.settled, told.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
     assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
     paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
     assert verdict(paused, auto).look_at == 12 + 48
@@ -157,7 +157,7 @@ def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
 
 def test_a_sync_client_that_cannot_foresee_shortens_nothing() -> None:
     """Dropbox is done between two photos of a slow sender: what it says then is no reason to wait for less."""
-    arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has brought all"))
+    arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has downloaded all"))
     assert verdict(arrival, Terms(Quiet(90.0, adaptive=True))).look_at == 90.0
 
 
@@ -173,14 +173,14 @@ def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
 
 
 def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:
-    """Photos that come to a shoot that was sent must be still, whatever .ready lies there from before."""
+    """Late photos must stay unchanged for the quiet period, whatever .ready is left from the first order."""
     ready = photo(".ready", kind=FileClass.READY)
     arrival = Arrival.first(Listing(), 0, late=True).seen(listing([photo(), ready]), 1)
     assert verdict(arrival).look_at == 1 + QUIET
 
 
 def test_what_waits_long_is_looked_at_rarely() -> None:
-    """A shoot that waits for anything else than time is looked at every half minute, after hours every five minutes."""
+    """A shoot that waits for something other than time is scanned every half minute, after hours every five minutes."""
     found = listing([photo(), photo("IMG_0002.JPG.part", kind=FileClass.IN_FLIGHT)])
     assert verdict(seen((0, found), (60, found))).look_at == 60 + 30
     assert verdict(seen((0, found), (3600, found))).look_at == 3600 + 180
@@ -210,7 +210,7 @@ def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:
 
 
 def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
-    """Stillness alone does not settle: each photo is looked into once, and once more when it changed."""
+    """Stillness alone does not settle a shoot: each photo is checked once, and again after a change."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b])))
     told = judge(arrival, TERMS)
@@ -222,18 +222,18 @@ def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
 
 
 def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
-    """Why it is not whole is told; after ten minutes it counts as damaged, and with ``leave_out`` is left out."""
+    """The fault of a photo is shown. After ten minutes the photo counts as damaged, and ``leave_out`` leaves it out."""
     a, b = photo("A.JPG"), photo("B.JPG")
     found = listing([a, b])
     fault = {a: None, b: "ends after 31 of 48 MB"}
     for_now = seen((0, found), (60, found)).examine(fault)
     told = judge(for_now, TERMS)
     assert (told.settled, told.look_at) == (False, 90)
-    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Mend it, or `bracketd submit`")
+    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
     for_good = for_now.seen(found, 60 + DAMAGED)
     assert "nothing has changed for 11 min" in judge(for_good, TERMS).reason
     without = judge(for_good, Terms(Quiet(QUIET), leave_out=True))
-    assert (without.settled, without.reason) == (True, "quiet for 60 s; goes without 1 photo(s)")
+    assert (without.settled, without.reason) == (True, "unchanged for 60 s; leaves out 1 photo(s)")
     assert not judge(for_now, Terms(Quiet(QUIET), leave_out=True)).settled
     all_bad = seen((0, found), (700, found)).examine({a: "is cut off", b: "is cut off"})
     assert not judge(all_bad, Terms(Quiet(QUIET), leave_out=True)).settled, "nothing would be left"
@@ -249,12 +249,12 @@ def lacking(until: float, found: Listing) -> Arrival:
 
 
 def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
-    """Nothing settles before its sets were told once, and again after each change; unless nobody could tell them."""
+    """A shoot settles only after its sets were checked, and again after each change, unless the check is impossible."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
     told = judge(arrival, TERMS)
     assert (told.settled, told.examine, arrival.unexamined) == (False, True, ())
-    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="quiet for 60 s")
+    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="unchanged for 60 s")
     fewer = arrival.sets_told("").seen(listing([a]), 70).seen(listing([a]), 130)
     assert judge(fewer, TERMS).examine, "one of them was deleted since"
     damaged = seen((0, listing([a, b])), (700, listing([a, b]))).examine({a: None, b: "is cut off"})
@@ -265,15 +265,15 @@ def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
     """For five minutes beyond the quiet period its shoot waits, says what for, and then goes on and says that."""
     found = listing([photo()])
     told = judge(lacking(60, found), TERMS)
-    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting 5 min for the rest", look_at=60 + DANGLING)
+    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
     assert not judge(lacking(60 + DANGLING - 1, found), TERMS).settled
     told = judge(lacking(60 + DANGLING, found), TERMS)
-    assert told == Verdict(settled=True, reason=f"quiet for 60 s; {WORDS}; it goes on without the rest")
+    assert told == Verdict(settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest")
     assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in told.reason
 
 
 def test_a_change_ends_the_wait_for_a_set() -> None:
-    """When something comes, the quiet period counts from then on, and what was told of the sets counts no more."""
+    """A new file restarts the quiet period and discards the result of the check for incomplete sets."""
     arrival = lacking(100, listing([photo()])).seen(listing([photo(), photo("2.JPG")]), 110)
     assert (arrival.dangling, judge(arrival, TERMS).look_at) == (None, 170)
 

@@ -164,8 +164,8 @@ def test_a_watched_folder_that_is_another_one(checking: Checking) -> None:
     checking.watched.rename(checking.top / "elsewhere")
     (checking.watched / "Old A").mkdir(parents=True)
     (problem,) = checking.problems("check")
-    assert "holds other shoots than before: it has none of the 1 that were in it" in problem
-    assert "`bracketd adopt FOLDER` takes it as it is now" in problem
+    assert "contains different shoots than before: only 0 of the previous 1 are in it" in problem
+    assert "run `bracketd adopt FOLDER`" in problem
 
 
 def test_a_state_that_the_daemon_would_not_start_over(checking: Checking) -> None:
@@ -192,7 +192,7 @@ def test_a_state_that_is_older_than_its_copy(checking: Checking, verb: str) -> N
     copies.make(checking.state / FILE, "2026-11-03.sqlite3")
     (checking.state / FILE).write_bytes(older)
     (problem,) = checking.problems(verb)
-    assert "it lacks what its copy 2026-11-03.sqlite3 has" in problem
+    assert "it is older than its copy 2026-11-03.sqlite3" in problem
 
 
 def test_a_recovery_beside_a_daemon(checking: Checking) -> None:
@@ -259,8 +259,8 @@ def test_a_key_that_is_refused(checking: Checking, monkeypatch: pytest.MonkeyPat
         done = checking.says("check")
     assert done.exit_code == 1
     for words in (
-        "GET /v3/orders/ was answered 401: Who are you?",
-        f"The key is from {source}.",
+        "GET /v3/orders/ returned 401: Who are you?",
+        f"The key comes from {source}.",
         "by itself every 5 min",
     ):
         assert words in done.stderr
@@ -274,4 +274,4 @@ def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pyt
     monkeypatch.delenv("no_proxy", raising=False)
     checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
     (problem,) = checking.problems("check")
-    assert problem.startswith("$NO_PROXY: fe80::/10 cannot be used")
+    assert problem.startswith("$NO_PROXY: invalid entries: fe80::/10")

@@ -98,7 +98,7 @@ def test_a_photo(explaining: Explaining) -> None:
     """A photo of a waiting shoot is shown with size, time, completeness, and the reason why the shoot waits."""
     photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
     os.utime(photo, (1_700_000_000, 1_700_000_000))
-    explaining.has(waits="1 photo(s), 0 MB so far; settled when quiet for 30 s")
+    explaining.has(waits="1 photo(s), 0 MB so far; will be sent after 30 s without changes")
     told = explaining.of("DCIM/100CANON/IMG_1.JPG")
     assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
     assert told == {
@@ -106,7 +106,7 @@ def test_a_photo(explaining: Explaining) -> None:
         "structure": "complete",
         "sync client": "no sync client manages this folder",
         "sets": "no incomplete bracket sets found",
-        "shoot": "waits: 1 photo(s), 0 MB so far; settled when quiet for 30 s",
+        "shoot": "waits: 1 photo(s), 0 MB so far; will be sent after 30 s without changes",
     }
 
 
@@ -140,7 +140,7 @@ def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Pat
         explaining.sets(f"syncthing: {{address: '{host.url}', key_file: {key}}}\n")
         refused = explaining.asks(photo)
         key.write_text("another-key\n")
-        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and brings nothing into it"
+        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and does not download into it"
     assert isinstance(refused.exception, ConfigError)
     assert f"{key} cannot be read" in str(refused.exception)
 

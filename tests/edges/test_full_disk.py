@@ -156,9 +156,9 @@ def test_a_disk_that_may_only_be_read_is_not_full(tmp_path: Path) -> None:
 def test_what_is_free_is_said_next_to_what_is_needed(disk: SmallDisk) -> None:
     """The words name both numbers, and inodes where these are what is missing."""
     disk.fill(left=1_000_000)
-    assert room.shortage(disk.point / FILE) == "1.0 MB are free on its disk, and bracketd needs 16.8 MB there"
+    assert room.shortage(disk.point / FILE) == "only 1.0 MB are free on its disk; bracketd needs 16.8 MB"
     disk.use_up_inodes()
-    assert room.shortage(disk.point / FILE) == "its disk has no inode left for another file"
+    assert room.shortage(disk.point / FILE) == "its disk has no inodes left"
     assert room.shortage(disk.point / "none" / FILE) is None
 
 
@@ -170,7 +170,7 @@ def test_no_inode_for_the_files_beside_the_state(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", inodes=8) as disk:
         SqliteStore.open(disk.point / "state").close()
         made = disk.use_up_inodes()
-        with pytest.raises(StateFull, match="no inode left"):
+        with pytest.raises(StateFull, match="no inodes left"):
             SqliteStore.open(disk.point / "state")
         for path in made:
             path.unlink()
@@ -183,7 +183,7 @@ def test_no_room_to_bring_an_older_state_up_to_date(disk: SmallDisk, left: int) 
     old_state(FIXTURES[-1], disk.point)
     before = version_of(disk.point / FILE)
     disk.fill(left)
-    with pytest.raises(StateFull, match="Make room there"):
+    with pytest.raises(StateFull, match="Free up space there"):
         open_for_writing(disk.point)
     disk.free()
     assert version_of(disk.point / FILE) == before < VERSION
@@ -205,7 +205,7 @@ def test_an_ask_on_a_full_disk(disk: SmallDisk) -> None:
     SqliteStore.open(disk.point).close()
     disk.fill()
     large = "/in/" + LARGE * 40
-    with pytest.raises(StateFull, match=r"0\.0 MB are free on its disk, and bracketd needs 1\d\.\d MB there"):
+    with pytest.raises(StateFull, match=r"0\.0 MB are free on its disk; bracketd needs 1\d\.\d MB"):
         ask(disk.point, "submit", large, NOW)
     disk.free()
     ask(disk.point, "submit", "/in/12 Oak St", NOW)
@@ -245,18 +245,18 @@ def test_the_start_waits_for_room(tmp_path: Path, capfd: pytest.CaptureFixture[s
 
     def begin() -> str:
         if next(tries):
-            raise StateFull("cannot make the state directory /state: its disk is full. Make room there.")
+            raise StateFull("cannot create the state directory /state: its disk is full. Free up space there.")
         return str(tmp_path)
 
     assert until_room(begin, every=0) == str(tmp_path)
-    assert capfd.readouterr().err.count("cannot make the state directory") == 1
+    assert capfd.readouterr().err.count("cannot create the state directory") == 1
 
 
 def test_a_state_directory_that_cannot_be_made(tmp_path: Path) -> None:
     """For want of inodes the lock cannot be made, which is told as what it is."""
     with small_disk(tmp_path / "disk", inodes=4) as disk:
         disk.use_up_inodes()
-        with pytest.raises(StateFull, match="Make room there"), InstanceLock(disk.point / "state"):
+        with pytest.raises(StateFull, match="Free up space there"), InstanceLock(disk.point / "state"):
             pass
 
 
@@ -280,7 +280,7 @@ def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str)
     assert done.exit_code == 1
     assert "no problems found" not in done.output
     assert "there is too little disk space for the state" in done.stderr
-    assert "0.0 MB are free on its disk, and bracketd needs 1" in done.stderr
+    assert "0.0 MB are free on its disk; bracketd needs 1" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["doctor", "check", "status"])

@@ -86,7 +86,7 @@ def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
 def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
     """What is free must be enough for a picture as large as those before it, or it is not bought."""
     free = shutil.disk_usage(tmp_path).free
-    with pytest.raises(OutputError, match="Make room there; bracketd goes on by itself"):
+    with pytest.raises(OutputError, match="Free up space there; bracketd then continues automatically"):
         Part(str(tmp_path), "i1", likely=free)
     assert os.listdir(tmp_path) == []
 
@@ -95,9 +95,9 @@ def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
     """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
     with pytest.raises(OutputError) as caught:
         Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
-    words = r"10000 GB must be free before a picture is bought, \d+ [GM]B are free: No space left on device\. Make room"
+    words = r"bracketd buys a picture only if 10000 GB are free, \d+ [GM]B are free: No space left on device\. Free"
     assert re.search(words, str(caught.value))
-    with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture takes 10000 GB, \d+ [GM]B"):
+    with Part(str(tmp_path), "i1") as part, pytest.raises(OutputError, match=r"the picture needs 10000 GB, \d+ [GM]B"):
         part.reserve(10**13)
 
 
@@ -114,7 +114,7 @@ def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
     """Of a quota that is used up it is not said that the disk has room."""
     told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
     assert told.endswith(
-        ": 1 MB must be free: Disk quota exceeded. Make room within the quota; bracketd goes on by itself."
+        ": 1 MB must be free: Disk quota exceeded. Free up space in your quota; bracketd then continues automatically."
     )
 
 
@@ -183,7 +183,7 @@ def test_a_download_without_end_is_broken_off(tmp_path: Path) -> None:
         while True:
             yield bytes(1000)
 
-    with pytest.raises(Mismatched, match="more than 50,000 bytes") as error, Part(str(tmp_path), "i1") as part:
+    with pytest.raises(Mismatched, match="larger than 50,000 bytes") as error, Part(str(tmp_path), "i1") as part:
         part.write(endless(), None, most=50_000)
     assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
 
@@ -247,7 +247,10 @@ def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
     (tmp_path / part_name("i1")).symlink_to("/dev/full")
-    with pytest.raises(OutputError, match=r"No space left on device\. Make room there"), Part(str(tmp_path), "i1") as p:
+    with (
+        pytest.raises(OutputError, match=r"No space left on device\. Free up space there"),
+        Part(str(tmp_path), "i1") as p,
+    ):
         p.write([JPEG], len(JPEG))
 
 

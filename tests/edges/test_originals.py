@@ -284,7 +284,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
     failed = scene.do(facts.Upload(0))
     assert isinstance(failed, facts.Failed)
     assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
-    assert f"{NAMES[0]} is gone" in scene.order.messages[0]
+    assert f"{NAMES[0]} is {'missing' if bad_files == 'hold' else 'gone'}" in scene.order.messages[0]
     (tmp_path / "aside").rename(tmp_path / NAMES[0])
     if bad_files == "hold":
         assert scene.order.phase is Phase.HELD

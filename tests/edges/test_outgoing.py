@@ -61,7 +61,7 @@ def test_missing_and_unreadable_files_say_what_to_do(tmp_path: Path) -> None:
     """A file that is gone, or cannot be read, is named with a remedy."""
     file = recorded(tmp_path, b"x")
     os.unlink(tmp_path / "IMG_1.JPG")
-    with pytest.raises(FileGone, match=r"IMG_1\.JPG is gone\. Put it back"):
+    with pytest.raises(FileGone, match=r"IMG_1\.JPG is missing\. Put it back"):
         next(chunks(str(tmp_path), file, nothing))
     (tmp_path / "IMG_1.JPG").mkdir()
     with pytest.raises(FileUnreadable, match=r"IMG_1\.JPG cannot be read"):

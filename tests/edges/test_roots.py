@@ -83,7 +83,7 @@ def test_a_watched_folder_is_there_until_it_is_not(tmp_path: Path, roots: Roots)
     root.rename(tmp_path / "away")
     assert "is not there. Is its disk mounted?" in str(roots.watched_away(str(root)))
     root.mkdir()
-    assert "another folder than before, and empty" in str(roots.watched_away(str(root)))
+    assert "was replaced by an empty folder" in str(roots.watched_away(str(root)))
     assert "`bracketd adopt FOLDER`" in str(roots.watched_away(str(root)))
     root.rmdir()
     (tmp_path / "away").rename(root)
@@ -138,7 +138,7 @@ def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> N
     assert roots.output_away(str(tmp_path / "out")) is None
     (tmp_path / "out").rename(tmp_path / "archive")
     (tmp_path / "out").mkdir()
-    assert "another folder than before, and empty" in str(roots.output_away(str(tmp_path / "out")))
+    assert "was replaced by an empty folder" in str(roots.output_away(str(tmp_path / "out")))
     (tmp_path / "out").rmdir()
     (tmp_path / "archive").rename(tmp_path / "out")
     for shoot in ("a", "b", "c"):
@@ -152,7 +152,7 @@ def test_a_bare_mount_point_is_no_root(disk: Path, roots: Roots) -> None:
     assert roots.output_away(str(disk)) is None
     subprocess.run(["umount", disk], check=True)
     (disk / "dropped on the mount point").mkdir()
-    assert f"is on a disk that is not mounted (it was on the disk at {disk})" in str(watch(roots, disk))
+    assert f"is on a disk that is not mounted (it was on the disk mounted at {disk})" in str(watch(roots, disk))
     assert "not mounted" in str(roots.output_away(str(disk)))
     assert mounted(disk)
     assert watch(roots, disk) is None

@@ -86,7 +86,7 @@ def test_a_link_to_another_disk_is_named(tmp_path: Path) -> None:
         pytest.skip("needs a file system that the kernel makes up")
     found = scan(str(tmp_path))
     assert [f.path for f in found.photos] == ["IMG_1.JPG"]
-    assert found.problems == ("link processes leads to another disk and is not followed",)
+    assert found.problems == ("link processes points to another disk and is not followed",)
 
 
 def test_links_are_followed_one_deep(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_links_are_followed_one_deep(tmp_path: Path) -> None:
     (shoot / "IMG_3.JPG").symlink_to(single)
     found = scan(str(shoot))
     assert [f.path for f in found.photos] == ["IMG_0.JPG", "IMG_3.JPG", "card/IMG_1.JPG"]
-    assert found.problems == ("link card/more lies behind another link and is not followed",)
+    assert found.problems == ("link card/more is inside another linked folder and is not followed",)
 
 
 def test_a_folder_that_is_mounted_in_itself_ends(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_photos_many_folders_deep_are_found(tmp_path: Path) -> None:
     make(tmp_path / "deeper" / Path(*"x" * (DEEPEST + 1)) / "IMG_1.JPG")
     found = scan(str(tmp_path / "deeper"))
     assert found.photos == ()
-    assert f"lies more than {DEEPEST} levels deep and is not followed" in found.problems[0]
+    assert f"is more than {DEEPEST} levels deep and is not followed" in found.problems[0]
 
 
 def test_files_of_other_formats_are_named(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_empty_and_broken_photos_are_named(tmp_path: Path) -> None:
     (tmp_path / "IMG_2.JPG").symlink_to(tmp_path / "gone.JPG")
     assert {f.path: f.problem for f in scan(str(tmp_path)).photos} == {
         "IMG_1.JPG": "is empty (0 bytes)",
-        "IMG_2.JPG": "is a link to a file that is not there",
+        "IMG_2.JPG": "is a link to a file that does not exist",
     }
 
 
@@ -284,6 +284,6 @@ def test_what_the_disk_does_not_answer_is_told_apart(mirror: Mirror) -> None:
     mirror.fails(look_error=errno.EIO)
     found = scan(str(shoot))
     assert (found.files, found.unanswered) == ((), "Input/output error")
-    assert found.problems == ("IMG_1.JPG cannot be looked at (Input/output error)",)
+    assert found.problems == ("IMG_1.JPG cannot be read (Input/output error)",)
     mirror.fails(look_error=errno.EACCES)
     assert scan(str(shoot)).unanswered == "", "a person has to see to it"

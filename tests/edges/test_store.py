@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run something that awaits."""
+    """Run a coroutine."""
     return asyncio.run(work)
 
 
@@ -43,7 +43,7 @@ def test_no_state_file_is_an_empty_look(tmp_path: Path) -> None:
 
 
 def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
-    """Only its user may read the state file, and each commit is flushed."""
+    """Only its owner can read the state file, and each commit is flushed."""
     run(stored(tmp_path, order()))
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
 
@@ -61,7 +61,7 @@ def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
 
 
 def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
-    """In a state directory that others may enter, neither the state file nor the files beside it can be read."""
+    """In a state directory that others can enter, nobody else can read the state file or the files beside it."""
     tmp_path.chmod(0o755)
     mask = os.umask(0o022)
 
@@ -82,7 +82,7 @@ def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
 
 
 def test_an_ask_never_migrates(tmp_path: Path) -> None:
-    """A state file of an older version is the daemon's to bring up to date: an ask is refused and touches nothing."""
+    """Only the daemon migrates an older state file: an ask is refused and changes nothing."""
     run(stored(tmp_path, order()))
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("PRAGMA user_version = -1")  # older than any
@@ -93,7 +93,7 @@ def test_an_ask_never_migrates(tmp_path: Path) -> None:
 
 
 def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
-    """A row that the tables refuse is a mistake of ours and comes out as it is; the state file is sound."""
+    """A row that the tables reject is our bug and is passed on; the state file is not called damaged."""
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path)
@@ -107,13 +107,13 @@ def test_a_bug_in_a_query_is_not_called_damage(tmp_path: Path) -> None:
 
 
 def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
-    """A state file of a newer version is neither read nor touched, and the message says what to do."""
+    """A state file of a newer version is neither read nor changed, and the message says what to do."""
     run(stored(tmp_path, order()))
     connection = sqlite3.connect(tmp_path / FILE)
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(StateTooNew, match="newer bracketd"):
+    with pytest.raises(StateTooNew, match="newer version of bracketd"):
         SqliteStore.open(tmp_path)
     with pytest.raises(StateTooNew):
         SqliteReader(tmp_path)
@@ -122,7 +122,7 @@ def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["no database", "torn page"])
 def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str) -> None:
-    """A damaged state file is refused with the way out, and left as it is."""
+    """A damaged state file is rejected with its remedy and left unchanged."""
     run(stored(tmp_path, order(200)))
     path = tmp_path / FILE
     data = bytearray(path.read_bytes())
@@ -137,14 +137,14 @@ def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str)
 
 
 def test_a_state_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """A state directory that cannot be made is an error with a remedy."""
+    """A state directory that cannot be created is an error with a remedy."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="local disk"):
         SqliteStore.open(tmp_path / "file" / "state")
 
 
 def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
-    """When the state file cannot grow and nobody waits, the error says what to do, and it is not called damaged."""
+    """If the state file cannot grow and nobody waits, the error says what to do and does not call it damaged."""
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path)
@@ -155,5 +155,5 @@ def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
         finally:
             store.close()
 
-    with pytest.raises(StateFull, match=r"full.*Make room"):
+    with pytest.raises(StateFull, match=r"full.*Free up space"):
         run(work())

@@ -19,7 +19,7 @@ from tests.core.orders import NOW
 
 
 def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
-    """Do something with an open state file."""
+    """Run a coroutine with an open state file."""
 
     async def begin() -> None:
         store = SqliteStore.open(state)
@@ -32,13 +32,13 @@ def in_store(state: Path, work: Callable[[Store], Awaitable[None]]) -> None:
 
 
 def rows(state: Path) -> list[int]:
-    """The numbers of all asks that are kept."""
+    """The numbers of all stored asks."""
     with closing(sqlite3.connect(state / FILE)) as connection:
         return [seq for (seq,) in connection.execute("SELECT seq FROM asks ORDER BY seq")]
 
 
 def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:
-    """However much is asked in a month, the last thousand answers are kept."""
+    """At most a thousand answers are kept, however many asks there are in a month."""
     open_one = ask(tmp_path, "retry", "open", NOW)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
         asked = (("retry", "done", "x", NOW) for _ in range(KEPT + 50))
@@ -60,7 +60,7 @@ def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:
     [(5, "5"), (1.5, "1.5"), (b"caf\xe9", "caf\udce9"), ("12 Oak St", "12 Oak St"), ("", "")],
 )
 def test_an_ask_is_read_whatever_it_is(tmp_path: Path, target: object, read: str) -> None:
-    """A target that is no text, and a verb that is no UTF-8, are read without an error."""
+    """A target that is not text and a verb that is not UTF-8 are read without an error."""
     ask(tmp_path, "retry", "first", NOW)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
         values = (b"\xff\xfe", target)

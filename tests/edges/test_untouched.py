@@ -47,7 +47,7 @@ simulate(work)
 
 @pytest.mark.parametrize(
     ("others", "reason"),
-    [((), "only a placeholder of the sync client"), (NOT_SENT, "still being copied or synced")],
+    [((), "online-only and not downloaded"), (NOT_SENT, "still being copied or synced")],
 )
 def test_placeholders_are_never_opened(tmp_path: Path, others: tuple[str, ...], reason: str) -> None:
     """No gate, and nothing that makes an order, opens a placeholder, which would begin a download or hang.

@@ -93,8 +93,8 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
     ("fact", "words"),
     [
         (
-            facts.ImageLost("i1", "GET /v3/images/i1 was answered 404"),
-            "image not given out by the service: picture 1, GET /v3/images/i1 was answered 404",
+            facts.ImageLost("i1", "GET /v3/images/i1 returned 404"),
+            "image not given out by the service: picture 1, GET /v3/images/i1 returned 404",
         ),
         (facts.SlotLost(0, 0, "expired"), "place for a bracket lost, another is asked for: DCIM/IMG_0431.JPG, expired"),
         (facts.Stored(9, 0, "ab"), "bracket uploaded: bracket 10"),

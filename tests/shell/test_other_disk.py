@@ -67,8 +67,8 @@ def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, runni
         async with watching(tmp, clock, mount_of=on_disk) as scene:
             await quiet()
             (why,) = told(scene)
-            assert "holds other shoots than before" in why
-            assert "`bracketd adopt FOLDER` takes it as it is now" in why
+            assert "contains different shoots than before" in why
+            assert "run `bracketd adopt FOLDER`" in why
             assert (scene.orders(), scene.waiting()) == (mine, {})
             shutil.rmtree(tmp / "in")
             away.rename(tmp / "in")
@@ -110,7 +110,7 @@ def test_another_folder_that_is_meant_is_adopted(tmp: Path) -> None:
             (tmp / "in").rename(tmp / "real")
             (tmp / "other").rename(tmp / "in")
             await quiet()
-            assert "holds other shoots than before" in told(scene)[0]
+            assert "contains different shoots than before" in told(scene)[0]
             assert "archive 0" not in scene.orders()
             await scene.store.forget_root(str(tmp / "in"))
             await quiet()
@@ -133,7 +133,7 @@ def test_an_old_shoot_of_a_known_name_does_not_vouch_for_another_folder(tmp: Pat
             shoots(tmp / "in", "mine", 1)
             shoots(tmp / "in", "archive", 2)
             await quiet()
-            assert "it has 1 of the 3 that were in it" in told(scene)[0]
+            assert "only 1 of the previous 3 are in it" in told(scene)[0]
             assert len(scene.orders()) == 3
 
     simulate(work)

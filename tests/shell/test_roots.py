@@ -81,7 +81,10 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
             scene.hint(OAK)
             await asyncio.sleep(1)
             (told,) = messages(scene)
-            assert "is on a disk that is not mounted (it was on the disk at /mnt/nas). Is its disk mounted?" in told
+            assert (
+                "is on a disk that is not mounted (it was on the disk mounted at /mnt/nas). Is its disk mounted?"
+                in told
+            )
             assert list(scene.waiting()) == [OAK]
             assert scene.hints[-1].followed == set(), "nothing is listened to on a bare mount point"
             await asyncio.sleep(3 * INTERVAL)
@@ -161,7 +164,7 @@ def test_an_empty_folder_in_place_of_the_watched_one_is_not_it(tmp: Path) -> Non
             await asyncio.sleep(INTERVAL + QUIET + 2)
             away = unmount(tmp / "in")
             await asyncio.sleep(INTERVAL)
-            assert "is another folder than before, and empty" in messages(scene)[0]
+            assert "was replaced by an empty folder" in messages(scene)[0]
             mount(tmp / "in", away)
             await asyncio.sleep(INTERVAL)
             assert messages(scene) == []
@@ -180,7 +183,7 @@ def test_all_shoots_gone_at_once_is_a_lost_disk(tmp: Path) -> None:
         for name in ("a", "b"):
             shutil.rmtree(tmp / "in" / name)
         async with watching(tmp, clock) as scene:
-            assert "is suddenly empty, without any of its 2 shoots" in messages(scene)[0]
+            assert "is suddenly empty; all of its 2 shoots are missing" in messages(scene)[0]
             scene.put("c/IMG_1.JPG", b"another")
             await asyncio.sleep(INTERVAL + QUIET)
             assert messages(scene) == []

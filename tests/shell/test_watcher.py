@@ -114,7 +114,7 @@ def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
 @pytest.mark.parametrize("call", [scan.scan, look_into], ids=["scan", "read"])
 def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., object]) -> None:
     """A shoot that cannot be scanned or read waits with the reason, is kept, and goes on afterwards."""
-    says = OSError(errno.ETIMEDOUT, "the file system does not answer")
+    says = OSError(errno.ETIMEDOUT, "the file system is not responding")
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -123,7 +123,7 @@ def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., obj
             await asyncio.sleep(QUIET / 2)
             scene.fails[call] = says
             await asyncio.sleep(3 * INTERVAL)
-            assert "(the file system does not answer); tried again" in scene.waiting()["12 Oak St"]
+            assert "(the file system is not responding); tried again" in scene.waiting()["12 Oak St"]
             assert scene.orders() == {}
             scene.fails.clear()
             await asyncio.sleep(QUIET + INTERVAL)
@@ -137,7 +137,7 @@ def test_a_stuck_shoot_leaves_the_sync_client_alone(tmp: Path) -> None:
     """A shoot that waits for a person to mend a photo asks the sync client now and then, not every few seconds."""
 
     async def work(clock: SimulatedClock) -> None:
-        probes = Scripted(said=Client(True, "Dropbox has brought all that it knows of"))
+        probes = Scripted(said=Client(True, "Dropbox has downloaded all known files"))
         async with watching(tmp, clock, probes=probes) as scene:
             scene.put("12 Oak St/IMG_1.JPG")
             scene.put("12 Oak St/IMG_2.JPG", b"")

@@ -219,7 +219,7 @@ def test_synced(program: Bracketd, sandbox: Sandbox, tmp_path: Path) -> None:
         until(lambda: len(list((program.watched / OAK).rglob("IMG_*.JPG"))) >= 2)
         pair.receiver.post("/rest/system/pause", device=pair.sender.device)
         until(lambda: not pair.connected and is_without_temporary_files(program.watched / OAK))
-        program.wait_until_it_says("no device that has them is connected")
+        program.wait_until_it_says("no device that has the files is connected")
         outlast_the_quiet_period(program)
         pair.receiver.post("/rest/system/resume", device=pair.sender.device)
         is_taken(program, sandbox, LARGE)

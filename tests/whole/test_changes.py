@@ -54,7 +54,7 @@ def test_a_photo_removed_while_it_is_sent(program: Bracketd, uploading: Json) ->
     photo.rename(aside)
     order = program.reach(OAK, "held")
     assert order["health"] == "attention"
-    assert f"{photo.name} is gone. Put it back, then `bracketd retry`" in order["messages"][0]
+    assert f"{photo.name} is missing. Put it back, then run `bracketd retry`" in order["messages"][0]
     aside.rename(photo)
     done = program.run("retry", OAK)
     assert (done.returncode, done.stderr) == (0, "")
@@ -125,7 +125,7 @@ def test_a_photo_that_is_not_whole_is_waited_for(program: Bracketd) -> None:
     half = {name: data[: len(data) // 2] for name, data in whole.items()}
     program.start()
     program.drop(OAK, half)
-    waiting = program.wait_until_it_says("Mend it, or `bracketd submit`")
+    waiting = program.wait_until_it_says("Replace it, or run `bracketd submit`")
     assert waiting["reason"].startswith("IMG_0001.JPG ")
     folder = program.drop(OAK, whole)
     order = program.reach(OAK, "downloaded")

@@ -142,8 +142,8 @@ def test_an_empty_folder_in_place_of_the_watched_one(program: Bracketd, sandbox:
     order = program.when(OAK, lambda order: order["brackets"]["uploaded"] == 1)
     aside = program.watched.rename(program.home / "aside")
     program.watched.mkdir()
-    program.message(OAK, "is another folder than before, and empty. Is its disk mounted?")
-    away(program, "is another folder than before, and empty")
+    program.message(OAK, "was replaced by an empty folder. Is its disk mounted?")
+    away(program, "was replaced by an empty folder")
     program.watched.rmdir()
     aside.rename(program.watched)
     done(program, order)
@@ -161,7 +161,7 @@ def test_all_shoots_gone_at_once(program: Bracketd, sandbox: Sandbox) -> None:
     for name in (OAK, ELM):
         (program.watched / name).rename(aside / name)
     for name in (OAK, ELM):
-        program.message(name, "is suddenly empty, without any of its 2 shoots. Is its disk mounted?")
+        program.message(name, "is suddenly empty; all of its 2 shoots are missing. Is its disk mounted?")
     away(program, "is suddenly empty")
     for name in (OAK, ELM):
         (aside / name).rename(program.watched / name)
@@ -192,7 +192,7 @@ def test_an_output_that_was_moved_for_good(program: Bracketd) -> None:
     program.reach(OAK, "downloaded")
     program.output.rename(program.home / "archive")
     program.drop(ELM, {f"ELM_{name}": data for name, data in shoot(1).items()})
-    program.message(ELM, "`bracketd adopt FOLDER` takes it as it is now")
+    program.message(ELM, "run `bracketd adopt FOLDER`")
     refused = program.run("adopt", str(program.home))
     assert refused.returncode == 1
     said = f"not a watched or output folder. The folders are:\n  {program.output}\n  {program.watched}"

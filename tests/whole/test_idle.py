@@ -54,10 +54,10 @@ def idler(tmp_path: Path) -> Iterator[Idler]:
 
 def test_it_says_what_is_wrong_and_starts_when_that_is_mended(idler: Idler) -> None:
     """Each problem is reported with its remedy. When all are fixed, the daemon starts, and stops as usual."""
-    idler.says(f"bracketd: {idler.config}: There is no such file. ")
+    idler.says(f"bracketd: {idler.config}: The file does not exist. ")
     idler.says("nothing is watched until the settings are fixed")
     idler.configure(key="two words")
-    idler.says(f"bracketd: {idler.config}:1: api.key: The key has a blank in it")
+    idler.says(f"bracketd: {idler.config}:1: api.key: The key contains a space")
     idler.configure(key="one-word")
     idler.says('"event": "watching"')
     idler.process.terminate()

@@ -159,7 +159,7 @@ def test_a_link_to_everything(program: Bracketd) -> None:
     program.drop("12 Oak St", shoot(1))
     program.reach("12 Oak St", "downloaded")
     refused = program.run("submit", str(program.watched / "everything"))
-    assert (refused.returncode, "it is not looked into" in refused.stderr) == (1, True)
+    assert (refused.returncode, "bracketd does not follow it" in refused.stderr) == (1, True)
 
 
 def test_a_folder_that_fills_later_is_a_shoot(program: Bracketd) -> None:

@@ -90,7 +90,7 @@ def test_photos_that_cannot_be_looked_at_for_a_while(watching: Bracketd, mirror:
     mirror.fails(look_error=errno.ESTALE)
     watching.start()
     watching.drop(OAK, shoot(1))
-    watching.wait_until_it_says("IMG_0001.JPG cannot be looked at (Stale file handle)")
+    watching.wait_until_it_says("IMG_0001.JPG cannot be read (Stale file handle)")
     mirror.fails()
     assert watching.reach(OAK, "downloaded", patience=PATIENCE)["brackets"]["total"] == 3
 

@@ -65,8 +65,8 @@ def test_a_full_disk(small_disk: Path, program: Bracketd, sandbox: Sandbox) -> N
     program.folder["output"] = str(program.output)
     program.start()
     program.drop(OAK, shoot(1))
-    order = program.message(OAK, "Make room there; bracketd goes on by itself")
-    words = r"68 MB must be free before a picture is bought, 2\d MB are free: No space left on device\."
+    order = program.message(OAK, "Free up space there; bracketd then continues automatically")
+    words = r"bracketd buys a picture only if 68 MB are free, 2\d MB are free: No space left on device\."
     assert re.search(words, order["messages"][0])
     problem = program.run("check").stderr
     words = rf"only 2\d MB are free in {program.output}; at least 1000 MB are recommended\. Free up space there"

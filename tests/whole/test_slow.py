@@ -33,7 +33,7 @@ def test_pictures_that_trickle_starve_no_other_shoot(program: Bracketd, sandbox:
     assert slow["phase"] == "downloading"
     assert slow["health"] == "retrying"
     (message,) = slow["messages"]
-    assert "transfers.least_rate is 1000 B/s. bracketd cut it and tries again later" in message
+    assert "transfers.least_rate is 1000 B/s. bracketd aborted it and will retry" in message
     done = program.reach(OAK, "downloaded")
     assert done["order_id"] == order["order_id"]
     assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [1, 1]

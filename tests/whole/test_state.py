@@ -40,7 +40,7 @@ def torn(file: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said", "remedy"),
     [
-        (newer, "was written by a newer bracketd", "Install the newer bracketd again"),
+        (newer, "was written by a newer version of bracketd", "Install the newer version again"),
         (overwritten, "is damaged", "`bracketd doctor --recover`"),
         (torn, "is damaged", "`bracketd doctor --recover`"),
     ],

@@ -42,7 +42,7 @@ def test_sigterm_while_the_start_waits(program: Bracketd, tmp_path: Path) -> Non
     (tmp_path / "key").write_text("a-key")
     with Host(silent) as syncthing:
         program.settings["syncthing"] = {"address": syncthing.url, "key_file": str(tmp_path / "key")}
-        with pytest.raises(AssertionError, match="stopping; a second signal"):
+        with pytest.raises(AssertionError, match="stopping; send a second signal"):
             program.start()
         over.set()
     assert program.ended(STOP) == 0

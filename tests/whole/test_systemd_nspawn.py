@@ -192,7 +192,7 @@ def test_the_key_can_be_a_credential(service: Service) -> None:
     configure(service.machine, json.dumps(settings()))
     service.systemctl("start", "--no-block", service.unit)
     service.reaches(ActiveState="failed", ExecMainStatus="78")
-    assert any("There is no API key" in line for line in service.journal())
+    assert any("No API key is set" in line for line in service.journal())
     service.machine.write("/etc/credstore/autoenhance_api_key", f"{KEY}\n", mode=0o600)
     service.systemctl("start", service.unit)
     drop(service.machine, "12 Oak St")

@@ -22,8 +22,8 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     program.drop(OAK, shoot(1))
     program.drop(ELM, shoot(1))
     (message,) = until(lambda: program.peek()["daemon"]["messages"])
-    assert "refused the API key (POST /v3/images/ was answered 401" in message
-    assert f"The key is from `api.key` in {program.config}." in message
+    assert "refused the API key (POST /v3/images/ returned 401" in message
+    assert f"The key comes from `api.key` in {program.config}." in message
     assert message.endswith("bracketd tries again by itself every 5 min; `bracketd retry SHOOT` tries at once.")
     assert program.status()["daemon"]["messages"] == [message]
     for house in (OAK, ELM):
@@ -31,8 +31,8 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     checked = program.run("check")
     assert checked.returncode == 1
     assert "refused the API key" in checked.stderr
-    assert "GET /v3/orders/ was answered 401" in checked.stderr
-    assert f"The key is from `api.key` in {program.config}." in checked.stderr
+    assert "GET /v3/orders/ returned 401" in checked.stderr
+    assert f"The key comes from `api.key` in {program.config}." in checked.stderr
     assert "tries again by itself every 5 min" in checked.stderr
     assert program.stop() == 0
     assert len(program.told("account refused")) == 1
@@ -70,7 +70,7 @@ def test_no_credits(program: Bracketd, sandbox: Sandbox, where: str) -> None:
     sandbox.faults([f"{where} 402 next=99"])
     program.start()
     program.drop(OAK, shoot(1))
-    order = program.message(OAK, "no plan or credits")
+    order = program.message(OAK, "no plan or not enough credits")
     assert "Payment required: no credits left" in order["messages"][0]
     assert order["health"] == "retrying"
     assert program.status()["daemon"]["messages"] == order["messages"]
@@ -90,8 +90,8 @@ def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, whe
     program.drop(OAK, shoot(1))
     order = program.reach(OAK, "held")
     (message,) = order["messages"]
-    assert f"({request_line.format(**order)} was answered 404: " in message
-    assert message.endswith("`bracketd retry SHOOT` asks again.")
+    assert f"({request_line.format(**order)} returned 404: " in message
+    assert message.endswith("`bracketd retry SHOOT` tries again.")
     assert "step failed: " in program.run("show", OAK).stdout
     sandbox.faults([])
     assert program.run("retry", OAK).returncode == 0
@@ -148,7 +148,7 @@ def test_the_services_wish_to_wait_is_noted(program: Bracketd, sandbox: Sandbox)
     sandbox.faults(["create_image 429 retry_after=4000"])
     program.start()
     program.drop(OAK, shoot(1, stops=(0,)))
-    order = program.message(OAK, "wants fewer requests")
+    order = program.message(OAK, "asked for fewer requests")
     assert order["health"] == "retrying"
     (failed,) = (entry for entry in program.journal(order["order_id"]) if entry["fact"] == "Failed")
     assert failed["detail"]["retry_after"] == 4000

@@ -65,7 +65,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
             lines,
             [
                 (3, "api.flow", "Did you mean images?"),
-                (6, "folders[0].output", "choose a folder elsewhere"),
+                (6, "folders[0].output", "Choose a folder outside the watched folders"),
                 (7, "folders[0].quite_period", "Did you mean quiet_period?"),
             ],
             strict=True,
@@ -93,7 +93,7 @@ def test_no_key(program: Bracketd, sandbox: Sandbox) -> None:
     program.write_config()
     for verb in ("run", "check"):
         done = program.run(verb)
-        assert "There is no API key" in done.stderr
+        assert "No API key is set" in done.stderr
         assert done.returncode == {"run": 78, "check": 1}[verb]
     assert program.run("check", AUTOENHANCE_API_KEY=sandbox.key).returncode == 0
     file = program.home / "key"

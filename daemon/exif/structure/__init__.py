@@ -1,12 +1,11 @@
-"""Is a photo file whole? Judged by what its own structure says of where it ends, from its head and tail only.
+"""Checks if a photo file is complete, by comparing its end with its own structure. Reads only its head and tail.
 
-A copy that stalls, or a sync client that is not done, leaves a file that is short, or one of full size whose end is
-still zeros; neither its size nor its time tells. The room of Exif has this rather than the room of files because it
-knows these containers, and nothing else does.
+An interrupted copy, or a sync client that has not finished, leaves a file that is too short, or one of full size that
+ends with zeros. Neither its size nor its mtime shows that. This is part of ``daemon.exif``, which knows the formats.
 
-When in doubt a file is whole: an order must never wait for ever for a file that has nothing wrong. So X3F, MRW, CRW
-and whatever else is not known pass; of what follows a picture only that is missed which the file itself announces; and
-zeros count, in formats without an end marker, from 64 KiB on and when they begin where a copy would stop.
+In doubt a file counts as complete, because an order must never wait for ever for an intact file. So X3F, MRW, CRW and
+unknown formats pass. Data after the picture count as missing only if the file announces them. In formats without an end
+marker, zeros count only from 64 KiB on, and only if they begin where a copy would stop.
 """
 
 from daemon.exif.structure.judge import fault, judge, structure

@@ -1,4 +1,4 @@
-"""The bytes of a file whose size is known, and where the zeros before an end begin."""
+"""Reads the bytes of a file of known size, and finds zeros at its end."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from collections.abc import Iterator
 from daemon.exif.source import PIECE_BYTES, Fetch, Source
 
 TAIL_BYTES = 64 * 1024
-"""How much is read before an end."""
+"""Bytes to read before an end."""
 
 STALLED_BYTES = 64 * 1024
-"""Zeros right before the end of image data that cannot be image data any more.
+"""From this number on, zeros right before the end of image data are not image data.
 
-More than any padding known: Panasonic fills up its last block of 16 KiB, Sony and others the last 32 KiB of a file.
+It is more than any known padding: Panasonic pads its last block of 16 KiB, Sony and others the last 32 KiB of a file.
 """
 
 PAGE_BYTES = 4 * 1024
-"""Copying programs and file systems write whole multiples of this; a picture's own black begins anywhere."""
+"""Copy programs and file systems write multiples of this; black parts of a picture begin anywhere."""
 
 FOLLOWED_BYTES = 1024 * 1024
-"""How much is read at once where a file is followed from its beginning."""
+"""Bytes per read if a file is parsed from its beginning."""
 
 MOST_FOLLOWED = 256 * 1024 * 1024
-"""Files with more bytes are not followed; a JPEG of 100 million pixels has up to 60 MB."""
+"""Larger files are not parsed from the beginning. A JPEG of 100 million pixels has up to 60 MB."""
 
 LAST_BYTES = 16
-"""Zeros that may by chance be the last bytes written before the unwritten ones."""
+"""Most zeros that may by chance be the last bytes before the unwritten ones."""
 
 
 class Body:
-    """One file by offset, in the bounded reads of ``daemon.exif.source``: as many for its structure as for its end.
+    """Reads one file by offset, with the limits of ``daemon.exif.source`` for its structure and again for its end.
 
-    ``source`` is what the structure is read from. ``blind`` tells that bytes which lie in the file could not be had,
-    be it because the reads were used up or because the file has shrunk since its size was asked: no fault may be
-    built on them.
+    ``source`` reads the structure. ``blind`` is True if bytes inside the file could not be read, because the limit was
+    reached or the file has shrunk. Then no fault may be reported.
     """
 
     __slots__ = ("_end", "_fetch", "_head", "blind", "size", "source")
@@ -46,29 +45,29 @@ class Body:
         self.blind = False
 
     def at(self, offset: int, count: int) -> bytes:
-        """``count`` bytes, at most 64 KiB, from ``offset``; fewer where the file ends."""
+        """``count`` bytes, at most 64 KiB, from ``offset``; fewer at the end of the file."""
         return self._read(self.source, offset, count)
 
     def number(self, offset: int, count: int, order: str = ">") -> int:
-        """The unsigned integer of ``count`` bytes at ``offset``; 0 where there are none."""
+        """The unsigned integer of ``count`` bytes at ``offset``, 0 if there are none."""
         return int.from_bytes(self.at(offset, count), "little" if order == "<" else "big")
 
     def before(self, end: int, start: int = 0) -> bytes:
-        """The last 64 KiB before ``end``, but nothing before ``start``."""
+        """The last 64 KiB before ``end``, but no bytes before ``start``."""
         first = max(start, end - TAIL_BYTES)
         return self._read(self._end, first, end - first)
 
     def written(self, end: int) -> int:
-        """Where the zeros that reach up to ``end`` begin; ``end`` if there are none.
+        """The start of the zeros that end at ``end``; ``end`` if there are none.
 
-        A run longer than 64 KiB is found by halving, as one that goes on to the left.
+        The start of a run longer than 64 KiB is found by bisection.
         """
         tail = self.before(end)
         first = end - len(tail)
         data = tail.rstrip(b"\0")
         if data or first <= 0:
             return first + len(data)
-        low, high = 0, -(-first // PIECE_BYTES)  # pieces: this one holds data, that one and all later ones are zeros
+        low, high = 0, -(-first // PIECE_BYTES)  # in pieces: ``low`` has data, ``high`` and all later ones are zeros
         while high - low > 1:
             middle = (low + high) // 2
             if self._data_in(middle):
@@ -78,14 +77,14 @@ class Body:
         return low * PIECE_BYTES + self._data_in(low)
 
     def stalled(self, end: int) -> int | None:
-        """Where a copy stopped that had been given its full size beforehand; None if image data reach ``end``."""
+        """Where the copy of a preallocated file stopped, None if image data reach ``end``."""
         written = self.written(end)
         return written if end - written >= STALLED_BYTES and -written % PAGE_BYTES < LAST_BYTES else None
 
     def pieces(self, end: int) -> Iterator[bytes]:
-        """All bytes from the beginning up to ``end``, piece by piece.
+        """All bytes from the beginning to ``end``, piece by piece.
 
-        These reads are not bounded like the others: only a file that would otherwise be called not whole is followed.
+        These reads have no such limits, because only files that seem to be incomplete are read this way.
         """
         yield self._head[:end]
         at = len(self._head)

@@ -1,8 +1,9 @@
-"""Is a file of boxes whole: CR3, HEIC, HIF, AVIF? Its outermost boxes fill it exactly (ISO/IEC 14496-12, section 4.2).
+"""Checks if a file of boxes (CR3, HEIC, HIF, AVIF) is complete: its outermost boxes fill it exactly.
 
-A size of 0 means up to the end of the file, 1 that a size of 64 bits follows. Behind a file that has all it needs,
-what is no known box is a trailer: cameras and phones leave zeros (libheif issue 1010) or bits of text (ExifTool issue
-361) there. ``mdat`` holds the picture, ``meta`` or ``moov`` says where; Samsung writes ``mdat`` first.
+See ISO/IEC 14496-12, section 4.2. A size of 0 means up to the end of the file, 1 means that a 64-bit size follows.
+After all required boxes, unknown data are a trailer: cameras and phones append zeros (libheif issue 1010) or bits of
+text (ExifTool issue 361). ``mdat`` has the image data, ``meta`` or ``moov`` their position; Samsung writes ``mdat``
+first.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from daemon.exif.structure.body import Body
 from daemon.exif.structure.verdict import WHOLE, Structure
 
 MOST_OUTERMOST = 64
-"""Outermost boxes looked at; cameras write some ten."""
+"""Most outermost boxes. Cameras write about ten."""
 
 KNOWN = frozenset(b"ftyp styp meta moov moof mfra mdat idat free skip wide uuid udta jumb mpvd sefd".split())
-"""Types of outermost boxes that cameras and phones write."""
+"""Types of outermost boxes in files of cameras and phones."""
 
 
 def check_boxes(body: Body) -> Structure:
-    """Judge a file of boxes by their sizes, and by the last 64 KiB of them."""
+    """Check a file of boxes by their sizes and by its last 64 KiB."""
     found: dict[bytes, Box] = {}
     end = 0
     for box in outermost(body, 0):
@@ -36,13 +37,13 @@ def check_boxes(body: Body) -> Structure:
         written = body.written(body.size)
         if written <= end < body.size:
             return Structure(words.unwritten(written, body.size))
-        return Structure(words.cut(body.size, "description of its picture" if b"mdat" in found else "image data"))
+        return Structure(words.cut(body.size, "image metadata" if b"mdat" in found else "image data"))
     stalled = body.stalled(end)
     return WHOLE if stalled is None else Structure(words.unwritten(stalled, body.size))
 
 
 def outermost(body: Body, at: int) -> Iterator[Box]:
-    """The boxes from ``at`` on, one behind the other; the last one may end beyond the file."""
+    """The consecutive boxes from ``at`` on. The last one may end beyond the file."""
     for _ in range(MOST_OUTERMOST):
         head = body.at(at, 16)
         if len(head) < 8 or not any(head[4:8]):

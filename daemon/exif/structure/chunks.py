@@ -1,7 +1,8 @@
-"""Is a PNG or a WebP whole? A PNG ends with the chunk IEND (W3C PNG, section 11.2.5), a WebP says its size (RFC 9649).
+"""Checks if a PNG or a WebP is complete.
 
-Phones append to PNGs and zeros may follow both, so IEND is looked for in the last 64 KiB of what is written. If it is
-not there, more may have been appended: then the PNG is followed chunk by chunk.
+A PNG ends with the chunk IEND (W3C PNG, section 11.2.5); a WebP states its size (RFC 9649). Phones append data to PNGs,
+and zeros may follow both, so IEND is searched in the last 64 KiB before the zeros. If it is not there, more data may
+have been appended, so the PNG is parsed chunk by chunk.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _LAST_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def check_png(body: Body) -> Structure:
-    """Judge a PNG by its last 64 KiB, and by its chunks if those have no end."""
+    """Check a PNG by its last 64 KiB, and by its chunks if IEND is not there."""
     written = body.written(body.size)
     if _LAST_CHUNK in body.before(written) or _has_ended(body, written):
         return WHOLE
@@ -25,7 +26,7 @@ def check_png(body: Body) -> Structure:
 
 
 def _has_ended(body: Body, written: int) -> bool:
-    """Whether the chunk IEND stands in the first ``written`` bytes."""
+    """True if the chunk IEND is in the first ``written`` bytes."""
     reading = PngReading()
     for piece in body.pieces(written):
         reading.feed(piece)
@@ -35,7 +36,7 @@ def _has_ended(body: Body, written: int) -> bool:
 
 
 def check_webp(body: Body) -> Structure:
-    """Judge a WebP by the size it says, and the last 64 KiB before that."""
+    """Check a WebP by its stated size and by the last 64 KiB before that."""
     needed = body.number(4, 4, "<") + 8
     if needed > body.size:
         return Structure(words.short(body.size, needed))

@@ -1,7 +1,7 @@
-"""Image file directories of TIFF and BigTIFF as places in a file: what they hold ends where, not what it means.
+"""Positions of directories and their values in TIFF and BigTIFF files.
 
-TIFF 6.0, section 2; BigTIFF as libtiff documents it: numbers of 64 bits where TIFF has 32, and 20 bytes an entry.
-``daemon.exif.ifd`` reads the values of classic directories and forgives what is missing; here that is what counts.
+TIFF 6.0, section 2. BigTIFF as documented by libtiff: 64-bit numbers instead of 32, and 20 bytes per entry.
+``daemon.exif.ifd`` reads values and ignores missing data; this module finds missing data.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from daemon.exif.structure.body import TAIL_BYTES, Body
 
 MOST_ENTRIES = 512
-"""Entries of one directory; cameras write fewer than 150, and a greater count is no directory."""
+"""Most entries of a directory. Cameras write fewer than 150; with more it is not a directory."""
 
 MOST_NUMBERS = TAIL_BYTES // 8
-"""Numbers read of one list, whatever their type, so that lists of offsets and of counts stay side by side."""
+"""Most numbers to read of one list, the same for all types, so that lists of offsets and of counts match."""
 
 _BIG = 43
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
@@ -23,7 +23,7 @@ _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 
 class Layout(NamedTuple):
-    """How a file writes its directories: byte order, and the codes of ``struct`` for its numbers."""
+    """The format of a file's directories: byte order, and the ``struct`` codes of its numbers."""
 
     magic: int
     order: str
@@ -32,12 +32,12 @@ class Layout(NamedTuple):
 
     @property
     def count_bytes(self) -> int:
-        """Bytes of the count before a directory's entries."""
+        """Bytes of the entry count at the start of a directory."""
         return struct.calcsize(f"={self.count_code}")
 
     @property
     def offset_bytes(self) -> int:
-        """Bytes of an offset, which are also those of a value that stands in its entry."""
+        """Bytes of an offset, and of a value that is stored in its entry."""
         return struct.calcsize(f"={self.offset_code}")
 
     @property
@@ -47,7 +47,7 @@ class Layout(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An entry: its TIFF type, and where its values begin and end."""
+    """An entry: its TIFF type, and the start and end of its values."""
 
     kind: int
     start: int
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """The entries by tag, where the last one ends, and the offset of the next directory; 0 if there is none."""
+    """The entries by tag, the end of the last entry, and the next directory's offset, 0 if there is none."""
 
     body: Body
     layout: Layout
@@ -64,7 +64,7 @@ class Directory(NamedTuple):
     next: int
 
     def numbers(self, tag: int) -> tuple[int, ...]:
-        """The unsigned integers of ``tag``, of very many the last; empty if it is absent or lies beyond the file."""
+        """The unsigned integers of ``tag``, the last ones if there are many. Empty if missing or beyond the file."""
         entry = self.entries.get(tag)
         if entry is None or entry.kind not in _CODES or entry.end > self.body.size:
             return ()
@@ -74,16 +74,16 @@ class Directory(NamedTuple):
         return tuple(number for (number,) in code.iter_unpack(data[: len(data) // code.size * code.size]))
 
     def number(self, tag: int) -> int:
-        """The first of the integers of ``tag``; 0 if there is none."""
+        """The first integer of ``tag``, 0 if there is none."""
         return next(iter(self.numbers(tag)), 0)
 
     def end_of(self, tag: int) -> int:
-        """Where the values of ``tag`` end; 0 if it is absent."""
+        """The end of the values of ``tag``, 0 if it is missing."""
         return self.entries[tag].end if tag in self.entries else 0
 
 
 def open_layout(body: Body) -> tuple[Layout, int]:
-    """How a file that begins with II or MM writes its directories, and the offset of the first one."""
+    """The layout of a file that begins with II or MM, and the offset of its first directory."""
     order = "<" if body.at(0, 2) == b"II" else ">"
     magic = body.number(2, 2, order)
     if magic == _BIG:
@@ -92,7 +92,7 @@ def open_layout(body: Body) -> tuple[Layout, int]:
 
 
 def open_directory(body: Body, layout: Layout, at: int) -> Directory | None:
-    """The directory at ``at``, as much of it as there is; None if none can be."""
+    """The directory at ``at``, as far as it exists. None if there cannot be one."""
     count = body.number(at, layout.count_bytes, layout.order)
     first = at + layout.count_bytes
     end = first + count * layout.entry_bytes
@@ -108,6 +108,6 @@ def open_directory(body: Body, layout: Layout, at: int) -> Directory | None:
             inline = first + number * row.size + 4 + layout.offset_bytes
             start = inline if size <= layout.offset_bytes else value
             entries[tag] = Entry(kind, start, start + size)
-    if len(entries) * 2 < len(table) // row.size:  # most of their types are none: other data that lie there
+    if len(entries) * 2 < len(table) // row.size:  # most types are invalid: these are other data
         return None
     return Directory(body, layout, entries, end, body.number(end, layout.offset_bytes, layout.order))

@@ -1,17 +1,17 @@
-"""Is a JPEG whole? The end marker must stand behind the main picture's data (ITU-T T.81, annex B).
+"""Checks if a JPEG is complete: an end marker must follow the main picture's data (ITU-T T.81, annex B).
 
-In a scan's data 0xFF is followed by 0 or a restart marker (B.1.1.5); between scans only tables, comments, application
-data and scan headers may stand (B.2.4). So the first end marker behind the first scan header is the main picture's. The
-end markers of thumbnails in the header lie before the scan header and do not count. The last 64 KiB mostly tell: a file
-is whole if they end with an end marker or have something that cannot stand between a picture's scans, for then a
-trailer follows the picture. If they could be part of a scan, the file is followed marker by marker from its beginning:
-a trailer of text, blanks or 0xFF looks like scan data, too.
+In a scan's data, 0xFF is followed by 0 or a restart marker (B.1.1.5). Between scans there are only tables, comments,
+application data and scan headers (B.2.4). So the first end marker after the first scan header is the main picture's;
+those of thumbnails in the header come before the scan header. Usually the last 64 KiB are enough: a file is complete if
+they end with an end marker or contain anything that cannot be between a picture's scans, because that is a trailer. If
+they could be part of a scan, the file is parsed marker by marker from its beginning, because a trailer of text, spaces
+or 0xFF looks like scan data too.
 
-What cameras, phones and programs write behind the end marker: further pictures, listed by the MP index (CIPA DC-007,
-section 5.2) with zeros up to 32 KiB between (Sony); a gain map, then a video (Ultra HDR, Motion Photo 1.0); Samsung's
-trailer, which ends with SEFT and follows some panoramas that have no end marker at all (libjpeg-turbo issue 163);
-zeros, megabytes of them from macOS's Image Capture in 2020. Programs that edit a JPEG may keep an index that is not
-true any more, so an index never outweighs an end marker at the end.
+Cameras, phones and programs write after the end marker: further pictures, listed in the MP index (CIPA DC-007, section
+5.2), with up to 32 KiB of zeros between them (Sony); a gain map, then a video (Ultra HDR, Motion Photo 1.0); Samsung's
+trailer, which ends with SEFT and follows some panoramas without any end marker (libjpeg-turbo issue 163); and zeros,
+several megabytes from macOS's Image Capture in 2020. Programs that edit a JPEG may leave an outdated index, so an end
+marker at the end takes precedence over the index.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from daemon.picture import JpegReading
 END_MARKER = b"\xff\xd9"
 
 STUFFED = b"\xff\0"
-"""0xFF as a scan's data have it."""
+"""0xFF inside a scan's data."""
 
 MOST_PICTURES = 16
-"""Pictures of an MP index looked at; cameras write up to four."""
+"""Most pictures of an MP index. Cameras write up to four."""
 
 _SAMSUNG_END = b"SEFT"
 
@@ -47,11 +47,11 @@ _MP_ENTRIES = 0xB002
 
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SCAN, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
-"""Segments that may stand between the scans of a progressive picture, if only for their markers."""
+"""Segments that may be between the scans of a progressive picture, by their markers."""
 
 
 class _Picture(NamedTuple):
-    """A further picture: where it begins and where it ends."""
+    """The start and end of a further picture."""
 
     start: int
     end: int
@@ -59,7 +59,7 @@ class _Picture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What stands before the first scan's data: where that ends, and the MP index, if there is one."""
+    """The part before the first scan's data: its end, and the position of the MP index, if any."""
 
     end: int
     scan: bool
@@ -67,7 +67,7 @@ class _Header:
 
 
 def check_jpeg(body: Body) -> Structure:
-    """Judge a JPEG by its header, its last 64 KiB and its MP index; by all of it if those leave a doubt."""
+    """Check a JPEG by its header, its last 64 KiB and its MP index; in doubt, by all of its bytes."""
     written = body.written(body.size)
     header = _header(body)
     if header.end > body.size or (not header.scan and header.end > body.size - 4):
@@ -81,7 +81,7 @@ def check_jpeg(body: Body) -> Structure:
     if last and last.end > body.size:
         return Structure(words.short(body.size, last.end))
     unwritten = body.size - written >= PAGE_BYTES
-    certain = unwritten and STUFFED in tail  # a stalled copy, which may be looked at often: all of it is not read
+    certain = unwritten and STUFFED in tail  # a stalled copy may be checked often, so do not read all of it
     cut = _may_be_scan_data(tail) and (certain or not _has_ended(body, written))
     if (last and last.end > written) or (cut and unwritten):
         return Structure(words.unwritten(written, body.size))
@@ -111,21 +111,21 @@ def _header(body: Body) -> _Header:
 
 
 def _last_picture(body: Body, index: int | None) -> _Picture | None:
-    """The further picture that ends last; the main one has the offset 0, all others count from the index."""
+    """The further picture that ends last. The main picture has offset 0; other offsets are relative to the index."""
     opened = open_tiff(body.source, index) if index is not None else None
     if index is None or opened is None:
         return None
     tiff, _, first = opened
     entries = tiff.directory(first).blob(_MP_ENTRIES, MOST_PICTURES * 16)
     rows = list(struct.iter_unpack(f"{tiff.order}IIII", entries[: len(entries) // 16 * 16]))
-    if not rows or rows[0][2]:  # not the main picture: an index that is laid out otherwise
+    if not rows or rows[0][2]:  # not the main picture: an unknown kind of index
         return None
     pictures = [_Picture(index + offset, index + offset + size) for _, size, offset, _ in rows if offset]
     return max(pictures, key=lambda picture: picture.end, default=None)
 
 
 def _may_be_scan_data(tail: bytes) -> bool:
-    """Whether all of it could stand within the scans of one picture."""
+    """True if all of these bytes could be within the scans of one picture."""
     at = 0
     while marker := _MARKER.search(tail, at):
         length = int.from_bytes(tail[marker.end() : marker.end() + 2].ljust(2, b"\xff"))
@@ -136,7 +136,7 @@ def _may_be_scan_data(tail: bytes) -> bool:
 
 
 def _has_ended(body: Body, written: int) -> bool:
-    """Whether the picture comes to its end in the first ``written`` bytes, or may do so without an end marker."""
+    """True if the picture ends in the first ``written`` bytes, or may have ended there without an end marker."""
     reading = JpegReading()
     for piece in body.pieces(written):
         reading.feed(piece)
@@ -146,6 +146,6 @@ def _has_ended(body: Body, written: int) -> bool:
 
 
 def _end_of_video(body: Body, at: int) -> int:
-    """Where a video that begins at ``at`` ends; 0 if there is none."""
+    """The end of a video that begins at ``at``, 0 if there is none."""
     video = list(takewhile(lambda box: box.kind in KNOWN, outermost(body, at)))
     return video[-1].end if video and video[0].kind == b"ftyp" else 0

@@ -1,4 +1,4 @@
-"""Which check judges a file, and the bounded reads behind it."""
+"""Selects the check for a file's format, and limits the reads."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from daemon.exif.structure.verdict import UNKNOWN, Structure
 from daemon.regular import open_regular
 
 LEAST_BYTES = 64
-"""No photo is smaller; one that is was cut before its format can be told."""
+"""The least size of a photo. A smaller file was cut off before its format can be detected."""
 
 
 def fault(path: str | os.PathLike[str]) -> str | None:
-    """Why the file at ``path`` is not whole; None when it is, or when its format cannot be told.
+    """Why the file at ``path`` is incomplete. None if it is complete or its format is unknown.
 
-    Raises OSError when it cannot be read.
+    Raises OSError if it cannot be read.
     """
     return structure(path).fault
 
 
 def structure(path: str | os.PathLike[str]) -> Structure:
-    """What the structure of the file at ``path`` says.
+    """Check the structure of the file at ``path``.
 
-    One open, and reads of its first and last 64 KiB; where the structure lies elsewhere, the bounded further reads of
-    ``daemon.exif.source``. A JPEG or PNG that seems to be cut is read once, from beginning to end. Raises OSError
-    when it cannot be read, and nothing else whatever its bytes are.
+    Opens the file once and reads its first and last 64 KiB. If the structure is elsewhere, adds the limited reads of
+    ``daemon.exif.source``. A JPEG or PNG that seems to be cut off is read completely. Raises only OSError, if the file
+    cannot be read.
     """
     with open_regular(path) as file:
 
@@ -49,11 +49,11 @@ def structure(path: str | os.PathLike[str]) -> Structure:
 
 
 def judge(head: bytes, size: int, fetch: Fetch | None = None) -> Structure:
-    """What the structure of a file of ``size`` bytes says that begins with ``head``.
+    """Check the structure of a file of ``size`` bytes that begins with ``head``.
 
-    ``fetch(offset, size)`` gives bytes beyond the head; it is called a bounded number of times, and once more for each
-    MiB of a JPEG or PNG that seems to be cut. Nothing is raised except what ``fetch`` raises. What could not be read is
-    not held against the file.
+    ``fetch(offset, size)`` returns bytes beyond the head. It is called a limited number of times, plus once for each
+    MiB of a JPEG or PNG that seems to be cut off. Only errors of ``fetch`` are raised. Bytes that could not be read do
+    not cause a fault.
     """
     if not size:
         return Structure(words.empty())
@@ -84,6 +84,6 @@ def _judged(body: Body, head: bytes) -> Structure:
 
 
 def _is_picture(head: bytes) -> bool:
-    """Whether a file of boxes is a CR3 or one of HEIF's kinds, by the brands it names."""
+    """True if a file of boxes is a CR3 or a HEIF, by its brands."""
     brands = range(8, min(int.from_bytes(head[:4]), MOST_BRANDS * 4), 4)
     return head[8:12] == b"crx " or any(head[at : at + 4] in BRANDS for at in brands)

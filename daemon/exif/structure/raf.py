@@ -1,8 +1,8 @@
-"""Is a RAF, Fujifilm's raw format, whole? Its header says where the parts lie and how long they are, big-endian.
+"""Checks if a RAF, Fujifilm's raw format, is complete. Its header has offset and length of its parts, big-endian.
 
-Offsets and lengths as ExifTool's FujiFilm module and exiv2 (pull request 2824) read them. A second frame, of the
-SuperCCD and EXR sensors, is not looked at. Compressed files of some bodies give the length before compression (LibRaw
-has a rule for the X-H2S): a length that is no less than the sensor's is not held against them.
+Offsets and lengths are read as in ExifTool's FujiFilm module and exiv2 (pull request 2824). A second frame, of SuperCCD
+and EXR sensors, is ignored. Compressed files of some bodies state the length before compression (LibRaw has a rule for
+the X-H2S), so a length of at least the uncompressed size is not a fault.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FULL_SIZE = 0x0100
 
 
 def check_raf(body: Body) -> Structure:
-    """Judge a RAF by its header, and by the last 64 KiB of the sensor's data."""
+    """Check a RAF by its header and by the last 64 KiB of the sensor's data."""
     ends = {part: sum(_extent(body, part)) for part in (_JPEG, _DIRECTORY, _SENSOR) if all(_extent(body, part))}
     if ends.get(_SENSOR, 0) > body.size and _is_before_compression(body):
         ends[_SENSOR] = body.size
@@ -36,7 +36,7 @@ def _extent(body: Body, part: int) -> tuple[int, int]:
 
 
 def _is_before_compression(body: Body) -> bool:
-    """Whether the sensor's data are compressed and their length is that of 14 bits or more a pixel."""
+    """True if the sensor's data are compressed and their stated length is 14 bits or more per pixel."""
     if not body.number(_COMPRESSION, 4):
         return False
     directory = body.number(_DIRECTORY, 4)

@@ -1,14 +1,14 @@
-"""Is a TIFF, or a raw file built like one, whole? All that its directories point to must lie in it.
+"""Checks if a TIFF, or a raw file based on it, is complete: all data of its directories must be inside the file.
 
 CR2, NEF, NRW, ARW, SR2, DNG, ORF, PEF, SRW, ERF, 3FR, FFF, IIQ, TIFF and BigTIFF: the strips or tiles of every image,
-the JPEGs inside (tags 0x0201, 0x0202), the lists of these, the directories, and the blocks that programs put last.
-ExifTool's validation exempts 3FR and RW2 from such a check, and no other of these formats:
+the embedded JPEGs (tags 0x0201, 0x0202), the lists of these, the directories, and the blocks that programs write last.
+ExifTool's validation skips this check only for 3FR and RW2. Exceptions:
 
-- some Hasselblad bodies give the size before compression (ExifTool issue 476): such a count is not used;
-- RW2 and RWL give none that can be used; how much its packing takes is known (rawspeed, LibRaw): 16 bytes hold 9 to 14
-  pixels, and the newest packing takes what it takes;
-- the pointer from a sub-image to a next directory is invalid in some raw formats (ExifTool, Exif.pm): never followed;
-- the Sony A100 has sensor data where others have the directories of sub-images: what is no directory is left alone.
+- Some Hasselblad bodies state the size before compression (ExifTool issue 476); such a count is not used.
+- RW2 and RWL have no usable size. It is computed from the packing (rawspeed, LibRaw): 16 bytes hold 9 to 14 pixels;
+  the size of the newest packing is unknown.
+- The pointer from a sub-image to a next directory is invalid in some raw formats (Exif.pm) and never followed.
+- The Sony A100 has sensor data where others have directories of sub-images; data that are not a directory are ignored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from daemon.exif.tags import EXIF_DIRECTORY
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 MOST_DIRECTORIES = 24
-"""Directories looked at; a CR2 has four, a DNG with previews and masks seven."""
+"""Most directories to read. A CR2 has four, a DNG with previews and masks seven."""
 
 _OLYMPUS = (0x4F52, 0x5352)
 _PANASONIC = 85
@@ -35,8 +35,8 @@ _JPEG, _JPEG_BYTES = 0x0201, 0x0202
 _SUB_IMAGES = 0x014A
 _POINTERS = (EXIF_DIRECTORY, 0x8825)
 _BLOCKS = (
-    *(0x0102, 0x0140, 0x015B),  # what decoding takes: bits per sample, colour map, JPEG tables
-    *(0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C),  # what programs put last: XMP, IPTC, Photoshop's, ICC profile, layers
+    *(0x0102, 0x0140, 0x015B),  # needed for decoding: bits per sample, colour map, JPEG tables
+    *(0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C),  # written last by programs: XMP, IPTC, Photoshop's, ICC profile, layers
 )
 _LOSSLESS_JPEG = 7
 _END_MARKER = b"\xff\xd9"
@@ -48,9 +48,9 @@ _PIXELS_IN_16_BYTES = {(4, 12): 14, (5, 12): 10, (5, 14): 9, (6, 12): 14, (6, 14
 
 @dataclass(slots=True)
 class _Named:
-    """What the directories name: ends of images, ends of JPEGs by their starts, ends of all else.
+    """The data of the directories: ends of images, starts and ends of JPEGs, ends of everything else.
 
-    ``empty`` is where directories or ends of lists should be and perhaps nothing but zeros is.
+    ``empty`` are positions of directories or ends of lists at which there may be only zeros.
     """
 
     images: list[int] = field(default_factory=list)
@@ -60,7 +60,7 @@ class _Named:
 
 
 def check_tiff(body: Body) -> Structure:
-    """Judge a TIFF by its directories, and by the last 64 KiB of the image data that lie last."""
+    """Check a TIFF by its directories and by the last 64 KiB of its image data."""
     layout, first = open_layout(body)
     named = _panasonic(body, layout, first) if layout.magic == _PANASONIC else _walk(body, layout, first)
     images = [*named.images, *_true_ends(body, named)]
@@ -97,7 +97,7 @@ def _walk(body: Body, layout: Layout, first: int) -> _Named:
 
 
 def _name(directory: Directory, named: _Named) -> None:
-    """Add what one directory names."""
+    """Add the data of one directory."""
     named.others.append(directory.end)
     named.others.extend(map(directory.end_of, (*_BLOCKS, _SUB_IMAGES)))
     named.others.extend(pointer + 2 for pointer in map(directory.number, _POINTERS) if pointer)
@@ -116,7 +116,7 @@ def _name(directory: Directory, named: _Named) -> None:
 
 
 def _is_before_compression(directory: Directory, sizes: tuple[int, ...]) -> bool:
-    """Whether a lossless JPEG is said to be exactly as large as the image that is compressed in it."""
+    """True if the stated size of a lossless JPEG is exactly the size of its uncompressed image."""
     if directory.number(_COMPRESSION) != _LOSSLESS_JPEG:
         return False
     samples = (directory.number(_SAMPLES) or 1) * -(-directory.number(_BITS) // 8)
@@ -124,10 +124,10 @@ def _is_before_compression(directory: Directory, sizes: tuple[int, ...]) -> bool
 
 
 def _true_ends(body: Body, named: _Named) -> list[int]:
-    """The ends of the JPEGs inside.
+    """The ends of the embedded JPEGs.
 
-    A length that is too great is told from a file that is cut by what else is there: an image behind the JPEG's
-    beginning, or the JPEG's own end marker at the end of the file.
+    If a stated length is too large, other data show that the file is not cut off: an image after the JPEG's start, or
+    the JPEG's end marker at the end of the file.
     """
     size, last_image = body.size, max(named.images, default=0)
     return [
@@ -138,7 +138,7 @@ def _true_ends(body: Body, named: _Named) -> list[int]:
 
 
 def _panasonic(body: Body, layout: Layout, first: int) -> _Named:
-    """RW2 and RWL: the sensor's data are the rest of the file, and at least what their packing takes."""
+    """The data of an RW2 or RWL: the sensor's data are the rest of the file, and have at least their packed size."""
     directory = open_directory(body, layout, first)
     if directory is None:
         return _Named(others=[first + layout.count_bytes], empty=[first])

@@ -1,4 +1,4 @@
-"""What the structure of a file says about its being whole."""
+"""The result of checking a file's structure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """``fault`` is why the file is not whole, as the end of a sentence that its name begins; None if nothing is known.
+    """``fault`` is why the file is incomplete, as a predicate of its name. None if no fault is known.
 
-    ``checked`` tells that its format is one whose end can be told: without a fault such a file is whole.
+    ``checked`` is True if the format can be checked, so that a file without a fault is complete.
     """
 
     fault: str | None = None

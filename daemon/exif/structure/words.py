@@ -1,4 +1,4 @@
-"""What is said of a file that is not whole: the end of a sentence that its name begins."""
+"""Texts about incomplete files. Each is a predicate of the file's name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
 
 def amount(count: int) -> str:
-    """Bytes as people say them: 48 MB, 1.2 MB, 310 kB, 17 bytes."""
+    """A number of bytes as text: 48 MB, 1.2 MB, 310 kB, 17 bytes."""
     for unit, name in _UNITS:
         if count >= unit:
             return f"{count / unit:.{_digits(count, unit)}f} {name}"
@@ -14,30 +14,30 @@ def amount(count: int) -> str:
 
 
 def empty() -> str:
-    """A file without a byte."""
+    """An empty file."""
     return "is empty (0 bytes)"
 
 
 def short(size: int, needed: int, *, at_least: bool = False) -> str:
-    """A file that is shorter than it says: ends after 31 of 48 MB; ``at_least``: perhaps it is longer still."""
+    """A file that is shorter than its structure: ends after 31 of 48 MB. ``at_least``: it may be even longer."""
     return f"ends after {_part(size, needed, 'at least ' if at_least else '')}"
 
 
 def before_picture(size: int) -> str:
-    """A file that ends within what stands before its picture."""
-    return f"ends after {amount(size)}, before its picture begins"
+    """A file that ends before its image data."""
+    return f"ends after {amount(size)}, before the image data"
 
 
 def cut(size: int, missing: str) -> str:
-    """A file that ends without what it must end with."""
-    return f"has no {missing}: it is cut off after {amount(size)}"
+    """A file without its required end."""
+    return f"has no {missing}; the file is cut off after {amount(size)}"
 
 
 def unwritten(written: int, size: int) -> str:
-    """A file that has its size but not its bytes."""
+    """A file of full size that is not completely written."""
     if not written:
-        return f"is {amount(size)} of zeros: nothing of it is written yet"
-    return f"has {amount(size - written)} of zeros at its end: still being written, or its copying stopped"
+        return f"contains only zeros ({amount(size)}); nothing has been written yet"
+    return f"ends with {amount(size - written)} of zeros; it is still being written, or the copy was interrupted"
 
 
 def _digits(count: int, unit: int) -> int:
@@ -45,7 +45,7 @@ def _digits(count: int, unit: int) -> int:
 
 
 def _part(part: int, whole: int, least: str) -> str:
-    """Both in the whole's unit, as exactly as it takes to tell them apart."""
+    """Both in the unit of ``whole``, with enough digits to differ."""
     if part * 100 < whole:
         return f"{amount(part)} of {least}{amount(whole)}"
     unit, name = next(((unit, name) for unit, name in _UNITS if whole >= unit), (1, "bytes"))

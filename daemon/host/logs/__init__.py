@@ -1,11 +1,11 @@
-"""The log: one line an event, for people or for programs, and no secrets in it.
+"""The log: one line per event, for people or for programs, without secrets.
 
-structlog's loggers and the standard library's (httpx, watchdog, uvicorn) come out the same. JSON has one object a
-line with ``timestamp`` (ISO 8601, UTC), ``level``, ``logger`` and ``event``; an exception is structured. For people the
-time is that of this machine's clock, and an exception is a plain traceback below the line, without the values of
-variables. An ``event`` is a constant phrase; whatever differs from line to line is a value of its own.
+structlog's loggers and the standard library's (httpx, watchdog, uvicorn) have the same format. JSON has one object per
+line with ``timestamp`` (ISO 8601, UTC), ``level``, ``logger`` and ``event``; exceptions are structured. For people,
+times are local, and an exception is a plain traceback below the line, without the values of variables. An ``event`` is
+a constant phrase; everything that varies is a separate key.
 
-Whatever is in a value, a file's name for one, cannot begin a new line or steer a terminal.
+No value, such as a file's name, can start a new line or control a terminal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CHATTY = {
     "asyncio": logging.INFO,
     "filelock": logging.INFO,
 }
-"""Loggers with a floor of their own: httpx names every request's URL at INFO, watchdog every event at DEBUG."""
+"""Loggers with their own minimum level: httpx logs every request's URL at INFO, watchdog every event at DEBUG."""
 
 
 def configure(level: str, format: Literal["auto", "console", "json"], stream: TextIO) -> None:  # noqa: A002 - the setting's name
@@ -76,7 +76,7 @@ def configure(level: str, format: Literal["auto", "console", "json"], stream: Te
 
 
 class _Line(structlog.stdlib.ProcessorFormatter):
-    """The finished line, looked through once more: secrets may be anywhere in it, a traceback included."""
+    """Formats a line and removes secrets from it, which may be anywhere, including tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = without_secrets(super().format(record))

@@ -1,4 +1,4 @@
-"""Log events as plain data that stays on its line."""
+"""Converts log events to plain data on one line."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from typing import Any
 Event = MutableMapping[str, Any]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Unicode's control characters, its line and paragraph separators, and the marks that turn the direction of text."""
+"""Unicode's control characters, line and paragraph separators, and bidirectional control characters."""
 
 FIRST = ("timestamp", "level", "logger", "event")
 TEXTS = ("exception", "stack")
-"""Values of several lines, which are shown below their event."""
+"""Keys of multi-line values, which are shown below their event."""
 
 
 def to_plain(_logger: object, _method: str, event: Event) -> Event:
-    """Make every value one that JSON has: paths and other objects become their text."""
+    """Convert every value to a JSON type. Paths and other objects become text."""
     return {str(key): _plain(value) for key, value in event.items()}
 
 
 def to_terminal(_logger: object, _method: str, event: Event) -> Event:
-    r"""Write control characters as ``\n``, ``\x1b``; tracebacks keep their line ends."""
+    r"""Escape control characters, as in ``\n`` or ``\x1b``. Tracebacks keep their line ends."""
     return {_escaped(key): _shown(value, lines=key in TEXTS) for key, value in event.items()}
 
 
 def order_keys(_logger: object, _method: str, event: Event) -> Event:
-    """Put what every event has in front."""
+    """Put the keys that every event has first."""
     return {**{key: event[key] for key in FIRST if key in event}, **event}
 
 
 def to_json(_logger: object, _method: str, event: Event) -> str:
-    """One line of JSON; characters that programs may take for a line's end are escaped as well."""
+    """One line of JSON. Characters that programs may mistake for a line end are escaped too."""
     line = json.dumps(event, ensure_ascii=False)
     return CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
@@ -61,7 +61,7 @@ def _plain(value: object) -> object:
 
 def _shown(value: object, *, lines: bool) -> object:
     if not isinstance(value, str):
-        return value  # shown by its repr, which escapes by itself
+        return value  # its repr is shown, which is already escaped
     return "\n".join(map(_escaped, value.split("\n"))) if lines else _escaped(value)
 
 

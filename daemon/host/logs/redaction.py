@@ -1,4 +1,4 @@
-"""What must not be read in a log: values of keys named like secrets, known secrets, signatures of URLs."""
+"""Removes secrets from the log: values of keys with secret names, known secrets, signatures of URLs."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ NAMED = re.compile(
 
 QUERY = re.compile(r"\?[^\s\"'<>\\]*")
 SIGNED = re.compile(r"[?&](x-amz-|x-goog-|[^=&]*(signature|token|credential|key|policy)|sig=|expires=)", re.IGNORECASE)
-"""A query that lets whoever reads it use the URL (Amazon's, Google's, Azure's and CloudFront's ways of signing)."""
+"""Matches the query of a signed URL, which anyone can use (as signed by Amazon, Google, Azure and CloudFront)."""
 
 _known: set[str] = set()
 
 
 def redact(secret: str) -> None:
-    """Never show ``secret`` from now on, wherever it turns up, also as Python or JSON, or both, write it in quotes."""
+    """Hide ``secret`` in every line from now on, including its escaped forms in Python, JSON, or both."""
     if secret:
         for written in (secret, repr(secret)[1:-1]):
             _known.update((written, json.dumps(written)[1:-1]))
 
 
 def hide_named(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Hide the values of keys named like secrets, at any depth."""
+    """Hide the values of keys with secret names, at any depth."""
     return {key: HIDDEN if _is_secret(key) else _without_named(value) for key, value in event.items()}
 
 
 def without_secrets(line: str) -> str:
-    """``line`` without known secrets, and with ``?…`` for the queries of signed URLs."""
+    """``line`` without known secrets, and with ``?…`` instead of the queries of signed URLs."""
     for secret in sorted(_known, key=len, reverse=True):
         line = line.replace(secret, HIDDEN)
     return QUERY.sub(lambda match: "?…" if SIGNED.search(match[0]) else match[0], line)

@@ -1,4 +1,4 @@
-"""Whether a state file is sound, and what there is of copies: for a person who looks, nothing is changed."""
+"""Checks a state file and its copies for damage, without changing anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from daemon.store.sqlite.trouble import damaged, trouble_named
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """A sound state file: its version, its size in bytes, how many orders it has, and the images still to come."""
+    """An intact state file: its version, its size in bytes, its number of orders, and the images not delivered yet."""
 
     file: Path
     version: int
@@ -24,7 +24,7 @@ class Checkup:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of the state, when it was made (epoch seconds), and whether it is sound."""
+    """A copy of the state: when it was made (epoch seconds), and ``sound``, which is True if it is undamaged."""
 
     file: Path
     made_at: float
@@ -32,7 +32,7 @@ class Copy:
 
 
 def check(state_dir: Path) -> Checkup | None:
-    """Look through the state file; None if there is none yet. Raises StateDamaged, StateTooNew and StateError."""
+    """Check the state file, None if there is none yet. Raises StateDamaged, StateTooNew and StateError."""
     path, reading = state_dir / FILE, open_for_reading(state_dir)
     if reading is None:
         return None
@@ -51,11 +51,11 @@ def check(state_dir: Path) -> Checkup | None:
 
 
 def copies_of(state_dir: Path) -> list[Copy]:
-    """Every copy, the newest first, each looked through."""
+    """All copies, newest first, each checked for damage."""
     found = copies.copies(state_dir / FILE)
     return [Copy(copy, copy.stat().st_mtime, copies.is_sound(copy)) for copy in found]
 
 
 def set_aside(state_dir: Path) -> list[Path]:
-    """What recoveries have set aside, the oldest first."""
+    """The folders with what recoveries have set aside, oldest first."""
     return sorted(state_dir.glob(f"{SET_ASIDE}*"))

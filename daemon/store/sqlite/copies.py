@@ -1,8 +1,8 @@
-"""Copies of the state file: one before each migration, one a day, one after a recovery.
+"""Copies of the state file: one before each migration, one per day, and one after a recovery.
 
-Made with SQLite's online backup (https://www.sqlite.org/backup.html) over a read-only connection of its own: in WAL
-mode the writer and a reader do not wait for each other. A copy is private, and has its name only when it is whole,
-checked and on disk. Its journal mode is not WAL, so that it is one file, and looking into it makes no others.
+They are made with SQLite's online backup (https://www.sqlite.org/backup.html) over a separate read-only connection; in
+WAL mode the writer and a reader do not block each other. A copy is private. It gets its name only once it is complete,
+checked and on disk. Its journal mode is not WAL, so that it is a single file and reading it creates no others.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ COPIES = "copies"
 """The folder of the copies, in the state directory."""
 
 KEPT = 7
-"""Daily copies that are kept; those made before a migration or after a recovery stay."""
+"""The number of daily copies that are kept. Copies before a migration or after a recovery are never deleted."""
 
 _DAILY = re.compile(r"\d{4}-\d{2}-\d{2}\.sqlite3")
 
 
 def copies(path: Path) -> list[Path]:
-    """Every copy of a state file, the newest first."""
+    """All copies of a state file, newest first."""
     with suppress(OSError):
         found = [copy for copy in (path.parent / COPIES).iterdir() if copy.suffix == ".sqlite3" and copy.is_file()]
         return sorted(found, key=lambda copy: (copy.stat().st_mtime_ns, copy.name), reverse=True)
@@ -37,12 +37,12 @@ def copies(path: Path) -> list[Path]:
 
 
 def newest_sound(path: Path) -> Path | None:
-    """The newest copy in which nothing is damaged."""
+    """The newest undamaged copy, None if there is none."""
     return next((copy for copy in copies(path) if is_sound(copy)), None)
 
 
 def is_sound(copy: Path) -> bool:
-    """Whether SQLite finds nothing wrong with a file."""
+    """True if SQLite finds no damage in a file."""
     try:
         with closing(open_copy(copy)) as connection:
             return _fault(connection) == "ok"
@@ -51,14 +51,14 @@ def is_sound(copy: Path) -> bool:
 
 
 def open_copy(copy: Path) -> sqlite3.Connection:
-    """A copy, to be read only. Raises ``sqlite3.Error``."""
+    """Open a copy read-only. Raises ``sqlite3.Error``."""
     return sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
 
 
 def daily(path: Path, today: date) -> Path | None:
-    """Copy the state file unless there is a copy of this day; older daily ones go. Raises as ``make``.
+    """Copy the state file unless there is a copy for ``today``, and delete old daily copies.
 
-    Returns the copy, or None if there was one.
+    Returns the new copy, or None if there already was one. Raises the errors of ``make``.
     """
     name = f"{today.isoformat()}.sqlite3"
     if (path.parent / COPIES / name).exists():
@@ -72,7 +72,7 @@ def daily(path: Path, today: date) -> Path | None:
 
 
 def make(path: Path, name: str) -> Path:
-    """Copy the state file under this name, in place of a copy of that name.
+    """Copy the state file to this name, replacing an existing copy.
 
     Raises StateFull, StateDamaged and StateError.
     """
@@ -80,7 +80,7 @@ def make(path: Path, name: str) -> Path:
     copy, part = folder / name, folder / f".{name}.part"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        for left in folder.glob(".*.part*"):  # by a run that was killed
+        for left in folder.glob(".*.part*"):  # from a run that was killed
             left.unlink(missing_ok=True)
         _require_room(path, copy)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -100,7 +100,7 @@ def make(path: Path, name: str) -> Path:
     except (OSError, StateError) as error:
         if isinstance(error, StateFull) or (isinstance(error, OSError) and error.errno in NO_ROOM):
             raise full(copy, "the copy of the state") from error
-        raise StateError(f"no copy of the state could be made in {folder}: {error}") from error
+        raise StateError(f"could not copy the state to {folder}: {error}") from error
     return copy
 
 
@@ -120,15 +120,15 @@ def _back_up(path: Path, part: Path) -> None:
 
 
 def _require_room(path: Path, copy: Path) -> None:
-    """A copy must not take the room that the state itself needs. Raises StateFull."""
+    """Raise StateFull if a copy would take the space that the state itself needs."""
     if room.shortage(path) is not None:
         raise full(copy, "the copy of the state")
 
 
 def _date_before(path: Path, made: int) -> None:
-    """Date every copy before ``made`` (ns): one that seems newer is of a clock that was ahead.
+    """Give every copy a time before ``made`` (ns). A copy that seems newer was dated by a fast clock.
 
-    The newest copy tells what the state file must know, so their order has to be that in which they were made.
+    Copies must sort in the order in which they were made, because the state file is compared with the newest one.
     """
     ahead = [copy for copy in copies(path) if copy.stat().st_mtime_ns >= made]
     for number, copy in enumerate(ahead, 1):
@@ -136,7 +136,7 @@ def _date_before(path: Path, made: int) -> None:
 
 
 def _require_sound(path: Path, part: Path) -> None:
-    """A copy with a fault was made of a file with a fault."""
+    """Raise StateDamaged if the copy is damaged, because then the state file is damaged too."""
     with closing(open_copy(part)) as connection:
         fault = _fault(connection)
     if fault != "ok":

@@ -1,4 +1,4 @@
-"""The task that copies the state once a day while the daemon runs."""
+"""The task that copies the state once per day while the daemon runs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from daemon.store.sqlite.file import FILE
 log = structlog.get_logger("bracketd.store")
 
 LOOK = 3600.0
-"""Seconds between two looks whether it is another day; a machine that slept is not much late."""
+"""Seconds between two checks for a new day, short enough for a machine that was suspended."""
 
 
 LOOK_FOR_ROOM = 60.0
-"""Seconds to the next try when there was no room for a copy."""
+"""Seconds until the next try after the disk was full."""
 
 Blocking = Callable[..., Awaitable[Any]]
-"""Runs a call and its arguments in a thread."""
+"""Runs a function with its arguments in a thread."""
 
 
 async def keep_copies(
@@ -34,10 +34,10 @@ async def keep_copies(
     tell: Callable[[str | None], Awaitable[None]],
     blocking: Blocking = asyncio.to_thread,
 ) -> None:
-    """Copy the state at once, unless there is a copy of today, and then every day, until cancelled.
+    """Copy the state now, unless there is a copy of today, and then once per day, until cancelled.
 
-    What hinders a copy is logged and told once, and stops nothing. ``now`` gives epoch seconds; ``tell`` is given what
-    is wrong, and None when nothing is any more.
+    A failure is logged and reported once and does not stop the task. ``now`` returns epoch seconds. ``tell`` is called
+    with the error, and with None once copying works again.
     """
     said: str | None = None
     while True:
@@ -45,7 +45,7 @@ async def keep_copies(
         try:
             made = await blocking(copies.daily, state_dir / FILE, date.fromtimestamp(now()))  # noqa: DTZ012 - local days
             if made is not None:
-                log.info("the state was copied", copy=str(made))
+                log.info("state copied", copy=str(made))
         except StateFull as error:
             trouble, again = str(error), LOOK_FOR_ROOM
         except StateError as error:
@@ -53,7 +53,7 @@ async def keep_copies(
         if trouble != said:
             said = trouble
             if trouble is not None:
-                log.error("the state cannot be copied", why=trouble)
-            with suppress(StateError):  # a full disk, say: whatever is done next will tell
+                log.error("could not copy the state", why=trouble)
+            with suppress(StateError):  # such as a full disk, which the next write reports
                 await tell(trouble)
         await asyncio.sleep(again)

@@ -1,4 +1,4 @@
-"""One connection on one thread that takes functions of it."""
+"""One SQLite connection on one thread, which runs functions of the connection."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ T = TypeVar("T")
 
 
 class Database:
-    """Functions of a connection, run one after the other on one thread, each as one transaction."""
+    """Runs functions of a connection one after the other on one thread, each write in its own transaction."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, thread: Executor) -> None:
         self._connection, self._path, self._thread = connection, path, thread
         self.pause = Pause()
 
     async def write(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``function`` in a transaction; when this returns, what it wrote is on disk. Raises StateError.
+        """Run ``function`` in a transaction. Its changes are on disk when this returns. Raises StateError.
 
-        On a full disk it is run again until there is room: what it is called with must not be used up by it.
+        On a full disk it is repeated until there is space, so it must not consume its inputs, such as iterators.
         """
         loop = asyncio.get_running_loop()
         return await self.pause.write(lambda: loop.run_in_executor(self._thread, self._transaction, function))
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``function``, which only reads, on the same connection. Raises StateError."""
+        """Run ``function``, which must only read, on the same connection. Raises StateError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, function)
 
     def write_and_wait(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """``write`` for callers on threads; on the event loop it would stand still meanwhile.
+        """``write`` for threads. It blocks, so never call it on the event loop.
 
-        Raises StateFull on a full disk at once: a thread that waits is not there for others.
+        On a full disk it raises StateFull immediately, because a waiting thread would be missing in its pool.
         """
         return self._thread.submit(self._transaction, function).result()
 
     def read_and_wait(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """``read`` for callers on threads; on the event loop it would stand still meanwhile."""
+        """``read`` for threads. It blocks, so never call it on the event loop."""
         return self._thread.submit(self._look, function).result()
 
     def _transaction(self, function: Callable[[sqlite3.Connection], T]) -> T:
@@ -62,6 +62,6 @@ class Database:
             return function(self._connection)
 
     def close(self) -> None:
-        """Finish what was asked for, then close the file."""
+        """Finish pending calls, then close the file."""
         self._thread.shutdown(wait=True)
         self._connection.close()

@@ -1,7 +1,7 @@
-"""The state file, open for the one writer, or read-only for whoever only looks.
+"""Opens the state file for the one writer, or read-only for readers.
 
-SQLite in WAL mode with ``synchronous=FULL``: a transaction that has returned survives a power cut, and readers
-never wait for the writer (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
+SQLite runs in WAL mode with ``synchronous=FULL``: a committed transaction survives a power cut, and readers never wait
+for the writer (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ FILE = "state.sqlite3"
 """The state file's name in the state directory."""
 
 SET_ASIDE = "damaged-"
-"""How the folders begin, in the state directory, in which a recovery keeps what was there before it."""
+"""The prefix of the folders in the state directory in which a recovery keeps the previous state."""
 
 
 def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Connection:
-    """The state file, made or brought up to date; without ``migrating`` an older one is refused.
+    """Open the state file, creating or migrating it if needed. Without ``migrating``, an older file is rejected.
 
-    Before it is brought up to date a copy of it is made. Only its user may read it, nor SQLite's files beside it, which
-    get the modes that it has when it is opened (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
-    Raises StateTooNew, StateDamaged (never starts anew over a damaged file), StateFull and StateError.
+    The file is copied before it is migrated. Only its owner can read it and SQLite's files beside it, which get its
+    mode when it is opened (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
+    Raises StateTooNew, StateDamaged (a damaged file is never replaced by an empty one), StateFull and StateError.
     """
     path = state_dir / FILE
     try:
@@ -60,15 +60,15 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
             raise full(path) from error
         raise StateError(
             f"cannot use the state directory {state_dir}: {error.strerror or error}. "
-            "Give bracketd a state_dir on a local disk that it may write to."
+            "Set state_dir to a writable folder on a local disk."
         ) from error
     return connection
 
 
 def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
-    """The state file read-only, or None when there is none yet. Raises StateTooNew and StateDamaged.
+    """Open the state file read-only, None if there is none yet. Raises StateTooNew and StateDamaged.
 
-    One of an older version is read as the daemon will make it when it starts: from a copy in memory.
+    A file of an older version is migrated in a copy in memory.
     """
     path = state_dir / FILE
     _require_there(path)
@@ -80,7 +80,7 @@ def open_for_reading(state_dir: Path) -> sqlite3.Connection | None:
         wal = path.with_name(f"{FILE}-wal")
         if wal.exists() and wal.stat().st_size:
             raise
-        # There is no room for the files that SQLite shares with a writer. There is no writer, so they are not needed.
+        # The disk has no space for the files that SQLite shares with a writer. Without a writer they are not needed.
         return _open_for_reading(path, "mode=ro&immutable=1")
 
 
@@ -91,7 +91,7 @@ def _open_for_reading(path: Path, how: str) -> sqlite3.Connection | None:
             connection.row_factory = as_dict
             connection.execute("PRAGMA temp_store = MEMORY")
             found = require_known(connection, str(path))
-            if found == 0:  # just being made
+            if found == 0:  # another process is creating it
                 _require_first(path)
                 connection.close()
                 return None
@@ -113,65 +113,65 @@ def _brought_up(old: sqlite3.Connection, path: str) -> sqlite3.Connection:
 def _make_private(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:  # not to be opened here: closing it would drop SQLite's locks (How To Corrupt, 2.2)
+    except FileExistsError:  # do not open it: closing would drop SQLite's locks (How To Corrupt, 2.2)
         path.chmod(0o600)
 
 
 def _require_there(path: Path) -> None:
-    """Raises StateDamaged when the file, or what SQLite keeps beside it, was taken away.
+    """Raise StateDamaged if the file, or SQLite's file beside it, was removed.
 
-    SQLite makes and deletes ``-shm`` while ``-wal`` is there (its walIndexClose comes before the WAL's deletion), so
-    one without the other is nobody's doing but a person's or another program's, and what was written last is gone.
+    SQLite creates and deletes ``-shm`` while ``-wal`` exists (walIndexClose runs before the WAL is deleted). So if only
+    ``-shm`` exists, a person or another program has deleted the WAL, and the latest changes are lost.
     """
     wal, shm = path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")
-    if shm.exists() and not wal.exists() and shm.exists():  # twice: a daemon may have ended between the looks
-        raise damaged(path, f"{wal.name} is missing, which held what was written last")
+    if shm.exists() and not wal.exists() and shm.exists():  # twice: a daemon may have ended between the checks
+        raise damaged(path, f"{wal.name}, which contained the latest changes, is missing")
     if not path.exists():
         if wal.exists():
-            raise damaged(path, f"it is gone, and {wal.name} is there")
+            raise damaged(path, f"it is missing, but {wal.name} exists")
         _require_first(path)
-    elif not path.is_file():  # SQLite would wait for a pipe's other end
+    elif not path.is_file():  # SQLite would block on a pipe
         raise damaged(path, "it is not a regular file")
 
 
 def _require_first(path: Path) -> None:
-    """Raises StateDamaged when a file that is missing or has nothing in it was not always so."""
+    """Raise StateDamaged if an empty or missing file once had content."""
     if copies.copies(path) or any(path.parent.glob(f"{SET_ASIDE}*/{FILE}")):
-        raise damaged(path, "what was in it is gone, and copies of it are there")
+        raise damaged(path, "it is empty or missing, but copies of it exist")
 
 
 def require_newest(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises StateDamaged when a copy knows more than the file: then the file is an older one, or lost what was new."""
+    """Raise StateDamaged if a copy is newer than the file: then the file is an old one or has lost changes."""
     copy = copies.newest_sound(path)
     if copy is None:
         return
     with closing(copies.open_copy(copy)) as other:
         known = _last(other)
     if known > _last(connection):
-        raise damaged(path, f"it lacks what its copy {copy.name} has")
+        raise damaged(path, f"it is older than its copy {copy.name}")
 
 
 def _last(connection: sqlite3.Connection) -> int:
-    """The number of the last fact in a state file's journal."""
+    """The number of the last fact in a state file's journal, 0 if it is empty."""
     (row,) = connection.execute("SELECT coalesce(max(seq), 0) AS last FROM journal")
     return int(row["last"] if isinstance(row, dict) else row[0])
 
 
 def _require_current(found: int, path: Path) -> None:
-    if found not in (0, VERSION):  # 0: it is just being made
+    if found not in (0, VERSION):  # 0: another process is creating it
         raise StateError(
-            f"the state file {path} was written by an older bracketd. "
-            "Restart the daemon, which brings it up to date, and ask again."
+            f"the state file {path} was written by an older version of bracketd. "
+            "Restart the daemon to upgrade it, then repeat the command."
         )
 
 
 def configure(connection: sqlite3.Connection) -> None:
-    """Set up a connection that writes: rows as dictionaries, every commit on disk, references kept."""
+    """Set up a connection for writing: rows as dictionaries, every commit flushed, foreign keys enforced."""
     connection.row_factory = as_dict
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA fullfsync = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")  # a full /tmp must not look like a full disk
+    connection.execute("PRAGMA temp_store = MEMORY")  # a full /tmp must not look like a full state disk
 
 
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
@@ -181,5 +181,5 @@ def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
-    """A row by the names of its columns; a row factory."""
+    """A row factory that returns a dictionary of columns."""
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}

@@ -1,4 +1,4 @@
-"""Writes a state file anew, and puts it in the place of one that is set aside."""
+"""Writes a new state file, and replaces the old one with it."""
 
 from __future__ import annotations
 
@@ -35,11 +35,10 @@ def rebuild(
     roots: Mapping[str, Seen],
     now: float,
 ) -> Path:
-    """Write a state file with these orders into an empty folder; the file.
+    """Write a state file with these orders into an empty folder, and return its path.
 
-    The orders' journal, purchases and records of skipped photos are taken over from ``histories``, state files of this
-    version, the most trusted first; an order's fact, if it has one, is added to its journal. Nothing that was asked for
-    is taken over.
+    The orders' journal, purchases and records of skipped photos are copied from ``histories``, which are state files of
+    this version, most trusted first. An order's fact, if any, is added to its journal. Asks are not copied.
     """
     orders = tuple(orders)
     with closing(open_for_writing(into)) as connection:
@@ -71,10 +70,10 @@ def rebuild(
 
 
 def put_in_place(state_dir: Path, built: Path, now: float) -> Path | None:
-    """Set aside what is there of the state file, and give ``built`` its name; the folder of what was set aside, if any.
+    """Set the old state files aside and move ``built`` into place. Returns the folder with the old files, if any.
 
-    The file goes first, then what SQLite kept beside it: whatever ends this half-way, nobody finds a file without its
-    WAL, and a file that is missing beside one that was set aside is never started over. Raises OSError.
+    The state file is moved first, then SQLite's files beside it. If this is interrupted, there is never a state file
+    without its WAL, and no new state is started while a file is set aside. Raises OSError.
     """
     there = [name for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if (state_dir / name).exists()]
     aside = _folder_for(state_dir, now) if there else None
@@ -96,7 +95,7 @@ def _folder_for(state_dir: Path, now: float) -> Path:
 
 
 def remains(state_dir: Path) -> Path | None:
-    """The state file to recover from: the one in its place, or that which an interrupted recovery has set aside."""
+    """The state file to recover from: the current one, or the one that an interrupted recovery has set aside."""
     aside = sorted(state_dir.glob(f"{SET_ASIDE}*/{FILE}"), reverse=True)
     found = (file for file in (state_dir / FILE, *aside[:1]) if file.exists() and file.stat().st_size)
     return next(found, None)

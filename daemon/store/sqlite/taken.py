@@ -1,4 +1,4 @@
-"""Which shoots have an order that counts: as sent, or as not to be sent."""
+"""Finds the shoots that have an order that counts: they were sent or must not be sent."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from daemon.store.sqlite.names import pack
 
 ENDED_FOR_GOOD = "SELECT id FROM orders WHERE phase = 'cancelled' AND NOT by_person"
 COUNTS = f"((phase != 'cancelled' OR by_person) AND (same_as IS NULL OR same_as NOT IN ({ENDED_FOR_GOOD})))"
-"""Orders that count as sent, or as not to be sent.
+"""Orders that count. A shoot with such an order was sent or must not be sent.
 
-One that ended because its folder was gone does not, nor one that was skipped only for the sake of such an order.
+An order that was cancelled because its folder was missing does not count, and neither does one that was skipped only as
+a copy of such an order.
 """
 
 
 def taken(connection: sqlite3.Connection, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-    """Those of these shoots directly in a watched folder that have an order which counts.
+    """The given shoots directly in a watched folder that have an order that counts.
 
-    ``shoots`` are names and the inodes of their folders, 0 if not known: another folder under a known name is not
-    taken.
+    ``shoots`` are names and the inodes of their folders, 0 if unknown. Another folder with a known name is not taken.
     """
     prefix = root.rstrip("/") + "/"
     query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours: what they mean for a person, and what to do."""
+"""Maps SQLite's errors to ours, with their meaning and their remedy."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ UNUSABLE = {
     sqlite3.SQLITE_BUSY: "Close the other program that uses it, and try again.",
     sqlite3.SQLITE_LOCKED: "Close the other program that uses it, and try again.",
     sqlite3.SQLITE_PROTOCOL: "Close the other program that uses it, and try again.",
-    sqlite3.SQLITE_NOMEM: "Make room in memory.",
-    sqlite3.SQLITE_PERM: "See to its permissions and its disk.",
-    sqlite3.SQLITE_READONLY: "See to its permissions and its disk.",
-    sqlite3.SQLITE_CANTOPEN: "See to its permissions and its disk.",
-    sqlite3.SQLITE_IOERR: "See to its disk.",
+    sqlite3.SQLITE_NOMEM: "Free up memory.",
+    sqlite3.SQLITE_PERM: "Check its permissions and its disk.",
+    sqlite3.SQLITE_READONLY: "Check its permissions and its disk.",
+    sqlite3.SQLITE_CANTOPEN: "Check its permissions and its disk.",
+    sqlite3.SQLITE_IOERR: "Check its disk.",
 }
-"""SQLite's result codes (https://www.sqlite.org/rescode.html) for a file that may be sound and cannot be used now."""
+"""SQLite's result codes (https://www.sqlite.org/rescode.html) for a file that cannot be used now, with remedies."""
 
 NO_ROOM = (sqlite3.SQLITE_FULL,)
-"""Its result code for a disk without room."""
+"""SQLite's result code for a full disk."""
 
 PERHAPS_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-"""Its result codes that it gives, too, when a quota is used up, or when there is no inode for a file beside the state.
-Whether that is so is tried out."""
+"""SQLite's result codes that may also mean an exhausted quota, or no inode for a file beside the state. ``is_full``
+tries to write a file to find out."""
 
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""Its result codes for a file that is no sound database. What is in neither list is a bug of ours."""
+"""SQLite's result codes for a damaged database. A code in none of these lists is a bug in bracketd."""
 
 
 @contextmanager
 def trouble_named(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StateError, StateFull, or StateDamaged when nothing but another file would help.
+    """Convert SQLite's errors to StateError, StateFull or StateDamaged. Errors that are bugs are passed on.
 
-    An extended result code has the primary one in its lowest byte. A bug comes out as it is.
+    The lowest byte of an extended result code is the primary code.
     """
     try:
         yield
@@ -53,16 +53,16 @@ def trouble_named(path: Path) -> Iterator[None]:
 
 
 def full(path: Path, what: str = "the state file") -> StateFull:
-    """The error for a state file, or ``what`` else belongs to the state, that cannot be written for want of room."""
-    why = room.shortage(path) or "its disk is full, or your quota is used up"
-    return StateFull(f"{what} {path} cannot be written: {why}. Make room there.")
+    """The error for a full disk while writing the state file, or another file that ``what`` describes."""
+    why = room.shortage(path) or "its disk is full or your quota is used up"
+    return StateFull(f"{what} {path} cannot be written: {why}. Free up space there.")
 
 
 def damaged(path: Path, fault: str) -> StateDamaged:
-    """The error for a state file that is not what was written, with the way out; ``fault`` is what is wrong."""
+    """The error for a damaged state file, with its remedy. ``fault`` describes the damage."""
     said = " ".join(fault.split())
     return StateDamaged(
-        f"the state file {path} is damaged ({said}). bracketd does not start over it, because what was already "
-        "sent would be sent and paid for again. `bracketd doctor --recover` rebuilds it from what can still be read, "
-        "its copies, the finished shoots and the service; the damaged file is kept."
+        f"the state file {path} is damaged ({said}). bracketd does not start without it, because it would send and pay "
+        "for shoots again. `bracketd doctor --recover` rebuilds it from what can still be read, its copies, the "
+        "finished shoots and the service. The damaged file is kept."
     )

@@ -1,4 +1,4 @@
-"""Syncthing, asked over its REST API; ``verdict`` has what may be concluded, and from what."""
+"""Syncthing, queried over its REST API. ``verdict`` documents what can be concluded from its responses."""
 
 from daemon.syncing.syncthing.client import Syncthing
 from daemon.syncing.syncthing.settings import Access

@@ -1,7 +1,7 @@
-"""Asking Syncthing whether a shoot is here.
+"""Asks Syncthing if a shoot has arrived completely.
 
-Without an ``Access`` of its own it is found by the settings of the account that bracketd runs as, read anew for every
-answer, so that another key, port or folder is noticed.
+Without a given ``Access``, bracketd uses the Syncthing settings of its own user account. It reads them for every
+report, so that a changed key, port or folder is noticed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from daemon.syncing.syncthing.verdict import verdict
 
 
 class Syncthing:
-    """The Syncthing that ``access`` leads to, else the one of the account that bracketd runs as."""
+    """The Syncthing at ``access``, or else the one of the user account that bracketd runs under."""
 
     name = "Syncthing"
 
@@ -30,7 +30,7 @@ class Syncthing:
         self._patience = patience
 
     def keeps(self, folder: str) -> bool | None:
-        """Whether ``folder`` lies in one of its folders; None if that cannot be told at present. Raises nothing."""
+        """True if ``folder`` is in one of its folders, None if that is unknown at present. Never raises."""
         if self._access is None:
             if any(_holding(folder, found.folders) for found in configurations(self._environ)):
                 return True
@@ -42,7 +42,7 @@ class Syncthing:
             return None
 
     def ask(self, shoot_folder: str) -> Said:
-        """See ``SyncClient``, and ``verdict`` for what is concluded from what."""
+        """See ``SyncClient``, and ``verdict`` for the rules."""
         return answer(self.name, shoot_folder, self._ask)
 
     def _ask(self, folder: str, shoot: str) -> Said:
@@ -55,7 +55,7 @@ class Syncthing:
         for configuration in configurations(self._environ):
             found = _holding(folder, configuration.folders)
             if found and configuration.access is None:
-                raise NoAnswer("Syncthing's page is switched off, and with it what bracketd asks")
+                raise NoAnswer("Syncthing's web interface is disabled, so bracketd cannot query it")
             if found and configuration.access:
                 with Rest(configuration.access, self._patience) as rest:
                     return _asked(rest, *found, shoot)
@@ -63,7 +63,7 @@ class Syncthing:
 
 
 def _marked(folder: str) -> bool:
-    """Whether ``folder`` lies below a ``.stfolder``, by which Syncthing knows that its folder is not unmounted."""
+    """True if ``folder`` is below a ``.stfolder``, the marker with which Syncthing detects unmounted folders."""
     at = os.path.realpath(folder)
     while not os.path.lexists(os.path.join(at, ".stfolder")):
         above = os.path.dirname(at)
@@ -75,19 +75,21 @@ def _marked(folder: str) -> bool:
 
 def _asked(rest: Rest, kept: Kept, names: tuple[str, ...], shoot: str) -> Said:
     if kept.kind in ("sendonly", "readonly"):
-        return Said(True, f"Syncthing only sends {kept.name} and brings nothing into it")
+        return Said(True, f"Syncthing only sends {kept.name} and does not download into it")
     if kept.kind == "receiveencrypted":
-        raise NoAnswer(f"Syncthing keeps {kept.name} encrypted, under names that tell nothing")
+        raise NoAnswer(f"Syncthing stores {kept.name} encrypted, so bracketd cannot tell what is missing")
     return verdict(look(rest, kept, names), shoot, kept.name)
 
 
 def _holding(folder: str, folders: Iterable[Kept]) -> tuple[Kept, tuple[str, ...]] | None:
-    """The deepest of the folders that holds ``folder``, and the names that lead down to it."""
+    """The innermost folder that contains ``folder``, and the path down to ``folder`` as names."""
     found = [(kept, names) for kept in folders if kept.path and (names := below(folder, kept.path)) is not None]
     return min(found, key=lambda each: len(each[1]), default=None)
 
 
 def _nobody(folder: str, shoot: str) -> NoAnswer:
     if _marked(folder):
-        return NoAnswer(f"Syncthing keeps {shoot}, but under another account or on another machine: it cannot be asked")
-    return NoAnswer(f"Syncthing keeps no folder that holds {shoot}")
+        return NoAnswer(
+            f"Syncthing syncs {shoot}, but under another account or on another machine, so bracketd cannot query it"
+        )
+    return NoAnswer(f"Syncthing does not sync a folder that contains {shoot}")

@@ -1,8 +1,8 @@
-"""Looking: the few questions that show where a folder of Syncthing stands.
+"""The requests that determine the state of a Syncthing folder.
 
-``/rest/db/status`` counts what is needed in the whole folder; only if there is something, ``/rest/db/need`` lists it
-and tells which of it belongs to the shoot, so that one shoot need not wait for another. Both are expensive for
-Syncthing (as their documentation says); a look makes one of the first and few of the second.
+``/rest/db/status`` counts the needed items of the whole folder. Only if there are some, ``/rest/db/need`` lists them,
+so that a shoot does not wait for another shoot's items. Both are expensive for Syncthing according to their
+documentation. One check makes one request of the first kind and few of the second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAGES: Final = 10
 
 
 def look(rest: Rest, kept: Kept, names: Sequence[str]) -> Look:
-    """Where the shoot stands that lies ``names`` below the folder's path. Raises ``NoAnswer``."""
+    """The state of the shoot at the relative path ``names`` in the folder. Raises ``NoAnswer``."""
     status = rest.get("/rest/db/status", folder=kept.id)
     state = _text(status, "state")
     needed = Needed(
@@ -31,7 +31,7 @@ def look(rest: Rest, kept: Kept, names: Sequence[str]) -> Look:
         folders=_number(status, "needDirectories"),
         removals=_number(status, "needDeletes"),
     )
-    if state not in RUNNING:  # its zeros mean nothing, and there is no more to ask
+    if state not in RUNNING:  # its zeros mean nothing, so further requests are useless
         return Look(state, error=_text(status, "error", ""))
     in_shoot = _in_shoot(rest, kept, names, needed) if needed else Needed()
     return Look(
@@ -44,7 +44,7 @@ def look(rest: Rest, kept: Kept, names: Sequence[str]) -> Look:
 
 
 def kept_folders(rest: Rest) -> tuple[Kept, ...]:
-    """The folders that a running Syncthing keeps (``/rest/config/folders``, since 1.12). Raises ``NoAnswer``."""
+    """The folders that a running Syncthing syncs (``/rest/config/folders``, since 1.12). Raises ``NoAnswer``."""
     return tuple(
         Kept(
             id=_text(folder, "id"),
@@ -58,7 +58,7 @@ def kept_folders(rest: Rest) -> tuple[Kept, ...]:
 
 
 def _in_shoot(rest: Rest, kept: Kept, names: Sequence[str], needed: Needed) -> Needed | None:
-    """What is needed below ``names``; None if nothing was found and the list goes on for too long."""
+    """The needed items below ``names``. None if there are none in the first pages and the list is longer."""
     shoot = tuple(map(_plain, names))
     files = size = folders = removals = 0
     for page in range(1, _PAGES + 1):
@@ -79,7 +79,7 @@ def _in_shoot(rest: Rest, kept: Kept, names: Sequence[str], needed: Needed) -> N
     else:
         if not (files or folders or removals):
             return None
-    # A folder may ignore removals: it lists them, and counts none.
+    # A folder that ignores removals still lists them, but counts none.
     return Needed(files, size, folders, removals if needed.removals else 0)
 
 
@@ -90,14 +90,14 @@ def _peers(rest: Rest, kept: Kept) -> Iterator[Peer]:
     for device in sorted(kept.devices & connections.keys()):
         connection = connections[device]
         if isinstance(connection, dict) and connection.get("connected") is True:
-            told = rest.get("/rest/db/completion", folder=kept.id, device=device)
-            yield Peer(state=_text(told, "remoteState", ""), since=_age(_text(connection, "startedAt", "")))
+            answer = rest.get("/rest/db/completion", folder=kept.id, device=device)
+            yield Peer(state=_text(answer, "remoteState", ""), since=_age(_text(connection, "startedAt", "")))
 
 
 def _age(written: str) -> float | None:
-    """Seconds since a time that Syncthing wrote, on this machine and so by this clock; None if it is none.
+    """Seconds since a time that Syncthing wrote with this machine's clock. None if it is invalid.
 
-    The year 1 stands for a connection that is just being made.
+    The year 1 means a connection that is just being established, so its age is 0.
     """
     try:
         then = datetime.fromisoformat(written)
@@ -110,26 +110,26 @@ def _age(written: str) -> float | None:
 
 
 def _plain(name: str) -> str:
-    """One spelling for a name: Syncthing's is composed; the disk's may not be, nor mind the case."""
+    """A normalized name. Syncthing composes Unicode; the disk may not, and it may ignore case."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _text(told: Json, name: str, default: str | None = None) -> str:
-    value = told.get(name, default)
+def _text(answer: Json, name: str, default: str | None = None) -> str:
+    value = answer.get(name, default)
     if not isinstance(value, str):
         raise _unknown(name)
     return value
 
 
-def _number(told: Json, name: str) -> int:
-    value = told.get(name)
+def _number(answer: Json, name: str) -> int:
+    value = answer.get(name)
     if not isinstance(value, int):
         raise _unknown(name)
     return min(max(value, 0), 1 << 63)
 
 
-def _objects(told: Json, name: str) -> list[Json]:
-    value = told.get(name)
+def _objects(answer: Json, name: str) -> list[Json]:
+    value = answer.get(name)
     if value is None:  # how Go writes an empty list
         return []
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
@@ -138,4 +138,4 @@ def _objects(told: Json, name: str) -> list[Json]:
 
 
 def _unknown(name: str) -> NoAnswer:
-    return NoAnswer(f"Syncthing's answer has no {name} that can be read; is it a version from before 1.12?")
+    return NoAnswer(f"Syncthing's response has no valid {name}. Is Syncthing older than version 1.12?")

@@ -1,8 +1,7 @@
-"""HTTP to Syncthing's REST API (docs.syncthing.net, "REST API"): GET only, with the API key in ``X-API-Key``.
+"""HTTP client for Syncthing's REST API (docs.syncthing.net, "REST API"): GET only, with the API key in ``X-API-Key``.
 
-The key goes to the one address that Syncthing's settings name, along no redirect and through no proxy, and is taken
-out of what comes back. Where Syncthing speaks TLS, under the certificate that it made for itself, only that very
-certificate is accepted.
+The key is sent only to the address in Syncthing's settings, never along a redirect or through a proxy, and is removed
+from responses. If Syncthing uses TLS with its self-signed certificate, only exactly that certificate is accepted.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ Json = Mapping[str, object]
 _MOST: Final = 16 * 1024 * 1024
 _LARGEST_CERTIFICATE: Final = 64 * 1024
 
-for _name in ("httpx", "httpcore"):  # at INFO they note every question
+for _name in ("httpx", "httpcore"):  # at INFO they log every request
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Rest:
-    """The API of one Syncthing, for one answer within ``patience`` seconds from here. All calls raise ``NoAnswer``."""
+    """The API of one Syncthing. All calls together have ``patience`` seconds from now, and raise ``NoAnswer``."""
 
     def __init__(self, access: Access, patience: float) -> None:
         self._deadline = Deadline(patience)
@@ -45,9 +44,7 @@ class Rest:
                 trust_env=False,
             )
         except (OSError, ValueError, httpx.InvalidURL) as error:
-            raise NoAnswer(
-                f"Syncthing's address or key in its settings cannot be used ({type(error).__name__})"
-            ) from None
+            raise NoAnswer(f"The address or key in Syncthing's settings is invalid ({type(error).__name__})") from None
 
     def __enter__(self) -> Self:
         return self
@@ -58,18 +55,18 @@ class Rest:
         self._client.close()
 
     def get(self, path: str, **query: str) -> Json:
-        """One question and its JSON object."""
-        told = self._get(path, query)
-        if not isinstance(told, Mapping):
+        """Make one request and return its JSON object."""
+        answer = self._get(path, query)
+        if not isinstance(answer, Mapping):
             raise self._stranger()
-        return told
+        return answer
 
     def get_list(self, path: str) -> list[Json]:
-        """One question and its JSON array of objects."""
-        told = self._get(path, {})
-        if not isinstance(told, list) or not all(isinstance(each, Mapping) for each in told):
+        """Make one request and return its JSON array of objects."""
+        answer = self._get(path, {})
+        if not isinstance(answer, list) or not all(isinstance(each, Mapping) for each in answer):
             raise self._stranger()
-        return told
+        return answer
 
     def _get(self, path: str, query: Mapping[str, str]) -> object:
         if not self._deadline.left:
@@ -87,8 +84,8 @@ class Rest:
             raise self._slow() from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             if isinstance(_root(error), ssl.SSLError):
-                raise NoAnswer(f"What answers on {self._where} does not show Syncthing's certificate") from None
-            raise NoAnswer(f"Syncthing does not answer on {self._where}") from None
+                raise NoAnswer(f"The program at {self._where} does not present Syncthing's certificate") from None
+            raise NoAnswer(f"Syncthing does not respond at {self._where}") from None
         try:
             return json.loads(body.replace(self._key, b"(key)") if self._key else body)
         except (ValueError, RecursionError):
@@ -96,20 +93,20 @@ class Rest:
 
     def _refused(self, response: httpx.Response) -> NoAnswer:
         if response.status_code in (401, 403):
-            return NoAnswer(f"Syncthing on {self._where} refuses the API key")
-        return NoAnswer(f"Syncthing on {self._where} answers with HTTP status {response.status_code}")
+            return NoAnswer(f"Syncthing at {self._where} refused the API key")
+        return NoAnswer(f"Syncthing at {self._where} returned HTTP status {response.status_code}")
 
     def _slow(self) -> NoAnswer:
-        return NoAnswer(f"Syncthing on {self._where} takes more than {self._deadline.seconds:g} seconds to answer")
+        return NoAnswer(f"Syncthing at {self._where} did not respond within {self._deadline.seconds:g} seconds")
 
     def _stranger(self) -> NoAnswer:
-        return NoAnswer(f"What answers on {self._where} is not Syncthing")
+        return NoAnswer(f"The program at {self._where} is not Syncthing")
 
 
 def _trust(access: Access) -> ssl.SSLContext:
-    """Whom to believe: the one certificate, else, for https, those whom everybody believes; for http nobody is asked.
+    """The TLS settings: trust only the given certificate, or else, for https, the usual certificate authorities.
 
-    The name in the certificate is that of the machine when it was made, so it is the certificate that is compared.
+    The certificate's host name may be outdated, so only the certificate itself is compared.
     """
     if access.certificate is None and access.url.startswith("https:"):
         return httpx.create_ssl_context(trust_env=False)

@@ -1,10 +1,10 @@
-"""What Syncthing's own settings say: how its REST API is reached, and which folders it keeps.
+"""Reads Syncthing's own settings: how to reach its REST API, and which folders it syncs.
 
-``config.xml`` is written by Syncthing whenever something changes (docs.syncthing.net, "Syncthing Configuration"), so it
-also tells when Syncthing is down. Only its owner can read it. Where it is: ``$STCONFDIR`` or ``$STHOMEDIR``;
-``~/.local/state/syncthing``, or ``~/.config/syncthing`` where an older version began; on macOS ``~/Library/Application
-Support/Syncthing`` (Syncthing's ``lib/locations``); on Synology the package's ``var`` (SynoCommunity's
-``service-setup.sh``).
+Syncthing writes ``config.xml`` whenever something changes (docs.syncthing.net, "Syncthing Configuration"), so it can be
+used even when Syncthing is not running. Only its owner can read it. It is in ``$STCONFDIR`` or ``$STHOMEDIR``;
+``~/.local/state/syncthing``, or ``~/.config/syncthing`` if an older version created it; on macOS
+``~/Library/Application Support/Syncthing`` (Syncthing's ``lib/locations``); on Synology in the package's ``var``
+(SynoCommunity's ``service-setup.sh``).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from daemon.regular import read_regular
 from daemon.syncing.paths import bases, home
 
 _PACKAGES: Final = ("/var/packages/syncthing/var", "/var/packages/syncthing/target/var")
-_ANY_ADDRESS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "localhost"}  # noqa: S104 - read, not listened on
+_ANY_ADDRESS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "localhost"}  # noqa: S104 - not listened on
 _MOST: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a Syncthing is asked: ``url`` of its page, and its API ``key``, which no repr shows.
+    """How to reach a Syncthing: the ``url`` of its web page, and its API ``key``, which repr hides.
 
-    ``certificate`` is the file that holds the one certificate it may show; without it https is checked as everywhere.
-    ``socket`` is the path of a Unix socket to ask through.
+    ``certificate`` is the file with the only certificate to accept; without it, https is verified as usual.
+    ``socket`` is the path of a Unix socket to connect to.
     """
 
     url: str
@@ -38,13 +38,13 @@ class Access:
 
     @property
     def where(self) -> str:
-        """The address as a person knows it."""
+        """The address for messages."""
         return self.socket or self.url.partition("://")[2].rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A folder that Syncthing keeps, ``path`` being where it is here, ``kind`` its type, and who shares it."""
+    """A folder that Syncthing syncs: its local ``path``, its type ``kind``, and the ``devices`` that share it."""
 
     id: str
     label: str
@@ -54,20 +54,20 @@ class Kept:
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The name for messages."""
         return self.label or os.path.basename(self.path.rstrip("/")) or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One ``config.xml``. ``access`` is None if its page, and the API with it, is switched off."""
+    """One ``config.xml``. ``access`` is None if the web page, and with it the API, is disabled."""
 
     access: Access | None
     folders: tuple[Kept, ...]
 
 
 def configurations(environ: Mapping[str, str]) -> Iterator[Configuration]:
-    """Every ``config.xml`` in the known places that can be read; those that cannot are left out."""
+    """Every readable ``config.xml`` in the known places."""
     for directory in _places(environ):
         try:
             yield read(os.path.join(directory, "config.xml"), home(environ))
@@ -76,10 +76,10 @@ def configurations(environ: Mapping[str, str]) -> Iterator[Configuration]:
 
 
 def read(file: str, home_directory: str) -> Configuration:
-    """Read a ``config.xml``. Raises ``OSError``, and ``ValueError`` if it is none."""
+    """Read a ``config.xml``. Raises ``OSError``, and ``ValueError`` if it is not XML."""
     text = read_regular(file, _MOST)
     try:
-        root = ET.fromstring(text)  # noqa: S314 - the owner's own settings, and expat bounds its entities
+        root = ET.fromstring(text)  # noqa: S314 - the user's own settings, and expat limits entities
     except (ET.ParseError, LookupError) as error:
         raise ValueError(f"{file} is not XML: {error}") from error
     folders = tuple(_kept(folder, home_directory) for folder in root.findall("folder"))
@@ -121,9 +121,9 @@ def _kept(folder: ET.Element, home_directory: str) -> Kept:
 
 
 def _access(address: str, *, tls: bool, key: str, certificate: str) -> Access:
-    """Access by what stands in ``gui/address``: ``HOST:PORT``, or the path of a Unix socket, or either after a scheme.
+    """Access from ``gui/address``: ``HOST:PORT`` or the path of a Unix socket, either with a scheme or without.
 
-    A host that is empty or unspecified is every address of this machine.
+    An empty or unspecified host means every address of this machine, so bracketd uses loopback.
     """
     scheme, separator, rest = address.rpartition("://")
     path = rest if scheme == "unix" or (not separator and rest.startswith("/")) else None

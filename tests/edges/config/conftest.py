@@ -41,7 +41,7 @@ def loaded(config: Write) -> Load:
 
 @pytest.fixture
 def problems(loaded: Load) -> Problems:
-    """The problems in the text."""
+    """The problems that loading the text reports."""
 
     def problems_in(text: str, **environ: str) -> list[Problem]:
         with pytest.raises(ConfigError) as caught:
@@ -52,6 +52,6 @@ def problems(loaded: Load) -> Problems:
 
 
 def folder(more: str = "") -> str:
-    """A configuration with one folder, ``more`` being further settings of it, one a line."""
+    """A configuration with one folder. ``more`` holds further settings of it, one per line."""
     lines = ["folders:", "  - watch: in", "    output: out", *(f"    {line}" for line in more.splitlines())]
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ GROUPS: dict[tuple[str | int, ...], type[BaseModel]] = {
 
 @pytest.fixture
 def everything_on(tmp_path: Path) -> Path:
-    """The example with every setting that is off switched on, in a home with a key file."""
+    """The example with every optional setting enabled, in a home folder with a key file."""
     key = tmp_path / ".config" / "bracketd" / "key"
     key.parent.mkdir(parents=True)
     key.write_text("key\n")
@@ -48,14 +48,14 @@ def everything_on(tmp_path: Path) -> Path:
 
 
 def test_the_example_loads_as_it_is() -> None:
-    """Copying the example without changing a word gives settings that can be used."""
+    """An unmodified copy of the example gives valid settings."""
     settings = load(EXAMPLE, {"HOME": "/home/me"})
     assert [str(folder.watch) for folder in settings.folders] == ["/home/me/Pictures/Shoots"]
     assert settings.api.key is None
 
 
 def test_the_example_shows_the_defaults() -> None:
-    """Every value that is on in the example is what one gets without its line."""
+    """Every enabled value in the example is the default."""
     settings = load(EXAMPLE, {"HOME": "/home/me"})
     plain = FolderSettings(watch=settings.folders[0].watch, output=settings.folders[0].output)
     assert settings.folders == (plain,)
@@ -72,7 +72,7 @@ def test_every_value_in_the_example_may_be_switched_on(everything_on: Path, tmp_
 
 @pytest.mark.parametrize("place", GROUPS, ids=lambda place: ".".join(map(str, place)) or "top")
 def test_every_setting_is_in_the_example(everything_on: Path, place: tuple[str | int, ...]) -> None:
-    """Each field of each model stands in the example, and nothing else does."""
+    """The example contains each field of each model and nothing else."""
     group: Any = yaml.safe_load(everything_on.read_text(encoding="utf-8"))
     for part in place:
         group = group[part]
@@ -80,13 +80,13 @@ def test_every_setting_is_in_the_example(everything_on: Path, place: tuple[str |
 
 
 def test_no_group_of_settings_is_left_out_here() -> None:
-    """The table above names every model that the settings are made of."""
+    """The table above lists every model of the settings."""
     models = {model for model in GROUPS.values() if model is not FileSettings}
     named = {type(field.default) for model in GROUPS.values() for field in model.model_fields.values()}
     assert {kind for kind in named if issubclass(kind, BaseModel)} | {FolderSettings} == models
 
 
 def test_every_setting_has_words_for_what_it_may_be() -> None:
-    """Problems are told with a field's description, so each has one."""
+    """Every field has a description, because messages use it."""
     for model in GROUPS.values():
         assert all(field.description for field in model.model_fields.values()), model

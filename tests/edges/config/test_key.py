@@ -37,7 +37,7 @@ def test_the_first_place_with_a_key_counts(config: Write, key_file: Path, tmp_pa
 
 
 def test_no_key_is_told_when_it_is_asked_for(loaded: Load) -> None:
-    """Settings without a key can be loaded; asking for the key says what to do."""
+    """Settings load without a key. Requiring the key then says what to do."""
     settings = loaded(folder())
     assert settings.api.key is None
     with pytest.raises(ConfigError, match="AUTOENHANCE_API_KEY"):
@@ -51,7 +51,7 @@ def test_white_space_around_a_key_is_dropped(loaded: Load) -> None:
 
 @pytest.mark.parametrize("bad", ["abc déf", "two words", "line\nend", "nul\0", "caf\u00e9", "\u200bx", "x" * 2000])
 def test_what_cannot_be_a_key_is_refused_unseen(problems: Problems, bad: str) -> None:
-    """A key that no header can carry is a problem, told without it."""
+    """A key that no HTTP header can carry is a problem. The message does not contain the key."""
     (problem,) = problems(folder(), AUTOENHANCE_API_KEY=bad)
     assert problem.where == "$AUTOENHANCE_API_KEY"
     assert bad not in str(problem)
@@ -71,7 +71,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
     ids=["byte-order mark", "UTF-16, as PowerShell writes it", "UTF-16, big end first", "blank lines around it"],
 )
 def test_a_key_file_as_editors_save_it(loaded: Load, key_file: Path, content: bytes) -> None:
-    """A byte-order mark, UTF-16 with one, blanks and line ends around it take nothing from a key."""
+    """A byte-order mark, UTF-16, and white space around a key do not change it."""
     key_file.write_bytes(content)
     assert loaded(folder() + f"api: {{key_file: {key_file}}}\n").require_api_key().text == KEY
 
@@ -79,34 +79,40 @@ def test_a_key_file_as_editors_save_it(loaded: Load, key_file: Path, content: by
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (f"{KEY}\n{KEY}\n".encode(), "has 2 lines, and must stand alone"),
-        (f"AUTOENHANCE_API_KEY={KEY}\n".encode(), "begins with a variable's name and `=`, and must stand alone"),
-        (f'"{KEY}"\n'.encode(), "stands in quotes"),
-        (f"{KEY} x".encode(), "has a blank in it, which no key has"),
-        (f"{KEY}\N{NO-BREAK SPACE}x".encode(), "has the character U+00A0 (NO-BREAK SPACE) in it, which no key has"),
-        (f"\N{ZERO WIDTH SPACE}{KEY}".encode(), "has the character U+200B (ZERO WIDTH SPACE) in it, which no key has"),
-        (KEY.encode("utf-16-le"), "has a zero character (is the file UTF-16?) in it, which no key has"),
-        (f"{KEY}\x1bx".encode(), "has the character U+001B (a control character) in it, which no key has"),
-        (("x" * 2000).encode(), "is longer than any key"),
+        (f"{KEY}\n{KEY}\n".encode(), "has 2 lines; there must be only the key"),
+        (f"AUTOENHANCE_API_KEY={KEY}\n".encode(), "starts with a variable name and `=`; there must be only the key"),
+        (f'"{KEY}"\n'.encode(), "is in quotes"),
+        (f"{KEY} x".encode(), "contains a space, which is not allowed in a key"),
+        (
+            f"{KEY}\N{NO-BREAK SPACE}x".encode(),
+            "contains the character U+00A0 (NO-BREAK SPACE), which is not allowed in a key",
+        ),
+        (
+            f"\N{ZERO WIDTH SPACE}{KEY}".encode(),
+            "contains the character U+200B (ZERO WIDTH SPACE), which is not allowed in a key",
+        ),
+        (KEY.encode("utf-16-le"), "contains a NUL character (is the file UTF-16?), which is not allowed in a key"),
+        (f"{KEY}\x1bx".encode(), "contains the character U+001B (a control character), which is not allowed in a key"),
+        (("x" * 2000).encode(), "is too long"),
         (b"", "is empty"),
         (b"\xef\xbb\xbf\r\n", "is empty"),
     ],
 )
 def test_a_key_file_that_holds_no_key_says_why(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
-    """What is wrong with a key file is said in particular, with the file's name and without the key."""
+    """The message says exactly what is wrong with a key file. It names the file and does not contain the key."""
     key_file.write_bytes(content)
     (problem,) = problems(folder() + f"api: {{key_file: {key_file}}}\n")
     assert problem.what == f"The key in {key_file} {what}"
-    assert problem.remedy == "Copy it again, alone and whole."
+    assert problem.remedy == "Copy the complete key again, and nothing else."
     assert KEY not in str(problem)
 
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"caf\xe9", "is not UTF-8 text"), (b"\xff\xfea", "is not UTF-8 text"), (b"x" * 9000, "is too large to be one")],
+    [(b"caf\xe9", "is not UTF-8 text"), (b"\xff\xfea", "is not UTF-8 text"), (b"x" * 9000, "is too large")],
 )
 def test_a_file_that_is_no_key_file_says_so(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
-    """Another encoding, or another file altogether, is told as such."""
+    """A file in another encoding, or that is not a key file at all, gets its own message."""
     key_file.write_bytes(content)
     (problem,) = problems(folder() + f"api: {{key_file: {key_file}}}\n")
     assert problem.what == f"The key file {key_file} {what}"
@@ -114,12 +120,12 @@ def test_a_file_that_is_no_key_file_says_so(problems: Problems, key_file: Path, 
 
 @pytest.mark.parametrize("key", ["ABCD====", "QUJD=", "a.b-c_d~e+f/g==", "ABC=="])
 def test_every_sign_may_be_in_a_key(loaded: Load, key: str) -> None:
-    """What looks a little like an assignment, as Base64 and Base32 do, is a key."""
+    """A key that looks a little like an assignment, as Base64 and Base32 can, is valid."""
     assert loaded(folder(), AUTOENHANCE_API_KEY=key).require_api_key().text == key
 
 
 def test_a_key_knows_where_it_is_from(config: Write, key_file: Path, tmp_path: Path) -> None:
-    """The place that a key was found in is kept with it, for the message that says that it was refused."""
+    """The place where a key was found is kept for the message about a refused key."""
     (tmp_path / "autoenhance_api_key").write_text("from-credential\n")
     environ = {"AUTOENHANCE_API_KEY": "from-environment", "CREDENTIALS_DIRECTORY": str(tmp_path)}
     in_file = folder() + f"api:\n  key_file: {key_file}\n"
@@ -136,7 +142,7 @@ def test_a_key_knows_where_it_is_from(config: Write, key_file: Path, tmp_path: P
 
 @pytest.mark.parametrize("content", [f"{BOM}sync-key\n".encode(), f"{BOM}sync-key".encode("utf-16-le")])
 def test_syncthings_key_file_is_read_alike(config: Write, key_file: Path, content: bytes) -> None:
-    """The file with Syncthing's key may have a byte-order mark, too; what is wrong with it is said without it."""
+    """The file with Syncthing's key may have a byte-order mark too. A message about it does not contain the key."""
     text = folder() + f"syncthing: {{address: 'http://127.0.0.1:8384', key_file: {key_file}}}\n"
     settings = load(config(text), {}).syncthing
     key_file.write_bytes(content)
@@ -144,14 +150,14 @@ def test_syncthings_key_file_is_read_alike(config: Write, key_file: Path, conten
     assert access is not None
     assert access.key == "sync-key"
     key_file.write_bytes(content + content)
-    with pytest.raises(ConfigError, match=r"syncthing\.key_file: The key in .* has ") as caught:
+    with pytest.raises(ConfigError, match=r"syncthing\.key_file: The key in .* (contains|has) ") as caught:
         access_of(settings)
     assert "sync-key" not in str(caught.value)
 
 
 @pytest.mark.parametrize("written", ["''", "'   '"])
 def test_an_empty_key_is_a_mistake(problems: Problems, written: str) -> None:
-    """A key that is given and empty is told, not passed over."""
+    """An empty key is a problem and is not ignored."""
     (problem,) = problems(folder() + f"api: {{key: {written}}}")
     assert problem.what == "The key is empty"
     assert problem.where.endswith("config.yaml:4: api.key")
@@ -171,7 +177,7 @@ def test_a_key_file_path_that_means_nothing_is_told_once(problems: Problems) -> 
 
 
 def test_a_file_that_everybody_can_read_is_warned_of(config: Write, key_file: Path) -> None:
-    """A readable key file, or a readable configuration file with the key in it, is a warning with its remedy."""
+    """A key file, or a configuration file with a key, that everybody can read gives a warning with its remedy."""
     by_file, by_key = folder() + f"api: {{key_file: {key_file}}}\n", folder() + f"api: {{key: {KEY}}}\n"
     assert load(config(by_file), {}).warnings == ()
     key_file.chmod(0o644)
@@ -186,7 +192,7 @@ def test_a_file_that_everybody_can_read_is_warned_of(config: Write, key_file: Pa
 
 
 def test_settings_never_show_the_key(loaded: Load) -> None:
-    """Neither text, dump nor JSON of the settings holds the key."""
+    """The text, the dump and the JSON of the settings do not contain the key."""
     settings = loaded(folder() + f"api: {{key: {KEY}}}\n")
     assert settings.require_api_key().text == KEY
     for shown in (repr(settings), str(settings), repr(settings.model_dump()), settings.model_dump_json()):
@@ -212,7 +218,7 @@ def test_settings_never_show_the_key(loaded: Load) -> None:
     ],
 )
 def test_no_message_shows_the_key(problems: Problems, api: str) -> None:
-    """However wrong the key's line is, no message repeats what may be the key."""
+    """No message contains a possible key, whatever is wrong with its line."""
     for problem in problems(folder() + api + "\n"):
         assert KEY not in repr(problem)
         assert "4815162342" not in repr(problem)

@@ -16,7 +16,7 @@ from .conftest import Write, folder
     "line", ["", "state_dir: here", "state_dir: ~/s", "state_dir: $DISK/s", "state_dir: ../s", "state_dir: /abs/$$"]
 )
 def test_it_gives_the_state_directory_that_load_gives(config: Write, line: str) -> None:
-    """The quick way and the whole way agree, expansion and default included."""
+    """``locate_state`` and ``load`` agree, including expansion and the default."""
     file, environ = config(folder() + line), {"HOME": "/h", "DISK": "/disk", "XDG_STATE_HOME": "/xdg/state"}
     assert locate_state(file, environ) == load(file, environ).state_dir
 
@@ -28,13 +28,13 @@ def test_mistakes_in_other_settings_do_not_matter(config: Write, tmp_path: Path)
 
 @pytest.mark.parametrize("text", ["", "state_dir: $NOPE\n", "state_dir:\n", "state_dir: [a]\n", "a: b: c\n"])
 def test_a_state_directory_that_cannot_be_told_is_a_configuration_error(config: Write, text: str) -> None:
-    """A broken file or a bad ``state_dir`` is told as by ``load``."""
+    """``locate_state`` reports a broken file or an invalid ``state_dir`` as ``load`` does."""
     with pytest.raises(ConfigError):
         locate_state(config(text), {})
 
 
 def test_pydantic_is_not_imported(config: Write) -> None:
-    """Finding the state directory costs no pydantic, structlog or httpx."""
+    """Finding the state directory does not import pydantic, structlog or httpx."""
     code = (
         "import sys; from pathlib import Path; from daemon.config import locate_state\n"
         "print(locate_state(Path(sys.argv[1]), {}))\n"
@@ -46,7 +46,7 @@ def test_pydantic_is_not_imported(config: Write) -> None:
 
 
 def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
-    """The lazily imported names are the only ones that there are."""
+    """The package has no other lazily imported names."""
     import daemon.config  # noqa: PLC0415 - only here as a module
 
     with pytest.raises(AttributeError, match="nonsense"):

@@ -7,13 +7,13 @@ from .conftest import Load, folder
 
 
 def test_limits_reach_the_rules(loaded: Load) -> None:
-    """Each limit in the file is the rules' limit of that name; one that is left out is none."""
+    """Each limit in the file is the rule's limit of that name. A missing limit does not limit."""
     assert policy_of(loaded(folder())).limits == Limits()
     text = folder() + "limits: {images_per_order: 60, images_per_month: 1500}\n"
     assert policy_of(loaded(text)).limits == Limits(images_per_order=60, images_per_day=None, images_per_month=1500)
 
 
 def test_bad_files_reach_the_orders(loaded: Load) -> None:
-    """What becomes of a photo that cannot be read is frozen into each order of the folder."""
+    """The setting for unreadable photos is stored with each order of the folder."""
     for text, meant in (("", "hold"), ("bad_files: hold", "hold"), ("bad_files: leave_out", "leave_out")):
         assert preset_of(loaded(folder(text)).folders[0], dev_mode=False).bad_files == meant

@@ -11,7 +11,7 @@ from .conftest import Load, Problems, Write
 
 
 def folders(*pairs: tuple[str, str]) -> str:
-    """A configuration with these watched and output folders, the state elsewhere."""
+    """A configuration with these watched and output folders and the state elsewhere."""
     entries = "".join(f"  - watch: {watch}\n    output: {output}\n" for watch, output in pairs)
     return f"state_dir: state\nfolders:\n{entries}"
 
@@ -34,7 +34,7 @@ def folders(*pairs: tuple[str, str]) -> str:
     ],
 )
 def test_folders_in_one_another_are_refused(problems: Problems, pairs: list[tuple[str, str]], where: list[str]) -> None:
-    """Results must not become shoots, and a shoot must not be sent twice."""
+    """A folder whose pictures would become shoots, or whose shoots would be sent twice, is rejected."""
     found = problems(folders(*pairs))
     assert [problem.where.rpartition("config.yaml:")[2] for problem in found] == where
 
@@ -50,12 +50,12 @@ def test_folders_in_one_another_are_refused(problems: Problems, pairs: list[tupl
     ],
 )
 def test_neighbours_are_fine(loaded: Load, pairs: list[tuple[str, str]]) -> None:
-    """Neighbouring folders, like beginnings of names and a shared output are no mistake."""
+    """Neighbouring folders, names with a common prefix and a shared output are valid."""
     assert len(loaded(folders(*pairs)).folders) == len(pairs)
 
 
 def test_a_link_does_not_hide_a_folder(problems: Problems, tmp_path: Path) -> None:
-    """Folders are compared where links lead to, for output and for watched folders."""
+    """Watched and output folders are compared after their links are resolved."""
     (tmp_path / "in").mkdir()
     (tmp_path / "link").symlink_to("in")
     found = problems(folders(("in", "link/out"), ("link", "elsewhere")))
@@ -74,19 +74,19 @@ def test_two_folders_that_differ_in_case_are_two_where_the_file_system_says_so(c
 
 @pytest.mark.parametrize("state", ["in", "in/state", "out", "out/x/state"])
 def test_the_state_lies_in_no_watched_or_output_folder(problems: Problems, state: str) -> None:
-    """The state file is not among photos."""
+    """The state directory cannot be inside a watched or output folder."""
     (problem,) = problems(folders(("in", "out")).replace("state_dir: state", f"state_dir: {state}"))
     assert problem.where.endswith("config.yaml:1: state_dir")
 
 
 def test_the_default_state_directory_is_looked_at_too(problems: Problems, tmp_path: Path) -> None:
-    """Watching one's whole home folder is told, though the state directory is nowhere in the file."""
+    """Watching the whole home folder is rejected, even if the file does not set ``state_dir``."""
     text = folders((".", "../out")).replace("state_dir: state\n", "")
     (problem,) = problems(text, XDG_STATE_HOME=str(tmp_path / ".local/state"))
     assert problem.where.endswith("state_dir")
 
 
 def test_folders_need_not_exist(loaded: Load, tmp_path: Path) -> None:
-    """A watched folder on a disk that is not mounted is no configuration error, and nothing is made."""
+    """A watched folder on a disk that is not mounted is not an error, and no folder is created."""
     loaded(folders(("/no/such/disk/in", "/no/such/disk/out")))
     assert os.listdir(tmp_path) == ["config.yaml"]

@@ -12,7 +12,7 @@ from .conftest import Load, Problems, Write, folder
 
 
 def test_every_mistake_is_told_at_once(problems: Problems) -> None:
-    """All mistakes come together, in the file's order, each with its line, key and remedy."""
+    """All mistakes are reported together, in the file's order, each with its line, key and remedy."""
     found = problems(
         "api: {flow: image, keyy: 1}\n"
         "folders:\n"
@@ -68,7 +68,7 @@ def test_a_problem_names_the_whole_file(problems: Problems, tmp_path: Path) -> N
     [
         ("quiet_perod: 5", "Did you mean quiet_period?"),
         ("Watch: x", "Did you mean watch?"),
-        ("colour: red", "Remove it; there are watch, output,"),
+        ("colour: red", "Remove it. Known settings: watch, output,"),
         ("download: {format: JPG}", "Did you mean jpeg?"),
         ("enhance: {cloud_type: clear}", "Did you mean CLEAR?"),
         ("enhance: {Sky_Replacement: true}", "Did you mean sky_replacement?"),
@@ -76,8 +76,8 @@ def test_a_problem_names_the_whole_file(problems: Problems, tmp_path: Path) -> N
         ("enhance: {ai_version: 4.10}", "Put it in quotes."),
         ("enhance: {ai_version: 2025-05-08}", "Put it in quotes."),
         ("enhance: {number_of_brackets_per_image: 5}", "Use the folder's `grouping`."),
-        ("enhance: {newer: 2025-05-08}", "Put dates and the like in quotes."),
-        ("enhance: {newer: [.inf]}", "Put dates and the like in quotes."),
+        ("enhance: {newer: 2025-05-08}", "Put dates and similar values in quotes."),
+        ("enhance: {newer: [.inf]}", "Put dates and similar values in quotes."),
         ("download: {quality: 100}", "Change it, or remove the line for the default, 90."),
         ("download: {max_width: 0}", "Change it, or remove the line."),
         ("late_files: suplement", "Did you mean supplement?"),
@@ -86,7 +86,7 @@ def test_a_problem_names_the_whole_file(problems: Problems, tmp_path: Path) -> N
     ],
 )
 def test_the_remedy_fits_the_mistake(problems: Problems, text: str, said: str) -> None:
-    """A slip of the pen gets the right word, a bad value its default, a bare number quotes."""
+    """A misspelling gets a suggestion, a bad value its default, and a bare number quotes."""
     (problem,) = problems(folder(text))
     assert said in problem.remedy
 
@@ -107,7 +107,7 @@ def test_the_remedy_fits_the_mistake(problems: Problems, text: str, said: str) -
     ],
 )
 def test_types_are_not_guessed(problems: Problems, text: str) -> None:
-    """A value of another type is refused, not converted."""
+    """A value of the wrong type is rejected, not converted."""
     assert len(problems(folder(text))) == 1
 
 
@@ -123,16 +123,16 @@ def test_values_are_shown_on_one_short_line(problems: Problems) -> None:
     [
         ("", "The file is empty"),
         ("# only a comment\n", "The file is empty"),
-        ("- a\n- b\n", "These are not settings"),
-        ("just words\n", "These are not settings"),
+        ("- a\n- b\n", "The file does not contain settings"),
+        ("just words\n", "The file does not contain settings"),
         ("folders: []\n", "An empty list is not"),
-        ("folders:\n", "Nothing is not"),
+        ("folders:\n", "An empty value is not"),
         ("folders: in\n", "The value is not a list"),
-        ("log: {level: info}\n", "It is missing"),
+        ("log: {level: info}\n", "This setting is missing"),
     ],
 )
 def test_a_file_without_folders_is_told_so(problems: Problems, text: str, what: str) -> None:
-    """An empty file, one that is no mapping and one without folders each get their own sentence."""
+    """An empty file, a file without a mapping and a file without folders each get their own message."""
     (problem,) = problems(text)
     assert problem.what.startswith(what)
 
@@ -142,31 +142,31 @@ def test_a_file_without_folders_is_told_so(problems: Problems, text: str, what: 
     [
         ("folders:\n\t- watch: in\n", 2, "A tab"),
         ("folders:\n  - watch: in\n\toutput: out\n", 3, "A tab"),
-        ("folders:\n  - watch: 'in\n", 3, "This is not YAML"),
-        ("folders:\n  - watch: in\n output: out\n", 3, "This is not YAML"),
-        ("folders: [in\n", 2, "This is not YAML"),
-        ("api: {key: !secret x}\n", 1, "A value begins with `!`"),
-        ("api: {key: *sk-live}\n", 1, "A value begins with `!`"),
+        ("folders:\n  - watch: 'in\n", 3, "This is not valid YAML"),
+        ("folders:\n  - watch: in\n output: out\n", 3, "This is not valid YAML"),
+        ("folders: [in\n", 2, "This is not valid YAML"),
+        ("api: {key: !secret x}\n", 1, "A value starts with `!`"),
+        ("api: {key: *sk-live}\n", 1, "A value starts with `!`"),
         ("log:\n---\nlog:\n", 2, "A second document"),
-        ("log: \x01\n", 1, "There is a character"),
+        ("log: \x01\n", 1, "The file contains a character"),
     ],
 )
 def test_broken_yaml_is_told_with_its_line(problems: Problems, text: str, line: int, what: str) -> None:
-    """What YAML cannot read is told with the line it stopped at."""
+    """Invalid YAML is reported with the line where parsing stopped."""
     (problem,) = problems(text)
     assert problem.where.endswith(f"config.yaml:{line}")
     assert problem.what.startswith(what)
 
 
 def repeated(levels: int, last: str = "[x]", one: str = "[{}]") -> str:
-    """Values that repeat the ones before nine times, so that few lines mean 9 to the power of ``levels`` values."""
+    """Values that each repeat the previous one nine times: few lines give 9 to the power of ``levels`` values."""
     lines = [f"a0: &a0 {last}"]
     lines += [f"a{n}: &a{n} " + one.format(",".join([f"*a{n - 1}"] * 9)) for n in range(1, levels)]
     return "\n".join(lines) + "\n"
 
 
 def chained(levels: int, one: str) -> str:
-    """Values that each hold the one before, so that lines of two values mean a depth of ``levels``."""
+    """Values nested ``levels`` deep, one level per line."""
     return "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n} {one.format(f'*a{n - 1}')}\n" for n in range(1, levels))
 
 
@@ -185,7 +185,7 @@ def chained(levels: int, one: str) -> str:
     ids=["aliases", "merges", "lists", "groups without end", "keys", "a chain", "a chain of merges", "huge"],
 )
 def test_what_would_cost_minutes_is_refused_at_once(problems: Problems, text: str, what: str) -> None:
-    """A file whose values are repeated, nested or long without end is refused within two seconds, and says why."""
+    """A file with endlessly repeated, nested or long values is rejected within two seconds, with the reason."""
     begun = time.process_time()
     (problem,) = problems(folder() + text)
     assert problem.what.startswith(what)
@@ -195,7 +195,7 @@ def test_what_would_cost_minutes_is_refused_at_once(problems: Problems, text: st
 
 @pytest.mark.parametrize("number", ["0x" + "f" * 5000, "1" + ":59" * 20_000, "9" * 5000, "1" * 300])
 def test_a_number_of_any_length_is_refused_in_words(problems: Problems, number: str) -> None:
-    """A number that Python would not even print is a value like any other that is not allowed."""
+    """A number that is too long for Python to print is an invalid value like any other."""
     (problem,) = problems(folder() + f"transfers: {{uploads: {number}}}\n")
     assert problem.what.endswith("is not a whole number from 1 to 64")
     assert len(problem.what) < 120
@@ -203,7 +203,7 @@ def test_a_number_of_any_length_is_refused_in_words(problems: Problems, number: 
 
 @pytest.mark.parametrize("name", ["\\e[2Jx", "x" * 900, "a\\nb"])
 def test_a_settings_name_cannot_steer_the_terminal(problems: Problems, name: str) -> None:
-    """A name with control characters, or a very long one, is repeated on one short line."""
+    """A very long name, or one with control characters, is shown on one short line."""
     for problem in problems(folder(f'"{name}": 1\nenhance: {{"{name}": .inf}}')):
         assert str(problem).isprintable()
         assert len(str(problem)) < 600
@@ -211,32 +211,32 @@ def test_a_settings_name_cannot_steer_the_terminal(problems: Problems, name: str
 
 @pytest.mark.parametrize("merged", ["5", "[1]", "word"])
 def test_a_merge_of_no_group_is_refused(problems: Problems, merged: str) -> None:
-    """``<<`` before anything but a group is a mistake; nothing that a person wrote is passed over in silence."""
+    """``<<`` with anything but a group is a problem. Nothing in the file is silently ignored."""
     (problem,) = problems(folder(f"<<: {merged}"))
-    assert "`<<` stands before something that is not a group" in problem.what
+    assert "`<<` is used with something that is not a group" in problem.what
 
 
 def test_folders_may_share_their_settings(loaded: Load) -> None:
-    """Anchors, aliases and merges work as far as people use them: for two hundred folders, say."""
+    """Anchors, aliases and merges work at a realistic size, such as two hundred folders."""
     lines = [f"  - <<: *day\n    watch: in{n}\n    output: out{n}\n" for n in range(200)]
     settings = loaded("folders:\n  - &day\n    watch: in\n    output: out\n    grouping: 5\n" + "".join(lines))
     assert [one.grouping for one in settings.folders] == [5] * 201
 
 
 def test_a_value_inside_itself_is_refused(problems: Problems) -> None:
-    """An alias to what it stands in is told, not followed for ever."""
+    """An alias to a value that contains it is reported and does not loop."""
     found = problems(folder("enhance: &e {newer: *e}"))
     assert any(problem.what == "The value contains itself" for problem in found)
 
 
 def test_a_key_that_is_no_word_is_refused(problems: Problems) -> None:
-    """A list or group in the place of a name is told."""
+    """A list or group in the place of a name is reported."""
     found = problems("? [a, b]\n: 1\n" + folder())
-    assert [problem.what for problem in found] == ["A setting's name is not a word"]
+    assert [problem.what for problem in found] == ["The name of a setting is not a plain word"]
 
 
 def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
-    """Text in another encoding is not half understood."""
+    """A file in another encoding is rejected as a whole."""
     file = tmp_path / "c.yaml"
     file.write_bytes(b"log:\n  level: info\n# caf\xe9\n")
     with pytest.raises(ConfigError, match=r"c\.yaml:3: The file is not UTF-8 text"):
@@ -254,13 +254,13 @@ def test_a_byte_order_mark_and_crlf_are_fine(tmp_path: Path) -> None:
     ("name", "first"), [("none.yaml", ""), ("a folder/none.yaml", "mkdir -p '{top}/a folder' && ")]
 )
 def test_a_missing_file_comes_with_the_command_that_writes_one(tmp_path: Path, name: str, first: str) -> None:
-    """Without a file, the remedy is a command that writes the example there, and its folder if that is missing."""
+    """The remedy for a missing file is a command that writes the example there and creates its folder if needed."""
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / name, {})
     (problem,) = caught.value.problems
     assert problem.where == str(tmp_path / name)
     there = f"'{tmp_path / name}'" if " " in name else tmp_path / name
-    assert problem.remedy.startswith(f"`{first.format(top=tmp_path)}bracketd config example > {there}` writes")
+    assert problem.remedy.startswith(f"Run `{first.format(top=tmp_path)}bracketd config example > {there}` to create")
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_file_is_looked_for_in_three_places(config: Write, tmp_path: Path) -> None:
-    """``--config`` goes before ``$BRACKETD_CONFIG``, which goes before the platform's config directory."""
+    """``--config`` overrides ``$BRACKETD_CONFIG``, which overrides the platform's config directory."""
     named = config(folder("existing: process"))
     by_variable = tmp_path / "variable.yaml"
     by_variable.write_text(folder("existing: skip"))
@@ -287,6 +287,6 @@ def test_the_file_is_looked_for_in_three_places(config: Write, tmp_path: Path) -
     "written", ["$NOPE/x", "${NOPE}", "~nobody-of-that-name/x", "''", "'  '", "5", "[a]", '"a\\0b"']
 )
 def test_a_path_that_means_nothing_is_refused(problems: Problems, written: str) -> None:
-    """An unset variable, an unknown home, no text at all."""
+    """An unset variable, an unknown home or an empty path is rejected."""
     (problem,) = problems(folder() + f"state_dir: {written}\n")
     assert problem.where.endswith("config.yaml:4: state_dir")

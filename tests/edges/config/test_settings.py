@@ -31,7 +31,7 @@ def test_only_watch_and_output_have_to_be_given(loaded: Load) -> None:
 
 
 def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
-    """What is given in the file is what the settings say."""
+    """The settings have the values from the file."""
     settings = loaded(
         folder(
             "quiet_period: 2m\nexisting: process\nobserver: polling\npoll_interval: 5\ngrouping: 5\n"
@@ -66,7 +66,7 @@ def test_settings_cannot_be_changed(loaded: Load) -> None:
 
 
 def test_a_group_left_blank_is_a_group_of_defaults(loaded: Load) -> None:
-    """A group whose lines are all commented out is no mistake."""
+    """A group whose lines are all commented out is valid."""
     assert loaded(folder("enhance:\ndownload:") + "api:\ntransfers:\nlimits:\nlog:\n").log.level == "info"
 
 
@@ -92,7 +92,7 @@ def test_durations_are_written_as_people_do(loaded: Load, written: str, seconds:
 
 @pytest.mark.parametrize("written", ["0", "-5", "0s", "''", "soon", "90x", "25h", ".inf", ".nan", "yes", "[90]", "h"])
 def test_what_is_no_duration_is_refused(problems: Problems, written: str) -> None:
-    """Nothing, less than nothing, more than a day and other words are not durations."""
+    """Zero, negative times, more than a day and other words are not durations."""
     (problem,) = problems(folder(f"quiet_period: {written}"))
     assert problem.where.endswith("config.yaml:4: folders[0].quiet_period")
     assert "a time such as" in problem.remedy
@@ -108,7 +108,7 @@ def test_grouping_is_automatic_or_one_to_nine(problems: Problems, written: str) 
 @pytest.mark.parametrize("written", ["0", "-1", "2.5", "'60'", "true", "many", "[1]", ""])
 @pytest.mark.parametrize("limit", ["images_per_order", "images_per_day", "images_per_month"])
 def test_a_limit_is_a_whole_number(problems: Problems, limit: str, written: str) -> None:
-    """Anything but 1 or more is refused, and so is a limit left blank, which nobody would notice to be none."""
+    """Anything but 1 or more is rejected, and so is a blank limit, which would silently mean no limit."""
     (problem,) = problems(folder() + f"limits:\n  {limit}: {written}\n")
     assert problem.where.endswith(f"config.yaml:5: limits.{limit}")
     assert problem.what.endswith("is not a whole number, 1 or more")
@@ -120,7 +120,7 @@ def test_a_limit_is_a_whole_number(problems: Problems, limit: str, written: str)
     [("0.75", "0.75"), ("'0.75'", "0.75"), ("0.29", "0.29"), ("'0.10'", "0.10"), ("1", "1"), ("0", "0"), ("", None)],
 )
 def test_a_price_is_kept_as_it_is_written(config: Write, written: str, price: str | None) -> None:
-    """A number or its words, to the last digit; the quick way and the whole way agree."""
+    """A price is a number or a text and is exact. ``locate_price`` and ``load`` agree."""
     file = config(folder() + f"price_per_image: {written}\n")
     for told in (load(file, {}).price_per_image, locate_price(file, {})):
         assert (told if told is None else str(told)) == price
@@ -131,7 +131,7 @@ def test_a_price_is_kept_as_it_is_written(config: Write, written: str, price: st
     ["-0.75", "0,75", "$0.75", "0.75 USD", ".nan", ".inf", "true", "[1]", "1e3", "''", "1234567890", "'0.1_0'"],
 )
 def test_what_is_no_price_is_refused(problems: Problems, tmp_path: Path, written: str) -> None:
-    """Currencies, commas, less than nothing and other words are no price, in the quick way and in the whole."""
+    """Currencies, commas, negative numbers and other words are not a price, for ``locate_price`` and ``load``."""
     (problem,) = problems(folder() + f"price_per_image: {written}\n")
     assert problem.where.endswith("config.yaml:4: price_per_image")
     assert problem.what == "This is not a price such as 0.75, zero or more"
@@ -156,7 +156,7 @@ def test_a_price_is_found_in_settings_that_are_being_edited(config: Write) -> No
     ],
 )
 def test_base_url_loses_its_last_slash(loaded: Load, written: str, normal: str) -> None:
-    """Encrypted anywhere, plain http on this machine, no slash at the end."""
+    """An address is https anywhere or http on this machine, without a slash at its end."""
     assert loaded(folder() + f"api: {{base_url: {written}}}").api.base_url == normal
 
 
@@ -177,20 +177,20 @@ def test_base_url_loses_its_last_slash(loaded: Load, written: str, normal: str) 
     ],
 )
 def test_base_url_must_be_https_or_loopback(problems: Problems, written: str) -> None:
-    """The key and the photos never travel in clear over a network."""
+    """The key and the photos never cross a network unencrypted."""
     (problem,) = problems(folder() + f"api: {{base_url: {written}}}")
     assert problem.where.endswith("config.yaml:4: api.base_url")
 
 
 def test_base_url_holds_no_credentials_and_does_not_repeat_them(problems: Problems) -> None:
-    """A password in the address is refused without being shown."""
+    """A password in the address is rejected and not shown."""
     (problem,) = problems(folder() + "api: {base_url: 'https://me:hunter2@api.example.com'}")
     assert "password" in problem.what
     assert "hunter2" not in str(problem)
 
 
 def test_preferences_pass_as_they_are_given(loaded: Load) -> None:
-    """Known and newer preferences go on the wire as written; blank ones and those not given do not."""
+    """Known and newer preferences are sent as written. Blank or missing ones are not sent."""
     settings = loaded(
         folder(
             'enhance: {ai_version: "9.9-beta", sky_replacement: false, cloud_type: HIGH_CLOUD, privacy: null, '
@@ -223,7 +223,7 @@ def test_paths_expand(config: Write, tmp_path: Path) -> None:
 
 
 def test_settings_can_be_shared_with_an_alias(loaded: Load) -> None:
-    """YAML's anchors and merges work, a folder's own line having precedence."""
+    """YAML's anchors and merges work, and a folder's own line takes precedence."""
     settings = loaded(
         "folders:\n"
         "  - &day\n"

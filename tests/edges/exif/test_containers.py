@@ -112,7 +112,7 @@ def test_a_converted_dng_keeps_its_maker_note(order: str) -> None:
 
 
 def test_a_dng_s_own_serial_number_counts() -> None:
-    """CameraSerialNumber of DNG is the serial number where Exif has none."""
+    """CameraSerialNumber of DNG is the serial number if Exif has none."""
     exif = {tag: entry for tag, entry in EXIF.items() if tag != 0xA431}
     data = tiff({**IFD0, **exif, 0xC612: blob(b"\1\4\0\0"), 0xC62F: text("DNG-7")})
     assert parse(data).serial == "DNG-7"
@@ -132,7 +132,7 @@ def test_an_rw2_without_its_jpeg_says_what_it_knows_itself() -> None:
 
 
 def test_an_rw2_s_jpeg_may_lie_beyond_the_head() -> None:
-    """The JPEG inside an RW2 is fetched in one go when it lies further in."""
+    """The JPEG in an RW2 is fetched with one read if it is further in."""
     assert in_part(rw2(jpeg(block(), before=segment(0xE2, b"\0" * 50_000), after=segment(0xE2, b"\0" * 40_000)))) == (
         replace(READ, container="rw2")
     )

@@ -125,7 +125,7 @@ def test_damaged_pictures_are_read_in_peace(name: str, damage: list[tuple[float,
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_pictures_cut_anywhere_are_read_in_peace(name: str) -> None:
-    """A picture cut at any length never raises, and says nothing that the whole one does not say."""
+    """A picture cut at any length never raises, and gives no value that the complete picture does not have."""
     data = SAMPLES[name]
     whole = parse(data)
     for length in range(len(data)):
@@ -204,7 +204,7 @@ def test_an_offset_before_the_file_is_nothing() -> None:
 
 
 def test_an_exif_item_far_beyond_the_file_is_nothing() -> None:
-    """A HEIF whose Exif item lies beyond the end gives size and container only."""
+    """A HEIF whose Exif item is beyond the end gives only its size and container."""
     data = Heif(block(), gap=100).file()
     cut = data[: data.index(b"mdat")]
     assert parse(cut) == Capture(container="heif", width=6000, height=4000)

@@ -42,7 +42,7 @@ def test_canon_s_other_brackets_are_not_aeb(mode: int, aeb: bool) -> None:
 
 
 def test_canon_without_file_info_is_marked_by_its_value() -> None:
-    """Where Canon's BracketMode is missing, a value tells AEB and 0 tells nothing."""
+    """Without Canon's BracketMode, a value other than 0 means AEB, and 0 means unknown."""
     notes = [note({0x0004: shorts(36, *[0] * 16, code)}) for code in (-64, 0)]
     assert [mark("Canon", one) for one in notes] == [BracketMark(aeb=True, value_ev=-2.0), BracketMark(value_ev=0.0)]
 
@@ -60,7 +60,7 @@ def test_canon_s_note_may_be_left_in_its_own_byte_order() -> None:
 
 
 def test_canon_s_note_has_a_serial_number() -> None:
-    """Canon's own serial number, ten digits, stands in where Exif has none."""
+    """Canon's own serial number, ten digits, is used if Exif has none."""
     assert capture("Canon", note({0x000C: longs(420117)})).serial == "0000420117"
 
 
@@ -83,7 +83,7 @@ def test_nikon_may_not_know() -> None:
 
 
 def test_old_nikon_notes_have_other_heads() -> None:
-    """Nikon's older notes, with a short head or with none, are read too."""
+    """Nikon's older notes, with a short head or without one, are read too."""
     entries = {0x0089: shorts(16), 0x00A7: longs(7)}
     expected = BracketMark(aeb=True, shutter_count=7)
     assert mark("NIKON", headed(b"Nikon\0\1\0", entries)) == expected
@@ -159,7 +159,7 @@ def test_exif_s_own_serial_comes_first() -> None:
 
 
 def test_sony_s_single_frames_are_no_sequence() -> None:
-    """A sequence of one is none, so that counters of 1 and 1 again do not look like restarts."""
+    """A sequence of one frame is ignored, so that counters of 1 and 1 do not look like restarts."""
     entries = {0xB049: shorts(0), 0x9400: blob(enciphered(0x31, {0x12: 0, 0x16: 1}))}
     assert mark("SONY", headed(SONY_HEADS[0], entries)) == BracketMark(aeb=False)
 

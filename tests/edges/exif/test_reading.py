@@ -56,9 +56,9 @@ def test_names_may_be_any_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("missing", ["gone.jpg", "file/below.jpg"])
 def test_a_file_that_is_not_there_is_gone(missing: str, tmp_path: Path) -> None:
-    """A missing file, or one whose folder is none, raises FileGone with its path and what happens next."""
+    """A missing file, or one in a missing folder, raises FileGone with its path and what happens next."""
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileGone, match=r"is gone .*next scan\.$") as caught:
+    with pytest.raises(FileGone, match=r"no longer exists .*next scan\.$") as caught:
         read(tmp_path / missing)
     assert caught.value.path == str(tmp_path / missing)
 

@@ -71,7 +71,7 @@ def test_real_heads_read_as_exiftool_reads_them(name: str) -> None:
 @needs_files
 @pytest.mark.parametrize("name", sorted(truth()))
 def test_real_heads_have_exiftool_s_bracket_marks(name: str) -> None:
-    """The bracket marks of real maker notes are what ExifTool says: none of these frames was bracketed."""
+    """The bracket marks of real maker notes agree with ExifTool: no frame is bracketed."""
     said, mark = truth()[name], read(HEADS / name).mark
     modes = [
         said[tag]

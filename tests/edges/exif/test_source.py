@@ -40,7 +40,7 @@ def test_neighbours_share_a_read() -> None:
 
 
 def test_a_value_may_cross_the_head_s_end() -> None:
-    """A value that begins in the head and ends behind it is whole."""
+    """A value that begins in the head and ends after it is read completely."""
     disk = Disk()
     assert source(disk).at(HEAD_BYTES - 5, 10) == FILE[HEAD_BYTES - 5 : HEAD_BYTES + 5]
 

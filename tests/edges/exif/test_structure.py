@@ -43,25 +43,25 @@ def lengths(photo: Photo) -> list[int]:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_whole_files_are_whole(name: str) -> None:
-    """A whole file of each kind, with whatever cameras and phones write behind it, is known to be whole."""
+    """A complete file of each kind is complete, whatever cameras and phones write after the picture."""
     assert whole(PHOTOS[name].data).structure() == Structure(fault=None, checked=True)
 
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_cut_files_are_found(name: str) -> None:
-    """A file that ends before all is there that it announces is found not to be whole, wherever it ends."""
+    """A file that ends before its announced end is incomplete, wherever it ends."""
     photo = PHOTOS[name]
     assert [length for length in lengths(photo) if cut(photo.data, length).structure().fault is None] == []
 
 
 @pytest.mark.parametrize("make", [jpeg, lambda: multi_picture(jpeg(size=9000))], ids=["plain", "previews"])
 def test_a_thumbnail_s_end_is_not_the_picture_s(make: Callable[[], bytes]) -> None:
-    """A JPEG that is cut, or not yet written, right behind its thumbnail's end marker is not taken for whole."""
+    """A JPEG that is cut off, or not yet written, right after its thumbnail's end marker is incomplete."""
     data = make()
     end = data.index(EOI) + len(EOI)
     for length in (end - 1, end, end + 1):
-        assert "before its picture begins" in (cut(data, length).structure().fault or "")
-        assert "of zeros at its end: still being written" in (stalled(data, length).structure().fault or "")
+        assert "before the image data" in (cut(data, length).structure().fault or "")
+        assert "of zeros; it is still being written" in (stalled(data, length).structure().fault or "")
 
 
 @pytest.mark.parametrize("name", sorted(name for name, photo in PHOTOS.items() if photo.needed < len(photo.data)))
@@ -88,7 +88,7 @@ def test_stalled_copies_are_found(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_few_bytes_are_read(name: str) -> None:
-    """Whole, cut or stalled, a file costs a bounded number of reads, and a whole one of a common kind very few."""
+    """The number of reads is limited for any file, and very small for a complete file of a common kind."""
     photo = PHOTOS[name]
     for disk in (whole(photo.data), cut(photo.data, photo.needed // 2), stalled(photo.data, photo.needed // 2)):
         disk.structure()
@@ -104,7 +104,7 @@ def test_the_reads_do_not_grow_with_the_file() -> None:
     photo = jpeg(size=60_000_000)
     good, bad = whole(photo), stalled(photo, 31 * PAGE * 256)
     assert (good.structure().fault, len(good.reads)) == (None, 1)
-    assert bad.structure().fault == "has 28 MB of zeros at its end: still being written, or its copying stopped"
+    assert bad.structure().fault == "ends with 28 MB of zeros; it is still being written, or the copy was interrupted"
     assert len(bad.reads) < 20
 
 
@@ -114,27 +114,27 @@ def sentences() -> dict[str, Disk]:
     samsung = heic(meta_last=True)
     return {
         "is empty (0 bytes)": cut(small, 0),
-        "ends after 1 byte, before its picture begins": cut(small, 1),
-        "ends after 5.0 kB, before its picture begins": cut(picture, 5000),
+        "ends after 1 byte, before the image data": cut(small, 1),
+        "ends after 5.0 kB, before the image data": cut(picture, 5000),
         "ends after 3.1 of 4.8 MB": cut(big, 3_100_000),
         "ends after 4.79 of 4.81 MB": cut(big, 4_790_000),
         "ends after 4,807,119 of 4,807,120 bytes": cut(big, len(big) - 1),
         "ends after 9.5 of 10.1 kB": cut(small, 9500),
         "ends after 30 kB of 4.8 MB": cut(big, 30_000),
         "ends after 200 of at least 300 kB": cut(last_directory(), 200_000),
-        "ends after 7.6 kB, before its picture begins": cut(picture, picture.rindex(SCAN_HEADER) + 5),
+        "ends after 7.6 kB, before the image data": cut(picture, picture.rindex(SCAN_HEADER) + 5),
         "ends after 350 of 397 kB": cut(multi_picture(jpeg(size=80_000)), 350_000),
-        "has no JPEG end marker: it is cut off after 200 kB": cut(picture, 200_000),
-        "has no PNG end (IEND): it is cut off after 200 kB": cut(png(), 200_000),
-        "has no image data: it is cut off after 30 kB": cut(cr3(), cr3().index(b"uuid") - 4),
-        "has no description of its picture: it is cut off after 300 kB": cut(samsung, samsung.index(b"meta") - 4),
-        "has 1.0 MB of zeros at its end: still being written, or its copying stopped": stalled(
+        "has no JPEG end marker; the file is cut off after 200 kB": cut(picture, 200_000),
+        "has no PNG end (IEND); the file is cut off after 200 kB": cut(png(), 200_000),
+        "has no image data; the file is cut off after 30 kB": cut(cr3(), cr3().index(b"uuid") - 4),
+        "has no image metadata; the file is cut off after 300 kB": cut(samsung, samsung.index(b"meta") - 4),
+        "ends with 1.0 MB of zeros; it is still being written, or the copy was interrupted": stalled(
             picture, len(picture) - 1_000_000
         ),
-        "has 456 kB of zeros at its end: still being written, or its copying stopped": stalled(
+        "ends with 456 kB of zeros; it is still being written, or the copy was interrupted": stalled(
             cr3(), cr3().index(b"uuid") - 4
         ),
-        "is 4.8 MB of zeros: nothing of it is written yet": stalled(big, 0),
+        "contains only zeros (4.8 MB); nothing has been written yet": stalled(big, 0),
     }
 
 
@@ -149,7 +149,7 @@ def test_a_fault_is_said_in_words_and_numbers(sentence: str) -> None:
 
 @pytest.mark.parametrize("magic", [b"FOVb", b"\0MRM", b"II\x1a\0\0\0HEAPCCDR", b"GIF89a", b"%PDF-1.7", b"\xff\x0a"])
 def test_unknown_formats_are_not_judged(magic: bytes) -> None:
-    """Formats that are not known (X3F, MRW, CRW and others) are neither whole nor at fault."""
+    """Unknown formats (X3F, MRW, CRW and others) are neither complete nor at fault."""
     data = magic + noise(100_000)
     assert whole(data).structure() == Structure(fault=None, checked=False)
     assert cut(data, 5000).structure() == Structure(fault=None, checked=False)
@@ -177,7 +177,7 @@ def test_files_are_judged_by_path(tmp_path: Path) -> None:
     os.truncate(path, 48 * PAGE)
     assert fault(path) == "ends after 197 of 307 kB"
     os.truncate(path, len(raw()))
-    assert fault(path) == "has 111 kB of zeros at its end: still being written, or its copying stopped"
+    assert fault(path) == "ends with 111 kB of zeros; it is still being written, or the copy was interrupted"
 
 
 @pytest.mark.parametrize("name", ["gone.jpg", "."])

@@ -1,4 +1,4 @@
-"""When in doubt a file is whole: what real cameras and programs write that looks like a fault."""
+"""In doubt a file is complete: output of real cameras and programs that looks like a fault."""
 
 from __future__ import annotations
 

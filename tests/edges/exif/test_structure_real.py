@@ -30,7 +30,7 @@ needs_exiftool = pytest.mark.skipif(EXIFTOOL is None, reason="ExifTool is not in
 @needs_files
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_real_jpeg_is_whole_and_each_part_of_it_is_not(number: int) -> None:
-    """A camera's JPEG is whole; cut anywhere, or with zeros from anywhere on, it is found not to be."""
+    """A camera's JPEG is complete; cut off anywhere, or with zeros from anywhere on, it is incomplete."""
     data = (SIX_D / f"IMG_043{number}.JPG").read_bytes()
     assert whole(data).structure() == Structure()
     thumbnail = data.index(b"\xff\xd9") + 2
@@ -43,7 +43,7 @@ def test_a_real_jpeg_is_whole_and_each_part_of_it_is_not(number: int) -> None:
 @needs_files
 @pytest.mark.parametrize("path", sorted(HEADS.glob("*.[!j]*")), ids=lambda path: path.name)
 def test_real_structures_are_understood(path: Path) -> None:
-    """ExifTool's samples, real files whose image data were taken out and whose lengths were set right, are whole.
+    """ExifTool's samples, real files with their image data removed and their lengths corrected, are complete.
 
     All but Panasonic's: nothing but the sensor's 3724 by 2754 pixels tells how long its data are. Of Fujifilm's, from a
     sensor with two kinds of photosites, the second frame is not looked at.
@@ -103,7 +103,7 @@ PILLOW = pillow()
 
 @pytest.mark.parametrize("name", sorted(PILLOW))
 def test_what_libraries_write_is_whole(name: str) -> None:
-    """A picture as the common libraries write it is whole."""
+    """A picture written by the common libraries is complete."""
     assert whole(PILLOW[name]).structure() == Structure()
 
 
@@ -129,7 +129,7 @@ def test_what_libraries_write_is_found_when_stalled(name: str) -> None:
 
 @needs_exiftool
 def test_exiftool_finds_the_same_raw_files_cut(tmp_path: Path) -> None:
-    """ExifTool's validation finds something beyond the end of each raw file and TIFF that is cut, and of no whole one.
+    """ExifTool's validation finds data beyond the end of each raw file and TIFF that is cut, and of no complete one.
 
     It exempts RW2, and of BigTIFF and of what is no image data it says less.
     """

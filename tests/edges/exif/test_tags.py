@@ -51,7 +51,7 @@ def at(*parts: int) -> datetime:
     ],
 )
 def test_time_is_the_camera_s_own(written: str, taken_at: datetime | None) -> None:
-    """DateTimeOriginal is read as a naive time, and nonsense as none."""
+    """DateTimeOriginal is read as a naive time; an invalid value is None."""
     assert read({0x9003: text(written)}).taken_at == taken_at
 
 
@@ -72,7 +72,7 @@ def test_time_is_the_camera_s_own(written: str, taken_at: datetime | None) -> No
     ],
 )
 def test_subseconds_are_digits_behind_the_point(written: str, microsecond: int, has_subsec: bool) -> None:
-    """SubSecTimeOriginal is a decimal fraction of any length; anything but digits is none."""
+    """SubSecTimeOriginal is a decimal fraction of any length; anything but digits is ignored."""
     capture = read({0x9003: text("2022:07:29 12:48:00"), 0x9291: text(written)})
     assert (capture.taken_at, capture.has_subsec) == (at(2022, 7, 29, 12, 48, 0, microsecond), has_subsec)
 
@@ -153,7 +153,7 @@ def test_fractions_may_be_floating_point_numbers(kind: Callable[[float], Plain],
 
 @pytest.mark.parametrize(("written", "orientation"), [(1, 1), (8, 8), (0, None), (9, None)])
 def test_orientation_is_1_to_8(written: int, orientation: int | None) -> None:
-    """Orientation is one of Exif's eight, or none."""
+    """Orientation is one of Exif's eight, or None."""
     assert read({}, {0x0112: shorts(written)}).orientation == orientation
 
 

@@ -7,14 +7,14 @@ from daemon.host.clock import Clock, SystemClock
 
 
 def test_now_is_the_wall_clock_in_seconds() -> None:
-    """``now`` lies between two looks at the wall clock."""
+    """``now`` is between two readings of the wall clock."""
     clock: Clock = SystemClock()
     before = time.time()
     assert before <= clock.now() <= time.time()
 
 
 def test_monotonic_is_the_event_loops_clock() -> None:
-    """``monotonic`` never goes back, and agrees with asyncio's timers."""
+    """``monotonic`` never goes back and agrees with asyncio's timers."""
     clock: Clock = SystemClock()
 
     async def look() -> tuple[float, float, float]:

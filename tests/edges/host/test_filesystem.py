@@ -43,7 +43,7 @@ nas:/export on /private/nfs (nfs)
 
 
 def test_mountinfo_is_read() -> None:
-    """Mount points come with their octal escapes undone, types from after the hyphen."""
+    """Octal escapes in mount points are decoded, and the type is the field after the hyphen."""
     assert parse_mountinfo(MOUNTINFO) == (
         Mount("/", "ext4"),
         Mount("/proc", "proc"),
@@ -57,7 +57,7 @@ def test_mountinfo_is_read() -> None:
 
 
 def test_the_output_of_macos_mount_is_read() -> None:
-    """Names with blanks, brackets and the word "on" are told from the options behind them."""
+    """Names with spaces, parentheses and the word "on" are distinguished from the options after them."""
     assert parse_mount_output(MOUNT_OUTPUT) == (
         Mount("/", "apfs"),
         Mount("/dev", "devfs"),
@@ -83,14 +83,14 @@ def test_the_output_of_macos_mount_is_read() -> None:
     ],
 )
 def test_a_path_is_on_the_deepest_and_latest_mount(path: str, kind: str) -> None:
-    """A mount point counts by whole names; one that is mounted over is hidden."""
+    """A mount point matches whole names only; a mount over another one hides it."""
     mount = holding(path, parse_mountinfo(MOUNTINFO))
     assert mount is not None
     assert mount.type == kind
 
 
 def test_without_mounts_nothing_is_known() -> None:
-    """An empty mount table holds no path."""
+    """An empty mount table contains no path."""
     assert holding("/", ()) is None
 
 
@@ -102,7 +102,7 @@ def test_without_mounts_nothing_is_known() -> None:
     ],
 )
 def test_network_and_shared_file_systems(kind: str) -> None:
-    """Network protocols, folders of a virtual machine's host, and FUSE unless known to be local."""
+    """Network protocols, folders of a virtual machine's host, and FUSE count as network unless known to be local."""
     assert is_network_type(kind)
 
 
@@ -114,13 +114,13 @@ def test_network_and_shared_file_systems(kind: str) -> None:
     ],
 )
 def test_local_file_systems(kind: str) -> None:
-    """This machine's disks, also behind FUSE."""
+    """This machine's own disks are local, even through FUSE."""
     assert not is_network_type(kind)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel and stat(1) of GNU")
 def test_the_kernels_own_mounts_are_found() -> None:
-    """On a real machine, ``/proc`` is proc and ``/`` is what the mount table says."""
+    """On a real machine, ``/proc`` is proc and ``/`` has the type in the mount table."""
     assert filesystem_type("/proc/self") == "proc"
     assert (mount_point("/proc/self"), mount_point("/")) == ("/proc", "/")
     assert not is_network("/proc/self")
@@ -130,14 +130,14 @@ def test_the_kernels_own_mounts_are_found() -> None:
 
 @pytest.mark.skipif(sys.platform != "darwin", reason="asks mount(8) of macOS")
 def test_macos_own_mounts_are_found() -> None:
-    """On a real Mac, the root is what ``mount`` says."""
+    """On a real Mac, the root has the type that ``mount`` prints."""
     said = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=True).stdout
     assert f" on / ({filesystem_type('/')}" in said
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a path on another file system")
 def test_links_are_followed(tmp_path: Path) -> None:
-    """A link is on the file system that it leads to; what does not exist, where it would be."""
+    """A link is on its target's file system; a missing path is on the one that would contain it."""
     (tmp_path / "link").symlink_to("/proc/self")
     assert filesystem_type(tmp_path / "link") == "proc"
     assert filesystem_type(tmp_path / "not" / "there") == filesystem_type(os.fspath(tmp_path))

@@ -26,7 +26,7 @@ with InstanceLock(Path(sys.argv[1])):
 
 @contextmanager
 def another_daemon(state_dir: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the lock until its input ends, or it is killed."""
+    """A process that holds the lock until its input ends or it is killed."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, state_dir], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -39,7 +39,7 @@ def another_daemon(state_dir: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_daemon_is_refused_and_told_the_firsts_pid(tmp_path: Path) -> None:
-    """Only one process holds a state directory; the other learns which one."""
+    """Only one process holds a state directory; the other gets its process ID."""
     with another_daemon(tmp_path) as first, pytest.raises(AlreadyRunning) as caught, InstanceLock(tmp_path):
         pass
     assert caught.value.pid == first.pid
@@ -48,7 +48,7 @@ def test_a_second_daemon_is_refused_and_told_the_firsts_pid(tmp_path: Path) -> N
 
 
 def test_a_second_lock_in_the_same_process_is_refused(tmp_path: Path) -> None:
-    """The lock is no counter: a second daemon in one process is a second daemon."""
+    """The lock is not reentrant: a second daemon in the same process is rejected."""
     with InstanceLock(tmp_path):
         with pytest.raises(AlreadyRunning) as caught, InstanceLock(tmp_path):
             pass
@@ -57,7 +57,7 @@ def test_a_second_lock_in_the_same_process_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_killed_daemon_leaves_nothing_behind(tmp_path: Path) -> None:
-    """After a kill no daemon runs, whatever its pid file says, and the next one starts."""
+    """After a kill no daemon runs, whatever the pid file contains, and the next one can start."""
     with another_daemon(tmp_path) as first:
         assert running_pid(tmp_path) == first.pid
         first.kill()
@@ -69,7 +69,7 @@ def test_a_killed_daemon_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_stopped_daemon_is_not_running(tmp_path: Path) -> None:
-    """After a clean end the directory is free and the pid file gone."""
+    """After a clean exit the directory is free and the pid file is deleted."""
     with InstanceLock(tmp_path):
         pass
     assert running_pid(tmp_path) is None
@@ -79,20 +79,20 @@ def test_a_stopped_daemon_is_not_running(tmp_path: Path) -> None:
 
 
 def test_the_state_directory_is_made_for_its_owner_only(tmp_path: Path) -> None:
-    """A state directory that is not there is made, closed to others."""
+    """A missing state directory is created, closed to others."""
     with InstanceLock(tmp_path / "a" / "state"):
         assert (tmp_path / "a" / "state").stat().st_mode & 0o777 == 0o700
 
 
 def test_asking_makes_nothing(tmp_path: Path) -> None:
-    """``running_pid`` on a directory without a daemon, or no directory, leaves it as it was."""
+    """``running_pid`` does not change a directory without a daemon and does not create a missing one."""
     assert running_pid(tmp_path / "none") is None
     assert running_pid(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_being_asked_does_not_keep_a_daemon_from_starting(tmp_path: Path) -> None:
-    """``running_pid`` holds the lock for an instant; a daemon that starts right then waits it out."""
+    """``running_pid`` holds the lock for an instant; a daemon that starts at that moment waits for it."""
     over = threading.Event()
     seen: set[int | None] = set()
 
@@ -117,7 +117,7 @@ def test_being_asked_does_not_keep_a_daemon_from_starting(tmp_path: Path) -> Non
 
 
 def test_a_held_lock_without_a_readable_pid_is_still_held(tmp_path: Path) -> None:
-    """When the pid cannot be read, the daemon is refused all the same."""
+    """A second daemon is rejected even if the pid cannot be read."""
     with FileLock(tmp_path / LOCK):
         (tmp_path / PID).write_text("nonsense")
         with pytest.raises(AlreadyRunning, match="pid unknown") as caught, InstanceLock(tmp_path):
@@ -126,7 +126,7 @@ def test_a_held_lock_without_a_readable_pid_is_still_held(tmp_path: Path) -> Non
 
 
 def test_a_directory_that_cannot_be_used_is_a_state_error(tmp_path: Path) -> None:
-    """A file in the directory's place is told with a remedy, not as a traceback."""
+    """A file in the directory's place is reported with a remedy, without a traceback."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateError, match="state_dir on a local disk"), InstanceLock(tmp_path / "file" / "state"):
+    with pytest.raises(StateError, match="Set state_dir to a writable"), InstanceLock(tmp_path / "file" / "state"):
         pass

@@ -21,16 +21,16 @@ Format = Literal["auto", "console", "json"]
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
-        """Yes."""
+        """True."""
         return True
 
 
 @pytest.fixture(autouse=True)
 def quiet_again() -> Iterator[None]:
-    """Leave logging as it was."""
+    """Restore the logging configuration after the test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -47,14 +47,14 @@ def written(stream: io.StringIO) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def stream() -> io.StringIO:
-    """What JSON at level info is written to."""
+    """A stream with JSON logging at level info."""
     stream = io.StringIO()
     logs.configure("info", "json", stream)
     return stream
 
 
 def test_an_event_is_one_json_object(stream: io.StringIO) -> None:
-    """Time in UTC, level, logger, event and then what was said about it, paths and objects as text."""
+    """A line has UTC time, level, logger, event and its keys; paths and objects are text."""
     structlog.get_logger("bracketd").info("uploaded", path=Path("/a b/c"), done=3, of=[1.5, None], where={"n": {7}})
     (line,) = written(stream)
     assert list(line)[:4] == ["timestamp", "level", "logger", "event"]
@@ -76,7 +76,7 @@ def test_an_event_is_one_json_object(stream: io.StringIO) -> None:
 def test_people_read_the_time_of_their_clock(
     form: Format, zone: str, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For people a line begins with the time of this machine's clock; programs get UTC, wherever the machine is."""
+    """The console shows local time; JSON has UTC in any time zone."""
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
@@ -97,7 +97,7 @@ def test_people_read_the_time_of_their_clock(
 
 
 def calls_of_the_log(file: Path) -> Iterator[ast.Call]:
-    """The calls in a module that log something, by the names that loggers bear there."""
+    """The logging calls in a module, found by the names of its loggers."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
@@ -108,7 +108,7 @@ def calls_of_the_log(file: Path) -> Iterator[ast.Call]:
 
 
 def test_events_are_constant_phrases() -> None:
-    """An event is a constant where it happens, or is from the table of facts; what differs are keys beside it."""
+    """Each event is a constant phrase or comes from the table of facts; everything that varies is a key."""
     daemon = Path(logs.__file__).parents[2]
     found = {(file.name, call.lineno): call for file in daemon.rglob("*.py") for call in calls_of_the_log(file)}
     assert len(found) > 30
@@ -133,7 +133,7 @@ def test_the_standard_librarys_loggers_come_out_the_same(stream: io.StringIO) ->
 
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_only_the_level_and_above_are_written(level: str) -> None:
-    """The level counts for structlog's loggers and for the standard library's."""
+    """The level applies to structlog's loggers and to the standard library's."""
     stream = io.StringIO()
     logs.configure(level, "json", stream)
     for each in ("debug", "info", "warning", "error"):
@@ -145,7 +145,7 @@ def test_only_the_level_and_above_are_written(level: str) -> None:
 
 
 def test_libraries_that_name_urls_are_quieter() -> None:
-    """The line of httpx for every request, which holds its URL, is not written even at debug; its warnings are."""
+    """The line of httpx for every request, which contains its URL, is never logged; its warnings are."""
     stream = io.StringIO()
     logs.configure("debug", "json", stream)
     for name in ("httpx", "httpcore.connection"):
@@ -155,7 +155,7 @@ def test_libraries_that_name_urls_are_quieter() -> None:
 
 
 def test_warnings_are_log_lines(stream: io.StringIO) -> None:
-    """Python's warnings do not break into a log of JSON lines."""
+    """Python's warnings do not break a log of JSON lines."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         logging.captureWarnings(capture=False)
@@ -186,7 +186,7 @@ def test_the_last_call_counts(stream: io.StringIO) -> None:
     ],
 )
 def test_auto_is_console_on_a_terminal_and_json_elsewhere(stream: io.StringIO, form: Format, is_json: bool) -> None:
-    """The format is what was asked for; ``auto`` asks the stream."""
+    """The format is the requested one; ``auto`` depends on the stream."""
     logs.configure("info", form, stream)
     structlog.get_logger().info("hello")
     assert stream.getvalue().startswith("{") == is_json
@@ -213,7 +213,7 @@ NASTY = 'IMG\n{"event": "forged"}\r\x1b[2J\x07\x85\u2028\u2029\u202egpj.exe\x7f\
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_name_cannot_break_a_line_or_steer_a_terminal(form: Format) -> None:
-    """Control characters, line ends and turned text in any value or event are written as escapes."""
+    """Control characters, line ends and bidirectional characters in any value or event are escaped."""
     stream = io.StringIO()
     logs.configure("info", form, stream)
     structlog.get_logger("x").info(
@@ -227,7 +227,7 @@ def test_a_name_cannot_break_a_line_or_steer_a_terminal(form: Format) -> None:
 
 
 def test_json_gives_a_name_back_as_it_is(stream: io.StringIO) -> None:
-    """Escapes in JSON are JSON's own: a program reads the very name."""
+    """JSON uses its own escapes, so a program reads the exact name."""
     structlog.get_logger().info("sent", file=NASTY, accents="Küche")
     (line,) = written(stream)
     assert (line["file"], line["accents"]) == (NASTY, "Küche")
@@ -247,7 +247,7 @@ def _fail() -> None:
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_an_exception_is_structured_in_json(stream: io.StringIO, ours: bool) -> None:
-    """Type, message and frames of an exception and its cause, without variables."""
+    """An exception has type, message and frames, also of its cause, without variables."""
     try:
         _fail()
     except RuntimeError:
@@ -260,7 +260,7 @@ def test_an_exception_is_structured_in_json(stream: io.StringIO, ours: bool) -> 
 
 
 def test_an_exception_is_a_plain_traceback_on_the_console() -> None:
-    """A traceback keeps its lines, without variables, and without what would steer the terminal."""
+    """A traceback keeps its lines, without variables and terminal control characters."""
     stream = io.StringIO()
     logs.configure("info", "console", stream)
     try:
@@ -277,7 +277,7 @@ def test_an_exception_is_a_plain_traceback_on_the_console() -> None:
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_values_of_secret_keys_are_hidden(form: Format) -> None:
-    """Keys named like secrets show nothing of their values, at any depth."""
+    """The values of keys with secret names are hidden, at any depth."""
     stream = io.StringIO()
     logs.configure("info", form, stream)
     secret = "s3cr3t"
@@ -297,7 +297,7 @@ def test_values_of_secret_keys_are_hidden(form: Format) -> None:
 @pytest.mark.parametrize("form", ["json", "console"])
 @pytest.mark.parametrize("secret", ["sk-4f9a-registered", 'sk-"quoted\\back'])
 def test_a_known_secret_is_hidden_wherever_it_turns_up(form: Format, secret: str) -> None:
-    """In the event, in any value, in an exception, in a library's message, also where it is escaped."""
+    """A secret is hidden in the event, in any value, in an exception and in a library's message, even if escaped."""
     logs.redact(secret)
     stream = io.StringIO()
     logs.configure("info", form, stream)
@@ -314,7 +314,7 @@ def test_a_known_secret_is_hidden_wherever_it_turns_up(form: Format, secret: str
 
 
 def test_an_empty_secret_hides_nothing(stream: io.StringIO) -> None:
-    """No key is no secret."""
+    """An empty key is not a secret."""
     logs.redact("")
     structlog.get_logger().info("hello")
     assert written(stream)[0]["event"] == "hello"
@@ -334,7 +334,7 @@ def test_an_empty_secret_hides_nothing(stream: io.StringIO) -> None:
 )
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_signed_url_loses_its_query(url: str, shown: str | None, form: Format) -> None:
-    """Whoever reads the log cannot use a signed URL; other queries stay to be read."""
+    """A signed URL in the log cannot be used; other queries stay readable."""
     stream = io.StringIO()
     logs.configure("info", form, stream)
     structlog.get_logger().info(f"got {url}, again", url=url)

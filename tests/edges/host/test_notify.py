@@ -14,7 +14,7 @@ from daemon.host.notify import Notifier
 
 @pytest.fixture
 def ear(tmp_path: Path) -> Iterator[socket.socket]:
-    """A service manager's socket."""
+    """The service manager's socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bound:
         bound.bind(str(tmp_path / "notify"))
         bound.settimeout(5)
@@ -22,12 +22,12 @@ def ear(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 def notifier(ear: socket.socket) -> Notifier:
-    """A notifier that speaks to it."""
+    """A notifier for the socket."""
     return Notifier.from_environ({"NOTIFY_SOCKET": ear.getsockname()})
 
 
 def test_each_word_is_one_datagram_of_the_protocol(ear: socket.socket) -> None:
-    """READY with a status, a status, the watchdog's food and STOPPING, as sd_notify(3) spells them."""
+    """The messages are READY with a status, STATUS, WATCHDOG and STOPPING, spelled as in sd_notify(3)."""
     tells = notifier(ear)
     tells.ready("watching 2 folders")
     tells.status("uploading 3 of 60")
@@ -42,14 +42,14 @@ def test_each_word_is_one_datagram_of_the_protocol(ear: socket.socket) -> None:
 
 
 def test_a_status_cannot_add_words_of_its_own(ear: socket.socket) -> None:
-    """A line end in a folder's name, or a name that is not UTF-8, stays within the status."""
+    """A line end in a folder's name, or a name that is not UTF-8, stays within the status line."""
     notifier(ear).status("sending a\nSTOPPING=1 \udcff")
     assert ear.recv(4096) == b"STATUS=sending a STOPPING=1 \\udcff"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="abstract sockets are Linux's")
 def test_an_abstract_socket_is_spoken_to() -> None:
-    """An address that begins with @ is an abstract socket's."""
+    """An address that starts with @ is an abstract socket."""
     name = f"bracketd-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind(f"\0{name}")
@@ -60,7 +60,7 @@ def test_an_abstract_socket_is_spoken_to() -> None:
 
 @pytest.mark.parametrize("named", [None, "", "vsock:2:9999", "relative", "/no/such/socket", "/" + "x" * 300])
 def test_without_a_listening_ear_nothing_happens(named: str | None) -> None:
-    """No socket, one of another kind and one that is gone are all silence."""
+    """Without a socket, or with a missing one or one of another kind, nothing is sent and nothing fails."""
     tells = Notifier.from_environ({} if named is None else {"NOTIFY_SOCKET": named})
     tells.ready("x")
     tells.alive()
@@ -68,7 +68,7 @@ def test_without_a_listening_ear_nothing_happens(named: str | None) -> None:
 
 
 def test_a_manager_that_does_not_listen_does_not_stop_the_daemon(ear: socket.socket) -> None:
-    """When the socket's queue is full, a message is dropped instead of waited for without end."""
+    """If the socket's queue is full, a message is dropped without waiting for ever."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.setblocking(False)
         with suppress(BlockingIOError):
@@ -89,7 +89,7 @@ def test_a_manager_that_does_not_listen_does_not_stop_the_daemon(ear: socket.soc
     ],
 )
 def test_the_watchdog_is_ours_or_none(usec: str | None, pid: str | None, seconds: float | None) -> None:
-    """``watchdog_s`` is the unit's WatchdogSec, if it is meant for this process (sd_watchdog_enabled(3))."""
+    """``watchdog_s`` is the unit's WatchdogSec if it is for this process (sd_watchdog_enabled(3))."""
     given = {
         "NOTIFY_SOCKET": "/x",
         "WATCHDOG_USEC": usec,

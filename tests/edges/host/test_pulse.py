@@ -33,7 +33,7 @@ with InstanceLock(state), Pulse(state, lambda: time.monotonic() - ago[0]) as pul
 
 @contextmanager
 def daemon(state: Path, *, ago: float = 0.0, full: bool = False) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the lock, and whose last turn was so many seconds ago. It turns at every line it gets."""
+    """A process that holds the lock, with a heartbeat ``ago`` seconds ago. Each line of input causes a heartbeat."""
     with subprocess.Popen(
         (sys.executable, "-c", DAEMON, str(state), str(ago), str(full)),
         stdin=subprocess.PIPE,
@@ -49,7 +49,7 @@ def daemon(state: Path, *, ago: float = 0.0, full: bool = False) -> Iterator[sub
 
 
 def test_the_age_of_the_last_turn_is_seen(tmp_path: Path) -> None:
-    """Another process sees when the daemon last turned, and each turn after that."""
+    """Another process sees the time of the last heartbeat, and of each one after it."""
     with daemon(tmp_path, ago=75.0) as process:
         sign = look(tmp_path)
         assert sign is not None
@@ -66,7 +66,7 @@ def test_the_age_of_the_last_turn_is_seen(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_turns_is_not_silent(tmp_path: Path) -> None:
-    """A daemon that turned just now answers; whether it waits for room is seen as well."""
+    """A daemon with a recent heartbeat is not silent; a full disk is seen as well."""
     with daemon(tmp_path):
         sign = look(tmp_path)
         assert sign is not None
@@ -78,7 +78,7 @@ def test_a_daemon_that_turns_is_not_silent(tmp_path: Path) -> None:
 
 
 def test_the_sign_ends_with_the_process(tmp_path: Path) -> None:
-    """After a kill there is no sign of life, and none where no daemon ever was; a look makes no file."""
+    """There is no pulse after a kill or where no daemon ever ran; reading it creates no file."""
     assert look(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
     with daemon(tmp_path) as process:
@@ -89,7 +89,7 @@ def test_the_sign_ends_with_the_process(tmp_path: Path) -> None:
 
 
 def test_the_sign_needs_no_write(tmp_path: Path) -> None:
-    """However often the daemon turns, its file stays empty and as old as it was."""
+    """The daemon's file stays empty and unmodified, however many heartbeats there are."""
     times = iter(range(1000, 2000))
     with Pulse(tmp_path, lambda: next(times)) as pulse:
         before = (tmp_path / FILE).stat()
@@ -100,7 +100,7 @@ def test_the_sign_needs_no_write(tmp_path: Path) -> None:
 
 
 def test_a_state_that_may_only_be_read(tmp_path: Path) -> None:
-    """The sign is seen through a file and a folder that may not be written to."""
+    """The pulse can be read if its file and folder are not writable."""
     with daemon(tmp_path):
         (tmp_path / FILE).chmod(0o400)
         tmp_path.chmod(0o500)
@@ -111,7 +111,7 @@ def test_a_state_that_may_only_be_read(tmp_path: Path) -> None:
 
 
 def test_a_pulse_that_cannot_be_given_is_no_error(tmp_path: Path) -> None:
-    """Where the file cannot be made the daemon works all the same, and nobody sees a sign."""
+    """If the file cannot be created, the daemon works without a pulse."""
     (tmp_path / FILE).mkdir()
     with Pulse(tmp_path) as pulse:
         pulse.beat()
@@ -156,7 +156,7 @@ def test_a_daemon_at_work_is_not_named(tmp_path: Path, verb: str) -> None:
 
 
 def test_the_daemon_s_own_file_is_opened_once() -> None:
-    """Nothing else in the package opens the file: the process would lose its locks with the first close."""
+    """No other module opens the file, because closing it would drop the process's locks."""
     top = Path(__file__).parents[3] / "daemon"
     naming = [path for path in top.rglob("*.py") if FILE in path.read_text() and path.name != "pulse.py"]
     assert [os.path.relpath(path, top) for path in naming] == []

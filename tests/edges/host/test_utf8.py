@@ -9,11 +9,11 @@ from daemon.host.utf8 import MODE, again, with_utf8
 
 ASKED = "import sys; from daemon.host.utf8 import ensure_utf8; ensure_utf8(); print(sys.getfilesystemencoding(), {})"
 OTHER = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-"""An environment in which Python takes file names for ASCII."""
+"""An environment in which Python decodes file names as ASCII."""
 
 
 def run(*options: str, show: str = "sys.argv[1:]", words: tuple[str, ...] = ()) -> str:
-    """What a program that wants UTF-8 says when it is started with these options of Python."""
+    """The output of a program that calls ``ensure_utf8``, started with these options of Python."""
     command = (sys.executable, *options, "-c", ASKED.format(show), *words)
     done = subprocess.run(command, env=OTHER, capture_output=True, check=True, timeout=30)
     return done.stdout.decode().strip()
@@ -21,12 +21,12 @@ def run(*options: str, show: str = "sys.argv[1:]", words: tuple[str, ...] = ()) 
 
 @pytest.mark.parametrize("options", [(), ("-P",), ("-I",), ("-E", "-B")])
 def test_a_program_is_started_again_in_utf8(options: tuple[str, ...]) -> None:
-    """Whatever the locale and the options of Python are, file names are UTF-8 and the arguments are as they were."""
+    """File names are UTF-8 and the arguments are unchanged, whatever the locale and Python's options are."""
     assert run(*options, words=("status", "Caf\xe9 Müller")) == "utf-8 ['status', 'Caf\xe9 Müller']"
 
 
 def test_a_program_keeps_its_process() -> None:
-    """The service manager that started bracketd still knows its process."""
+    """The restart keeps the process ID, so the service manager still knows the process."""
     program = "print(__import__('os').getpid(), end=' '); " + ASKED.format("__import__('os').getpid()")
     process = subprocess.Popen((sys.executable, "-u", "-c", program), env=OTHER, stdout=subprocess.PIPE)
     said = process.communicate(timeout=30)[0].decode().split()
@@ -34,11 +34,11 @@ def test_a_program_keeps_its_process() -> None:
 
 
 def test_programs_that_are_started_speak_utf8_too() -> None:
-    """What bracketd starts, the sandbox for one, has the same encoding as bracketd."""
+    """Programs that bracketd starts, such as the sandbox, use the same encoding."""
     assert with_utf8({"A": "b", "PYTHONUTF8": "0"}) == {"A": "b", "PYTHONUTF8": "1"}
 
 
 @pytest.mark.parametrize(("executable", "arguments"), [("", ["python", "x"]), ("python", ["python", *MODE, "x"])])
 def test_a_program_is_started_again_once(executable: str, arguments: list[str]) -> None:
-    """Without an interpreter, or when a second start did not help, there is no further start."""
+    """There is no further restart without an interpreter or after a restart that did not help."""
     assert again(executable, arguments) is None

@@ -17,7 +17,7 @@ Services = Callable[..., Service]
 
 @pytest.fixture
 def host() -> Iterator[Hosts]:
-    """Start hosts that are gone after the test: ``host(script, address=…)``."""
+    """Start hosts with ``host(script, address=…)``. They are stopped after the test."""
     with ExitStack() as stack:
 
         def start(script: Script, **settings: object) -> Host:
@@ -28,7 +28,7 @@ def host() -> Iterator[Hosts]:
 
 @pytest.fixture
 def service() -> Iterator[Services]:
-    """Open services that are closed after the test: ``service(base_url, flow=…)``."""
+    """Open services with ``service(base_url, flow=…)``. They are closed after the test."""
     with ExitStack() as stack:
 
         def open_service(

@@ -1,4 +1,4 @@
-"""A host on loopback that does exactly what a test tells it, down to the bytes and the hang-ups."""
+"""A host on loopback that does exactly what a test's script says, down to single bytes and closed connections."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Self
 
 ELSEWHERE = "127.0.0.2" if sys.platform == "linux" else "localhost"
-"""A second name for loopback; only Linux answers to all of 127.0.0.0/8 unasked."""
+"""A second address on loopback. Only Linux answers on all of 127.0.0.0/8 by default."""
 
 Script = Callable[["Exchange"], None]
 
 
 class Exchange:
-    """One request as it arrived, and the means to answer it."""
+    """One received request, with methods to respond to it."""
 
     def __init__(self, conn: socket.socket, head: bytes, after: bytes) -> None:
         lines = head.decode("latin-1").split("\r\n")
@@ -30,7 +30,7 @@ class Exchange:
         self._read = False
 
     def read(self) -> bytes:
-        """The request's body; what is there of it if the client hangs up."""
+        """The request's body, or the part that arrived before the client disconnected."""
         missing = 0 if self._read else int(self.headers.get("content-length", "0")) - len(self._after)
         self._read = True
         self.body += self._after
@@ -41,15 +41,15 @@ class Exchange:
         return self.body
 
     def json(self) -> object:
-        """The request's body, parsed."""
+        """The request's body as JSON."""
         return json.loads(self.body)
 
     def raw(self, data: bytes) -> None:
-        """Any bytes at all as the answer."""
+        """Send arbitrary bytes as the response."""
         self.conn.sendall(data)
 
     def answer(self, status: int, body: bytes | str | Mapping[str, object] = b"", **headers: str) -> None:
-        """A well-formed answer; keyword ``content_type`` becomes the header ``Content-Type`` and so on."""
+        """Send a well-formed response. The keyword ``content_type`` becomes the header ``Content-Type``, and so on."""
         self.read()
         if isinstance(body, Mapping):
             body = json.dumps(body)
@@ -60,12 +60,12 @@ class Exchange:
         self.raw("\r\n".join([*lines, "", ""]).encode() + data)
 
     def hang_up(self) -> None:
-        """Close the connection here and now."""
+        """Close the connection immediately."""
         self.conn.close()
 
 
 class Host:
-    """A server that runs ``script`` for every request and remembers them all in ``seen``."""
+    """A server that runs ``script`` for every request and records all requests in ``seen``."""
 
     def __init__(self, script: Script, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.script = script
@@ -127,5 +127,5 @@ class Host:
 
 
 def always(status: int, body: bytes | str | Mapping[str, object] = b"", **headers: str) -> Script:
-    """A script that gives one answer to everything."""
+    """A script that sends the same response to every request."""
     return lambda exchange: exchange.answer(status, body, **headers)

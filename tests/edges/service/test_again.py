@@ -1,4 +1,4 @@
-"""What the service is asked, and says, when images fail or the line is gone."""
+"""Reprocessing of failed images, and the check if the network is back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def service(base: str) -> Service:
 
 
 def test_processing_an_image_again_keeps_its_preferences() -> None:
-    """An image is enhanced again with an empty wish: what is not said stays as it was."""
+    """An image is reprocessed with an empty body, so that its preferences stay the same."""
     with Host(always(200, {})) as host, closing(service(host.url)) as api:
         api.reprocess("an-image")
     (seen,) = host.seen
@@ -27,7 +27,7 @@ def test_processing_an_image_again_keeps_its_preferences() -> None:
 
 
 def test_an_unknown_image_cannot_be_processed_again() -> None:
-    """The sandbox, as the service is documented, says that it does not know the image."""
+    """The sandbox responds that it does not know the image, as documented."""
     with (
         running_sandbox() as sandbox,
         closing(
@@ -40,7 +40,7 @@ def test_an_unknown_image_cannot_be_processed_again() -> None:
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_whatever_the_host_answers_it_can_be_reached(status: int) -> None:
-    """A glance at the line wants an answer, any answer, and does not show the key for it."""
+    """``reachable`` accepts any response and does not send the key."""
     with Host(always(status)) as host, closing(service(host.url)) as api:
         assert api.reachable()
     (seen,) = host.seen
@@ -48,7 +48,7 @@ def test_whatever_the_host_answers_it_can_be_reached(status: int) -> None:
 
 
 def test_a_host_that_is_gone_cannot_be_reached() -> None:
-    """Where nobody listens, a glance says so, and raises nothing."""
+    """``reachable`` returns False without raising if no host listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with closing(service(f"http://127.0.0.1:{port}")) as api:
@@ -70,6 +70,6 @@ def test_a_host_that_is_gone_cannot_be_reached() -> None:
     ],
 )
 def test_words_for_the_daily_limit(reason: str | None, limited: bool) -> None:
-    """An image that failed for the account's daily limit is told from one that failed for itself."""
+    """An image that failed because of the account's daily limit is distinguished from other failures."""
     assert ImageSeen("i", "n", ImageStatus.FAILED, reason, downloaded=False).limited is limited
     assert not ImageSeen("i", "n", ImageStatus.PROCESSED, reason, downloaded=False).limited

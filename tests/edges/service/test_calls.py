@@ -1,4 +1,4 @@
-"""API calls over a real line: what is asked, and what each kind of answer or silence becomes."""
+"""API calls over a real connection: the requests, and the result of each kind of response or silence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CALLS: list[Callable[[Service], object]] = [
 
 
 def test_what_every_call_carries(host: Hosts, service: Services) -> None:
-    """Every API call carries the key, the flow's version, our name and nothing to log in with."""
+    """Every API call carries the key, the flow's version and our name, and no other authentication."""
     api = host(always(200, {"orders": []}))
     service(api.url).ping()
     service(api.url, flow="brackets", dev_mode=True).ping()
@@ -48,7 +48,7 @@ def test_what_every_call_carries(host: Hosts, service: Services) -> None:
 
 
 def test_a_base_url_with_a_path_keeps_it(host: Hosts, service: Services) -> None:
-    """The API may live below a path, with or without a slash at its end."""
+    """The API may be below a path, with or without a slash at its end."""
     api = host(always(200, {"orders": []}))
     service(api.url + "/proxy").ping()
     service(api.url + "/proxy/").ping()
@@ -71,13 +71,13 @@ def test_no_json_where_json_was_promised(
 def test_nothing_where_something_was_promised(
     host: Hosts, service: Services, call: Callable[[Service], object], answer: Script
 ) -> None:
-    """An empty answer to a call that needs one is Garbled."""
+    """An empty response to a call that needs a body is Garbled."""
     with pytest.raises(errors.Garbled):
         call(service(host(answer).url))
 
 
 def test_a_page_is_named_by_its_title(host: Hosts, service: Services) -> None:
-    """A web page instead of JSON is told by its title, not printed."""
+    """The message about a web page instead of JSON contains the page's title only."""
     api = host(always(200, "<html><title>Sign in</title><body>" + "x" * 9000, content_type="text/html"))
     with pytest.raises(errors.Garbled, match="Sign in") as caught:
         service(api.url).ping()
@@ -85,7 +85,7 @@ def test_a_page_is_named_by_its_title(host: Hosts, service: Services) -> None:
 
 
 def test_an_api_that_is_another_one_is_garbled(host: Hosts, service: Services) -> None:
-    """A ping answered with JSON that is no page of orders is not taken for the service."""
+    """A ping that returns JSON without a page of orders is Garbled."""
     with pytest.raises(errors.Garbled, match="orders"):
         service(host(always(200, {"hello": "world"})).url).ping()
 
@@ -98,7 +98,7 @@ def test_refusals_carry_the_service_s_words(host: Hosts, service: Services) -> N
 
 
 def test_a_key_echoed_by_the_service_is_not_repeated(host: Hosts, service: Services) -> None:
-    """A refusal that quotes the key is quoted without it, and no repr of the service shows it."""
+    """An error response that quotes the key is quoted without it, and no repr of the service shows it."""
     opened = service(host(always(401, {"message": f"No such key: {KEY}"})).url)
     with pytest.raises(errors.KeyRefused) as caught:
         opened.ping()
@@ -112,7 +112,7 @@ def test_a_key_echoed_by_the_service_is_not_repeated(host: Hosts, service: Servi
     ids=["page", "no json", "no image"],
 )
 def test_a_key_echoed_by_a_portal_is_not_repeated(host: Hosts, service: Services, body: str, content_type: str) -> None:
-    """An answer of 200 that quotes the key, as a hotel's portal may, brings it into no message."""
+    """A 200 response that quotes the key, as a hotel's portal may, does not put it into a message."""
     opened = service(host(always(200, body, content_type=content_type)).url)
     with pytest.raises(errors.Garbled) as asked:
         opened.order("o")
@@ -122,7 +122,7 @@ def test_a_key_echoed_by_a_portal_is_not_repeated(host: Hosts, service: Services
 
 
 def test_a_key_echoed_in_an_answer_is_not_kept(host: Hosts, service: Services) -> None:
-    """An order in whose texts the key stands is read without it."""
+    """The key is removed from the texts of an order."""
     image = {"image_id": "i", "image_name": KEY, "status": "error", "error": KEY, "status_reason": KEY}
     seen = service(host(always(200, {"order_id": "o", "images": [image]})).url).order("o")
     assert seen.images
@@ -137,7 +137,7 @@ def test_too_many_requests_with_a_wish(host: Hosts, service: Services) -> None:
 
 
 def test_an_endless_refusal_is_not_read_to_its_end(host: Hosts, service: Services) -> None:
-    """Of a refusal that never ends only the beginning is read."""
+    """Only the beginning of an endless error response is read."""
 
     def endless(exchange: Exchange) -> None:
         exchange.raw(b"HTTP/1.1 500 No\r\nConnection: close\r\n\r\n")
@@ -149,19 +149,19 @@ def test_an_endless_refusal_is_not_read_to_its_end(host: Hosts, service: Service
 
 
 def test_an_endless_answer_is_given_up(host: Hosts, service: Services) -> None:
-    """An answer that goes on for ever is Garbled before it fills the memory."""
+    """An endless response is Garbled before it fills the memory."""
 
     def endless(exchange: Exchange) -> None:
         exchange.raw(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"orders": [')
         while True:
             exchange.raw(b" " * (1 << 20))
 
-    with pytest.raises(errors.Garbled, match="does not stop"):
+    with pytest.raises(errors.Garbled, match="is too long"):
         service(host(endless).url).ping()
 
 
 def test_nobody_there(service: Services) -> None:
-    """A refused connection is Unreachable and certainly not sent."""
+    """A refused connection is Unreachable and was certainly not sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(errors.Unreachable) as caught:
@@ -170,7 +170,7 @@ def test_nobody_there(service: Services) -> None:
 
 
 def test_no_such_name(service: Services) -> None:
-    """A host name that leads nowhere is Unreachable and certainly not sent."""
+    """A host name that does not resolve is Unreachable and was certainly not sent."""
     with pytest.raises(errors.Unreachable) as caught:
         service("https://no-such-host.invalid").ping()
     assert not caught.value.sent
@@ -185,7 +185,7 @@ def test_no_such_name(service: Services) -> None:
     ],
 )
 def test_an_answer_that_never_came(host: Hosts, service: Services, broken: Callable[[Exchange], object]) -> None:
-    """When the line breaks before an answer the request may have been carried out."""
+    """If the connection breaks before a response, the request may have been carried out."""
 
     def script(exchange: Exchange) -> None:
         exchange.read()
@@ -197,7 +197,7 @@ def test_an_answer_that_never_came(host: Hosts, service: Services, broken: Calla
 
 
 def test_a_silent_service(host: Hosts, service: Services) -> None:
-    """A service that takes the request and says nothing is given up, and may have carried it out."""
+    """A request without a response times out and may have been carried out."""
     with pytest.raises(errors.Unreachable) as caught:
         service(host(lambda exchange: exchange.conn.recv(1)).url, timeouts=IMPATIENT).order("o")
     assert caught.value.sent
@@ -212,13 +212,13 @@ def test_a_silent_service(host: Hosts, service: Services) -> None:
     ],
 )
 def test_half_an_answer(host: Hosts, service: Services, script: Callable[[Exchange], None]) -> None:
-    """An answer that breaks off or cannot be decoded is Garbled."""
+    """A response that is cut off or cannot be decoded is Garbled."""
     with pytest.raises(errors.Garbled):
         service(host(script).url).ping()
 
 
 def test_every_order_of_the_account(host: Hosts, service: Services) -> None:
-    """The account's orders are asked for page by page, by the cursor of the page before, to the last one."""
+    """The account's orders are requested page by page, each with the cursor of the previous page, to the last page."""
     pages = {
         "/v3/orders/?per_page=15": {"orders": [{"order_id": "a"}, {"order_id": "b"}], "pagination": {"next_offset": 7}},
         "/v3/orders/?offset=7&per_page=15": {"orders": [], "pagination": {"next_offset": "x y"}},
@@ -230,21 +230,21 @@ def test_every_order_of_the_account(host: Hosts, service: Services) -> None:
 
 
 def test_a_list_of_orders_that_goes_round(host: Hosts, service: Services) -> None:
-    """A cursor that comes again ends the list as Garbled, not never."""
+    """A repeated cursor is Garbled and does not loop for ever."""
     api = host(always(200, {"orders": [], "pagination": {"next_offset": "1"}}))
-    with pytest.raises(errors.Garbled, match="come to an end"):
+    with pytest.raises(errors.Garbled, match="never ends"):
         list(service(api.url).orders())
     assert len(api.seen) == 2
 
 
 def test_creating_an_order(host: Hosts, service: Services) -> None:
-    """The order is created under the id asked for; one that exists, or another id, is an error of its own."""
+    """The order is created under the requested ID. An existing order and another ID have errors of their own."""
     api = host(always(200, {"order_id": "o", "name": "Elm Street"}))
     brackets = service(api.url, flow="brackets")
     brackets.create("o", "Elm Street")
     assert (api.seen[0].method, api.seen[0].target) == ("POST", "/v3/orders/")
     assert api.seen[0].json() == {"order_id": "o", "name": "Elm Street"}
-    with pytest.raises(errors.Mismatched, match="order o; it was asked about mine"):
+    with pytest.raises(errors.Mismatched, match="order o instead of mine"):
         brackets.create("mine", "n")
     api.script = always(409, {"message": "Order exists"})
     with pytest.raises(errors.AlreadyExists):
@@ -254,7 +254,7 @@ def test_creating_an_order(host: Hosts, service: Services) -> None:
 
 
 def test_registering_a_bracket(host: Hosts, service: Services) -> None:
-    """Registering posts the flow's JSON and gives the slot that came back."""
+    """Registering posts the flow's JSON and returns the slot of the response."""
     api = host(always(200, {"image_id": "b", "s3PutObjectUrl": "http://127.0.0.1:1/put"}))
     slot = service(api.url).register("o", "b", "Küche \udcff.jpg", "image/jpeg")
     assert (slot.id, slot.url, slot.content_type) == ("b", "http://127.0.0.1:1/put", "image/jpeg")
@@ -270,7 +270,7 @@ def test_registering_a_bracket(host: Hosts, service: Services) -> None:
 
 
 def test_discarding_a_registration(host: Hosts, service: Services) -> None:
-    """A discarded or unknown registration is gone; other refusals are told; brackets cannot be discarded."""
+    """Discarding an unknown registration succeeds, other errors are raised, and brackets cannot be discarded."""
     api = host(always(204))
     images = service(api.url)
     images.discard("b")
@@ -285,7 +285,7 @@ def test_discarding_a_registration(host: Hosts, service: Services) -> None:
 
 
 def test_merging_takes_any_good_answer(host: Hosts, service: Services) -> None:
-    """A merge is done when it was answered well, with or without a body."""
+    """A merge succeeds with any success status, with or without a body."""
     api = host(always(200))
     service(api.url).merge("o", per_image=5, enhance={"enhance": False})
     api.script = always(200, {"order_id": "o", "is_merging": True})
@@ -296,7 +296,7 @@ def test_merging_takes_any_good_answer(host: Hosts, service: Services) -> None:
 
 
 def test_an_unknown_order(host: Hosts, service: Services) -> None:
-    """An order the service does not know is NotFound."""
+    """An order that the service does not know is NotFound."""
     with pytest.raises(errors.NotFound):
         service(host(always(404, {"message": "Order not found", "detail": {}})).url).order("o")
 
@@ -317,7 +317,7 @@ def test_a_redirect_on_the_own_origin_is_followed(host: Hosts, service: Services
 
 
 def test_a_post_is_repeated_only_where_that_is_asked(host: Hosts, service: Services) -> None:
-    """A POST keeps method and body over a 308, and is not turned into a GET by a 302."""
+    """A POST keeps its method and body on a 308 and does not become a GET on a 302."""
 
     def script(exchange: Exchange) -> None:
         if exchange.target.endswith("/merge"):
@@ -336,24 +336,24 @@ def test_a_post_is_repeated_only_where_that_is_asked(host: Hosts, service: Servi
 
 
 def test_a_call_never_leaves_for_another_host(host: Hosts, service: Services) -> None:
-    """An API call redirected to another host ends there: that host hears nothing."""
+    """An API call that is redirected to another host fails without contacting that host."""
     other = host(always(200, {"orders": []}), address=ELSEWHERE)
     api = host(lambda it: it.answer(307, location=other.url + it.target))
-    with pytest.raises(errors.Garbled, match="the key stays here"):
+    with pytest.raises(errors.Garbled, match="must not get the API key"):
         service(api.url).ping()
     assert other.seen == []
 
 
 def test_a_circle_ends(host: Hosts, service: Services) -> None:
-    """Redirects are followed five times at most."""
+    """At most five redirects are followed."""
     api = host(lambda it: it.answer(307, location=it.target))
-    with pytest.raises(errors.Garbled, match="circles"):
+    with pytest.raises(errors.Garbled, match="in a loop"):
         service(api.url).ping()
     assert len(api.seen) == 6
 
 
 def test_connections_are_used_again(host: Hosts, service: Services) -> None:
-    """Calls one after another share a connection."""
+    """Successive calls share a connection."""
     api = host(always(200, {"orders": []}))
     opened = service(api.url)
     for _ in range(3):
@@ -362,7 +362,7 @@ def test_connections_are_used_again(host: Hosts, service: Services) -> None:
 
 
 def test_calls_keep_the_pace_and_transfers_do_not(host: Hosts) -> None:
-    """Every request to the API waits for its turn; those to storage do not."""
+    """Every request to the API is paced; requests to storage are not."""
     api = host(always(200, {"orders": []}))
     waits: list[float] = []
     pace = Pace(10, clock=lambda: 0.0, sleep=waits.append)
@@ -376,7 +376,7 @@ def test_calls_keep_the_pace_and_transfers_do_not(host: Hosts) -> None:
 
 
 def test_no_cookies_are_kept(host: Hosts, service: Services) -> None:
-    """A cookie the service sets is not sent back."""
+    """A cookie from the service is not sent back."""
     api = host(always(200, {"orders": []}, set_cookie="session=1; Path=/"))
     opened = service(api.url)
     opened.ping()
@@ -387,7 +387,7 @@ def test_no_cookies_are_kept(host: Hosts, service: Services) -> None:
 def test_netrc_and_user_parts_add_nothing(
     host: Hosts, service: Services, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither a .netrc nor a user part in a redirect makes an Authorization header."""
+    """Neither a .netrc nor a user part in a redirect adds an Authorization header."""
     home = tmp_path_factory.mktemp("home")
     netrc = home / ".netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\ndefault login me password secret\n")
@@ -408,7 +408,7 @@ def test_netrc_and_user_parts_add_nothing(
 
 
 def test_loopback_needs_no_proxy(host: Hosts, service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service on loopback is asked directly, whatever proxy the environment names."""
+    """A service on loopback is reached directly, whatever proxy the environment sets."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("NO_PROXY", "no_proxy"):
@@ -417,7 +417,7 @@ def test_loopback_needs_no_proxy(host: Hosts, service: Services, monkeypatch: py
 
 
 def test_a_proxy_is_used_and_not_told_the_key(host: Hosts, service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment's proxy gets the CONNECT, without the key; its refusal means that nothing was sent."""
+    """The environment's proxy gets a CONNECT without the key. If it refuses, the request was not sent."""
     proxy = host(always(407, "Who are you?"))
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, proxy.url)
@@ -433,7 +433,7 @@ def test_a_proxy_is_used_and_not_told_the_key(host: Hosts, service: Services, mo
 def test_https_with_the_environment_s_certificates(
     host: Hosts, service: Services, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TLS is checked against SSL_CERT_FILE; a certificate from elsewhere is Unreachable and nothing is sent."""
+    """TLS is verified with SSL_CERT_FILE. Another certificate is Unreachable, and nothing is sent."""
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
@@ -449,7 +449,7 @@ def test_https_with_the_environment_s_certificates(
 
 
 def test_settings_that_cannot_be_used(service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A base URL or key that can be none, or a missing certificate file, is a ConfigError at once."""
+    """An invalid base URL or key, or a missing certificate file, is a ConfigError immediately."""
     for base_url in ("http://api.autoenhance.ai", "ftp://x", "api", "", "https://u:p@api.example", "https://x/?a=1"):
         with pytest.raises(errors.ConfigError, match="base_url"):
             service(base_url)
@@ -467,19 +467,19 @@ def test_settings_that_cannot_be_used(service: Services, monkeypatch: pytest.Mon
 def test_a_refusal_names_the_request(
     host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]
 ) -> None:
-    """A refusal says which request was refused, by method and path, without its query."""
+    """A message about an error response has the request's method and path, without its query."""
     asked = service(host(always(status, "no")).url)
-    with pytest.raises(kind, match=f"GET /v3/orders/abc was answered {status}: no"):
+    with pytest.raises(kind, match=f"GET /v3/orders/abc returned {status}: no"):
         asked.order("abc")
-    with pytest.raises(kind, match=f"POST /v3/orders/abc/merge was answered {status}: no"):
+    with pytest.raises(kind, match=f"POST /v3/orders/abc/merge returned {status}: no"):
         asked.merge("abc", per_image=3, enhance={})
-    with pytest.raises(errors.ServiceError, match=f"GET /v3/images/i/enhanced was answered {status}: no"):
+    with pytest.raises(errors.ServiceError, match=f"GET /v3/images/i/enhanced returned {status}: no"):
         asked.download("i", format="jpeg", quality=90, max_width=None).__enter__()
 
 
 def test_a_refusal_of_storage_names_its_host_alone(host: Hosts, service: Services) -> None:
-    """An upload's path and query may let whoever reads them write there: they are in no message."""
+    """No message contains an upload's path or query, because they allow anyone to write there."""
     storage = host(always(403, "no"))
     slot = Slot("s", f"{storage.url}/secret/path?X-Amz-Signature=abc", "image/jpeg")
-    with pytest.raises(errors.SlotRefused, match=r"\(PUT 127\.0\.0\.1 was answered 403: no\)"):
+    with pytest.raises(errors.SlotRefused, match=r"\(PUT 127\.0\.0\.1 returned 403: no\)"):
         service(host(always(200)).url).upload(slot, [b"x"], 1)

@@ -1,4 +1,4 @@
-"""Both flows against the sandbox, which is strict about all that is known of the service."""
+"""Both flows against the sandbox, which strictly enforces all known rules of the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_S = 30
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """One sandbox for all of these tests; at their end no rule of the service may have been broken."""
+    """One sandbox for all of these tests. At the end, no rule of the service may have been broken."""
     with running_sandbox("--long-side", "320") as running:
         yield running
         assert running.violations() == []
@@ -51,7 +51,7 @@ def photo(number: int) -> bytes:
 
 
 def send(service: Service, order_id: str, count: int) -> list[str]:
-    """Create, register and upload ``count`` exposures; the ids the service gave them, once it has them all."""
+    """Create, register and upload ``count`` exposures. Returns the service's IDs once it has all of them."""
     service.create(order_id, "Elm Street 3")
     ids = []
     for number in range(count):
@@ -66,7 +66,7 @@ def send(service: Service, order_id: str, count: int) -> list[str]:
 
 
 def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageSeen, ...]:
-    """The order's images other than its brackets, once all have ended."""
+    """The order's images without its brackets, once all have ended."""
 
     def ended() -> bool:
         seen = service.order(order_id)
@@ -78,7 +78,7 @@ def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageSeen,
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for the sandbox to come that far."""
+    """Wait until the sandbox has reached a state."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline
@@ -86,7 +86,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_an_order_from_end_to_end(service: Service) -> None:
-    """Three exposures become one picture, which is bought by its download and not by a refused wish."""
+    """Three exposures become one picture. Its download buys it; a rejected request does not."""
     service.ping()
     order_id = str(uuid4())
     ids = send(service, order_id, 3)
@@ -108,7 +108,7 @@ def test_an_order_from_end_to_end(service: Service) -> None:
 
 
 def test_the_account_s_orders(service: Service) -> None:
-    """Every order of the account is listed once, over more pages than one, as it is seen by itself."""
+    """Every order of the account is listed once across several pages, with the same state as by itself."""
     ids = [str(uuid4()) for _ in range(17)]
     for order_id in ids:
         service.create(order_id, "12 Oak St")
@@ -120,7 +120,7 @@ def test_the_account_s_orders(service: Service) -> None:
 
 
 def test_sets_by_hand(sandbox: Sandbox) -> None:
-    """The brackets flow merges the sets it is given, and tells which bracket went where."""
+    """The brackets flow merges the given sets and returns the image of each bracket."""
     with closing(open_service(sandbox, "brackets")) as service:
         order_id = str(uuid4())
         a, b, c, d = send(service, order_id, 4)
@@ -133,7 +133,7 @@ def test_sets_by_hand(sandbox: Sandbox) -> None:
 
 
 def test_an_id_that_is_taken(service: Service) -> None:
-    """Asking for an order or a bracket under an id that exists is AlreadyExists."""
+    """Creating an order or registering a bracket under an existing ID is AlreadyExists."""
     order_id, bracket_id = str(uuid4()), str(uuid4())
 
     def ask() -> None:
@@ -157,7 +157,7 @@ def test_a_registration_taken_back(service: Service) -> None:
 
 
 def test_ids_nobody_knows(service: Service) -> None:
-    """An unknown order is NotFound; an unknown image is one that may still come."""
+    """An unknown order is NotFound. An unknown image may still appear."""
     with pytest.raises(errors.NotFound):
         service.order(str(uuid4()))
     with (
@@ -183,7 +183,7 @@ def test_ids_nobody_knows(service: Service) -> None:
     ],
 )
 def test_what_goes_wrong(sandbox: Sandbox, service: Service, rule: str, kind: type[errors.ServiceError]) -> None:
-    """Each way in which the service fails is an error of its own, and over with the next call."""
+    """Each failure of the service has its own error and does not affect the next call."""
     sandbox.faults([rule])
     with pytest.raises(kind):
         service.ping()
@@ -192,7 +192,7 @@ def test_what_goes_wrong(sandbox: Sandbox, service: Service, rule: str, kind: ty
 
 @pytest.mark.parametrize("rule", ["upload reset-before", "upload reset-after", "upload 503"])
 def test_an_upload_that_fails_can_be_repeated(sandbox: Sandbox, service: Service, rule: str) -> None:
-    """An upload whose outcome is unknown is sent again into the same slot."""
+    """An upload with an unknown outcome is repeated into the same slot."""
     order_id = str(uuid4())
     service.create(order_id, "n")
     slot = service.register(order_id, str(uuid4()), f"{order_id}.jpg", "image/jpeg")
@@ -217,6 +217,6 @@ def test_a_slot_that_is_refused(sandbox: Sandbox, service: Service) -> None:
 
 
 def test_a_wrong_key(sandbox: Sandbox) -> None:
-    """A key the service does not know is KeyRefused."""
+    """A key that the service does not know is KeyRefused."""
     with closing(open_service(sandbox, "images", key="another-key")) as service, pytest.raises(errors.KeyRefused):
         service.ping()

@@ -1,4 +1,4 @@
-"""Downloads over a real line: redirects, the key, and what is no image."""
+"""Downloads over a real connection: redirects, the key, and responses that are not images."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def fetch(service: Service, image_id: str = "i", *, quality: int | None = None, 
 
 
 def keys(host: Host) -> list[str | None]:
-    """The key in each request ``host`` has seen."""
+    """The key in each request that ``host`` has received."""
     return [seen.headers.get("x-api-key") for seen in host.seen]
 
 
 def test_what_a_download_asks_for(host: Hosts, service: Services) -> None:
-    """The full size is asked for in so many words, with the wishes given and no others."""
+    """The full size is requested explicitly, with the given options and no others."""
     api = host(always(200, PICTURE, content_type="image/jpeg"))
     opened = service(api.url)
     assert fetch(opened) == PICTURE
@@ -49,7 +49,7 @@ def test_what_a_download_asks_for(host: Hosts, service: Services) -> None:
 
 
 def test_an_image_comes_in_pieces(host: Hosts, service: Services) -> None:
-    """Type and length are told first, and the bytes come at most 256 KiB at a time."""
+    """Type and length are known first, and the bytes come at most 256 KiB at a time."""
     api = host(always(200, PICTURE, content_type="image/jpeg"))
     with service(api.url).download("i", format="jpeg", quality=None, max_width=None) as download:
         assert (download.content_type, download.length) == ("image/jpeg", len(PICTURE))
@@ -59,7 +59,7 @@ def test_an_image_comes_in_pieces(host: Hosts, service: Services) -> None:
 
 
 def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
-    """An image of unknown length is read to the end of the answer."""
+    """An image of unknown length is read to the end of the response."""
 
     def script(exchange: Exchange) -> None:
         exchange.raw(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nConnection: close\r\n\r\n" + PICTURE)
@@ -71,7 +71,7 @@ def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
 
 
 def test_an_image_packed_against_our_wish(host: Hosts, service: Services) -> None:
-    """An image that comes compressed all the same is unpacked, and no length is told for it."""
+    """An unrequested compression is decompressed, and the length is then unknown."""
     api = host(always(200, gzip.compress(PICTURE), content_type="image/jpeg", content_encoding="gzip"))
     with service(api.url).download("i", format="jpeg", quality=None, max_width=None) as download:
         assert download.length is None
@@ -79,7 +79,7 @@ def test_an_image_packed_against_our_wish(host: Hosts, service: Services) -> Non
 
 
 def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
-    """Over two other hosts and back, the key goes to the API's origin once and never again."""
+    """Across two other hosts and back, the key is sent to the API's origin once and never again."""
     storage = host(always(500), address=ELSEWHERE)
     assets = host(lambda it: it.answer(302, location=storage.url + "/x?sig=1"))
 
@@ -101,7 +101,7 @@ def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
 
 
 def test_another_name_for_the_same_machine_is_another_origin(host: Hosts, service: Services) -> None:
-    """The key stays away from the same port under another name, and from another port under the same name."""
+    """The key is not sent to the same port under another name, or to another port under the same name."""
     picture = always(200, PICTURE, content_type="image/jpeg")
     other_port = host(picture)
     api = host(always(302, location=other_port.url))
@@ -120,7 +120,7 @@ def test_another_name_for_the_same_machine_is_another_origin(host: Hosts, servic
 
 
 def test_a_redirect_on_the_own_origin_keeps_the_key(host: Hosts, service: Services) -> None:
-    """As long as nothing leaves the API's origin, the key goes along."""
+    """The key is sent as long as redirects stay within the API's origin."""
 
     def script(exchange: Exchange) -> None:
         if exchange.target == "/here":
@@ -135,7 +135,7 @@ def test_a_redirect_on_the_own_origin_keeps_the_key(host: Hosts, service: Servic
 
 @pytest.mark.parametrize("name", ["image_url", "imageSource", "url"])
 def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -> None:
-    """A download answered with JSON leads to the link in it, without the key."""
+    """A JSON response to a download is followed to its link, without the key."""
     storage = host(always(200, PICTURE, content_type="image/jpeg"), address=ELSEWHERE)
     api = host(always(200, {name: storage.url + "/x", "other": 1}))
     assert fetch(service(api.url)) == PICTURE
@@ -165,15 +165,15 @@ def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -
     ],
 )
 def test_what_is_no_image(host: Hosts, service: Services, answer: Callable[[Exchange], None]) -> None:
-    """Pages, XML, JSON without a link, nothing at all and bad links are Garbled, never handed out."""
+    """HTML, XML, JSON without a link, empty bodies and invalid links are Garbled and never returned as an image."""
     with pytest.raises(errors.Garbled):
         fetch(service(host(answer).url))
 
 
 def test_circles_end(host: Hosts, service: Services) -> None:
-    """Five redirects are followed, a sixth is not."""
+    """Five redirects are followed; a sixth is not."""
     api = host(lambda it: it.answer(302, location=it.target))
-    with pytest.raises(errors.Garbled, match="circles"):
+    with pytest.raises(errors.Garbled, match="in a loop"):
         fetch(service(api.url))
     assert len(api.seen) == 6
 
@@ -189,7 +189,7 @@ def test_circles_end(host: Hosts, service: Services) -> None:
     ],
 )
 def test_half_an_image(host: Hosts, service: Services, script: Callable[[Exchange], None]) -> None:
-    """An image that is shorter than its answer promised is Garbled."""
+    """An image that is shorter than its announced length is Garbled."""
     with pytest.raises(errors.Garbled):
         fetch(service(host(script).url))
 
@@ -208,13 +208,13 @@ def test_half_an_image(host: Hosts, service: Services, script: Callable[[Exchang
     ],
 )
 def test_refused_by_the_api(host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]) -> None:
-    """A download that is too early is told apart from one that is refused."""
+    """A download that is too early is distinguished from one that is refused."""
     with pytest.raises(kind, match="because"):
         fetch(service(host(always(status, {"message": "because"})).url))
 
 
 def test_refused_by_another_host(host: Hosts, service: Services) -> None:
-    """An expired link to storage asks for another try, not for another key."""
+    """An expired link to storage leads to a retry, not to a complaint about the key."""
     storage = host(always(403, "<Error><Code>AccessDenied</Code></Error>"), address=ELSEWHERE)
     api = host(lambda it: it.answer(302, location=storage.url + "/x"))
     with pytest.raises(errors.NotReady, match="AccessDenied"):
@@ -222,7 +222,7 @@ def test_refused_by_another_host(host: Hosts, service: Services) -> None:
 
 
 def test_breaking_off_ends_the_connection(host: Hosts, service: Services) -> None:
-    """A caller that stops reading gets its own exception back, and the connection is not used again."""
+    """A caller that stops reading gets its own exception, and the connection is not reused."""
     api = host(always(200, PICTURE * 20, content_type="image/jpeg"))
     opened = service(api.url)
 
@@ -239,7 +239,7 @@ def test_breaking_off_ends_the_connection(host: Hosts, service: Services) -> Non
 
 
 def test_an_image_read_to_its_end_leaves_the_connection_good(host: Hosts, service: Services) -> None:
-    """After a whole image the next call uses the same connection."""
+    """After a complete image the next call reuses the connection."""
     api = host(always(200, PICTURE, content_type="image/jpeg"))
     opened = service(api.url)
     fetch(opened)

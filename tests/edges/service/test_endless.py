@@ -1,4 +1,4 @@
-"""Answers without end, and answers that become gigabytes when they are unpacked."""
+"""Endless responses, and small responses that decompress to gigabytes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from .conftest import Hosts, Services
 from .hosts import Exchange, Host, always
 
 MOST_MEMORY = 24 << 20
-"""Bytes: an answer of the largest size that is read, twice, and some more."""
+"""Twice the largest number of bytes that is read, and some more."""
 
 
 def bomb(begin: bytes, megabytes: int = 150, wbits: int = 31) -> bytes:
-    """So many million zeros behind ``begin``, packed; made without ever having them in memory."""
+    """Compressed data: ``begin`` and many million zeros, created without holding them in memory."""
     packing = zlib.compressobj(9, zlib.DEFLATED, wbits)
     parts = [packing.compress(begin), *(packing.compress(bytes(1_000_000)) for _ in range(megabytes)), packing.flush()]
     return b"".join(parts)
 
 
 def endless(begin: bytes, **headers: str) -> Callable[[Exchange], None]:
-    """An answer of known beginning that goes on until nobody listens any more."""
+    """A response with a known beginning that continues until the client disconnects."""
 
     def script(exchange: Exchange) -> None:
         lines = "".join(f"{key.replace('_', '-')}: {value}\r\n" for key, value in headers.items())
@@ -44,7 +44,7 @@ def endless(begin: bytes, **headers: str) -> Callable[[Exchange], None]:
 
 @contextmanager
 def little_memory() -> Iterator[None]:
-    """What happens inside needs no more than ``MOST_MEMORY`` at any time."""
+    """The code inside never needs more than ``MOST_MEMORY``."""
     tracemalloc.start()
     try:
         yield
@@ -56,7 +56,7 @@ def little_memory() -> Iterator[None]:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_a_picture_that_is_a_bomb(host: Hosts, service: Services, encoding: str) -> None:
-    """A packed picture comes in small pieces, however much becomes of it; who reads it says when it is enough."""
+    """A compressed picture comes in small pieces, however large it becomes, so that the reader can stop."""
     data = bomb(b"\xff\xd8\xff\xe0", wbits=31 if encoding == "gzip" else 15)
     api = host(always(200, data, content_type="image/jpeg", content_encoding=encoding))
     with (
@@ -82,20 +82,20 @@ CALLS: dict[str, Callable[[Service], object]] = {
 @pytest.mark.parametrize("name", sorted(CALLS))
 @pytest.mark.parametrize("kind", ["bomb", "endless"])
 def test_json_without_end(host: Hosts, service: Services, name: str, kind: str) -> None:
-    """JSON that does not end is given up after a bounded number of bytes."""
+    """Reading endless JSON stops after a bounded number of bytes."""
     script = (
         always(200, bomb(b'{"a": "'), content_type="application/json", content_encoding="gzip")
         if kind == "bomb"
         else endless(b'{"a": "', content_type="application/json")
     )
     opened = service(host(script).url)
-    with little_memory(), pytest.raises(errors.Garbled, match="does not stop"):
+    with little_memory(), pytest.raises(errors.Garbled, match="is too long"):
         CALLS[name](opened)
 
 
 @pytest.mark.parametrize("kind", ["bomb", "endless"])
 def test_a_refusal_without_end(host: Hosts, service: Services, kind: str) -> None:
-    """Of a refusal only the beginning is read; its status counts."""
+    """Only the beginning of an error response is read; its status counts."""
     script = (
         always(422, bomb(b"no", wbits=31), content_encoding="gzip") if kind == "bomb" else endless(b"no", status="422")
     )
@@ -115,23 +115,23 @@ def test_a_refusal_without_end(host: Hosts, service: Services, kind: str) -> Non
     ],
 )
 def test_what_cannot_be_unpacked(host: Hosts, service: Services, encoding: str, data: bytes) -> None:
-    """Other compressions, several of them, and ones that are damaged or cut are Garbled."""
+    """Other, multiple, damaged or truncated compressions are Garbled."""
     with pytest.raises(errors.Garbled):
         service(host(always(200, data, content_encoding=encoding)).url).ping()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "identity", ""])
 def test_what_is_packed_unasked_is_read(host: Hosts, service: Services, encoding: str) -> None:
-    """An answer that is packed against our wish is read all the same."""
+    """A response with an unrequested compression is still read."""
     body = b'{"orders": []}'
     data = {"gzip": gzip.compress(body), "x-gzip": gzip.compress(body), "deflate": zlib.compress(body)}
     service(host(always(200, data.get(encoding, body), content_encoding=encoding)).url).ping()
 
 
 def test_a_list_of_orders_without_end(host: Hosts, service: Services) -> None:
-    """A list whose every page names another next one is given up."""
+    """A list in which every page has another next page is Garbled."""
     pages = iter(range(1, 100_000))
     api: Host = host(lambda it: it.answer(200, {"orders": [], "pagination": {"next_offset": next(pages)}}))
-    with pytest.raises(errors.Garbled, match="does not come to an end"):
+    with pytest.raises(errors.Garbled, match="never ends"):
         list(service(api.url).orders(most_pages=30))
     assert len(api.seen) == 30

@@ -1,4 +1,4 @@
-"""The variables of the environment that httpx reads, each with its own fault."""
+"""The environment variables that httpx reads, each with its own problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Set the service up under this environment and no other variables of its kind; nobody is asked."""
+    """Create a service in this environment with no other variables of this kind. No request is made."""
     opened: list[Service] = []
 
     def under(base: str = "https://api.example", **environ: str) -> Service:
@@ -36,20 +36,20 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 @pytest.mark.parametrize(
     ("name", "value", "named"),
     [
-        ("NO_PROXY", "localhost,fe80::/10", "fe80::/10 cannot be used"),
-        ("no_proxy", ".lan, [::1], 10.0.0.0/8, fd00::/8", "[::1], fd00::/8 cannot be used"),
-        ("HTTP_PROXY", "ftp://anna:s3cret@proxy:21", "not the address of a proxy"),
-        ("https_proxy", "anna:s3cret@proxy:99999", "not the address of a proxy"),
-        ("ALL_PROXY", "http://s3cret@proxy:port", "not the address of a proxy"),
-        ("HTTPS_PROXY", "socks5://s3cret@proxy:1080", "SOCKS proxy cannot be used"),
+        ("NO_PROXY", "localhost,fe80::/10", "invalid entries: fe80::/10"),
+        ("no_proxy", ".lan, [::1], 10.0.0.0/8, fd00::/8", "invalid entries: [::1], fd00::/8"),
+        ("HTTP_PROXY", "ftp://anna:s3cret@proxy:21", "not a proxy address"),
+        ("https_proxy", "anna:s3cret@proxy:99999", "not a proxy address"),
+        ("ALL_PROXY", "http://s3cret@proxy:port", "not a proxy address"),
+        ("HTTPS_PROXY", "socks5://s3cret@proxy:1080", "does not support SOCKS proxies"),
         ("SSL_CERT_FILE", "/no/such/file.pem", "/no/such/file.pem cannot be read (No such file or directory)"),
         ("SSL_CERT_FILE", "/", "/ cannot be read (Is a directory)"),
-        ("SSL_CERT_FILE", __file__, "does not hold certificates"),
+        ("SSL_CERT_FILE", __file__, "does not contain certificates"),
         ("SSL_CERT_DIR", "/no/such/folder", "/no/such/folder is not a folder"),
     ],
 )
 def test_the_variable_at_fault_is_named(start: Start, name: str, value: str, named: str) -> None:
-    """Of all variables the one that cannot be used is named, with what in it is wrong and without a password."""
+    """The message names the one invalid variable and what is wrong with it, without a password."""
     with pytest.raises(errors.ConfigError) as caught:
         start(**{name: value})
     (problem,) = caught.value.problems
@@ -59,7 +59,7 @@ def test_the_variable_at_fault_is_named(start: Start, name: str, value: str, nam
 
 
 def test_every_variable_at_fault_is_named(start: Start) -> None:
-    """Several faults are told at once."""
+    """Several problems are reported together."""
     with pytest.raises(errors.ConfigError) as caught:
         start(NO_PROXY="::1/128", HTTPS_PROXY="http://proxy:x", SSL_CERT_FILE="/none")
     assert {problem.where for problem in caught.value.problems} == {"$NO_PROXY", "$HTTPS_PROXY", "$SSL_CERT_FILE"}
@@ -75,16 +75,16 @@ def test_every_variable_at_fault_is_named(start: Start) -> None:
     ],
 )
 def test_what_can_be_used_is_not_complained_of(start: Start, environ: dict[str, str]) -> None:
-    """Usual values are no faults, nor is what ``NO_PROXY=*`` makes meaningless."""
+    """Usual values are valid, and so is everything that ``NO_PROXY=*`` disables."""
     start(**environ)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_this_machine_proxies_do_not_matter(start: Start, name: str) -> None:
-    """A service on loopback is never asked through a proxy, so no proxy variable can keep it from being set up."""
+    """A service on loopback never uses a proxy, so no proxy variable can prevent it from starting."""
     start("http://127.0.0.1:9", **{name: "fe80::/10"}, SSL_CERT_DIR="/no/such/folder")
 
 
 def test_a_folder_of_certificates_among_others(start: Start, tmp_path: Path) -> None:
-    """Of several folders of certificates one has to be there."""
+    """One of several certificate folders must exist."""
     start(SSL_CERT_DIR=f"/no/such/folder:{tmp_path}")

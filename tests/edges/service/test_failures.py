@@ -1,4 +1,4 @@
-"""httpx's exceptions and HTTP's statuses, each to one of ours."""
+"""The mapping of httpx's exceptions and HTTP statuses to our errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOTS = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamEr
 
 
 def family(root: type[Exception]) -> Iterator[type[Exception]]:
-    """``root`` and every class of httpx below it."""
+    """``root`` and all of its subclasses in httpx."""
     yield root
     for child in root.__subclasses__():
         if child.__module__ == "httpx":
@@ -25,12 +25,12 @@ def family(root: type[Exception]) -> Iterator[type[Exception]]:
 
 
 def refusal(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> Refusal:
-    """An answer of ``api.example``."""
+    """A response of ``api.example``."""
     return Refusal("api.example", status, httpx.Headers(headers), body)
 
 
 def test_every_exception_of_httpx_has_a_row() -> None:
-    """No exception that httpx can raise is without its own row in the table, and no row is for one it lacks."""
+    """Every exception of httpx has a row in the table, and the table has no other rows."""
     known = {kind for root in ROOTS for kind in family(root)}
     public = {
         value
@@ -44,13 +44,13 @@ def test_every_exception_of_httpx_has_a_row() -> None:
 @pytest.mark.parametrize("kind", FATES)
 @pytest.mark.parametrize("answered", [False, True])
 def test_every_exception_of_httpx_becomes_ours(kind: type[Exception], *, answered: bool) -> None:
-    """Whatever httpx raises comes out as a ServiceError."""
+    """Every httpx exception becomes a ServiceError."""
     error = kind.__new__(kind)
     assert isinstance(failures.lost(error, "api.example", answered=answered), errors.ServiceError)
 
 
 def test_an_exception_httpx_has_not_got_yet_counts_as_its_base() -> None:
-    """A class that a later httpx adds is treated as its nearest known base."""
+    """An unknown exception class is treated as its nearest known base class."""
 
     class NewTimeout(httpx.ConnectTimeout):
         pass
@@ -75,7 +75,7 @@ def test_an_exception_httpx_has_not_got_yet_counts_as_its_base() -> None:
     ],
 )
 def test_unreachable_tells_whether_the_request_can_have_left(kind: type[httpx.RequestError], *, sent: bool) -> None:
-    """Only a request that certainly never left is marked as not sent."""
+    """Only a request that certainly never left this machine is marked as not sent."""
     error = failures.lost(kind("why"), "api.example")
     assert isinstance(error, errors.Unreachable)
     assert error.sent is sent
@@ -108,14 +108,14 @@ def test_unreachable_tells_whether_the_request_can_have_left(kind: type[httpx.Re
     ],
 )
 def test_the_api_s_statuses(status: int, kind: type[errors.ServiceError]) -> None:
-    """Each status of the API is one class of error, with the service's words in it."""
+    """Each status of the API maps to one error class, with the service's message in it."""
     error = failures.of_api(refusal(status, b'{"message": "so it is"}'))
     assert type(error) is kind
     assert "so it is" in str(error)
 
 
 def test_no_status_is_left_without_an_error() -> None:
-    """Every status maps to a ServiceError, whoever answers it."""
+    """Every status maps to a ServiceError, whatever its source."""
     for status in range(200, 1000):
         assert isinstance(failures.of_api(refusal(status)), errors.ServiceError)
         assert isinstance(failures.of_upload(refusal(status)), errors.ServiceError)
@@ -125,7 +125,7 @@ def test_no_status_is_left_without_an_error() -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 409, 423, 425])
 def test_a_download_too_early_is_not_ready(status: int) -> None:
-    """The statuses the API may give for an image that is not there yet read as NotReady."""
+    """The statuses that the API may return for an image that is not ready yet are NotReady."""
     assert type(failures.of_download(refusal(status), keyed=True)) is errors.NotReady
 
 
@@ -141,12 +141,12 @@ def test_a_download_too_early_is_not_ready(status: int) -> None:
     ],
 )
 def test_a_refused_download_is_not_taken_for_an_early_one(status: int, kind: type[errors.ServiceError]) -> None:
-    """Key, credits, parameters and limits keep their own errors on a download."""
+    """Key, credits, parameters and limits keep their own errors for a download."""
     assert type(failures.of_download(refusal(status), keyed=True)) is kind
 
 
 def test_a_bad_parameter_is_no_not_ready() -> None:
-    """A 400 that names a query parameter is refused for good."""
+    """A 400 that names a query parameter is a permanent error."""
     body = b'{"message": "Validation error", "detail": {"query": {"quality": ["Must be at most 90."]}}}'
     error = failures.of_download(refusal(400, body), keyed=True)
     assert type(error) is errors.RequestRefused
@@ -155,7 +155,7 @@ def test_a_bad_parameter_is_no_not_ready() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_another_host_says_nothing_about_the_key(status: int) -> None:
-    """A 401 or 403 from a host that never saw the key does not stop the account."""
+    """A 401 or 403 from a host that never received the key does not stop the account."""
     assert type(failures.of_download(refusal(status), keyed=False)) is errors.NotReady
 
 
@@ -180,7 +180,7 @@ def test_another_host_says_nothing_about_the_key(status: int) -> None:
     ],
 )
 def test_storage_s_statuses(status: int, code: str, kind: type[errors.ServiceError]) -> None:
-    """What storage answers to a PUT tells a bad slot from a bad file and from a bad moment."""
+    """Storage's response to a PUT distinguishes an invalid slot, an invalid file and a temporary problem."""
     body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>So.</Message></Error>" if code else ""
     error = failures.of_upload(refusal(status, body.encode()))
     assert type(error) is kind
@@ -204,7 +204,7 @@ def test_storage_s_statuses(status: int, code: str, kind: type[errors.ServiceErr
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    """Retry-After is read as seconds or as a date counted from the answer's own; anything else is no wish."""
+    """Retry-After is seconds or a date relative to the response's own date. Anything else is ignored."""
     for status in (429, 503):
         error = failures.of_api(refusal(status, headers=headers))
         assert isinstance(error, errors.Passing)
@@ -213,6 +213,6 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 
 @given(st.text())
 def test_retry_after_survives_anything(value: str) -> None:
-    """No Retry-After text can raise."""
+    """No Retry-After text raises an error."""
     wish = failures.retry_after(Refusal("h", 429, {"retry-after": value, "date": value}, b""))
     assert wish is None or 0 <= wish < float("inf")

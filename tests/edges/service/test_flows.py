@@ -11,7 +11,7 @@ IMAGES, BRACKETS = ImagesFlow(), BracketsFlow()
 
 
 def test_registering_in_the_images_flow() -> None:
-    """A bracket is announced as an hdr image of its order, under our own id, without preferences."""
+    """A bracket is registered as an hdr image of its order, with our own ID and without preferences."""
     assert IMAGES.register("o", "b", "n.jpg", "image/jpeg") == Call(
         "POST",
         "/v3/images/",
@@ -20,7 +20,7 @@ def test_registering_in_the_images_flow() -> None:
 
 
 def test_registering_in_the_brackets_flow() -> None:
-    """The order is created under our own id, and a bracket announced with its name only."""
+    """The order is created with our own ID, and a bracket is registered with its name only."""
     assert BRACKETS.create("o", "Elm Street 3") == Call(
         "POST", "/v3/orders/", {"order_id": "o", "name": "Elm Street 3"}
     )
@@ -39,13 +39,13 @@ def test_registering_in_the_brackets_flow() -> None:
     ],
 )
 def test_the_signed_content_type_of_the_images_flow(url: str, signed: str) -> None:
-    """The type in the URL's own query is the signed one, else the one that was declared."""
+    """The Content-Type in the URL's query is the signed one; without it, the declared one applies."""
     for key in ("s3PutObjectUrl", "upload_url"):
         assert IMAGES.slot({"image_id": "i", key: url}, "image/x-canon-cr2").content_type == signed
 
 
 def test_the_signed_content_type_of_the_brackets_flow() -> None:
-    """A bracket's URL is signed for plain bytes unless it says otherwise itself."""
+    """A bracket's URL is signed for plain bytes unless the URL says otherwise."""
     answer = {"bracket_id": "b", "upload_url": "https://s/x", "is_uploaded": False}
     slot = BRACKETS.slot(answer, "image/jpeg")
     assert (slot.id, slot.url, slot.content_type) == ("b", "https://s/x", "application/octet-stream")
@@ -54,13 +54,13 @@ def test_the_signed_content_type_of_the_brackets_flow() -> None:
 @pytest.mark.parametrize("flow", [IMAGES, BRACKETS])
 @pytest.mark.parametrize("answer", [{}, {"image_id": "i", "bracket_id": "b"}, {"s3PutObjectUrl": 3, "upload_url": ""}])
 def test_an_answer_without_a_slot_is_garbled(flow: ImagesFlow | BracketsFlow, answer: dict[str, object]) -> None:
-    """No id or no URL means no slot."""
+    """A response without an ID or URL is not a slot."""
     with pytest.raises(Garbled):
         flow.slot(answer, "image/jpeg")
 
 
 def test_merging() -> None:
-    """Preferences go with the merge, the number of brackets only if there is one, sets only where they are taken."""
+    """The merge contains the preferences, the number of brackets only if it is set, and sets only if supported."""
     preferences = {"sky_replacement": True, "brand_new": "x"}
     assert IMAGES.merge("o", per_image=None, enhance={}, sets=None) == Call("POST", "/v3/orders/o/merge", {})
     assert IMAGES.merge("o", per_image=5, enhance=preferences, sets=None).body == {
@@ -78,15 +78,15 @@ def test_merging() -> None:
 
 
 def test_sets_that_cannot_be_sent() -> None:
-    """Sets in the images flow, or sets and a number at once, are a mistake of the caller."""
-    with pytest.raises(ValueError, match="takes no sets"):
+    """Sets in the images flow, or sets together with a number, raise ValueError."""
+    with pytest.raises(ValueError, match="does not accept sets"):
         IMAGES.merge("o", per_image=None, enhance={}, sets=[("a",)])
     with pytest.raises(ValueError, match="either"):
         BRACKETS.merge("o", per_image=2, enhance={}, sets=[("a",)])
 
 
 def test_what_a_flow_does_not_have() -> None:
-    """The images flow creates no order by itself; the brackets flow cannot take a registration back."""
+    """The images flow does not create orders explicitly; the brackets flow cannot discard a registration."""
     images: Flow = IMAGES
     brackets: Flow = BRACKETS
     assert images.create("o", "n") is None
@@ -95,5 +95,5 @@ def test_what_a_flow_does_not_have() -> None:
 
 
 def test_ids_stay_inside_their_path() -> None:
-    """An id is one path segment, whatever is in it."""
+    """An ID is one path segment, whatever characters it has."""
     assert IMAGES.merge("a/../b?c", per_image=None, enhance={}, sets=None).path == "/v3/orders/a%2F..%2Fb%3Fc/merge"

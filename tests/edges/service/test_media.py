@@ -22,5 +22,5 @@ from daemon.service import content_type_of
     ],
 )
 def test_content_type_of(name: str, content_type: str) -> None:
-    """A file's ending, in any case, tells its type; what we do not know is plain bytes."""
+    """The file extension, in any case, determines the type. Unknown extensions are plain bytes."""
     assert content_type_of(name) == content_type

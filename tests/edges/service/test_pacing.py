@@ -4,7 +4,7 @@ from daemon.service import Pace
 
 
 class Clock:
-    """Time that only passes when somebody sleeps."""
+    """A clock that only advances when somebody sleeps."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -15,13 +15,13 @@ class Clock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Advance the clock by ``seconds``."""
         self.slept.append(seconds)
         self.now += seconds
 
 
 def test_never_more_than_the_pace() -> None:
-    """Calls that come all at once are let through at the pace, the first at once."""
+    """Simultaneous calls proceed at the pace, the first one immediately."""
     clock = Clock()
     pace = Pace(100, clock=clock, sleep=clock.sleep)
     turns = []
@@ -33,7 +33,7 @@ def test_never_more_than_the_pace() -> None:
 
 
 def test_no_waiting_below_the_pace() -> None:
-    """Calls that come slower than the pace never wait, and save nothing up for a burst."""
+    """Calls slower than the pace never wait and do not accumulate a burst."""
     clock = Clock()
     pace = Pace(100, clock=clock, sleep=clock.sleep)
     for _ in range(5):
@@ -45,7 +45,7 @@ def test_no_waiting_below_the_pace() -> None:
 
 
 def test_turns_are_given_out_over_all_threads() -> None:
-    """Threads that wait together each get a turn of their own."""
+    """Threads that wait at the same time each get their own turn."""
     clock = Clock()
     waits: list[float] = []
     pace = Pace(10, clock=clock, sleep=waits.append)  # nobody's sleep moves the clock: all ask at one instant

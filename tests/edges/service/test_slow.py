@@ -1,4 +1,4 @@
-"""Hosts that trickle: one byte, and then another, so that no time-out of a socket ever ends."""
+"""Hosts that send one byte at a time, so that a socket's timeout never expires."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ API = "http://127.0.0.1:1"
 
 @pytest.fixture
 def over() -> Iterator[threading.Event]:
-    """Set at the end, so that no host waits for more."""
+    """Set at the end, so that no host keeps waiting."""
     event = threading.Event()
     yield event
     event.set()
@@ -31,7 +31,7 @@ def over() -> Iterator[threading.Event]:
 
 @pytest.fixture
 def impatient() -> Iterator[Callable[..., Service]]:
-    """Open services that wait for a trickle for two seconds at most."""
+    """Open services that wait for a slow transfer for two seconds at most."""
     with contextlib.ExitStack() as stack:
 
         def open_service(url: str, demand: Demand = IMPATIENT) -> Service:
@@ -43,7 +43,7 @@ def impatient() -> Iterator[Callable[..., Service]]:
 
 
 def trickle(over: threading.Event, whole: bytes, then: bytes) -> Script:
-    """A host that sends ``whole`` at once, and of ``then`` a byte every twentieth of a second."""
+    """A host that sends ``whole`` at once and then one byte of ``then`` every twentieth of a second."""
 
     def script(exchange: Exchange) -> None:
         exchange.read()
@@ -87,10 +87,10 @@ CALLS: dict[str, tuple[bytes, bytes, Callable[[Service, str], object]]] = {
 def test_an_answer_that_trickles_is_cut(
     host: Hosts, impatient: Callable[..., Service], over: threading.Event, what: str
 ) -> None:
-    """Whatever trickles in is cut, told as too slow with its host, and may have been carried out."""
+    """A slow response is aborted, reported as too slow with its host, and may have been carried out."""
     whole, then, call = CALLS[what]
     slow = host(trickle(over, whole, then))
-    with pytest.raises(errors.TooSlow, match=r"127\.0\.0\.1 moved only .* transfers\.least_rate") as told:
+    with pytest.raises(errors.TooSlow, match=r"127\.0\.0\.1 averaged only .* transfers\.least_rate") as told:
         call(impatient(slow.url), slow.url)
     assert told.value.sent
 
@@ -98,7 +98,7 @@ def test_an_answer_that_trickles_is_cut(
 def test_storage_that_trickles_while_it_is_sent_to(
     host: Hosts, impatient: Callable[..., Service], over: threading.Event
 ) -> None:
-    """An upload of which storage takes a byte at a time is cut as well."""
+    """An upload that storage reads one byte at a time is aborted too."""
 
     def script(exchange: Exchange) -> None:
         exchange.conn.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -111,7 +111,7 @@ def test_storage_that_trickles_while_it_is_sent_to(
 
 
 def test_a_trickle_ends_no_other_call(host: Hosts, impatient: Callable[..., Service], over: threading.Event) -> None:
-    """While one call is cut for being slow, another on the same service goes on, and the next one is a fresh one."""
+    """When one slow call is aborted, another on the same service continues, and the next uses a new connection."""
     began = threading.Event()
 
     def script(exchange: Exchange) -> None:
@@ -141,12 +141,12 @@ def test_a_trickle_ends_no_other_call(host: Hosts, impatient: Callable[..., Serv
 def test_an_upload_whose_thanks_trickle_is_thanked_for(
     host: Hosts, impatient: Callable[..., Service], over: threading.Event
 ) -> None:
-    """Storage that said 200 has the file, however long the rest of its answer takes."""
+    """If storage said 200 it has the file, however long the rest of its response takes."""
     slow = host(trickle(over, b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x" * 1000))
     upload(impatient(API), slow.url)
 
 
 def test_a_glance_at_the_line_is_short(host: Hosts, impatient: Callable[..., Service], over: threading.Event) -> None:
-    """Whether the line is back is known in a few seconds, however the host trickles and whatever the demand is."""
+    """``reachable`` returns in a few seconds, however slow the host is and whatever the demand is."""
     slow = host(trickle(over, b"", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1000))
     assert not impatient(slow.url, Demand(1.0, 3600.0)).reachable()

@@ -1,4 +1,4 @@
-"""Stopping while calls are under way."""
+"""Stopping while calls are in progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fetch(service: Service) -> None:
 
 
 def endless() -> Iterator[bytes]:
-    """Bytes without end."""
+    """Endless bytes."""
     while True:
         yield bytes(1 << 16)
 
@@ -38,7 +38,7 @@ def endless() -> Iterator[bytes]:
 def test_stop_ends_every_wait(
     host: Hosts, service: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, over_tls: bool
 ) -> None:
-    """Whoever waits for a silent service gets a Passing error as soon as the line is cut, long before any time-out."""
+    """A call to a silent service raises a Passing error as soon as the service is stopped, long before any timeout."""
     tls = None
     if over_tls:
         authority = trustme.CA()
@@ -82,7 +82,7 @@ def test_stop_ends_every_wait(
 
 
 def test_nothing_starts_after_stop(host: Hosts, service: Services) -> None:
-    """After stop every call is refused here, as not sent."""
+    """After ``stop`` every call fails here as not sent."""
     api = host(lambda exchange: exchange.answer(200, {"orders": []}))
     opened = service(api.url)
     opened.ping()
@@ -100,7 +100,7 @@ def test_nothing_starts_after_stop(host: Hosts, service: Services) -> None:
 
 
 def test_stop_and_close_may_come_twice(service: Services) -> None:
-    """Stopping and closing again changes nothing."""
+    """A second ``stop`` or ``close`` changes nothing."""
     opened = service("https://api.example.invalid")
     opened.stop()
     opened.stop()

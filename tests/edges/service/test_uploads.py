@@ -1,4 +1,4 @@
-"""Uploads to storage over a real line."""
+"""Uploads to storage over a real connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .hosts import Exchange, Host, always
 
 API = "http://127.0.0.1:1"
 BIG = 16 * 1024 * 1024
-"""More than any socket's buffers hold."""
+"""More than the buffers of any socket hold."""
 
 
 def slot(host: Host, target: str = "/put?X-Amz-Signature=s%2Fs", content_type: str = "image/x-canon-cr2") -> Slot:
@@ -37,7 +37,7 @@ def chunks(size: int, each: int = 256 * 1024) -> Iterator[bytes]:
 
 
 def test_what_an_upload_carries(host: Hosts, service: Services) -> None:
-    """The bytes go out whole with their length and the signed type, without the key or anything else of the account."""
+    """The body is sent completely with its length and the signed type, without the key or other account headers."""
     storage = host(always(200))
     service(API, dev_mode=True).upload(slot(storage), iter([b"ab", b"", b"c"]), 3)
     (seen,) = storage.seen
@@ -50,22 +50,22 @@ def test_what_an_upload_carries(host: Hosts, service: Services) -> None:
 
 
 def test_the_key_stays_away_even_from_the_api_s_own_storage(host: Hosts, service: Services) -> None:
-    """An upload URL on the API's own origin does not get the key either."""
+    """An upload URL on the API's own origin does not get the key."""
     storage = host(always(204))
     service(storage.url).upload(slot(storage), [b"a"], 1)
     assert "x-api-key" not in storage.seen[0].headers
 
 
 def test_a_portal_s_page_is_not_a_thank_you(host: Hosts, service: Services) -> None:
-    """A 200 that brings a page does not come from storage: the bracket is not stored."""
+    """A 200 with a web page does not come from storage, so the bracket is not stored."""
     storage = host(always(200, "<!doctype html><title>Sign in to the hotel's network</title>"))
-    with pytest.raises(errors.Garbled, match="answered an upload with a page"):
+    with pytest.raises(errors.Garbled, match="returned a web page for an upload"):
         service(API).upload(slot(storage), [b"a"], 1)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1_000_003])
 def test_sizes(host: Hosts, service: Services, size: int) -> None:
-    """A file of any size arrives whole."""
+    """A file of any size arrives complete."""
     storage = host(always(200))
     service(API).upload(slot(storage), chunks(size), size)
     assert len(storage.seen[0].body) == size
@@ -73,7 +73,7 @@ def test_sizes(host: Hosts, service: Services, size: int) -> None:
 
 
 def test_a_presigned_url_means_the_same_on_the_wire(host: Hosts, service: Services) -> None:
-    """Escapes and odd characters of a presigned URL reach storage with the meaning they were signed with."""
+    """Escapes and unusual characters of a presigned URL reach storage with their signed meaning."""
     target = (
         "/bucket/a%20b/IMG(1)'é%2B.jpg?X-Amz-Credential=AK%2F2025%2Feu&t=a+b/c==&x='q'~!*&content-type=image%2Fjpeg"
     )
@@ -84,7 +84,7 @@ def test_a_presigned_url_means_the_same_on_the_wire(host: Hosts, service: Servic
 
 
 def test_connections_to_storage_are_used_again(host: Hosts, service: Services) -> None:
-    """Uploads one after another share a connection, also when storage says something."""
+    """Successive uploads share a connection, even if storage sends a body."""
     storage = host(always(200, "<Thanks/>"))
     opened = service(API)
     for _ in range(3):
@@ -98,12 +98,12 @@ def test_a_refused_slot(host: Hosts, service: Services) -> None:
     storage = host(always(403, body, content_type="application/xml"))
     with pytest.raises(errors.SlotRefused, match="AccessDenied: Request has expired") as caught:
         service(API).upload(slot(storage), [b"a"], 1)
-    assert caught.value.said == "PUT 127.0.0.1 was answered 403: AccessDenied: Request has expired"
+    assert caught.value.said == "PUT 127.0.0.1 returned 403: AccessDenied: Request has expired"
     assert "X-Amz-Signature" not in str(caught.value)
 
 
 def test_a_refusal_before_the_end_is_heard(host: Hosts, service: Services) -> None:
-    """Storage that refuses before it has read the file is heard, once it has taken the rest."""
+    """An error from storage before it has read the file is received once storage has read the rest."""
 
     def script(exchange: Exchange) -> None:
         exchange.raw(b"HTTP/1.1 403 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -123,7 +123,7 @@ def test_a_refusal_with_a_slammed_door_is_heard(
     *,
     over_tls: bool,
 ) -> None:
-    """Storage that refuses and closes while the file is still being sent gives SlotRefused, not a broken pipe."""
+    """If storage responds with an error and closes during the upload, the result is SlotRefused, not a broken pipe."""
     tls = None
     if over_tls:
         authority = trustme.CA()
@@ -143,7 +143,7 @@ def test_a_refusal_with_a_slammed_door_is_heard(
 
 
 def test_thanks_too_early_are_not_believed(host: Hosts, service: Services) -> None:
-    """A 200 for a file that storage has only begun to read does not count as stored."""
+    """A 200 for a file that storage has only partly read does not count as stored."""
 
     def script(exchange: Exchange) -> None:
         exchange.raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -155,13 +155,13 @@ def test_thanks_too_early_are_not_believed(host: Hosts, service: Services) -> No
 
 
 def test_a_line_that_breaks(host: Hosts, service: Services) -> None:
-    """A connection closed in the middle is Unreachable."""
+    """A connection that is closed during the upload is Unreachable."""
     with pytest.raises(errors.Unreachable):
         service(API).upload(slot(host(lambda exchange: exchange.hang_up())), chunks(BIG), BIG)
 
 
 def test_storage_that_stops_reading_is_given_up(host: Hosts, service: Services) -> None:
-    """An upload that makes no progress for the write time-out is given up."""
+    """An upload without progress during the write timeout fails."""
     patience = Timeouts(connect=5, read=5, write=0.2)
     over = threading.Event()
 
@@ -178,7 +178,7 @@ def test_storage_that_stops_reading_is_given_up(host: Hosts, service: Services) 
 
 
 def test_what_the_caller_raises_comes_out_and_ends_the_connection(host: Hosts, service: Services) -> None:
-    """A caller that breaks off gets its own exception back; storage sees half a file and that connection's end."""
+    """A caller that stops gets its own exception; storage sees part of the file and a closed connection."""
     storage = host(always(200))
     opened = service(API)
 
@@ -195,9 +195,9 @@ def test_what_the_caller_raises_comes_out_and_ends_the_connection(host: Hosts, s
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_another_size_than_promised(host: Hosts, service: Services, size: int) -> None:
-    """More or fewer bytes than promised are the caller's mistake and never a complete upload."""
+    """A wrong number of bytes is the caller's error and never a complete upload."""
     storage = host(always(200))
-    with pytest.raises(ValueError, match="than were promised"):
+    with pytest.raises(ValueError, match="bytes than announced"):
         service(API).upload(slot(storage), [b"abc"], size)
     assert all(len(seen.read()) < size for seen in storage.seen)
 
@@ -206,13 +206,13 @@ def test_another_size_than_promised(host: Hosts, service: Services, size: int) -
     "url", ["http://storage.example/x", "ftp://127.0.0.1/x", "//127.0.0.1/x", "https://", "no url", "http://[::1", ""]
 )
 def test_urls_that_nothing_is_sent_to(service: Services, url: str) -> None:
-    """A slot whose URL is not https, or http on loopback, is Garbled before a byte leaves."""
+    """A slot whose URL is not https, or http on loopback, is Garbled before any byte is sent."""
     with pytest.raises(errors.Garbled):
         service(API).upload(Slot("b", url, "image/jpeg"), [b"a"], 1)
 
 
 def test_a_real_service_cannot_send_us_to_loopback(host: Hosts, service: Services) -> None:
-    """A service out in the world cannot have files sent to plain http on this machine."""
+    """A remote service cannot make bracketd send files to plain http on this machine."""
     storage = host(always(200))
     with pytest.raises(errors.Garbled):
         service("https://api.example.invalid").upload(slot(storage), [b"a"], 1)
@@ -220,7 +220,7 @@ def test_a_real_service_cannot_send_us_to_loopback(host: Hosts, service: Service
 
 
 def test_logs_keep_the_url_to_themselves(host: Hosts, service: Services, caplog: pytest.LogCaptureFixture) -> None:
-    """With logging turned up to DEBUG, neither the presigned URL nor the key appears."""
+    """Neither the presigned URL nor the key is logged, even at DEBUG."""
     caplog.set_level(logging.DEBUG)
     storage = host(always(200))
     opened = service(storage.url)

@@ -1,4 +1,4 @@
-"""Answers read strictly where needed and tolerantly elsewhere."""
+"""Responses are parsed strictly where needed and tolerantly elsewhere."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def status_of(**fields: object) -> ImageStatus:
 
 
 def test_a_whole_order() -> None:
-    """An order in the vendor's shape is read with all its images, and what we do not know is ignored."""
+    """An order in the vendor's format is read with all its images, and unknown fields are ignored."""
     answer = order(
         is_merging=None,
         is_processing=True,
@@ -52,14 +52,14 @@ def test_a_whole_order() -> None:
 
 
 def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
-    """Missing flags are false and missing images are none."""
+    """Missing flags are False, and missing images are an empty list."""
     assert wire.order_seen(order(), "o") == OrderSeen(merging=False, processing=False, images=())
     assert wire.order_seen(order(images=None), "o").images == ()
     assert wire.brackets_seen({"brackets": None}, "o", ids=True) == ()
 
 
 def test_nothing_at_all_is_no_idle_order() -> None:
-    """An answer that does not even name the order, or has no list of brackets, is Garbled."""
+    """A response without the order's ID or without a list of brackets is Garbled."""
     with pytest.raises(Garbled, match="'order_id'"):
         wire.order_seen({}, "o")
     with pytest.raises(Garbled, match="'brackets'"):
@@ -87,7 +87,7 @@ def test_nothing_at_all_is_no_idle_order() -> None:
     ],
 )
 def test_words_for_a_status(word: str, status: ImageStatus) -> None:
-    """The vendor's words and their synonyms are understood; an unknown word means still pending."""
+    """The vendor's statuses and their synonyms are understood; an unknown status means still pending."""
     assert status_of(status=word) is status
 
 
@@ -104,12 +104,12 @@ def test_words_for_a_status(word: str, status: ImageStatus) -> None:
     ],
 )
 def test_booleans_of_older_accounts(fields: dict[str, object], status: ImageStatus) -> None:
-    """Without a status word the booleans ``enhanced`` and ``error`` decide, and with one they do not."""
+    """Without a status, the booleans ``enhanced`` and ``error`` decide; with one they do not."""
     assert status_of(**fields) is status
 
 
 def test_a_reason_that_is_no_text_is_kept() -> None:
-    """A reason of any type is kept as words."""
+    """A reason of any type is kept as text."""
     seen = wire.order_seen(order(images=[image(status="error", status_reason={"code": "QUOTA"})]), "o")
     assert seen.images[0].reason == '{"code":"QUOTA"}'
 
@@ -138,13 +138,13 @@ def test_a_reason_that_is_no_text_is_kept() -> None:
     ],
 )
 def test_a_wrong_type_is_named(answer: dict[str, object], named: str) -> None:
-    """A field of another type than promised is named, never guessed at."""
+    """A field of a wrong type is named in the error and not guessed."""
     with pytest.raises(Garbled, match=f"'{named}'"):
         wire.order_seen(answer, "o")
 
 
 def test_brackets_with_and_without_ids() -> None:
-    """A bracket's id may be missing only where the version does not promise it."""
+    """A bracket's ID may be missing only if the API version does not guarantee it."""
     bare = {"brackets": [{"name": "a.jpg", "is_uploaded": True}]}
     assert wire.brackets_seen(bare, "o", ids=False) == (BracketSeen(None, "a.jpg", uploaded=True, image_id=None),)
     with pytest.raises(Garbled, match="'bracket_id'"):
@@ -167,7 +167,7 @@ def test_brackets_with_and_without_ids() -> None:
     ],
 )
 def test_an_answer_about_another_order_is_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
-    """An order answers for itself and its own images, each listed once."""
+    """A response must be about the requested order and its own images, each listed once."""
     with pytest.raises(Mismatched) as error:
         wire.order_seen(answer, "o")
     assert error.value.mismatch is mismatch
@@ -182,14 +182,14 @@ def test_an_answer_about_another_order_is_not_used(answer: dict[str, object], mi
     ],
 )
 def test_brackets_of_another_order_are_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
-    """A list of brackets is of the order that was asked about, and has each bracket once."""
+    """A list of brackets must be about the requested order and list each bracket once."""
     with pytest.raises(Mismatched) as error:
         wire.brackets_seen(answer, "o", ids=True)
     assert error.value.mismatch is mismatch
 
 
 def test_ids_that_are_missing_or_in_other_case_match() -> None:
-    """Images and brackets need not name their order, and UUIDs may be written in either case."""
+    """Images and brackets may omit their order, and UUIDs may use either case."""
     own = image(order_id=None), image(image_id="j"), image(image_id="k", order_id="A0-b")
     assert len(wire.order_seen({"order_id": "a0-B", "images": list(own)}, "A0-B").images) == 3
     assert len(wire.brackets_seen({"brackets": [{"bracket_id": "a", "order_id": "O"}]}, "o", ids=True)) == 1
@@ -197,7 +197,7 @@ def test_ids_that_are_missing_or_in_other_case_match() -> None:
 
 @pytest.mark.parametrize("listed", [{"order_id": "a", "images": [image(order_id="b")]}])
 def test_a_list_of_orders_is_checked_too(listed: dict[str, object]) -> None:
-    """An order in the list of all orders answers for its own images only."""
+    """An order in the list of all orders must contain its own images only."""
     with pytest.raises(Mismatched):
         wire.orders_page({"orders": [listed]})
 
@@ -231,7 +231,7 @@ FIELDS = (
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON | st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON))))
 def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
-    """Any JSON is read, Garbled or Mismatched, and nothing else."""
+    """Any JSON is accepted, Garbled or Mismatched, and nothing else."""
     parsed = wire.parse(json.dumps(answer).encode())
     for read in (
         lambda it: wire.order_seen(it, "o"),
@@ -245,12 +245,12 @@ def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
 
 
 def test_a_slot_s_repr_hides_its_url() -> None:
-    """A presigned URL is not shown by the slot that carries it."""
+    """The repr of a slot does not show its presigned URL."""
     assert "signature" not in repr(Slot("id", "https://store.example/?signature", "image/jpeg"))
 
 
 def test_a_page_of_orders() -> None:
-    """Listed orders are read as single ones are, with name, time and the next page; deleted ones are left out."""
+    """Listed orders are read like single ones, with name, time and the next page. Deleted ones are left out."""
     page = wire.orders_page(
         {
             "orders": [
@@ -280,7 +280,7 @@ def test_the_last_page_of_orders(pagination: object) -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"orders": None}, {"orders": [5]}, {"orders": [{"name": "x"}]}])
 def test_no_page_of_orders(answer: dict[str, object]) -> None:
-    """What is no list of orders, or has one without an id, is Garbled, and no account without orders."""
+    """A response that is not a list of orders, or has an order without an ID, is Garbled, not an empty account."""
     with pytest.raises(Garbled):
         wire.orders_page(answer)
     with pytest.raises(Garbled, match="next_offset"):

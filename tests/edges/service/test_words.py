@@ -1,4 +1,4 @@
-"""The service's own words in one short line."""
+"""The service's message in one short line."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from daemon.service.words import LONGEST, storage_code, words_of
     ],
 )
 def test_words(body: bytes, words: str) -> None:
-    """A refusal's body becomes what it says: messages with their fields, a page's title, storage's code."""
+    """An error body becomes its message: JSON texts with their fields, a page's title, or storage's code."""
     assert words_of(body) == words
 
 
 def test_a_long_refusal_is_cut() -> None:
-    """No more than a line's worth of words is kept."""
+    """A message is cut to one line's length."""
     assert len(words_of(b'{"message": "' + b"x" * 10_000 + b'"}')) == LONGEST
 
 
@@ -60,5 +60,5 @@ def test_no_body_can_upset_it(body: bytes) -> None:
 
 
 def test_deep_json_is_no_trouble() -> None:
-    """A body nested deeper than Python can parse is taken as text."""
+    """JSON nested deeper than Python can parse is treated as text."""
     assert words_of(b"[" * 50_000)

@@ -13,7 +13,7 @@ Hosts = Callable[..., Host]
 
 @pytest.fixture
 def host() -> Iterator[Hosts]:
-    """Start hosts that are gone after the test: ``host(script, tls=…)``."""
+    """Start hosts with ``host(script, tls=…)``. They are stopped after the test."""
     with ExitStack() as stack:
 
         def start(script: Script, **settings: object) -> Host:
@@ -24,7 +24,7 @@ def host() -> Iterator[Hosts]:
 
 @pytest.fixture
 def shoot(tmp_path: Path) -> Path:
-    """A shoot in the watched folder, which lies in the folder that Syncthing keeps."""
+    """A shoot in the watched folder, which is inside the folder that Syncthing syncs."""
     shoot = tmp_path / "Photos" / "Shoots" / "12 Oak St"
     shoot.mkdir(parents=True)
     return shoot

@@ -1,7 +1,7 @@
 """Two real Syncthings on loopback, a sender and a receiver, with one folder shared between them.
 
-They know each other's address and talk to nobody else: no discovery, relays, NAT traversal, usage or crash reports, and
-no upgrades. Needs the ``syncthing`` command (Debian package ``syncthing``); ``COMMAND`` is None without it.
+They know each other's address and contact no other host: no discovery, relays, NAT traversal, usage or crash reports,
+or upgrades. Needs the ``syncthing`` command (Debian package ``syncthing``); ``COMMAND`` is None without it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _KEPT_TO_OURSELVES = {
 
 @dataclass(frozen=True)
 class Syncthing:
-    """One running Syncthing: where its settings are, the folder that it keeps, its page, and its process."""
+    """One running Syncthing: its settings, the folder that it syncs, its web page, and its process."""
 
     home: Path
     folder: Path
@@ -57,19 +57,19 @@ class Syncthing:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment in which its settings are found."""
+        """The environment that leads to its settings."""
         return {"HOME": str(self.home), "STCONFDIR": str(self.home)}
 
     def get(self, path: str, **query: str) -> httpx.Response:
-        """Ask its REST API."""
+        """Make a GET request to its REST API."""
         return self._request("GET", path, query)
 
     def post(self, path: str, **query: str) -> None:
-        """Have its REST API do something, as its page does."""
+        """Make a POST request to its REST API, as its web page does."""
         self._request("POST", path, query).raise_for_status()
 
     def configure(self, path: str, change: dict[str, object]) -> None:
-        """Change a part of its settings, as its page does."""
+        """Change a part of its settings, as its web page does."""
         self._request("PATCH", path, {}, change).raise_for_status()
 
     def _request(self, method: str, path: str, query: dict[str, str], body: object = None) -> httpx.Response:
@@ -81,18 +81,18 @@ class Syncthing:
 
 @dataclass(frozen=True)
 class Pair:
-    """A sender and a receiver that are connected."""
+    """A sender and a receiver that are connected to each other."""
 
     sender: Syncthing
     receiver: Syncthing
 
     def announce(self) -> None:
-        """Have the sender look at its folder now, and tell the receiver what is new; back when it has looked."""
+        """Make the sender scan its folder and announce what is new. Returns after the scan."""
         self.sender.post("/rest/db/scan", folder=FOLDER_ID)
 
     @property
     def connected(self) -> bool:
-        """Whether the receiver holds a connection to the sender."""
+        """True if the receiver is connected to the sender."""
         told = self.receiver.get("/rest/system/connections").json()["connections"]
         return bool(told.get(self.sender.device, {}).get("connected"))
 
@@ -101,14 +101,14 @@ class Pair:
 def running_pair(
     directory: Path, *, receiver_folder: Path | None = None, kib_per_s: int = 1000, tls: bool = False
 ) -> Iterator[Pair]:
-    """Start both, wait until they are connected, and end them.
+    """Start both, wait until they are connected, and stop them at the end.
 
-    Only the receiver calls, and it starts when the sender answers: two that call one another at once may both hang up,
-    and Syncthing lets a minute pass before it calls again.
+    Only the receiver connects, and it starts after the sender responds: if both connect at once, both connections may
+    be closed, and Syncthing waits a minute before it connects again.
 
-    What the sender sends is limited to ``kib_per_s`` (after a burst of some 500 KiB); with ``tls`` the receiver's page
-    is https, under the certificate that it makes for itself. Each has its home and, unless ``receiver_folder`` is
-    given, its folder below ``directory``.
+    The sender's rate is limited to ``kib_per_s`` (after a burst of some 500 KiB). With ``tls`` the receiver's web page
+    is https with a self-signed certificate. Each has its home and, unless ``receiver_folder`` is given, its folder
+    below ``directory``.
     """
     assert COMMAND, "needs the syncthing command"
     homes = [directory / "sender", directory / "receiver"]
@@ -170,7 +170,7 @@ def _free_ports(count: int) -> list[int]:
 def _write_settings(
     home: Path, *, page: int, tls: bool, listen: int, devices: dict[str, int | None], folder: Path, kib_per_s: int
 ) -> str:
-    """Change what Syncthing made for itself; the API key that it chose."""
+    """Change the settings that Syncthing created. Returns the API key that it chose."""
     tree = ET.parse(home / "config.xml")
     root = tree.getroot()
     for tag in ("device", "folder"):

@@ -1,4 +1,4 @@
-"""A Syncthing that says what a test tells it: a ``config.xml``, and answers as version 1.19.2 was seen to give them."""
+"""A scripted Syncthing: a ``config.xml``, and responses like those of version 1.19.2."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 def write_config(
     home: Path, address: str, *folders: Path, kind: str = "sendreceive", tls: bool = False, enabled: bool = True
 ) -> None:
-    """A ``config.xml`` in ``home`` whose ``folders`` are shared with ``SENDER``; the first one's id is ``shoots``."""
+    """Write a ``config.xml`` in ``home`` that shares ``folders`` with ``SENDER``. The first one's ID is ``shoots``."""
     home.mkdir(parents=True, exist_ok=True)
     shared = "".join(
         f"<folder id={quoteattr('shoots' if at == 0 else f'other-{at}')} label={quoteattr(folder.name)} "
@@ -33,7 +33,7 @@ def write_config(
 
 
 def environ(shoot: Path, host: Host | str, **settings: object) -> dict[str, str]:
-    """An environment in which Syncthing's settings are found, with its page at ``host``."""
+    """An environment that leads to Syncthing's settings, with its web page at ``host``."""
     where = host if isinstance(host, str) else host.url.partition("://")[2]
     home = shoot.parents[2] / "home"
     write_config(home, where, shoot.parents[1], **settings)  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ def environ(shoot: Path, host: Host | str, **settings: object) -> dict[str, str]
 def status(
     state: str = "idle", *, files: int = 0, size: int = 0, deletes: int = 0, **more: object
 ) -> dict[str, object]:
-    """What ``/rest/db/status`` says."""
+    """A response of ``/rest/db/status``."""
     told = {"state": state, "needFiles": files, "needDirectories": 0, "needSymlinks": 0, "needDeletes": deletes}
     return {**told, "needBytes": size, "pullErrors": 0, **more}
 
@@ -54,21 +54,21 @@ def item(name: str, size: int = 1000, **more: object) -> dict[str, object]:
 
 
 def connected(since: str = LONG_AGO) -> dict[str, object]:
-    """What ``/rest/system/connections`` says when the sender is there."""
+    """A response of ``/rest/system/connections`` while the sender is connected."""
     mine = {"connected": False, "startedAt": "0001-01-01T00:00:00Z"}
     return {"connections": {MYSELF: mine, SENDER: {"connected": True, "startedAt": since}}, "total": {}}
 
 
 @dataclass
 class Answers:
-    """A script for a ``Host``: what is asked for is looked up by its path, ``need`` is given out in pages."""
+    """A script for a ``Host``. It finds responses by their path and returns ``need`` in pages."""
 
     told: Mapping[str, object] = field(default_factory=dict)
     need: tuple[dict[str, object], ...] = ()
     key: str = KEY
 
     def __call__(self, exchange: Exchange) -> None:
-        """Answer one request, if it has the key."""
+        """Respond to one request if it has the key."""
         asked = urlsplit(exchange.target)
         query = {name: values[0] for name, values in parse_qs(asked.query).items()}
         usual: dict[str, object] = {

@@ -1,6 +1,6 @@
-"""Stand-ins for the commands of sync clients: small Python scripts that print what a test tells them.
+"""Stand-ins for the commands of sync clients: small Python scripts that print what a test specifies.
 
-On standard error they tick, as Dropbox's does.
+Like Dropbox's command, they also write a progress bar to standard error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.exit({status})
 
 
 class StandIn:
-    """A command in ``directory``: what it prints by its first argument, ``PATH`` being its last one."""
+    """A command in ``directory``: its output by first argument, in which ``PATH`` stands for the last argument."""
 
     def __init__(self, directory: Path, name: str, told: Mapping[str, str], *, status: int = 0) -> None:
         self._beside = directory

@@ -34,7 +34,7 @@ def write_info(home: Path, **paths: Path) -> None:
 
 
 def environ(tmp_path: Path) -> dict[str, str]:
-    """An environment with the stand-ins, and with a key that is none of their business."""
+    """An environment with the stand-ins, and with a key that they must not get."""
     return {"HOME": str(tmp_path), "PATH": str(tmp_path / "commands"), "AUTOENHANCE_API_KEY": "k3y-that-must-stay-home"}
 
 
@@ -44,17 +44,17 @@ def environ(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("filestatus", "status", "said"),
     [
-        (UP_TO_DATE, "Up to date\n", Said(True, "Dropbox has brought all of 12 Oak St that it knows of")),
-        (UP_TO_DATE, "Idle\n", Said(True, "Dropbox has brought all of 12 Oak St that it knows of")),
+        (UP_TO_DATE, "Up to date\n", Said(True, "Dropbox has downloaded all known files of 12 Oak St")),
+        (UP_TO_DATE, "Idle\n", Said(True, "Dropbox has downloaded all known files of 12 Oak St")),
         (
             UP_TO_DATE,
             'Syncing "nixos.txt"\nUploading "nixos.txt"...\n',
-            Said(True, "Dropbox has brought all of 12 Oak St that it knows of"),
+            Said(True, "Dropbox has downloaded all known files of 12 Oak St"),
         ),
         (
             UP_TO_DATE,
             'Syncing "agi-bin" • 2+ days\nIndexing "agi-bin" (2+ days)\n',
-            Said(True, "Dropbox has brought all of 12 Oak St that it knows of"),
+            Said(True, "Dropbox has downloaded all known files of 12 Oak St"),
         ),
         (
             "PATH: syncing\n",
@@ -70,39 +70,39 @@ def environ(tmp_path: Path) -> dict[str, str]:
         (
             UP_TO_DATE,
             "Downloading file list...\n",
-            Said(False, "Dropbox is still learning what there is to bring"),
+            Said(False, "Dropbox is still checking which files to download"),
         ),
         (
             UP_TO_DATE,
             "Connecting...\n",
-            Said(None, "Dropbox has nothing more to bring into 12 Oak St, but says “Connecting...”"),
+            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Connecting...”"),
         ),
         (
             UP_TO_DATE,
             "Starting...\n",
-            Said(None, "Dropbox has nothing more to bring into 12 Oak St, but says “Starting...”"),
+            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Starting...”"),
         ),
         (
             UP_TO_DATE,
             "Syncing paused\n",
-            Said(None, "Dropbox has nothing more to bring into 12 Oak St, but says “Syncing paused”"),
+            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Syncing paused”"),
         ),
         (
             UP_TO_DATE,
             "Sync paused\n",
-            Said(None, "Dropbox has nothing more to bring into 12 Oak St, but says “Sync paused”"),
+            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Sync paused”"),
         ),
         (
             UP_TO_DATE,
             "Aktualisiert\n",
-            Said(None, "Dropbox has nothing more to bring into 12 Oak St, but says “Aktualisiert”"),
+            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Aktualisiert”"),
         ),
         (
             "PATH: unwatched\n",
             "Up to date\n",
-            Said(None, "Dropbox does not keep 12 Oak St: it is paused, just starting, or leaves this folder out"),
+            Said(None, "Dropbox is not syncing 12 Oak St: it is paused, still starting, or excludes this folder"),
         ),
-        ("PATH: unsyncable\n", "Up to date\n", Said(None, "Dropbox cannot sync something in 12 Oak St")),
+        ("PATH: unsyncable\n", "Up to date\n", Said(None, "Dropbox cannot sync some files in 12 Oak St")),
         ("PATH: File doesn't exist\n", "Up to date\n", Said(None, "Dropbox says “File doesn't exist”")),
         ("PATH: unknown\n", "Up to date\n", Said(None, "Dropbox says “unknown”")),
         ("Dropbox isn't running!\n", "", Said(None, "Dropbox says “Dropbox isn't running!”")),
@@ -112,20 +112,20 @@ def environ(tmp_path: Path) -> dict[str, str]:
     ],
 )
 def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, status: str, said: Said) -> None:
-    """A folder is done when Dropbox says so of it and is at work; nothing is concluded from unknown words."""
+    """A shoot is done if Dropbox says so and is running. Unknown texts prove nothing."""
     StandIn(tmp_path / "commands", "dropbox", {"filestatus": filestatus, "status": status})
     assert Dropbox(environ(tmp_path)).ask(str(shoot)) == said
 
 
 @pytest.mark.parametrize("name", ["dropbox", "dropbox.py", "dropbox-cli"])
 def test_names_of_the_command(tmp_path: Path, shoot: Path, name: str) -> None:
-    """Its command is found under each of the names that it has."""
+    """Its command is found under each of its names."""
     StandIn(tmp_path / "commands", name, {"filestatus": UP_TO_DATE, "status": "Up to date\n"})
     assert Dropbox(environ(tmp_path)).ask(str(shoot)).done is True
 
 
 def test_the_daemon_is_not_started(tmp_path: Path, shoot: Path) -> None:
-    """A ``dropbox`` that is the daemon itself, as some distributions have it, is never run."""
+    """A ``dropbox`` that is the daemon itself, as in some distributions, is never run."""
     daemon = tmp_path / "commands" / "dropbox"
     daemon.parent.mkdir()
     daemon.write_text(f"#!/bin/sh\ntouch '{tmp_path}/started'\n")
@@ -135,14 +135,14 @@ def test_the_daemon_is_not_started(tmp_path: Path, shoot: Path) -> None:
 
 
 def test_no_command(tmp_path: Path, shoot: Path) -> None:
-    """A Dropbox without its command keeps the folder all the same, and cannot be asked."""
+    """A Dropbox without its command still syncs the folder, and the report says that it cannot be queried."""
     keeper = Dropbox(environ(tmp_path))
     assert keeper.keeps(str(shoot))
-    assert keeper.ask(str(shoot)) == Said(None, "Dropbox's command, dropbox, is not installed")
+    assert keeper.ask(str(shoot)) == Said(None, "The `dropbox` command is not installed")
 
 
 def test_what_it_is_given(tmp_path: Path, shoot: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """It is given the resolved folder, and of the environment only what it needs: no key, and no terminal."""
+    """The command gets the resolved folder and only the variables it needs: no key, and no terminal."""
     standin = StandIn(tmp_path / "commands", "dropbox", {"filestatus": UP_TO_DATE, "status": "Up to date\n"})
     (tmp_path / "mine").symlink_to(shoot.parent)
     Dropbox(environ(tmp_path)).ask(str(tmp_path / "mine" / "12 Oak St"))
@@ -154,13 +154,13 @@ def test_what_it_is_given(tmp_path: Path, shoot: Path, capfd: pytest.CaptureFixt
 
 
 def test_a_command_that_hangs(tmp_path: Path, shoot: Path) -> None:
-    """A command that hangs is given up, and ends with all that it started."""
+    """A command that hangs is killed with all processes that it started."""
     hanging = tmp_path / "commands" / "dropbox-cli"
     hanging.parent.mkdir()
     hanging.write_text(f"#!/bin/sh\nsleep 60 & echo $$ $! > '{tmp_path}/pids'; wait\n")
     hanging.chmod(0o755)
     said = Dropbox(environ(tmp_path), patience=1.5).ask(str(shoot))
-    assert said == Said(None, "The command dropbox-cli takes more than 1.5 seconds to answer")
+    assert said == Said(None, "The command dropbox-cli did not finish within 1.5 seconds")
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     started = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
     _, alive = psutil.wait_procs(started, timeout=5)
@@ -168,7 +168,7 @@ def test_a_command_that_hangs(tmp_path: Path, shoot: Path) -> None:
 
 
 def test_what_cannot_be_run(tmp_path: Path, shoot: Path) -> None:
-    """A command that is there and cannot be run makes an answer, too."""
+    """A command that exists but cannot be run gives a report too."""
     broken = tmp_path / "commands" / "dropbox-cli"
     broken.parent.mkdir()
     broken.write_text("#!/nowhere/at/all\n")
@@ -177,7 +177,7 @@ def test_what_cannot_be_run(tmp_path: Path, shoot: Path) -> None:
 
 
 def test_its_folders(tmp_path: Path, shoot: Path) -> None:
-    """It keeps what lies in the folder of any of its accounts, through links, too."""
+    """It syncs what is in the folder of any of its accounts, including through links."""
     write_info(tmp_path, personal=tmp_path / "elsewhere", business=tmp_path / "link")
     (tmp_path / "link").symlink_to(tmp_path / "Dropbox")
     keeper = Dropbox(environ(tmp_path))
@@ -200,7 +200,7 @@ def test_its_folders(tmp_path: Path, shoot: Path) -> None:
     ],
 )
 def test_info_that_is_none(tmp_path: Path, shoot: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """An ``info.json`` that names no folder means that Dropbox keeps nothing, wherever bracketd was started."""
+    """An ``info.json`` without a folder means that Dropbox syncs nothing, whatever the working directory is."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".dropbox" / "info.json").write_text(text)
     assert not Dropbox(environ(tmp_path)).keeps(str(shoot))

@@ -15,7 +15,7 @@ from .test_maestral import write_settings
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Path:
-    """A watched folder that nobody keeps, with clients that keep others."""
+    """A watched folder that no client syncs, and clients that sync other folders."""
     write_config(tmp_path / ".config" / "syncthing", "127.0.0.1:1", tmp_path / "Sync")
     write_info(tmp_path, personal=tmp_path / "Dropbox")
     write_settings(tmp_path / ".config" / "maestral" / "maestral.ini", tmp_path / "Maestral")
@@ -26,7 +26,7 @@ def watched(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("above", "name"), [("Sync", "Syncthing"), ("Dropbox", "Dropbox"), ("Maestral", "Maestral")])
 def test_who_keeps_it(tmp_path: Path, watched: Path, above: str, name: str) -> None:
-    """The client whose folder holds the watched folder keeps it, also before the folder is there."""
+    """The client whose folder contains the watched folder is found, even before the watched folder exists."""
     found = client_for(str(tmp_path / above / "Shoots"), environ={"HOME": str(tmp_path)})
     assert found is not None
     assert found.name == name
@@ -34,20 +34,20 @@ def test_who_keeps_it(tmp_path: Path, watched: Path, above: str, name: str) -> N
 
 
 def test_a_mark_of_one_that_cannot_be_asked(tmp_path: Path, watched: Path) -> None:
-    """A folder with Syncthing's mark is kept by a Syncthing of somebody else, which is said of each shoot."""
+    """A folder with a ``.stfolder`` belongs to another account's Syncthing; the report on each shoot says so."""
     (watched / ".stfolder").mkdir()
     found = client_for(str(watched), environ={"HOME": str(tmp_path)})
     assert found is not None
     said = found.ask(str(watched / "12 Oak St"))
     assert said.done is None
-    assert said.why.startswith("Syncthing keeps 12 Oak St, but under another account or on another machine")
+    assert said.why.startswith("Syncthing syncs 12 Oak St, but under another account or on another machine")
 
 
 @pytest.mark.parametrize(
     ("named", "name"), [("syncthing", "Syncthing"), ("dropbox", "Dropbox"), ("maestral", "Maestral")]
 )
 def test_a_client_that_is_named(tmp_path: Path, watched: Path, named: ClientName, name: str) -> None:
-    """A client that the settings name is never silently left out: it says that it cannot tell."""
+    """A client that the settings name is always used, and reports that it cannot tell."""
     found = client_for(str(watched), sync_client=named, environ={"HOME": str(tmp_path), "PATH": str(tmp_path)})
     assert found is not None
     assert found.name == name
@@ -57,7 +57,7 @@ def test_a_client_that_is_named(tmp_path: Path, watched: Path, named: ClientName
 
 
 def test_what_is_certain_comes_first(tmp_path: Path, watched: Path) -> None:
-    """A client that certainly keeps the folder is taken before a Syncthing that does not answer."""
+    """A client that certainly syncs the folder is preferred to a Syncthing that does not respond."""
     del watched
     down = SyncthingAccess("http://127.0.0.1:1", "a-key")
     known = {"HOME": str(tmp_path)}
@@ -68,7 +68,7 @@ def test_what_is_certain_comes_first(tmp_path: Path, watched: Path) -> None:
 
 
 def test_nothing_is_opened(tmp_path: Path) -> None:
-    """No client opens anything in the watched folder, neither to find it nor to ask about a shoot."""
+    """No client opens anything in the watched folder, neither in the search nor for a report."""
     shoot = tmp_path / "Kept" / "Shoots" / "12 Oak St"
     shoot.mkdir(parents=True)
     (shoot / "IMG_1.JPG").write_bytes(b"photo")
@@ -97,11 +97,11 @@ def test_nothing_is_opened(tmp_path: Path) -> None:
 
 
 def test_none(tmp_path: Path, watched: Path) -> None:
-    """``none`` is nobody, whoever keeps the folder."""
+    """``none`` returns no client, even if one syncs the folder."""
     del watched
     assert client_for(str(tmp_path / "Sync"), sync_client="none", environ={"HOME": str(tmp_path)}) is None
 
 
 def test_nothing_is_known(tmp_path: Path) -> None:
-    """On a machine without any sync client nobody keeps anything."""
+    """On a machine without sync clients none is found."""
     assert client_for(str(tmp_path / "Shoots"), environ={"HOME": str(tmp_path)}) is None

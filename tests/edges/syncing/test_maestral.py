@@ -9,12 +9,12 @@ from daemon.syncing.maestral import Maestral
 
 from .standin import StandIn
 
-DONE = Said(True, "Maestral has brought all of 12 Oak St that it knows of")
+DONE = Said(True, "Maestral has downloaded all known files of 12 Oak St")
 
 
 @pytest.fixture
 def shoot(tmp_path: Path) -> Path:
-    """A shoot in the Dropbox folder that Maestral keeps."""
+    """A shoot in the Dropbox folder that Maestral syncs."""
     shoot = tmp_path / "Dropbox (Maestral)" / "Shoots" / "12 Oak St"
     shoot.mkdir(parents=True)
     write_settings(tmp_path / ".config" / "maestral" / "maestral.ini", tmp_path / "Dropbox (Maestral)")
@@ -22,13 +22,13 @@ def shoot(tmp_path: Path) -> Path:
 
 
 def write_settings(file: Path, root: Path, *, section: str = "sync") -> None:
-    """Settings as Maestral 1.9 writes them (``[sync]``), or as it did before 1.4.8 (``[main]``)."""
+    """Settings as Maestral 1.9 writes them (``[sync]``), or as versions before 1.4.8 did (``[main]``)."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"[auth]\naccount_id = dbid:x%y\n\n[{section}]\npath = {root}\nexcluded_items = []\n")
 
 
 def status(text: str) -> str:
-    """What ``maestral status`` prints (``cli_info.py``) with this status."""
+    """The output of ``maestral status`` (``cli_info.py``) with this status."""
     return (
         f"\nAccount:      anna@example.com (Basic)\nUsage:        1% of 2GB\nStatus:       {text}\nSync errors:  0\n\n"
     )
@@ -52,39 +52,39 @@ def environ(tmp_path: Path) -> dict[str, str]:
         (
             "downloading\n",
             "Syncing ↓ 3/12",
-            Said(False, "Maestral is still bringing files into 12 Oak St (“Syncing ↓ 3/12”)"),
+            Said(False, "Maestral is still downloading files into 12 Oak St (“Syncing ↓ 3/12”)"),
         ),
         (
             "up to date\n",
             "Fetching remote changes",
-            Said(False, "Maestral is still learning what there is to bring (“Fetching remote changes”)"),
+            Said(False, "Maestral is still checking which files to download (“Fetching remote changes”)"),
         ),
         (
             "up to date\n",
             "Indexing 4000...",
-            Said(False, "Maestral is still learning what there is to bring (“Indexing 4000...”)"),
+            Said(False, "Maestral is still checking which files to download (“Indexing 4000...”)"),
         ),
         (
             "up to date\n",
             "Connecting...",
-            Said(None, "Maestral has nothing more to bring into 12 Oak St, but says “Connecting...”"),
+            Said(None, "Maestral has nothing left to download for 12 Oak St, but reports “Connecting...”"),
         ),
         (
             "unwatched\n",
             "Paused",
-            Said(None, "Maestral does not keep 12 Oak St: it is paused, or leaves this folder out (“Paused”)"),
+            Said(None, "Maestral is not syncing 12 Oak St: it is paused or excludes this folder (“Paused”)"),
         ),
         (
             "error\n",
             "Up to date",
-            Said(None, "Maestral could not sync something in 12 Oak St; `maestral status` says what"),
+            Said(None, "Maestral could not sync some files in 12 Oak St. See `maestral status`"),
         ),
         ("something new\n", "Up to date", Said(None, "Maestral says “something new”")),
         ("", "Up to date", Said(None, "Maestral says “”")),
     ],
 )
 def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, doing: str, said: Said) -> None:
-    """A folder is done when Maestral says so of it and is not just learning what is new."""
+    """A shoot is done if Maestral says so and is not checking for changes."""
     StandIn(tmp_path / "commands", "maestral", {"filestatus": filestatus, "status": status(doing)})
     assert Maestral(environ(tmp_path)).ask(str(shoot)) == said
 
@@ -97,7 +97,7 @@ def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, doing: str, 
     ],
 )
 def test_without_its_daemon(tmp_path: Path, shoot: Path, printed: str) -> None:
-    """Without its daemon, Maestral is not asked further, which would load it whole."""
+    """Without its daemon, Maestral is not queried further, because that would load the whole client."""
     standin = StandIn(tmp_path / "commands", "maestral", {"status": printed}, status=1)
     said = Maestral(environ(tmp_path)).ask(str(shoot))
     assert said == Said(None, f"Maestral says “{printed.strip()}”")
@@ -105,14 +105,14 @@ def test_without_its_daemon(tmp_path: Path, shoot: Path, printed: str) -> None:
 
 
 def test_no_command(tmp_path: Path, shoot: Path) -> None:
-    """A Maestral without its command keeps the folder all the same, and cannot be asked."""
+    """A Maestral without its command still syncs the folder, and the report says that it cannot be queried."""
     keeper = Maestral(environ(tmp_path))
     assert keeper.keeps(str(shoot))
-    assert keeper.ask(str(shoot)) == Said(None, "Maestral's command, maestral, is not installed")
+    assert keeper.ask(str(shoot)) == Said(None, "The `maestral` command is not installed")
 
 
 def test_the_account_that_keeps_the_folder(tmp_path: Path, shoot: Path) -> None:
-    """Of several accounts, the one whose folder holds the shoot is asked."""
+    """Of several accounts, the one whose folder contains the shoot is queried."""
     directory = tmp_path / ".config" / "maestral"
     write_settings(directory / "maestral.ini", tmp_path / "private")
     write_settings(directory / "damaged.ini", Path("a\n[["))
@@ -130,15 +130,15 @@ def test_the_account_that_keeps_the_folder(tmp_path: Path, shoot: Path) -> None:
     [(None, ".config"), (None, "Library/Application Support"), ("XDG_CONFIG_HOME", "elsewhere")],
 )
 def test_places(tmp_path: Path, variable: str | None, place: str) -> None:
-    """Its settings are found in each of their places."""
+    """Its settings are found in all known places."""
     write_settings(tmp_path / place / "maestral" / "maestral.ini", tmp_path / "Dropbox")
     named = {variable: str(tmp_path / place)} if variable else {}
     assert Maestral({"HOME": str(tmp_path), **named}).keeps(str(tmp_path / "Dropbox" / "Shoots"))
 
 
 def test_no_longer_kept(tmp_path: Path, shoot: Path) -> None:
-    """A shoot that no folder of Maestral holds cannot be told of."""
+    """A shoot in no folder of Maestral gives a report that it cannot tell."""
     StandIn(tmp_path / "commands", "maestral", {})
     assert Maestral(environ(tmp_path)).ask(str(shoot.parents[2] / "elsewhere")) == Said(
-        None, "Maestral no longer keeps a folder that holds elsewhere"
+        None, "Maestral no longer syncs a folder that contains elsewhere"
     )

@@ -1,4 +1,4 @@
-"""A real Syncthing, asked while a real transfer runs."""
+"""A real Syncthing, queried during a real transfer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not COMMAND, reason="needs the syncthing command
 
 
 def asked_until(client: SyncClient, shoot: Path, enough: Callable[[Said], bool], *, seconds: float) -> list[Said]:
-    """All that is said, asking again and again, until it is enough or the time is up."""
+    """All different reports, queried repeatedly until one is enough or the time is up."""
     deadline = time.monotonic() + seconds
     said = [client.ask(str(shoot))]
     while not enough(said[-1]) and time.monotonic() < deadline:
@@ -28,7 +28,7 @@ def asked_until(client: SyncClient, shoot: Path, enough: Callable[[Said], bool],
 
 
 def test_a_transfer(tmp_path: Path) -> None:
-    """While photos arrive their number is told; done is said when all are there, and of a shoot without any before."""
+    """The number of missing photos is reported during a transfer; done once all are here, or if the shoot has none."""
     with running_pair(tmp_path, kib_per_s=500) as pair:
         client = client_for(str(pair.receiver.folder), environ=pair.receiver.environ)
         assert client is not None
@@ -41,7 +41,7 @@ def test_a_transfer(tmp_path: Path) -> None:
         said = asked_until(client, shoot, lambda latest: latest.done is True, seconds=30)
         assert said[-1].done is True, said
         assert all((pair.receiver.folder / photo).stat().st_size == 400_000 for photo in photos)
-        told = [each.why for each in said if "still bringing" in each.why]
+        told = [each.why for each in said if "still downloading" in each.why]
         assert told
         assert all(each.endswith(" MB) into 12 Oak St") or " KB) into" in each for each in told), told
         assert {each.done for each in said[:-1]} == {False}, said
@@ -58,7 +58,7 @@ def test_a_transfer(tmp_path: Path) -> None:
 
 
 def test_when_it_cannot_go_on(tmp_path: Path) -> None:
-    """Over TLS: a sender that left, a paused folder and a lost mark are told, and none of them makes a shoot done."""
+    """Over TLS, a disconnected sender, a paused folder and a lost marker are reported, and none means done."""
     with running_pair(tmp_path, kib_per_s=100, tls=True) as pair:
         client = client_for(str(pair.receiver.folder), environ=pair.receiver.environ)
         assert client is not None
@@ -67,26 +67,26 @@ def test_when_it_cannot_go_on(tmp_path: Path) -> None:
         (pair.sender.folder / "12 Oak St" / "IMG_1.JPG").write_bytes(os.urandom(3_000_000))
         pair.announce()
         arriving = asked_until(client, shoot, lambda latest: "bringing" in latest.why, seconds=10)
-        assert arriving[-1].why.startswith("Syncthing is still bringing"), arriving
+        assert arriving[-1].why.startswith("Syncthing is still downloading"), arriving
 
         pair.receiver.post("/rest/system/pause", device=pair.sender.device)
         alone = asked_until(client, shoot, lambda latest: "no device" in latest.why, seconds=10)
         assert alone[-1].done is False
-        assert "no device that has them is connected" in alone[-1].why, alone
+        assert "no device that has the files is connected" in alone[-1].why, alone
         nobody = client.ask(str(pair.receiver.folder / "1 Elm St"))
         assert nobody.done is None
         assert "no device that shares Shoots is connected" in nobody.why
 
         pair.receiver.configure("/rest/config/folders/shoots", {"paused": True})
         paused = asked_until(client, shoot, lambda latest: "paused" in latest.why, seconds=10)
-        assert paused[-1] == Said(None, "Syncthing has paused Shoots, so it does not tell what is missing in 12 Oak St")
+        assert paused[-1] == Said(None, "Syncthing has paused Shoots and does not report what is missing in 12 Oak St")
 
         shutil.rmtree(pair.receiver.folder / ".stfolder")
         pair.receiver.configure("/rest/config/folders/shoots", {"paused": False})
         stopped = asked_until(client, shoot, lambda latest: "stopped" in latest.why, seconds=10)
         assert stopped[-1].done is None
-        assert stopped[-1].why.startswith("Syncthing has stopped keeping Shoots: folder marker missing"), stopped
+        assert stopped[-1].why.startswith("Syncthing has stopped syncing Shoots: folder marker missing"), stopped
 
         assert all(pair.receiver.key not in each.why for each in [*arriving, *alone, *paused, *stopped])
     down = client.ask(str(shoot))
-    assert down == Said(None, f"Syncthing does not answer on {pair.receiver.url.partition('://')[2]}")
+    assert down == Said(None, f"Syncthing does not respond at {pair.receiver.url.partition('://')[2]}")

@@ -21,13 +21,13 @@ from daemon.syncing.paths import below
     ],
 )
 def test_names_that_lead_down(tmp_path: Path, folder: str, root: str, names: tuple[str, ...] | None) -> None:
-    """The names are those between the two folders, and None where one does not hold the other."""
+    """The names are the path between the two folders, None if one does not contain the other."""
     (tmp_path / "a" / "b").mkdir(parents=True)
     assert below(f"{tmp_path}/{folder}", f"{tmp_path}/{root}") == names
 
 
 def test_links_on_both_sides(tmp_path: Path) -> None:
-    """A folder is found below a root through links in either path."""
+    """A folder below a root is found through links in either path."""
     (tmp_path / "disk" / "Shoots" / "12 Oak St").mkdir(parents=True)
     (tmp_path / "mine").symlink_to(tmp_path / "disk" / "Shoots")
     (tmp_path / "sync").symlink_to(tmp_path / "disk")
@@ -35,7 +35,7 @@ def test_links_on_both_sides(tmp_path: Path) -> None:
 
 
 def test_one_folder_at_two_places(tmp_path: Path) -> None:
-    """A folder that is mounted at a second place is found below the first."""
+    """A folder that is mounted at a second place is found below the first one."""
     there, here = tmp_path / "there", tmp_path / "here"
     (there / "12 Oak St").mkdir(parents=True)
     here.mkdir()
@@ -49,6 +49,6 @@ def test_one_folder_at_two_places(tmp_path: Path) -> None:
 
 
 def test_what_is_no_path(tmp_path: Path) -> None:
-    """What cannot be a path holds nothing, and is in nothing."""
+    """An invalid path contains nothing and is inside nothing."""
     assert below(str(tmp_path), "\0") is None
     assert below(os.sep, str(tmp_path)) is None

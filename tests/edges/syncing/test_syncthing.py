@@ -13,16 +13,16 @@ from tests.edges.service.hosts import Host, always
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status, write_config
 
-DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of", foresees=True)
+DONE = Said(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
 
 
 def test_done(host: Hosts, shoot: Path) -> None:
-    """A shoot is done when nothing is needed and a device that shares it is connected."""
+    """A shoot is done if nothing is needed and a device that shares it is connected."""
     assert Syncthing(environ(shoot, host(Answers()))).ask(str(shoot)) == DONE
 
 
 def test_only_this_shoot_counts(host: Hosts, shoot: Path) -> None:
-    """Of what is needed, only what lies in the shoot is told, with its number and size."""
+    """Only needed items inside the shoot are reported, with their number and size."""
     need = (
         item("Shoots/12 Oak St/DCIM", 128, type="FILE_INFO_TYPE_DIRECTORY"),
         item("Shoots/12 Oak St/DCIM/IMG_1.JPG", 25_000_000),
@@ -34,15 +34,13 @@ def test_only_this_shoot_counts(host: Hosts, shoot: Path) -> None:
     keeper = Syncthing(
         environ(shoot, host(Answers({"/rest/db/status": status("syncing", files=5, size=50_003_000)}, need)))
     )
-    assert keeper.ask(str(shoot)) == Said(False, "Syncthing is still bringing 2 files (50 MB) into 12 Oak St")
+    assert keeper.ask(str(shoot)) == Said(False, "Syncthing is still downloading 2 files (50 MB) into 12 Oak St")
     other = shoot.parent / "3 High St"
-    assert keeper.ask(str(other)) == Said(
-        True, "Syncthing has brought all of 3 High St that it knows of", foresees=True
-    )
+    assert keeper.ask(str(other)) == Said(True, "Syncthing has downloaded all known files of 3 High St", foresees=True)
 
 
 def test_nothing_left_but_a_last_file_under_way(host: Hosts, shoot: Path) -> None:
-    """A needed file counts even when its bytes are all under way and none is counted as needed."""
+    """A needed file counts even while all of its bytes are in transit and none counts as needed."""
     answers = Answers(
         {"/rest/db/status": status("syncing", files=1, size=0)}, (item("Shoots/12 Oak St/IMG_1.JPG", 1000),)
     )
@@ -50,7 +48,7 @@ def test_nothing_left_but_a_last_file_under_way(host: Hosts, shoot: Path) -> Non
 
 
 def test_names_are_compared_as_people_read_them(host: Hosts, tmp_path: Path) -> None:
-    """A shoot whose name the disk spells with combining accents is found under Syncthing's composed spelling."""
+    """A shoot name with combining accents on disk is found under Syncthing's composed spelling."""
     shoot = tmp_path / "Shoots" / "12 Oak St" / unicodedata.normalize("NFD", "Café")
     shoot.mkdir(parents=True)
     answers = Answers(
@@ -62,7 +60,7 @@ def test_names_are_compared_as_people_read_them(host: Hosts, tmp_path: Path) -> 
 
 
 def test_removals(host: Hosts, shoot: Path) -> None:
-    """Files that are still to be removed hold a shoot, unless the folder ignores removals."""
+    """Files that still have to be removed hold a shoot, unless the folder ignores removals."""
     gone = (item("Shoots/12 Oak St/IMG_1.JPG", 0, deleted=True), item("Shoots/1 Elm St/IMG_1.JPG"))
     counted = Answers({"/rest/db/status": status("syncing", files=1, deletes=1)}, gone)
     assert Syncthing(environ(shoot, host(counted))).ask(str(shoot)) == Said(
@@ -73,26 +71,26 @@ def test_removals(host: Hosts, shoot: Path) -> None:
 
 
 def test_every_page_is_read(host: Hosts, shoot: Path) -> None:
-    """What is needed is found on a later page of the list, too."""
+    """Needed items on a later page of the list are found too."""
     need = (*(item(f"Shoots/1 Elm St/{n}.JPG") for n in range(2500)), item("Shoots/12 Oak St/IMG_1.JPG"))
     answers = Answers({"/rest/db/status": status("syncing", files=2501)}, need)
     assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == Said(
-        False, "Syncthing is still bringing 1 file (1 KB) into 12 Oak St"
+        False, "Syncthing is still downloading 1 file (1 KB) into 12 Oak St"
     )
 
 
 def test_a_list_without_end(host: Hosts, shoot: Path) -> None:
-    """When the list is too long to be read, the whole folder counts, and not too much is asked."""
+    """If the list is too long to read, the whole folder counts, and the number of requests is limited."""
     need = tuple(item(f"Shoots/1 Elm St/{n}.JPG") for n in range(20_000))
     started = host(Answers({"/rest/db/status": status("syncing", files=20_000, size=20_000_000)}, need))
     assert Syncthing(environ(shoot, started)).ask(str(shoot)) == Said(
-        False, "Syncthing is still bringing 20,000 files (20 MB) into Photos"
+        False, "Syncthing is still downloading 20,000 files (20 MB) into Photos"
     )
     assert len(started.seen) < 20
 
 
 def test_who_is_connected(host: Hosts, shoot: Path) -> None:
-    """With nobody connected it cannot be told; right after a connection nothing is concluded."""
+    """With no device connected the report cannot tell; right after a connection the shoot is not done."""
     nobody = {"/rest/system/connections": {"connections": {SENDER: {"connected": False}}}}
     assert Syncthing(environ(shoot, host(Answers(nobody)))).ask(str(shoot)).done is None
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
@@ -108,40 +106,40 @@ def test_who_is_connected(host: Hosts, shoot: Path) -> None:
     ("state", "done"), [("valid", True), ("unknown", False), ("paused", None), ("notSharing", None)]
 )
 def test_what_the_connected_do(host: Hosts, shoot: Path, state: str, done: bool | None) -> None:
-    """Where Syncthing tells the remote state, only a device that shares the folder speaks for its being done."""
+    """If Syncthing reports the remote state, only devices that share the folder count."""
     answers = Answers({"/rest/db/completion": {"remoteState": state}})
     assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)).done is done
 
 
 def test_zeros_of_a_paused_folder(host: Hosts, shoot: Path) -> None:
-    """The zeros that Syncthing shows for a folder that does not run mean nothing."""
+    """Zeros for a folder that does not run prove nothing."""
     answers = Answers({"/rest/db/status": status("")})
     assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)).done is None
 
 
 def test_a_folder_in_error(host: Hosts, shoot: Path) -> None:
-    """A folder that Syncthing has stopped for an error is told with the error."""
+    """A folder that Syncthing stopped because of an error is reported with the error."""
     answers = Answers({"/rest/db/status": status("error", error="folder path missing")})
     assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == Said(
-        None, "Syncthing has stopped keeping Photos: folder path missing"
+        None, "Syncthing has stopped syncing Photos: folder path missing"
     )
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("sendonly", Said(True, "Syncthing only sends Photos and brings nothing into it")),
-        ("receiveencrypted", Said(None, "Syncthing keeps Photos encrypted, under names that tell nothing")),
+        ("sendonly", Said(True, "Syncthing only sends Photos and does not download into it")),
+        ("receiveencrypted", Said(None, "Syncthing stores Photos encrypted, so bracketd cannot tell what is missing")),
         ("receiveonly", DONE),
     ],
 )
 def test_kinds_of_folder(host: Hosts, shoot: Path, kind: str, said: Said) -> None:
-    """A folder that only sends is done, one that is encrypted cannot be told of."""
+    """A folder that only sends is done; for an encrypted one the report cannot tell."""
     assert Syncthing(environ(shoot, host(Answers()), kind=kind)).ask(str(shoot)) == said
 
 
 def test_the_deepest_folder_counts(host: Hosts, shoot: Path) -> None:
-    """Of two folders, one in the other, the inner one is asked about."""
+    """Of two nested folders, the inner one is queried."""
     started = host(Answers())
     home = shoot.parents[2] / "home"
     write_config(home, started.url.partition("://")[2], shoot.parent, shoot.parents[1])
@@ -150,25 +148,25 @@ def test_the_deepest_folder_counts(host: Hosts, shoot: Path) -> None:
 
 
 def test_no_longer_kept(host: Hosts, shoot: Path) -> None:
-    """A shoot that no folder of Syncthing holds any more cannot be told of."""
+    """A shoot that is no longer in a folder of Syncthing gives a report that it cannot tell."""
     known = environ(shoot, host(Answers()))
     keeper = Syncthing(known)
     assert keeper.ask(str(shoot)) == DONE
     write_config(Path(known["HOME"]), "127.0.0.1:1", shoot.parents[1] / "elsewhere")
-    assert keeper.ask(str(shoot)) == Said(None, "Syncthing keeps no folder that holds 12 Oak St")
+    assert keeper.ask(str(shoot)) == Said(None, "Syncthing does not sync a folder that contains 12 Oak St")
 
 
 def test_the_page_is_off(host: Hosts, shoot: Path) -> None:
-    """A Syncthing whose page is switched off is not asked."""
+    """A Syncthing whose web page is disabled is not queried."""
     started = host(Answers())
     assert Syncthing(environ(shoot, started, enabled=False)).ask(str(shoot)) == Said(
-        None, "Syncthing's page is switched off, and with it what bracketd asks"
+        None, "Syncthing's web interface is disabled, so bracketd cannot query it"
     )
     assert not started.seen
 
 
 def test_given_access(host: Hosts, shoot: Path) -> None:
-    """With an address and a key from bracketd's settings, Syncthing itself is asked where its folders are."""
+    """With an address and a key from bracketd's settings, Syncthing itself is asked for its folders."""
     folders = [
         {"id": "other", "label": "", "path": "/elsewhere", "type": "sendreceive", "devices": []},
         {
@@ -188,9 +186,9 @@ def test_given_access(host: Hosts, shoot: Path) -> None:
 
 
 def test_given_access_that_does_not_answer(shoot: Path) -> None:
-    """Of a Syncthing that was given and is down it cannot be told what it keeps; it says that it does not answer."""
+    """If a configured Syncthing is down, its folders are unknown, and the report says that it does not respond."""
     with Host(always(200)) as gone:
         pass
     keeper = Syncthing({}, SyncthingAccess(gone.url, KEY))
     assert keeper.keeps(str(shoot.parent)) is None
-    assert keeper.ask(str(shoot)) == Said(None, f"Syncthing does not answer on {gone.url.partition('://')[2]}")
+    assert keeper.ask(str(shoot)) == Said(None, f"Syncthing does not respond at {gone.url.partition('://')[2]}")

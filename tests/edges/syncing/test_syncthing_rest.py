@@ -23,19 +23,19 @@ from tests.edges.service.hosts import ELSEWHERE, Exchange, Host, always
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status
 
-DONE = Said(True, "Syncthing has brought all of 12 Oak St that it knows of", foresees=True)
+DONE = Said(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
 
 
 def test_nobody_answers(shoot: Path) -> None:
-    """When Syncthing is down, that and its address are said."""
+    """If Syncthing is down, the report says so with its address."""
     with Host(always(200)) as gone:
         where = gone.url.partition("://")[2]
-    assert Syncthing(environ(shoot, where)).ask(str(shoot)) == Said(None, f"Syncthing does not answer on {where}")
+    assert Syncthing(environ(shoot, where)).ask(str(shoot)) == Said(None, f"Syncthing does not respond at {where}")
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
 def test_silence(host: Hosts, shoot: Path, beginning: bytes) -> None:
-    """A Syncthing that hangs, before its answer or in it, is given up."""
+    """A request to a Syncthing that hangs, before or during its response, times out."""
     over = threading.Event()
 
     def silent(exchange: Exchange) -> None:
@@ -46,18 +46,18 @@ def test_silence(host: Hosts, shoot: Path, beginning: bytes) -> None:
     said = Syncthing(environ(shoot, started), patience=0.2).ask(str(shoot))
     over.set()
     where = started.url.partition("://")[2]
-    assert said == Said(None, f"Syncthing on {where} takes more than 0.2 seconds to answer")
+    assert said == Said(None, f"Syncthing at {where} did not respond within 0.2 seconds")
 
 
 def test_a_trickle(host: Hosts, shoot: Path) -> None:
-    """An answer that never ends, however steadily it comes, is given up."""
+    """An endless response times out, however steadily it arrives."""
 
     def trickle(exchange: Exchange) -> None:
         exchange.raw(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:  # until the client hangs up
             exchange.raw(b" " * 1024)
 
-    assert "takes more than" in Syncthing(environ(shoot, host(trickle)), patience=0.2).ask(str(shoot)).why
+    assert "did not respond within" in Syncthing(environ(shoot, host(trickle)), patience=0.2).ask(str(shoot)).why
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_trickle(host: Hosts, shoot: Path) -> None:
     ],
 )
 def test_not_syncthing(host: Hosts, shoot: Path, answer: bytes) -> None:
-    """What answers like no Syncthing never makes a shoot done."""
+    """A program that does not respond like Syncthing never makes a shoot done."""
     assert Syncthing(environ(shoot, host(always(200, answer)))).ask(str(shoot)).done is None
 
 
@@ -102,7 +102,7 @@ JSON = st.recursive(
     needed=st.booleans(),
 )
 def test_any_answer_at_all(tmp_path: Path, told: Mapping[str, object], needed: bool) -> None:
-    """Whatever answers, whatever it says: ``ask`` says something and raises nothing."""
+    """``ask`` returns a report and never raises, whatever the response is."""
     shoot = tmp_path / "Photos" / "Shoots" / "12 Oak St"
     usual = {"/rest/db/status": status("syncing", files=1)} if needed else {}
     with Host(Answers({**usual, **told})) as started:
@@ -110,14 +110,14 @@ def test_any_answer_at_all(tmp_path: Path, told: Mapping[str, object], needed: b
 
 
 def test_many_at_once(host: Hosts, shoot: Path) -> None:
-    """Any number of threads may ask at once."""
+    """Any number of threads may call ``ask`` at once."""
     keeper = Syncthing(environ(shoot, host(Answers())))
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(keeper.ask, [str(shoot)] * 40)) == {DONE}
 
 
 def test_only_questions(host: Hosts, shoot: Path) -> None:
-    """Nothing but GET is sent, and the key only as ``X-API-Key``."""
+    """Only GET requests are sent, and the key only as ``X-API-Key``."""
     started = host(Answers({"/rest/db/status": status("syncing", files=1)}, (item("a"),)))
     Syncthing(environ(shoot, started)).ask(str(shoot))
     assert {seen.method for seen in started.seen} == {"GET"}
@@ -126,7 +126,7 @@ def test_only_questions(host: Hosts, shoot: Path) -> None:
 
 
 def test_numbers_beyond_reason(host: Hosts, shoot: Path) -> None:
-    """No number is too large to be told."""
+    """No number is too large for a report."""
     answers = Answers(
         {"/rest/db/status": status("syncing", files=10**400)}, (item("Shoots/12 Oak St/IMG_1.JPG", 10**400),)
     )
@@ -137,7 +137,7 @@ def test_numbers_beyond_reason(host: Hosts, shoot: Path) -> None:
 def test_the_key_stays_out_of_words_and_logs(
     host: Hosts, shoot: Path, caplog: pytest.LogCaptureFixture, status_code: int
 ) -> None:
-    """A key that is refused, echoed or sent on appears in no answer, log record or repr, and at no other host."""
+    """A refused, echoed or redirected key never appears in a report, a log record or a repr, or at another host."""
     caplog.set_level(logging.DEBUG)
     other = host(always(200, "{}"), address=ELSEWHERE)
     started = host(
@@ -159,7 +159,7 @@ def test_the_key_stays_out_of_words_and_logs(
 
 
 def test_no_proxy_is_asked(host: Hosts, shoot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy in the environment sees nothing of it."""
+    """A proxy in the environment gets no request."""
     proxy = host(always(200, "{}"))
     for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
         monkeypatch.setenv(name, proxy.url)
@@ -168,7 +168,7 @@ def test_no_proxy_is_asked(host: Hosts, shoot: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_its_own_certificate_and_no_other(host: Hosts, shoot: Path) -> None:
-    """Over TLS the key goes to the certificate that lies beside ``config.xml``, and to no other."""
+    """Over TLS the key is sent only to the certificate beside ``config.xml``."""
     authority = trustme.CA()
     shown, stranger = authority.issue_cert("nas"), authority.issue_cert("nas")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -179,7 +179,7 @@ def test_its_own_certificate_and_no_other(host: Hosts, shoot: Path) -> None:
     where = started.url.partition("://")[2]
     stranger.cert_chain_pems[0].write_to_path(pinned)
     keeper = Syncthing(known)
-    assert keeper.ask(str(shoot)) == Said(None, f"What answers on {where} does not show Syncthing's certificate")
+    assert keeper.ask(str(shoot)) == Said(None, f"The program at {where} does not present Syncthing's certificate")
     assert not started.seen
     shown.cert_chain_pems[0].write_to_path(pinned)
     assert keeper.ask(str(shoot)) == DONE
@@ -188,7 +188,7 @@ def test_its_own_certificate_and_no_other(host: Hosts, shoot: Path) -> None:
 
 
 def test_a_unix_socket(shoot: Path, tmp_path: Path) -> None:
-    """A page that listens on a Unix socket is asked through it."""
+    """A web page that listens on a Unix socket is queried through the socket."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -201,7 +201,7 @@ def test_a_unix_socket(shoot: Path, tmp_path: Path) -> None:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-            """Say nothing."""
+            """Log nothing."""
 
         def address_string(self) -> str:
             return "socket"

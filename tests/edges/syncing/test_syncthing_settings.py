@@ -13,7 +13,7 @@ from .scripted import KEY, MYSELF, SENDER, write_config
 
 
 def access(tmp_path: Path, address: str, *, tls: bool = False) -> Access | None:
-    """What is made of this address in a ``config.xml``."""
+    """The access for this address in a ``config.xml``."""
     write_config(tmp_path, address, tls=tls)
     return read(str(tmp_path / "config.xml"), "/home/anna").access
 
@@ -31,12 +31,12 @@ def access(tmp_path: Path, address: str, *, tls: bool = False) -> Access | None:
     ],
 )
 def test_address_of_the_page(tmp_path: Path, address: str, url: str) -> None:
-    """The page is asked where it listens; where it listens everywhere, on this machine's own address."""
+    """The web page is queried at its address; if it listens on all addresses, on loopback."""
     assert access(tmp_path, address) == Access(url, KEY)
 
 
 def test_address_over_tls(tmp_path: Path) -> None:
-    """A page over TLS is asked under the certificate beside its settings."""
+    """A web page with TLS is verified with the certificate beside its settings."""
     pinned = Access("https://127.0.0.1:8384", KEY, certificate=str(tmp_path / "https-cert.pem"))
     assert access(tmp_path, "127.0.0.1:8384", tls=True) == pinned
     assert access(tmp_path, "https://127.0.0.1:8384") == pinned
@@ -44,14 +44,14 @@ def test_address_over_tls(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["/run/syncthing.sock", "unix:///run/syncthing.sock"])
 def test_address_of_a_socket(tmp_path: Path, address: str) -> None:
-    """A page on a Unix socket is known by the socket's path."""
+    """A web page on a Unix socket has the socket's path."""
     found = access(tmp_path, address)
     assert found == Access("http://localhost", KEY, socket="/run/syncthing.sock")
     assert found.where == "/run/syncthing.sock"
 
 
 def test_folders(tmp_path: Path) -> None:
-    """A folder's tilde is the home directory, and its name is its label, else its path's last part."""
+    """A folder's tilde is the home directory. Its name is its label, or else the last part of its path."""
     shared = f'<device id="{MYSELF}"/><device id="{SENDER}"/>'
     folders = f'<folder id="a" label="Shoots" path="~/Shoots/" type="receiveonly">{shared}</folder>'
     folders += '<folder id="b" path="/srv/Cards"/><folder id="c" label="" path="~"/>'
@@ -82,7 +82,7 @@ def test_folders(tmp_path: Path) -> None:
     ],
 )
 def test_places(tmp_path: Path, variable: str | None, place: str) -> None:
-    """The settings are found in every place where Syncthing keeps them."""
+    """The settings are found in all places that Syncthing uses."""
     write_config(tmp_path / place, "127.0.0.1:8384", tmp_path / "Shoots")
     named = {variable: str(tmp_path / "elsewhere")} if variable else {}
     found = list(configurations({"HOME": str(tmp_path), **named}))
@@ -101,7 +101,7 @@ def test_places(tmp_path: Path, variable: str | None, place: str) -> None:
     ],
 )
 def test_settings_that_are_none(tmp_path: Path, text: bytes) -> None:
-    """A damaged ``config.xml`` is passed over, and the next place is looked at."""
+    """A damaged ``config.xml`` is skipped, and the next place is checked."""
     write_config(tmp_path / ".config" / "syncthing", "127.0.0.1:8384", tmp_path / "Shoots")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "config.xml").write_bytes(text)
@@ -111,7 +111,7 @@ def test_settings_that_are_none(tmp_path: Path, text: bytes) -> None:
 
 @pytest.mark.skipif(not shutil.which("syncthing"), reason="needs the syncthing command (Debian package syncthing)")
 def test_what_syncthing_itself_writes(tmp_path: Path) -> None:
-    """The settings that a real Syncthing makes for itself are read: its page, its key, no folder yet."""
+    """The settings that a real Syncthing creates are read: its web page, its key, and no folder yet."""
     surroundings = {"HOME": str(tmp_path), "PATH": os.defpath, "STNODEFAULTFOLDER": "1"}
     home = tmp_path / "home"
     command = [shutil.which("syncthing") or "", "generate", f"--home={home}", "--skip-port-probing"]

@@ -68,7 +68,7 @@ def _busy(plan: Plan) -> None:
     plan.play(one_by_one([writers.in_place(p, plan.pieces()) for p in photos], [plan.stall() for _ in photos[1:]]))
     until = plan.done_at + plan.random.uniform(0, 60)
     plan.done_at = until
-    plan.says = lambda now: Client(now > until, "Syncthing has more to bring" if now <= until else "all is there")
+    plan.says = lambda now: Client(now > until, "Syncthing has more to download" if now <= until else "all is there")
 
 
 def _done(plan: Plan) -> None:
@@ -92,7 +92,7 @@ def _done_in_between(plan: Plan) -> None:
     photos = plan.photos(2, 6)
     work = [writers.under(plan.name(photo, ".~{name}"), photo, plan.pieces()) for photo in photos]
     plan.play(one_by_one(work, [plan.random.uniform(31, 60) for _ in photos[1:]]))
-    plan.says = lambda _now: Client(True, "Dropbox has brought all that it knows of")
+    plan.says = lambda _now: Client(True, "Dropbox has downloaded all known files")
 
 
 KINDS: dict[str, Draw] = {
