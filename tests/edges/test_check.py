@@ -236,7 +236,7 @@ def test_an_address_that_is_not_the_apis(checking: Checking, status: int, body: 
         (problem,) = checking.problems("check")
     words = "gone" if status == 410 else body
     assert problem == (
-        f"api.base_url: {host.url} is not the Autoenhance API: GET /v3/orders/ was answered {status}: {words}. "
+        f"api.base_url: {host.url} is not the Autoenhance API: GET /v3/orders/ returned {status}: {words}. "
         "Check the address of the Autoenhance API, then run `bracketd check` again"
     )
 

@@ -161,7 +161,7 @@ NO_PHOTO = "not a photo; bracketd ignores it and does not wait for it"
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name matches .NAME.XXXXXX, rsync's)"),
+        (".IMG_1.JPG.Xy12zQ", f"{IN_FLIGHT} (its name matches .NAME.XXXXXX, a temporary rsync name)"),
         (".syncthing.IMG_1.JPG.tmp", f"{IN_FLIGHT} (its name matches .syncthing.*.tmp)"),
         ("IMG_1.JPG.filepart", f"{IN_FLIGHT} (its name matches *.filepart)"),
         (".rsync-partial/IMG_1.JPG", f"{IN_FLIGHT} (it is in .rsync-partial)"),
