@@ -12,7 +12,7 @@ from collections.abc import Callable
 from daemon import errors
 from daemon.files import outgoing, scan
 from daemon.files.passing import can_be_read
-from daemon.order import Bracket, Order, facts
+from daemon.order import Bracket, Order, facts, steps
 from daemon.shoot import File
 
 Tolerate = Callable[[errors.FileError], bool]
@@ -105,7 +105,7 @@ def changed_too_late(order: Order, number: int) -> facts.Failed:
         f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
         f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
     )
-    return facts.Failed(facts.Merge(), facts.Kind.FILE, why, unsent=True)
+    return facts.Failed(steps.Merge(), facts.Kind.FILE, why, unsent=True)
 
 
 def renamed(order: Order, error: Exception) -> facts.Moved | None:

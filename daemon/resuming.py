@@ -14,7 +14,7 @@ from daemon import notes
 from daemon.errors import NotFound, OutputError
 from daemon.files.bounded import Bounded
 from daemon.files.roots import PATIENCE, Roots
-from daemon.order import ImageState, Order, facts
+from daemon.order import ImageState, Order, facts, steps
 from daemon.order.behind import asks_note, asks_service, inputs
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.service import Service
@@ -42,7 +42,7 @@ class Resuming:
         self._notes = Bounded[Answer](patience, keeps=KEEPS)
 
     def look(
-        self, order: Order, step: facts.Step, service: Service, roots: Roots, go_on: Callable[[], None]
+        self, order: Order, step: steps.Step, service: Service, roots: Roots, go_on: Callable[[], None]
     ) -> facts.Fact | None:
         """How far an order really is, if that is further than the state knows; None if it is not.
 
@@ -50,7 +50,7 @@ class Resuming:
         next time; so it does while the output's disk is away. An order waits while that disk hangs. The service may
         show a merge only after a while. A delivery that only waits for its note is no further than that.
         """
-        if order.id not in self._ids or isinstance(step, facts.Deliver):
+        if order.id not in self._ids or isinstance(step, steps.Deliver):
             return None
         looked = order.id in self._looked
         there = looked or _is_there(order, roots)

@@ -22,7 +22,7 @@ from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
-from daemon.order import Order, Phase, answers, facts, pictures
+from daemon.order import Order, Phase, answers, facts, pictures, steps
 from daemon.order.trouble import bug
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
@@ -35,7 +35,7 @@ MARKED = {True: "-dev", False: ""}
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Asks the disks of outputs for names. One that hangs must not keep the lanes of uploads."""
 
-AfterMerge = facts.Look | facts.Reprocess | facts.Reckon | facts.Fetch | facts.Place | facts.Deliver
+AfterMerge = steps.Look | steps.Reprocess | steps.Reckon | steps.Fetch | steps.Place | steps.Deliver
 
 log = structlog.get_logger("bracketd.steps")
 
@@ -68,7 +68,7 @@ class Steps:
         self._longest_name = longest_name
         self._resuming = resuming or Resuming()
 
-    def perform(self, order: Order, step: facts.Step) -> facts.Fact:
+    def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
         begun = False
         try:
@@ -100,7 +100,7 @@ class Steps:
             return True
         return False
 
-    def _disk_is_away(self, order: Order, step: facts.Step, error: Exception) -> facts.Failed | None:
+    def _disk_is_away(self, order: Order, step: steps.Step, error: Exception) -> facts.Failed | None:
         """What a failure with files is if their whole disk is away: neither the photographer's nor the order's."""
         match error:
             case errors.FileError():
@@ -111,47 +111,47 @@ class Steps:
                 return None
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
 
-    def _carry_out(self, order: Order, step: facts.Step) -> facts.Fact:
-        early = order.phase is Phase.SETTLED and isinstance(step, facts.Create | facts.Register)
-        if (early or isinstance(step, facts.Confirm)) and (output := self._other_output(order)):
+    def _carry_out(self, order: Order, step: steps.Step) -> facts.Fact:
+        early = order.phase is Phase.SETTLED and isinstance(step, steps.Create | steps.Register)
+        if (early or isinstance(step, steps.Confirm)) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
-            case facts.Create():
+            case steps.Create():
                 return self._create(order)
-            case facts.Register(number):
+            case steps.Register(number):
                 return self._register(order, number)
-            case facts.Upload(number):
+            case steps.Upload(number):
                 return self._upload(order, number)
-            case facts.Discard(registration):
+            case steps.Discard(registration):
                 self._service.discard(registration)
                 return facts.Discarded(registration)
-            case facts.Confirm():
+            case steps.Confirm():
                 return self._confirm(order)
-            case facts.Merge():
+            case steps.Merge():
                 return self._merge(order)
             case _:
                 return self._carry_on(order, step)
 
     def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
         """The steps after the merge."""
-        if isinstance(step, facts.Fetch | facts.Place | facts.Deliver) and (
+        if isinstance(step, steps.Fetch | steps.Place | steps.Deliver) and (
             away := self._roots.output_now(os.path.dirname(order.output)).why
         ):
             raise errors.OutputError(away)
-        if isinstance(step, facts.Fetch | facts.Deliver) and (output := self._other_output(order)):
+        if isinstance(step, steps.Fetch | steps.Deliver) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
-            case facts.Look():
+            case steps.Look():
                 return self._look(order)
-            case facts.Reprocess(image_id):
+            case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
-            case facts.Reckon():
+            case steps.Reckon():
                 raise AssertionError("the runner asks the ledger itself")
-            case facts.Fetch(image_id):
+            case steps.Fetch(image_id):
                 return self._fetch(order, image_id)
-            case facts.Place(image_id):
+            case steps.Place(image_id):
                 return self._place(order, image_id)
-            case facts.Deliver():
+            case steps.Deliver():
                 return self._deliver(order)
 
     def _other_output(self, order: Order) -> str | None:
@@ -325,7 +325,7 @@ class Steps:
         return facts.Delivered(late)
 
 
-def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
+def failure(order: Order, step: steps.Step, error: Exception) -> facts.Failed:
     """What kind of failure an error is. Anything that is not in our error tree is a bug of ours."""
     why, kind = str(error), facts.Kind
     match error:
@@ -358,7 +358,7 @@ def failure(order: Order, step: facts.Step, error: Exception) -> facts.Failed:
             return bug(step, error)
 
 
-def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Failed:
+def _gone(order: Order, step: steps.Step, error: errors.FileGone) -> facts.Failed:
     """A missing file: a person is asked, or the order goes without it; but not before it has stayed away for long.
 
     A mount that comes back, or a sync client that replaces files, shows them as missing for a while.
@@ -371,19 +371,19 @@ def _gone(order: Order, step: facts.Step, error: errors.FileGone) -> facts.Faile
     return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
 
 
-def _subject(order: Order, step: facts.Step) -> str:
+def _subject(order: Order, step: steps.Step) -> str:
     """The file or picture that a step is about, in front of a message; empty where it is about the whole order."""
     match step:
-        case facts.Register(number) | facts.Upload(number):
+        case steps.Register(number) | steps.Upload(number):
             return f"{order.brackets[number].path}: "
-        case facts.Fetch(image_id):
+        case steps.Fetch(image_id):
             return next((f"{image.name}: " for image in order.images if image.id == image_id), "")
         case _:
             return ""
 
 
-def _whose(step: facts.Step) -> int | None:
-    return step.bracket if isinstance(step, facts.Register | facts.Upload) else None
+def _whose(step: steps.Step) -> int | None:
+    return step.bracket if isinstance(step, steps.Register | steps.Upload) else None
 
 
 def _was_sent_whole(order: Order, error: errors.FileError) -> bool:

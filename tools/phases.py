@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
+from daemon.order.intents import intent
 from daemon.order.policy import Limits
 from daemon.order.wording import phrase
 
@@ -103,9 +104,9 @@ def _kind(order: Order) -> object:
 def _possible(order: Order) -> Iterator[facts.Fact]:
     """Every fact that can happen to an order now."""
     for step in next_steps(order)[:2]:
-        intent = facts.intent(step)
-        if intent is not None:
-            yield intent
+        before = intent(step)
+        if before is not None:
+            yield before
         yield from _answers(order, step)
         for kind in facts.Kind:
             mismatch = next(iter(Mismatch)) if kind is facts.Kind.MISMATCH else None
@@ -121,47 +122,47 @@ def _possible(order: Order) -> Iterator[facts.Fact]:
         yield FoundDelivered("/out/order.json", order.brackets, placed, missing=("a.jpg",))
 
 
-def _answers(order: Order, step: facts.Step) -> Iterator[facts.Fact]:
+def _answers(order: Order, step: steps.Step) -> Iterator[facts.Fact]:
     """What a step brings about when the service answers."""
     match step:
-        case facts.Create():
+        case steps.Create():
             yield facts.Created()
-        case facts.Register(number):
+        case steps.Register(number):
             attempt = order.brackets[number].attempt
             yield facts.Registered(number, attempt, f"s{number}.{attempt}", "https://s/", "image/jpeg")
-        case facts.Upload(number):
+        case steps.Upload(number):
             yield facts.Stored(number, order.brackets[number].attempt)
             yield facts.SlotLost(number, order.brackets[number].attempt, "why")
-        case facts.Discard(registration):
+        case steps.Discard(registration):
             yield facts.Discarded(registration)
-        case facts.Confirm():
+        case steps.Confirm():
             yield facts.Confirmed(())
             yield facts.Confirmed((0,))
             yield facts.Changed(0, order.brackets[0].attempt, 1, 1, 1)
-        case facts.Merge():
+        case steps.Merge():
             yield facts.Merged()
         case _:
             yield from _later_answers(step)
 
 
-def _later_answers(step: facts.Step) -> Iterator[facts.Fact]:
+def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
     """What a step after the merge brings about."""
     match step:
-        case facts.Look():
+        case steps.Look():
             yield facts.Seen(merging=True, processing=False, images=())
             yield facts.Seen(merging=False, processing=False, images=())
             for ends in ((None,), (True,), (False,)):
                 shown = (facts.SeenImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
                 yield facts.Seen(merging=False, processing=None in ends, images=tuple(shown))
-        case facts.Reprocess(image):
+        case steps.Reprocess(image):
             yield facts.Reprocessed(image)
-        case facts.Reckon():
+        case steps.Reckon():
             yield facts.Reckoned(0, 0)
-        case facts.Fetch(image):
+        case steps.Fetch(image):
             yield facts.Fetched(image, 3, "ab", "jpg")
             yield facts.ImageLost(image, "why")
-        case facts.Place(image):
+        case steps.Place(image):
             yield facts.Placed(image, "a.jpg")
             yield facts.FetchLost(image)
-        case facts.Deliver():
+        case steps.Deliver():
             yield facts.Delivered()

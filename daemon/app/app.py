@@ -29,7 +29,7 @@ from daemon.host.notify import Notifier
 from daemon.host.pulse import Pulse
 from daemon.host.signals import Signals
 from daemon.host.vigil import Vigil
-from daemon.order import Order, Preset, facts
+from daemon.order import Order, Preset, facts, steps
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
@@ -132,7 +132,7 @@ class App:
         resuming = Resuming(await store.unfinished())
         performer = self._performer = Performer(self._services, roots, resuming, self._clock.now, threads=threads)
 
-        async def perform(order: Order, step: facts.Step) -> facts.Fact:
+        async def perform(order: Order, step: steps.Step) -> facts.Fact:
             return await unknown.before(order, step) or await performer.perform(order, step)
 
         policy = policy_of(self._settings)

@@ -12,7 +12,7 @@ import structlog
 
 from daemon.files.roots import Roots
 from daemon.host import logs
-from daemon.order import Order, facts
+from daemon.order import Order, facts, steps
 from daemon.resuming import Resuming
 from daemon.services import Services
 from daemon.steps import Steps, Stopped
@@ -36,12 +36,12 @@ class Performer:
         self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
         self._abort = threading.Event()
 
-    async def perform(self, order: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Perform a step. If the key is refused and another one is found, perform it once more with that."""
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            steps = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
-            fact: facts.Fact = await self.in_thread(steps.perform, order, step)
+            performing = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
+            fact: facts.Fact = await self.in_thread(performing.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
                 return fact
             await self._look_for_key()

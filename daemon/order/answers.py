@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from daemon.errors import Mismatch, Mismatched
 from daemon.order import facts as f
+from daemon.order import steps
 from daemon.order.model import Order
 
 
@@ -35,7 +36,7 @@ def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, 
 def of_other_orders(images: Collection[str]) -> f.Failed:
     """A look showed images that another order of ours has, or has bought."""
     why = f"The service shows images for this order that another order has: {', '.join(sorted(images)[:3])}."
-    return f.Failed(f.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
+    return f.Failed(steps.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
 
 
 def wrong_registration(order: Order, number: int, service_id: str, name: str | None) -> Mismatched | None:

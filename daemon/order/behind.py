@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from daemon.order import facts as f
+from daemon.order import steps
 from daemon.order.again import Again, compare
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
@@ -74,12 +74,12 @@ def asks_note(order: Order, *, looked: bool) -> bool:
     return not looked and order.unknown_order != order.id
 
 
-def asks_service(order: Order, step: f.Step, *, looked: bool) -> bool:
+def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
     """True if the service is asked whether it has merged an order of an earlier run.
 
     It is always asked before a merge. No approval changes that: what is merged is paid for once.
     """
-    return isinstance(step, f.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
+    return isinstance(step, steps.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:

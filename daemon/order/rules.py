@@ -30,7 +30,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import asked, behind, downloading, merging, money, trouble, uploading
+from daemon.order import asked, behind, downloading, merging, money, steps, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
@@ -38,41 +38,41 @@ from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
 from daemon.order.policy import Policy
 
 
-def next_steps(order: Order) -> tuple[f.Step, ...]:
+def next_steps(order: Order) -> tuple[steps.Step, ...]:
     """What happens next to an order: every step that may be taken now, the most useful first."""
     match order.phase:
         case Phase.SETTLED | Phase.UPLOADING:
             return _upload_steps(order)
         case Phase.UPLOADED:
-            return (f.Merge(),)
+            return (steps.Merge(),)
         case Phase.MERGING:
             unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-            return (f.Merge(),) if unmerged else (f.Look(),)
+            return (steps.Merge(),) if unmerged else (steps.Look(),)
         case Phase.PROCESSING:
-            return tuple(f.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (f.Look(),)
+            return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Look(),)
         case Phase.DOWNLOADING:
-            return _download_steps(order) or (f.Deliver(),)
+            return _download_steps(order) or (steps.Deliver(),)
         case _:
             return ()
 
 
-def _upload_steps(order: Order) -> tuple[f.Step, ...]:
+def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
     if order.flow == "brackets" and not order.created:
-        return (f.Create(),)
+        return (steps.Create(),)
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
-    uploads = [f.Upload(n) for _, n in todo if order.brackets[n].registered]
-    registers = [f.Register(n) for _, n in todo if not order.brackets[n].registered]
+    uploads = [steps.Upload(n) for _, n in todo if order.brackets[n].registered]
+    registers = [steps.Register(n) for _, n in todo if not order.brackets[n].registered]
     if order.refusals > 1:  # one bracket shows whether storage takes any
         uploads, registers = uploads[:1], [] if uploads else registers[:1]
-    return (*uploads, *registers, *map(f.Discard, order.discards)) or (f.Confirm(),)
+    return (*uploads, *registers, *map(steps.Discard, order.discards)) or (steps.Confirm(),)
 
 
-def _download_steps(order: Order) -> tuple[f.Step, ...]:
-    places = [f.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
+def _download_steps(order: Order) -> tuple[steps.Step, ...]:
+    places = [steps.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
     if money.must_reckon(order):
-        return (*places, f.Reckon())
+        return (*places, steps.Reckon())
     fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
-    return (*places, *(f.Fetch(order.images[n].id) for _, n in fetches))
+    return (*places, *(steps.Fetch(order.images[n].id) for _, n in fetches))
 
 
 BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)

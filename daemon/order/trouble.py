@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from daemon.order import facts as f
+from daemon.order import steps
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.hold import CHOICES, Hold
 from daemon.order.merging import reprocessing
@@ -30,7 +31,7 @@ SET_BACK = 3
 """What failures that pass count at most against an image: enough to put it behind its neighbours."""
 
 
-def bug(step: f.Step | None, error: BaseException) -> f.Failed:
+def bug(step: steps.Step | None, error: BaseException) -> f.Failed:
     """The fact that our own code failed, with the traceback for whoever mends it."""
     told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
@@ -52,13 +53,13 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
     refused may have been refused because an earlier one was carried out: the order is looked at before the next.
     """
     match fact.step:
-        case f.Merge() if order.merge is MergeState.ASKED:
+        case steps.Merge() if order.merge is MergeState.ASKED:
             refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
             unsent = replace(
                 order, merge=MergeState.NOT_ASKED, merge_asked_at=None, merge_refused_at=refused_at, polls=0
             )
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
-        case f.Reprocess(image_id) if image := reprocessing(order, image_id):
+        case steps.Reprocess(image_id) if image := reprocessing(order, image_id):
             unsent_image = replace(
                 image, state=ImageState.AGAIN, reprocessed_at=None, failures=max(0, image.failures - 1)
             )
@@ -68,7 +69,9 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
 
 
 def _passing(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    before = order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, f.Register | f.Upload) else 0
+    before = (
+        order.brackets[fact.step.bracket].failures - 1 if isinstance(fact.step, steps.Register | steps.Upload) else 0
+    )
     return back_off(order, _trouble(fact), now, policy, fact.retry_after, tries=before)
 
 
@@ -197,9 +200,9 @@ def _not_given(image: Image, why: str) -> str:
     )
 
 
-def _image(order: Order, step: f.Step | None) -> Image | None:
+def _image(order: Order, step: steps.Step | None) -> Image | None:
     """The image that a step was to fetch."""
-    return next((i for i in order.images if isinstance(step, f.Fetch) and i.id == step.image), None)
+    return next((i for i in order.images if isinstance(step, steps.Fetch) and i.id == step.image), None)
 
 
 def _count_failure(order: Order, fact: f.Failed) -> Order:
@@ -208,13 +211,13 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
     Storage that hangs up may have refused the place without being heard: after a few uploads it is made anew.
     """
     match fact.step:
-        case f.Register(number) | f.Upload(number):
+        case steps.Register(number) | steps.Upload(number):
             bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
-            refused = isinstance(fact.step, f.Upload) and bracket.registered and not fact.unsent
+            refused = isinstance(fact.step, steps.Upload) and bracket.registered and not fact.unsent
             if refused and bracket.failures % UPLOADS_A_PLACE == 0:
                 return send_anew(order, number, bracket)
             return with_bracket(order, number, bracket)
-        case f.Fetch():
+        case steps.Fetch():
             image = _image(order, fact.step)
             counted = fact.kind in (f.Kind.NOT_READY, f.Kind.MISMATCH)
             if image is None or (not counted and image.failures >= SET_BACK):

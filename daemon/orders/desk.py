@@ -15,11 +15,12 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.days import beginnings, next_day
-from daemon.order import RESTING, Order, Policy, Verb, evolve, facts, next_steps
+from daemon.order import RESTING, Order, Policy, Verb, evolve, facts, next_steps, steps
 from daemon.order import answers as service_answers
 from daemon.order.again import REPLACED
 from daemon.order.archive import Entry
 from daemon.order.found import FoundElsewhere
+from daemon.order.intents import intent
 from daemon.order.problem import Code
 from daemon.order.trouble import bug
 from daemon.orders import answers
@@ -86,7 +87,7 @@ class Turn:
         """Read the order from the store."""
         self.order = self._entry.order = await self._desk.load(self.order.id)
 
-    async def begin(self, step: facts.Step) -> bool:
+    async def begin(self, step: steps.Step) -> bool:
         """Store the intent of a step, if it has one. Returns False if there is nothing to perform.
 
         There is nothing to perform if the order no longer needs the step, or if the step is the check of the limits,
@@ -94,12 +95,12 @@ class Turn:
         """
         if step not in next_steps(self.order):
             return False
-        if isinstance(step, facts.Reckon):
+        if isinstance(step, steps.Reckon):
             await self._desk.check_limits(self)
             return False
-        intent = facts.intent(step)
-        if intent is not None:
-            await self.happened(intent)
+        before = intent(step)
+        if before is not None:
+            await self.happened(before)
         return self.order.phase not in RESTING  # another program may have ended it meanwhile
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from daemon.host.clock import Clock
-from daemon.order import MergeState, Order, Policy, facts
+from daemon.order import MergeState, Order, Policy, facts, steps
 from daemon.order.facts import Kind
 from daemon.order.merging import limit_reached
 from daemon.order.policy import probed
@@ -40,10 +40,10 @@ class Account:
         """True if a step may begin while ``others`` are under way."""
         return self._gate.admits(others, self._clock.monotonic())
 
-    def refuses(self, order: Order, step: facts.Step) -> facts.Failed | None:
+    def refuses(self, order: Order, step: steps.Step) -> facts.Failed | None:
         """The failure that a step would have because the daily limit is reached; None if the step may be tried."""
         now = self._clock.monotonic()
-        if not isinstance(step, facts.Merge | facts.Reprocess) or self._day.admits(order.id, now):
+        if not isinstance(step, steps.Merge | steps.Reprocess) or self._day.admits(order.id, now):
             return None
         return facts.Failed(step, Kind.ACCOUNT, self._day.reason or "", unsent=True, retry_after=self._day.wait(now))
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from daemon.order import facts
+from daemon.order import steps
 
-UPLOAD_STEPS = (facts.Register, facts.Upload)
+UPLOAD_STEPS = (steps.Register, steps.Upload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ def lanes(*, uploads: int, downloads: int) -> dict[str, Lane]:
     }
 
 
-def lane(step: facts.Step) -> str:
+def lane(step: steps.Step) -> str:
     """The name of a step's lane: uploads, downloads or calls."""
     if isinstance(step, UPLOAD_STEPS):
         return "uploads"
-    return "downloads" if isinstance(step, facts.Fetch) else "calls"
+    return "downloads" if isinstance(step, steps.Fetch) else "calls"
 
 
 def goes_next(of: Lane, held: Sequence[Held], waiting: Sequence[str], now: float) -> int | None:
@@ -74,14 +74,14 @@ def next_change(of: Lane, held: Sequence[Held], now: float) -> float | None:
     return min((wait for wait in waits if wait > 0), default=None)
 
 
-def excluded(step: facts.Step, under_way: list[facts.Step]) -> bool:
+def excluded(step: steps.Step, under_way: list[steps.Step]) -> bool:
     """True if a step must wait for the steps under way: no two work on the same bracket or image at once."""
     match step:
-        case facts.Register(number) | facts.Upload(number):
+        case steps.Register(number) | steps.Upload(number):
             return any(isinstance(other, UPLOAD_STEPS) and other.bracket == number for other in under_way)
-        case facts.Fetch(image) | facts.Place(image):
-            return any(isinstance(other, facts.Fetch | facts.Place) and other.image == image for other in under_way)
-        case facts.Discard():
+        case steps.Fetch(image) | steps.Place(image):
+            return any(isinstance(other, steps.Fetch | steps.Place) and other.image == image for other in under_way)
+        case steps.Discard():
             return False
         case _:
             return bool(under_way)

@@ -14,7 +14,7 @@ import structlog
 
 from daemon.errors import StateError, StateFull
 from daemon.host.clock import Clock
-from daemon.order import Order, Policy, facts, next_steps
+from daemon.order import Order, Policy, facts, next_steps, steps
 from daemon.order.due import waits
 from daemon.order.facts import Kind
 from daemon.orders import Change, Desk
@@ -25,7 +25,7 @@ from daemon.runner.visit import Visit
 
 log = structlog.get_logger("bracketd.runner")
 
-Perform = Callable[[Order, facts.Step], Awaitable[facts.Fact]]
+Perform = Callable[[Order, steps.Step], Awaitable[facts.Fact]]
 """Performs one step and returns the resulting fact. An error is returned as a fact, too."""
 
 TURN_EVERY = 1.0
@@ -133,21 +133,21 @@ class Runner:
         paused = self._stopping.is_set() or self._store.pause.why is not None
         return not (paused or ahead) and self._account.admits(others)
 
-    def _startable(self, order: Order, under_way: list[facts.Step]) -> list[facts.Step]:
+    def _startable(self, order: Order, under_way: list[steps.Step]) -> list[steps.Step]:
         """The steps to begin now: due, not under way, and at most as many as each lane is wide."""
         if not self._may_begin(order, max(len(under_way), self._begun)):
             return []
         room = {name: of.width for name, of in self._lanes.items()}
         for step in under_way:
             room[lane(step)] -= 1
-        chosen: list[facts.Step] = []
+        chosen: list[steps.Step] = []
         for step in next_steps(order):
             if step not in under_way and room[lane(step)] > 0 and not excluded(step, [*under_way, *chosen]):
                 room[lane(step)] -= 1
                 chosen.append(step)
         return chosen[:1] if self._account.is_refused else chosen
 
-    async def _take(self, visit: Visit, step: facts.Step) -> None:
+    async def _take(self, visit: Visit, step: steps.Step) -> None:
         """Perform a step when its lane is free, and report the fact. Does nothing if the step is no longer needed then.
 
         The intent is stored directly before the request, so that its time is the time of the request.
@@ -163,7 +163,7 @@ class Runner:
                 async with self._desk.turn(order_id) as turn:
                     await turn.happened(happened)
 
-    async def _carried_out(self, order_id: str, step: facts.Step) -> facts.Fact | None:
+    async def _carried_out(self, order_id: str, step: steps.Step) -> facts.Fact | None:
         """Perform a step and return its fact; None if the step did not begin."""
         async with self._desk.turn(order_id) as turn:
             if not self._may_begin(turn.order, self._begun):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from daemon.order import Order, facts
+from daemon.order import Order, steps
 
 StepTask = asyncio.Task[None]
 
@@ -15,7 +15,7 @@ class Visit:
     """An order as stored, and its steps under way. ``news`` is set when the order changes."""
 
     order: Order
-    under_way: dict[StepTask, facts.Step] = field(default_factory=dict)
+    under_way: dict[StepTask, steps.Step] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ended(self) -> list[StepTask]:

@@ -23,7 +23,7 @@ from daemon import notes
 from daemon.errors import StateError, StateFull
 from daemon.files.roots import Roots
 from daemon.host.clock import Clock
-from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike
+from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike, steps
 from daemon.order.found import FoundElsewhere, Listed, Note
 from daemon.order.naming import brief
 from daemon.store.notes import Alert, Subject
@@ -155,10 +155,10 @@ class UnknownOrders:
         listed = next((one for one in self._listed if named_alike(shoot, brackets, one.names)), None)
         return FoundElsewhere(listed.id) if listed is not None else None
 
-    async def before(self, order: Order, step: facts.Step) -> facts.Fact | None:
+    async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:
         """What keeps an order from its first purchase: an unknown order that came into its output folder meanwhile."""
         approved = order.unknown_order not in (None, order.id)
-        if not isinstance(step, facts.Fetch) or order.preset.dev_mode or approved:
+        if not isinstance(step, steps.Fetch) or order.preset.dev_mode or approved:
             return None
         if any(image.fetched_at is not None for image in order.images):
             return None

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.facts import Kind
 from tests.core.orders import order
 
 
 def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """An answer that was lost counts as a merge that was not carried out."""
-    if isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Merge):
+    if isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Merge):
         fact = replace(fact, unsent=True)
     return evolve(of, fact, **how)
 
@@ -24,7 +24,7 @@ def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def goes_back(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A failed look sends the order back to its upload."""
     after = evolve(of, fact, **how)
-    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Look)
+    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Look)
     return order(len(of.brackets), of.flow) if failed_look else after
 
 
@@ -74,7 +74,7 @@ def forgets_what_failed(of: Order, fact: facts.Fact, **how: Any) -> Order:
 
 def believes_broken_downloads(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A download that broke off counts as one that is on disk."""
-    if isinstance(fact, facts.Failed) and isinstance(fact.step, facts.Fetch) and not fact.unsent:
+    if isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Fetch) and not fact.unsent:
         fact = facts.Fetched(fact.step.image, 1, "ab", "jpg")
     return evolve(of, fact, **how)
 
@@ -97,41 +97,41 @@ def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
     return replace(after, merge=asked) if isinstance(fact, facts.Cancelled) else after
 
 
-def forgets_discards(of: Order) -> tuple[facts.Step, ...]:
+def forgets_discards(of: Order) -> tuple[steps.Step, ...]:
     """Unused registrations are not deleted."""
-    steps = tuple(step for step in next_steps(of) if not isinstance(step, facts.Discard))
-    return steps or (facts.Confirm(),) if of.phase is Phase.UPLOADING else steps
+    left = tuple(step for step in next_steps(of) if not isinstance(step, steps.Discard))
+    return left or (steps.Confirm(),) if of.phase is Phase.UPLOADING else left
 
 
-def merges_early(of: Order) -> tuple[facts.Step, ...]:
+def merges_early(of: Order) -> tuple[steps.Step, ...]:
     """The merge is asked for as soon as one bracket is stored."""
     stored = of.phase is Phase.UPLOADING and any(bracket.stored for bracket in of.brackets)
-    return (facts.Merge(),) if stored else next_steps(of)
+    return (steps.Merge(),) if stored else next_steps(of)
 
 
-def merges_the_cancelled(of: Order) -> tuple[facts.Step, ...]:
+def merges_the_cancelled(of: Order) -> tuple[steps.Step, ...]:
     """A cancelled order goes on with its merge."""
-    return (facts.Merge(),) if of.phase is Phase.CANCELLED else next_steps(of)
+    return (steps.Merge(),) if of.phase is Phase.CANCELLED else next_steps(of)
 
 
-def goes_on_though_held(of: Order) -> tuple[facts.Step, ...]:
+def goes_on_though_held(of: Order) -> tuple[steps.Step, ...]:
     """An order that waits for a person goes on by itself."""
     return next_steps(replace(of, phase=of.held_in)) if of.held_in else next_steps(of)
 
 
-def buys_before_reckoning(of: Order) -> tuple[facts.Step, ...]:
+def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:
     """Images are fetched as if the limits had been asked."""
     return next_steps(replace(of, reckoned=True))
 
 
-def fetches_again(of: Order) -> tuple[facts.Step, ...]:
+def fetches_again(of: Order) -> tuple[steps.Step, ...]:
     """What was fetched is fetched once more instead of placed."""
-    return tuple(facts.Fetch(step.image) if isinstance(step, facts.Place) else step for step in next_steps(of))
+    return tuple(steps.Fetch(step.image) if isinstance(step, steps.Place) else step for step in next_steps(of))
 
 
-def delivers_early(of: Order) -> tuple[facts.Step, ...]:
+def delivers_early(of: Order) -> tuple[steps.Step, ...]:
     """The shoot is called complete before its pictures are in place."""
-    return (facts.Deliver(),) if of.phase is Phase.DOWNLOADING else next_steps(of)
+    return (steps.Deliver(),) if of.phase is Phase.DOWNLOADING else next_steps(of)
 
 
 APPLY = [

@@ -12,8 +12,9 @@ from typing import Literal
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from daemon.order import RESTING, FlowName, MergeState, Phase, facts
+from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
 from daemon.order.facts import Kind
+from daemon.order.intents import intent
 from daemon.order.model import BadFiles
 from daemon.order.policy import Limits
 from tests.core.orders import NOW, POLICY, order
@@ -48,7 +49,7 @@ NEWS = (
     facts.FoundAgain(("copy.jpg",)),
     facts.Moved("renamed", "/in/renamed"),
     facts.Resumed(),
-    facts.Interrupted(facts.Look()),
+    facts.Interrupted(steps.Look()),
 )
 """What changes neither phase nor steps."""
 
@@ -98,11 +99,11 @@ class OrderMachine(Promises):
         self.learn(facts.Locked(()))
         self._goes_well(head_start)
 
-    def take(self, step: facts.Step, outcome: str) -> None:
+    def take(self, step: steps.Step, outcome: str) -> None:
         """Carry a step out, with this outcome."""
-        intent = facts.intent(step)
-        if intent is not None:
-            self.learn(intent)
+        before = intent(step)
+        if before is not None:
+            self.learn(before)
         if outcome == "killed before":
             self.world.never_does(step)
             return
@@ -121,12 +122,12 @@ class OrderMachine(Promises):
         elif outcome != "killed after":
             self.learn(fact)
 
-    def _lost(self, step: facts.Step) -> facts.Fact:
-        if isinstance(step, facts.Register):
+    def _lost(self, step: steps.Step) -> facts.Fact:
+        if isinstance(step, steps.Register):
             return facts.SlotLost(step.bracket, self.order.brackets[step.bracket].attempt, "answer lost")
         return facts.Failed(step, Kind.PASSING, "answer lost")
 
-    def goes_on(self, step: facts.Step, outcome: str = "done") -> None:
+    def goes_on(self, step: steps.Step, outcome: str = "done") -> None:
         """Time comes to when the order is due, and a step is taken."""
         self.now = max(self.now, self.order.due or self.now)
         self.take(step, outcome)
@@ -155,7 +156,7 @@ class OrderMachine(Promises):
     def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
         """All goes well until the merge, until an image is to be processed once more, or until money is spent."""
         merged = self.order.merge is not MergeState.NOT_ASKED
-        wanted = data.draw(st.sampled_from([facts.Reprocess, facts.Fetch])) if merged else facts.Merge
+        wanted = data.draw(st.sampled_from([steps.Reprocess, steps.Fetch])) if merged else steps.Merge
         for _ in range(60):
             step = next(iter(self.choose(self.order)), None)
             if step is None:
@@ -168,7 +169,7 @@ class OrderMachine(Promises):
     @rule(data=st.data(), kind=st.sampled_from([Kind.REQUEST, Kind.FILE, Kind.BUG, Kind.OUTPUT]))
     def neighbour_fails(self, data: st.DataObject, kind: Kind) -> None:
         """Of two steps under way one fails, perhaps for good, and then the other one ends."""
-        steps = [step for step in self.choose(self.order) if facts.intent(step) is None]
+        steps = [step for step in self.choose(self.order) if intent(step) is None]
         self.now = max(self.now, self.order.due or self.now)
         if len(steps) > 1:
             under_way, failing = data.draw(st.permutations(steps).map(lambda mixed: mixed[:2]))
@@ -199,7 +200,7 @@ class OrderMachine(Promises):
     )
     def cancel(self, data: st.DataObject, why: str, meant: bool) -> None:
         """The order is cancelled, perhaps under way: before its merge it ends, after it nothing changes."""
-        steps = [step for step in self.choose(self.order) if facts.intent(step) is None]
+        steps = [step for step in self.choose(self.order) if intent(step) is None]
         step = data.draw(st.sampled_from(steps)) if steps and meant else None
         fact = self.world.do(self.order, step, self.now) if step else None
         before = self.order

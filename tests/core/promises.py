@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from daemon.order import LINE, RESTING, ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps
+from daemon.order import LINE, RESTING, ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.merging import UNHEARD
 from tests.core.world import World
 
@@ -62,7 +62,7 @@ class Promises(RuleBasedStateMachine):
         assert there <= world.written, "says fetched before the bytes are there"
         if now.preset.dev_mode:
             assert not world.paid, "dev mode is free"
-            assert facts.Reckon() not in self.choose(now), "what costs nothing is not reckoned"
+            assert steps.Reckon() not in self.choose(now), "what costs nothing is not reckoned"
 
     def _phases(self, now: Order) -> None:
         if now.phase in RESTING:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Health, ImageState, Order, Phase, answers, facts, next_steps
+from daemon.order import Health, ImageState, Order, Phase, answers, facts, next_steps, steps
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
 
-LOOK = facts.Failed(facts.Look(), Kind.MISMATCH, "The service shows nonsense.", mismatch=Mismatch.MORE_IMAGES)
+LOOK = facts.Failed(steps.Look(), Kind.MISMATCH, "The service shows nonsense.", mismatch=Mismatch.MORE_IMAGES)
 SEEN = facts.Seen(merging=True, processing=False, images=())
 LATER = NOW + POLICY.mismatch_grace
 
@@ -96,7 +96,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
     told = after(start, LOOK)
     assert (told.phase, told.health, told.mismatch) == (Phase.MERGING, Health.RETRYING, Mismatch.MORE_IMAGES)
     assert told.messages == ("The service shows nonsense. bracketd tries again.",)
-    assert (told.images, next_steps(told)) == (start.images, (facts.Look(),))
+    assert (told.images, next_steps(told)) == (start.images, (steps.Look(),))
     due = told.due
     assert due is not None
     fine = after(told, SEEN, now=due)
@@ -111,7 +111,7 @@ def test_what_never_matches_holds_the_order() -> None:
     assert held.messages[0].startswith("The service shows nonsense. The service answered like this 6 times. None of")
     assert "`bracketd retry`" in held.messages[0]
     again = after(held, facts.Retried(), now=LATER)
-    assert (next_steps(again), again.mismatch, again.mismatches) == ((facts.Look(),), None, 0)
+    assert (next_steps(again), again.mismatch, again.mismatches) == ((steps.Look(),), None, 0)
     assert after(again, LOOK, now=LATER).phase is Phase.MERGING, "a retry has all tries again"
 
 
@@ -132,27 +132,27 @@ def test_a_clock_that_was_set_back_does_not_ask_for_ever() -> None:
 
 def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
     """An outage does not make wrong answers right, nor does it count as one."""
-    outage = facts.Failed(facts.Look(), Kind.PASSING, "no route")
+    outage = facts.Failed(steps.Look(), Kind.PASSING, "no route")
     start = after(merged(), LOOK, *[outage] * 20)
     assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
 
 
 def test_an_order_that_is_hold_something_else_says_so() -> None:
     """The value says why an order is held, and not what was wrong before."""
-    refused = facts.Failed(facts.Look(), Kind.REQUEST, "refused")
+    refused = facts.Failed(steps.Look(), Kind.REQUEST, "refused")
     held = after(merged(), LOOK, refused)
     assert (held.phase, held.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
     late = after(held, LOOK)
     assert (late.phase, late.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
 
 
-@pytest.mark.parametrize("step", [facts.Merge(), facts.Look()])
-def test_a_wrong_answer_to_a_merge_is_no_refusal(step: facts.Step) -> None:
+@pytest.mark.parametrize("step", [steps.Merge(), steps.Look()])
+def test_a_wrong_answer_to_a_merge_is_no_refusal(step: steps.Step) -> None:
     """Whether a merge with a wrong answer was carried out is looked for; no other is asked for meanwhile."""
     wrong = facts.Failed(step, Kind.MISMATCH, "another order", mismatch=Mismatch.ORDER)
     asked = after(uploaded(), facts.MergeIntended(), wrong)
-    assert next_steps(asked) == (facts.Look(),)
-    assert next_steps(after(again_and_again(asked, wrong), facts.Retried(), now=LATER)) == (facts.Look(),)
+    assert next_steps(asked) == (steps.Look(),)
+    assert next_steps(after(again_and_again(asked, wrong), facts.Retried(), now=LATER)) == (steps.Look(),)
 
 
 def test_two_brackets_never_share_an_id() -> None:
@@ -206,11 +206,11 @@ def test_two_brackets_never_share_a_place() -> None:
 def test_a_picture_that_is_wrong_was_bought_once() -> None:
     """A picture in full size is paid for, whatever it is; fetched again it is not paid for again."""
     start = reckoned(True, True)
-    small = facts.Failed(facts.Fetch("i0"), Kind.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
+    small = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
     told = after(start, small)
     states = [(image.state, image.fetched_at) for image in told.images]
     assert states == [(ImageState.PROCESSED, NOW), (ImageState.PROCESSED, None)]
-    assert facts.Fetch("i0") in next_steps(told)
+    assert steps.Fetch("i0") in next_steps(told)
     held = again_and_again(told, small)
     assert (held.phase, held.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
     assert "The picture is paid for" in held.messages[0]
@@ -220,5 +220,5 @@ def test_a_picture_that_is_wrong_was_bought_once() -> None:
 
 def test_what_is_not_a_picture_was_not_bought() -> None:
     """A page or nonsense in place of a picture is not in the ledger."""
-    wrong = facts.Failed(facts.Fetch("i0"), Kind.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
+    wrong = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
     assert after(reckoned(True), wrong).images[0].fetched_at is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps
+from daemon.order import Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps, steps
 from daemon.order.asked import failed_images
 from daemon.order.facts import Kind
 from daemon.order.policy import Limits
@@ -49,17 +49,17 @@ GOOD = {f"i{n}": True for n in range(4)}
 def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
     """Of a delivered order with one failed image that image is processed again, reckoned, bought, and placed."""
     assert (RETRIED.phase, RETRIED.due, RETRIED.health) == (Phase.PROCESSING, NOW + DAY, Health.OK)
-    assert next_steps(RETRIED) == (facts.Look(),), "the service may show something else now"
+    assert next_steps(RETRIED) == (steps.Look(),), "the service may show something else now"
     failed = after(RETRIED, look(**GOOD, i4=False), now=NOW + DAY)
-    assert next_steps(failed) == (facts.Reprocess("i4"),)
+    assert next_steps(failed) == (steps.Reprocess("i4"),)
     asked = after(failed, facts.ReprocessIntended("i4"), facts.Reprocessed("i4"), now=NOW + DAY)
     done = after(asked, look(**GOOD, i4=True), now=NOW + DAY + 100)
     assert states(done) == [ImageState.PLACED] * 4 + [ImageState.PROCESSED]
-    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (facts.Reckon(),))
+    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (steps.Reckon(),))
     bought = after(done, facts.Reckoned(0, 0))
-    assert next_steps(bought) == (facts.Fetch("i4"),)
+    assert next_steps(bought) == (steps.Fetch("i4"),)
     whole = after(bought, *placed("i4"))
-    assert next_steps(whole) == (facts.Deliver(),)
+    assert next_steps(whole) == (steps.Deliver(),)
     over = after(whole, facts.Delivered())
     assert (over.phase, over.health, over.messages) == (Phase.DOWNLOADED, Health.OK, ())
 
@@ -67,7 +67,7 @@ def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
 def test_an_image_that_the_service_mended_meanwhile_is_bought_as_it_is() -> None:
     """When the look shows that the failed image came out, nothing is processed again."""
     done = after(RETRIED, look(**GOOD, i4=True), now=NOW + DAY)
-    assert next_steps(done) == (facts.Reckon(),)
+    assert next_steps(done) == (steps.Reckon(),)
 
 
 def test_an_image_that_fails_again_leaves_the_order_delivered() -> None:
@@ -75,7 +75,7 @@ def test_an_image_that_fails_again_leaves_the_order_delivered() -> None:
     again_asked = facts.ReprocessIntended("i4"), facts.Reprocessed("i4")
     asked = after(RETRIED, look(**GOOD, i4=False), *again_asked, now=NOW + DAY)
     again = after(asked, look(**GOOD, i4=False), now=NOW + DAY + POLICY.reprocess_lag)
-    assert (next_steps(again), failed_images(again)) == ((facts.Deliver(),), ())
+    assert (next_steps(again), failed_images(again)) == ((steps.Deliver(),), ())
     over = after(again, facts.Delivered())
     assert (over.phase, failed_images(over)) == (Phase.DOWNLOADED, ("i4",))
 
@@ -91,7 +91,7 @@ def test_an_image_that_the_service_no_longer_shows_is_not_forgotten() -> None:
     done = after(RETRIED, look(i0=True, i1=True), now=NOW + DAY)
     assert states(done) == [ImageState.PLACED] * 4 + [ImageState.FAILED]
     assert done.messages[0] == "picture 4 failed: the service does not show it any more"
-    assert next_steps(done) == (facts.Deliver(),)
+    assert next_steps(done) == (steps.Deliver(),)
 
 
 def test_nothing_but_the_failed_image_is_bought() -> None:
@@ -146,7 +146,7 @@ def test_all_failed_images_are_retried() -> None:
     """A retry of an order without a picture has every image processed again."""
     again = after(processed(False, False), facts.Reopened(("i0", "i1")))
     failed = after(again, look(i0=False, i1=False))
-    assert next_steps(failed) == (facts.Reprocess("i0"), facts.Reprocess("i1"))
+    assert next_steps(failed) == (steps.Reprocess("i0"), steps.Reprocess("i1"))
 
 
 # --- dismissed ---
@@ -189,12 +189,12 @@ def test_nothing_revives_a_dismissed_order(fact: facts.Fact) -> None:
 def test_a_dismissed_order_delivers_what_was_bought() -> None:
     """Pictures that were bought before a dismissal are delivered, and the others are neither bought nor failed."""
     start = after(reckoned(True, True, True), *placed("i0"), facts.Fetched("i1", 10, "ab", "jpg"))
-    held = after(start, facts.Failed(facts.Fetch("i2"), Kind.REQUEST, "422", unsent=True))
+    held = after(start, facts.Failed(steps.Fetch("i2"), Kind.REQUEST, "422", unsent=True))
     left = after(held, facts.Dismissed(), now=NOW + 9)
     assert (left.phase, left.due) == (Phase.DOWNLOADING, NOW + 9)
-    assert next_steps(left) == (facts.Place("i1"),)
+    assert next_steps(left) == (steps.Place("i1"),)
     done = after(left, facts.Placed("i1", "i1.jpg"))
-    assert next_steps(done) == (facts.Deliver(),)
+    assert next_steps(done) == (steps.Deliver(),)
     over = after(done, facts.Delivered())
     assert (over.phase, over.health) == (Phase.DOWNLOADED, Health.OK)
     assert over.messages == ("1 image(s) were dismissed by a person and not bought",)
@@ -205,7 +205,7 @@ def test_a_retried_order_that_is_held_can_be_dismissed() -> None:
     """A delivered order whose retried image passes a limit keeps its pictures when the rest is dismissed."""
     held = after(RETRIED, look(**GOOD, i4=True), facts.Reckoned(0, 0), now=NOW + DAY, policy=LIMIT)
     left = after(held, facts.Dismissed())
-    assert (held.phase, next_steps(left)) == (Phase.HELD, (facts.Deliver(),))
+    assert (held.phase, next_steps(left)) == (Phase.HELD, (steps.Deliver(),))
 
 
 @pytest.mark.parametrize(
@@ -220,6 +220,6 @@ def test_only_what_stands_still_is_dismissed(start: Order) -> None:
 
 def test_before_the_merge_there_is_nothing_to_dismiss() -> None:
     """An order that is held before its merge is cancelled, not dismissed."""
-    held = after(order(1), facts.Failed(facts.Register(0), Kind.FILE, "cannot be read"))
+    held = after(order(1), facts.Failed(steps.Register(0), Kind.FILE, "cannot be read"))
     assert held.merge is MergeState.NOT_ASKED
     assert after(held, facts.Dismissed()) is held

@@ -25,6 +25,7 @@ from daemon.order import (
     fact_of,
     facts,
     next_steps,
+    steps,
 )
 from daemon.order.asked import ON_DISK
 from daemon.order.facts import Kind
@@ -40,10 +41,10 @@ DAY = 86400.0
 class AskedWorld(World):
     """A world in which dismissed images are no part of an order that is delivered."""
 
-    def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
+    def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
         """Carry a step out."""
         wanted = tuple(image for image in of.images if image.state is not ImageState.DISMISSED)
-        of = replace(of, images=wanted) if isinstance(step, facts.Deliver) else of
+        of = replace(of, images=wanted) if isinstance(step, steps.Deliver) else of
         return super().do(of, step, now, broken=broken)
 
 
@@ -111,14 +112,14 @@ class AskedMachine(OrderMachine):
             step = next(iter(self.choose(self.order)), None)
             if step is None:
                 return
-            if isinstance(step, facts.Fetch) and any(image.state in ON_DISK for image in self.order.images):
+            if isinstance(step, steps.Fetch) and any(image.state in ON_DISK for image in self.order.images):
                 self.learn(facts.Failed(step, Kind.REQUEST, "refused", unsent=True))
                 if dismiss and Verb.DISMISS in allowed(self.order):
                     self.learn(facts.Dismissed())
                 return
             self.goes_on(step)
 
-    def goes_on(self, step: facts.Step, outcome: str = "done") -> None:
+    def goes_on(self, step: steps.Step, outcome: str = "done") -> None:
         """Time comes to when the order is due; a new day begins without purchases."""
         day = self.now // DAY
         self.now = max(self.now, self.order.due or self.now)
@@ -132,7 +133,7 @@ class AskedMachine(OrderMachine):
         """The next day has room for an order that waited for it."""
         self.now = (self.now // DAY + 1) * DAY
         self.world.today = 0
-        self.goes_on(facts.Reckon())
+        self.goes_on(steps.Reckon())
         assert not waits_for_tomorrow(self.order)
 
     def _phases(self, now: Order) -> None:
@@ -162,9 +163,9 @@ class AskedMachine(OrderMachine):
         super().delivered()
 
 
-def buys_the_dismissed(of: Order) -> tuple[facts.Step, ...]:
+def buys_the_dismissed(of: Order) -> tuple[steps.Step, ...]:
     """Dismissed images are fetched before the rest is delivered."""
-    dismissed = (facts.Fetch(i.id) for i in of.images if i.state is ImageState.DISMISSED)
+    dismissed = (steps.Fetch(i.id) for i in of.images if i.state is ImageState.DISMISSED)
     return (*dismissed, *next_steps(of)) if of.phase is Phase.DOWNLOADING else next_steps(of)
 
 

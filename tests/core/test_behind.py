@@ -27,6 +27,7 @@ from daemon.order import (
     named_alike,
     next_steps,
     refusal,
+    steps,
     submitted,
 )
 from daemon.order.behind import asks_note, asks_service
@@ -84,7 +85,7 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     approved = after(held, facts.Approved())
     assert (approved.phase, approved.hold) == (Phase.DOWNLOADING, None)
     assert after(approved, DELIVERED, replace(DELIVERED, missing=("IMG_0431.jpg",))) == approved
-    assert next_steps(after(approved, facts.Reckoned(0, 0))) == (facts.Fetch("i0"),)
+    assert next_steps(after(approved, facts.Reckoned(0, 0))) == (steps.Fetch("i0"),)
     assert asks_note(again, looked=False)
     assert not asks_note(approved, looked=False)
 
@@ -96,9 +97,9 @@ def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
     """The service is asked before each merge, also of an order that a person approved; what it has merged is found."""
     approved = after(of, replace(DELIVERED, missing=("IMG_0431.jpg",)), facts.Approved())
     assert approved.phase is of.phase
-    assert all(asks_service(approved, facts.Merge(), looked=looked) for looked in (True, False))
+    assert all(asks_service(approved, steps.Merge(), looked=looked) for looked in (True, False))
     found = after(approved, FoundMerged(merging=False))
-    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (facts.Look(),))
+    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Look(),))
 
 
 def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
@@ -118,9 +119,9 @@ def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
 def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) -> None:
     """No bracket is sent and no merge asked for any more, whatever the state knew."""
     found = after(of, FoundMerged(merging))
-    assert next_steps(found) == (facts.Look(),)
+    assert next_steps(found) == (steps.Look(),)
     assert after(found, FoundMerged(merging)) == found
-    assert after(found, facts.Failed(facts.Merge(), facts.Kind.PASSING, "lost")).merge is MergeState.SEEN
+    assert after(found, facts.Failed(steps.Merge(), facts.Kind.PASSING, "lost")).merge is MergeState.SEEN
 
 
 # --- another order's note ---

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, Order, Phase, Policy, Verb, allowed, facts, next_steps
+from daemon.order import Health, ImageState, Order, Phase, Policy, Verb, allowed, facts, next_steps, steps
 from daemon.order.facts import Kind
 from daemon.order.money import LEAST_WAIT, waits_for_tomorrow
 from daemon.order.policy import Limits
@@ -36,14 +36,14 @@ def test_the_days_limit_is_a_wait() -> None:
         "`bracketd dismiss` ends the order without buying them"
     )
     assert order.messages == (why,)
-    assert next_steps(order) == (facts.Reckon(),), "nothing is bought before the limits are checked again"
+    assert next_steps(order) == (steps.Reckon(),), "nothing is bought before the limits are checked again"
 
 
 def test_on_the_next_day_the_order_is_bought() -> None:
     """When the new day has room, the order goes on without a person, and its message is gone."""
     bought = after(waiting(), facts.Reckoned(0, 4), now=NOW + 6 * HOUR, policy=limited(day=5))
     assert (bought.reckoned, bought.over_limit, bought.messages) == (True, False, ())
-    assert next_steps(bought) == (facts.Fetch("i0"), facts.Fetch("i1"))
+    assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_an_order_that_alone_passes_the_days_limit_is_held() -> None:
@@ -96,13 +96,13 @@ def test_an_approved_order_does_not_wait() -> None:
     approved = after(waiting(), facts.Approved(), now=NOW + 5)
     assert (approved.approved, approved.due, approved.messages) == (True, NOW + 5, ())
     bought = after(approved, facts.Reckoned(4, 4, NOW + HOUR), policy=limited(day=5))
-    assert next_steps(bought) == (facts.Fetch("i0"), facts.Fetch("i1"))
+    assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_a_retry_checks_the_limit_at_once() -> None:
     """``retry`` asks the ledger now instead of in an hour, and what still has no room still waits."""
     again = after(waiting(), facts.Retried(), now=NOW + 5)
-    assert (again.due, next_steps(again)) == (NOW + 5, (facts.Reckon(),))
+    assert (again.due, next_steps(again)) == (NOW + 5, (steps.Reckon(),))
     assert waits_for_tomorrow(waiting(again))
 
 
@@ -113,7 +113,7 @@ def test_what_may_be_asked_of_an_order_that_waits_for_the_day() -> None:
 
 def test_another_trouble_while_it_waits_lifts_no_limit() -> None:
     """An order that is held for a bug while it waited for the day, and then approved, is checked like any other."""
-    held = after(waiting(), facts.Failed(facts.Reckon(), Kind.BUG, "a bug"))
+    held = after(waiting(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
     approved = after(held, facts.Approved())
     assert (held.phase, approved.phase, approved.approved) == (Phase.HELD, Phase.DOWNLOADING, False)
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, Order, Phase, facts
+from daemon.order import Health, Order, Phase, facts, steps
 from daemon.order.due import SLACK, waits
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, sent, uploaded
 
 HOUR = 3600.0
 BUSY = facts.Seen(merging=True, processing=False, images=())
-OFFLINE = facts.Failed(facts.Upload(0), Kind.PASSING, "no route to host")
+OFFLINE = facts.Failed(steps.Upload(0), Kind.PASSING, "no route to host")
 
 
 def looked_at(now: float) -> Order:

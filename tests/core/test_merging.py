@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import ImageState, MergeState, Order, Phase, facts, next_steps
+from daemon.order import ImageState, MergeState, Order, Phase, facts, next_steps, steps
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
 
@@ -20,7 +20,7 @@ def test_a_late_look_unmakes_no_purchase() -> None:
     bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "a.jpg"))
     late = facts.Seen(False, False, tuple(facts.SeenImage(f"i{n}", "new", ended=True) for n in range(3)))
     assert after(bought, late, IDLE) is bought
-    unsent = facts.Failed(facts.Merge(), Kind.PASSING, "no route", unsent=True)
+    unsent = facts.Failed(steps.Merge(), Kind.PASSING, "no route", unsent=True)
     for unmerged in (uploaded(), after(uploaded(), facts.MergeIntended(), unsent)):
         assert after(unmerged, late, IDLE) is unmerged
 
@@ -35,10 +35,10 @@ def test_each_merge_has_its_own_patience() -> None:
     """When a merge is asked for anew it is looked at at once, and as often as the first before it counts as lost."""
     lost = after(uploaded(), facts.MergeIntended(), *[IDLE] * (POLICY.idle_looks - 1))
     again = after(lost, IDLE, now=LATER)
-    assert (next_steps(again), again.due, again.merge_asked_at) == ((facts.Merge(),), LATER, None)
+    assert (next_steps(again), again.due, again.merge_asked_at) == ((steps.Merge(),), LATER, None)
     asked = after(again, facts.MergeIntended(), now=LATER + 5)
     assert (asked.merge_asked_at, asked.due, asked.polls) == (LATER + 5, LATER + 5, 0)
-    assert next_steps(after(asked, IDLE, now=LATER + 5 + POLICY.idle_grace)) == (facts.Look(),)
+    assert next_steps(after(asked, IDLE, now=LATER + 5 + POLICY.idle_grace)) == (steps.Look(),)
 
 
 def test_an_answered_merge_is_looked_at_soon() -> None:
@@ -55,13 +55,13 @@ def test_a_merge_that_was_seen_at_work_is_never_repeated(merging: bool) -> None:
     seen = after(uploaded(), facts.MergeIntended(), facts.Seen(merging, not merging, ()))
     assert (seen.phase, seen.merge) == (Phase.MERGING, MergeState.SEEN)
     idle = after(seen, *[IDLE] * 50, now=LATER)
-    assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (facts.Look(),)
+    assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (steps.Look(),)
 
 
 def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None:
     """A merge that the service accepted is not asked for again; a person is told that it shows nothing."""
     late = after(merged(), *[IDLE] * 50, now=LATER)
-    assert next_steps(late) == (facts.Look(),)
+    assert next_steps(late) == (steps.Look(),)
     assert "accepted the merge 10 min ago and shows no image yet" in late.messages[0]
 
 
@@ -69,16 +69,16 @@ def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -
     """When the clock says nothing of the grace, looks enough decide; nothing is told that is not so."""
     back = NOW - 86400
     lost = after(after(uploaded(), facts.MergeIntended()), *[IDLE] * (POLICY.idle_looks - 1), now=back)
-    assert next_steps(lost) == (facts.Look(),)
-    assert next_steps(after(lost, IDLE, now=back)) == (facts.Merge(),)
+    assert next_steps(lost) == (steps.Look(),)
+    assert next_steps(after(lost, IDLE, now=back)) == (steps.Merge(),)
     answered = after(merged(), *[IDLE] * 50, now=back)
-    assert (next_steps(answered), answered.messages) == ((facts.Look(),), ())
+    assert (next_steps(answered), answered.messages) == ((steps.Look(),), ())
 
 
 def test_images_that_are_ready_wait_for_the_last_group() -> None:
     """While the service still groups, more images may come: none is bought."""
     start = after(merged(), facts.Seen(merging=True, processing=False, images=(DONE,)))
-    assert (start.phase, next_steps(start)) == (Phase.MERGING, (facts.Look(),))
+    assert (start.phase, next_steps(start)) == (Phase.MERGING, (steps.Look(),))
 
 
 def test_what_has_ended_is_bought_without_a_pause() -> None:
@@ -106,11 +106,11 @@ def test_what_the_service_shows_now_counts() -> None:
 def test_a_failed_look_changes_nothing_but_the_time_of_the_next() -> None:
     """An order that could not be looked at is looked at later."""
     start = merged()
-    failed = after(start, facts.Failed(facts.Look(), Kind.PASSING, "no route"))
-    assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (facts.Look(),))
+    failed = after(start, facts.Failed(steps.Look(), Kind.PASSING, "no route"))
+    assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (steps.Look(),))
 
 
-REFUSED = facts.Failed(facts.Merge(), Kind.REQUEST, "404: Order not found", unsent=True)
+REFUSED = facts.Failed(steps.Merge(), Kind.REQUEST, "404: Order not found", unsent=True)
 
 
 def refused(kind: Kind = Kind.REQUEST) -> Order:
@@ -131,14 +131,14 @@ def looked(start: Order, *seen: facts.Seen) -> Order:
 def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Kind) -> None:
     """A refusal may come of an earlier merge that was carried out: another is asked for only if nothing shows."""
     start = refused(kind)
-    assert (start.merge, next_steps(start)) == (MergeState.NOT_ASKED, (facts.Look(),))
+    assert (start.merge, next_steps(start)) == (MergeState.NOT_ASKED, (steps.Look(),))
     for _ in range(POLICY.refused_looks - 1):
         start = looked(start, IDLE)
-        assert next_steps(start) == (facts.Look(),)
+        assert next_steps(start) == (steps.Look(),)
         assert start.messages[0].startswith("The service refused the merge. bracketd checks that")
     again = looked(start, IDLE)
-    assert (next_steps(again), again.due, again.messages) == ((facts.Merge(),), start.due, ())
-    assert next_steps(after(again, facts.MergeIntended(), facts.Merged())) == (facts.Look(),)
+    assert (next_steps(again), again.due, again.messages) == ((steps.Merge(),), start.due, ())
+    assert next_steps(after(again, facts.MergeIntended(), facts.Merged())) == (steps.Look(),)
 
 
 @pytest.mark.parametrize(
@@ -149,15 +149,15 @@ def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.S
     """An order that shows work or images after a refusal was merged, and goes on like any other."""
     seen = looked(refused(), *[IDLE] * looks, shown)
     assert (seen.merge, seen.merge_refused_at, seen.merge_asked_at) == (MergeState.SEEN, None, NOW)
-    assert facts.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
+    assert steps.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
     assert seen.messages == ()
 
 
 def test_a_merge_that_is_refused_again_is_looked_for_again() -> None:
     """Each refusal has looks of its own."""
     asked = after(refused(), *[IDLE] * POLICY.refused_looks, facts.MergeIntended(), REFUSED, facts.Retried())
-    assert next_steps(asked) == (facts.Look(),)
-    assert next_steps(after(asked, *[IDLE] * (POLICY.refused_looks - 1))) == (facts.Look(),)
+    assert next_steps(asked) == (steps.Look(),)
+    assert next_steps(after(asked, *[IDLE] * (POLICY.refused_looks - 1))) == (steps.Look(),)
 
 
 def test_an_order_whose_merge_was_refused_can_be_cancelled_and_has_the_settings_of_today() -> None:
@@ -171,5 +171,5 @@ def test_an_order_whose_merge_was_refused_can_be_cancelled_and_has_the_settings_
 
 def test_a_merge_that_never_left_needs_no_look() -> None:
     """A request that certainly did not reach the service is simply made again."""
-    unsent = facts.Failed(facts.Merge(), Kind.PASSING, "no route", unsent=True)
-    assert next_steps(after(uploaded(), facts.MergeIntended(), unsent)) == (facts.Merge(),)
+    unsent = facts.Failed(steps.Merge(), Kind.PASSING, "no route", unsent=True)
+    assert next_steps(after(uploaded(), facts.MergeIntended(), unsent)) == (steps.Merge(),)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps
+from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
 from daemon.order.facts import Kind
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
@@ -91,7 +91,7 @@ def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
     told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
     assert (told.phase, told.approved, told.due, told.messages) == (Phase.SETTLED, True, NOW + 5, ())
     assert after(told, facts.Locked(()), policy=limited(3)) is told
-    broken = after(told, facts.Failed(facts.Register(0), Kind.FILE, "unreadable"), policy=limited(3))
+    broken = after(told, facts.Failed(steps.Register(0), Kind.FILE, "unreadable"), policy=limited(3))
     assert after(broken, facts.Retried(), policy=limited(3)).phase is Phase.SETTLED
 
 
@@ -100,24 +100,24 @@ def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
 
 def test_nothing_is_bought_before_it_is_reckoned() -> None:
     """The ledger is asked when all images have ended, and only then is one bought; it is asked once."""
-    assert next_steps(TWO) == (facts.Reckon(),)
+    assert next_steps(TWO) == (steps.Reckon(),)
     allowed = after(TWO, facts.Reckoned(0, 0))
-    assert next_steps(allowed) == (facts.Fetch("i0"), facts.Fetch("i1"))
-    assert next_steps(after(allowed, FETCHED)) == (facts.Place("i0"), facts.Fetch("i1"))
+    assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
+    assert next_steps(after(allowed, FETCHED)) == (steps.Place("i0"), steps.Fetch("i1"))
 
 
 def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
     """Bytes that are on disk need nobody's leave; the images that are still to be bought do."""
     bought = replace(TWO.images[0], state=ImageState.FETCHED, fetched_at=NOW)
     begun = replace(TWO, images=(bought, TWO.images[1]))
-    assert next_steps(begun) == (facts.Place("i0"), facts.Reckon())
+    assert next_steps(begun) == (steps.Place("i0"), steps.Reckon())
 
 
 @pytest.mark.parametrize("dev_mode", [True, False])
 def test_what_costs_nothing_is_not_reckoned(dev_mode: bool) -> None:
     """Dev mode is free: its pictures are fetched without a question."""
     free = replace(TWO, preset=Preset(dev_mode=dev_mode))
-    assert next_steps(free)[0] == (facts.Fetch("i0") if dev_mode else facts.Reckon())
+    assert next_steps(free)[0] == (steps.Fetch("i0") if dev_mode else steps.Reckon())
 
 
 def test_without_a_picture_there_is_nothing_to_reckon() -> None:
@@ -173,9 +173,9 @@ def test_a_retry_reckons_again() -> None:
     """On the next day a person's retry has the ledger asked anew, and what fits by then is bought."""
     held = after(TWO, facts.Reckoned(5, 5), policy=limited(day=5))
     again = after(held, facts.Retried(), policy=limited(day=5))
-    assert next_steps(again) == (facts.Reckon(),)
+    assert next_steps(again) == (steps.Reckon(),)
     assert after(again, facts.Reckoned(5, 5), policy=limited(day=5)).phase is Phase.HELD
-    assert next_steps(after(again, facts.Reckoned(0, 5), policy=limited(day=5)))[0] == facts.Fetch("i0")
+    assert next_steps(after(again, facts.Reckoned(0, 5), policy=limited(day=5)))[0] == steps.Fetch("i0")
 
 
 def test_a_person_may_let_an_order_pass_every_limit() -> None:
@@ -184,7 +184,7 @@ def test_a_person_may_let_an_order_pass_every_limit() -> None:
     told = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
     assert (told.phase, told.due, told.messages) == (Phase.DOWNLOADING, NOW + 7, ())
     allowed = after(told, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
-    assert next_steps(allowed) == (facts.Fetch("i0"), facts.Fetch("i1"))
+    assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_a_person_may_approve_before_a_limit_is_met() -> None:
@@ -197,9 +197,9 @@ def test_a_person_may_approve_before_a_limit_is_met() -> None:
 
 def test_a_persons_word_is_kept() -> None:
     """An approved order that is held for something else afterwards may still pass every limit."""
-    early = after(TWO, facts.Approved(), facts.Failed(facts.Reckon(), Kind.BUG, "a bug"))
+    early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
     again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
-    assert next_steps(again) == (facts.Fetch("i0"), facts.Fetch("i1"))
+    assert next_steps(again) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 @pytest.mark.parametrize("phase", [Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED])
@@ -221,14 +221,14 @@ def test_bytes_that_were_lost_are_not_bought_again() -> None:
     """An image that was bought is fetched once more without a question: the service gives it again."""
     lost = after(reckoned(True), FETCHED, facts.FetchLost("i0"))
     assert to_buy(lost) == 0
-    assert next_steps(replace(lost, reckoned=False)) == (facts.Fetch("i0"),)
+    assert next_steps(replace(lost, reckoned=False)) == (steps.Fetch("i0"),)
 
 
 def test_an_allowed_order_keeps_its_leave() -> None:
     """A retry after a refused download does not hold the rest of a shoot against limits once more."""
-    begun = after(reckoned(True, True), FETCHED, facts.Failed(facts.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
+    begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
     again = after(begun, facts.Retried(), policy=limited(1))
-    assert next_steps(again) == (facts.Place("i0"), facts.Fetch("i1"))
+    assert next_steps(again) == (steps.Place("i0"), steps.Fetch("i1"))
 
 
 def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
@@ -236,18 +236,18 @@ def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
     waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
-    assert (next_steps(sent_now)[0], sent_now.approved) == (facts.Register(0), False)
+    assert (next_steps(sent_now)[0], sent_now.approved) == (steps.Register(0), False)
     assert after(waits, facts.Approved(), policy=limited(3)).phase is Phase.HELD
     assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
 
 
 def test_a_word_about_something_else_lifts_no_limit() -> None:
     """An order that was held for a refused request goes on when a person says so, and is reckoned like any other."""
-    refused = after(TWO, facts.Failed(facts.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
+    refused = after(TWO, facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
     assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
     held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
     assert held.phase is Phase.HELD
-    retried = after(held, facts.Retried(), facts.Failed(facts.Deliver(), Kind.REQUEST, "422"), policy=limited(1))
+    retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), policy=limited(1))
     assert not after(retried, facts.Approved(), policy=limited(1)).approved
     assert after(held, facts.Approved(), policy=limited(1)).approved
 

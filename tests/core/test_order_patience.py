@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.order import Health, Order, Phase, facts, next_steps
+from daemon.order import Health, Order, Phase, facts, next_steps, steps
 from daemon.order.facts import Kind
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned
 
-NOT_YET = facts.Failed(facts.Fetch("i0"), Kind.NOT_READY, "404: not found")
-OFFLINE = facts.Failed(facts.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
+NOT_YET = facts.Failed(steps.Fetch("i0"), Kind.NOT_READY, "404: not found")
+OFFLINE = facts.Failed(steps.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
 
 
 def test_an_image_that_is_not_given_out_is_hold_a_person() -> None:
@@ -26,13 +26,13 @@ def test_an_image_that_is_not_given_out_is_hold_a_person() -> None:
 def test_a_long_outage_is_not_held_against_an_image() -> None:
     """Days without a connection cost an image its place before its neighbours, not its patience."""
     start = after(reckoned(True, True), *[OFFLINE] * 1000)
-    assert next_steps(start)[0] == facts.Fetch("i1")
+    assert next_steps(start)[0] == steps.Fetch("i1")
     assert after(start, *[NOT_YET] * (POLICY.fetch_patience - 4)).phase is Phase.DOWNLOADING
 
 
 def test_pictures_that_cannot_be_written_are_tried_again() -> None:
     """A full disk is tried again each minute, with its reason told, and holds nothing."""
-    full = after(reckoned(True), facts.Failed(facts.Fetch("i0"), Kind.OUTPUT, "no room in /out"))
+    full = after(reckoned(True), facts.Failed(steps.Fetch("i0"), Kind.OUTPUT, "no room in /out"))
     assert (full.phase, full.due, full.messages) == (Phase.DOWNLOADING, NOW + POLICY.output_retry, ("no room in /out",))
 
 
@@ -66,7 +66,7 @@ def test_work_without_end_is_told(images: tuple[facts.SeenImage, ...]) -> None:
     assert soon.health is Health.OK
     late = after(soon, busy, now=NOW + 2.5 * POLICY.long_work)
     assert "worked on it for more than 2 h" in late.messages[0]
-    assert next_steps(late) == (facts.Look(),)
+    assert next_steps(late) == (steps.Look(),)
     ended = facts.Seen(merging=False, processing=False, images=(facts.SeenImage("a", "a", ended=True),))
     assert after(late, ended, now=NOW + 3 * POLICY.long_work).messages == ()
 

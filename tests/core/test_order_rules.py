@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps
+from daemon.order import Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps, steps
 from daemon.order.facts import Kind
+from daemon.order.intents import intent
 from daemon.order.problem import MEANINGS, Code
 from daemon.order.trouble import CODES, bug
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
@@ -15,41 +16,41 @@ from tests.core.orders import NOW, POLICY, after, merged, order, processed, reck
 def test_every_bracket_is_registered_then_sent() -> None:
     """A locked order asks for a place for each bracket, and a registered bracket is sent first of all."""
     start = order(3)
-    assert next_steps(start) == (facts.Register(0), facts.Register(1), facts.Register(2))
+    assert next_steps(start) == (steps.Register(0), steps.Register(1), steps.Register(2))
     one = after(start, sent(1)[0])
     assert one.phase is Phase.UPLOADING
-    assert next_steps(one) == (facts.Upload(1), facts.Register(0), facts.Register(2))
+    assert next_steps(one) == (steps.Upload(1), steps.Register(0), steps.Register(2))
 
 
 def test_the_brackets_flow_creates_the_order_first() -> None:
     """In the brackets flow nothing is registered before the order exists."""
     start = order(flow="brackets")
-    assert next_steps(start) == (facts.Create(),)
-    assert next_steps(after(start, facts.Created()))[0] == facts.Register(0)
+    assert next_steps(start) == (steps.Create(),)
+    assert next_steps(after(start, facts.Created()))[0] == steps.Register(0)
 
 
 def test_uploaded_only_after_a_last_look() -> None:
     """When every bracket is stored the files and the service are looked at once more before the merge."""
     start = after(order(1), *sent(0))
-    assert (start.phase, next_steps(start)) == (Phase.UPLOADING, (facts.Confirm(),))
+    assert (start.phase, next_steps(start)) == (Phase.UPLOADING, (steps.Confirm(),))
     complete = after(start, facts.Confirmed(()))
-    assert (complete.phase, next_steps(complete)) == (Phase.UPLOADED, (facts.Merge(),))
+    assert (complete.phase, next_steps(complete)) == (Phase.UPLOADED, (steps.Merge(),))
 
 
 def test_no_merge_with_a_bracket_missing() -> None:
     """While one bracket is not stored, the word that all is well changes nothing."""
     start = after(order(2), *sent(0), facts.Confirmed(()))
     assert start.phase is Phase.UPLOADING
-    assert facts.Merge() not in next_steps(start)
+    assert steps.Merge() not in next_steps(start)
 
 
 def test_a_lost_place_is_made_anew_and_the_old_one_discarded() -> None:
     """A refused or expired registration gets a fresh id, and is deleted at the service before the merge."""
     start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     assert start.registration(0) != order(1).registration(0)
-    assert next_steps(start) == (facts.Register(0), facts.Discard("s0.0"))
+    assert next_steps(start) == (steps.Register(0), steps.Discard("s0.0"))
     again = after(start, *sent(0, attempt=1))
-    assert next_steps(again) == (facts.Discard("s0.0"),)
+    assert next_steps(again) == (steps.Discard("s0.0"),)
     assert after(again, facts.Confirmed(())).phase is Phase.UPLOADING
     assert after(again, facts.Discarded("s0.0"), facts.Confirmed(())).phase is Phase.UPLOADED
 
@@ -75,14 +76,14 @@ def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
     assert (changed.brackets[1].size, changed.brackets[1].stored) == (4321, False)
     assert changed.due == NOW + POLICY.quiet
     assert "DCIM/IMG_0432.JPG changed" in changed.messages[0]
-    assert facts.Discard("s1.0") in next_steps(changed)
+    assert steps.Discard("s1.0") in next_steps(changed)
 
 
 def test_the_brackets_flow_sends_anew_to_the_same_place() -> None:
     """Where a registration cannot be taken back, changed bytes replace the old ones; a late answer does not count."""
     stored = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
-    assert next_steps(changed) == (facts.Upload(1),)
+    assert next_steps(changed) == (steps.Upload(1),)
     assert changed.discards == ()
     assert after(changed, facts.Stored(1, 0)) is changed
     assert after(changed, facts.Stored(1, 1)).brackets[1].stored
@@ -100,48 +101,48 @@ def test_brackets_the_service_lacks_are_sent_again() -> None:
 
 def test_the_intent_to_merge_is_recorded_first() -> None:
     """From the recorded intent on the order is only looked at; nobody asks for the merge a second time."""
-    assert facts.intent(facts.Merge()) == facts.MergeIntended()
+    assert intent(steps.Merge()) == facts.MergeIntended()
     intended = after(uploaded(), facts.MergeIntended())
     assert (intended.phase, intended.merge) == (Phase.MERGING, MergeState.ASKED)
-    assert next_steps(intended) == (facts.Look(),)
+    assert next_steps(intended) == (steps.Look(),)
 
 
 def test_idle_right_after_the_merge_is_not_done() -> None:
     """An idle order without images is not done, and its merge is not repeated within the grace."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(after(uploaded(), facts.MergeIntended()), idle, now=NOW + POLICY.idle_grace - 1)
-    assert (start.phase, next_steps(start)) == (Phase.MERGING, (facts.Look(),))
+    assert (start.phase, next_steps(start)) == (Phase.MERGING, (steps.Look(),))
 
 
 def test_an_unanswered_merge_is_asked_again_only_after_the_grace() -> None:
     """A merge whose answer was lost, on an order seen idle often and for the whole grace, was not carried out."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(uploaded(), facts.MergeIntended(), *[idle] * POLICY.idle_looks)
-    assert next_steps(start) == (facts.Look(),), "no time has passed"
-    assert next_steps(after(start, idle, now=NOW + POLICY.idle_grace)) == (facts.Merge(),)
+    assert next_steps(start) == (steps.Look(),), "no time has passed"
+    assert next_steps(after(start, idle, now=NOW + POLICY.idle_grace)) == (steps.Merge(),)
 
 
 def test_a_clock_that_jumps_ahead_repeats_no_merge() -> None:
     """However far the clock jumps, an unanswered merge is asked again only after many looks."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(after(uploaded(), facts.MergeIntended()), *[idle] * (POLICY.idle_looks - 1), now=NOW + 86400)
-    assert next_steps(start) == (facts.Look(),)
+    assert next_steps(start) == (steps.Look(),)
 
 
 def test_the_grace_begins_when_the_answer_was_lost() -> None:
     """A merge request may take minutes to fail; what the service does is waited for from then on."""
     idle, lost = facts.Seen(merging=False, processing=False, images=()), NOW + 300
     start = after(uploaded(), facts.MergeIntended())
-    start = after(start, facts.Failed(facts.Merge(), Kind.PASSING, "no answer"), now=lost)
+    start = after(start, facts.Failed(steps.Merge(), Kind.PASSING, "no answer"), now=lost)
     start = after(start, *[idle] * POLICY.idle_looks, now=lost + POLICY.idle_grace - 1)
-    assert next_steps(start) == (facts.Look(),)
+    assert next_steps(start) == (steps.Look(),)
 
 
 def test_an_answered_merge_is_never_asked_again() -> None:
     """However long an order stays idle after an accepted merge, it is looked at, and says so."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(merged(), idle, now=NOW + 10 * POLICY.idle_grace)
-    assert next_steps(start) == (facts.Look(),)
+    assert next_steps(start) == (steps.Look(),)
     assert start.health is Health.RETRYING
     assert "accepted the merge" in start.messages[0]
 
@@ -149,12 +150,12 @@ def test_an_answered_merge_is_never_asked_again() -> None:
 @pytest.mark.parametrize(
     ("failed", "steps"),
     [
-        (facts.Failed(facts.Merge(), Kind.PASSING, "no connection", unsent=True), (facts.Merge(),)),
-        (facts.Failed(facts.Merge(), Kind.PASSING, "answer lost"), (facts.Look(),)),
+        (facts.Failed(steps.Merge(), Kind.PASSING, "no connection", unsent=True), (steps.Merge(),)),
+        (facts.Failed(steps.Merge(), Kind.PASSING, "answer lost"), (steps.Look(),)),
     ],
 )
 def test_a_merge_is_repeated_only_when_it_certainly_was_not_sent(
-    failed: facts.Failed, steps: tuple[facts.Step, ...]
+    failed: facts.Failed, steps: tuple[steps.Step, ...]
 ) -> None:
     """A merge that never left is asked for again; one whose answer was lost is looked for."""
     assert next_steps(after(uploaded(), facts.MergeIntended(), failed)) == steps
@@ -169,18 +170,18 @@ def test_done_means_every_image_ended() -> None:
     busy = after(start, facts.Seen(merging=False, processing=True, images=both))
     assert busy.phase is Phase.PROCESSING
     done = after(busy, facts.Seen(merging=False, processing=False, images=both))
-    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (facts.Reckon(),))
-    assert next_steps(after(done, facts.Reckoned(0, 0))) == (facts.Fetch("a"),)
+    assert (done.phase, next_steps(done)) == (Phase.DOWNLOADING, (steps.Reckon(),))
+    assert next_steps(after(done, facts.Reckoned(0, 0))) == (steps.Fetch("a"),)
 
 
 def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
     """What was bought is put in place from disk; only when the bytes are gone is it asked for again."""
     bought = after(reckoned(True), facts.Fetched("i0", 10, "ab", "jpg"))
-    assert next_steps(bought) == (facts.Place("i0"),)
+    assert next_steps(bought) == (steps.Place("i0"),)
     assert after(bought, facts.Fetched("i0", 11, "cd", "jpg")) is bought
     placed = after(bought, facts.Placed("i0", "IMG_0431.jpg"))
-    assert next_steps(placed) == (facts.Deliver(),)
-    assert next_steps(after(bought, facts.FetchLost("i0"))) == (facts.Fetch("i0"),)
+    assert next_steps(placed) == (steps.Deliver(),)
+    assert next_steps(after(bought, facts.FetchLost("i0"))) == (steps.Fetch("i0"),)
 
 
 def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
@@ -201,7 +202,7 @@ def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
     long = "so it is " * 1000
     match trouble:
         case "bug":
-            ended = after(order(1), bug(facts.Register(0), ValueError(long)))
+            ended = after(order(1), bug(steps.Register(0), ValueError(long)))
         case "limit":
             shown = facts.SeenImage("i", long, ended=False, reason=long[:300], limited=True)
             ended = after(merged(1), facts.Seen(merging=False, processing=False, images=(shown,)))
@@ -219,10 +220,10 @@ def test_an_order_knows_since_when_it_is_in_its_phase() -> None:
     """The time in a phase begins with the phase; looks, failures and whatever else is written do not begin it again."""
     begun = after(order(2), *sent(0), now=NOW + 10)
     assert (begun.phase, begun.phase_since) == (Phase.UPLOADING, NOW + 10)
-    failed = facts.Failed(facts.Upload(1), Kind.PASSING, "no line")
+    failed = facts.Failed(steps.Upload(1), Kind.PASSING, "no line")
     later = after(begun, failed, *sent(1), now=NOW + 500)
     assert (later.phase, later.phase_since, later.updated_at) == (Phase.UPLOADING, NOW + 10, NOW + 500)
-    held = after(later, facts.Failed(facts.Confirm(), Kind.REQUEST, "no"), now=NOW + 600)
+    held = after(later, facts.Failed(steps.Confirm(), Kind.REQUEST, "no"), now=NOW + 600)
     assert (held.phase, held.phase_since) == (Phase.HELD, NOW + 600)
     known = after(held, facts.CameLate(("a.JPG",)), now=NOW + 650)
     assert (known.phase, known.phase_since) == (Phase.HELD, NOW + 600)
@@ -260,7 +261,7 @@ def test_photos_that_changed_after_their_merge_ask_for_attention() -> None:
 
 def test_passing_failures_back_off_and_go_away() -> None:
     """What passes is tried again later, longer each time, and its message leaves with it."""
-    failed = facts.Failed(facts.Register(0), Kind.PASSING, "no route", unsent=True)
+    failed = facts.Failed(steps.Register(0), Kind.PASSING, "no route", unsent=True)
     first = after(order(2), failed)
     assert first.health is Health.RETRYING
     assert first.due is not None
@@ -270,7 +271,7 @@ def test_passing_failures_back_off_and_go_away() -> None:
         many = after(many, failed)
     assert many.due is not None
     assert many.due <= NOW + POLICY.retry_longest
-    assert next_steps(many)[0] == facts.Register(1), "what failed waits behind its neighbours"
+    assert next_steps(many)[0] == steps.Register(1), "what failed waits behind its neighbours"
     good = after(many, sent(1)[0], now=many.due)
     assert (good.health, good.failures) == (Health.OK, 0)
 
@@ -278,7 +279,7 @@ def test_passing_failures_back_off_and_go_away() -> None:
 def test_the_services_wish_is_honoured() -> None:
     """Retry-After is never undercut, also when a neighbour succeeds meanwhile."""
     start = after(order(2), sent(1)[0])
-    waiting = after(start, facts.Failed(facts.Register(0), Kind.PASSING, "429", unsent=True, retry_after=120.0))
+    waiting = after(start, facts.Failed(steps.Register(0), Kind.PASSING, "429", unsent=True, retry_after=120.0))
     assert waiting.due == NOW + 120
     assert after(waiting, facts.Stored(1, 0), now=NOW + 3).due == NOW + 120
 
@@ -286,7 +287,7 @@ def test_the_services_wish_is_honoured() -> None:
 @pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.FILE, Kind.BUG])
 def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
     """A refused request, an unreadable file or a bug holds the order, with its words, and nothing more is asked."""
-    held = after(order(2), sent(0)[0], facts.Failed(facts.Upload(0), kind, "the reason"))
+    held = after(order(2), sent(0)[0], facts.Failed(steps.Upload(0), kind, "the reason"))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)
     assert held.messages == ("the reason",)
     assert next_steps(held) == ()
@@ -294,28 +295,28 @@ def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
 
 def test_what_was_under_way_when_an_order_was_held_still_counts() -> None:
     """An upload that ends after the order was held is not sent a second time when a person lets it go on."""
-    start = after(order(2), sent(0)[0], sent(1)[0], facts.Failed(facts.Upload(0), Kind.FILE, "unreadable"))
+    start = after(order(2), sent(0)[0], sent(1)[0], facts.Failed(steps.Upload(0), Kind.FILE, "unreadable"))
     held = after(start, facts.Stored(1, 0))
     assert (held.phase, held.messages) == (Phase.HELD, ("unreadable",))
     again = after(held, facts.Retried())
-    assert (again.phase, next_steps(again)) == (Phase.UPLOADING, (facts.Upload(0),))
+    assert (again.phase, next_steps(again)) == (Phase.UPLOADING, (steps.Upload(0),))
 
 
 def test_a_retried_order_takes_the_settings_of_today_until_its_merge() -> None:
     """A merge refused because of a setting goes out with the mended one; one that went out keeps its own."""
     mended = Preset(per_image=3)
-    refused = after(uploaded(), facts.MergeIntended(), facts.Failed(facts.Merge(), Kind.REQUEST, "422", unsent=True))
+    refused = after(uploaded(), facts.MergeIntended(), facts.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
     assert refused.phase is Phase.HELD
     assert after(refused, facts.Retried(mended)).preset == mended
     assert after(refused, facts.Retried()).preset == refused.preset
-    lost = after(uploaded(), facts.MergeIntended(), facts.Failed(facts.Look(), Kind.REQUEST, "?", unsent=True))
+    lost = after(uploaded(), facts.MergeIntended(), facts.Failed(steps.Look(), Kind.REQUEST, "?", unsent=True))
     assert after(lost, facts.Retried(mended)).preset == lost.preset
 
 
 def test_after_the_merge_a_retried_order_takes_the_download_settings_of_today() -> None:
     """A refused download goes out as it is set now; what the merge was asked with stays as it was."""
     start = replace(processed(True), preset=Preset(3, {"a": 1}, "webp", 99, 10))
-    refused = after(start, facts.Failed(facts.Fetch("i0"), Kind.REQUEST, "422", unsent=True))
+    refused = after(start, facts.Failed(steps.Fetch("i0"), Kind.REQUEST, "422", unsent=True))
     assert after(refused, facts.Retried(Preset(5, {"b": 2}, "jpeg", 90))).preset == Preset(3, {"a": 1}, "jpeg", 90)
 
 
@@ -323,7 +324,7 @@ def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
     """An order whose merge was refused can end; one whose merge may have happened cannot."""
     asked = after(uploaded(), facts.MergeIntended())
     assert after(asked, facts.Cancelled("anew")) is asked
-    refused = after(asked, facts.Failed(facts.Merge(), Kind.REQUEST, "422", unsent=True))
+    refused = after(asked, facts.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
     over = after(refused, facts.Cancelled("anew"))
     assert (over.phase, over.held_in, over.due, over.messages) == (Phase.CANCELLED, None, None, ("anew",))
     assert (over.by_person, after(refused, facts.Cancelled("anew", by_person=True)).by_person) == (False, True)
@@ -332,15 +333,15 @@ def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
 
 def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
     """A shoot whose folder is gone before the merge costs nothing and ends; after it, the order is held instead."""
-    gone = facts.Failed(facts.Register(0), Kind.GONE, "removed")
+    gone = facts.Failed(steps.Register(0), Kind.GONE, "removed")
     assert after(order(1), gone).phase is Phase.CANCELLED
     assert after(merged(), gone).phase is Phase.HELD
 
 
 def test_an_account_failure_leaves_the_order_ready() -> None:
     """An order that the account is refused for lets others probe it first, unless a person says that it is mended."""
-    start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
-    sooner = facts.Failed(facts.Register(0), Kind.ACCOUNT, "the day is full", unsent=True, retry_after=77.0)
+    start = after(order(1), facts.Failed(steps.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
+    sooner = facts.Failed(steps.Register(0), Kind.ACCOUNT, "the day is full", unsent=True, retry_after=77.0)
     assert after(order(1), sooner).due == NOW + 77
     told = (Phase.SETTLED, NOW + POLICY.account_probe, ("key refused",))
     assert (start.phase, start.due, start.messages) == told
@@ -349,13 +350,13 @@ def test_an_account_failure_leaves_the_order_ready() -> None:
 
 def test_an_order_that_waits_for_the_account_is_resumed() -> None:
     """When the account is accepted again, an order that was refused goes on at once; one that rests does not."""
-    start = after(order(1), facts.Failed(facts.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
+    start = after(order(1), facts.Failed(steps.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
     assert after(start, facts.Resumed(), now=NOW + 1).due == NOW + 1
     ready, asleep = order(1), replace(order(1), due=None)
     assert after(ready, facts.Resumed()) is ready
     assert after(ready, facts.Resumed(), now=NOW + 1) is ready
     assert after(asleep, facts.Resumed()) is asleep
-    held = after(order(1), facts.Failed(facts.Register(0), Kind.FILE, "unreadable"))
+    held = after(order(1), facts.Failed(steps.Register(0), Kind.FILE, "unreadable"))
     assert after(held, facts.Resumed()) is held
 
 
@@ -390,25 +391,25 @@ def test_an_image_that_is_not_given_out_is_named() -> None:
     """An image that the service no longer has ends as failed and the order goes on."""
     lost = after(reckoned(True, True), facts.ImageLost("i0", "no such image"))
     assert [image.state for image in lost.images] == [ImageState.FAILED, ImageState.PROCESSED]
-    assert next_steps(lost) == (facts.Fetch("i1"),)
+    assert next_steps(lost) == (steps.Fetch("i1"),)
 
 
 def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
     """After a few uploads to one place failed without an answer, the bracket is registered anew."""
     start = after(order(1), sent(0)[0])
-    broken = facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")
+    broken = facts.Failed(steps.Upload(0), Kind.PASSING, "connection lost")
     few = after(start, *[broken] * 3)
     assert few.brackets[0].registered
     more = after(few, broken)
-    assert next_steps(more) == (facts.Register(0), facts.Discard("s0.0"))
+    assert next_steps(more) == (steps.Register(0), steps.Discard("s0.0"))
 
 
 def test_a_place_that_was_never_tried_is_kept() -> None:
     """Uploads that never left the machine, and failures before there was a place, say nothing against it."""
-    offline = facts.Failed(facts.Upload(0), Kind.PASSING, "no route", unsent=True)
+    offline = facts.Failed(steps.Upload(0), Kind.PASSING, "no route", unsent=True)
     start = after(order(1), sent(0)[0])
-    assert next_steps(after(start, *[offline] * 8)) == (facts.Upload(0),)
-    refused = facts.Failed(facts.Register(0), Kind.PASSING, "no answer")
+    assert next_steps(after(start, *[offline] * 8)) == (steps.Upload(0),)
+    refused = facts.Failed(steps.Register(0), Kind.PASSING, "no answer")
     assert after(order(1), *[refused] * 4).discards == ()
     assert after(start, *[refused] * 4).discards == ()
     assert after(order(1), *[replace(offline, unsent=False)] * 4).discards == ()
@@ -417,8 +418,8 @@ def test_a_place_that_was_never_tried_is_kept() -> None:
 def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> None:
     """Where a registration cannot be taken back, no second one is made beside it."""
     start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
-    broken = after(start, *[facts.Failed(facts.Upload(0), Kind.PASSING, "connection lost")] * 8)
-    assert (next_steps(broken), broken.discards) == ((facts.Upload(0),), ())
+    broken = after(start, *[facts.Failed(steps.Upload(0), Kind.PASSING, "connection lost")] * 8)
+    assert (next_steps(broken), broken.discards) == ((steps.Upload(0),), ())
 
 
 def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
@@ -446,6 +447,6 @@ def test_every_code_has_a_meaning(code: Code) -> None:
 @pytest.mark.parametrize("kind", facts.Kind)
 def test_every_kind_of_failure_has_a_code(kind: facts.Kind) -> None:
     """A failure that hinders an order is a problem with a code of its own kind."""
-    failed = facts.Failed(facts.Register(0), kind, "why", bracket=0, mismatch=Mismatch.ORDER)
+    failed = facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=Mismatch.ORDER)
     hindered = after(order(1), failed)
     assert hindered.problems[0].code is CODES[kind]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps
+from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps, steps
 from daemon.order.due import waits
 from daemon.order.problem import Code
 from daemon.recovery.atservice import AtService
@@ -99,7 +99,7 @@ def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSe
     """Whatever is known of an order, once the service has merged it nothing is done next but to look at it."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
     assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
-    assert next_steps(found.order) == (facts.Look(),)
+    assert next_steps(found.order) == (steps.Look(),)
     assert found.why
 
 
@@ -114,7 +114,7 @@ def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) 
     }
     now, of = LATER, merged(uploaded(), GROUPING, LATER)
     for word in looks:
-        assert not any(isinstance(step, facts.Merge | facts.Register | facts.Upload) for step in next_steps(of))
+        assert not any(isinstance(step, steps.Merge | steps.Register | steps.Upload) for step in next_steps(of))
         now += waited
         of = evolve(of, shown[word], now=now, policy=POLICY)
 

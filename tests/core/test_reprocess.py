@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, Order, Phase, facts, next_steps
+from daemon.order import Health, ImageState, Order, Phase, facts, next_steps, steps
 from daemon.order.facts import Kind
+from daemon.order.intents import intent
 from daemon.order.merging import UNHEARD, limit_reached
 from tests.core.orders import NOW, POLICY, after, merged
 
@@ -41,7 +42,7 @@ def test_an_image_that_failed_is_processed_once_more() -> None:
     """An error is not the end of an image: it is asked for once more at once, while its neighbours wait."""
     start = failed(DARK, OTHER)
     assert (start.phase, states(start)) == (Phase.PROCESSING, [ImageState.AGAIN, ImageState.PROCESSED])
-    assert (next_steps(start), start.due, start.health) == ((facts.Reprocess("i0"),), NOW, Health.OK)
+    assert (next_steps(start), start.due, start.health) == ((steps.Reprocess("i0"),), NOW, Health.OK)
 
 
 def test_a_second_chance_that_works_out_is_bought() -> None:
@@ -67,11 +68,11 @@ def test_an_image_that_cannot_be_helped_is_not_processed_again() -> None:
 def test_each_image_has_its_own_second_chance() -> None:
     """Two failed images are asked for one after the other, and only then is the order looked at again."""
     start = failed(DARK, replace(DARK, id="i1"))
-    assert next_steps(start) == (facts.Reprocess("i0"), facts.Reprocess("i1"))
+    assert next_steps(start) == (steps.Reprocess("i0"), steps.Reprocess("i1"))
     one = after(start, *ASKED)
-    assert (next_steps(one), one.due) == ((facts.Reprocess("i1"),), NOW)
+    assert (next_steps(one), one.due) == ((steps.Reprocess("i1"),), NOW)
     both = after(one, facts.ReprocessIntended("i1"), facts.Reprocessed("i1"))
-    assert next_steps(both) == (facts.Look(),)
+    assert next_steps(both) == (steps.Look(),)
     assert both.due is not None
     assert NOW < both.due <= NOW + POLICY.poll_first * 1.1
 
@@ -79,16 +80,16 @@ def test_each_image_has_its_own_second_chance() -> None:
 def test_while_images_are_grouped_a_failed_one_waits() -> None:
     """Before the merge is over nothing is processed again."""
     early = after(merged(), looked(DARK, merging=True))
-    assert (early.phase, next_steps(early)) == (Phase.MERGING, (facts.Look(),))
+    assert (early.phase, next_steps(early)) == (Phase.MERGING, (steps.Look(),))
     assert early.due is not None
     assert early.due > NOW
     assert after(early, facts.ReprocessIntended("i0")) is early
-    assert next_steps(after(early, looked(DARK))) == (facts.Reprocess("i0"),)
+    assert next_steps(after(early, looked(DARK))) == (steps.Reprocess("i0"),)
 
 
 def test_a_failed_image_is_asked_for_while_others_are_worked_on() -> None:
     """A second chance need not wait for the slowest image."""
-    assert next_steps(failed(DARK, replace(OTHER, ended=None))) == (facts.Reprocess("i0"),)
+    assert next_steps(failed(DARK, replace(OTHER, ended=None))) == (steps.Reprocess("i0"),)
 
 
 def test_looks_are_frequent_after_a_second_chance() -> None:
@@ -105,12 +106,12 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
 
 def test_the_intent_to_process_again_is_recorded_first() -> None:
     """From the recorded intent on the order is only looked at; one never heard is asked for again, and again."""
-    assert facts.intent(facts.Reprocess("i0")) == facts.ReprocessIntended("i0")
+    assert intent(steps.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
-    assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (facts.Look(),))
+    assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Look(),))
     for asked in range(1, UNHEARD):
         unheard = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
-        assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (facts.Reprocess("i0"),)), asked
+        assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (steps.Reprocess("i0"),)), asked
         intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.updated_at)
     last = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
     assert states(last) == [ImageState.FAILED]
@@ -120,7 +121,7 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
     """The service may show the error for a while after it took the image on; that is not the second failure."""
     asked = after(failed(), *ASKED)
     soon = after(asked, looked(DARK), now=LATER - 1)
-    assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (facts.Look(),))
+    assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (steps.Look(),))
     assert states(after(soon, looked(BUSY), looked(FINE), now=LATER)) == [ImageState.PROCESSED]
 
 
@@ -128,7 +129,7 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
     ("end", "then"),
     [
         (facts.Reprocessed("i0"), ImageState.FAILED),
-        (facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"), ImageState.AGAIN),
+        (facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"), ImageState.AGAIN),
     ],
 )
 def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact, then: ImageState) -> None:
@@ -152,7 +153,7 @@ def test_a_clock_that_jumps_ahead_makes_no_old_error_a_new_one() -> None:
     asked, then = after(failed(), *ASKED), NOW + 1e8
     for seconds in (0.0, 7.0, 17.0, 30.0):
         asked = after(asked, looked(DARK), now=then + seconds)
-        assert (states(asked), next_steps(asked)) == ([ImageState.PENDING], (facts.Look(),))
+        assert (states(asked), next_steps(asked)) == ([ImageState.PENDING], (steps.Look(),))
     assert states(after(asked, looked(BUSY), looked(FINE), now=then + 45.0)) == [ImageState.PROCESSED]
     assert states(after(asked, looked(DARK), now=then + POLICY.reprocess_lag)) == [ImageState.FAILED]
 
@@ -171,17 +172,17 @@ def test_a_clock_that_never_rests_does_not_stop_an_order(step: float) -> None:
 @pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])
 def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> None:
     """A request that certainly never reached the service leaves the image as it was."""
-    unsent = facts.Failed(facts.Reprocess("i0"), kind, "no route", unsent=True)
+    unsent = facts.Failed(steps.Reprocess("i0"), kind, "no route", unsent=True)
     start = after(failed(), facts.ReprocessIntended("i0"), unsent)
     assert (states(start), start.images[0].reprocessed_at) == ([ImageState.AGAIN], None)
-    assert next_steps(start) == (facts.Reprocess("i0"),)
+    assert next_steps(start) == (steps.Reprocess("i0"),)
     assert start.health is Health.RETRYING
     assert states(after(after(start, *ASKED), looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
 def test_an_outage_is_not_held_against_an_image() -> None:
     """Requests that never left do not count among those that nobody heard."""
-    unsent = facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
+    unsent = facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
     tries: tuple[facts.Fact, ...] = (facts.ReprocessIntended("i0"), unsent) * 10
     start = after(failed(), *tries)
     killed = after(start, facts.ReprocessIntended("i0"))
@@ -196,14 +197,14 @@ def test_the_download_begins_with_all_patience() -> None:
 
 def test_a_second_chance_that_was_seen_at_work_was_heard() -> None:
     """An image whose answer was lost, but that was worked on since, is not asked for a third time."""
-    lost = after(failed(), ASKED[0], facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"))
+    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
     assert states(after(after(lost, looked(BUSY)), looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
 def test_a_second_chance_whose_answer_was_lost_is_looked_for() -> None:
     """Nobody asks again when the answer was lost: the next look tells."""
-    lost = after(failed(), ASKED[0], facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "no answer"))
-    assert (states(lost), next_steps(lost), lost.health) == ([ImageState.PENDING], (facts.Look(),), Health.RETRYING)
+    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
+    assert (states(lost), next_steps(lost), lost.health) == ([ImageState.PENDING], (steps.Look(),), Health.RETRYING)
     assert after(lost, looked(FINE), now=LATER).phase is Phase.DOWNLOADING
 
 
@@ -240,7 +241,7 @@ def test_late_words_about_a_second_chance_change_nothing() -> None:
 def test_a_failure_of_a_second_chance_that_is_over_changes_no_image() -> None:
     """A lost answer that is told when the image has ended long since leaves it as it is."""
     done = after(failed(), *ASKED, looked(FINE, replace(OTHER, ended=None)))
-    late = after(done, facts.Failed(facts.Reprocess("i0"), Kind.PASSING, "late", unsent=True))
+    late = after(done, facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "late", unsent=True))
     assert late.images == done.images
 
 
@@ -266,7 +267,7 @@ def test_what_the_days_limit_stopped_is_processed_when_that_lets() -> None:
 def test_a_person_need_not_wait_for_the_limit() -> None:
     """A retry asks at once."""
     start = after(failed(FULL), facts.Retried(), now=NOW + 5)
-    assert (next_steps(start), start.due) == ((facts.Reprocess("i0"),), NOW + 5)
+    assert (next_steps(start), start.due) == ((steps.Reprocess("i0"),), NOW + 5)
 
 
 def test_the_limit_is_not_waited_for_without_end() -> None:
@@ -308,7 +309,7 @@ def test_an_error_that_is_still_shown_for_the_limit_holds_no_other_image_up() ->
     start = after(failed(FULL, replace(OTHER, ended=None)), *ASKED)
     both = after(start, looked(FULL, replace(DARK, id="i1")), now=NOW + 5)
     assert states(both) == [ImageState.PENDING, ImageState.AGAIN]
-    assert (both.due, next_steps(both)) == (NOW + 5, (facts.Reprocess("i1"),))
+    assert (both.due, next_steps(both)) == (NOW + 5, (steps.Reprocess("i1"),))
 
 
 def test_what_a_look_says_of_the_limit() -> None:
@@ -322,9 +323,9 @@ def test_what_a_look_says_of_the_limit() -> None:
 
 def test_a_held_order_processes_nothing_again() -> None:
     """While an order waits for a person its failed images wait too, and a retry goes on with them."""
-    held = after(failed(), facts.Failed(facts.Reprocess("i0"), Kind.REQUEST, "look here", unsent=True))
+    held = after(failed(), facts.Failed(steps.Reprocess("i0"), Kind.REQUEST, "look here", unsent=True))
     assert (held.phase, next_steps(held)) == (Phase.HELD, ())
-    assert next_steps(after(held, facts.Retried())) == (facts.Reprocess("i0"),)
+    assert next_steps(after(held, facts.Retried())) == (steps.Reprocess("i0"),)
 
 
 def test_an_open_image_is_not_delivered() -> None:

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from daemon.order import RESTING, MergeState, Order, Phase, facts
+from daemon.order import RESTING, MergeState, Order, Phase, facts, steps
 from daemon.order import behind as rules
 from daemon.order.found import FoundDelivered, FoundMerged
 from tests.core.machine import OrderMachine
@@ -30,15 +30,15 @@ class RestoredWorld(World):
     looked = False
     note: FoundDelivered | None = None
 
-    def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
+    def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
         """Look the order up, and carry the step out if the order is no further than the state knows."""
-        found = self._looked_up(of, step, now) if self.resumed and not isinstance(step, facts.Deliver) else None
+        found = self._looked_up(of, step, now) if self.resumed and not isinstance(step, steps.Deliver) else None
         return super().do(of, step, now, broken=broken) if found is None else found
 
-    def _looked_up(self, of: Order, step: facts.Step, now: float) -> facts.Fact | None:
+    def _looked_up(self, of: Order, step: steps.Step, now: float) -> facts.Fact | None:
         found: facts.Fact | None = self.note if rules.asks_note(of, looked=self.looked) else None
         if found is None and self.asks_service(of, step, looked=self.looked):
-            seen = super().do(of, facts.Look(), now)
+            seen = super().do(of, steps.Look(), now)
             assert isinstance(seen, facts.Seen)
             found = FoundMerged(seen.merging) if seen.merging or seen.processing or seen.images else None
         self.looked = self.looked or found is None
@@ -99,7 +99,7 @@ class RestoredMachine(OrderMachine):
         return isinstance(old, FoundDelivered | FoundMerged) or super()._undone(old)
 
 
-def an_approval_hides_the_merge(of: Order, step: facts.Step, *, looked: bool) -> bool:
+def an_approval_hides_the_merge(of: Order, step: steps.Step, *, looked: bool) -> bool:
     """An order that a person approved in spite of its note is not looked up at the service either."""
     return of.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Bracket, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint, next_steps
+from daemon.order import Bracket, ImageState, MergeState, Order, Phase, Preset, fingerprint, next_steps, steps
 from daemon.recovery.atservice import AtService
 from daemon.recovery.stranger import NOT_THERE, Shoot, files_of, guessed_name, may_be_of, order_of, rebuilt
 from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen
@@ -134,7 +134,7 @@ def test_an_order_under_way_is_taken_up() -> None:
         at_service = there(order(), shown)
         found = rebuilt(order_of(at_service, OAK, "images", NOW), at_service, None, NOW)
         assert (found.order.phase, found.order.merge, found.order.due) == (phase, MergeState.SEEN, NOW)
-        assert next_steps(found.order) == (facts.Look(),)
+        assert next_steps(found.order) == (steps.Look(),)
         assert not found.doubtful
 
 

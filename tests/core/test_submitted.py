@@ -20,6 +20,7 @@ from daemon.order import (
     fingerprint,
     known_again,
     next_steps,
+    steps,
     submitted,
 )
 from daemon.order import facts as f
@@ -106,7 +107,7 @@ def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
     assert (held.phase, held.over_limit) == (Phase.HELD, True)
     bought = after(held, f.Approved(), f.Reckoned(0, 0), policy=LIMIT)
     assert (bought.phase, bought.approved, bought.over_limit) == (Phase.DOWNLOADING, True, False)
-    assert next_steps(bought) == (f.Fetch("i0"), f.Fetch("i1"))
+    assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
@@ -126,7 +127,7 @@ def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
 def test_a_retry_changes_no_price(dev_mode: bool) -> None:
     """A retry takes today's settings but for dev mode: a free order stays free, and one that was paid is not lost."""
     free = replace(uploaded(), preset=Preset(5, dev_mode=dev_mode))
-    refused = after(free, f.Failed(f.Merge(), Kind.REQUEST, "422", unsent=True))
+    refused = after(free, f.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
     assert refused.phase is Phase.HELD
     again = after(refused, f.Retried(Preset(3, dev_mode=not dev_mode)))
     assert (again.phase, again.preset) == (Phase.UPLOADED, Preset(3, dev_mode=dev_mode))
@@ -136,11 +137,11 @@ def test_a_clock_that_was_set_back_stops_no_merge_whose_answer_was_lost() -> Non
     """A merge that was asked for a year ahead of now, and lost, is asked for again after the usual number of looks."""
     ahead = NOW + 365 * 86400
     asked = after(uploaded(), f.MergeIntended(), now=ahead)
-    lost = after(asked, f.Failed(f.Merge(), Kind.PASSING, "the answer was lost"), now=ahead)
+    lost = after(asked, f.Failed(steps.Merge(), Kind.PASSING, "the answer was lost"), now=ahead)
     looks = [f.Seen(merging=False, processing=False, images=())] * POLICY.idle_looks
     almost = after(lost, *looks[1:])
-    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (f.Look(),))
+    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (steps.Look(),))
     again = after(lost, *looks)
-    assert (again.merge, next_steps(again)) == (MergeState.NOT_ASKED, (f.Merge(),))
+    assert (again.merge, next_steps(again)) == (MergeState.NOT_ASKED, (steps.Merge(),))
     image = f.SeenImage("a", "a", ended=True)
     assert after(lost, f.Seen(False, False, (image,))).images[0].state is ImageState.PROCESSED, "if it was not done"

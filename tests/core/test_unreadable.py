@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, Order, Phase, Preset, facts, next_steps
+from daemon.order import Health, Order, Phase, Preset, facts, next_steps, steps
 from daemon.order.facts import Kind
 from daemon.order.model import BadFiles
 from tests.core.orders import NOW, POLICY, after, order, sent
@@ -23,7 +23,7 @@ def shoot(bad_files: BadFiles, brackets: int = 6) -> Order:
 
 def unread(number: int, *, alone: bool = True) -> facts.Failed:
     """An upload for which the disk did not give out the file; ``alone``: it gave out others."""
-    step = facts.Upload(number)
+    step = steps.Upload(number)
     return facts.Failed(
         step, Kind.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
     )
@@ -48,7 +48,7 @@ def test_an_error_that_passes_costs_no_photo(bad_files: BadFiles) -> None:
     assert NOW < failed.due <= NOW + 60
     assert "Other photos of the shoot cannot be read either" in failed.messages[0]
     done = after(failed, *(facts.Stored(number, 0) for number in range(2, 6)), now=failed.due)
-    assert (done.messages, next_steps(done)) == ((), (facts.Confirm(),))
+    assert (done.messages, next_steps(done)) == ((), (steps.Confirm(),))
 
 
 @pytest.mark.parametrize("bad_files", ["hold", "leave_out"])

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from daemon.order import RESTING, ImageState, Order, Phase, facts
+from daemon.order import RESTING, ImageState, Order, Phase, facts, steps
 from daemon.order.facts import Kind
 from daemon.order.merging import UNHEARD
 from daemon.order.policy import Limits
@@ -99,48 +99,48 @@ class World:
             case facts.FetchLost(image):
                 self.safe.discard(image)
 
-    def never_does(self, step: facts.Step) -> None:
+    def never_does(self, step: steps.Step) -> None:
         """A step's intent was recorded, and then the power failed."""
-        if isinstance(step, facts.Reprocess):
+        if isinstance(step, steps.Reprocess):
             self.cut[step.image] += 1
 
-    def do(self, of: Order, step: facts.Step, now: float, *, broken: bool = False) -> facts.Fact:
+    def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
         """Carry a step out; ``broken``: the connection breaks before the answer is whole."""
         match step:
-            case facts.Create():
+            case steps.Create():
                 return facts.Created()
-            case facts.Register(n):
+            case steps.Register(n):
                 return self._register(of, n, step)
-            case facts.Upload(n):
+            case steps.Upload(n):
                 return self._upload(of, n, step)
-            case facts.Discard(registration):
+            case steps.Discard(registration):
                 return self._discard(of, registration)
-            case facts.Confirm():
+            case steps.Confirm():
                 return self._confirm(of)
-            case facts.Merge():
+            case steps.Merge():
                 return self._merge(of, now)
             case _:
                 return self._after_merge(of, step, now, broken=broken)
 
-    def _after_merge(self, of: Order, step: facts.Step, now: float, *, broken: bool) -> facts.Fact:
+    def _after_merge(self, of: Order, step: steps.Step, now: float, *, broken: bool) -> facts.Fact:
         match step:
-            case facts.Look():
+            case steps.Look():
                 return self._look(now)
-            case facts.Reprocess(image):
+            case steps.Reprocess(image):
                 return self._reprocess(image, now)
-            case facts.Reckon():
+            case steps.Reckon():
                 self.allowed = self._within(of)
                 return facts.Reckoned(self.today, self.month)
-            case facts.Fetch(image):
+            case steps.Fetch(image):
                 return self._fetch(of, image, now, broken=broken)
-            case facts.Place(image):
+            case steps.Place(image):
                 return self._place(image)
             case _:
                 if any(image.state not in (ImageState.PLACED, ImageState.FAILED) for image in of.images):
                     self.wrong.append("delivered with an image open")
                 return facts.Delivered()
 
-    def _register(self, of: Order, number: int, step: facts.Step) -> facts.Fact:
+    def _register(self, of: Order, number: int, step: steps.Step) -> facts.Fact:
         if self.bad.get(number) == "cannot be opened":
             return facts.Failed(step, Kind.FILE, "cannot be opened", bracket=number)
         most = self.limits.images_per_order
@@ -156,7 +156,7 @@ class World:
         self.registered[wanted] = False
         return facts.Registered(number, attempt, wanted, "https://storage", "image/jpeg")
 
-    def _upload(self, of: Order, number: int, step: facts.Step) -> facts.Fact:
+    def _upload(self, of: Order, number: int, step: steps.Step) -> facts.Fact:
         bracket = of.brackets[number]
         assert bracket.service_id is not None
         if self.bad.get(number, "gone at last") != "gone at last":
@@ -173,11 +173,11 @@ class World:
     def _confirm(self, of: Order) -> facts.Fact:
         bad = next((n for n in of.sent if n in self.bad), None)
         if bad is not None:
-            return facts.Failed(facts.Confirm(), Kind.FILE, "gone", bracket=bad)
+            return facts.Failed(steps.Confirm(), Kind.FILE, "gone", bracket=bad)
         if of.flow == "images":
             return facts.Confirmed(())
         if self._strays(of):
-            return facts.Failed(facts.Confirm(), Kind.REQUEST, "a bracket too many", unsent=True)
+            return facts.Failed(steps.Confirm(), Kind.REQUEST, "a bracket too many", unsent=True)
         lacking = (n for n in range(len(of.brackets)) if not self.registered.get(of.brackets[n].service_id or ""))
         return facts.Confirmed(tuple(lacking))
 

@@ -9,7 +9,7 @@ import pytest
 
 from daemon.errors import StateError
 from daemon.files.roots import Roots
-from daemon.order import Order, facts
+from daemon.order import Order, facts, steps
 from daemon.order.facts import Kind
 from daemon.root import Seen
 from daemon.service import Service
@@ -51,7 +51,7 @@ class Fails:
         raise StateError("the disk of the state file is away")
 
 
-def steps(memory: Remembers | Fails) -> Steps:
+def performing(memory: Remembers | Fails) -> Steps:
     """Steps that may not ask the service anything."""
     return Steps(cast("Service", None), Roots(memory), go_on=lambda: None, now=lambda: 0.0)
 
@@ -65,16 +65,16 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
     """A photo that is missing with its whole disk is neither its order's end nor a person's affair."""
-    told = steps(Remembers()).perform(with_folders(order(), tmp_path), facts.Register(0))
+    told = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
     assert isinstance(told, facts.Failed)
     assert told.kind is Kind.PASSING
     assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in told.why
 
 
-@pytest.mark.parametrize("step", [facts.Fetch("i0"), facts.Place("i0"), facts.Deliver()], ids=str)
-def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: facts.Step) -> None:
+@pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
+def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
     """With the output's disk away the service is not asked for a picture, and its bare mount point stays bare."""
-    told = steps(Remembers()).perform(with_folders(processed(True), tmp_path), step)
+    told = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
     assert isinstance(told, facts.Failed)
     assert told.kind is Kind.OUTPUT
     assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in told.why
@@ -84,4 +84,4 @@ def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, s
 def test_a_state_file_that_fails_is_no_fault_of_the_order(tmp_path: Path) -> None:
     """When roots cannot be remembered the daemon ends, as for every failure of its state, and holds no order for it."""
     with pytest.raises(StateError):
-        steps(Fails()).perform(with_folders(processed(True), tmp_path), facts.Fetch("i0"))
+        performing(Fails()).perform(with_folders(processed(True), tmp_path), steps.Fetch("i0"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daemon import errors
-from daemon.order import facts
+from daemon.order import steps
 from daemon.order.facts import Kind
 from daemon.steps import failure
 from tests.core.orders import order
@@ -56,7 +56,7 @@ def test_every_error_has_an_answer() -> None:
 def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdError]) -> None:
     """Each error becomes a failure of the kind that the table says, with its own words."""
     error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
-    told = failure(replace(order(), folder=str(tmp_path)), facts.Upload(0), error)
+    told = failure(replace(order(), folder=str(tmp_path)), steps.Upload(0), error)
     subject = "DCIM/IMG_0431.JPG: " if kind is errors.TooSlow else ""
     assert (told.kind, told.why) == (ANSWERS[kind], f"{subject}the words")
 
@@ -77,12 +77,12 @@ def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdErro
 )
 def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unsent: bool) -> None:
     """An answer that was lost or makes no sense leaves open whether the request was carried out."""
-    assert failure(order(), facts.Merge(), error).unsent is unsent
+    assert failure(order(), steps.Merge(), error).unsent is unsent
 
 
 def test_a_bug_keeps_its_traceback() -> None:
     """What is in no tree is a bug: told as one, with the traceback for the journal."""
-    told = failure(order(), facts.Look(), ZeroDivisionError("division by zero"))
+    told = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
     assert told.kind is Kind.BUG
     assert told.detail is not None
     assert "ZeroDivisionError" in told.detail
@@ -94,5 +94,5 @@ def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
     (tmp_path / "there" / "IMG_1.JPG").touch()
     gone = errors.FileGone("IMG_1.JPG", "gone")
     folders = (tmp_path, tmp_path / "shoot", tmp_path / "there")
-    kinds = [failure(replace(order(), folder=str(folder)), facts.Upload(0), gone).kind for folder in folders]
+    kinds = [failure(replace(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
     assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]

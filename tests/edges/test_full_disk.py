@@ -17,7 +17,7 @@ from daemon.cli.idle import until_room
 from daemon.errors import StateError, StateFull
 from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
-from daemon.order import Order, facts
+from daemon.order import Order, facts, steps
 from daemon.root import Seen
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
@@ -56,7 +56,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         narrow.fill()
         first, second = noted(order(), 1), noted(noted(order(), 1), 2)
         writing: list[asyncio.Task[None]] = [
-            asyncio.create_task(store.record(order(), facts.Interrupted(facts.Look()), first, NOW)),
+            asyncio.create_task(store.record(order(), facts.Interrupted(steps.Look()), first, NOW)),
             asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
             asyncio.create_task(store.note(Alert(Subject.COPIES, LARGE))),
         ]

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from daemon.files.roots import Roots
-from daemon.order import facts
+from daemon.order import facts, steps
 from daemon.service import ImageSeen, ImageStatus, OrderSeen, Service
 from daemon.steps import Steps
 from tests.core.orders import after, order
@@ -27,8 +27,8 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
     start = order(1)
     anew = after(start, facts.SlotLost(0, 0, "no answer"))
     service = Shows(start.registration(0), anew.registration(0), "result")
-    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = steps.perform(anew, facts.Look())
+    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    seen = performing.perform(anew, steps.Look())
     assert isinstance(seen, facts.Seen)
     assert [image.id for image in seen.images] == ["result"]
 
@@ -47,8 +47,8 @@ def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
     """The service's reason becomes one line of a length that a person reads, however long it is."""
     service = Shows("one")
     service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
-    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = steps.perform(order(1), facts.Look())
+    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    seen = performing.perform(order(1), steps.Look())
     assert isinstance(seen, facts.Seen)
     assert seen.images[0].reason == why
 
@@ -58,7 +58,7 @@ def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
     service = Shows("one")
     reason = f"{'x' * 3000} daily limit reached"
     service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
-    steps = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = steps.perform(order(1), facts.Look())
+    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    seen = performing.perform(order(1), steps.Look())
     assert isinstance(seen, facts.Seen)
     assert seen.images[0].limited

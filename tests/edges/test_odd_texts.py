@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from daemon.order import Bracket, Image, ImageState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order import Bracket, Image, ImageState, Order, Phase, Policy, Preset, evolve, facts, steps
 from daemon.order.problem import Code
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.notes import Missing
@@ -102,7 +102,7 @@ def test_an_order_goes_without_a_photo_of_any_name(tmp_path: Path) -> None:
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)
         await store.add(first, facts.Locked(first.brackets))
-        failed = facts.Failed(facts.Upload(0), facts.Kind.FILE, why, bracket=0)
+        failed = facts.Failed(steps.Upload(0), facts.Kind.FILE, why, bracket=0)
         after = evolve(first, failed, now=NOW, policy=Policy())
         await store.record(first, failed, after, NOW)
         back = await store.load(first.id)

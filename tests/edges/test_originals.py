@@ -14,8 +14,9 @@ import pytest
 from daemon.files import content
 from daemon.files.roots import Roots
 from daemon.files.scan import look
-from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps
+from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps, steps
 from daemon.order.facts import Kind
+from daemon.order.intents import intent
 from daemon.order.model import REREADS, BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
@@ -62,7 +63,7 @@ class Scene:
         locked = replace(order(0, flow), folder=str(folder), preset=preset)
         self.order = replace(locked, brackets=tuple(self._locked(name) for name in NAMES))
         roots = cast("Roots", Present())
-        self.steps = Steps(cast("Service", self.service), roots, go_on=self._go_on, now=lambda: 0.0)
+        self.performing = Steps(cast("Service", self.service), roots, go_on=self._go_on, now=lambda: 0.0)
 
     def _locked(self, name: str) -> Bracket:
         file = look(str(self.folder), name)
@@ -73,13 +74,13 @@ class Scene:
     def _go_on(self) -> None:
         self.reads += 1
 
-    def do(self, step: facts.Step) -> facts.Fact:
+    def do(self, step: steps.Step) -> facts.Fact:
         """Take a step, record what came of it, and return that."""
-        intent = facts.intent(step)
-        if intent is not None:
-            self.order = after(self.order, intent)
+        before = intent(step)
+        if before is not None:
+            self.order = after(self.order, before)
         self.reads = 0
-        fact = self.steps.perform(self.order, step)
+        fact = self.performing.perform(self.order, step)
         self.order = after(self.order, fact)
         return fact
 
@@ -88,7 +89,7 @@ class Scene:
         for number in range(len(NAMES)):
             place = facts.Registered(number, self.order.brackets[number].attempt, f"s{number}", f"https://s/{number}")
             self.order = after(self.order, place)
-            assert isinstance(self.do(facts.Upload(number)), facts.Stored)
+            assert isinstance(self.do(steps.Upload(number)), facts.Stored)
         return self
 
     def rewrite(self, data: bytes = OTHER, name: str = NAMES[0]) -> None:
@@ -114,7 +115,7 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
     """Other bytes of the same size, mtime and inode are found before the merge; the bytes sent at last are the new."""
     scene = Scene(tmp_path).upload()
     scene.rewrite()
-    found = scene.do(facts.Confirm())
+    found = scene.do(steps.Confirm())
     assert isinstance(found, facts.Changed)
     assert found.bracket == 0
     assert scene.order.phase is Phase.UPLOADING
@@ -122,10 +123,10 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
     assert scene.order.brackets[1].stored
     place = facts.Registered(0, scene.order.brackets[0].attempt, "again", "https://s/0")
     scene.order = after(scene.order, place)
-    scene.do(facts.Upload(0))
+    scene.do(steps.Upload(0))
     for registration in scene.order.discards:
         scene.order = after(scene.order, facts.Discarded(registration))
-    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    assert scene.do(steps.Confirm()) == facts.Confirmed(())
     assert scene.service.got == [BEFORE, BEFORE, OTHER]
 
 
@@ -134,23 +135,23 @@ def test_a_file_rewritten_while_it_is_sent_is_sent_again(tmp_path: Path) -> None
     scene = Scene(tmp_path)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     scene.service.meanwhile = scene.rewrite
-    scene.do(facts.Upload(0))
+    scene.do(steps.Upload(0))
     scene.service.meanwhile = None
     scene.order = after(scene.order, facts.Registered(1, 0, "s1", "https://s/1"))
-    scene.do(facts.Upload(1))
-    assert isinstance(scene.do(facts.Confirm()), facts.Changed)
+    scene.do(steps.Upload(1))
+    assert isinstance(scene.do(steps.Confirm()), facts.Changed)
 
 
 def test_a_touched_file_is_read_once(tmp_path: Path) -> None:
     """After a chmod the file is read once, is found the same, and the order is merged without a second reading."""
     scene = Scene(tmp_path).upload()
     scene.touch()
-    found = scene.do(facts.Confirm())
+    found = scene.do(steps.Confirm())
     assert isinstance(found, facts.SameContent)
     assert [number for number, *_ in found.seen] == [0]
     assert scene.order.brackets[0].ctime_ns == (tmp_path / NAMES[0]).stat().st_ctime_ns
-    assert next_steps(scene.order) == (facts.Confirm(),)
-    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    assert next_steps(scene.order) == (steps.Confirm(),)
+    assert scene.do(steps.Confirm()) == facts.Confirmed(())
     assert scene.reads == 1, "asked whether to go on at the beginning, and read nothing"
 
 
@@ -159,9 +160,9 @@ def test_a_ctime_that_never_rests_is_not_believed(tmp_path: Path) -> None:
     scene = Scene(tmp_path).upload()
     for _ in range(REREADS):
         scene.touch()
-        assert isinstance(scene.do(facts.Confirm()), facts.SameContent)
+        assert isinstance(scene.do(steps.Confirm()), facts.SameContent)
     scene.touch()
-    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    assert scene.do(steps.Confirm()) == facts.Confirmed(())
 
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
@@ -172,18 +173,18 @@ def test_a_file_rewritten_between_lock_and_upload_is_waited_for(tmp_path: Path, 
         scene.order = after(scene.order, facts.Registered(number, 0, f"s{number}", f"https://s/{number}"))
     scene.rewrite(name=NAMES[0])
     scene.touch(name=NAMES[1])
-    assert isinstance(scene.do(facts.Upload(0)), facts.Changed)
+    assert isinstance(scene.do(steps.Upload(0)), facts.Changed)
     assert "changed after the shoot was locked" in scene.order.messages[0]
-    assert isinstance(scene.do(facts.Upload(1)), facts.Stored)
+    assert isinstance(scene.do(steps.Upload(1)), facts.Stored)
     assert scene.service.got == [BEFORE]
 
 
 def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None:
     """Between the last look and the merge, however long that takes, a rewritten file holds the order, unmerged."""
     scene = Scene(tmp_path).upload()
-    scene.do(facts.Confirm())
+    scene.do(steps.Confirm())
     scene.rewrite()
-    failed = scene.do(facts.Merge())
+    failed = scene.do(steps.Merge())
     assert isinstance(failed, facts.Failed)
     assert failed.kind is Kind.FILE
     assert (scene.order.phase, scene.order.merge) == (Phase.HELD, MergeState.NOT_ASKED)
@@ -194,15 +195,15 @@ def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None
 def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
     """A chmod between the last look and the merge is no change: after one reading the merge is asked for, once."""
     scene = Scene(tmp_path).upload()
-    scene.do(facts.Confirm())
+    scene.do(steps.Confirm())
     scene.touch()
-    assert isinstance(found := scene.do(facts.Merge()), facts.SameContent)
+    assert isinstance(found := scene.do(steps.Merge()), facts.SameContent)
     assert (scene.order.merge, scene.service.merges, next_steps(scene.order)) == (
         MergeState.NOT_ASKED,
         0,
-        (facts.Merge(),),
+        (steps.Merge(),),
     )
-    assert scene.do(facts.Merge()) == facts.Merged()
+    assert scene.do(steps.Merge()) == facts.Merged()
     assert scene.service.merges == 1
     assert after(scene.order, found) is scene.order, "the same fact once more takes no merge back"
 
@@ -211,10 +212,10 @@ def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
 def test_a_file_that_went_after_the_last_look_stops_no_merge(tmp_path: Path, *, gone: bool) -> None:
     """Bytes that were confirmed are merged, whether their file is still there or not."""
     scene = Scene(tmp_path).upload()
-    scene.do(facts.Confirm())
+    scene.do(steps.Confirm())
     if gone:
         (tmp_path / NAMES[0]).unlink()
-    assert scene.do(facts.Merge()) == facts.Merged()
+    assert scene.do(steps.Merge()) == facts.Merged()
 
 
 def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> Non
     brackets = tuple(replace(bracket, ctime_ns=None) for bracket in scene.order.brackets)
     scene.order = replace(scene.order, brackets=brackets)
     scene.touch()
-    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    assert scene.do(steps.Confirm()) == facts.Confirmed(())
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EBUSY, errno.ENXIO, errno.EAGAIN])
@@ -232,13 +233,13 @@ def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) 
     scene = Scene(mirror.point)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     mirror.fails(read_error=number)
-    failed = scene.do(facts.Upload(0))
+    failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
     assert (failed.kind, failed.bracket, failed.disk_fails) == (Kind.UNREADABLE, 0, True)
     assert scene.order.phase is Phase.UPLOADING
     assert scene.order.due is not None
     mirror.fails()
-    assert isinstance(scene.do(facts.Upload(0)), facts.Stored)
+    assert isinstance(scene.do(steps.Upload(0)), facts.Stored)
 
 
 @pytest.mark.parametrize("how", ["read", "open"])
@@ -250,7 +251,7 @@ def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) ->
         mirror.fails(read_error=errno.EIO, unreadable=[NAMES[0]])
     else:
         mirror.fails(open_error=errno.EACCES)
-    failed = scene.do(facts.Upload(0))
+    failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
     assert (failed.kind, failed.disk_fails) == (Kind.UNREADABLE, how == "open")
     assert f"{NAMES[0]} cannot be read" in scene.order.messages[0]
@@ -260,19 +261,19 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
     """Errors at the last looks, before a registration, before and at the merge's, pass; the order is merged at last."""
     scene = Scene(mirror.point)
     mirror.fails(look_error=errno.EIO)
-    registered = scene.do(facts.Register(0))
+    registered = scene.do(steps.Register(0))
     assert isinstance(registered, facts.Failed)
     assert registered.kind is Kind.UNREADABLE
     mirror.fails()
     scene.upload()
     mirror.fails(look_error=errno.ESTALE)
-    confirmed = scene.do(facts.Confirm())
+    confirmed = scene.do(steps.Confirm())
     assert isinstance(confirmed, facts.Failed)
     assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Kind.UNREADABLE, 0, Phase.UPLOADING)
     mirror.fails()
-    assert scene.do(facts.Confirm()) == facts.Confirmed(())
+    assert scene.do(steps.Confirm()) == facts.Confirmed(())
     mirror.fails(look_error=errno.EIO)
-    assert scene.do(facts.Merge()) == facts.Merged()
+    assert scene.do(steps.Merge()) == facts.Merged()
 
 
 @pytest.mark.parametrize("bad_files", ["hold", "leave_out"])
@@ -281,7 +282,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
     scene = Scene(tmp_path, Preset(bad_files=bad_files))
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     (tmp_path / NAMES[0]).rename(tmp_path / "aside")
-    failed = scene.do(facts.Upload(0))
+    failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
     assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
     assert f"{NAMES[0]} is {'missing' if bad_files == 'hold' else 'gone'}" in scene.order.messages[0]
@@ -290,7 +291,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
         assert scene.order.phase is Phase.HELD
     else:
         assert scene.order.sent == (0, 1)
-        assert isinstance(scene.do(facts.Upload(0)), facts.Stored)
+        assert isinstance(scene.do(steps.Upload(0)), facts.Stored)
 
 
 def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
@@ -300,7 +301,7 @@ def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
     path = tmp_path / NAMES[0]
     path.unlink()
     path.symlink_to(path.name)
-    failed = scene.do(facts.Upload(0))
+    failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
     assert failed.kind is Kind.FILE
     assert scene.order.phase is Phase.HELD

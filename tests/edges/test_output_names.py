@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from daemon.files.roots import OutputNow, Roots
-from daemon.order import Order, Phase, facts
+from daemon.order import Order, Phase, facts, steps
 from daemon.service import Service
 from daemon.steps import Steps
 from tests.core.orders import after, order, reckoned, sent
@@ -30,7 +30,7 @@ class Present:
         """It is there."""
 
 
-def perform(of: Order, step: facts.Step) -> facts.Fact:
+def perform(of: Order, step: steps.Step) -> facts.Fact:
     """Take a step where names have twenty bytes at most."""
     service, roots = cast("Service", Untouched()), cast("Roots", Present())
     return Steps(service, roots, go_on=lambda: None, now=lambda: 0.0, longest_name=lambda _folder: 20).perform(of, step)
@@ -44,15 +44,15 @@ def in_folder(of: Order, parent: Path) -> Order:
 @pytest.mark.parametrize(
     ("of", "step"),
     [
-        (order(), facts.Register(0)),
-        (order(flow="brackets"), facts.Create()),
-        (after(order(1), *sent(0)), facts.Confirm()),
-        (reckoned(True), facts.Fetch("i0")),
-        (reckoned(False), facts.Deliver()),
+        (order(), steps.Register(0)),
+        (order(flow="brackets"), steps.Create()),
+        (after(order(1), *sent(0)), steps.Confirm()),
+        (reckoned(True), steps.Fetch("i0")),
+        (reckoned(False), steps.Deliver()),
     ],
     ids=["before it is sent", "before it is created", "before it is merged", "before it is bought", "with no picture"],
 )
-def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, of: Order, step: facts.Step) -> None:
+def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, of: Order, step: steps.Step) -> None:
     """Before anything is sent, merged or bought the folder gets another name; orders of an older state, too."""
     of = in_folder(of, tmp_path)
     renamed = perform(of, step)
@@ -66,4 +66,4 @@ def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, o
 def test_an_order_under_way_does_not_ask_for_each_photo(tmp_path: Path) -> None:
     """Once a shoot is being sent its output is looked at again only before the merge."""
     of = replace(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
-    assert not isinstance(perform(of, facts.Register(0)), facts.OutputRenamed)
+    assert not isinstance(perform(of, steps.Register(0)), facts.OutputRenamed)

@@ -21,7 +21,7 @@ from daemon.files import incoming
 from daemon.files.fitting import is_absent
 from daemon.files.roots import Roots
 from daemon.notes import looking
-from daemon.order import Image, ImageState, MergeState, Order, Phase, facts
+from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, steps
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
 from daemon.root import Seen
@@ -31,7 +31,7 @@ from tests.core.orders import NOW, after, merged, order, uploaded
 from tests.edges.service.hosts import Exchange, Host
 
 PICTURE = b"\xff\xd8\xff" + b"finished" * 50 + b"\xff\xd9"
-CONFIRM = facts.Confirm()
+CONFIRM = steps.Confirm()
 SHORT = 0.05
 
 
@@ -75,7 +75,7 @@ def let_go(hangs: threading.Event) -> None:
             thread.join(60.0)
 
 
-def look(of: Order, service: Service, resuming: Resuming, step: facts.Step = CONFIRM) -> facts.Fact | None:
+def look(of: Order, service: Service, resuming: Resuming, step: steps.Step = CONFIRM) -> facts.Fact | None:
     """One look, with an output folder that is there."""
     return resuming.look(of, step, service, Roots(Memory()), lambda: None)
 
@@ -104,7 +104,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
     assert isinstance(changed, FoundDelivered)
     assert changed.missing == ("IMG_1.jpg",)
     assert look(of, service, Resuming([])) is None, "an order of this run"
-    assert look(of, service, Resuming([of.id]), facts.Deliver()) is None, "its note is written over"
+    assert look(of, service, Resuming([of.id]), steps.Deliver()) is None, "its note is written over"
 
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
@@ -131,16 +131,16 @@ def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Ser
     assert look(of, service, Resuming([of.id])) is None
 
 
-@pytest.mark.parametrize("step", [CONFIRM, facts.Merge()])
+@pytest.mark.parametrize("step", [CONFIRM, steps.Merge()])
 def test_an_approval_hides_the_note_and_not_the_merge(
-    tmp_path: Path, host: Host, service: Service, step: facts.Step
+    tmp_path: Path, host: Host, service: Service, step: steps.Step
 ) -> None:
     """After an approval the note is not asked any more. The service is: what it has merged is not merged again."""
     of = replace(deliver(uploaded(), tmp_path / "out"), unknown_order=uploaded().id)
     resuming = Resuming([of.id])
     assert look(of, service, resuming, step) is None
     host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "is_processing": True, "images": []})
-    assert look(of, service, resuming, facts.Merge()) == FoundMerged(merging=False)
+    assert look(of, service, resuming, steps.Merge()) == FoundMerged(merging=False)
     assert look(of, service, Resuming([of.id]), step) == FoundMerged(merging=False)
 
 
@@ -187,10 +187,10 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
 
     roots = Roots(Memory(), mount_of, patience=0.5)
     ids = [str(uuid.UUID(int=number)) for number in range(20)]
-    steps = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
+    performing = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
     begun = time.monotonic()
     for one in ids:
-        told = steps.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), facts.Merge())
+        told = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
         assert isinstance(told, facts.Failed)
         assert (told.kind, told.unsent) == (facts.Kind.OUTPUT, True)
         assert f"the disk of the output folder {tmp_path} does not answer" in told.why
@@ -202,8 +202,8 @@ def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, 
     """If the look before a merge fails, the merge was certainly not asked for."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
     of = replace(uploaded(), output=str(tmp_path / "out"))
-    steps = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
-    failed = steps.perform(of, facts.Merge())
+    performing = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
+    failed = performing.perform(of, steps.Merge())
     assert isinstance(failed, facts.Failed)
     assert (failed.kind, failed.unsent) == (facts.Kind.PASSING, True)
     waits = after(of, facts.MergeIntended(), failed)
@@ -226,8 +226,8 @@ def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: H
     host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "is_merging": True, "images": []})
     assert look(of, service, resuming) is None
     asked = replace(of, merge=merged().merge)
-    assert look(asked, service, resuming, facts.Merge()) == FoundMerged(merging=True)
-    assert look(merged(), service, Resuming([of.id]), facts.Look()) is None
+    assert look(asked, service, resuming, steps.Merge()) == FoundMerged(merging=True)
+    assert look(merged(), service, Resuming([of.id]), steps.Look()) is None
     assert len(host.seen) == 2, "what is merged needs no look of ours"
 
 

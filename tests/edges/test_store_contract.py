@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.protocol import Stale, Store
 from tests.core.orders import NOW, after, order, processed, sent
@@ -71,11 +71,11 @@ def test_an_order_that_is_not_there_is_a_key_error(kept: State) -> None:
 
 def test_what_was_recorded_is_there_after_a_restart(kept: State) -> None:
     """Each fact's order is stored when record returns, and the journal has all facts in order, without secrets."""
-    steps = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(facts.Upload(1))]
+    happened = [*sent(0), facts.SlotLost(1, 0, "expired"), facts.Interrupted(steps.Upload(1))]
 
     async def work(store: Store) -> Order:
         now = order(2)
-        for fact in steps:
+        for fact in happened:
             new = after(now, fact)
             await store.record(now, fact, new, NOW)
             now = new
@@ -127,7 +127,7 @@ def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
 
     async def work(store: Store) -> None:
         await store.record(OLD, WHY, ENDED, NOW + 1)
-        await store.record(OLD, facts.Interrupted(facts.Upload(0)), OLD, NOW + 2)
+        await store.record(OLD, facts.Interrupted(steps.Upload(0)), OLD, NOW + 2)
 
     within(kept, work, OLD)
     assert journal(kept, OLD) == ["Locked", "Cancelled", "Interrupted"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts
+from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
 from daemon.store.protocol import Store
 from tests.core.orders import NOW, after, order, reckoned
 from tests.stores.contract import keep, within
@@ -78,7 +78,7 @@ def test_images_of_other_orders_are_known(kept: State) -> None:
 
 def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: State) -> None:
     """An image that was bought, and whose picture is still to come, is in the ledger and not counted besides."""
-    small = facts.Failed(facts.Fetch("i0"), facts.Kind.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
+    small = facts.Failed(steps.Fetch("i0"), facts.Kind.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
     start = reckoned(True, True)
 
     async def work(store: Store) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from daemon.order import Image, Order, Preset, facts
+from daemon.order import Image, Order, Preset, facts, steps
 from daemon.order.found import FoundDelivered
 from daemon.order.wording import FACTS, STEPS, keys, line, phrase
 from daemon.shoot import Doubt
@@ -66,7 +66,7 @@ def test_every_fact_is_told_in_words(kind: type[facts.Fact]) -> None:
     assert not CODE.search(words), words
 
 
-@pytest.mark.parametrize("step", get_args(facts.Step))
+@pytest.mark.parametrize("step", get_args(steps.Step))
 def test_every_step_that_fails_is_told_in_words(step: Any) -> None:
     """A failure says what was to be done, and with which photo or picture."""
     fields = {field.name: {"bracket": 1, "image": "i1"}.get(field.name, "5f") for field in dataclasses.fields(step)}
@@ -82,7 +82,7 @@ def test_every_step_that_fails_is_told_in_words(step: Any) -> None:
 def test_what_has_no_phrase_yet_is_readable() -> None:
     """A fact or step that nobody wrote a phrase for is told by its name, in words."""
     assert set(FACTS) <= {kind.__name__ for kind in get_args(facts.Fact)}, "no phrase is left of a fact that is gone"
-    assert set(STEPS) <= {step.__name__ for step in get_args(facts.Step)}, "no phrase is left of a step that is gone"
+    assert set(STEPS) <= {step.__name__ for step in get_args(steps.Step)}, "no phrase is left of a step that is gone"
     assert phrase("WentByBoat") == "went by boat"
     assert line("WentByBoat", {"step": {"is": "RowOver", "bracket": 0}}, order(1)) == (
         "went by boat: row over, DCIM/IMG_0431.JPG"
@@ -130,7 +130,7 @@ def test_an_image_without_a_name() -> None:
 
 def test_keys_for_the_log_are_plain() -> None:
     """The log gets the same as keys and plain values, so that a program can go by them."""
-    failed = facts.Failed(facts.Fetch("i0"), facts.Kind.PASSING, "no line", offline=True)
+    failed = facts.Failed(steps.Fetch("i0"), facts.Kind.PASSING, "no line", offline=True)
     detail = json.loads(journal_row("id", failed, NOW)["detail"])
     assert keys(detail, processed(True)) == {
         "step": "download a picture",

@@ -13,7 +13,7 @@ from typing import Any
 
 from daemon.files.roots import Roots
 from daemon.frames import shot
-from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts
+from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts, steps
 from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.resuming import Resuming
@@ -124,10 +124,10 @@ async def office(
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
         roots = Roots(store.seen_roots(clock.now))
-        steps = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
+        performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
 
-        async def perform(of: Order, step: facts.Step) -> facts.Fact:
-            return steps.perform(of, step)
+        async def perform(of: Order, step: steps.Step) -> facts.Fact:
+            return performing.perform(of, step)
 
         async def online() -> bool:
             return service.reachable()

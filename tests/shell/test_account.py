@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from daemon.host.days import beginnings, next_day
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts, steps
 from daemon.order.facts import Kind
 from daemon.store.notes import Subject
 from tests.shell.simulated import START, SimulatedClock, simulate
@@ -23,17 +23,17 @@ class Limited(World):
     again_at: float = START + 4 * 3600
     enhanced: dict[str, float] = field(default_factory=dict)
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The usual answer, except for images."""
         now = self.clock.now()
         match step:
-            case facts.Merge() | facts.Reprocess():
+            case steps.Merge() | steps.Reprocess():
                 self.enhanced[of.id] = now
-            case facts.Look() if now - self.enhanced[of.id] < 30:
+            case steps.Look() if now - self.enhanced[of.id] < 30:
                 return facts.Seen(
                     merging=False, processing=True, images=(facts.SeenImage(picture(of), "one", ended=None),)
                 )
-            case facts.Look():
+            case steps.Look():
                 good = self.enhanced[of.id] >= self.again_at
                 reason = None if good else "Daily enhancement limit reached"
                 return facts.Seen(
@@ -66,9 +66,9 @@ def test_the_daily_limit_pauses_what_is_enhanced_and_nothing_else(tmp_path: Path
         return world
 
     world = simulate(work)
-    asked = world.count(facts.Merge) + world.count(facts.Reprocess)
+    asked = world.count(steps.Merge) + world.count(steps.Reprocess)
     assert asked <= 4 + 3 * 6, "an hourly probe, and what each order needs"
-    assert [world.count(facts.Merge, shoot(n).id) for n in range(6)] == [1] * 6
+    assert [world.count(steps.Merge, shoot(n).id) for n in range(6)] == [1] * 6
 
 
 def test_after_a_retry_the_limit_is_tried_at_once(tmp_path: Path) -> None:
@@ -107,18 +107,18 @@ def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
             await asyncio.sleep(120)
             orders = [await store.load(shoot(n).id) for n in range(4)]
             assert sorted(order.phase for order in orders) == ["downloaded", "downloaded", "downloading", "downloading"]
-            assert world.count(facts.Fetch) == 6
+            assert world.count(steps.Fetch) == 6
             waiting = [order for order in orders if order.phase is Phase.DOWNLOADING]
             assert "its 3 images would make 9 today, and limits.images_per_day is 7" in waiting[0].messages[0]
             ask(tmp_path, "retry", waiting[0].id, 0.0)
             await asyncio.sleep(60)
-            assert world.count(facts.Fetch) == 6, "it is still the same day"
+            assert world.count(steps.Fetch) == 6, "it is still the same day"
             ask(tmp_path, "approve", waiting[0].id, 0.0)
             await until(store, waiting[0].id, Phase.DOWNLOADED)
             await asyncio.sleep(next_day(clock.now()) - clock.now() - 30)
-            assert world.count(facts.Fetch) == 9, "and still"
+            assert world.count(steps.Fetch) == 9, "and still"
             await until(store, waiting[1].id, Phase.DOWNLOADED, patience=120)
-        return [image for _, step in world.steps if isinstance(step, facts.Fetch) for image in (step.image,)]
+        return [image for _, step in world.taken if isinstance(step, steps.Fetch) for image in (step.image,)]
 
     bought = simulate(work)
     assert len(bought) == len(set(bought)) == 12
@@ -149,7 +149,7 @@ def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
     """After hours without a network, orders resume within seconds of its return, without waiting for their back-off."""
     down = [True]
 
-    def no_line(_of: Order, step: facts.Step) -> facts.Fact | None:
+    def no_line(_of: Order, step: steps.Step) -> facts.Fact | None:
         return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True) if down[0] else None
 
     async def work(clock: SimulatedClock) -> None:
@@ -166,14 +166,14 @@ def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
 def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
     """If the connection check succeeds but orders get no connection, each order keeps its back-off."""
 
-    def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+    def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
         return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True)
 
     async def work(clock: SimulatedClock) -> int:
         world = World(clock, trouble=refused)
         async with running(tmp_path, world, shoot(), every=60):
             await asyncio.sleep(86400)
-        return len(world.steps)
+        return len(world.taken)
 
     assert simulate(work) < 1500
 
@@ -190,4 +190,4 @@ def test_a_cancelled_order_ends_unpaid(tmp_path: Path) -> None:
             await asyncio.sleep(600)
         return world
 
-    assert simulate(work).count(facts.Merge) == 0
+    assert simulate(work).count(steps.Merge) == 0

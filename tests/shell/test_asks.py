@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from daemon.files import scan
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, facts
+from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, facts, steps
 from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
@@ -79,7 +79,7 @@ def test_an_order_that_is_held_at_a_limit(tmp_path: Path, verb: str, outcome: Ou
             assert (what, text.startswith(said)) == (outcome, True), text
             assert (await store.load(shoot(0).id)).phase is end
             await asyncio.sleep(2 * 3600)
-        assert world.count(facts.Fetch) == (2 if verb == "approve" else 0)
+        assert world.count(steps.Fetch) == (2 if verb == "approve" else 0)
 
     simulate(work)
 
@@ -105,7 +105,7 @@ def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
     mended: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
-        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+        def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
             return None if mended else facts.Failed(step, Kind.ACCOUNT, "refused", unsent=True)
 
         late = replace(shoot(1), due=None)
@@ -126,9 +126,9 @@ class OneFails(World):
     images: int = 2
     good: bool = False
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, facts.Look):
+        if not isinstance(step, steps.Look):
             return super().answer(of, step)
         shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
         return facts.Seen(False, False, shown[: self.images])
@@ -152,8 +152,8 @@ def test_one_failed_image_is_retried(tmp_path: Path) -> None:
         return world
 
     world = simulate(work)
-    bought = [step.image for _, step in world.steps if isinstance(step, facts.Fetch)]
-    assert (bought, world.count(facts.Merge)) == (["i0", "i1"], 1)
+    bought = [step.image for _, step in world.taken if isinstance(step, steps.Fetch)]
+    assert (bought, world.count(steps.Merge)) == (["i0", "i1"], 1)
 
 
 @pytest.mark.stores("sqlite")
@@ -161,14 +161,14 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
     """An image whose download has begun is bought and delivered before the rest is dismissed, even after a kill."""
 
     async def work(clock: SimulatedClock) -> None:
-        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
-            return facts.Failed(step, Kind.REQUEST, "422", unsent=True) if step == facts.Fetch("0-1") else None
+        def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
+            return facts.Failed(step, Kind.REQUEST, "422", unsent=True) if step == steps.Fetch("0-1") else None
 
         @dataclass
         class Slow(World):
-            async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+            async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
                 """Perform a step. The first image takes ten minutes."""
-                await asyncio.sleep(600 if step == facts.Fetch("0-0") else 0)
+                await asyncio.sleep(600 if step == steps.Fetch("0-0") else 0)
                 return await super().perform(of, step)
 
         state, world = tmp_path / "state", Slow(clock, trouble=refused)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import MergeState, Order, Phase, facts
+from daemon.order import MergeState, Order, Phase, facts, steps
 from daemon.order.due import waits
 from daemon.order.facts import Kind
 from tests.core.orders import NOW
@@ -24,14 +24,14 @@ MINUTE = 60.0
 class Elsewhere(World):
     """A service on another machine, whose clock is never set: half a minute is half a minute."""
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact when nothing goes wrong."""
         now = self.clock.monotonic()
         match step:
-            case facts.Merge():
+            case steps.Merge():
                 self.merged_at[of.id] = now
                 return facts.Merged()
-            case facts.Look():
+            case steps.Look():
                 done = now - self.merged_at.get(of.id, now) > 30
                 return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
             case _:
@@ -73,7 +73,7 @@ def test_the_clock_is_put_right_while_the_daemon_does_not_run(tmp_path: Path, ba
 def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
     """When the clock is set back in an outage, the order is retried once immediately, then as rarely as before."""
 
-    def offline(_of: Order, step: facts.Step) -> facts.Fact:
+    def offline(_of: Order, step: steps.Step) -> facts.Fact:
         return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
 
     async def work(clock: SimulatedClock) -> tuple[int, int]:
@@ -81,10 +81,10 @@ def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
         clock.offset = HOUR
         async with running(tmp_path, world, replace(shoot(brackets=1), due=START + HOUR)):
             await asyncio.sleep(HOUR / 2)
-            before = len(world.steps)
+            before = len(world.taken)
             clock.offset = 0.0
             await asyncio.sleep(HOUR / 2)
-            return before, len(world.steps) - before
+            return before, len(world.taken) - before
 
     before, since = simulate(work)
     assert 1 <= since <= before + 2
@@ -93,7 +93,7 @@ def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
 def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: Path) -> None:
     """When the clock is set back after a Retry-After, at most one request is sent too early."""
 
-    def busy(_of: Order, step: facts.Step) -> facts.Fact:
+    def busy(_of: Order, step: steps.Step) -> facts.Fact:
         return facts.Failed(step, Kind.PASSING, "429: too many requests", unsent=True, retry_after=600.0)
 
     async def work(clock: SimulatedClock) -> int:
@@ -102,7 +102,7 @@ def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: 
             await asyncio.sleep(10)
             clock.offset = -HOUR
             await asyncio.sleep(590)
-            return len(world.steps)
+            return len(world.taken)
 
     assert simulate(work) == 2
 
@@ -151,8 +151,8 @@ def test_what_was_bought_under_a_clock_that_was_ahead(tmp_path: Path, ahead: flo
     """
 
     async def work(clock: SimulatedClock) -> int:
-        def put_right(_of: Order, step: facts.Step) -> None:
-            if isinstance(step, facts.Place):
+        def put_right(_of: Order, step: steps.Step) -> None:
+            if isinstance(step, steps.Place):
                 clock.offset = 0.0
 
         clock.offset = ahead

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.order import Order, Phase, Policy, evolve, facts, steps
 from daemon.shoot import LeftOut, Why
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -59,7 +59,7 @@ def test_a_copy_is_sent_when_the_shoot_it_was_made_of_is_deleted(tmp: Path) -> N
             await quiet()
             assert scene.orders()[OAK] == ("skipped", 0)
             shutil.rmtree(scene.root / "Wrong name")
-            gone = facts.Failed(facts.Upload(1), facts.Kind.GONE, "the shoot's folder was removed", bracket=1)
+            gone = facts.Failed(steps.Upload(1), facts.Kind.GONE, "the shoot's folder was removed", bracket=1)
             await happens(scene, await newest(scene, "Wrong name"), gone, clock)
             await quiet()
             sent = await newest(scene, OAK)

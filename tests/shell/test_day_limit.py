@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from daemon.host.days import beginnings, next_day
-from daemon.order import Limits, Order, Phase, facts
+from daemon.order import Limits, Order, Phase, steps
 from daemon.store.protocol import Store
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_account import with_images
@@ -36,7 +36,7 @@ async def waiting(store: Store, world: World) -> Order:
     await until(store, shoot(0).id, Phase.DOWNLOADED)
     await asyncio.sleep(5)
     order = await store.load(shoot(1).id)
-    assert (order.phase, order.over_limit, world.count(facts.Fetch)) == (Phase.DOWNLOADING, True, 3)
+    assert (order.phase, order.over_limit, world.count(steps.Fetch)) == (Phase.DOWNLOADING, True, 3)
     return order
 
 
@@ -106,7 +106,7 @@ def test_a_person_need_not_wait(tmp_path: Path, verb: str) -> None:
             end = Phase.DOWNLOADED if verb == "approve" else Phase.CANCELLED
             await until(store, order.id, end, patience=90)
             await asyncio.sleep(26 * HOUR)
-        assert world.count(facts.Fetch) == (6 if verb == "approve" else 3)
+        assert world.count(steps.Fetch) == (6 if verb == "approve" else 3)
 
     simulate(work)
 

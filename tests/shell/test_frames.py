@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Order, Phase, Policy, evolve, facts
+from daemon.order import Order, Phase, Policy, evolve, facts, steps
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.known import KnownBy
@@ -347,7 +347,7 @@ def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
         async with watching(tmp, clock) as scene:
             done = await sent(scene, JPEGS)
             forgotten = tuple(replace(bracket, shot=UNKNOWN) for bracket in done.brackets)
-            await scene.store.record(done, facts.Interrupted(facts.Merge()), replace(done, brackets=forgotten), 0.0)
+            await scene.store.record(done, facts.Interrupted(steps.Merge()), replace(done, brackets=forgotten), 0.0)
             put(scene, RAWS)
             assert len(await nothing_more(scene, RAWS)) == 6
 

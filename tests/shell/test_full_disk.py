@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import StateFull
-from daemon.order import Order, Phase, facts
+from daemon.order import Order, Phase, facts, steps
 from daemon.orders import Desk
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
@@ -30,11 +30,11 @@ HOUR = 3600.0
 class Wordy(World):
     """A service that says so much that every answer needs room; the disk is ``full`` from a step of this kind on."""
 
-    full: type[facts.Step] | None = None
+    full: type[steps.Step] | None = None
     narrow: Narrow | None = None
     done: Counter[str] = field(default_factory=Counter)
 
-    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step."""
         if self.full is not None and isinstance(step, self.full) and self.narrow is not None:
             self.narrow.fill()
@@ -43,7 +43,7 @@ class Wordy(World):
         self.done[str(step)] += 1
         return fact
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """What happens, with many words."""
         fact = super().answer(of, step)
         match fact:
@@ -58,8 +58,8 @@ class Wordy(World):
         return fact
 
 
-@pytest.mark.parametrize("kind", [facts.Register, facts.Upload, facts.Merge, facts.Look, facts.Fetch, facts.Place])
-def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step]) -> None:
+@pytest.mark.parametrize("kind", [steps.Register, steps.Upload, steps.Merge, steps.Look, steps.Fetch, steps.Place])
+def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[steps.Step]) -> None:
     """What was under way is kept and nothing is begun; with room the order goes on, and nothing was done twice."""
 
     async def work(clock: SimulatedClock) -> Wordy:
@@ -73,9 +73,9 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[facts.Step])
                     break
             assert store.pause.why is not None, "it was full at some time"
             await asyncio.sleep(5)
-            begun = len(world.steps)
+            begun = len(world.taken)
             await asyncio.sleep(HOUR)
-            assert len(world.steps) == begun, "nothing is begun meanwhile"
+            assert len(world.taken) == begun, "nothing is begun meanwhile"
             narrow.free()
             await asyncio.sleep(120)
             assert (await store.load(shoot().id)).phase is Phase.DOWNLOADED
@@ -130,10 +130,10 @@ def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
         class Meets(World):
             """A service behind a disk whose folder cannot be remembered."""
 
-            async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+            async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
                 """Carry out a step."""
-                if isinstance(step, facts.Fetch) and clock.monotonic() < HOUR:
-                    self.steps.append((of.id, step))
+                if isinstance(step, steps.Fetch) and clock.monotonic() < HOUR:
+                    self.taken.append((of.id, step))
                     narrow.fill()
                     raise StateFull("no room")
                 return await super().perform(of, step)
@@ -148,7 +148,7 @@ def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
         store.close()
         return world
 
-    assert simulate(work).count(facts.Fetch) < 2000
+    assert simulate(work).count(steps.Fetch) < 2000
 
 
 def test_a_watched_folder_goes_on_when_there_is_room(tmp: Path) -> None:

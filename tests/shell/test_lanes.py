@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, MergeState, Order, Phase, facts
+from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, steps
 from daemon.runner.lanes import Held, Lane, goes_next, lanes, next_change
 from daemon.runner.queue import Queue
 from tests.shell.simulated import START, SimulatedClock, simulate
@@ -95,9 +95,9 @@ def test_who_gives_up_waiting_takes_no_place() -> None:
 class Uneven(World):
     """A service that takes very long for some steps. ``ended`` records when each order was delivered."""
 
-    slow: dict[str, type[facts.Step]] = field(default_factory=dict)
+    slow: dict[str, type[steps.Step]] = field(default_factory=dict)
 
-    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
         if isinstance(step, self.slow.get(of.id, ())):
             await asyncio.sleep(4 * 3600.0)
@@ -115,7 +115,7 @@ def test_slow_downloads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
     """While two pictures of one shoot take hours to download, the next shoots are delivered in minutes."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = Uneven(clock, slow={shoot(0).id: facts.Fetch})
+        world = Uneven(clock, slow={shoot(0).id: steps.Fetch})
         async with running(tmp_path, world, *map(downloading, range(4))) as (store, _):
             for number in range(1, 4):
                 await until(store, shoot(number).id, Phase.DOWNLOADED, patience=120)
@@ -128,7 +128,7 @@ def test_slow_uploads_of_one_shoot_starve_no_other(tmp_path: Path) -> None:
     """While all uploads of one shoot are very slow, another shoot is sent, merged and delivered."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = Uneven(clock, slow={shoot(0).id: facts.Upload})
+        world = Uneven(clock, slow={shoot(0).id: steps.Upload})
         orders = (shoot(0, brackets=9), replace(shoot(1, brackets=9), due=START + 1))
         async with running(tmp_path, world, *orders) as (store, _):
             await until(store, shoot(1).id, Phase.DOWNLOADED, patience=300)
@@ -141,7 +141,7 @@ def test_twenty_looks_that_hang_starve_no_other(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         hanging = [replace(shoot(n), phase=Phase.MERGING, merge=MergeState.SEEN) for n in range(1, 21)]
-        world = Uneven(clock, slow={order.id: facts.Look for order in hanging})
+        world = Uneven(clock, slow={order.id: steps.Look for order in hanging})
         async with running(tmp_path, world, *hanging, replace(shoot(0), due=START + 1)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 
@@ -156,7 +156,7 @@ def test_pictures_that_cannot_be_placed_starve_no_other(tmp_path: Path) -> None:
             replace(downloading(n), images=(replace(downloading(n).images[0], state=ImageState.FETCHED),))
             for n in range(1, 9)
         ]
-        world = Uneven(clock, slow={order.id: facts.Place for order in hanging})
+        world = Uneven(clock, slow={order.id: steps.Place for order in hanging})
         async with running(tmp_path, world, *hanging, replace(downloading(0), due=START + 20)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 

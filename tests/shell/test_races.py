@@ -14,7 +14,7 @@ import pytest
 
 from daemon.files import scan
 from daemon.files.roots import Roots
-from daemon.order import Order, Phase, facts
+from daemon.order import Order, Phase, facts, steps
 from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.shoot import Quiet
@@ -38,9 +38,9 @@ class Broken(World):
 
     mended: bool = False
 
-    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
-        if of.id == shoot(0).id and isinstance(step, facts.Upload) and not self.mended:
+        if of.id == shoot(0).id and isinstance(step, steps.Upload) and not self.mended:
             if step.bracket == 0:
                 return facts.Failed(step, Kind.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
             await asyncio.sleep(SLOW if step.bracket == 1 else 0)
@@ -68,7 +68,7 @@ def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
             ask(state, "retry", old.id, clock.now())
             await asyncio.sleep(SLOW)
             assert phases(state) == {old.id: "cancelled", anew.id: "downloaded"}
-        assert world.count(facts.Merge) == 1
+        assert world.count(steps.Merge) == 1
 
     simulate(work)
 
@@ -108,11 +108,11 @@ class Failing(World):
 
     images: int = 6
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, facts.Look):
+        if not isinstance(step, steps.Look):
             return super().answer(of, step)
-        again = {asked.image for _, asked in self.steps if isinstance(asked, facts.Reprocess)}
+        again = {asked.image for _, asked in self.taken if isinstance(asked, steps.Reprocess)}
         names = [f"i{number}" for number in range(self.images)]
         return facts.Seen(False, False, tuple(facts.SeenImage(name, name, ended=name in again) for name in names))
 
@@ -127,7 +127,7 @@ def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:
         return world
 
     world = simulate(work)
-    asked = Counter(step.image for _, step in world.steps if isinstance(step, facts.Reprocess))
+    asked = Counter(step.image for _, step in world.taken if isinstance(step, steps.Reprocess))
     assert asked == Counter(f"i{number}" for number in range(world.images))
     with look(tmp / "state") as reader:
         journal = reader.journal(shoot(0).id)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import FlowName, Health, Order, Phase, facts
+from daemon.order import FlowName, Health, Order, Phase, facts, steps
 from daemon.order.facts import Kind, Lost
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -22,7 +22,7 @@ NAMES_AN_HOUR = 30
 
 SAID = "403: AccessDenied: Request has expired"
 
-Trouble = Callable[[Order, facts.Step], facts.Fact | None]
+Trouble = Callable[[Order, steps.Step], facts.Fact | None]
 
 
 def refused(of: Order, number: int, cause: Lost = Lost.REFUSED) -> facts.SlotLost:
@@ -30,39 +30,39 @@ def refused(of: Order, number: int, cause: Lost = Lost.REFUSED) -> facts.SlotLos
     return facts.SlotLost(number, of.brackets[number].attempt, f"Storage refused the upload ({SAID}).", cause, SAID)
 
 
-def refuses(of: Order, step: facts.Step) -> facts.Fact | None:
+def refuses(of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that refuses every bracket."""
-    return refused(of, step.bracket) if isinstance(step, facts.Upload) else None
+    return refused(of, step.bracket) if isinstance(step, steps.Upload) else None
 
 
-def refuses_one(of: Order, step: facts.Step) -> facts.Fact | None:
+def refuses_one(of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that refuses the first bracket and takes the others."""
-    return refused(of, 0) if step == facts.Upload(0) else None
+    return refused(of, 0) if step == steps.Upload(0) else None
 
 
-def is_taken(of: Order, step: facts.Step) -> facts.Fact | None:
+def is_taken(of: Order, step: steps.Step) -> facts.Fact | None:
     """A service that says of every registration that it has it already."""
-    return refused(of, step.bracket, Lost.TAKEN) if isinstance(step, facts.Register) else None
+    return refused(of, step.bracket, Lost.TAKEN) if isinstance(step, steps.Register) else None
 
 
-def is_unheard(of: Order, step: facts.Step) -> facts.Fact | None:
+def is_unheard(of: Order, step: steps.Step) -> facts.Fact | None:
     """A line that loses the answer to every registration of the first bracket."""
-    return refused(of, 0, Lost.UNHEARD) if step == facts.Register(0) else None
+    return refused(of, 0, Lost.UNHEARD) if step == steps.Register(0) else None
 
 
-def hangs_up(_of: Order, step: facts.Step) -> facts.Fact | None:
+def hangs_up(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that ends every connection without an answer."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if isinstance(step, facts.Upload) else None
+    return facts.Failed(step, Kind.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
 
 
-def hangs_up_on_one(_of: Order, step: facts.Step) -> facts.Fact | None:
+def hangs_up_on_one(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that ends every connection with the first bracket, and takes the others."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if step == facts.Upload(0) else None
+    return facts.Failed(step, Kind.PASSING, "connection reset") if step == steps.Upload(0) else None
 
 
-def never_shows(_of: Order, step: facts.Step) -> facts.Fact | None:
+def never_shows(_of: Order, step: steps.Step) -> facts.Fact | None:
     """A service that takes every bracket and shows none of them."""
-    return facts.Confirmed((0, 1, 2)) if isinstance(step, facts.Confirm) else None
+    return facts.Confirmed((0, 1, 2)) if isinstance(step, steps.Confirm) else None
 
 
 def an_hour_of(
@@ -82,14 +82,14 @@ def an_hour_of(
 
 def names_of(world: World) -> int:
     """How often the name of any bracket was used at most."""
-    return max(Counter(step.bracket for _, step in world.steps if isinstance(step, facts.Register)).values())
+    return max(Counter(step.bracket for _, step in world.taken if isinstance(step, steps.Register)).values())
 
 
 @pytest.mark.parametrize(("brackets", "most"), [(3, 15), (40, 20)])
 def test_storage_that_refuses_everything_is_not_flooded(tmp_path: Path, brackets: int, most: int) -> None:
     """In an hour of refusals a few whole files go out, then the order is held with the storage's own words."""
     world, order = an_hour_of(tmp_path, refuses, brackets=brackets)
-    assert world.count(facts.Upload) <= most
+    assert world.count(steps.Upload) <= most
     assert names_of(world) <= POLICY.slot_tries
     assert (order.phase, order.health) == (Phase.HELD, Health.ATTENTION)
     assert SAID in order.messages[0]
@@ -100,17 +100,17 @@ def test_a_refused_bracket_does_not_stop_the_others(tmp_path: Path) -> None:
     """While one bracket is refused the others are stored; then the order is held, and says which bracket it is."""
     world, order = an_hour_of(tmp_path, refuses_one, brackets=20)
     assert [bracket.stored for bracket in order.brackets] == [False] + [True] * 19
-    assert world.count(facts.Upload) == 19 + POLICY.slot_tries
+    assert world.count(steps.Upload) == 19 + POLICY.slot_tries
     assert order.phase is Phase.HELD
     assert f"storage refused {order.brackets[0].path}" in order.messages[0]
 
 
 def test_a_place_that_only_expired_is_replaced_within_seconds(tmp_path: Path) -> None:
     """Places that expired while the machine slept cost a few seconds, and nobody is asked."""
-    expired = {facts.Upload(n): True for n in range(3)}
+    expired = {steps.Upload(n): True for n in range(3)}
 
-    def once(of: Order, step: facts.Step) -> facts.Fact | None:
-        if isinstance(step, facts.Upload) and expired.pop(step, False):
+    def once(of: Order, step: steps.Step) -> facts.Fact | None:
+        if isinstance(step, steps.Upload) and expired.pop(step, False):
             return refused(of, step.bracket)
         return None
 
@@ -140,7 +140,7 @@ def test_a_retry_gives_a_few_more_tries(tmp_path: Path) -> None:
 
     world, order = simulate(work)
     assert names_of(world) < NAMES_AN_HOUR - 10
-    assert world.count(facts.Upload) < 3 * POLICY.slot_tries
+    assert world.count(steps.Upload) < 3 * POLICY.slot_tries
     assert order.brackets[0].refusals > 0
 
 
@@ -148,7 +148,7 @@ def test_a_service_that_knows_every_registration_is_asked_rarely(tmp_path: Path)
     """A registration that is answered 409 for ever is tried a few times, then a person reads what the service says."""
     world, order = an_hour_of(tmp_path, is_taken)
     assert names_of(world) <= POLICY.slot_tries
-    assert world.count(facts.Register) <= 15
+    assert world.count(steps.Register) <= 15
     assert order.phase is Phase.HELD
     assert "the service refused to register" in order.messages[0]
     assert SAID in order.messages[0]
@@ -161,12 +161,12 @@ def test_what_passes_is_never_held_and_uses_up_no_name(tmp_path: Path, trouble: 
     assert order.phase is Phase.UPLOADING
     assert order.health is Health.RETRYING
     assert names_of(world) < NAMES_AN_HOUR / 2
-    assert world.count(facts.Upload) < 10 * 10
+    assert world.count(steps.Upload) < 10 * 10
 
 
 def test_a_service_that_never_shows_what_it_took_is_not_flooded(tmp_path: Path) -> None:
     """Brackets that stay unseen are sent again a few times, ever more rarely, then a person is asked."""
     world, order = an_hour_of(tmp_path, never_shows, flow="brackets")
-    assert world.count(facts.Upload) <= 3 * POLICY.slot_tries
+    assert world.count(steps.Upload) <= 3 * POLICY.slot_tries
     assert order.phase is Phase.HELD
     assert "does not show them: DCIM/IMG_0431.JPG" in order.messages[0]

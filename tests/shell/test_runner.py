@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from daemon.order import Order, Phase, Policy, facts
+from daemon.order import Order, Phase, Policy, facts, steps
 from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
@@ -34,8 +34,8 @@ class World:
 
     clock: SimulatedClock
     takes: float = 1.0
-    trouble: Callable[[Order, facts.Step], facts.Fact | None] = lambda _order, _step: None
-    steps: list[tuple[str, facts.Step]] = field(default_factory=list)
+    trouble: Callable[[Order, steps.Step], facts.Fact | None] = lambda _order, _step: None
+    taken: list[tuple[str, steps.Step]] = field(default_factory=list)
     under_way: Counter[str] = field(default_factory=Counter)
     most: Counter[str] = field(default_factory=Counter)
     merged_at: dict[str, float] = field(default_factory=dict)
@@ -45,49 +45,49 @@ class World:
         """True if the service can be reached."""
         return self.reachable()
 
-    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
         kind = type(step).__name__
-        self.steps.append((of.id, step))
+        self.taken.append((of.id, step))
         self.under_way[kind] += 1
         self.most[kind] = max(self.most[kind], self.under_way[kind])
         await asyncio.sleep(self.takes)
         self.under_way[kind] -= 1
         return self.trouble(of, step) or self.answer(of, step)
 
-    def answer(self, of: Order, step: facts.Step) -> facts.Fact:
+    def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact when nothing goes wrong."""
         match step:
-            case facts.Register(n):
+            case steps.Register(n):
                 attempt = of.brackets[n].attempt
                 place = f"{n}.{attempt}"
                 return facts.Registered(n, attempt, f"s{place}", f"https://s/{place}", "image/jpeg")
-            case facts.Upload(n):
+            case steps.Upload(n):
                 return facts.Stored(n, of.brackets[n].attempt)
-            case facts.Discard(registration):
+            case steps.Discard(registration):
                 return facts.Discarded(registration)
-            case facts.Confirm():
+            case steps.Confirm():
                 return facts.Confirmed(())
-            case facts.Merge():
+            case steps.Merge():
                 self.merged_at[of.id] = self.clock.now()
                 return facts.Merged()
-            case facts.Look():
+            case steps.Look():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
                 return facts.Seen(not done, False, (facts.SeenImage(picture(of), "one", ended=True),) if done else ())
-            case facts.Reprocess(image):
+            case steps.Reprocess(image):
                 return facts.Reprocessed(image)
-            case facts.Fetch(image):
+            case steps.Fetch(image):
                 return facts.Fetched(image, 3, "ab", "jpg")
-            case facts.Place(image):
+            case steps.Place(image):
                 return facts.Placed(image, "one.jpg")
-            case facts.Deliver():
+            case steps.Deliver():
                 return facts.Delivered()
             case _:
                 return facts.Created()
 
-    def count(self, kind: type[facts.Step], order_id: str | None = None) -> int:
+    def count(self, kind: type[steps.Step], order_id: str | None = None) -> int:
         """How often a kind of step was performed."""
-        return sum(isinstance(step, kind) and order_id in (None, of) for of, step in self.steps)
+        return sum(isinstance(step, kind) and order_id in (None, of) for of, step in self.taken)
 
 
 @asynccontextmanager
@@ -167,8 +167,8 @@ def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
         return world
 
     world = simulate(work)
-    assert world.count(facts.Merge) == 1
-    assert world.count(facts.Fetch) == 1
+    assert world.count(steps.Merge) == 1
+    assert world.count(steps.Fetch) == 1
     with look(tmp_path) as reader:
         told = [entry["fact"] for entry in reader.journal(shoot().id)]
     assert told[0] == "Locked"
@@ -200,7 +200,7 @@ def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
             await until(store, shoot().id, Phase.DOWNLOADED)
         return world
 
-    assert 2 <= simulate(work).count(facts.Look) <= 6
+    assert 2 <= simulate(work).count(steps.Look) <= 6
 
 
 def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
     """
     mended_at = START + 2000
 
-    def refused(of: Order, step: facts.Step) -> facts.Fact | None:
+    def refused(of: Order, step: steps.Step) -> facts.Fact | None:
         if clocks[0].now() < mended_at:
             why = f"GET /{of.id} was refused."
             return facts.Failed(step, Kind.ACCOUNT, why, unsent=True, cause="401 the key file")
@@ -224,7 +224,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
         async with running(tmp_path, world, *(shoot(n) for n in range(5))) as (store, _):
             with capture_logs() as logs:
                 await asyncio.sleep(1900)
-            asked = len(world.steps)
+            asked = len(world.taken)
             with look(tmp_path) as reader:
                 message = reader.notes().alerts[Subject.ACCOUNT]
                 assert message.startswith("GET /6f1d1f0e-")
@@ -245,7 +245,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
 def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
     """An order that triggers a bug is held with its traceback; the other orders are delivered."""
 
-    def bug(of: Order, step: facts.Step) -> facts.Fact | None:
+    def bug(of: Order, step: steps.Step) -> facts.Fact | None:
         if of.id == shoot(0).id:
             return facts.Failed(step, Kind.BUG, "a bug", detail="Traceback: line 1")
         return None
@@ -265,7 +265,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
     back_at = START + 3 * 86400
 
     async def work(clock: SimulatedClock) -> World:
-        def offline(of: Order, step: facts.Step) -> facts.Fact | None:
+        def offline(of: Order, step: steps.Step) -> facts.Fact | None:
             del of
             if clock.now() < back_at:
                 return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
@@ -274,7 +274,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
         world = World(clock, trouble=offline)
         async with running(tmp_path, world, shoot(), every=600.0) as (store, _):
             await asyncio.sleep(3 * 86400)
-            assert len(world.steps) < 3 * 400
+            assert len(world.taken) < 3 * 400
             await until(store, shoot().id, Phase.DOWNLOADED, patience=POLICY.retry_longest + 600)
         return world
 
@@ -294,8 +294,8 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path, at: float) -> None:
         return world
 
     world = simulate(work)
-    assert (world.count(facts.Merge), world.count(facts.Fetch)) == (1, 1)
-    assert world.count(facts.Upload) == 3, "the steps under way at the stop were recorded"
+    assert (world.count(steps.Merge), world.count(steps.Fetch)) == (1, 1)
+    assert world.count(steps.Upload) == 3, "the steps under way at the stop were recorded"
 
 
 def test_a_clock_that_jumps_stops_nothing(tmp_path: Path) -> None:
@@ -317,9 +317,9 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
     """A retry that another program leaves is carried out within a few seconds."""
     broken = [True]
 
-    def unreadable(of: Order, step: facts.Step) -> facts.Fact | None:
+    def unreadable(of: Order, step: steps.Step) -> facts.Fact | None:
         del of
-        if isinstance(step, facts.Upload) and step.bracket == 1 and broken[0]:
+        if isinstance(step, steps.Upload) and step.bracket == 1 and broken[0]:
             return facts.Failed(step, Kind.FILE, "IMG_0432.JPG cannot be read")
         return None
 
@@ -328,16 +328,16 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
         async with running(tmp_path, world, shoot()) as (store, _):
             await until(store, shoot().id, Phase.HELD)
             await asyncio.sleep(600)
-            quiet = len(world.steps)
+            quiet = len(world.taken)
             await asyncio.sleep(600)
-            assert len(world.steps) == quiet, "a held order sends no requests"
+            assert len(world.taken) == quiet, "a held order sends no requests"
             broken[0] = False
             ask(tmp_path, "retry", shoot().id, clock.now())
             await until(store, shoot().id, Phase.DOWNLOADED, patience=120)
         return world
 
     world = simulate(work)
-    assert world.count(facts.Upload) == 4, "the good brackets were not sent again"
+    assert world.count(steps.Upload) == 4, "the good brackets were not sent again"
 
 
 @pytest.mark.parametrize("taken", [True, False])
@@ -376,8 +376,8 @@ def test_idle_costs_no_steps(tmp_path: Path) -> None:
         world = World(clock)
         async with running(tmp_path, world, shoot(), every=60.0) as (store, _):
             await until(store, shoot().id, Phase.DOWNLOADED)
-            before = len(world.steps)
+            before = len(world.taken)
             await asyncio.sleep(86400)
-            assert len(world.steps) == before
+            assert len(world.taken) == before
 
     simulate(work)

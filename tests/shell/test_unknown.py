@@ -18,7 +18,7 @@ from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint
+from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint, steps
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.naming import name_at_service
 from daemon.root import Seen
@@ -502,14 +502,14 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         await unknown.run()
         mine = replace(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)
         await store.add(mine, facts.Locked(()))
-        buy = facts.Fetch("i0")
+        buy = steps.Fetch("i0")
         assert await unknown.before(mine, buy) is None
         folder = photos(tmp, OAK, *CARD)
         note_of(folder, tmp / "out" / OAK, id=mine.id)
         assert await unknown.before(mine, buy) is None, "its own note"
         path = note_of(folder, tmp / "out" / OAK, "order-99999999.json")
         assert await unknown.before(mine, buy) == FoundElsewhere(LOST, path)
-        assert await unknown.before(mine, facts.Look()) is None
+        assert await unknown.before(mine, steps.Look()) is None
         approved = replace(mine, unknown_order=mine.id)
         assert await unknown.before(approved, buy) == FoundElsewhere(LOST, path), "only its own note was approved"
         asked = replace(mine, unknown_order=LOST)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts
+from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts, steps
 from daemon.order.facts import Kind
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
@@ -32,12 +32,12 @@ def busy(of: Order) -> facts.Seen:
 class Slow(World):
     """A world in which some steps take longer. Records when each merge was intended and requested."""
 
-    longer: Callable[[Order, facts.Step], float] = lambda _order, _step: 0.0
+    longer: Callable[[Order, steps.Step], float] = lambda _order, _step: 0.0
     asked: list[tuple[float, float | None]] = field(default_factory=list)
 
-    async def perform(self, of: Order, step: facts.Step) -> facts.Fact:
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
-        if isinstance(step, facts.Merge):
+        if isinstance(step, steps.Merge):
             self.asked.append((self.clock.now(), of.merge_asked_at))
         await asyncio.sleep(self.longer(of, step))
         return await super().perform(of, step)
@@ -69,7 +69,7 @@ def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path)
         world = World(clock, trouble=lambda _of, step: facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True))
         async with running(tmp_path, world, *(shoot(n, brackets=5) for n in range(20))):
             await asyncio.sleep(2 * POLICY.account_probe - 10)
-            return len(world.steps)
+            return len(world.taken)
 
     assert simulate(work) == 4 + 1
 
@@ -79,7 +79,7 @@ def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
     mended: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
-        def refused(_of: Order, step: facts.Step) -> facts.Fact | None:
+        def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
             return None if mended else facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True)
 
         async with running(tmp_path, World(clock, trouble=refused), *map(shoot, range(4))) as (store, _):
@@ -95,8 +95,8 @@ def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
 def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -> None:
     """An order that is always refused pauses its neighbours once at most."""
 
-    def refused(of: Order, step: facts.Step) -> facts.Fact | None:
-        alone = of.id == shoot(0).id and isinstance(step, facts.Register)
+    def refused(of: Order, step: steps.Step) -> facts.Fact | None:
+        alone = of.id == shoot(0).id and isinstance(step, steps.Register)
         return facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True) if alone else None
 
     async def work(clock: SimulatedClock) -> None:
@@ -113,8 +113,8 @@ def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -
 def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
     """A fact that triggers a bug holds its order with a traceback; the daemon and the other orders continue."""
 
-    def nonsense(of: Order, step: facts.Step) -> facts.Fact | None:
-        return facts.Stored(99, 0) if of.id == shoot(0).id and isinstance(step, facts.Upload) else None
+    def nonsense(of: Order, step: steps.Step) -> facts.Fact | None:
+        return facts.Stored(99, 0) if of.id == shoot(0).id and isinstance(step, steps.Upload) else None
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, World(clock, trouble=nonsense), shoot(0), shoot(1)) as (store, desk):
@@ -146,7 +146,7 @@ def test_an_order_whose_row_makes_no_sense_is_left_alone(tmp_path: Path) -> None
             await desk.happened(shoot(0).id, facts.Retried())
             await until(store, shoot(1).id, Phase.DOWNLOADED)
             await asyncio.sleep(600)
-            assert not [of for of, _ in world.steps if of == shoot(0).id]
+            assert not [of for of, _ in world.taken if of == shoot(0).id]
 
     simulate(work)
 
@@ -155,7 +155,7 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
     """Steps that wait for a lane when the daemon stops are not begun, and their intents are not recorded."""
 
     async def work(clock: SimulatedClock) -> Slow:
-        world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, facts.Look) else 0.0)
+        world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, steps.Look) else 0.0)
         orders = (replace(merging(n), due=START) for n in range(1, 9))
         waiting = replace(shoot(0), phase=Phase.UPLOADED, due=START + 1)
         async with running(tmp_path, world, *orders, waiting) as (store, _):
@@ -165,14 +165,14 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
 
     world = simulate(work)
     assert world.asked == []
-    assert world.count(facts.Look) == 4
+    assert world.count(steps.Look) == 4
 
 
 def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
     """After hours of polls, the journal has only those that showed a change, and the row counts them all."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, facts.Look) else None)
+        world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, steps.Look) else None)
         async with running(tmp_path, world, shoot()) as (store, _):
             await asyncio.sleep(4 * 3600)
             assert (await store.load(shoot().id)).polls > 300
@@ -186,8 +186,8 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
 def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> None:
     """An image whose downloaded bytes always vanish is downloaded a few times an hour, not hundreds of times."""
 
-    def vanishes(_of: Order, step: facts.Step) -> facts.Fact | None:
-        return facts.FetchLost(step.image) if isinstance(step, facts.Place) else None
+    def vanishes(_of: Order, step: steps.Step) -> facts.Fact | None:
+        return facts.FetchLost(step.image) if isinstance(step, steps.Place) else None
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=0.05, trouble=vanishes)
@@ -197,4 +197,4 @@ def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> Non
             await asyncio.sleep(3600)
         return world
 
-    assert simulate(work).count(facts.Fetch) < 30
+    assert simulate(work).count(steps.Fetch) < 30

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 import pytest
 
-from daemon.order import facts
+from daemon.order import steps
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.kills.balance import mortal
@@ -77,8 +77,8 @@ def test_killed_at_every_moment(tmp_path: Path, sandbox: Sandbox, figures: Figur
     figures.moments[" ".join(map(str, walk))] = len(died)
     assert len(set(died)) == len(died) > LEAST
     if "orders" in walk.which:
-        steps = {step.__name__ for step in get_args(facts.Step)} - NEVER[walk.flow]
-        assert {f"{step}: {when}" for step in steps for when in ("begun", "done")} <= set(died)
+        names = {step.__name__ for step in get_args(steps.Step)} - NEVER[walk.flow]
+        assert {f"{step}: {when}" for step in names for when in ("begun", "done")} <= set(died)
         assert {f"{fact}: {when}" for fact in recorded for when in ("written", "committed")} <= set(died)
 
 
