@@ -10,6 +10,7 @@ from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
 from daemon.order.hold import CHOICES, Hold
 from daemon.order.late import is_mendable
 from daemon.order.model import RESTING, MergeState, Order, Phase, Preset
+from daemon.order.problem import MEANINGS, SUBMIT, Code
 
 
 class Verb(StrEnum):
@@ -102,6 +103,16 @@ def _of_approve(order: Order) -> Refusal | None:
     if order.phase is Phase.HELD:
         return Refusal.NOTHING_CAME_OUT if nothing_came_out(order) else None
     return Refusal.APPROVED if order.approved else None
+
+
+def next_command(order: Order, code: Code) -> str | None:
+    """The command that helps with a problem of an order, without its argument; None if none is needed or allowed."""
+    command = MEANINGS[code][1]
+    if command is None or (Verb(command.split()[1]) in allowed(order) and order.same_as is None):
+        return command
+    if order.phase is Phase.SKIPPED:
+        return f"{SUBMIT} --again" if order.same_as is not None else SUBMIT
+    return SUBMIT if order.phase is Phase.CANCELLED else None
 
 
 def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:

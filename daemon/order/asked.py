@@ -84,7 +84,7 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     if order.merge is MergeState.NOT_ASKED or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
-    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0)
+    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0, mismatch=None)
     if any(image.state in ON_DISK for image in images):
         return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
     ended = (Trouble(Code.DISMISSED, DISMISSED),)

@@ -75,7 +75,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.MAYBE_DELIVERED_BEFORE: ("A delivery note says that the shoot was delivered; its pictures do not.", APPROVE),
     Code.NOTHING_DELIVERED: ("Every image of the order failed at the service.", RETRY),
     Code.SERVICE_UNASKED: ("A recovery could not ask the service about this order.", RETRY),
-    Code.RECOVERED: ("A recovery made this order from what it found.", APPROVE),
+    Code.RECOVERED: ("The order waits after a recovery until it is certain that it was not merged.", None),
     Code.BUG: ("A bug in bracketd stopped the order. Please report it.", RETRY),
     Code.SKIPPED: ("The shoot is skipped.", SUBMIT),
     Code.CANCELLED: ("The order was cancelled before its merge. Nothing was bought.", SUBMIT),
@@ -102,12 +102,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One line of an order's messages. ``next`` is the command that helps, without its argument; None if none does."""
+    """One line of an order's messages."""
 
     code: Code
     text: str
-
-    @property
-    def next(self) -> str | None:
-        """The command that helps."""
-        return MEANINGS[self.code][1]

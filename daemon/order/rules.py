@@ -91,6 +91,8 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = rule(order, fact, now, policy)
     if after is order:
         return known
+    if after.phase is not Phase.HELD and after.hold is not None:
+        after = replace(after, hold=None)
     since = order.updated_at if order.phase_since is None else order.phase_since
     return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
 

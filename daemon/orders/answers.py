@@ -269,6 +269,14 @@ def unknown(verb: str) -> str:
     return f"The running daemon does not support “{verb}”. It may be older than this command; restart it."
 
 
+def step_hangs(shoot: str) -> str:
+    """The answer to a dismissal of an order whose step does not end."""
+    return (
+        f"{shoot} was not dismissed: one of its steps has been in progress for minutes, perhaps on a disk that does "
+        "not respond. Check the disks, then run `bracketd dismiss` again."
+    )
+
+
 def left_alone(shoot: str) -> str:
     """The answer to an ask for an order that a bug stopped until the next start."""
     return f"A bug in bracketd stopped {shoot}. Restart the daemon to continue; its log has the details."

@@ -21,6 +21,9 @@ from daemon.store.protocol import Stale
 
 log = structlog.get_logger("bracketd.asks")
 
+PATIENCE = 1200.0
+"""Seconds for which a dismissal waits for the steps of its order that are in progress."""
+
 EVERY = 1.0
 """Seconds between two checks for new asks: the longest that an ask waits."""
 
@@ -30,7 +33,7 @@ class Asks:
 
     def __init__(self, desk: Desk, presets: Mapping[str, Preset], *, every: float = EVERY) -> None:
         self._desk, self._presets, self._every = desk, presets, every
-        self._postponed: list[Ask] = []
+        self._postponed: dict[int, tuple[Ask, float]] = {}
 
     async def run(self) -> None:
         """Check for asks until cancelled. Raises StateError."""
@@ -41,7 +44,7 @@ class Asks:
 
     async def hear(self) -> None:
         """Carry out or hand over all asks that arrived since the last call. Raises StateError."""
-        postponed, self._postponed = self._postponed, []
+        postponed = [ask for ask, _since in self._postponed.values()]
         for ask in (*postponed, *await self._desk.store.asks()):
             try:
                 await self._hand_over(ask)
@@ -75,9 +78,18 @@ class Asks:
             return
         async with self._desk.turn(order.id) as turn:
             if ask.verb == Verb.DISMISS and turn.is_under_way:
-                self._postponed.append(ask)
-            else:
-                await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.folder)))
+                await self._postpone(ask, order)
+                return
+            self._postponed.pop(ask.seq, None)
+            await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.folder)))
+
+    async def _postpone(self, ask: Ask, order: Order) -> None:
+        """Try a dismissal again later. One that waits too long for a step, on a disk that hangs say, is answered."""
+        now = asyncio.get_running_loop().time()
+        _ask, since = self._postponed.setdefault(ask.seq, (ask, now))
+        if now - since >= PATIENCE:
+            del self._postponed[ask.seq]
+            await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.shoot))
 
     async def _adopt(self, ask: Ask) -> None:
         answer = self._desk.done(ask, answers.adopted(ask.target))

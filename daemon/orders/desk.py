@@ -7,8 +7,8 @@ order, the desk holds it. If that fails too, bracketd does not touch the order u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -241,16 +241,18 @@ class Desk:
         self, order: Order, fact: facts.Locked, photos: Sequence[Entry] = (), *, answer: Answer | None = None
     ) -> None:
         """Add a skipped order and store its photos. It replaces earlier skipped orders of the same folder."""
-        outdated = await self.store.outdated(order.folder)
-        if not outdated:
-            await self.store.add(order, fact, photos, answer=answer)
-        for old in outdated:
-            why = facts.Cancelled(REPLACED, code=Code.REPLACED)
-            ended = evolve(old, why, now=order.created_at, policy=self.policy)
-            await self.store.replace(old, ended, why, order, fact, answer=answer)
-        if outdated and photos:
-            await self.store.record_skipped(order.id, photos)
+        for old in await self.store.outdated(order.folder):
+            await self.happened(old.id, facts.Cancelled(REPLACED, code=Code.REPLACED))
+        await self.store.add(order, fact, photos, answer=answer)
         self._inform(Change(None, fact, order), answer=answer)
+
+    async def know(self, folder: str, orders: Iterable[Order], inode: int) -> None:
+        """Store the present inode of a shoot's folder in its orders."""
+        async with AsyncExitStack() as turns:
+            entries = [await turns.enter_async_context(self._alone(one)) for one in sorted({o.id for o in orders})]
+            await self.store.know(folder, inode)
+            for entry in entries:
+                entry.order = None
 
     async def decline(self, order: Order, cancelled: facts.Cancelled, answer: Answer | None) -> None:
         """Add an order that was cancelled on request before it began, so that its photos are recognised later."""
@@ -315,7 +317,10 @@ class Desk:
     def _inform(self, *changes: Change, answer: Answer | None) -> None:
         for change in changes:
             for listener in self._listeners:
-                listener(change)
+                try:
+                    listener(change)
+                except Exception:
+                    log.exception("bug in a listener", order=change.after.id)
         if answer is not None:
             answers.log_answer(answer)
 

@@ -69,9 +69,8 @@ class Account:
                     await self._resume(waiting)
         return fact
 
-    @property
-    def checks_connection(self) -> bool:
-        """True if the connection must be checked now. Asking schedules the next check."""
+    def take_check(self) -> bool:
+        """True if the connection must be checked now. Schedules the next check."""
         return self._outage.probe_due(self._clock.monotonic())
 
     async def check_connection(self) -> None:

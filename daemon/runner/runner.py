@@ -73,7 +73,7 @@ class Runner:
                 self._wake.clear()
                 if self._store.pause.why is None:
                     await self._claim(group)
-                if self._account.checks_connection:
+                if self._account.take_check():
                     group.create_task(self._account.check_connection(), name="connection")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), await self._nap())
@@ -156,16 +156,17 @@ class Runner:
         async with AsyncExitStack() as place:
             await place.enter_async_context(self._queues[lane(step)].place(order_id))
             with self._desk.performing(order_id):
-                happened = await self._carried_out(order_id, step)
+                happened = await self._carried_out(visit, step)
                 await place.aclose()
                 if happened is None:
                     return
                 async with self._desk.turn(order_id) as turn:
                     await turn.happened(happened)
 
-    async def _carried_out(self, order_id: str, step: steps.Step) -> facts.Fact | None:
+    async def _carried_out(self, visit: Visit, step: steps.Step) -> facts.Fact | None:
         """Perform a step and return its fact; None if the step did not begin."""
-        async with self._desk.turn(order_id) as turn:
+        async with self._desk.turn(visit.order.id) as turn:
+            visit.order = turn.order  # another program may have changed it
             if not self._may_begin(turn.order, self._begun):
                 return None
             full = self._account.refuses(turn.order, step) if step in next_steps(turn.order) else None

@@ -117,9 +117,10 @@ class FolderAsks:
             if await self._take_in(ask, shoot, found):
                 await self._arrivals.forget(shoot, hints)
         except Stale:
-            if self._has_patience(ask, "its order is being changed"):
+            why = "its order is being changed"
+            if self._has_patience(ask, why):
                 return False
-            raise
+            return await self._answer(ask, Outcome.FAILED, answers.waits(shoot, f"not sent yet: {why}"))
         except NotYet as wait:
             if self._has_patience(ask, str(wait)):
                 return False

@@ -158,7 +158,8 @@ class FirstSight:
         return None
 
     async def _skip_unseen(self, shoot: str, inode: int | None) -> bool:
-        await self._intake.skip(shoot, None, inode)
+        if await self._store.newest(self._folder.path(shoot)) is None:  # else it failed after it was skipped
+            await self._intake.skip(shoot, None, inode)
         return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:

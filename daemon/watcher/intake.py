@@ -130,7 +130,7 @@ class Intake:
             fact, judged, orders = await judge()
             await self._take(shoot, fact, judged, orders, inode, photos=entries(found), elsewhere=elsewhere)
             if orders and inode is not None and judged.again is not Again.NEW:
-                await self._store.know(self._folder.path(shoot), inode)
+                await self._desk.know(self._folder.path(shoot), orders, inode)
 
     async def _elsewhere(
         self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order]

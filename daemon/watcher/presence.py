@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import structlog
 
-from daemon.errors import StateFull
+from daemon.errors import StateError, StateFull
 from daemon.files.roots import Roots, away
 from daemon.order import facts
 from daemon.orders import Desk
@@ -57,9 +56,15 @@ class OutputWatch:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            with suppress(StateFull):  # the disk of the state; the next look is as good
+            try:
                 words = await self._look()
                 await (self._presence.back() if words is None else self._presence.away(words))
+            except StateFull:
+                pass  # the next look finds the same
+            except StateError:
+                raise
+            except Exception:
+                log.exception("could not check an output folder", output=self._output)
             await asyncio.sleep(LOOK_EVERY)
 
     async def _look(self) -> str | None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,8 +116,14 @@ class UnknownOrders:
             await asyncio.sleep(AGAIN_EVERY)
             for output in self._outputs.values():
                 if output.searched and output.unread:
-                    with suppress(OSError, StateFull):
+                    try:
                         await self._look_for_more(output)
+                    except (OSError, StateFull):
+                        continue
+                    except StateError:
+                        raise
+                    except Exception as error:  # noqa: BLE001 - a bug met in one output must not end the daemon
+                        self._tell_bug(output, error)
 
     def require_ready(self, output: str) -> None:
         """Raises NotYet while it cannot be told whether a shoot with this output folder was sent."""
@@ -307,10 +312,10 @@ class UnknownOrders:
             Subject.NEWER_ORDERS: notes.words_of_listed(listed) if listed else None,
             Subject.UNREAD_NOTES: notes.words_of_unread(unread) if unread else None,
         }
-        before, self._said = self._said, said
-        changed = [subject for subject, words in said.items() if words != before.get(subject)]
+        changed = [subject for subject, words in said.items() if words != self._said.get(subject)]
         for subject in changed:
             await self._store.note(Alert(subject, said[subject]))
+            self._said = {**self._said, subject: said[subject]}
         if (found or listed) and (Subject.UNKNOWN_NOTES in changed or Subject.NEWER_ORDERS in changed):
             log.error("orders that the state does not know", notes=found, at_service=listed, remedy=REMEDY)
         if unread and Subject.UNREAD_NOTES in changed:

@@ -11,7 +11,7 @@ from daemon.order.archive import unsure
 from daemon.order.found import FoundElsewhere
 from daemon.order.policy import Limits
 from daemon.shoot import Doubt
-from tests.core.orders import after, order
+from tests.core.orders import after, order, processed
 
 NEW = order()
 TWICE = facts.Locked(NEW.brackets, doubt=Doubt("3 photo(s) may be here twice", tuple(b.path for b in NEW.brackets)))
@@ -76,3 +76,15 @@ def test_a_limit_and_another_reason_are_shown_together() -> None:
     assert "limits.images_per_order is 1" in held.messages[0]
     assert SAYS[Hold.UNKNOWN_ORDER] in held.messages[1]
     assert after(held, facts.Approved(), policy=policy).phase is Phase.SETTLED
+
+
+@pytest.mark.parametrize("fact", [facts.Dismissed(), facts.Reopened(("i0",))])
+def test_a_hold_ends_with_its_phase(fact: facts.Fact) -> None:
+    """An order that is no longer held has no hold, so that nothing is refused because of it."""
+    failed = isinstance(fact, facts.Reopened)
+    bought = processed(False) if failed else processed(True, True)
+    order = replace(bought, phase=Phase.HELD, held_in=Phase.DOWNLOADING, hold=Hold.UNKNOWN_ORDER, due=None)
+    released = after(order, fact)
+    assert released.phase is not Phase.HELD
+    assert released.hold is None
+    assert refusal(released, Verb.SUBMIT) is not Refusal.NEEDS_A_CHOICE

@@ -6,6 +6,7 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps, steps
+from daemon.order.allowed import next_command
 from daemon.order.facts import Kind
 from daemon.order.intents import intent
 from daemon.order.problem import MEANINGS, Code
@@ -450,3 +451,15 @@ def test_every_kind_of_failure_has_a_code(kind: facts.Kind) -> None:
     failed = facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=Mismatch.ORDER)
     hindered = after(order(1), failed)
     assert hindered.problems[0].code is CODES[kind]
+
+
+def test_the_next_command_is_one_that_is_allowed() -> None:
+    """A problem names a command only if the daemon would carry it out."""
+    failing = replace(processed(True, False), troubles=())
+    assert failing.phase is Phase.DOWNLOADING
+    assert next_command(failing, Code.IMAGE_FAILED) is None, "a retry waits for the delivery"
+    assert next_command(after(order(1), facts.Cancelled("gone", code=Code.FILE)), Code.FILE) == "bracketd submit"
+    skipped = replace(order(1), phase=Phase.SKIPPED, due=None)
+    assert next_command(skipped, Code.SKIPPED) == "bracketd submit"
+    assert next_command(replace(skipped, same_as="another"), Code.SKIPPED) == "bracketd submit --again"
+    assert next_command(order(1), Code.RECOVERED) is None

@@ -19,17 +19,17 @@ from typing import Any
 import pytest
 
 from daemon.errors import StateError
-from daemon.order import Bracket, Image, Order, Preset
+from daemon.order import Bracket, Hold, Image, Order, Preset
 from daemon.order.problem import Code
 from daemon.store.sqlite.copies import COPIES, is_sound
 from daemon.store.sqlite.file import FILE, as_dict
 from daemon.store.sqlite.reader import SqliteReader
-from daemon.store.sqlite.rows import bracket_row, image_row, order_row
+from daemon.store.sqlite.rows import bracket_row, image_row, order_row, problems_of
 from daemon.store.sqlite.schema import MIGRATIONS, VERSION, migrate
 from daemon.store.sqlite.store import SqliteStore
 
 FIXTURES = sorted((Path(__file__).parent / "state").glob("version-*.sql"))
-NOT_COMPARED = {"messages", "preset", "trouble", "recorded"}
+NOT_COMPARED = {"messages", "preset", "trouble", "recorded", "hold"}
 """Columns whose text another version may write differently, and one that is not the order's own."""
 
 Row = dict[str, Any]
@@ -112,7 +112,11 @@ def test_what_hindered_an_order_gets_a_code(tmp_path: Path) -> None:
     with SqliteReader(tmp_path) as reader:
         shown = {row["order_id"]: row for text in reader.orders_in_json("") for row in [json.loads(text)]}
     for order in orders:
+        assert shown[order.id]["problems"] == problems_of(order)
         assert [problem["text"] for problem in shown[order.id]["problems"]] == shown[order.id]["messages"]
+    (late,) = [row["id"] for row in before["orders"] if row["folder"] == "/in/Late" and row["phase"] == "held"]
+    (held,), _due = asyncio.run(opened(tmp_path, [late]))
+    assert (held.hold, held.troubles[0].code) == (Hold.LATE, Code.LATE_SUPPLEMENT), "a retry does not send it"
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
@@ -217,5 +221,5 @@ def kept(before: Row, after: Row) -> None:
 def defaults(kind: type, value: object, old: Row) -> bool:
     """Whether every field that the old row had no column for has its default."""
     fields = [field for field in dataclasses.fields(kind) if field.name not in old]
-    fields = [field for field in fields if field.name not in ("brackets", "images", "troubles")]
+    fields = [field for field in fields if field.name not in ("brackets", "images", "troubles", "hold")]
     return all(getattr(value, field.name) == field.default for field in fields)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from daemon.order import ImageState, Order
+from daemon.order.allowed import next_command
 from daemon.root import Seen
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
@@ -123,7 +124,9 @@ def _summary(order: Order) -> dict[str, Any]:
 def _in_json(order: Order, page: str) -> dict[str, Any]:
     row, sums = _summary(order), _sums(order)
     told = {name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")}
-    told["problems"] = [{"code": one.code, "text": one.text, "next": one.next} for one in order.problems]
+    told["problems"] = [
+        {"code": one.code, "text": one.text, "next": next_command(order, one.code)} for one in order.problems
+    ]
     for group in ("brackets", "images", "bytes"):
         told[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
     since = order.updated_at if order.phase_since is None else order.phase_since

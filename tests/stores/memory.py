@@ -145,13 +145,15 @@ class MemoryStore(Store):
     # --- finding orders ---
 
     async def load(self, order_id: str) -> Order:
-        return await self._read(lambda shelf: shelf.orders[order_id])
+        return replace(await self._read(lambda shelf: shelf.orders[order_id]))
 
     async def due(self, now: float, horizon: float) -> list[str]:
         return await self._read(lambda shelf: finding.due(shelf, now, horizon))
 
     async def next_due(self) -> float | None:
-        return await self._read(lambda shelf: min((o.due for o in shelf.orders.values() if o.due), default=None))
+        return await self._read(
+            lambda shelf: min((o.due for o in shelf.orders.values() if o.due is not None), default=None)
+        )
 
     async def known(self, ids: Iterable[str]) -> frozenset[str]:
         wanted = tuple(ids)

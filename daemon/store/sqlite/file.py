@@ -13,7 +13,7 @@ from pathlib import Path
 
 from daemon.errors import StateError, StateFull
 from daemon.host.room import NO_ROOM
-from daemon.store.sqlite import copies
+from daemon.store.sqlite import copies, problems
 from daemon.store.sqlite.schema import VERSION, migrate, require_known
 from daemon.store.sqlite.trouble import damaged, full, trouble_named
 
@@ -49,6 +49,8 @@ def open_for_writing(state_dir: Path, *, migrating: bool = True) -> sqlite3.Conn
                 if 0 < found < VERSION:
                     copies.make(path, f"before-version-{VERSION}.sqlite3")
                 migrate(connection, str(path))
+                if migrating:
+                    problems.write_missing(connection)
                 _require_sound(connection, path)
                 if migrating:
                     require_newest(connection, path)

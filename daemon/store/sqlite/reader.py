@@ -39,7 +39,7 @@ json_object(
   'phase', phase,
   'health', health,
   'messages', json(messages),
-  'problems', json(problems),
+  'problems', json(iif(problems = '', '[]', problems)),
   'order_id', id,
   'url', ? || id,
   'brackets', json_object('total', brackets_total, 'uploaded', brackets_uploaded),

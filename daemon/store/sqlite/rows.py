@@ -10,6 +10,7 @@ from typing import Any
 
 from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
 from daemon.shoot import LeftOut, Why
@@ -69,7 +70,7 @@ def order_row(order: Order) -> Row:
         "failures": order.failures,
         "trouble": order.trouble,
         "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
-        "problems": json.dumps([{"code": one.code, "text": one.text, "next": one.next} for one in order.problems]),
+        "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "due": order.due,
         "phase_since": order.phase_since,
@@ -91,6 +92,11 @@ def order_row(order: Order) -> Row:
         "messages": json.dumps(order.messages),
     }
     return _storable(row)
+
+
+def problems_of(order: Order) -> list[Row]:
+    """The problems of an order as ``status --json`` shows them."""
+    return [{"code": one.code, "text": one.text, "next": next_command(order, one.code)} for one in order.problems]
 
 
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:

@@ -241,10 +241,14 @@ ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 FOURTH = """
 ALTER TABLE orders ADD COLUMN troubles TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE orders ADD COLUMN problems TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE orders ADD COLUMN problems TEXT NOT NULL DEFAULT '';
+UPDATE orders SET hold = iif(supplement_of IS NULL, 'doubt', 'late')
+  WHERE phase = 'held' AND hold IS NULL AND held_in = 'settled' AND merge = 'not asked' AND NOT over_limit
+  AND trouble LIKE '%`bracketd approve`%';
 UPDATE orders SET troubles = json_array(json_object('code', CASE
     WHEN trouble = 'submitted anew as it is now' THEN 'replaced'
     WHEN trouble LIKE 'the state was rebuilt without asking the service%' THEN 'service-unasked'
+    WHEN phase = 'cancelled' AND merge != 'not asked' THEN 'dismissed'
     WHEN phase IN ('skipped', 'cancelled') THEN phase
     WHEN over_limit THEN iif(phase = 'held', 'over-limit', 'limit-today')
     WHEN mismatch IS NOT NULL THEN 'wrong-answer'
@@ -262,14 +266,8 @@ UPDATE orders SET troubles = json_array(
     json_object('code', 'other', 'text', substr(trouble, 1, instr(trouble, 'and the state was rebuilt without') - 3)),
     json_object('code', 'service-unasked', 'text', substr(trouble, instr(trouble, 'and the state was rebuilt') + 4)))
   WHERE trouble LIKE '%_and the state was rebuilt without asking the service%';
-UPDATE orders SET problems = (
-  SELECT json_group_array(json_object(
-    'code', coalesce((SELECT json_extract(t.value, '$.code') FROM json_each(troubles) AS t
-                      WHERE json_extract(t.value, '$.text') = m.value), 'other'),
-    'text', m.value, 'next', NULL))
-  FROM json_each(messages) AS m);
 """
-"""Gives what hinders an order a code beside its text."""
+"""Gives what hinders an order a code beside its text. ``sqlite.problems`` then writes the problems."""
 
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:

@@ -212,7 +212,6 @@ class SqliteStore(Store):
         """Part of a transaction. An ask whose answer does not reach the disk is returned again after a restart."""
         if answer is not None:
             asks.write_answer(connection, answer)
-            self._handed_out.discard(answer.ask.seq)
 
     # --- roots, waiting shoots, notes ---
 

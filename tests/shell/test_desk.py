@@ -1,0 +1,79 @@
+"""The desk: the only writer of orders."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from daemon.order import Order, Phase, facts, steps
+from daemon.orders import Change
+from daemon.orders.asks import PATIENCE
+from daemon.store.asks import Outcome
+from tests.shell.simulated import SimulatedClock, simulate
+from tests.shell.test_runner import World, running, shoot, until
+from tests.stores.states import ask, look
+
+pytestmark = pytest.mark.stores("memory", "sqlite")
+
+
+def test_a_listener_with_a_bug_stops_nobody(tmp_path: Path) -> None:
+    """An order goes its way although one listener raises, and the other listeners hear of each change."""
+    heard: list[Phase] = []
+
+    def breaks(_change: Change) -> None:
+        raise RuntimeError("a bug")
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock)) as (store, desk):
+            desk.listen(breaks)
+            desk.listen(lambda change: heard.append(change.after.phase))
+            await desk.begin(shoot(), facts.Locked(shoot().brackets))
+            await until(store, shoot().id, Phase.DOWNLOADED)
+
+    simulate(work)
+    assert heard[-1] is Phase.DOWNLOADED
+
+
+def test_the_inode_of_a_folder_is_kept_during_a_visit(tmp_path: Path) -> None:
+    """What the watcher learns of a folder is not undone by the next fact of its order."""
+
+    async def work(clock: SimulatedClock) -> Order:
+        async with running(tmp_path, World(clock), shoot()) as (store, desk):
+            await until(store, shoot().id, Phase.UPLOADING)
+            await desk.know(shoot().folder, [shoot()], 99)
+            return await until(store, shoot().id, Phase.DOWNLOADED)
+
+    assert simulate(work).inode == 99
+
+
+@dataclass
+class Hanging(World):
+    """A world in which a download never ends until the test is over."""
+
+    async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
+        """Carry out a step."""
+        if isinstance(step, steps.Fetch):
+            await asyncio.sleep(3 * PATIENCE)
+        return await super().perform(of, step)
+
+
+def test_a_dismissal_of_a_step_that_hangs_is_answered(tmp_path: Path) -> None:
+    """An ask that waits for a step on a dead disk gets an answer with the reason."""
+
+    async def work(clock: SimulatedClock) -> tuple[Outcome, str] | None:
+        async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
+            await until(store, shoot().id, Phase.DOWNLOADING)
+            await asyncio.sleep(10)
+            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
+            await asyncio.sleep(PATIENCE + 10)
+            with look(tmp_path) as reader:
+                return reader.answer(seq)
+
+    answer = simulate(work)
+    assert answer is not None
+    assert answer[0] is Outcome.FAILED
+    assert "one of its steps has been in progress for minutes" in answer[1]
