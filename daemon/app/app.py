@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -149,10 +150,9 @@ class App:
         )
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
-        async with asyncio.TaskGroup() as group:  # at once: folders of one hung disk are waited for together
-            folders = self._settings.folders
-            made = [group.create_task(self._watcher(folder, desk, roots, unknown)) for folder in folders]
-        watchers = [task.result() for task in made]
+        watchers = await self._watchers(desk, roots, unknown)
+        if watchers is None:
+            return
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
@@ -178,6 +178,21 @@ class App:
                 task.cancel()
 
     # --- parts ---
+
+    async def _watchers(self, desk: Desk, roots: Roots, unknown: UnknownOrders) -> list[Watcher] | None:
+        """Make the watchers of all folders at once; None if a stop signal comes while a disk does not respond."""
+        folders = self._settings.folders
+        making = asyncio.gather(*(self._watcher(folder, desk, roots, unknown) for folder in folders))
+        stopping = asyncio.create_task(self._stop.wait())
+        either: set[asyncio.Future[Any]] = {making, stopping}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if making.done():
+            return making.result()
+        making.cancel()
+        with suppress(asyncio.CancelledError):
+            await making
+        return None
 
     async def _watcher(self, folder: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
         disk = self._disks.setdefault(str(folder.watch), Disk(self._clock))

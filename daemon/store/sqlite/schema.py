@@ -297,8 +297,8 @@ def require_known(connection: sqlite3.Connection, path: str) -> int:
     found = version(connection)
     if found > VERSION:
         raise StateTooNew(
-            f"{path} was written by a newer bracketd (state version {found}, this one knows {VERSION}). "
-            "Install the newer bracketd again; nothing was changed."
+            f"{path} was written by a newer version of bracketd (state version {found}, this one knows {VERSION}). "
+            "Install the newer version again; nothing was changed."
         )
     return found
 
