@@ -11,17 +11,15 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
+from daemon.cli.purchases import Line, amount, by_month, lines, month_of
 from daemon.cli.state import look
 from daemon.config.locate import locate_state
 from daemon.config.price import locate_price
@@ -34,20 +32,6 @@ COLUMNS = ("at", "month", "shoot", "folder", "order_id", "image_id", "file", "cr
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Characters that begin a formula in a spreadsheet cell, including the full-width forms (OWASP, CSV Injection)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The purchases of one order in one month (``2026-11``). ``at``: the first of them, in seconds since 1970 (UTC)."""
-
-    month: str
-    at: float
-    shoot: str
-    folder: str
-    order_id: str
-    supplement: bool
-    images: int
-    credits: int
 
 
 def _span(_context: click.Context, _option: click.Parameter, written: str | None) -> tuple[float, float]:
@@ -88,27 +72,6 @@ def costs(config: Path | None, span: tuple[float, float], as_json: bool, as_csv:
         print_costs(lines(purchases), price)
 
 
-def lines(purchases: Iterable[dict[str, Any]]) -> list[Line]:
-    """Purchases summed by month and order, sorted by month and first purchase."""
-    bought: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for purchase in purchases:
-        bought.setdefault((month_of(purchase["at"]), purchase["order_id"]), []).append(purchase)
-    summed = (
-        Line(
-            month,
-            of[0]["at"],
-            of[0]["shoot"],
-            of[0]["folder"],
-            order_id,
-            of[0]["supplement_of"] is not None,
-            len(of),
-            sum(purchase["credits"] for purchase in of),
-        )
-        for (month, order_id), of in bought.items()
-    )
-    return sorted(summed, key=lambda line: (line.month, line.at))
-
-
 def document(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> dict[str, Any]:
     """The document of ``costs --json``, version 1. Times are ISO 8601 in UTC; prices are exact decimal strings."""
     every = lines(purchases)
@@ -131,24 +94,6 @@ def document(purchases: Iterable[dict[str, Any]], price: Decimal | None) -> dict
         for month, of in by_month(every)
     ]
     return {"version": 1, "price_per_image": amount(price, 1), **_sums(every, price), "months": months}
-
-
-def by_month(every: Iterable[Line]) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Group lines by month."""
-    return ((month, tuple(of)) for month, of in groupby(every, key=lambda line: line.month))
-
-
-def amount(price: Decimal | None, images: int) -> str | None:
-    """The exact price of a number of images, with at least two decimals; None if no price is set."""
-    if price is None:
-        return None
-    whole, _, cents = format((price * images).normalize(), "f").partition(".")
-    return f"{whole}.{cents:0<2}"
-
-
-def month_of(seconds: float) -> str:
-    """The month of a time in this machine's time zone, such as ``2026-11``."""
-    return time.strftime("%Y-%m", time.localtime(seconds))
 
 
 def _sums(of: Sequence[Line], price: Decimal | None) -> dict[str, Any]:

@@ -26,9 +26,8 @@ No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import assert_never
 
 from daemon.order import asked, behind, downloading, merging, money, steps, trouble, uploading
 from daemon.order import facts as f
@@ -81,14 +80,14 @@ BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)
 
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
-    rule, known = _RULES[type(fact)], order
+    known = order
     order = with_true_due(order, now, policy)
     if order.phase is Phase.HELD and order.held_in and not isinstance(fact, BY_PERSON):
         there = replace(order, phase=order.held_in, held_in=None)
-        after: Order = rule(there, fact, now, policy)
+        after = _applied(there, fact, now, policy)
         after = order if after is there else _still_held(order, after)
     else:
-        after = rule(order, fact, now, policy)
+        after = _applied(order, fact, now, policy)
     if after is order:
         return known
     if after.phase is not Phase.HELD and after.hold is not None:
@@ -112,41 +111,80 @@ def _still_held(order: Order, after: Order) -> Order:
     return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
 
 
-_RULES: dict[type[Any], Callable[[Order, Any, float, Policy], Order]] = {
-    f.Locked: money.locked,
-    f.Created: uploading.created,
-    f.Registered: uploading.registered,
-    f.Stored: uploading.stored,
-    f.SlotLost: uploading.slot_lost,
-    f.Changed: uploading.changed,
-    f.SameContent: uploading.same_content,
-    f.Discarded: uploading.discarded,
-    f.Confirmed: uploading.confirmed,
-    f.MergeIntended: merging.merge_intended,
-    f.Merged: merging.merged,
-    f.Seen: merging.seen,
-    f.ReprocessIntended: merging.reprocess_intended,
-    f.Reprocessed: merging.reprocessed,
-    f.Reckoned: money.reckoned,
-    f.Approved: money.approved,
-    f.Reopened: asked.reopened,
-    f.Dismissed: asked.dismissed,
-    f.Fetched: downloading.fetched,
-    f.FetchLost: downloading.fetch_lost,
-    f.Placed: downloading.placed,
-    f.ImageLost: downloading.image_lost,
-    f.Delivered: downloading.delivered,
-    f.CameLate: downloading.came_late,
-    f.FoundAgain: downloading.found_again,
-    f.Moved: uploading.moved,
-    f.OutputRenamed: downloading.output_renamed,
-    FoundDelivered: behind.found_delivered,
-    FoundMerged: behind.found_merged,
-    FoundElsewhere: behind.found_elsewhere,
-    f.Failed: trouble.failed,
-    f.Interrupted: trouble.nothing,
-    f.Retried: trouble.retried,
-    f.Resumed: trouble.resumed,
-    f.Recovered: trouble.nothing,
-    f.Cancelled: trouble.cancelled,
-}
+def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  # noqa: C901, PLR0912 - a case a fact
+    """The order after a fact, by the rule for that kind of fact."""
+    match fact:
+        case f.Locked():
+            return money.locked(order, fact, now, policy)
+        case f.Created():
+            return uploading.created(order, fact, now, policy)
+        case f.Registered():
+            return uploading.registered(order, fact, now, policy)
+        case f.Stored():
+            return uploading.stored(order, fact, now, policy)
+        case f.SlotLost():
+            return uploading.slot_lost(order, fact, now, policy)
+        case f.Changed():
+            return uploading.changed(order, fact, now, policy)
+        case f.SameContent():
+            return uploading.same_content(order, fact, now, policy)
+        case f.Discarded():
+            return uploading.discarded(order, fact, now, policy)
+        case f.Confirmed():
+            return uploading.confirmed(order, fact, now, policy)
+        case f.MergeIntended():
+            return merging.merge_intended(order, fact, now, policy)
+        case f.Merged():
+            return merging.merged(order, fact, now, policy)
+        case f.Seen():
+            return merging.seen(order, fact, now, policy)
+        case f.ReprocessIntended():
+            return merging.reprocess_intended(order, fact, now, policy)
+        case f.Reprocessed():
+            return merging.reprocessed(order, fact, now, policy)
+        case f.Reckoned():
+            return money.reckoned(order, fact, now, policy)
+        case f.Approved():
+            return money.approved(order, fact, now, policy)
+        case f.Reopened():
+            return asked.reopened(order, fact, now, policy)
+        case f.Dismissed():
+            return asked.dismissed(order, fact, now, policy)
+        case f.Fetched():
+            return downloading.fetched(order, fact, now, policy)
+        case f.FetchLost():
+            return downloading.fetch_lost(order, fact, now, policy)
+        case f.Placed():
+            return downloading.placed(order, fact, now, policy)
+        case f.ImageLost():
+            return downloading.image_lost(order, fact, now, policy)
+        case f.Delivered():
+            return downloading.delivered(order, fact, now, policy)
+        case f.CameLate():
+            return downloading.came_late(order, fact, now, policy)
+        case f.FoundAgain():
+            return downloading.found_again(order, fact, now, policy)
+        case f.Moved():
+            return uploading.moved(order, fact, now, policy)
+        case f.OutputRenamed():
+            return downloading.output_renamed(order, fact, now, policy)
+        case FoundDelivered():
+            return behind.found_delivered(order, fact, now, policy)
+        case FoundMerged():
+            return behind.found_merged(order, fact, now, policy)
+        case FoundElsewhere():
+            return behind.found_elsewhere(order, fact, now, policy)
+        case f.Failed():
+            return trouble.failed(order, fact, now, policy)
+        case f.Interrupted():
+            return trouble.nothing(order, fact, now, policy)
+        case f.Retried():
+            return trouble.retried(order, fact, now, policy)
+        case f.Resumed():
+            return trouble.resumed(order, fact, now, policy)
+        case f.Recovered():
+            return trouble.nothing(order, fact, now, policy)
+        case f.Cancelled():
+            return trouble.cancelled(order, fact, now, policy)
+        case _:
+            assert_never(fact)

@@ -19,8 +19,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from daemon.cli import cli
-from daemon.cli.costs import Line
 from daemon.cli.costs_table import CostsView
+from daemon.cli.purchases import Line
 from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import processed
