@@ -97,7 +97,7 @@ class Recovery:
                 return self._run(Path(scratch), dry_run=dry_run)
         except OSError as error:
             raise StateError(
-                f"the state in {state_dir} cannot be rebuilt: {error}. Check the disk, then try again. No data was lost."
+                f"cannot rebuild the state in {state_dir}: {error}. Check the disk, then try again. No data was lost."
             ) from error
 
     def _run(self, scratch: Path, *, dry_run: bool) -> Report:

@@ -38,7 +38,7 @@ def test_a_real_set_lacks_nothing() -> None:
     assert dangling(one) is None
     three = [again(shot, times) for times in range(3) for shot in one]
     assert dangling(three) is None
-    assert dangling(three[:-1]) == "IMG_0441.JPG begins a bracket set of 4 where the other 2 sets have 5"
+    assert dangling(three[:-1]) == "the bracket set starting with IMG_0441.JPG has 4 photos; the other 2 sets have 5"
 
 
 def test_what_a_photo_says_of_its_frame(tmp_path: Path) -> None:
@@ -130,5 +130,5 @@ def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
     ]
     assert [(shot.aeb, shot.value_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
     assert dangling(shots) is None
-    assert dangling(shots[:-1]) == "IMG_0407.JPG begins a bracket set of 2 where the other 2 sets have 3"
+    assert dangling(shots[:-1]) == "the bracket set starting with IMG_0407.JPG has 2 photos; the other 2 sets have 3"
     assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).aeb is None

@@ -516,7 +516,7 @@ def test_copies_without_metadata_are_held_once(home: Home) -> None:
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
     assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
-    assert "may be here twice" in (held.trouble or "")
+    assert "may be duplicates" in (held.trouble or "")
 
 
 def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
@@ -658,7 +658,7 @@ def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, An
     report = home.recover()
     assert note["order_id"] not in {one.order.id for one in report.sources.notes.found}
     assert list(report.sources.notes.unread) == [f"{home.output}/a/order.json"]
-    assert any("(it makes no sense)" in line for line in report_lines(report, dry_run=False))
+    assert any("(its content is not valid)" in line for line in report_lines(report, dry_run=False))
     assert {shoot: one.phase for shoot, one in home.orders().items()} == {"a": Phase.SKIPPED, "b": Phase.DOWNLOADED}
 
 
