@@ -14,7 +14,7 @@ LEAST, MOST = 3, 9
 
 
 def lacking(stream: Sequence[Frame]) -> Lacking | None:
-    """The incomplete set in a stream of otherwise complete sets with the same steps, and single frames. None if there is none."""
+    """The incomplete set of a stream. None unless all its other sets are complete and have the same steps."""
     parts: list[Set] = []
     for at in range(len(stream)):
         if at and not cut(stream[at - 1], stream[at]):
