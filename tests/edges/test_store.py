@@ -113,7 +113,7 @@ def test_a_newer_state_file_is_refused_unchanged(tmp_path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(StateTooNew, match="newer bracketd"):
+    with pytest.raises(StateTooNew, match="newer version of bracketd"):
         SqliteStore.open(tmp_path)
     with pytest.raises(StateTooNew):
         SqliteReader(tmp_path)
