@@ -26,7 +26,7 @@ OURS, BARE, THEIRS, KNOWN = (f"{letter * 8}-0000-4000-8000-000000000000" for let
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A service that says nothing yet."""
+    """A service without scripted answers."""
     with Host(lambda exchange: exchange.answer(404, {"message": "?", "detail": {}})) as started:
         yield started
 
