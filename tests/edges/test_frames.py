@@ -91,7 +91,7 @@ def test_real_brackets_are_frames_of_their_own() -> None:
 
 
 def test_what_a_photo_says(tmp_path: Path) -> None:
-    """A frame has camera, time, exposure and path; a file without metadata has only the path, a missing one no frame."""
+    """A frame has camera, time, exposure and path, or without metadata only the path. A missing file has no frame."""
     (tmp_path / "card").mkdir()
     (tmp_path / "card" / "IMG_1.JPG").write_bytes(bracket(0, -2.0, NOON))
     said = frame(str(tmp_path), "card/IMG_1.JPG")
