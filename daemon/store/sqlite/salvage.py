@@ -47,18 +47,18 @@ def salvage(path: Path, into: Path) -> Salvage:
     """
     file = into / FILE
     found = _version_copied(path, into)
-    with closing(sqlite3.connect(file, isolation_level=None)) as sound:
-        configure(sound)
-        migrate(sound, str(file), MIGRATIONS[:found])
+    with closing(sqlite3.connect(file, isolation_level=None)) as target:
+        configure(target)
+        migrate(target, str(file), MIGRATIONS[:found])
         numbers: set[int] = set()
         if found:
             with closing(_damaged(into)) as old:
-                sound.execute("BEGIN")
-                numbers = _read(old, sound)
-                sound.execute("COMMIT")
-        migrate(sound, str(file))
-        orders = tuple(_whole_orders(sound))
-        return Salvage(file, orders, len(numbers) - len(orders), _roots(sound))
+                target.execute("BEGIN")
+                numbers = _read(old, target)
+                target.execute("COMMIT")
+        migrate(target, str(file))
+        orders = tuple(_whole_orders(target))
+        return Salvage(file, orders, len(numbers) - len(orders), _roots(target))
 
 
 def _version_copied(path: Path, into: Path) -> int:
@@ -80,21 +80,21 @@ def _damaged(into: Path) -> sqlite3.Connection:
     return connection
 
 
-def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
+def _read(old: sqlite3.Connection, target: sqlite3.Connection) -> set[int]:
     """Copy all readable rows. Returns the row numbers of all orders that were found, readable or not."""
     numbers = {int(row["number"]) for way in WAYS for row in _readable(old, way)}
     for number in sorted(numbers):
         for order in _readable(old, "SELECT * FROM orders NOT INDEXED WHERE rowid = ?", number):
-            _keep(sound, "orders", order)
+            _keep(target, "orders", order)
             for table in ("brackets", "images", "left_out", "purchases"):
                 for row in _readable(old, f"SELECT * FROM {table} WHERE order_id = ?", order["id"]):  # noqa: S608
-                    _keep(sound, table, row)
+                    _keep(target, table, row)
     for direction in ("ASC", "DESC"):
         for row in _readable(old, f"SELECT * FROM journal NOT INDEXED ORDER BY seq {direction}"):  # noqa: S608
-            _keep(sound, "journal", row)
+            _keep(target, "journal", row)
     for table in ("roots", "skipped_files"):
         for row in _readable(old, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608 - our own names
-            _keep(sound, table, row)
+            _keep(target, table, row)
     return numbers
 
 
@@ -106,35 +106,35 @@ def _readable(old: sqlite3.Connection, query: str, *values: object) -> Iterator[
         return
 
 
-def _keep(sound: sqlite3.Connection, table: str, row: Row) -> None:
+def _keep(target: sqlite3.Connection, table: str, row: Row) -> None:
     """Insert a row, unless it already exists or is invalid because of damage."""
     columns, marks = ", ".join(row), ", ".join(f":{column}" for column in row)
     try:
-        sound.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names
+        target.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names
     except sqlite3.DatabaseError:
         return
 
 
-def _whole_orders(sound: sqlite3.Connection) -> Iterator[Order]:
+def _whole_orders(target: sqlite3.Connection) -> Iterator[Order]:
     """The orders that have all their brackets and images. The others are deleted."""
-    for row in sound.execute("SELECT id, brackets_total, bytes_total, images_total FROM orders").fetchall():
-        order = _order(sound, row)
+    for row in target.execute("SELECT id, brackets_total, bytes_total, images_total FROM orders").fetchall():
+        order = _order(target, row)
         if order is None:
-            sound.execute("DELETE FROM orders WHERE id = ?", (row["id"],))
+            target.execute("DELETE FROM orders WHERE id = ?", (row["id"],))
         else:
             yield order
 
 
-def _order(sound: sqlite3.Connection, row: Row) -> Order | None:
+def _order(target: sqlite3.Connection, row: Row) -> Order | None:
     try:
-        order = load(sound, str(row["id"]))
+        order = load(target, str(row["id"]))
         sums = order_row(order)
     except (ValueError, TypeError, LookupError):
         return None
     return order if all(sums[column] == row[column] for column in SUMS) else None
 
 
-def _roots(sound: sqlite3.Connection) -> dict[str, Seen]:
-    rows = sound.execute("SELECT path, mount, identity, shoots FROM roots").fetchall()
+def _roots(target: sqlite3.Connection) -> dict[str, Seen]:
+    rows = target.execute("SELECT path, mount, identity, shoots FROM roots").fetchall()
     mounts = ((row, unpack(row["mount"]) if row["mount"] is not None else None) for row in rows)
     return {unpack(row["path"]): Seen(mount, row["identity"], row["shoots"]) for row, mount in mounts}
