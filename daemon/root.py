@@ -1,17 +1,17 @@
-"""What is remembered of a root (a watched or an output folder), and how to distinguish unmounted from emptied.
+"""The last known state of a root (a watched or an output folder), and rules to distinguish unmounted from emptied.
 
 A disk is identified by its mount point, because device numbers change after a restart and mount points do not. A root
 is also identified by its inode and by the number of shoots in it.
 
 Rules:
 
-1. A folder that was never seen is accepted as it is.
+1. A folder that was never seen is accepted.
 2. A known folder that does not exist is away: its disk may be unmounted.
-3. The same device and inode are the same folder, whatever its mount is: a service manager that confines a service
-   mounts folders a second time, each at its own place.
-4. If the folder is on a mount above the remembered one, it is the bare mount point: the disk is not mounted.
+3. The same device and inode mean the same folder, even with another mount point: a service manager that confines a
+   service mounts folders a second time, each at its own path.
+4. If the folder is on a mount above the remembered one, it is the empty mount point: the disk is not mounted.
 5. If it is on any other mount, it is on a different disk. If the root had shoots, a person must confirm the change.
-   If it had none, nothing can be confused, and it counts as never seen.
+   If it had none, it counts as never seen.
 6. If the root had shoots, an empty folder with another inode is not the same folder.
 7. Another folder in place of the watched one, with mostly unknown shoots, is not the watched folder. The number of
    its shoots does not matter, because one old shoot costs as much as a new one.

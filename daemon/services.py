@@ -1,4 +1,4 @@
-"""The service as orders use it: one for each flow and mode, all with the same key, which may be renewed."""
+"""Connections to the service: one for each flow and mode, all with the same key, which can be renewed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from daemon.service import Demand, Service
 
 
 def build(settings: Settings, key: ApiKey, *, flow: FlowName, dev_mode: bool) -> Service:
-    """A connection to the service, as the settings describe it. Raises ConfigError."""
+    """Create a connection to the service from the settings. Raises ConfigError."""
     return Service(
         base_url=settings.api.base_url,
         key=key.text,
@@ -25,14 +25,15 @@ def build(settings: Settings, key: ApiKey, *, flow: FlowName, dev_mode: bool) ->
 
 
 def build_usual(settings: Settings) -> Service:
-    """A connection to the service as new orders get it. Raises ConfigError."""
+    """Create a connection for new orders. Raises ConfigError."""
     return build(settings, settings.require_api_key(), flow=settings.api.flow, dev_mode=settings.api.dev_mode)
 
 
 class Services:
-    """``find_key`` reads the settings again for the key; it may block, and raise ConfigError.
+    """Creates connections when they are first used, and replaces them when the key changes.
 
-    ``of`` and ``renew`` are for one thread.
+    ``find_key`` reads the key again from the settings; it may block and raise ConfigError. Call ``of`` and ``renew``
+    from one thread only.
     """
 
     def __init__(self, settings: Settings, find_key: Callable[[], ApiKey]) -> None:
@@ -42,34 +43,34 @@ class Services:
         self._former: list[Service] = []
 
     def of(self, flow: FlowName, *, dev_mode: bool) -> Service:
-        """The service as an order began with it, which may not be how new orders get it. Raises ConfigError."""
+        """The connection for an order's flow and mode, which may differ from the settings. Raises ConfigError."""
         if (flow, dev_mode) not in self._used:
             self._used[flow, dev_mode] = build(self._settings, self._key, flow=flow, dev_mode=dev_mode)
         return self._used[flow, dev_mode]
 
     def usual(self) -> Service:
-        """The service as new orders get it. Raises ConfigError."""
+        """The connection for new orders. Raises ConfigError."""
         return self.of(self._settings.api.flow, dev_mode=self._settings.api.dev_mode)
 
     @property
     def now(self) -> tuple[Service, ...]:
-        """Those with the key that is used now."""
+        """The connections with the current key."""
         return tuple(self._used.values())
 
     @property
     def all(self) -> tuple[Service, ...]:
-        """Every one that was ever asked for; transfers may still use one with the former key."""
+        """All connections, including those with former keys, because transfers may still use them."""
         return (*self._used.values(), *self._former)
 
     def found(self) -> ApiKey | None:
-        """The key as it is found now; None if none is. Blocks."""
+        """Read the key again. None if there is none. Blocks."""
         try:
             return self._find_key()
         except ConfigError:
             return None
 
     def renew(self, key: ApiKey) -> bool:
-        """Use this key from now on; returns whether it is another one."""
+        """Use this key from now on. Returns True if it differs from the current key."""
         if key.text == self._key.text:
             return False
         self._key = key

@@ -1,4 +1,4 @@
-"""Which photos belong together: the files that are brackets, and bracket sets that seem to lack a photo."""
+"""Decides which photos belong together: one file per frame, and bracket sets with missing photos."""
 
 from daemon.grouping.copies import copies, to_compare
 from daemon.grouping.dangling import dangling

@@ -1,4 +1,4 @@
-"""Which files of a shoot are copies of others, as on a second card, by what is known of their content."""
+"""Finds the files of a shoot that are copies of others, such as those on a second card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.shoot.shot import UNKNOWN
 
 
 def to_compare(marks: Mapping[str, str], shots: Mapping[str, Shot]) -> tuple[str, ...]:
-    """The files that have to be read whole to know whether they are copies. ``marks`` and ``shots`` are by path.
+    """The files that must be read completely to find copies. ``marks`` and ``shots`` are by path.
 
     Files with equal marks and a known shot show one frame. Other files with equal marks may be different files.
     """
@@ -18,9 +18,9 @@ def to_compare(marks: Mapping[str, str], shots: Mapping[str, Shot]) -> tuple[str
 
 
 def copies(marks: Mapping[str, str], digests: Mapping[str, str]) -> dict[str, str]:
-    """The path of each copy, and that of the file that it is a copy of. A file without a mark is no copy.
+    """Each copy's path, with the path of the file that it is a copy of. Files without a mark are not copies.
 
-    ``digests`` has what tells the files of ``to_compare`` apart.
+    ``digests`` has the digests of the files that ``to_compare`` returned, by path.
     """
     found: dict[str, str] = {}
     for some in _alike(marks):
@@ -33,7 +33,7 @@ def copies(marks: Mapping[str, str], digests: Mapping[str, str]) -> dict[str, st
 
 
 def _alike(marks: Mapping[str, str]) -> Collection[list[str]]:
-    """The paths of files with equal marks, in their order."""
+    """The sorted paths of files with equal marks, for each mark of two or more files."""
     alike: dict[str, list[str]] = defaultdict(list)
     for path in sorted(path for path, mark in marks.items() if mark):
         alike[marks[path]].append(path)

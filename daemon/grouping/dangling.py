@@ -1,9 +1,9 @@
-"""Bracket sets that lack a photo, where that can be told with certainty.
+"""Finds bracket sets with missing photos. Reports nothing if there is any doubt.
 
-A camera that numbers the frames of a bracket sequence, or marks each with its offset, says itself what belongs
-together; without marks, only a shoot of which all sets are alike tells. A set counts as lacking when others are whole,
-when it is the only one of its kind, and when the numbers in the files' names have room for what is missing: a
-bracketing that the photographer broke off has none. In every doubt nothing is said.
+Many cameras record the number of each frame in its bracket sequence, or its exposure offset. Without these marks, a
+set is only found in a shoot whose sets are all alike. A set counts as incomplete if other sets are complete, if it is
+the only one of its kind, and if numbers are missing between the files' names. No numbers are missing after a sequence
+that the photographer stopped.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from daemon.grouping.stream import Frame, Lacking, streams
 
 
 def dangling(frames: Sequence[Frame]) -> str | None:
-    """Why photos seem to be missing, in words for a person; None if none are, or nobody can tell.
+    """A message about an incomplete bracket set. None if there is none, or if it is uncertain.
 
-    ``frames`` are all photos of a shoot, in any order. One that does not say when and how long it was exposed might be
-    the missing one, so then nothing is told.
+    ``frames`` are all photos of a shoot, in any order. Returns None if a frame has no time or no exposure time, because
+    it might be the missing one.
     """
     if any(frame.taken_at is None or frame.exposure_s is None for frame in frames):
         return None
@@ -29,7 +29,7 @@ def dangling(frames: Sequence[Frame]) -> str | None:
 def _of_stream(stream: Sequence[Frame]) -> str | None:
     looks = Counter((frame.taken_at, frame.exposure_s, frame.value_ev, frame.number) for frame in stream)
     if max(looks.values()) > 1:
-        return None  # copies under other names, or a clock that stands still
+        return None  # copies under other names, or a clock that has stopped
     marks = [marked.mark_of(frame) for frame in stream]
     found = marked.lacking(stream, marks) if any(marks) else unmarked.lacking(stream)
     return None if found is None else _words(stream[found.here[0]], found)
@@ -38,6 +38,6 @@ def _of_stream(stream: Sequence[Frame]) -> str | None:
 def _words(first: Frame, found: Lacking) -> str:
     here, wanted, others = len(found.here), found.wanted, found.others
     if not others:
-        return f"{first.path} begins a bracket set of {wanted} of which only {here} {'is' if here == 1 else 'are'} here"
+        return f"the bracket set starting with {first.path} has only {here} of {wanted} photos"
     them = f"{others} sets have" if others > 1 else "set has"
-    return f"{first.path} begins a bracket set of {here} where the other {them} {wanted}"
+    return f"the bracket set starting with {first.path} has {here} photos; the other {them} {wanted}"

@@ -1,12 +1,12 @@
-"""Which files of a shoot are sent: one file a frame, in one format.
+"""Chooses the files of a shoot to send: one file per frame, in one format.
 
-A frame is one press of the shutter. A camera may write it in several formats (RAW + JPEG, RAW + HEIF), on one card or
-two, and people export pictures beside it. If two of these files were sent, the exposure would be in its image twice, or
-the image would be bought twice. The metadata say whether files show one frame (``daemon.shoot.shot``). Where a file has
-none, RAW and JPEG of one folder and stem count as one frame unless something contradicts.
+A frame is one press of the shutter. A camera may write it in several formats (RAW + JPEG, RAW + HEIF), on one or two
+cards, and people export pictures beside it. If two of these files were sent, the exposure would be in its image twice,
+or the image would be bought twice. The metadata show which files are of the same frame (``daemon.shoot.shot``). Without
+metadata, a RAW file and a JPEG with the same folder and stem count as one frame unless something contradicts it.
 
-The format is decided for each camera: the preferred one if all its frames have it, else the first that all have. The
-vendor states that JPEG and RAW give equal quality and that JPEG is faster.
+The format is decided for each camera: the first in the order of preference that all its frames have. The vendor states
+that JPEG and RAW give equal quality and that JPEG is faster.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ BEST: Mapping[Prefer, tuple[Format, ...]] = {
     "jpeg": (Format.JPEG, Format.HEIF, Format.RAW, Format.DNG, Format.TIFF, Format.PNG, Format.WEBP, Format.AVIF),
     "raw": (Format.RAW, Format.DNG, Format.JPEG, Format.HEIF, Format.TIFF, Format.PNG, Format.WEBP, Format.AVIF),
 }
-"""The formats, the preferred one first."""
+"""The formats in the order of preference."""
 
 PAUSE = 12.0
-"""Seconds between two frames after which they are certainly of different sets."""
+"""Frames that are more than this number of seconds apart are in different sets."""
 
 NAMED = 3
-"""Files that a message names at most."""
+"""The number of files that a message names at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which photos of a shoot are sent, and why the others are not; both in the order of their paths.
+    """The photos of a shoot to send, and the reasons to leave the others out, both sorted by path.
 
-    ``doubt`` is why a person must decide, if that is so.
+    ``doubt`` is why a person must decide, None if nobody must.
     """
 
     send: tuple[File, ...]
@@ -60,35 +60,35 @@ class Choice:
 
 @dataclass(slots=True)
 class _Frame:
-    """The files of one frame: the camera's own, one a format, and those that were made from them."""
+    """The files of one frame: at most one camera original per format, and the pictures made from them."""
 
     own: dict[Format, Taken] = field(default_factory=dict)
     made: list[Taken] = field(default_factory=list)
 
     @property
     def shot(self) -> Shot:
-        """What one of its files says, if one of them tells its frame."""
+        """The metadata of the first original that identifies the frame, ``UNKNOWN`` if none does."""
         return next((file.shot for file in self.own.values() if file.shot.tells), UNKNOWN)
 
     @property
     def serial(self) -> str:
-        """The serial number of its camera, empty if no file gives it."""
+        """The camera's serial number, empty if no file has it."""
         return next((file.shot.serial for file in self.own.values() if file.shot.serial), "")
 
     @property
     def time(self) -> float:
-        """When it was taken."""
+        """The capture time in seconds of the camera's clock."""
         return (self.shot.second or 0) + (self.shot.fraction or 0.0)
 
     def best(self, prefer: Prefer) -> Format:
-        """The format of it that is preferred most."""
+        """The most preferred of the frame's formats."""
         return min(self.own, key=(*BEST[prefer], Format.OTHER).index)
 
 
 def one_per_frame(
     photos: Iterable[File], shots: Mapping[str, Shot] | None = None, *, prefer: Prefer = "jpeg"
 ) -> Choice:
-    """Choose the photos to send. ``shots`` has what each photo's metadata say, by path; a missing one has none."""
+    """Choose the photos to send. ``shots`` has the photos' metadata by path; photos without metadata may be missing."""
     files = {photo.path: photo for photo in photos}
     said = shots or {}
     frames = _frames([Taken(path, said.get(path, UNKNOWN)) for path in sorted(files)])
@@ -131,7 +131,7 @@ def _frames(files: Sequence[Taken]) -> list[_Frame]:
 
 
 def _may_be_one(file: Taken, other: Taken) -> bool:
-    """Whether two files of one folder and stem may show one frame although their exposures do not prove it."""
+    """True if two files with the same folder and stem may be of one frame, although their metadata do not prove it."""
     if contradict(file.shot, other.shot):
         return False
     if file.shot.tells and other.shot.tells:
@@ -144,8 +144,8 @@ def _may_be_one(file: Taken, other: Taken) -> bool:
 def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
     """Split the files of one frame into the camera's own and those made from them.
 
-    Pictures of one format, size and folder become frames of their own if nothing shows which was made from which. They
-    may be exposures that somebody developed from one RAW file, and those are sent like any other brackets.
+    Pictures with the same format, size and folder become separate frames if nothing shows which was made from which.
+    They may be exposures that somebody developed from one RAW file, and those are sent like any other brackets.
     """
     frame = _Frame()
     for file in sorted(files, key=lambda file: _made_last(file, files)) if len(files) > 1 else files:
@@ -162,7 +162,7 @@ def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
 
 
 def _made_last(file: Taken, files: Sequence[Taken]) -> tuple[bool, bool, bool, int, int, int, str]:
-    """A sort key for the files of a frame: RAW first, larger before smaller, what programs made last."""
+    """A sort key for the files of a frame: RAW first, larger before smaller, files made by programs last."""
     others = [other.path for other in files if other is not file]
     return (
         any(is_edited(file.path, other) for other in others),
@@ -176,7 +176,7 @@ def _made_last(file: Taken, files: Sequence[Taken]) -> tuple[bool, bool, bool, i
 
 
 def _is_equal(file: Taken, other: Taken) -> bool:
-    """Whether nothing tells which of two pictures of one format was made from the other."""
+    """True if nothing shows which of two pictures with the same format was made from the other."""
     together = folder_of(file.path) == folder_of(other.path) and file.shot.pixels == other.shot.pixels
     return together and not is_edited(file.path, other.path) and not made_in_camera(file, other)
 
@@ -185,7 +185,7 @@ def _is_equal(file: Taken, other: Taken) -> bool:
 
 
 def _cameras(frames: Sequence[_Frame]) -> Iterator[list[_Frame]]:
-    """The frames of each camera, in the order in which they were taken; each frame of an unknown camera by itself."""
+    """Group frames by camera, sorted by capture time. Each frame without metadata is a group of its own."""
     models: dict[str, list[_Frame]] = defaultdict(list)
     for frame in frames:
         if frame.shot.tells:
@@ -201,9 +201,9 @@ def _cameras(frames: Sequence[_Frame]) -> Iterator[list[_Frame]]:
 
 
 def _formats(frames: Sequence[_Frame], prefer: Prefer) -> tuple[list[Format], Doubt | None]:
-    """The format in which each frame of one camera is sent, and why a person must decide, if that is so.
+    """The format to send for each frame of one camera, and why a person must decide, None if nobody must.
 
-    Where no format is there for all frames, one must be there for all between two pauses: no set mixes formats.
+    If no format covers all frames, one format must cover all frames between two pauses, so that no set mixes formats.
     """
     whole = _whole(frames, prefer)
     if whole is not None:
@@ -223,9 +223,9 @@ def _whole(frames: Sequence[_Frame], prefer: Prefer) -> Format | None:
 
 
 def _parts(frames: Sequence[_Frame]) -> list[list[_Frame]]:
-    """Split frames, which are in the order in which they were taken, at pauses that certainly lie between sets.
+    """Split frames, sorted by capture time, at pauses that are too long to be within a set.
 
-    A pause may hold a dark frame as long as the exposure, and a second by which a clock without fractions is wrong.
+    A dark frame may take as long as the exposure, and a clock without fractions may be one second off.
     """
     parts: list[list[_Frame]] = []
     for frame in frames:
@@ -238,20 +238,20 @@ def _parts(frames: Sequence[_Frame]) -> list[list[_Frame]]:
 
 
 def _mixed(frames: Sequence[_Frame], prefer: Prefer) -> Doubt:
-    """Why frames without a format in common wait for a person."""
+    """The doubt about frames without a common format."""
     kinds = [kind for kind in (*BEST[prefer], Format.OTHER) if any(kind in frame.own for frame in frames)]
     best = [(frame, frame.own[frame.best(prefer)].path) for frame in frames]
     lacking = {kind: [path for frame, path in best if kind not in frame.own] for kind in kinds}
-    told = "; ".join(f"there is no {kind} of {_names(paths)}" for kind, paths in lacking.items())
+    gaps = "; ".join(f"there is no {kind} of {_names(paths)}" for kind, paths in lacking.items())
     return Doubt(
-        f"{len(frames)} frames that belong together have no format in common: {told}. One image must not mix formats. "
-        "Add the missing files and `bracketd submit` the folder; `bracketd approve` sends the mixture as it is",
+        f"no single format covers these {len(frames)} frames, which may belong to one set: {gaps}. An image needs one "
+        "format. Add the missing files and `bracketd submit` the folder; `bracketd approve` sends the mixed formats",
         tuple(sorted({path for paths in lacking.values() for path in paths})),
     )
 
 
 def _unread(files: Sequence[Taken]) -> Doubt | None:
-    """Why photos wait for a person that may show frames twice: they share a name, and one of them has no metadata."""
+    """The doubt about photos that may be duplicates: they share a name, and one of them has no metadata."""
     stems: dict[str, list[Taken]] = defaultdict(list)
     for file in files:
         stems[stem_of(file.path)].append(file)
@@ -266,7 +266,7 @@ def _unread(files: Sequence[Taken]) -> Doubt | None:
         return None
     named = _names([f"{raw} and {other}" for raw, other in pairs])
     return Doubt(
-        f"{len(pairs)} photo(s) may be here twice, and do not say when they were taken: {named}. If they are, remove "
+        f"{len(pairs)} photo(s) may be duplicates, and have no capture time: {named}. If they are duplicates, remove "
         "one of each and `bracketd submit` the folder. If not, `bracketd approve` sends them all",
         tuple(path for pair in pairs for path in pair),
     )

@@ -1,4 +1,4 @@
-"""Sets of frames that the camera numbered, or marked with their offsets from the metered exposure."""
+"""Finds incomplete sets of frames with marks: the camera's sequence numbers or exposure offsets."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from daemon.grouping.stream import (
 )
 
 ALIKE = 2
-"""So many whole sets of the same offsets must a shoot have to tell that another one lacks some of them."""
+"""The number of complete sets with the same offsets that is needed before another set can be called incomplete."""
 
 LEAST = 3
-"""The least photos of a set that others are held against."""
+"""The least number of photos in a set that other sets are compared with."""
 
 
 class Mark(NamedTuple):
-    """A frame's place in its set: ``value`` is its number in a sequence of ``length``, 0 if that is not known.
+    """A frame's place in its set. ``value`` is its number in a sequence of ``length``, which is 0 if unknown.
 
-    ``length`` None: its offset from the metered exposure, in twelfths of an EV, which holds thirds and halves.
+    If ``length`` is None, ``value`` is the offset from the metered exposure in twelfths of an EV, which can represent
+    thirds and halves.
     """
 
     length: int | None
@@ -37,14 +38,14 @@ class Mark(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What there is of a set: the values of its frames' marks, and their ``length``."""
+    """The values of the marks of a set's frames, and their ``length``."""
 
     length: int | None
     values: frozenset[int]
 
 
 def mark_of(frame: Frame) -> Mark | None:
-    """What the camera says of a frame's place in a set; None if nothing."""
+    """The camera's mark for a frame. None if it has none."""
     if not frame.aeb:
         return None
     if frame.number is not None and frame.length is not None:
@@ -55,7 +56,7 @@ def mark_of(frame: Frame) -> Mark | None:
 
 
 def lacking(stream: Sequence[Frame], marks: Sequence[Mark | None]) -> Lacking | None:
-    """The first of a stream's sets that lacks photos; ``marks`` are those of its frames."""
+    """The first incomplete set of a stream. ``marks`` are the marks of its frames."""
     plain = _Sets(stream, marks)
     ways = [plain, *(_Sets(stream, marks, order, plain.known) for order in plain.orders)]
     best = max(way.likely for way in ways)
@@ -63,9 +64,9 @@ def lacking(stream: Sequence[Frame], marks: Sequence[Mark | None]) -> Lacking | 
 
 
 class _Sets:
-    """A stream of marked frames, split into sets: where offsets repeat, and where they leave the ``order``, if given.
+    """A stream of marked frames, split into sets where offsets repeat or do not follow the given ``order``.
 
-    ``known`` are the kinds of sets that are whole; without it, those that come more than once.
+    ``known`` are the kinds of complete sets. By default, these are the kinds that occur more than once.
     """
 
     def __init__(
@@ -85,18 +86,18 @@ class _Sets:
 
     @property
     def likely(self) -> tuple[int, int]:
-        """How well this explains the stream: by many whole sets, then by few pieces."""
+        """A sort key for how well this explains the stream: more complete sets, then fewer pieces."""
         return sum(self._is_whole(self._kind(one)) for one in self._sets), -self._pieces
 
     @property
     def orders(self) -> list[tuple[int, ...]]:
-        """The orders in which the camera may have taken its usual offsets: the stream may begin within a set."""
+        """The possible orders of the camera's usual offsets. There are several, as a stream may begin within a set."""
         taken = Counter(tuple(self._values(one)) for one in self._sets if self._kind(one) in self.known)
         usual = max(taken, key=taken.__getitem__, default=())
         return [usual[at:] + usual[:at] for at in range(len(usual))]
 
     def lacking(self) -> Lacking | None:
-        """The first set that lacks photos."""
+        """The first incomplete set."""
         for one, after in zip(self._sets, [*self._sets[1:], []], strict=True):
             kind = self._kind(one)
             wanted = self._wanted(kind)
@@ -105,9 +106,9 @@ class _Sets:
         return None
 
     def _has_room(self, one: Set, wanted: Kind) -> bool:
-        """Whether file numbers are missing where the missing frames belong: before, within or behind the set.
+        """True if file numbers are missing where the missing frames belong: before, within or after the set.
 
-        Where the order of a whole set is not known, they may be missing anywhere around it.
+        If the order of a complete set is unknown, they may be missing anywhere around it.
         """
         room = room_before(self._stream, one), room_within(self._stream, one), room_after(self._stream, one)
         order, values = self._order(wanted), self._values(one)
@@ -119,14 +120,14 @@ class _Sets:
         return all(some <= there for some, there in zip(missing, room, strict=True))
 
     def _with_rest(self, one: Set, after: Set, wanted: Kind) -> Set:
-        """A set together with the one behind it, if both are parts of one whole set that a long pause tore apart."""
+        """A set joined with the next one, if both are parts of one complete set that a long pause split."""
         order, both = self._order(wanted), [*one, *after]
         places = [order.index(value) for value in self._values(both) if value in order]
         is_part = len(places) == len(both) and all(first < second for first, second in pairwise(places))
         return both if after and is_part and self._length(one) == self._length(after) else one
 
     def _order(self, wanted: Kind) -> tuple[int, ...]:
-        """The order in which the camera takes a whole set of this kind; empty if the shoot does not show it."""
+        """The order in which the camera takes a complete set of this kind. Empty if the shoot does not show it."""
         if wanted.length:
             return tuple(range(1, wanted.length + 1))
         taken = Counter(tuple(self._values(one)) for one in self._sets if self._kind(one) == wanted)
@@ -157,7 +158,7 @@ class _Sets:
         return value not in (*before, last)
 
     def _joined(self, sets: Sequence[Set]) -> list[Set]:
-        """The same, save that a set that a pause tore apart, and that has no file number missing there, is one."""
+        """The sets, with a set split by a pause rejoined if no file number is missing at the split."""
         joined: list[Set] = []
         for one in sets:
             if joined and not self._is_whole(self._kind(one)) and self._are_one(joined[-1], one):
@@ -187,13 +188,13 @@ class _Sets:
         return len(kind.values) == kind.length if kind.length else kind in self.known
 
     def _wanted(self, kind: Kind) -> Kind | None:
-        """What a set should hold; None if nothing more."""
+        """The kind that a set should have. None if nothing is missing."""
         if self._is_whole(kind):
             return None
         alike = self._often[kind]
         if kind.length:
             among = sum(count for other, count in self._often.items() if other.length == kind.length)
-            meant = alike == among > 1  # all sets lack the same: somebody took those out
+            meant = alike == among > 1  # all sets lack the same frames, so somebody removed them
             return None if meant else Kind(kind.length, frozenset(range(1, kind.length + 1)))
         larger = [other for other in self.known if other.length == kind.length and kind.values < other.values]
         return max(larger, key=self._often.__getitem__) if larger and alike == 1 else None

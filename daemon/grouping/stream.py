@@ -1,4 +1,4 @@
-"""Frames in the order in which one camera body took them, and what lies between two of them."""
+"""Sorts the frames of each camera body into a stream, and measures the gaps between frames."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import NamedTuple
 from daemon.shoot.formats import extension
 
 IDLE = 12.0
-"""Seconds between two frames after which they are of different sets."""
+"""Frames that are more than this number of seconds apart are in different sets."""
 
 ZOOMED = 0.6, 0.03
-"""By how many millimetres, and by which part, the focal lengths of two frames of one set may differ."""
+"""How much the focal lengths of two frames of one set may differ: in millimetres, and as a fraction."""
 
 BACK = 2.0
-"""Seconds by which the times of one body's numbered files may go back: a slow card writes out of order."""
+"""Seconds by which the times of one body's numbered files may go back, because a slow card writes out of order."""
 
 UNKNOWN = math.inf
 
 Set = list[int]
-"""A set, or what is there of it: positions in a stream."""
+"""A complete or incomplete set, as positions in a stream."""
 
 _NUMBER = re.compile(r"^(.*?)(\d{3,})\D*$")
 _COPY = re.compile(r"(-\d| ?\(\d\))$")
@@ -33,13 +33,12 @@ _ROLLS_AFTER = 9999
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one photo says of how it was taken; None where it does not say.
+    """The metadata of one photo. None for absent values.
 
-    ``path`` is relative to the shoot's folder; ``body`` is make, model and serial number of the camera. ``taken_at`` is
-    seconds of the camera's own clock, ``exposure_s`` is in seconds, ``focal_mm`` in millimetres, ``pixels`` are width
-    and height as stored. ``aeb``: whether the camera says that it was taken in auto exposure bracketing;
-    ``value_ev`` is its offset from the metered exposure then, and ``number`` of ``length`` its place in the sequence,
-    which counts from 1.
+    ``path`` is relative to the shoot's folder. ``body`` is make, model and serial number of the camera. ``taken_at`` is
+    in seconds of the camera's clock, ``exposure_s`` in seconds, ``focal_mm`` in millimetres. ``pixels`` are width and
+    height as stored. ``aeb`` is True if the camera recorded auto exposure bracketing. Then ``value_ev`` is the offset
+    from the metered exposure, and ``number`` of ``length`` the place in the sequence, counted from 1.
     """
 
     path: str
@@ -57,50 +56,50 @@ class Frame:
 
     @property
     def time(self) -> float:
-        """When it was taken, 0 if nobody knows."""
+        """``taken_at``, 0 if unknown."""
         return self.taken_at or 0.0
 
     @property
     def shutter(self) -> float:
-        """Its exposure time, 0 if nobody knows."""
+        """``exposure_s``, 0 if unknown."""
         return self.exposure_s or 0.0
 
     @property
     def ev(self) -> float:
-        """The exposure value at ISO 100, log2(N²/t) - log2(ISO/100); what it does not say counts as 1 and ISO 100."""
+        """The exposure value at ISO 100, log2(N²/t) - log2(ISO/100). Absent values count as N = 1, t = 1, ISO 100."""
         return math.log2((self.f_number or 1.0) ** 2 / (self.exposure_s or 1.0)) - math.log2((self.iso or 100.0) / 100)
 
     @property
     def folder(self) -> str:
-        """The folder that it lies in."""
+        """The folder of the file."""
         return self.path.rpartition("/")[0]
 
     @property
     def card(self) -> str:
-        """The card that it lies on: the folder that holds DCIM, or else its own folder."""
+        """The card of the file: the folder that contains DCIM, or else the file's own folder."""
         folder = f"{self.folder}/"
         return folder.partition("DCIM/")[0] if "DCIM/" in folder else folder
 
     @property
     def stem(self) -> str:
-        """Its name without extension, in lower case."""
+        """The file name without extension, in lower case."""
         return self.path.rpartition("/")[2].rpartition(".")[0].casefold()
 
     @property
     def file_number(self) -> int | None:
-        """The camera's running number in its name: the last digits, if they are three or more."""
+        """The camera's running number in the file name: the last digits, if they are three or more."""
         found = _NUMBER.match(_COPY.sub("", self.stem))
         return int(found[2]) if found else None
 
     @property
     def prefix(self) -> str:
-        """What comes before that number."""
+        """The part of the file name before ``file_number``."""
         found = _NUMBER.match(_COPY.sub("", self.stem))
         return found[1] if found else self.stem
 
 
 class Lacking(NamedTuple):
-    """A set that lacks photos: what is ``here`` of it, how many it should have, and how many others have that many."""
+    """An incomplete set: the frames that are ``here``, how many it should have, and how many other sets have them."""
 
     here: Set
     wanted: int
@@ -108,10 +107,10 @@ class Lacking(NamedTuple):
 
 
 def streams(frames: Iterable[Frame]) -> list[tuple[Frame, ...]]:
-    """The frames of each body, in the order in which they were taken.
+    """The frames of each camera body, sorted by capture time.
 
-    Variants and copies of a frame are in it once. Two bodies of one model that do not give their serial numbers are
-    told apart where their frames overlap in time: see ``_bodies``.
+    Of the variants and copies of a frame, only one is included. Two bodies of the same model without serial numbers are
+    separated if their frames overlap in time (see ``_bodies``).
     """
     alike: dict[str, list[Frame]] = defaultdict(list)
     for frame in _once(frames):
@@ -120,10 +119,10 @@ def streams(frames: Iterable[Frame]) -> list[tuple[Frame, ...]]:
 
 
 def cut(before: Frame, after: Frame) -> bool:
-    """Whether two frames, one of which follows the other, cannot be of one set.
+    """True if two consecutive frames cannot be in the same set.
 
-    A camera may take a dark frame as long as the exposure after each (long exposure noise reduction), and a clock
-    without fractions be a second off.
+    After each exposure a camera may take a dark frame of the same length (long exposure noise reduction), and a clock
+    without fractions may be one second off.
     """
     if after.time - before.time - 2 * max(before.shutter, after.shutter) - 1.0 > IDLE:
         return True
@@ -136,7 +135,7 @@ def cut(before: Frame, after: Frame) -> bool:
 
 
 def hole(before: Frame, after: Frame) -> float:
-    """How many file numbers are missing between two frames of a stream; ``UNKNOWN`` if their names do not tell."""
+    """The number of missing file numbers between two frames of a stream. ``UNKNOWN`` if their names do not show it."""
     first, second = before.file_number, after.file_number
     if first is None or second is None or (before.folder, before.prefix) != (after.folder, after.prefix):
         return UNKNOWN
@@ -147,26 +146,26 @@ def hole(before: Frame, after: Frame) -> float:
 
 
 def room_before(stream: Sequence[Frame], one: Set) -> float:
-    """How many files can be missing just before a set; ``UNKNOWN`` at the beginning of the stream."""
+    """The number of missing file numbers just before a set. ``UNKNOWN`` at the start of the stream."""
     return UNKNOWN if one[0] == 0 else hole(stream[one[0] - 1], stream[one[0]])
 
 
 def room_within(stream: Sequence[Frame], one: Set) -> float:
-    """How many files can be missing between the frames of a set."""
+    """The number of missing file numbers between the frames of a set."""
     return sum(hole(stream[at], stream[at + 1]) for at in range(one[0], one[-1]))
 
 
 def room_after(stream: Sequence[Frame], one: Set) -> float:
-    """How many files can be missing just behind a set; ``UNKNOWN`` at the end of the stream."""
+    """The number of missing file numbers just after a set. ``UNKNOWN`` at the end of the stream."""
     return UNKNOWN if one[-1] == len(stream) - 1 else hole(stream[one[-1]], stream[one[-1] + 1])
 
 
 def _bodies(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Frames of one camera model, apart by body where their runs overlap in time.
+    """Separate the frames of one camera model by body if their runs overlap in time.
 
-    A run is frames of one card whose file numbers and times rise together; a new one begins where time goes back more
-    than ``BACK`` seconds. Runs that overlap in time cannot be of one body, others may be. Files that were renamed fall
-    into many runs: then nothing is told apart.
+    A run is frames of one card whose file numbers and times rise together. A new run begins when the time goes back by
+    more than ``BACK`` seconds. Runs that overlap in time cannot be of one body. Renamed files form many runs; then
+    nothing is separated.
     """
     if any(frame.taken_at is None or frame.file_number is None for frame in frames):
         return [list(frames)]
@@ -188,7 +187,7 @@ def _bodies(frames: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _is_spread(body: Sequence[Frame], run: Sequence[Frame]) -> bool:
-    """Whether one counter numbered both: a body's frames that are spread over cards, or the rest of a partial copy."""
+    """True if one counter numbered both: one body's frames are spread over cards, or a copy of them is partial."""
     both = [*body, *run]
     numbered = _unrolled(both)
     both.sort(key=numbered)
@@ -207,12 +206,12 @@ def _runs(card: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _distance(last: Frame, first: Frame) -> tuple[bool, int]:
-    """How unlikely it is that the body of one frame took another next: on another card, with a distant number."""
+    """A sort key for how unlikely one body took ``first`` right after ``last``: another card, then a distant number."""
     return last.card != first.card, abs((last.file_number or 0) - (first.file_number or 0))
 
 
 def _once(frames: Iterable[Frame]) -> list[Frame]:
-    """Each frame once: RAW+JPEG twins share folder and stem, the copies on a second card name, time and exposure."""
+    """Each frame once. RAW+JPEG pairs share folder and stem; copies on a second card share name, time and exposure."""
     known = set[tuple[object, ...]]()
     once = []
     for frame in sorted(frames, key=lambda frame: frame.path):
@@ -232,7 +231,7 @@ def _in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
 
 def _unrolled(frames: Sequence[Frame]) -> Callable[[Frame], int]:
-    """A frame's file number, counted on where the camera's counter went from 9999 to 1."""
+    """A function for a frame's file number, which continues after 9999 if the camera's counter restarted at 1."""
     numbers = [frame.file_number or 0 for frame in frames]
     rolled = max(numbers) - min(numbers) > _ROLLS_AFTER // 2
 

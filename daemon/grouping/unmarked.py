@@ -1,4 +1,4 @@
-"""Sets that only their exposures tell: of a shoot whose sets are all alike."""
+"""Finds incomplete sets without marks, in shoots whose sets all have the same exposure steps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from daemon.grouping.stream import UNKNOWN, Frame, Lacking, Set, cut, hole
 
 ALIKE = 3
-"""So many whole sets must a shoot have to tell that another one lacks photos."""
+"""The number of complete sets that is needed before another set can be called incomplete."""
 
 LEAST, MOST = 3, 9
-"""How many photos a whole set has."""
+"""The smallest and largest number of photos in a complete set."""
 
 
 def lacking(stream: Sequence[Frame]) -> Lacking | None:
-    """The set that lacks photos, in a stream that else is whole sets of the same steps, and single frames."""
+    """The incomplete set of a stream. None unless all its other sets are complete and have the same steps."""
     parts: list[Set] = []
     for at in range(len(stream)):
         if at and not cut(stream[at - 1], stream[at]):
@@ -44,12 +44,12 @@ def _of_size(stream: Sequence[Frame], parts: Sequence[Set], size: int) -> Lackin
 
 
 def _steps(stream: Sequence[Frame], one: Set) -> tuple[int, ...]:
-    """How much brighter than the first each frame was exposed, in thirds of an EV."""
+    """The exposure of each frame relative to the first, in thirds of an EV. Brighter frames are positive."""
     return tuple(round(3 * (stream[one[0]].ev - stream[at].ev)) for at in one)
 
 
 def _is_part(steps: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    """Whether these are some of the steps of a whole set, in its order."""
+    """True if ``steps`` are some of the steps of a complete set, in its order."""
     for first in range(len(whole)):
         left = iter(step - whole[first] for step in whole[first:])
         if all(step in left for step in steps):

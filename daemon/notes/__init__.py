@@ -1,4 +1,4 @@
-"""Delivery notes read back: what ``daemon.delivery.delivery_note`` wrote, and whether its pictures are still there."""
+"""Reads the delivery notes that ``daemon.delivery.delivery_note`` wrote, and checks their pictures."""
 
 from daemon.notes.looking import (
     NAME,

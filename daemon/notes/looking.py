@@ -1,4 +1,4 @@
-"""Finds delivery notes, and looks whether their pictures are still there."""
+"""Finds and reads delivery notes, and checks if their pictures still exist."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from daemon.order.found import Note
 from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_regular
 
 NAME = re.compile(r"order.*\.json", re.DOTALL)
-"""Names of delivery notes: as ``daemon.delivery.note_name`` gives them, and as sync clients name second versions."""
+"""Matches the names from ``daemon.delivery.note_name``, and the names that sync clients give to conflict copies."""
 
 HEAD = 4096
-"""Bytes at the beginning of a note, which name the order unless the shoot's name is very long."""
+"""The number of bytes at the start of a note that contain the order's id, unless the shoot's name is very long."""
 
 _ID = re.compile(rb'^\{\s*"version": \d+,\s*"shoot": "(?:[^"\\]|\\.)*",\s*"order_id": "([0-9a-f-]{36})"')
 
 PIECE = 1024 * 1024
 
 NOT_A_NOTE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
-"""What ``order_of`` raises for something else."""
+"""The errors that ``order_of`` raises for a file that is not a delivery note."""
 
 
 Place = tuple[str, str]
 """The folder and the name of a note."""
 
 Unread = Mapping[str, str]
-"""Why notes, or folders that may have some, could not be read, by their paths."""
+"""The notes, and folders that may contain notes, that could not be read: path → reason."""
 
 
 def notes_in(folder: str) -> list[str]:
-    """The names in a folder that delivery notes bear. Raises OSError."""
+    """The sorted names of the delivery notes in a folder. Raises OSError."""
     with os.scandir(folder) as entries:
         return sorted(entry.name for entry in entries if NAME.fullmatch(entry.name))
 
 
 def changed_at(output: str) -> int:
-    """The time of an output folder's last change, 0 if it is not there. Raises OSError."""
+    """The time of an output folder's last change in ns, 0 if it does not exist. Raises OSError."""
     try:
         return os.stat(output).st_mtime_ns
     except FileNotFoundError:
@@ -53,9 +53,9 @@ def changed_at(output: str) -> int:
 
 
 def folders_in(output: str) -> tuple[list[str], int]:
-    """The folders directly in an output folder, and the time of its last change. Raises OSError.
+    """The names of the folders directly in an output folder, and the time of its last change. Raises OSError.
 
-    None are seen in one that is not there, or that may be written to but not listed.
+    The list is empty if the output folder does not exist or may not be listed.
     """
     changed = changed_at(output)
     try:
@@ -67,11 +67,11 @@ def folders_in(output: str) -> tuple[list[str], int]:
 
 
 class Spoiled(ValueError):
-    """A delivery note of bracketd's of which something cannot be understood."""
+    """Raised for a delivery note with invalid content."""
 
 
 def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], Unread]:
-    """The order's id of each note in some folders of an output folder, and what could not be read."""
+    """The order's id of each note in these folders of an output folder, and what could not be read."""
     found: dict[Place, str] = {}
     unread: dict[str, str] = {}
     for folder in (os.path.join(output, name) for name in folders):
@@ -93,7 +93,10 @@ def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], 
 
 
 def read_each(places: Iterable[Place]) -> tuple[list[Note], Unread]:
-    """The notes in these places, and what could not be read. What is gone, or is something else, is left out."""
+    """Read the notes in these places. Returns the notes, and what could not be read.
+
+    Missing files and files that are not delivery notes are left out.
+    """
     found: list[Note] = []
     unread: dict[str, str] = {}
     for folder, name in places:
@@ -108,13 +111,13 @@ def read_each(places: Iterable[Place]) -> tuple[list[Note], Unread]:
 
 
 def read_all(places: Iterable[Place]) -> list[Note]:
-    """The notes in these places. What is gone, spoiled, or something else is left out. Raises OSError."""
-    read_here = (_read_if_sound(folder, name) for folder, name in places)
+    """Read the notes in these places. Missing, invalid and other files are left out. Raises OSError."""
+    read_here = (_read_if_valid(folder, name) for folder, name in places)
     return [note for note in read_here if note is not None]
 
 
 def read_in(folder: str) -> list[Note]:
-    """All notes in a folder; none if it is not there. Raises OSError."""
+    """All notes in a folder. Empty if it does not exist. Raises OSError."""
     try:
         return read_all((folder, name) for name in notes_in(folder))
     except OSError as error:
@@ -124,9 +127,9 @@ def read_in(folder: str) -> list[Note]:
 
 
 def id_in(folder: str, name: str) -> str | None:
-    """The id of a note's order, which is read from the first bytes; None if it is gone or is something else.
+    """The id of a note's order, usually from its first bytes. None if the file is missing or not a delivery note.
 
-    Raises OSError, and Spoiled.
+    Raises OSError and Spoiled.
     """
     try:
         order_id = _id_of(_head(folder, name))
@@ -141,7 +144,7 @@ def id_in(folder: str, name: str) -> str | None:
 
 
 def read(folder: str, name: str) -> Note | None:
-    """The delivery note of this name; None if it is gone or is something else. Raises OSError, and Spoiled."""
+    """Read a delivery note. None if the file is missing or not a delivery note. Raises OSError and Spoiled."""
     try:
         data = read_regular(os.path.join(folder, name), LARGEST_JSON)
     except OSError as error:
@@ -156,23 +159,23 @@ def read(folder: str, name: str) -> Note | None:
         return Note(order_of(content), folder, name)
     except NOT_A_NOTE as error:
         if _id_of(data[:HEAD]) is not None or _is_of_an_order(content):
-            raise Spoiled("it makes no sense") from error
+            raise Spoiled("its content is not valid") from error
     return None
 
 
 def own_note(order: Order) -> Note | None:
     """The delivery note of an order in its output folder. Raises OSError."""
     for name in ("order.json", f"order-{order.id[:8]}.json"):
-        note = _read_if_sound(order.output, name)
+        note = _read_if_valid(order.output, name)
         if note is not None and note.order.id == order.id:
             return note
     return None
 
 
 def missing(note: Note, go_on: Callable[[], None] = lambda: None) -> tuple[str, ...]:
-    """The pictures of a note that do not lie beside it with the size and the bytes that it tells of.
+    """The pictures of a note that are missing in its folder, or whose size or SHA-256 differs.
 
-    ``go_on`` is called between reads, and raises to break off.
+    ``go_on`` is called between reads. It may raise to stop.
     """
     placed = (image for image in note.order.images if image.state is ImageState.PLACED)
     return tuple(image.file or image.name for image in placed if not _lies_in(note.folder, image, go_on))
@@ -201,19 +204,19 @@ def _may_hold_notes(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _read_if_sound(folder: str, name: str) -> Note | None:
+def _read_if_valid(folder: str, name: str) -> Note | None:
     with suppress(Spoiled):
         return read(folder, name)
     return None
 
 
 def _is_something_else(error: OSError) -> bool:
-    """Whether an error says that a name is not that of a note: nothing, a folder, or no regular file has it."""
+    """True if an error means that there is no note of this name: the file is missing, not regular, or too large."""
     return isinstance(error, IsADirectoryError | NotRegular | TooLarge) or is_absent(error)
 
 
 def _is_of_an_order(content: object) -> bool:
-    """Whether a JSON document tells of an order of bracketd's, as other programs may have written it again."""
+    """True if a JSON document looks like a bracketd delivery note, even if another program reformatted it."""
     return isinstance(content, dict) and {"order_id", "settings", "brackets", "images"} <= content.keys()
 
 
@@ -227,6 +230,6 @@ def _head(folder: str, name: str) -> bytes:
 
 
 def _id_of(head: bytes) -> str | None:
-    """The order's id by the first bytes of its note; None if they do not tell."""
+    """The order's id in the first bytes of a note. None if it is not in them."""
     found = _ID.match(head)
     return found[1].decode() if found else None

@@ -1,4 +1,4 @@
-"""What a delivery note says, as the order that it was written of."""
+"""Parses a delivery note into the order that it was written for."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ T = TypeVar("T")
 Json = Mapping[str, Any]
 
 _MOST = 2**53
-"""Numbers in a note are less, so that the state file can hold them and their sums."""
+"""The limit for numbers in a note, so that the state file can store them and their sums."""
 
 _LAST = 2**96
-"""Nanoseconds in a file's time are less: 64-bit seconds, as file systems keep them."""
+"""The limit for a file's time in nanoseconds. File systems store 64-bit seconds."""
 
 _SHOWN = 100
-"""Characters of a text that an error repeats."""
+"""The number of characters of a text that an error repeats."""
 
 _LONGEST = 4096
-"""Bytes in a path, which is as many as any system takes."""
+"""The largest number of bytes in a path. No system accepts more."""
 
 _LEVELS = 6
-"""Levels of lists and groups in a preference of the vendor's API."""
+"""The largest depth of nested lists and objects in a preference of the vendor's API."""
 
 
 def order_of(note: Json) -> Order:
-    """The order that a delivery note was written of.
+    """The order that a delivery note was written for.
 
-    Notes of earlier versions lack what tells the photos again; then the order has no fingerprint. Raises ValueError,
-    TypeError, LookupError, AttributeError or OverflowError for what cannot be a note.
+    Notes of earlier versions lack the photos' times; then the order has no fingerprint. Raises ValueError, TypeError,
+    LookupError, AttributeError or OverflowError for a file that is not a delivery note.
     """
     settings, download = note["settings"], note["settings"]["download"]
     per_image = settings["number_of_brackets_per_image"]
@@ -79,7 +79,10 @@ def order_of(note: Json) -> Order:
 
 
 def with_times(order: Order, times: Mapping[str, tuple[int, int]]) -> Order:
-    """An order whose note lacks the times of its photos, with those that they have on disk: path → (size, mtime_ns)."""
+    """Add the photos' times on disk to an order whose note lacks them. ``times`` maps path to (size, mtime_ns).
+
+    Returns the order unchanged if it has a fingerprint, or if a photo is missing or has another size.
+    """
     if order.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
         return order
     brackets = tuple(replace(bracket, mtime_ns=times[bracket.path][1]) for bracket in order.brackets)
@@ -126,7 +129,7 @@ def _dismissed(item: Json) -> Image:
 
 
 def _left_out(items: object) -> Iterator[LeftOut]:
-    """The reasons that can be read; without its reason a file is left out all the same."""
+    """The valid reasons for files that were left out. Invalid ones are dropped."""
     for item in items if isinstance(items, list) else ():
         with suppress(ValueError, TypeError, LookupError):
             of = _optional(_path, item["of"])
@@ -147,14 +150,14 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """A text that is not a file's name, and that UTF-8 can hold. Raises TypeError and ValueError."""
+    """A text that is not a file name and that UTF-8 can encode. Raises TypeError and ValueError."""
     text = _text(value)
     text.encode()
     return text
 
 
 def _path(value: object) -> str:
-    """The name or the path of a file or a folder, as a disk may hold it. Raises TypeError and ValueError."""
+    """A name or path that is possible on a disk. Raises TypeError and ValueError."""
     path = _text(value)
     if "\0" in path or len(os.fsencode(path)) > _LONGEST:
         raise ValueError(path[:_SHOWN])
@@ -167,7 +170,7 @@ def _optional(kind: Callable[[object], T], value: object) -> T | None:
 
 
 def _file_name(value: object) -> str:
-    """The name of a file in the folder of the note. Raises TypeError and ValueError."""
+    """The name of a file in the note's folder. Raises TypeError and ValueError."""
     name = _path(value)
     if name in ("", ".", "..") or "/" in name:
         raise ValueError(name)
@@ -184,7 +187,7 @@ def _number(value: object) -> int:
 
 
 def _nanoseconds(value: object) -> int:
-    """A time of a file, which may be before 1970 or long after. Raises TypeError and ValueError."""
+    """The time of a file in ns, which may be negative. Raises TypeError and ValueError."""
     if not isinstance(value, int):
         raise TypeError(value)
     if abs(value) >= _LAST:
@@ -193,7 +196,7 @@ def _nanoseconds(value: object) -> int:
 
 
 def _shallow(value: object, levels: int = _LEVELS) -> object:
-    """A preference of the vendor's API, which is nested a few levels at most. Raises ValueError."""
+    """A preference of the vendor's API, nested at most ``levels`` deep. Raises ValueError."""
     inner: Sequence[object] = ()
     if isinstance(value, dict):
         inner = tuple(value.values())
@@ -207,5 +210,5 @@ def _shallow(value: object, levels: int = _LEVELS) -> object:
 
 
 def _seconds(moment: str) -> float:
-    """Epoch seconds of a moment in ISO 8601. Raises ValueError and OverflowError."""
+    """Epoch seconds of an ISO 8601 time. Raises ValueError and OverflowError."""
     return datetime.fromisoformat(moment).timestamp()

@@ -1,6 +1,6 @@
-"""``bracketd doctor --recover``: the state, lost or damaged, made anew from whatever still knows of it.
+"""``bracketd doctor --recover``: rebuilds a lost or damaged state from copies, delivery notes and the service.
 
-``recover`` gathers and writes, ``reconcile`` and ``stranger`` decide, ``notes``, ``atservice`` and ``watched`` read.
+``recover`` runs the recovery, ``reconcile`` and ``stranger`` decide, ``notes``, ``atservice`` and ``watched`` read.
 """
 
 from daemon.recovery.atservice import Account

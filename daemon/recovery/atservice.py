@@ -1,4 +1,4 @@
-"""What the service knows of an account's orders, and an order made of nothing but that."""
+"""Reads the account's orders from the service."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from daemon.service import BracketSeen, OrderListed, OrderSeen, Service
 T = TypeVar("T")
 
 WAITS = (1.0, 3.0, 10.0)
-"""Seconds before each further try of a request that failed for a passing reason."""
+"""Seconds before each retry of a request that failed temporarily."""
 
 
 @dataclass(frozen=True, slots=True)
 class AtService:
-    """One order of ours as the service has it. ``names`` are its brackets' and images', by the brackets' numbers."""
+    """One of bracketd's orders as the service shows it."""
 
     id: str
     name: str
@@ -28,31 +28,31 @@ class AtService:
 
     @property
     def names(self) -> dict[int, str]:
-        """What the service calls each bracket, as far as it tells."""
-        told = (*(image.name for image in self.seen.images), *(bracket.name for bracket in self.brackets))
-        numbered = ((self.number(name), name) for name in told)
+        """The names of brackets and images at the service, by bracket number. Brackets without a name are missing."""
+        shown = (*(image.name for image in self.seen.images), *(bracket.name for bracket in self.brackets))
+        numbered = ((self.number(name), name) for name in shown)
         return {number: name for number, name in numbered if number is not None}
 
     @property
     def untagged(self) -> frozenset[str]:
-        """The same without the tags, as ``name_at_service`` makes them for an empty tag."""
+        """``names`` without their tags, equal to the result of ``name_at_service`` for an empty tag."""
         return frozenset(name.replace(f"{self.id[:8]}-{number + 1}", "", 1) for number, name in self.names.items())
 
     def number(self, name: str) -> int | None:
-        """The number of the bracket that bears this name, or gave it to an image; None if it is none of ours."""
+        """The bracket number in the name of a bracket or image. None if the name has no tag of this order."""
         tag = re.search(rf"\b{re.escape(self.id[:8])}-(\d{{1,5}})(?:\.\w{{1,8}})?$", name)
         number = int(tag[1]) - 1 if tag else -1
         return number if number >= 0 else None
 
 
 class Account:
-    """The account's orders, asked for with some patience. ``sleep`` waits so many seconds."""
+    """Requests the account's orders and retries temporary errors. ``sleep`` waits a number of seconds."""
 
     def __init__(self, service: Service, sleep: Callable[[float], None]) -> None:
         self._service, self._sleep = service, sleep
 
     def orders(self, known: Iterable[str]) -> dict[str, AtService]:
-        """The orders that are ours: those with these ids, and those whose names bear our tag. Raises ServiceError."""
+        """The orders with these ids, and those whose names have bracketd's tag, by id. Raises ServiceError."""
         known = set(known)
         found: dict[str, AtService] = {}
         for listed in self._patiently(lambda: list(self._service.orders())):
@@ -66,7 +66,7 @@ class Account:
         return found
 
     def order(self, order_id: str) -> AtService | None:
-        """One order, None if the service does not know it. Raises ServiceError."""
+        """An order of this id. None if the service does not know it. Raises ServiceError."""
         try:
             return AtService(order_id, "", None, self._patiently(lambda: self._service.order(order_id)))
         except NotFound:

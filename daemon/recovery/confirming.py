@@ -1,7 +1,7 @@
-"""Whether a delivery note may be believed: its pictures, or the service, must confirm what it says.
+"""Checks delivery notes: a note counts only if its pictures or the service confirm it.
 
-A note can be older than what happened since, a copy, or written by somebody else. An order that it alone calls
-delivered would never be sent, and its pictures would never come.
+A note can be outdated, a copy, or written by somebody else. If such a note counted, its shoot would never be sent and
+its pictures would never arrive.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from daemon.service import ImageSeen, ImageStatus
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A note that nothing confirms, and the names of its pictures that are missing or changed."""
+    """An unconfirmed note, and the names of its pictures that are missing or changed."""
 
     note: Note
     missing: tuple[str, ...]
 
     @property
     def fact(self) -> FoundDelivered:
-        """What it means for its own order, if that is known and not delivered."""
+        """The fact to record if the note's order is known and not delivered."""
         order = self.note.order
         return FoundDelivered(self.note.path, order.brackets, order.images, self.missing)
 
 
 @dataclass(slots=True)
 class Believed:
-    """The delivered orders whose notes are confirmed, and the notes that are not, both by the orders' ids."""
+    """The delivered orders with a confirmed note, and the unconfirmed notes, both by order id."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -45,10 +45,10 @@ def believed(
     there: Mapping[str, AtService],
     ask: Callable[[str], AtService | None],
 ) -> Believed:
-    """Which notes may be believed. Those of orders that are known to be ``delivered`` are of no interest.
+    """Divide notes into confirmed and unconfirmed. Notes of ``delivered`` orders, given by id, are ignored.
 
-    ``there`` are orders as the service lists them; ``ask`` gives one that it does not list, or None. Pictures are read
-    only where the list does not confirm a note.
+    ``there`` has the orders that the service lists, by id. ``ask`` requests an order that is not listed and returns
+    None if the service does not know it. Pictures are read only if the list does not confirm a note.
     """
     found = Believed()
     for note in notes:
@@ -72,7 +72,7 @@ def _is_confirmed(there: AtService | None, note: Note) -> bool:
 
 
 def confirms(there: AtService, order: Order) -> bool:
-    """Whether the service shows an order as delivered: the same photos, and its pictures were bought there."""
+    """True if the service shows an order as delivered: it has the same photos, and all its pictures were bought."""
     seen = {image.id: image for image in there.seen.images}
     if there.seen.merging or there.seen.processing or not order.images:
         return False
@@ -82,7 +82,7 @@ def confirms(there: AtService, order: Order) -> bool:
 
 
 def _is_of(name: str, brackets: tuple[Bracket, ...], number: int, there: AtService) -> bool:
-    """Whether a name at the service is that of a bracket. The shoot may have had another name when it was sent."""
+    """True if a name at the service is that of a bracket. The shoot may have had another name when it was sent."""
     if number >= len(brackets):
         return False
     return name.endswith(name_at_service("", brackets[number].path, f"{there.id[:8]}-{number + 1}"))

@@ -1,4 +1,4 @@
-"""Orders at the service that are newer than anything in the state, and not in it: the state is an older one."""
+"""Finds orders at the service that are newer than the state and missing from it, which shows that it is outdated."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from daemon.service import OrderListed, Service
 from daemon.store.protocol import Store
 
 MOST = 3000
-"""Orders of the account that are looked at. Whether the service lists the newest first is not documented."""
+"""The number of listed orders to read at most. The API does not document if the newest are listed first."""
 
 ENOUGH = 15
-"""Older orders after which the rest of a list that is newest first is not asked for."""
+"""The number of older orders after which a list that starts with the newest is not read further."""
 
 MOST_ASKED = 50
-"""Orders that are asked for their brackets' names, where the list does not tell whose they are."""
+"""The number of orders whose brackets are requested at most, because the list does not show their names."""
 
 TRIES, TRY_EVERY = 10, 60.0
-"""How often the service is asked until it answers, and the seconds between: a machine may start without its line."""
+"""Attempts to reach the service, and seconds between them. The network may not be up at startup."""
 
 Blocking = Callable[..., Awaitable[Any]]
-"""Runs a call and its arguments in a thread."""
+"""Runs a function with its arguments in a thread."""
 
 log = structlog.get_logger("bracketd.recovery")
 
@@ -38,12 +38,15 @@ async def compare(
     blocking: Blocking,
     tell: Callable[[Sequence[Listed]], Awaitable[None]],
 ) -> None:
-    """Compare the state with the service once, and ``tell`` which orders there are newer; none if nothing is known."""
+    """Compare the state with the service once, and call ``tell`` with the newer orders at the service.
+
+    If the service cannot be reached, ``tell`` is called with no orders and the comparison is repeated.
+    """
     for _ in range(TRIES):
         try:
             await tell(await newer_orders(store, service(), blocking))
         except ServiceError as error:
-            log.info("the service was not asked for newer orders", why=str(error))
+            log.info("could not check the service for newer orders", why=str(error))
             await tell(())
             await asyncio.sleep(TRY_EVERY)
         else:
@@ -51,9 +54,9 @@ async def compare(
 
 
 async def newer_orders(store: Store, service: Service, blocking: Blocking) -> tuple[Listed, ...]:
-    """The orders of ours that the state does not know and that were made after its newest fact.
+    """The orders made by bracketd after the state's newest fact that are not in the state.
 
-    A state without a fact is new, and no older one. Raises ServiceError; nothing is asked twice.
+    Empty for a state without facts, because it is new. Raises ServiceError; requests are not retried.
     """
     since = await store.newest_fact()
     if since is None:
@@ -66,7 +69,7 @@ async def newer_orders(store: Store, service: Service, blocking: Blocking) -> tu
 
 
 def _made_after(service: Service, since: float) -> Iterator[OrderListed]:
-    """The account's orders that were made after a moment. A list that is newest first is not read to its end."""
+    """The account's orders made after ``since``. A list that starts with the newest is not read to its end."""
     last, older, newest_first = float("inf"), 0, True
     for number, order in enumerate(service.orders()):
         if number == MOST:
@@ -84,7 +87,7 @@ def _made_after(service: Service, since: float) -> Iterator[OrderListed]:
 
 
 def _ours(service: Service, orders: Sequence[OrderListed]) -> Iterator[Listed]:
-    """Those whose photos bear names that bracketd gives."""
+    """The orders whose brackets or images have names made by bracketd."""
     asked = 0
     for listed in orders:
         order = AtService(listed.id, listed.name, listed.created_at, listed.seen)

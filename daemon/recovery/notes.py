@@ -1,4 +1,4 @@
-"""Every delivery note below the output folders."""
+"""Finds the delivery notes in the output folders."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from daemon.order.found import Note
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The delivery notes below the output folders, and why files and folders could not be read."""
+    """The delivery notes in the output folders, and the files and folders that could not be read, with reasons."""
 
     found: tuple[Note, ...]
     unread: Unread
 
 
 def find_notes(outputs: Iterable[str]) -> Notes:
-    """Read every delivery note at any depth below these folders. A file that is something else is left alone.
+    """Read every delivery note in these folders, at any depth. Other files are ignored.
 
-    Of several notes of one order those come first that lie where they were written.
+    Notes that are still in the folder they were written to come first.
     """
     found: list[Note] = []
     unread: dict[str, str] = {}

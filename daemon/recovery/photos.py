@@ -1,4 +1,4 @@
-"""Which photos of a shoot a recovery would send, from a read of each. What cannot be read counts by its name."""
+"""Reads a shoot's photos and chooses those to send. Unreadable photos are identified by their names only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from daemon.shoot import Doubt, File, LeftOut, Why
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos to send, why others are not sent, and why a person must look, if that is so."""
+    """The photos to send, why others are not sent, and why a person must decide, None if nobody must."""
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -23,12 +23,12 @@ class Chosen:
 
 
 def read(folder: str, photos: Iterable[File]) -> tuple[Bracket, ...]:
-    """Photos as brackets, with their marks and shots; without them where a photo cannot be read now."""
+    """Read photos as brackets with marks and shots. Unreadable photos have neither."""
     return tuple(_read(folder, photo) for photo in photos)
 
 
 def choose(folder: str, photos: Iterable[Bracket]) -> Chosen:
-    """Which of the photos of a shoot that were read are sent: one a frame."""
+    """Choose the photos of a shoot to send, one per frame."""
     by_path = {photo.path: photo for photo in photos}
     marks = {path: photo.mark for path, photo in by_path.items()}
     shots = {path: photo.shot for path, photo in by_path.items()}
@@ -48,7 +48,7 @@ def _read(folder: str, photo: File) -> Bracket:
 
 
 def _digest(folder: str, path: str) -> str:
-    """What tells a file's content from that of others; the path itself if the file cannot be read."""
+    """A file's SHA-256 in hexadecimal, or its path if it cannot be read."""
     with suppress(OSError):
         return content.sha256(folder, path)
     return path

@@ -1,13 +1,13 @@
-"""What several sources know of the orders, made into one order each. Pure: time is an argument.
+"""Merges what several sources know about each order. Pure: time is an argument.
 
 Rules:
 
 1. The later phase wins, then the later change, then the more trusted source.
-2. Whether an order was merged is for the service to say. One that it has merged is only looked at from then on: its
-   merge counts as seen, so that no other is ever asked for.
-3. One that no source shows as merged goes on where it was, but not before a merge asked for in the daemon's last
-   moments would have shown at the service.
-4. When the service was not asked, an order that may have been merged meanwhile waits for a person.
+2. The service decides if an order was merged. If so, the merge counts as seen, so that it is never requested again,
+   and the order is only polled.
+3. An order that no source shows as merged continues where it was. It waits until a merge requested just before the
+   daemon stopped would be visible at the service.
+4. If the service was not asked, an order that may have been merged waits for a person.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ from daemon.recovery.atservice import AtService
 from daemon.service import ImageSeen, OrderSeen
 
 SHOWS = Policy().idle_grace
-"""Seconds after which a merge that was asked for shows at the service."""
+"""Seconds after which a requested merge is visible at the service."""
 
 UNASKED = (
-    "the state was rebuilt without asking the service, which may have merged it already. If the web app shows no "
-    "pictures of it, `bracketd retry` lets it go on; else run `bracketd doctor --recover` with the service in reach"
+    "the state was rebuilt without asking the service, which may already have merged this order. If the web app shows "
+    "no pictures for it, run `bracketd retry` to continue. Otherwise run `bracketd doctor --recover` while the service "
+    "is reachable"
 )
 
 
 class Source(StrEnum):
-    """Where an order is known from, the most trusted first."""
+    """The sources of orders, the most trusted first."""
 
     FILE = "the state file"
     COPY = "its copy"
@@ -45,7 +46,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """An order, the source that it was taken from, what was concluded, and whether a person should look at it."""
+    """A rebuilt order, its source, and the conclusion. ``doubtful``: a person should check it."""
 
     order: Order
     source: Source
@@ -54,7 +55,7 @@ class Rebuilt:
 
 
 def furthest(known: Mapping[Source, Iterable[Order]]) -> dict[str, Rebuilt]:
-    """Of each order what is the furthest that a source knows (rule 1), by its id."""
+    """Each order from the source that knows its furthest progress (rule 1), by order id."""
     best: dict[str, Rebuilt] = {}
     for source in Source:
         for order in known.get(source, ()):
@@ -65,14 +66,14 @@ def furthest(known: Mapping[Source, Iterable[Order]]) -> dict[str, Rebuilt]:
 
 
 def unmerged(order: Order) -> bool:
-    """Whether an order is known as one that waits for its merge, so that the service may know better."""
+    """True if no source shows the order as merged, so that the service must be asked."""
     return order.merge is MergeState.NOT_ASKED and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
 
 
 def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at: float) -> Rebuilt:
-    """An unmerged order after a look at the service (rules 2 and 3); ``there`` is None if it does not know it.
+    """Apply rules 2 and 3 to an unmerged order. ``there`` is the order at the service, None if it has none.
 
-    ``written_at`` is when the daemon last wrote its state.
+    ``written_at`` is when the daemon last wrote to its state, in epoch seconds.
     """
     order = _let_go(rebuilt.order, now)
     if there is not None and is_merged(order, there.seen):
@@ -81,15 +82,15 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
     if there is None or order.due is None or shows_at <= now:
         return replace(rebuilt, order=order)
     moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
-    why = f"goes on at {moment}: only then is it certain that it was not merged"
+    why = f"continues at {moment}, when it is certain that the order was not merged"
     waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, troubles=(Trouble(Code.RECOVERED, why),))
     return replace(rebuilt, order=waits, why=why)
 
 
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:
-    """An unmerged order that the service could not be asked about (rule 4)."""
+    """Apply rule 4: hold an unmerged order because the service could not be asked."""
     order, unasked = rebuilt.order, Trouble(Code.SERVICE_UNASKED, UNASKED)
-    if order.hold in CHOICES:  # it waits for a person already, and the service is asked before it goes on
+    if order.hold in CHOICES:  # it already waits for a person, and the service is asked before it continues
         return rebuilt
     if order.phase is not Phase.HELD:
         order = replace(
@@ -101,7 +102,7 @@ def unchecked(rebuilt: Rebuilt) -> Rebuilt:
 
 
 def _let_go(order: Order, now: float) -> Order:
-    """An order that was held because the service could not be asked, now that it was."""
+    """Release an order that was held because the service could not be asked."""
     if order.phase is not Phase.HELD or not order.is_in(Code.SERVICE_UNASKED):
         return order
     troubles = tuple(trouble for trouble in order.troubles if trouble.code is not Code.SERVICE_UNASKED)
@@ -111,35 +112,35 @@ def _let_go(order: Order, now: float) -> Order:
 
 
 def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
-    """The orders, without those that were held for the sake of one that is known now: these end."""
+    """The orders after cancelling those held only because of an order that is now in the state."""
     known = {rebuilt.order.id for rebuilt in orders}
     for rebuilt in orders:
         order = rebuilt.order
         if order.hold is not Hold.UNKNOWN_ORDER or order.unknown_order not in known:
             yield rebuilt
             continue
-        why = f"order {order.unknown_order[:8]}, which has these photos, was taken up by the recovery; nothing was sent"
+        why = f"these photos are in order {order.unknown_order[:8]}, which the recovery restored; nothing was sent"
         yield replace(rebuilt, order=evolve(order, facts.Cancelled(why), now=now, policy=Policy()), why=why)
 
 
 def merged(order: Order, seen: OrderSeen, now: float) -> Order:
-    """An order that the service has merged: from here on it is looked at."""
+    """The order in the phase that follows its merge."""
     return as_merged(order, now, merging=seen.merging)
 
 
 def is_merged(order: Order, seen: OrderSeen) -> bool:
-    """Whether the service is at work on an order, or has images of it."""
+    """True if the service is merging or processing an order, or has images of it."""
     return seen.merging or seen.processing or bool(outputs(order, seen))
 
 
 def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
-    """The images of an order that are results, and no registered brackets."""
+    """The images at the service that are results, not registered brackets."""
     sent = inputs(order)
     return tuple(image for image in seen.images if image.id not in sent)
 
 
 def _reach(order: Order) -> tuple[float, float]:
-    """How far an order has come, and when it last changed. A merged one is cancelled only if a person dismissed it."""
+    """A sort key: the order's progress, then its last change. Merged orders are cancelled only by ``dismiss``."""
     if order.phase is Phase.SKIPPED:
         return -1.0, order.updated_at
     if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:

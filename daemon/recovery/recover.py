@@ -1,8 +1,8 @@
-"""Rebuilds the state from whatever still knows of it, and never destroys, sends or buys anything.
+"""Rebuilds the state from all remaining sources. Never deletes, sends or buys anything.
 
-The sources, in this order of trust: what can be read of the state file itself, its newest sound copy, the notes beside
-the finished pictures, and the service. Then the shoots in the watched folders that none of them knows are recorded as
-skipped: they may have been sent.
+The sources, the most trusted first: the readable part of the state file, its newest undamaged copy, the delivery notes
+beside the pictures, and the service. Shoots in the watched folders that no source knows are recorded as skipped,
+because they may have been sent.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from daemon.root import Seen
 from daemon.store.wreck import Salvage, Wreck
 
 SCRATCH = ".recovering-"
-"""How the folder begins, in the state directory, in which the new state file is made."""
+"""The prefix of the folder in the state directory in which the new state file is built."""
 
 PICTURES = (".jpg", ".png", ".webp")
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What was found. ``file`` is what is left of the state file, ``copy`` its newest sound copy, each with its path.
+    """What was found. ``file`` is the state file, ``copy`` its newest undamaged copy, each with its path.
 
-    ``there`` are our orders at the service, None if it was not asked; ``refused`` says why it could not be.
+    ``there`` are bracketd's orders at the service, None if it was not asked. ``refused`` is why it could not be asked.
     """
 
     file: tuple[Path, Salvage] | None
@@ -51,18 +51,18 @@ class Sources:
 
     @property
     def roots(self) -> dict[str, Seen]:
-        """The watched and output folders that were seen, as the more trusted source remembers them."""
+        """The watched and output folders that were seen, each from the most trusted source."""
         return {root: seen for found in (self.copy, self.file) if found for root, seen in found[1].roots.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a recovery made of its sources.
+    """The result of a recovery.
 
-    ``unmerged`` are orders of ours at the service that nobody else knows and that it has not merged; ``skipped`` are
-    shoots that nobody knows; ``held`` are supplements of photos that nobody knows, and shoots that only a doubtful note
-    calls delivered; ``doubts`` are the notes that nothing confirms. ``away`` says why a watched folder was not looked
-    into. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
+    ``unmerged`` are orders that only the service knows and has not merged. ``skipped`` are shoots without a known
+    order. ``held`` are supplements for photos without a known order, and shoots that only an unconfirmed note calls
+    delivered. ``doubts`` are the unconfirmed notes. ``away`` has the watched folders that were not scanned, with
+    reasons. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
     """
 
     sources: Sources
@@ -76,10 +76,10 @@ class Report:
 
 
 class Recovery:
-    """One recovery of a state directory, which nobody else may use meanwhile.
+    """One recovery of a state directory. No other process may use the directory meanwhile.
 
-    ``account`` is None when the service is not to be asked; ``flow`` is that of orders which only the service knows;
-    ``now`` is epoch seconds.
+    ``account`` is None if the service must not be asked. ``flow`` is for orders that only the service knows. ``now`` is
+    in epoch seconds.
     """
 
     def __init__(
@@ -88,16 +88,16 @@ class Recovery:
         self._wreck, self._places, self._account, self._flow, self._now = wreck, places, account, flow, now
 
     def run(self, *, dry_run: bool) -> Report:
-        """Rebuild the state; with ``dry_run`` only say what it would become. Raises StateError and its kinds."""
+        """Rebuild the state. With ``dry_run``, only report the result. Raises StateError and its subclasses."""
         state_dir = self._wreck.state_dir
         try:
-            for left in state_dir.glob(f"{SCRATCH}*"):  # by a recovery that was killed
+            for left in state_dir.glob(f"{SCRATCH}*"):  # from a recovery that was killed
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=state_dir) as scratch:
                 return self._run(Path(scratch), dry_run=dry_run)
         except OSError as error:
             raise StateError(
-                f"the state in {state_dir} cannot be rebuilt: {error}. See to its disk; nothing was lost by trying."
+                f"cannot rebuild the state in {state_dir}: {error}. Check the disk, then try again. No data was lost."
             ) from error
 
     def _run(self, scratch: Path, *, dry_run: bool) -> Report:
@@ -108,24 +108,24 @@ class Recovery:
             Source.COPY: sources.copy[1].orders if sources.copy else (),
         }
         sources = self._ask(sources, furthest(stored))
-        told = self._believed(sources, furthest(stored))
-        orders = furthest({**stored, Source.NOTE: map(_with_times, told.orders.values())})
+        trusted = self._believed(sources, furthest(stored))
+        orders = furthest({**stored, Source.NOTE: map(_with_times, trusted.orders.values())})
         known = [self._checked(order, sources.there, written_at) for order in orders.values()]
-        known = [self._doubted(rebuilt, told.doubts.get(rebuilt.order.id)) for rebuilt in known]
+        known = [self._doubted(rebuilt, trusted.doubts.get(rebuilt.order.id)) for rebuilt in known]
         strangers, never = self._strangers(known, sources.there or {}, watched)
         made = tuple(taken_up((*known, *strangers), self._now))
         folders = {rebuilt.order.folder for rebuilt in made if rebuilt.order.phase is not Phase.CANCELLED}
-        asked = self._asked_about(watched, told, folders, {rebuilt.order.output for rebuilt in made})
+        asked = self._asked_about(watched, trusted, folders, {rebuilt.order.output for rebuilt in made})
         folders |= {order.folder for order in asked}
         unknown = tuple(skipped(watched, folders, flow=self._flow, now=self._now))
         held = tuple(held_back((rebuilt.order for rebuilt in made), flow=self._flow, now=self._now))
-        report = Report(sources, made, never, unknown, (*held, *asked), tuple(told.doubts.values()), watched.away)
+        report = Report(sources, made, never, unknown, (*held, *asked), tuple(trusted.doubts.values()), watched.away)
         return report if dry_run else replace(report, aside=self._write(scratch, report, watched))
 
     # --- reading ---
 
     def _read(self, scratch: Path) -> tuple[Sources, float]:
-        """What is on disk, and when the daemon last wrote its state."""
+        """The sources on disk, and when the daemon last wrote to its state."""
         file, copy = self._wreck.remains(), self._wreck.newest_copy()
         written_at = self._wreck.written_at(file) if file is not None else self._now
         found = Sources(
@@ -140,7 +140,7 @@ class Recovery:
         return self._wreck.salvage(state, into)
 
     def _ask(self, sources: Sources, orders: Mapping[str, Rebuilt]) -> Sources:
-        """The sources with what the service knows."""
+        """Add the orders at the service to the sources."""
         if self._account is None:
             return sources
         try:
@@ -154,7 +154,7 @@ class Recovery:
         return replace(sources, there=there)
 
     def _believed(self, sources: Sources, known: Mapping[str, Rebuilt]) -> Believed:
-        """The notes that may be believed, and those of orders that are not known to be delivered and may not."""
+        """Check the notes of orders that are not known to be delivered."""
         delivered = {key for key, rebuilt in known.items() if rebuilt.order.phase is Phase.DOWNLOADED}
         asking = self._account if sources.there is not None else None
 
@@ -166,18 +166,18 @@ class Recovery:
         return believed(sources.notes.found, delivered, sources.there or {}, ask)
 
     def _doubted(self, rebuilt: Rebuilt, doubt: Doubt | None) -> Rebuilt:
-        """An order whose own note calls it delivered, which nothing confirms: it waits for a person."""
+        """Hold an order for a person if only its unconfirmed note calls it delivered."""
         if doubt is None:
             return rebuilt
         order = evolve(rebuilt.order, doubt.fact, now=self._now, policy=Policy())
-        why = f"{doubt.note.path} says that it was delivered, and nothing confirms that"
+        why = f"delivered according to {doubt.note.path}, but nothing confirms it"
         return replace(rebuilt, order=order, why=why, doubtful=True)
 
     def _asked_about(
-        self, watched: Watched, told: Believed, folders: Collection[str], outputs: Collection[str]
+        self, watched: Watched, trusted: Believed, folders: Collection[str], outputs: Collection[str]
     ) -> tuple[Order, ...]:
-        """The shoots that nothing but a doubtful note knows."""
-        notes = [doubt.note for doubt in told.doubts.values()]
+        """Held orders for the shoots that only an unconfirmed note knows."""
+        notes = [doubt.note for doubt in trusted.doubts.values()]
         return tuple(doubted(watched, notes, folders, outputs, flow=self._flow, now=self._now))
 
     def _checked(self, rebuilt: Rebuilt, there: Mapping[str, AtService] | None, written_at: float) -> Rebuilt:
@@ -190,7 +190,7 @@ class Recovery:
     def _strangers(
         self, known: Collection[Rebuilt], there: Mapping[str, AtService], watched: Watched
     ) -> tuple[list[Rebuilt], tuple[AtService, ...]]:
-        """Orders that only the service knows: those that it has merged, and those that it has not."""
+        """The orders that only the service knows: the merged ones, rebuilt, and the others."""
         mine, never = {rebuilt.order.id for rebuilt in known}, []
         taken = {
             rebuilt.order.output for rebuilt in known if rebuilt.order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
@@ -208,7 +208,7 @@ class Recovery:
         return found, tuple(never)
 
     def _shoot(self, there: AtService, watched: Watched, taken: Collection[str]) -> Shoot:
-        """The shoot in a watched folder that an order was made of; if it is in none, one as it may have been."""
+        """The shoot in a watched folder that an order was made from. If there is none, a guess without photos."""
         alike = [shoot_of(place, name, taken) for place, name in watched.all() if stranger.may_be_of(there, name)]
         if alike:
             return max(alike, key=lambda shoot: len(stranger.files_of(there, shoot)))
@@ -227,7 +227,7 @@ class Recovery:
         built = self._wreck.rebuild(new, _with_facts(report), histories, roots, self._now)
         aside = self._wreck.put_in_place(built, self._now)
         stamp = datetime.fromtimestamp(self._now, UTC).strftime("%Y%m%dT%H%M%SZ")
-        with suppress(StateError):  # for want of room, say; the daemon will tell, and make one
+        with suppress(StateError):  # such as a full disk; the daemon reports it and makes a copy
             self._wreck.keep_copy(f"recovered-{stamp}.sqlite3")
         return aside
 
@@ -241,14 +241,14 @@ def _with_facts(report: Report) -> Iterator[tuple[Order, facts.Fact | None]]:
 
 
 def _with_times(order: Order) -> Order:
-    """A delivered order whose note does not tell its photos again, if they still lie there as they were sent."""
+    """Add the photos' times to an order whose note lacks them, if the photos still have the sizes that were sent."""
     if order.fingerprint:
         return order
     return with_times(order, {file.path: (file.size, file.mtime_ns) for file in photos_of(order.folder)})
 
 
 def _pictures(output: str) -> int | None:
-    """How many pictures lie in an output folder; None if it is not there."""
+    """The number of pictures in an output folder. None if it cannot be listed."""
     try:
         names = os.listdir(output)
     except OSError:

@@ -1,7 +1,7 @@
-"""An order that only the service knows, made anew from the names that its brackets bear there.
+"""Rebuilds an order that only the service knows from its brackets' names. Pure.
 
-Each name has the shoot's, the file's, the beginning of the order's id and the bracket's number in it
-(``Order.bracket_name``). Where the shoot still lies in a watched folder its files are found by them. Pure.
+Each name contains the names of the shoot and the file, the first characters of the order's id, and the bracket's number
+(``Order.bracket_name``). If the shoot is still in a watched folder, these names identify its files.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ NOT_THERE = "is not at the service"
 
 @dataclass(frozen=True, slots=True)
 class Shoot:
-    """A shoot in a watched folder: where its pictures would go, how it would be ordered, and its photos.
+    """A shoot in a watched folder, with its output folder, its settings and its photos.
 
-    Those come first that would be sent; ``shots`` are what all of them say of their frames, by path.
+    ``files`` has the photos that would be sent first. ``shots`` has the metadata of all photos, by path.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Shoot:
 
 
 def may_be_of(there: AtService, shoot: str) -> bool:
-    """Whether an order's brackets can come from a shoot of this name."""
+    """True if all names of an order start with this shoot's name."""
     prefix = f"{name_at_service(shoot, '', '').rstrip()} "
     return all(name.startswith(prefix) for name in there.names.values())
 
 
 def files_of(there: AtService, shoot: Shoot) -> dict[int, File]:
-    """Which of the shoot's files each bracket is, by its number; those that lie there no more are missing.
+    """The shoot's file for each bracket, by bracket number. Files that no longer exist are missing.
 
-    Files of one name in two folders are told apart by the place that they have among all.
+    Files of the same name in different folders are distinguished by their position among all files.
     """
     named: dict[str, list[int]] = {}
     for place, file in enumerate(shoot.files):
@@ -61,7 +61,7 @@ def files_of(there: AtService, shoot: Shoot) -> dict[int, File]:
 
 
 def guessed_name(there: AtService) -> str:
-    """What the shoot was called, as far as the names have it in common; never a way out of a folder."""
+    """The shoot's name, guessed from the words that all names start with. It is safe to use as a folder's name."""
     names = (name.rpartition(f" {_tag(there, number)}")[0].split(" ")[:-1] for number, name in there.names.items())
     common = takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False))
     name = there.name or " ".join(words[0] for words in common)
@@ -69,7 +69,7 @@ def guessed_name(there: AtService) -> str:
 
 
 def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Order:
-    """The order, before it is told whether it was merged."""
+    """Build the order in its first phase. ``rebuilt`` sets its progress."""
     files, ids = files_of(there, shoot), _ids(there)
     numbers = range(max(there.names, default=-1) + 1)
     brackets = tuple(_bracket(there, number, files.get(number), ids.get(number)) for number in numbers)
@@ -90,10 +90,10 @@ def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Orde
 
 
 def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) -> Rebuilt:
-    """A merged order as it goes on; ``pictures`` counts what lies in its output folder, None if that is not there.
+    """Set the progress of a merged order. ``pictures`` is the number in its output folder, None without a folder.
 
-    One whose images were all paid for before is taken for delivered, unless some are missing in its output folder:
-    nothing is fetched into an archive that was tidied away.
+    An order whose images were all bought counts as delivered, unless its output folder exists and lacks some of them.
+    If the folder is gone, somebody has tidied up, and nothing is downloaded again.
     """
     images = outputs(order, there.seen)
     paid = [image for image in images if image.downloaded]
@@ -102,7 +102,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
     )
     after = merged(order, there.seen, now)
     if not (done and paid) or (pictures is not None and pictures < len(paid)):
-        return Rebuilt(after, Source.SERVICE, "goes on where the service has it")
+        return Rebuilt(after, Source.SERVICE, "resumes from its state at the service")
     delivered = replace(
         after,
         phase=Phase.DOWNLOADED,
@@ -119,10 +119,10 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
         due=None,
     )
     if pictures is not None:
-        return Rebuilt(delivered, Source.SERVICE, "its pictures were downloaded before")
+        return Rebuilt(delivered, Source.SERVICE, "its pictures were already downloaded")
     why = (
-        f"its {len(paid)} picture(s) were downloaded before and are not in {order.output}. "
-        "If you miss them, the web app has them, already paid for"
+        f"its {len(paid)} picture(s) were already downloaded but are not in {order.output}. "
+        "If you need them, download them in the web app; they are already paid for"
     )
     return Rebuilt(replace(delivered, notes=(why,)), Source.SERVICE, why, doubtful=True)
 
@@ -136,7 +136,7 @@ def _bracket(there: AtService, number: int, file: File | None, service_id: str |
 
 
 def _path(there: AtService, number: int, name: str | None) -> str:
-    """A bracket's path as its name tells it; for one that is not at the service something in its place."""
+    """The bracket's path, guessed from its name. Its number in parentheses if it is not at the service."""
     if name is None:
         return f"({number + 1})"
     stem, _, extension = name.rpartition(f" {_tag(there, number)}")
@@ -144,12 +144,12 @@ def _path(there: AtService, number: int, name: str | None) -> str:
 
 
 def _as_text(name: str) -> str:
-    """A name of the service's as UTF-8 can hold it."""
+    """A name from the service with characters that UTF-8 cannot encode replaced."""
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _ids(there: AtService) -> dict[int, str]:
-    """The service's id of each bracket, if it tells; of two of one name that one which has bytes."""
+    """The service's id of each bracket, by number. If two have the same name, that of the uploaded one."""
     numbered: Sequence[tuple[int | None, str | None]] = [
         (there.number(bracket.name), bracket.id) for bracket in sorted(there.brackets, key=lambda b: b.uploaded)
     ]

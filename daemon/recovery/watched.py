@@ -1,4 +1,4 @@
-"""The watched folders at a recovery: which shoots lie in them, and which of those nobody knows any more."""
+"""Finds the shoots in the watched folders during a recovery, and makes orders for those that no source knows."""
 
 from __future__ import annotations
 
@@ -35,22 +35,23 @@ from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
 from daemon.shoot import File, Listing, usable
 
-SKIPPED = "lay here when the state was rebuilt, and whether it was sent is not known; `bracketd submit FOLDER` sends it"
+SKIPPED = "found when the state was rebuilt; it may already have been sent. `bracketd submit FOLDER` sends it"
 
 HELD_BACK = (
-    "{} photo(s) lay here when the state was rebuilt, and whether they were sent is not known: {}. "
+    "{} photo(s) were found when the state was rebuilt; they may already have been sent: {}. "
     "`bracketd approve` sends them as a supplement"
 )
 
 LATELY = 3 * 86400.0
-"""Seconds for which, and somewhat longer, the daemon looks at a shoot for late photos after its order changed."""
+"""Seconds after an order's last change for which its shoot is checked for late photos, as the daemon does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A configured watched folder, where its pictures go, how it orders, and whether it sends what lies there at first.
+    """A configured watched folder, its output folder and its order settings.
 
-    Paths are absolute, and spelled as in the settings.
+    ``process_existing``: shoots already in the folder at first sight are sent. Paths are absolute, and spelled as in
+    the settings.
     """
 
     watch: str
@@ -61,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Every watched folder that is there. ``away`` says for each of the others why it is not looked into."""
+    """The watched folders that are available. ``away`` has the others, each with the reason."""
 
     places: Mapping[str, Place]
     shoots: Mapping[str, frozenset[str]]
@@ -69,12 +70,12 @@ class Watched:
     away: Mapping[str, str]
 
     def all(self) -> Iterator[tuple[Place, str]]:
-        """Every shoot in every watched folder, in the order of the settings and names."""
+        """Every shoot in every watched folder, in the order of the settings, then by name."""
         return ((self.places[watch], shoot) for watch, shoots in self.shoots.items() for shoot in sorted(shoots))
 
 
 class _Memory(dict[str, Seen]):
-    """What is remembered of roots."""
+    """The last known state of each root."""
 
     def seen(self, root: str) -> Seen | None:
         return self.get(root)
@@ -82,14 +83,14 @@ class _Memory(dict[str, Seen]):
     def see(self, root: str, seen: Seen) -> None:
         self[root] = seen
 
-    def known(self, root: str, shoots: Collection[str]) -> int:  # noqa: ARG002 - a recovery skips what nobody knows
+    def known(self, root: str, shoots: Collection[str]) -> int:  # noqa: ARG002 - a recovery skips unknown shoots
         return len(shoots)
 
 
 def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
-    """Look at the watched folders; ``known`` is what is remembered of them.
+    """List the shoots in the watched folders. ``known`` is the last known state of each.
 
-    Raises StateError when one is away whose shoots would all be sent when it is back, as ``existing: process`` says.
+    Raises StateError if a folder with ``existing: process`` is away, because all its shoots would be sent later.
     """
     roots = Roots(_Memory(known))
     shoots, seen, away = {}, {}, {}
@@ -98,13 +99,14 @@ def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
             found = roots.look(place.watch)
             why = found.unmounted
         except OSError as error:
-            why = f"cannot be looked into ({error.strerror})"
+            why = f"cannot be read ({error.strerror})"
         if why is None:
             shoots[place.watch], seen[place.watch] = frozenset(found.root.shoots), found.seen
         elif place.process_existing:
             raise StateError(
-                f"the watched folder {place.watch} {why}, and with `existing: process` all that lies there would be "
-                "sent when it is back, also what was sent before. Mount it, or set `existing: skip`."
+                f"the watched folder {place.watch} {why}. With `existing: process`, every shoot in it would be sent "
+                "when it returns, including those sent before. Mount it, or set `existing: skip`, then run the "
+                "recovery again."
             )
         else:
             away[place.watch] = why
@@ -112,7 +114,7 @@ def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
 
 
 def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
-    """A shoot with its files, those first that would be sent; ``taken`` are output folders of other orders."""
+    """A shoot with its files, starting with those that would be sent. ``taken``: other orders' output folders."""
     folder = os.path.join(place.watch, name)
     output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
     files = photos_of(folder)
@@ -124,15 +126,15 @@ def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
 
 
 def photos_of(folder: str) -> tuple[File, ...]:
-    """The photos in a shoot's folder; none if it cannot be looked into."""
+    """The photos in a shoot's folder. Empty if the folder cannot be read."""
     found = _listing(folder)
     return found.usable if found is not None else ()
 
 
 def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: float) -> Iterator[Order]:
-    """An order, skipped, for every shoot with photos whose folder is none of the ``known``.
+    """A skipped order for every shoot with photos whose folder is not in ``known``.
 
-    They may have been sent, so that nothing but a person's word may send them; folders without photos are left alone.
+    These shoots may have been sent, so only a person may send them. Folders without photos are ignored.
     """
     for place, name in watched.all():
         folder = os.path.join(place.watch, name)
@@ -164,10 +166,10 @@ def doubted(
     flow: FlowName,
     now: float,
 ) -> Iterator[Order]:
-    """An order, held, for every shoot that a note calls delivered and whose folder is not one of the ``known``.
+    """A held order for every shoot that a note calls delivered and whose folder is not in ``known``.
 
-    As in any other order, one file a frame is sent, and the others are left out with their reasons.
-    ``notes`` are those that nothing confirms, ``taken`` are output folders of other orders.
+    As in any other order, one file per frame is sent, and the others are left out with their reasons.
+    ``notes`` are the unconfirmed ones. ``taken`` are the output folders of other orders.
     """
     by_folder = {note.order.folder: note for note in notes}
     for place, name in watched.all():
@@ -200,10 +202,10 @@ def doubted(
 
 
 def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterator[Order]:
-    """A supplement, held, for photos in the shoots of these orders that none of them has.
+    """A held supplement for each shoot with photos that are in none of these orders.
 
-    They may have come late, or been sent in an order that nobody knows any more. Looked at are the shoots that the
-    daemon would look at for late photos.
+    The photos may be late, or may have been sent in an order that is lost. Only shoots that the daemon would check for
+    late photos are checked.
     """
     for folder, of_folder in _by_folder(orders).items():
         newest = max(of_folder, key=lambda order: order.created_at)
@@ -232,7 +234,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
 
 
 def _late(folder: str, orders: Sequence[Order]) -> tuple[Bracket, ...]:
-    """The photos in a shoot that show frames which none of its orders has, one a frame."""
+    """The photos of a shoot with frames that none of its orders has, one per frame."""
     files = photos_of(folder)
     there = [Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files]
     if not unknown(orders, there):
@@ -251,7 +253,7 @@ def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:
 
 
 def _listing(folder: str) -> Listing | None:
-    """What lies in a shoot; None if that cannot be seen."""
+    """The content of a shoot's folder. None if it cannot be read."""
     try:
         return scan.scan(folder)
     except (OSError, ValueError):  # a damaged row may name a folder that no disk can hold

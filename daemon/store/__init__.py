@@ -1,6 +1,6 @@
-"""The local state: the values that others exchange with it, and the protocols that they know it by.
+"""The local state: its values, and the protocols through which others use it.
 
-``protocol.Store`` is the daemon's one writer, ``reading.Reader`` a read-only look from any program, ``wreck.Wreck``
-what is left of a damaged state. ``sqlite`` implements all three. Everything is imported from its module, so that a look
-does not load what only the daemon needs.
+``protocol.Store`` is for the daemon, the only writer. ``reading.Reader`` is read-only, for any program. ``wreck.Wreck``
+is for recovering a damaged state. ``sqlite`` implements all three. Import everything from its own module, so that a
+reader does not load code that only the daemon needs.
 """

@@ -1,4 +1,4 @@
-"""Asks: what a person requested through another program, and what came of it."""
+"""Asks: requests that a person made through another program, and the daemon's answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ KEPT_FOR = 30 * 86400.0
 """Seconds for which an answered ask is kept."""
 
 KEPT = 1000
-"""Answered asks that are kept at most."""
+"""The number of answered asks that are kept at most."""
 
 
 class Outcome(StrEnum):
-    """What came of an ask: it was carried out, it was not allowed, or it failed."""
+    """The result of an ask: it was carried out, it was not allowed, or it failed."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -22,10 +22,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a person requested.
+    """A person's request.
 
-    ``verb`` is one of ``daemon.order.Verb``, or one that only another version of bracketd knows. ``target`` is a
-    folder for ``submit``, ``submit again``, ``skip`` and ``adopt``, else an order's id.
+    ``verb`` is a value of ``daemon.order.Verb``, or a verb that only another version of bracketd knows. ``target`` is a
+    folder for ``submit``, ``submit again``, ``skip`` and ``adopt``, otherwise an order's id.
     """
 
     seq: int
@@ -35,7 +35,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an ask, in words for a person; ``at`` is epoch seconds."""
+    """The answer to an ask. ``text`` is for a person, ``at`` is in epoch seconds."""
 
     ask: Ask
     outcome: Outcome

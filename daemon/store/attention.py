@@ -1,4 +1,4 @@
-"""What a person should know of a watched folder beyond its orders and the shoots that wait."""
+"""Things in a watched folder that need a person's attention, apart from its orders and waiting shoots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Heed(StrEnum):
-    """What it is about."""
+    """The kind of an ``Attention``."""
 
     LOOSE = "loose photos"
     OTHER_FORMATS = "other formats"
@@ -16,10 +16,10 @@ class Heed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing to know of a ``folder``, a watched one or a shoot's. ``names`` are the first few of ``count`` files.
+    """Something in ``folder``, a watched folder or a shoot's. ``names`` are the first few of ``count`` files or shoots.
 
-    LOOSE: photos that lie directly in the watched folder. OTHER_FORMATS: files of a shoot that may be photos and are of
-    no format that is sent. FIRST_SIGHT: shoots that were skipped since they lay in the folder when it appeared.
+    LOOSE: photos directly in the watched folder. OTHER_FORMATS: files of a shoot that may be photos in a format that is
+    not sent. FIRST_SIGHT: shoots that were skipped because they were in the folder when bracketd first saw it.
     """
 
     kind: Heed

@@ -1,4 +1,4 @@
-"""What the journal keeps of a fact: its fields as JSON values, without secrets and what an order's rows hold."""
+"""Converts facts to journal entries: their fields as JSON values, without secrets."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ COUNTED: dict[type, tuple[str, ...]] = {
     Seen: ("images",),
     FoundDelivered: ("brackets", "images"),
 }
-"""Fields that the order's own rows hold in full; every look would fill the journal with them."""
+"""Fields that the journal only counts. The order's rows have them in full, and each poll would fill the journal."""
 
 
 def detail_of(fact: Fact) -> dict[str, Any]:
-    """A fact's fields as the journal keeps them: without secrets; of COUNTED ones how many they are."""
+    """A fact's fields as JSON values, without secrets and empty values. Fields in ``COUNTED`` become counts."""
     detail: dict[str, Any] = {}
     for field in dataclasses.fields(fact):
         value = getattr(fact, field.name)
@@ -31,7 +31,7 @@ def detail_of(fact: Fact) -> dict[str, Any]:
 
 
 def _counted(values: tuple[Any, ...]) -> Any:
-    """How many; of images how many are pending, processed and failed."""
+    """The number of values. For images, the numbers of pending, processed and failed ones."""
     if not isinstance(values[0], SeenImage):
         return len(values)
     names = {None: "pending", True: "processed", False: "failed"}

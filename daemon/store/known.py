@@ -1,4 +1,4 @@
-"""What a settled shoot is compared by with earlier orders."""
+"""The values that identify a settled shoot when it is compared with earlier orders."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 ALIKE = 20
-"""Most orders that are returned because they share photos with a shoot: a logo may be in every shoot."""
+"""The number of orders sharing photos with a shoot that are returned at most. A logo may be in every shoot."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownBy:
-    """What identifies a shoot: its folder, the fingerprint and the marks of its photos, and when they were taken.
+    """The values that identify a shoot: its folder, and its photos' fingerprint, marks and capture times.
 
-    ``seconds`` are times of a camera's clock. ``by_name`` is the fingerprint that the shoot has if no photo is read.
+    ``seconds`` are times of a camera's clock. ``by_name`` is the shoot's fingerprint if no photo is read.
     An empty fingerprint matches nothing.
     """
 

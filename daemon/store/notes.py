@@ -1,6 +1,7 @@
-"""What the daemon notes of itself for ``status`` and ``check``: a closed set of notes, and what one reads of them all.
+"""The daemon's notes about itself for ``status`` and ``check``, and their summary.
 
-Each note is stored as JSON under one or more keys. The keys never change: an older or newer bracketd reads them too.
+Each note is stored as JSON under one or more keys. The keys never change, because older and newer versions of bracketd
+read them too.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Any
 from daemon.store.attention import Attention, Heed
 
 MISSING, MISSED, ATTENTION = "missing ", "missed ", "attention "
-"""How the keys of notes about one folder begin. The folder follows."""
+"""The prefixes of the keys of notes about one folder. The folder follows."""
 
 
 class Subject(StrEnum):
-    """What a ``Alert`` is about, in the order in which a person reads them. The values are keys."""
+    """The subject of an ``Alert``, in the order in which a person reads them. The values are keys."""
 
     ACCOUNT = "account"
     DAY_LIMIT = "limit"
@@ -29,7 +30,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The daemon runs: its version, its process id, and since when, in epoch seconds."""
+    """The daemon is running. ``at`` is its start in epoch seconds."""
 
     version: str
     pid: int
@@ -38,14 +39,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """The daemon has looked at all its watched folders once."""
+    """The daemon has scanned all its watched folders once."""
 
     folders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What is wrong, in words for a person. None: nothing is wrong any more."""
+    """A problem. ``words`` is the message for a person, None once the problem is solved."""
 
     subject: Subject
     words: str | None
@@ -53,7 +54,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a watched or output folder is away, in words for a person. None: it is there."""
+    """A watched or output folder is away. ``words`` is the reason for a person, None once the folder is back."""
 
     folder: str
     words: str | None
@@ -61,7 +62,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """How many changes in a watched folder came without an event since the start."""
+    """The number of changes in a watched folder since the start that had no file-system event."""
 
     folder: str
     count: int
@@ -79,7 +80,7 @@ Note = Started | Watching | Alert | Missing | Missed | Attentions
 
 
 def values_of(note: Note) -> dict[str, Any]:
-    """A note as JSON values by their keys. None means that what is stored under the key is deleted."""
+    """A note as JSON values by key. A value of None deletes the key."""
     match note:
         case Started(version, pid, at):
             return {"version": version, "pid": pid, "started_at": at}
@@ -97,9 +98,9 @@ def values_of(note: Note) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Everything that the daemon noted. ``missing`` and ``missed`` are by folder.
+    """All of the daemon's notes. ``missing`` and ``missed`` are by folder.
 
-    ``started_at`` is epoch seconds. ``version`` and ``started_at`` are None if no daemon wrote to the state yet.
+    ``started_at`` is in epoch seconds. ``version`` and ``started_at`` are None if no daemon has written to the state.
     """
 
     version: str | None = None
@@ -112,12 +113,12 @@ class Noted:
 
     @property
     def messages(self) -> list[str]:
-        """What is wrong, in words for a person."""
+        """The problems, as messages for a person."""
         return [*(self.alerts[subject] for subject in Subject if subject in self.alerts), *self.missing.values()]
 
 
 def noted(values: Mapping[str, Any]) -> Noted:
-    """The notes that are stored as these JSON values. Keys that this version does not know are left out."""
+    """The notes that are stored as these JSON values. Unknown keys are ignored."""
     return Noted(
         values.get("version"),
         values.get("started_at"),

@@ -20,7 +20,7 @@ RETRY = 5.0
 
 
 class Pause:
-    """Tracks if the state's disk is full and waits for space. For one event loop."""
+    """Waits while the state's disk is full. ``why`` is the reason, None if it is not full. For one event loop."""
 
     def __init__(self) -> None:
         self.why: str | None = None

@@ -1,7 +1,7 @@
-"""What every store can do for the daemon: it keeps orders, their journal, purchases, asks, roots and notes.
+"""The protocol of a store, which keeps orders, their journal, purchases, asks, roots and notes for the daemon.
 
-``daemon.store.sqlite`` keeps them in a file. The tests have a second implementation in memory; the same contract suite
-runs over both. Times are epoch seconds. Folders are absolute paths.
+``daemon.store.sqlite`` keeps them in a file. The tests have a second implementation in memory; the same contract tests
+run for both. Times are in epoch seconds. Folders are absolute paths.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from daemon.store.waiting import Waiting
 
 
 class Stale(Exception):
-    """The stored order is not the one that the change was made from: somebody else changed it. Nothing was written."""
+    """Raised if the stored order has been changed by somebody else since it was read. Nothing was written."""
 
 
 class SeenRoots(Protocol):
-    """What is remembered of watched and output folders. Blocking: for threads, never for the event loop.
+    """The last known state of watched and output folders. Blocking, so never call it on the event loop.
 
     Every method raises StateError, and StateFull at once if the disk is full.
     """
 
     def seen(self, root: str) -> Seen | None:
-        """How a root looked when it was last seen. None if it was never seen."""
+        """The last known state of a root. None if it was never seen."""
 
     def see(self, root: str, seen: Seen) -> None:
-        """Remember how a root looks now."""
+        """Store the current state of a root."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots, given by the names of their folders, have an order that counts."""
+        """The number of these shoots, given by folder names, that have an order that counts."""
 
 
 class Store(Protocol):
-    """Everything the daemon remembers. The daemon is the only writer; other programs only add asks.
+    """The daemon's state. The daemon is the only writer; other programs only add asks.
 
     A coroutine that writes is one transaction: when it returns, all of it is on disk; when it raises, none of it is.
-    While the disk is full a write waits for room, and raises StateFull after ``pause.give_up()``. Every coroutine
+    While the disk is full a write waits for space, and raises StateFull after ``pause.give_up()``. Every coroutine
     raises StateError if the state cannot be used.
 
     An order *counts* if its photos were sent or must not be sent. An order that ended because its folder disappeared
@@ -55,13 +55,13 @@ class Store(Protocol):
 
     @property
     def pause(self) -> Pause:
-        """Whether the store waits for room on its disk, and the means to end that wait."""
+        """Shows if the store waits for space on its disk, and can end that wait."""
 
     async def wait_for_room(self) -> None:
-        """Return when something can be written again. Raises StateFull if the wait is given up."""
+        """Wait until the store can be written again. Raises StateFull if the wait is given up."""
 
     async def begin(self) -> list[str]:
-        """Forget the notes and waiting shoots of the last run.
+        """Delete the notes and waiting shoots of the last run.
 
         Returns the ids of the orders that wait because the service refused the account or its daily limit was reached.
         """
@@ -70,22 +70,22 @@ class Store(Protocol):
         """True if the store still works; for the service manager's watchdog."""
 
     def close(self) -> None:
-        """Finish what was begun, then close."""
+        """Finish pending calls, then close."""
 
     # --- writing orders ---
 
     async def add(
         self, order: Order, fact: Fact, photos: Iterable[Entry] = (), *, answer: Answer | None = None
     ) -> None:
-        """Add an order, the fact that made it, and the answer to the ask for it. Its shoot no longer waits.
+        """Add an order, the fact that created it, and the answer to the ask for it. Its shoot no longer waits.
 
-        ``photos`` are those of a shoot that is skipped; they are stored to recognise them later.
+        ``photos`` are those of a skipped shoot. They are stored to recognise them later.
         """
 
     async def record(
         self, before: Order, fact: Fact | None, after: Order, now: float, *, answer: Answer | None = None
     ) -> None:
-        """Store what a fact made of an order, the fact for the journal, and the answer to the ask that brought it.
+        """Store an order as changed by a fact, the fact, and the answer to the ask that caused it.
 
         ``fact`` is None if the journal does not need it. If ``after`` is ``before``, only the fact and the answer are
         written. Otherwise raises Stale if the stored order has another phase or time of change than ``before``.
@@ -100,10 +100,10 @@ class Store(Protocol):
         """
 
     async def know(self, folder: str, inode: int) -> None:
-        """Set the inode of a folder in all its orders: the folder is another one with the same photos."""
+        """Set the inode of a folder in all its orders, after the folder was replaced by one with the same photos."""
 
     async def record_skipped(self, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
-        """Remember photos of a shoot that was skipped. ``complete``: with these all its photos are recorded."""
+        """Store photos of a skipped shoot. ``complete``: all its photos are stored with this call."""
 
     # --- finding orders ---
 
@@ -121,7 +121,7 @@ class Store(Protocol):
         """The earliest due time of all orders. None if no order is due."""
 
     async def known(self, ids: Iterable[str]) -> frozenset[str]:
-        """The ids among these that orders have, in whatever phase."""
+        """Those of the given ids that belong to orders, in any phase."""
 
     async def unfinished(self) -> frozenset[str]:
         """Ids of the orders that are not downloaded, skipped or cancelled."""
@@ -140,10 +140,10 @@ class Store(Protocol):
         """The skipped orders of a folder that do not count: they were skipped as copies of an order that ended."""
 
     async def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-        """The shoots among these in a watched folder that have an order which counts.
+        """Those of the given shoots in a watched folder that have an order that counts.
 
-        ``shoots`` maps the names of their folders to inodes, 0 for an unknown one. An order of another inode does not
-        count here: another folder has the name now.
+        ``shoots`` maps the names of their folders to inodes, 0 if unknown. An order with another inode does not count
+        here, because it belongs to another folder of that name.
         """
 
     async def recent(self, root: str, since: float) -> dict[str, float]:
@@ -153,15 +153,15 @@ class Store(Protocol):
         """
 
     async def waiting_for(self, root: str) -> list[str]:
-        """Ids of the orders that are due and in trouble, and whose folder or output folder is directly in a root."""
+        """Ids of due orders with a problem whose folder or output folder is directly in a root."""
 
     async def outputs(self) -> frozenset[str]:
         """The output folders of all orders that are neither skipped nor cancelled."""
 
     async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The output folders in which a killed run may have left part files, and ids of images that may need theirs.
+        """The output folders that may contain part files of a killed run, and ids of images that may need theirs.
 
-        A delivered order has left no part file: its last one becomes its ``order.json``.
+        A delivered order has no part files, because its last one becomes its ``order.json``.
         """
 
     async def newest_fact(self) -> float | None:
@@ -172,20 +172,20 @@ class Store(Protocol):
     async def spent(self, day: float, month: float, order_id: str) -> tuple[int, int]:
         """Images bought since the beginning of the day and of the month, plus those that orders may already buy.
 
-        What the order itself may buy is left out. A purchase that is dated later than the newest fact counts for the
-        time of the first fact after it: the clock was ahead when it was dated.
+        Images that the given order may buy are not counted. If a purchase has a later time than the newest fact, the
+        clock was ahead; the purchase then counts for the time of the first fact after it.
         """
 
     async def bought_since(self, moment: float) -> bool:
         """True if an image was bought at or after a time."""
 
     async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
-        """The ids among these of images that another order than this one has or has bought."""
+        """Those of the given images that a different order contains or has bought."""
 
     # --- photos of skipped shoots ---
 
     async def skipped_alike(self, entries: Iterable[Entry]) -> list[Recorded]:
-        """The recorded photos of skipped shoots that have the name and the size of one of these."""
+        """The recorded photos of skipped shoots that match one of these by name and size."""
 
     async def skipped_strangers(self, order_id: str, entries: Iterable[Entry]) -> frozenset[Entry]:
         """The photos among these that are not recorded for a skipped shoot."""
@@ -207,7 +207,7 @@ class Store(Protocol):
     # --- asks ---
 
     async def asks(self) -> list[Ask]:
-        """The asks that arrived since the last call, the oldest first. The first call returns every open one."""
+        """The asks that arrived since the last call, the oldest first. The first call returns all open asks."""
 
     async def answer(self, answer: Answer) -> None:
         """Store the answer to an ask that brought no fact. The first answer to an ask stays."""
@@ -215,13 +215,13 @@ class Store(Protocol):
     # --- roots, waiting shoots, notes ---
 
     def seen_roots(self, now: Callable[[], float]) -> SeenRoots:
-        """What is remembered of watched and output folders. ``now`` gives epoch seconds."""
+        """The last known state of watched and output folders. ``now`` returns epoch seconds."""
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:
-        """Forget how a root looked, so that the next look takes it as it is. Stores the answer to the ask for that."""
+        """Forget a root, so that it is accepted as it is the next time. Stores the answer to the ask for that."""
 
     async def replace_waiting(self, root: str, shoots: Iterable[Waiting]) -> None:
-        """Store which shoots wait in a watched folder, in place of what was stored for it."""
+        """Replace the stored waiting shoots of a watched folder."""
 
     async def note(self, note: Note) -> None:
-        """Store what the daemon notes of itself, in place of its last note of the same subject."""
+        """Store a note, replacing the last one with the same subject."""

@@ -1,4 +1,4 @@
-"""What a program other than the daemon can read of a state."""
+"""The protocol with which programs other than the daemon read a state."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from daemon.root import Seen
 
 LEAST = 4
-"""Characters of an order's id that are enough to mean it."""
+"""The least number of characters that identify an order by the start of its id."""
 
 
 class Reader(Protocol):
-    """A read-only look at a state, which a daemon may write meanwhile. A state that does not exist looks empty.
+    """Reads a state, while a daemon may write to it. A state that does not exist is read as empty.
 
-    Times are epoch seconds. Every method raises StateError and its kinds.
+    Times are in epoch seconds. Every method raises StateError and its subclasses.
     """
 
     def close(self) -> None:
-        """End the look."""
+        """Close the state."""
 
     def __enter__(self) -> Self: ...
 
@@ -34,7 +34,7 @@ class Reader(Protocol):
     ) -> None: ...
 
     def orders(self) -> list[dict[str, Any]]:
-        """A summary of every order, the last changed first.
+        """A summary of every order, the most recently changed first.
 
         Keys: id, shoot, folder, output, phase, merge, health, messages (a list), dev_mode, supplement_of, same_as,
         hold, brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed,
@@ -42,14 +42,14 @@ class Reader(Protocol):
         """
 
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
-        """A summary of every order, the last changed first, each as the text of a JSON object; for ``status --json``.
+        """A summary of every order as JSON text, the most recently changed first, for ``status --json``.
 
-        Times are ISO 8601 UTC. ``page`` and the order's id make the URL of its page. Of the orders that ended only the
-        last ``ended`` are given; negative: all.
+        Times are ISO 8601 UTC. ``page`` followed by the order's id is the URL of its web page. Only the last ``ended``
+        of the ended orders are returned, or all if it is negative.
         """
 
     def ended(self) -> int:
-        """How many orders are downloaded, skipped or cancelled."""
+        """The number of orders that are downloaded, skipped or cancelled."""
 
     def order(self, order_id: str) -> Order:
         """An order with its brackets and images. Raises KeyError if there is none."""
@@ -61,7 +61,7 @@ class Reader(Protocol):
         """
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """The ids among these that orders have, in whatever phase."""
+        """Those of the given ids that belong to orders, in any phase."""
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
         """Every fact of an order, the oldest first. Keys: at, fact (its name), detail (its fields)."""
@@ -74,26 +74,26 @@ class Reader(Protocol):
         """
 
     def waiting(self) -> list[Waiting]:
-        """Shoots that are not settled, the longest waiting first."""
+        """The shoots that are not settled, the longest waiting first."""
 
     def notes(self) -> Noted:
-        """What the daemon noted of itself."""
+        """The daemon's notes about itself."""
 
     def seen(self, root: str) -> Seen | None:
-        """How a watched or output folder looked when the daemon last saw it. None if it never did."""
+        """The last known state of a watched or output folder. None if the daemon never saw it."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots in a watched folder have an order that counts."""
+        """The number of these shoots in a watched folder that have an order that counts."""
 
     def asked(self) -> list[tuple[str, str]]:
-        """Verb and target of every ask that is not answered, the oldest first."""
+        """Verb and target of every open ask, the oldest first."""
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
-        """The outcome of an ask and the words for it. None while it is not answered."""
+        """The outcome and the text of an answer. None while the ask is open."""
 
 
 def matching(summaries: Iterable[dict[str, Any]], words: str) -> list[dict[str, Any]]:
-    """The summaries of orders that a person means by some words; see ``Reader.find``."""
+    """The summaries that match a search (see ``Reader.find``)."""
     rows = sorted(summaries, key=lambda row: float(row["created_at"]), reverse=True)
     exact = [row for row in rows if words in (row["shoot"], row["folder"], row["id"])]
     alike = exact or [row for row in rows if row["shoot"].casefold() == words.casefold()]

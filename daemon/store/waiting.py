@@ -1,4 +1,4 @@
-"""A shoot that is not an order yet."""
+"""Waiting shoots: those that are not orders yet."""
 
 from __future__ import annotations
 

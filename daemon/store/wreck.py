@@ -1,4 +1,4 @@
-"""What is left of a damaged or lost state, and how a new one takes its place."""
+"""The protocol for salvaging a damaged or lost state and replacing it with a new one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from daemon.root import Seen
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What was read of a state. ``file`` is a sound state of this version that holds nothing else.
+    """The readable part of a state. ``file`` is an undamaged state of this version with the same content.
 
-    ``unread`` counts the orders that are known to have been there and could not be read whole. ``roots`` are the
-    watched and output folders that were seen.
+    ``unread`` is the number of orders that could not be read completely. ``roots`` are the watched and output folders
+    that were seen.
     """
 
     file: Path
@@ -27,23 +27,23 @@ class Salvage:
 
 
 class Wreck(Protocol):
-    """A state directory that nobody else uses meanwhile. Times are epoch seconds. Every method raises OSError."""
+    """A state directory that no other process uses. Times are in epoch seconds. Every method raises OSError."""
 
     @property
     def state_dir(self) -> Path:
         """The state directory."""
 
     def remains(self) -> Path | None:
-        """The state to recover from: the one in its place, or the one that an interrupted recovery set aside."""
+        """The state to recover from: the current one, or the one that an interrupted recovery has set aside."""
 
     def newest_copy(self) -> Path | None:
-        """The newest copy of the state that is not damaged."""
+        """The newest undamaged copy of the state. None if there is none."""
 
     def written_at(self, state: Path) -> float:
         """When a daemon last wrote to a state."""
 
     def salvage(self, state: Path, into: Path) -> Salvage:
-        """Read what can be read of a state into an empty folder, without changing the state. Raises StateTooNew."""
+        """Copy the readable part of a state to an empty folder. The state is not changed. Raises StateTooNew."""
 
     def rebuild(
         self,
@@ -55,16 +55,15 @@ class Wreck(Protocol):
     ) -> Path:
         """Write a state with these orders into an empty folder. Returns the new state.
 
-        The orders' journals, purchases and records of skipped photos are copied from ``histories``, sound states of
-        this version, the most trusted first. A fact that comes with an order is added to its journal. Raises
-        StateError.
+        The orders' journals, purchases and records of skipped photos are copied from ``histories``, undamaged states
+        of this version, the most trusted first. An order's fact, if any, is added to its journal. Raises StateError.
         """
 
     def put_in_place(self, built: Path, now: float) -> Path | None:
-        """Set aside what is left of the state and put a new one in its place, whatever interrupts it.
+        """Set the old state aside and put a new one in its place. Safe to interrupt at any point.
 
-        Returns the folder of what was set aside, None if there was nothing.
+        Returns the folder with the old state, None if there was none.
         """
 
     def keep_copy(self, name: str) -> None:
-        """Copy the state that is in place now, under a name. Raises StateError."""
+        """Copy the current state to this name. Raises StateError."""

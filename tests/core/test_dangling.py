@@ -81,17 +81,17 @@ def unnumbered(frames: Sequence[Frame]) -> list[Frame]:
 @pytest.mark.parametrize("way", WAYS)
 def test_the_end_of_a_shoot_is_missing(way: str) -> None:
     """Of a shoot of fives whose last set has three, that set is named, with how many it has and should have."""
-    words = "IMG_0436.CR3 begins a bracket set of 3 where the other 7 sets have 5"
+    words = "the bracket set starting with IMG_0436.CR3 has 3 photos; the other 7 sets have 5"
     assert dangling(flat(shoot(8, RISING, way))[:-2]) == words
 
 
 def test_a_sequence_says_by_itself_how_long_it_is() -> None:
     """A camera that numbers its sequence and tells its length needs no other set to tell that photos are missing."""
     (one,) = shoot(1, FIVE, "lengths")
-    assert dangling(one[:3]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 3 are here"
-    assert dangling(one[:1]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 1 is here"
+    assert dangling(one[:3]) == "the bracket set starting with IMG_0401.CR3 has only 3 of 5 photos"
+    assert dangling(one[:1]) == "the bracket set starting with IMG_0401.CR3 has only 1 of 5 photos"
     two = shoot(2, FIVE, "lengths")
-    assert dangling(flat(two)[:-1]) == "IMG_0406.CR3 begins a bracket set of 4 where the other set has 5"
+    assert dangling(flat(two)[:-1]) == "the bracket set starting with IMG_0406.CR3 has 4 photos; the other set has 5"
 
 
 def test_what_was_taken_out_of_every_set_is_not_missing() -> None:
@@ -128,11 +128,12 @@ def test_a_bracketing_that_was_broken_off_is_no_gap(way: str) -> None:
 def test_numbers_that_say_nothing_refute_nothing() -> None:
     """Without numbers in their names, or in another folder, files may be missing; marks then tell alone."""
     frames = without(flat(shoot(5)), 412, 413)
-    assert dangling(unnumbered(frames)) == "k.CR3 begins a bracket set of 3 where the other 4 sets have 5"
+    assert dangling(unnumbered(frames)) == "the bracket set starting with k.CR3 has 3 photos; the other 4 sets have 5"
     closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
     assert dangling(closed) is None
     folders = [replace(frame, path=f"{100 + (at > 10)}CANON/{frame.path}") for at, frame in enumerate(closed)]
-    assert dangling(folders) == "100CANON/IMG_0011.CR3 begins a bracket set of 3 where the other 4 sets have 5"
+    words = "the bracket set starting with 100CANON/IMG_0011.CR3 has 3 photos; the other 4 sets have 5"
+    assert dangling(folders) == words
     unmarked = without(flat(shoot(5, FIVE, "neither")), 412, 413)
     assert dangling(unmarked) is not None
     assert dangling(unnumbered(unmarked)) is None
@@ -156,7 +157,7 @@ def test_sequences_of_two_lengths_are_two_sets() -> None:
         shoot(1, FIVE, "lengths"),
         shoot(1, ORDERS[-1], "lengths", first=406, begins=1033.0, pauses=(1.0,)),
     )
-    assert dangling([*five[:3], *seven[3:]]) == "IMG_0401.CR3 begins a bracket set of 5 of which only 3 are here"
+    assert dangling([*five[:3], *seven[3:]]) == "the bracket set starting with IMG_0401.CR3 has only 3 of 5 photos"
 
 
 def test_a_clock_without_fractions_may_be_a_second_off() -> None:
@@ -222,10 +223,11 @@ def test_each_camera_is_told_by_itself() -> None:
     """Two cameras that shoot at the same time, and photos of none, do not tear each other's sets apart."""
     first, second = flat(shoot(4)), flat(shoot(4, THREE, body="Nikon Z 6 2", name="DSC_{:04}.NEF"))
     assert dangling([*first, *second]) is None
-    assert dangling([*first, *second[:-1]]) == "DSC_0410.NEF begins a bracket set of 2 where the other 3 sets have 3"
+    words = "the bracket set starting with {}DSC_0410.NEF has 2 photos; the other 3 sets have 3"
+    assert dangling([*first, *second[:-1]]) == words.format("")
     folders = [replace(frame, body="", path=f"{frame.path[:3]}/{frame.path}") for frame in (*first, *second)]
     assert dangling(folders) is None
-    assert dangling(folders[:-1]) == "DSC/DSC_0410.NEF begins a bracket set of 2 where the other 3 sets have 3"
+    assert dangling(folders[:-1]) == words.format("DSC/")
 
 
 @pytest.mark.parametrize("offsets", [THREE, FIVE, RISING])

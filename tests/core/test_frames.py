@@ -197,7 +197,8 @@ def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
     del files["DSC00003.ARW"]
     doubt = chosen(files).doubt
     assert doubt is not None
-    assert doubt.why.startswith("3 frames that belong together have no format in common: there is no JPEG of ")
+    why = "no single format covers these 3 frames, which may belong to one set: there is no JPEG of "
+    assert doubt.why.startswith(why)
     assert "there is no JPEG of DSC00002.ARW; there is no RAW of DSC00003.JPG." in doubt.why
     assert doubt.files == ("DSC00002.ARW", "DSC00003.JPG")
     assert len(sent(files)) == 6
@@ -210,8 +211,8 @@ def test_two_doubts_are_both_told() -> None:
     del files["DSC00003.ARW"]
     doubt = chosen(files).doubt
     assert doubt is not None
-    assert "3 frames that belong together have no format in common" in doubt.why
-    assert ". Also: 1 photo(s) may be here twice" in doubt.why
+    assert "no single format covers these 3 frames" in doubt.why
+    assert ". Also: 1 photo(s) may be duplicates" in doubt.why
     assert doubt.files == ("A/IMG_1.ARW", "B/IMG_1.JPG", "DSC00002.ARW", "DSC00003.JPG")
 
 
@@ -220,9 +221,7 @@ def test_photos_that_may_be_here_twice_wait_for_a_person() -> None:
     files = {**dict.fromkeys(card("1/SDIM{:04}.X3F", SIX), Shot()), **card("2/SDIM{:04}.JPG", SIX)}
     doubt = chosen(files).doubt
     assert doubt is not None
-    assert doubt.why.startswith(
-        "6 photo(s) may be here twice, and do not say when they were taken: 1/SDIM0001.X3F and "
-    )
+    assert doubt.why.startswith("6 photo(s) may be duplicates, and have no capture time: 1/SDIM0001.X3F and ")
 
 
 # --- derived pictures ---

@@ -14,7 +14,7 @@ from daemon.shoot import Doubt
 from tests.core.orders import after, order, processed
 
 NEW = order()
-TWICE = facts.Locked(NEW.brackets, doubt=Doubt("3 photo(s) may be here twice", tuple(b.path for b in NEW.brackets)))
+TWICE = facts.Locked(NEW.brackets, doubt=Doubt("3 photo(s) may be duplicates", tuple(b.path for b in NEW.brackets)))
 ELSEWHERE = FoundElsewhere("7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", "/out/12 Oak St/order.json")
 SKIPPED = unsure(NEW, "3 of its 3 photos are those of a skipped shoot.")
 LATE = came_late(replace(NEW, supplement_of="x"), "3 photo(s) came late")
@@ -22,7 +22,7 @@ LATE = came_late(replace(NEW, supplement_of="x"), "3 photo(s) came late")
 SAYS = {
     Hold.LATE: "3 photo(s) came late",
     Hold.SKIPPED_BEFORE: "3 of its 3 photos are those of a skipped shoot",
-    Hold.DOUBT: "3 photo(s) may be here twice",
+    Hold.DOUBT: "3 photo(s) may be duplicates",
     Hold.UNKNOWN_ORDER: "/out/12 Oak St/order.json says that this shoot was delivered",
 }
 

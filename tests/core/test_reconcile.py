@@ -133,7 +133,7 @@ def test_a_merge_that_cannot_show_yet_is_waited_for() -> None:
     """An order that reads idle goes on only when a merge asked for in the daemon's last moments would have shown."""
     found = checked(Rebuilt(uploaded(), Source.FILE), there(order(), IDLE), now=LATER, written_at=LATER - 10)
     assert found.order.due == LATER - 10 + SHOWS
-    assert "goes on at" in (found.order.trouble or "")
+    assert "continues at" in (found.order.trouble or "")
     news = facts.CameLate(("late.jpg",))
     for now in (LATER, LATER - 3600.0):
         assert waits(found.order, now, POLICY), "also when the clock is set back: to merge twice costs money"

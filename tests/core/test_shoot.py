@@ -239,7 +239,7 @@ def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
     assert not judge(all_bad, Terms(Quiet(QUIET), leave_out=True)).settled, "nothing would be left"
 
 
-WORDS = "IMG_0413.CR3 begins a bracket set of 3 where the other 7 sets have 5"
+WORDS = "the bracket set starting with IMG_0413.CR3 has 3 photos; the other 7 sets have 5"
 
 
 def lacking(until: float, found: Listing) -> Arrival:

@@ -20,7 +20,7 @@ from daemon.store.sqlite.store import SqliteStore
 
 
 class SmallDisk:
-    """A disk of a few megabytes, in memory. ``fill`` takes all its room, ``free`` gives it back."""
+    """A disk of a few megabytes, in memory. ``fill`` uses all its space, ``free`` releases it."""
 
     def __init__(self, point: Path, *, size: str = "4m", inodes: int = 1000) -> None:
         self.point = point
@@ -32,7 +32,7 @@ class SmallDisk:
             pytest.skip("only root can mount a disk")
 
     def fill(self, left: int = 0) -> None:
-        """Take all room but ``left`` bytes."""
+        """Use all space except ``left`` bytes."""
         with self._ballast.open("ab", buffering=0) as ballast:
             for piece in (bytes(65536), bytes(4096)):
                 while _fits(partial(ballast.write, piece)):
@@ -40,23 +40,23 @@ class SmallDisk:
             ballast.truncate(max(0, self._ballast.stat().st_size - left))
 
     def free(self) -> None:
-        """Give all room back."""
+        """Release all space."""
         self._ballast.unlink(missing_ok=True)
 
     def use_up_inodes(self) -> list[Path]:
-        """Make files until there can be no more; those files."""
+        """Create files until no inode is left. Returns the files."""
         made: list[Path] = []
         while _fits((path := self.point / f"file {len(made)}").touch):
             made.append(path)
         return made
 
     def remove(self) -> None:
-        """Take it away."""
+        """Unmount it."""
         subprocess.run(("umount", "--lazy", self.point), check=False, capture_output=True)
 
 
 def _fits(write: Callable[[], object]) -> bool:
-    """Whether there was room for what ``write`` writes."""
+    """True if there was space for what ``write`` writes."""
     try:
         write()
     except OSError as error:
@@ -84,7 +84,7 @@ class Narrow:
         self.store = SqliteStore(Database(self._connection, state / FILE, thread))
 
     def fill(self) -> None:
-        """Leave no page free."""
+        """Use all free pages."""
         pages = self._connection.execute("PRAGMA page_count").fetchone()["page_count"]
         self._connection.execute(f"PRAGMA max_page_count = {pages}")
 

@@ -33,7 +33,7 @@ def photo(number: int, entries: Entries, make: str = "ACME") -> bytes:
 
 
 def judged(tmp: object, photos: Sequence[bytes]) -> str | None:
-    """What the grouping says of a card of these photos; every decision about its frames is made."""
+    """The result of ``dangling`` for a card with these photos, after all other decisions about its frames."""
     frames, shots, files = [], {}, []
     for number, data in enumerate(photos):
         path = f"IMG_{number + 1:04}.JPG"
@@ -123,7 +123,7 @@ RAW_PHOTO = st.dictionaries(st.sampled_from(TAGS), raw_values(), max_size=len(TA
 def test_any_bytes_for_an_exposure_are_judged(
     tmp_path_factory: pytest.TempPathFactory, raw: list[Entries], mark: bool
 ) -> None:
-    """Whatever numbers photos state as their exposures, the grouping comes to an end and raises nothing."""
+    """Grouping ends without an error for any exposure numbers in the photos."""
     noted = ({0x927C: nikon({0x0089: shorts(16), **entries})} if mark else {} for entries in raw)
     photos = [photo(n, {**entries, **note}, "NIKON") for n, (entries, note) in enumerate(zip(raw, noted, strict=True))]
     usual = [photo(n, {}, "NIKON") for n in range(len(raw), len(raw) + 9)]

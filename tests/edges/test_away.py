@@ -64,7 +64,7 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
 
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
-    """A photo that is missing with its whole disk is neither its order's end nor a person's affair."""
+    """A photo that is missing with its whole disk neither ends its order nor holds it for a person."""
     told = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
     assert isinstance(told, facts.Failed)
     assert told.kind is Kind.PASSING
@@ -73,7 +73,7 @@ def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
 def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
-    """With the output's disk away the service is not asked for a picture, and its bare mount point stays bare."""
+    """While the output's disk is away, no picture is requested and nothing is written to its empty mount point."""
     told = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
     assert isinstance(told, facts.Failed)
     assert told.kind is Kind.OUTPUT
@@ -82,6 +82,6 @@ def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, s
 
 
 def test_a_state_file_that_fails_is_no_fault_of_the_order(tmp_path: Path) -> None:
-    """When roots cannot be remembered the daemon ends, as for every failure of its state, and holds no order for it."""
+    """If roots cannot be stored, the daemon ends, as for every failure of its state, and no order is held."""
     with pytest.raises(StateError):
         performing(Fails()).perform(with_folders(processed(True), tmp_path), steps.Fetch("i0"))

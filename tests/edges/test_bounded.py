@@ -11,7 +11,7 @@ SHORT = 0.05
 
 
 def test_an_answer_is_given_on() -> None:
-    """What a call returns or raises is returned or raised, each time anew."""
+    """Each call returns or raises what the function returns or raises that time."""
     bounded = Bounded[int](60.0)
     numbers = iter((1, 2))
     assert [bounded.ask("disk", lambda: next(numbers)) for _ in range(2)] == [1, 2]
@@ -20,7 +20,7 @@ def test_an_answer_is_given_on() -> None:
 
 
 def test_a_hung_call_makes_nobody_wait_twice() -> None:
-    """Who asks while a call hangs is answered at once: the seconds to wait are those of the call, not of each asker."""
+    """A caller during a hanging call returns at once: the time limit is for the call, not for each caller."""
     hangs = threading.Event()
     bounded = Bounded[bool](0.3)
     begun = time.monotonic()
@@ -31,7 +31,7 @@ def test_a_hung_call_makes_nobody_wait_twice() -> None:
 
 @pytest.mark.parametrize(("keeps", "calls"), [(600.0, 1), (0.0, 2)])
 def test_an_answer_that_came_late(keeps: float, calls: int) -> None:
-    """A late answer is given to the next who asks if it is to be kept; otherwise the call is made again."""
+    """A late answer is returned to the next caller if it is kept; otherwise the function is called again."""
     hangs, made = threading.Event(), list[int]()
 
     def call() -> str:
@@ -50,7 +50,7 @@ def test_an_answer_that_came_late(keeps: float, calls: int) -> None:
 
 
 def test_a_disk_that_hangs_holds_one_thread() -> None:
-    """Who asks is answered in time with nothing, and however often it is asked one call is under way."""
+    """Callers get None in time, and at most one call is in progress."""
     hangs, calls = threading.Event(), []
 
     def call() -> str:

@@ -21,7 +21,7 @@ from daemon.cli import VERBS, WITHOUT_SETTINGS, cli
     ],
 )
 def test_a_slip_of_the_pen_is_answered_with_the_command(words: list[str], meant: str) -> None:
-    """An unknown command is answered with the one that is most like it; nothing is done."""
+    """The error for an unknown command suggests the most similar one; nothing is done."""
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 2
     assert f"Did you mean {meant}?" in done.output
@@ -29,7 +29,7 @@ def test_a_slip_of_the_pen_is_answered_with_the_command(words: list[str], meant:
 
 @pytest.mark.parametrize("words", [["xyzzy"], ["config", "xyzzy"], [""]])
 def test_what_is_like_nothing_is_answered_with_the_help(words: list[str]) -> None:
-    """Where no command is alike, the help that lists them is named, and no command is guessed."""
+    """If no command is similar, the error names the help and suggests nothing."""
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 2
     assert "--help` lists the commands." in done.output
@@ -40,14 +40,14 @@ def test_what_is_like_nothing_is_answered_with_the_help(words: list[str]) -> Non
     ("words", "meant"), [(["status", "--jsn"], "--json"), (["--confg", "x", "status"], "--config")]
 )
 def test_an_option_is_suggested_likewise(words: list[str], meant: str) -> None:
-    """An unknown option is answered with the one that is meant."""
+    """The error for an unknown option suggests the most similar one."""
     done = CliRunner().invoke(cli, words)
     assert (done.exit_code, meant in done.output) == (2, True)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_command_is_found_by_its_own_name(verb: str) -> None:
-    """No name of a command is taken for a slip of another one."""
+    """No command's name is similar enough to another one to be suggested for it."""
     assert CliRunner().invoke(cli, [verb, "--help"]).exit_code == 0
 
 

@@ -22,7 +22,7 @@ def laid(folder: Path, files: dict[str, bytes]) -> list[File]:
 
 
 def read(folder: Path, files: list[File]) -> tuple[tuple[Bracket, ...], dict[str, str], Counter[str]]:
-    """The files as brackets, which are copies of which, and how often each was read, and how."""
+    """The files as brackets, the copies, and how each file was read, with counts."""
     reads: Counter[str] = Counter()
 
     async def blocking(function: Callable[..., Any], top: str, some: Any) -> Any:
@@ -40,7 +40,7 @@ def read(folder: Path, files: list[File]) -> tuple[tuple[Bracket, ...], dict[str
 
 
 def test_each_photo_is_read_once_when_a_shoot_is_locked(tmp_path: Path) -> None:
-    """Mark and frame come from one look into each photo, in both turns of a lock together; two cards included."""
+    """Each photo is read once for mark and frame in both passes of a lock, also with two cards."""
     card = Camera().card("{}.JPG", 70)
     files = laid(tmp_path, {f"{side}/{path}": data for side in "AB" for path, data in card.items()})
     brackets, copies, reads = read(tmp_path, files)
@@ -51,7 +51,7 @@ def test_each_photo_is_read_once_when_a_shoot_is_locked(tmp_path: Path) -> None:
 
 
 def test_photos_that_say_nothing_are_copies_if_every_byte_is_the_same(tmp_path: Path) -> None:
-    """Where no metadata tell, content has the last word: one byte in the middle makes another photo."""
+    """Without metadata the content decides: one different byte in the middle makes a different photo."""
     data = bytes(400_000)
     other = data[:200_000] + b"!" + data[200_001:]
     files = laid(tmp_path, {"A/1.JPG": data, "B/1.JPG": data, "B/2.JPG": other, "C/2.JPG": other})

@@ -52,14 +52,14 @@ def ids(file: Path) -> set[str]:
 
 
 def damage(file: Path) -> None:
-    """Give a page in the middle of a file other bytes."""
+    """Overwrite a page in the middle of a file."""
     data = bytearray(file.read_bytes())
     data[4096:8192] = os.urandom(4096)
     file.write_bytes(data)
 
 
 def test_a_copy_has_everything(state: Path) -> None:
-    """A copy holds what the state file and its WAL hold, is sound, private, and the only file that it needs."""
+    """A copy contains the state file and its WAL, and is undamaged, private and a single file."""
     with closing(open_for_writing(state)):  # keeps the WAL
         other = "b" * 36
         add(state, other)
@@ -86,7 +86,7 @@ def test_a_day_has_one_copy(state: Path) -> None:
 
 
 def test_a_week_of_copies_is_kept(state: Path) -> None:
-    """Of the daily copies the last seven stay, and every one that was made before a migration or after a recovery."""
+    """The last seven daily copies are kept, and every copy made before a migration or after a recovery."""
     copies.make(state / FILE, "before-version-2.sqlite3")
     days = [TODAY + timedelta(days=number) for number in range(KEPT + 2)]
     for day in days:
@@ -96,7 +96,7 @@ def test_a_week_of_copies_is_kept(state: Path) -> None:
 
 
 def test_copies_of_a_clock_that_was_ahead(state: Path) -> None:
-    """A copy that is made after the clock was set back is the newest, and those before keep their order."""
+    """A copy made after the clock was set back is the newest, and the earlier ones keep their order."""
     for number, name in enumerate(("2027-01-01.sqlite3", "2027-01-02.sqlite3")):
         copy = copies.make(state / FILE, name)
         os.utime(copy, (2e9 + number, 2e9 + number))
@@ -117,7 +117,7 @@ def test_copies_of_a_clock_that_was_ahead_do_not_stay_for_ever(state: Path) -> N
 
 
 def test_a_writer_is_not_waited_for(state: Path) -> None:
-    """A copy is made while somebody is in the middle of writing, and has what was written before."""
+    """A copy can be made during a write, and contains what was committed before."""
     with closing(open_for_writing(state)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM orders")
@@ -128,7 +128,7 @@ def test_a_writer_is_not_waited_for(state: Path) -> None:
 
 
 def test_a_damaged_file_is_not_copied(state: Path) -> None:
-    """A copy of a damaged file is not kept, takes no older one's place, and the damage is said."""
+    """A copy of a damaged file is not kept and replaces no older copy, and the error names the damage."""
     good = copies.daily(state / FILE, TODAY)
     damage(state / FILE)
     with pytest.raises(StateDamaged, match="doctor --recover"):
@@ -137,7 +137,7 @@ def test_a_damaged_file_is_not_copied(state: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_removed(state: Path) -> None:
-    """The part file of a copy that was never finished goes with the next copy."""
+    """The part file of an unfinished copy is removed with the next copy."""
     (state / COPIES).mkdir()
     (state / COPIES / ".2026-11-22.sqlite3.part").write_bytes(b"half")
     copy = copies.daily(state / FILE, TODAY)
@@ -145,7 +145,7 @@ def test_what_a_killed_run_left_is_removed(state: Path) -> None:
 
 
 def test_the_newest_sound_copy(state: Path) -> None:
-    """Among the copies the newest counts in which nothing is damaged."""
+    """The newest undamaged copy is used."""
     made = [copies.daily(state / FILE, TODAY + timedelta(days=number)) for number in range(3)]
     for number, copy in enumerate(made):
         assert copy is not None
@@ -183,7 +183,7 @@ def put_back_older(state: Path) -> None:
 
 @pytest.mark.parametrize("harm", [take_away_wal, take_away_file, empty_file, put_back_older])
 def test_a_state_that_lost_something_is_refused(state: Path, harm: Callable[[Path], None]) -> None:
-    """A state file that is gone, empty, without its WAL, or older than its copy is refused, and stays as it is."""
+    """A state file that is missing, empty, without its WAL, or older than its copy is rejected and left unchanged."""
     copies.daily(state / FILE, TODAY)
     harm(state)
     before = (state / FILE).read_bytes() if (state / FILE).exists() else None
@@ -196,7 +196,7 @@ def test_a_state_that_lost_something_is_refused(state: Path, harm: Callable[[Pat
 
 
 def keep(state: Path, work: Callable[[], Coroutine[Any, Any, None]]) -> list[str | None]:
-    """Run the task, without threads, while ``work`` does; what it told."""
+    """Run the task without threads during ``work``. Returns the reported errors."""
     told: list[str | None] = []
 
     async def tell(trouble: str | None) -> None:
@@ -218,7 +218,7 @@ def keep(state: Path, work: Callable[[], Coroutine[Any, Any, None]]) -> list[str
 
 
 def test_the_daemon_copies_at_its_start_and_every_day(state: Path) -> None:
-    """There is a copy of the day when the daemon has started, and one of each further day."""
+    """A copy is made when the daemon starts, and one on each further day."""
     found: list[int] = []
 
     async def work() -> None:
@@ -232,7 +232,7 @@ def test_the_daemon_copies_at_its_start_and_every_day(state: Path) -> None:
 
 
 def test_a_copy_that_cannot_be_made_stops_nothing(state: Path) -> None:
-    """What hinders the copies is told once, though it lasts and cannot even be noted; when it is over, that is told."""
+    """A lasting error is reported once, even if it cannot be stored; its end is reported too."""
     (state / COPIES).write_text("in the way")
 
     async def work() -> None:
@@ -248,7 +248,7 @@ def test_a_copy_that_cannot_be_made_stops_nothing(state: Path) -> None:
 
 
 def test_a_copy_that_does_not_fit_leaves_nothing(state: Path) -> None:
-    """When the copy cannot grow, the error says so, and no half copy is left; the state file is as it was."""
+    """If the copy cannot grow, the error says so, no partial copy is left, and the state file is unchanged."""
     before, limits = (state / FILE).read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
     try:

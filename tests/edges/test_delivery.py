@@ -31,12 +31,12 @@ ORDER = order(3)
     ids=["told", "named", "no extension", "other extension", "a longer number", "way up", "odd", "dots", "nameless"],
 )
 def test_a_picture_bears_its_brackets_own_stem(image: Image, stem: str) -> None:
-    """A picture is called as its first bracket's file; a name of the service's own is made safe."""
+    """A picture is named after its first bracket's file; a name from the service is made safe."""
     assert stem_of(ORDER, image) == stem
 
 
 def test_a_renamed_shoot_still_knows_its_pictures() -> None:
-    """Pictures find their brackets by what is unique in the name, also when the shoot was renamed meanwhile."""
+    """A picture's brackets are found by the unique part of its name, even if the shoot was renamed."""
     assert stem_of(replace(ORDER, shoot="Oak Street 12"), Image("i", ORDER.bracket_name(1))) == "IMG_0432"
 
 
@@ -45,13 +45,13 @@ LONG = "Long Street " * 13
 
 
 def delivering(shoot: str, parent: Path, *, dev_mode: bool = False) -> Order:
-    """An order whose pictures shall lie in a folder of its shoot's name."""
+    """An order whose output folder has its shoot's name."""
     output = output_folder(str(parent), shoot, (), dev_mode=dev_mode)
     return replace(ORDER, shoot=shoot, output=output, preset=Preset(dev_mode=dev_mode))
 
 
 def fitted(of: Order, longest: int = 255) -> str | None:
-    """The name of another folder for an order's pictures, if it needs one."""
+    """The new name of an order's output folder, if it needs one."""
     other = fitting_output(of, lambda _folder: longest)
     if other is None:
         return None
@@ -67,7 +67,7 @@ def fitted(of: Order, longest: int = 255) -> str | None:
     ids=["ascii", "umlauts", "emoji", "not UTF-8"],
 )
 def test_a_name_that_is_too_long_is_shortened(tmp_path: Path, shoot: str, longest: int) -> None:
-    """On a disk with short names the folder's is cut at a character and ends with the order's id: it stays unique."""
+    """On a disk with short names the folder's name is cut between characters and ends with the order's id."""
     name = fitted(delivering(shoot, tmp_path), longest)
     assert name is not None
     assert name.endswith(f" {ORDER.id[:8]}")
@@ -76,7 +76,7 @@ def test_a_name_that_is_too_long_is_shortened(tmp_path: Path, shoot: str, longes
 
 
 def test_a_name_that_fits_is_kept(tmp_path: Path) -> None:
-    """What the disk takes is the shoot's own name, byte for byte; a folder that is there fits whatever anybody says."""
+    """If the disk accepts the shoot's name, it is kept byte for byte; the name of an existing folder is always kept."""
     assert fitted(delivering("x" * 143, tmp_path), 143) is None
     assert fitted(delivering('quo"te: 1?', tmp_path)) is None
     there = delivering(LONG, tmp_path)
@@ -85,7 +85,7 @@ def test_a_name_that_fits_is_kept(tmp_path: Path) -> None:
 
 
 def test_dev_mode_stays_in_a_shortened_name(tmp_path: Path) -> None:
-    """A name of 250 bytes is too long for every disk when it says dev mode; shortened it still says so."""
+    """A name of 250 bytes is too long with the dev-mode mark; the shortened name keeps the mark."""
     name = fitted(delivering("x" * 250, tmp_path, dev_mode=True))
     assert name is not None
     assert name.endswith(f"x {ORDER.id[:8]} (dev mode)")
@@ -93,7 +93,7 @@ def test_dev_mode_stays_in_a_shortened_name(tmp_path: Path) -> None:
 
 
 def test_a_name_with_characters_that_the_disk_refuses_is_made_plain(mirror: Mirror) -> None:
-    """A disk that takes no colon gets an underscore, and where it takes hardly anything the order's id alone."""
+    """On a disk without colons an underscore is used, and if almost nothing is accepted, only the order's id."""
     of = delivering("5:30 pm. ", mirror.point)
     mirror.fails(forbidden=":")
     assert fitted(of) == f"5_30 pm {ORDER.id[:8]}"
@@ -103,7 +103,7 @@ def test_a_name_with_characters_that_the_disk_refuses_is_made_plain(mirror: Mirr
 
 
 def test_a_path_without_room_for_pictures_is_told(tmp_path: Path) -> None:
-    """When the path of the output leaves no room, that is said, with what to do, before anything is sent."""
+    """If the output's path is too long for any name, an error with a remedy is raised before anything is sent."""
     deep = Path(str(tmp_path) + "/x" * ((4000 - len(str(tmp_path))) // 2))
     with pytest.raises(OutputError, match="Set `output` to a folder with a shorter path"):
         fitting_output(delivering("12 Oak St", deep))

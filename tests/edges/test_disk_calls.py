@@ -30,7 +30,7 @@ class Hands:
 
 
 def test_a_disk_that_is_read_for_hours_answers_all_the_time(tmp_path: Path) -> None:
-    """Each file that was read, and each call that failed, shows that whoever waits for the disk still moves."""
+    """Each file that was read and each call that failed counts as progress of the call."""
     data = b"x" * 1000
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(data)
@@ -53,7 +53,7 @@ def test_a_disk_that_is_read_for_hours_answers_all_the_time(tmp_path: Path) -> N
 
 
 def test_a_disk_that_hangs_is_an_error_in_time() -> None:
-    """A call that does not come back is given up after the patience it has, and is then an error of the disk."""
+    """A call that does not return in time is given up and reported as a disk error."""
     let_go = threading.Event()
 
     async def work() -> None:

@@ -127,7 +127,7 @@ def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
     for name, data in list(shoot(4).items())[:-1]:
         explaining.put(name, data)
     explaining.put("notes.txt")
-    lacks = "IMG_0010.JPG begins a bracket set of 2 where the other 3 sets have 3"
+    lacks = "the bracket set starting with IMG_0010.JPG has 2 photos; the other 3 sets have 3"
     assert explaining.of("IMG_0001.JPG")["sets"] == lacks
     assert "sets" not in explaining.of("notes.txt")
 

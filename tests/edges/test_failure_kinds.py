@@ -47,7 +47,7 @@ def family(kind: type[errors.BracketdError]) -> Iterator[type[errors.BracketdErr
 
 
 def test_every_error_has_an_answer() -> None:
-    """No class of the error tree is without an answer of its own in this table."""
+    """Every class of the error tree has its own entry in this table."""
     starting = {error for kind in ELSEWHERE for error in family(kind)}
     assert set(family(errors.BracketdError)) - starting - {errors.BracketdError} == set(ANSWERS)
 
@@ -76,12 +76,12 @@ def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdErro
     ids=repr,
 )
 def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unsent: bool) -> None:
-    """An answer that was lost or makes no sense leaves open whether the request was carried out."""
+    """After a lost or invalid answer it is unknown if the request was carried out."""
     assert failure(order(), steps.Merge(), error).unsent is unsent
 
 
 def test_a_bug_keeps_its_traceback() -> None:
-    """What is in no tree is a bug: told as one, with the traceback for the journal."""
+    """An error outside of the tree is reported as a bug, with the traceback for the journal."""
     told = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
     assert told.kind is Kind.BUG
     assert told.detail is not None
@@ -89,7 +89,7 @@ def test_a_bug_keeps_its_traceback() -> None:
 
 
 def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
-    """One file gone is for a person, the whole shoot gone ends the order, a file that is there again is sent."""
+    """A missing file holds the order, a missing shoot ends it, and a file that is back is sent."""
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "IMG_1.JPG").touch()
     gone = errors.FileGone("IMG_1.JPG", "gone")

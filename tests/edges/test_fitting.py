@@ -1,4 +1,4 @@
-"""Names on disks that take short ones, or not every character."""
+"""Names on disks that accept only short names, or not every character."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
 
 def test_the_disk_is_asked_how_long_a_name_may_be(mirror: Mirror) -> None:
-    """The limit is the disk's, also for a folder that is still to be made; more than 255 bytes are believed of none."""
+    """The limit is the disk's, even for a folder that does not exist yet, but never more than 255 bytes."""
     mirror.fails(longest=143)
     assert name_limit(str(mirror.point)) == 143
     assert name_limit(str(mirror.point / "to be" / "made")) == 143
@@ -27,7 +27,7 @@ def test_the_disk_is_asked_how_long_a_name_may_be(mirror: Mirror) -> None:
 
 
 def test_a_disk_that_does_not_say_takes_what_most_take(tmp_path: Path) -> None:
-    """Where nothing is known a name may have 255 bytes, and where a path is nearly full only what is left of it."""
+    """The limit is 255 bytes if the disk's is unknown, and less if the path is nearly too long."""
     assert name_limit("/nowhere/at/all") == LONGEST_NAME
     deep = str(tmp_path) + "/x" * ((os.pathconf("/", "PC_PATH_MAX") - len(str(tmp_path)) - 60) // 2)
     assert 0 < name_limit(deep) < 70
@@ -36,7 +36,7 @@ def test_a_disk_that_does_not_say_takes_what_most_take(tmp_path: Path) -> None:
 
 @given(st.text(max_size=120), st.integers(1, 80))
 def test_names_are_cut_between_characters(name: str, room: int) -> None:
-    """A shortened name fits, begins as the whole one does, and is as long as it can be without tearing a character."""
+    """A shortened name is the longest start of the name that fits and does not split a character."""
     name = name.encode("utf-8", "ignore").decode()
     cut = shortened(name, room)
     assert name.startswith(cut)
@@ -78,12 +78,12 @@ def test_where_a_name_is_cut(name: str, room: int, cut: str) -> None:
     ],
 )
 def test_what_stands_in_for_an_unusual_name(name: str, safe: str) -> None:
-    """Characters that some disks refuse become an underscore, dots and blanks at the end go; other names stay."""
+    """Characters that some disks reject become underscores, and dots and blanks at the end are removed."""
     assert plain(name) == safe
 
 
 def test_an_unusual_name_is_tried(mirror: Mirror) -> None:
-    """Whether a disk takes a colon is found by trying, and nothing of the trial is left; usual names are not tried."""
+    """A colon is tried on the disk, and the test file is removed; usual names are not tried."""
     folder = str(mirror.point)
     assert takes(folder, "12:30")
     mirror.fails(forbidden=":1")

@@ -20,29 +20,29 @@ HEADS = Path(__file__).parents[3] / "shared" / "data" / "heads"
 
 
 def real() -> list[Frame]:
-    """The five brackets of a real set, a Canon EOS 6D's."""
+    """The five brackets of a real set of a Canon EOS 6D."""
     found = [frame(str(DATA), path.name) for path in sorted(DATA.iterdir())]
     return [one for one in found if one is not None]
 
 
 def again(one: Frame, times: int) -> Frame:
-    """The same bracket of so many sets later."""
+    """The same bracket a number of sets later."""
     return replace(one, path=f"IMG_{int(one.stem[4:]) + 5 * times:04}.JPG", taken_at=one.time + 40 * times)
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="no real camera files at hand")
 def test_a_real_set_lacks_nothing() -> None:
-    """Five real brackets of one scene are a whole set, alone and among others; four of them among others are not."""
+    """Five real brackets are a complete set, alone and among others; four of them among others are incomplete."""
     one = real()
     assert [(shot.aeb, shot.value_ev) for shot in one] == [(True, value) for value in (0.0, -4.0, -2.0, 2.0, 4.0)]
     assert dangling(one) is None
     three = [again(shot, times) for times in range(3) for shot in one]
     assert dangling(three) is None
-    assert dangling(three[:-1]) == "IMG_0441.JPG begins a bracket set of 4 where the other 2 sets have 5"
+    assert dangling(three[:-1]) == "the bracket set starting with IMG_0441.JPG has 4 photos; the other 2 sets have 5"
 
 
 def test_what_a_photo_says_of_its_frame(tmp_path: Path) -> None:
-    """Camera, time and exposure of a photo's frame are known from the bytes that its mark is made of."""
+    """Camera, time and exposure are read from the same bytes as the mark."""
     path = "card/IMG_1.JPG"
     (tmp_path / "card").mkdir()
     (tmp_path / path).write_bytes(bracket(0, -2.0, NOON.replace(microsecond=480_000)))
@@ -69,7 +69,7 @@ def test_every_format_says_the_same(extension: str) -> None:
 
 @pytest.mark.skipif(not HEADS.is_dir(), reason="no real camera files at hand")
 def test_a_real_raw_file_and_what_was_converted_from_it() -> None:
-    """A real CR2 and the DNG that a converter made of it show one frame, though they spell the serial otherwise."""
+    """A real CR2 and the DNG converted from it are one frame, although they spell the serial number differently."""
     raw, dng = (Taken("IMG_0001." + name[-3:], shot(str(HEADS), name)) for name in ("CanonRaw.cr2", "DNG.dng"))
     assert raw.shot.serial != dng.shot.serial
     assert show_one_frame(raw, dng)
@@ -91,7 +91,7 @@ def test_real_brackets_are_frames_of_their_own() -> None:
 
 
 def test_what_a_photo_says(tmp_path: Path) -> None:
-    """Of a photo camera, time, exposure and path are known; of one that is gone or cannot be read nothing."""
+    """A frame has camera, time, exposure and path, or without metadata only the path. A missing file has no frame."""
     (tmp_path / "card").mkdir()
     (tmp_path / "card" / "IMG_1.JPG").write_bytes(bracket(0, -2.0, NOON))
     said = frame(str(tmp_path), "card/IMG_1.JPG")
@@ -105,7 +105,7 @@ def test_what_a_photo_says(tmp_path: Path) -> None:
 
 
 def edited(folder: Path, name: str, bias: float, taken: datetime, mode: int = 2) -> Frame:
-    """A bracket whose maker note is gone: Exif's ExposureMode and bias are what is left of its mark."""
+    """A bracket without a maker note, marked only by Exif's ExposureMode and bias."""
     exif: Entries = {
         0x829A: ratio(1, round(60 * 2**-bias)),
         0x829D: ratio(8, 1),
@@ -122,7 +122,7 @@ def edited(folder: Path, name: str, bias: float, taken: datetime, mode: int = 2)
 
 
 def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
-    """ExposureMode 2 marks a bracket whose maker note is gone, the bias is its value, and a torn set is seen."""
+    """Without a maker note, ExposureMode 2 marks a bracket, its value is the bias, and an incomplete set is found."""
     shots = [
         edited(tmp_path, f"IMG_{401 + 3 * one + at:04}.JPG", bias, NOON + timedelta(seconds=40 * one + at))
         for one in range(3)
@@ -130,5 +130,5 @@ def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
     ]
     assert [(shot.aeb, shot.value_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
     assert dangling(shots) is None
-    assert dangling(shots[:-1]) == "IMG_0407.JPG begins a bracket set of 2 where the other 2 sets have 3"
+    assert dangling(shots[:-1]) == "the bracket set starting with IMG_0407.JPG has 2 photos; the other 2 sets have 3"
     assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).aeb is None

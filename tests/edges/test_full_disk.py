@@ -1,4 +1,4 @@
-"""A state whose disk is full: nothing is lost, and everything goes on when there is room."""
+"""A state on a full disk: nothing is lost, and everything continues when there is space."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LARGE = "x" * 200_000
 
 
 def noted(of: Order, number: int) -> Order:
-    """An order that takes much more room than before."""
+    """An order that needs much more space than before."""
     return replace(of, notes=(f"{number} {LARGE}",), updated_at=of.updated_at + 1)
 
 
@@ -46,7 +46,7 @@ def noted(of: Order, number: int) -> Order:
 
 
 def test_a_fact_waits_for_room(tmp_path: Path) -> None:
-    """What cannot be stored is stored when there is room, once, and what comes after it waits behind."""
+    """A write that does not fit is done once when there is space, and later writes wait for it."""
 
     async def work(clock: SimulatedClock) -> list[str | None]:
         narrow = Narrow(tmp_path, Inline())
@@ -82,7 +82,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
 
 
 def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
-    """When the daemon stops, whoever still has something to write learns that it was not written."""
+    """When the daemon stops, pending writes raise an error."""
 
     async def work(_clock: SimulatedClock) -> None:
         narrow = Narrow(tmp_path, Inline())
@@ -101,7 +101,7 @@ def test_a_stop_waits_for_no_room(tmp_path: Path) -> None:
 
 
 def test_a_thread_does_not_wait(tmp_path: Path) -> None:
-    """A thread learns at once that there is no room: it is there for the disks of photos, too."""
+    """A thread's write fails immediately on a full disk, because threads are also needed for the disks of photos."""
 
     async def work(_clock: SimulatedClock) -> None:
         narrow = Narrow(tmp_path, Inline())
@@ -128,7 +128,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 def failing(code: str) -> sqlite3.OperationalError:
-    """An error of SQLite's with this code."""
+    """An SQLite error with this code."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = getattr(sqlite3, code)
     return error
@@ -136,7 +136,7 @@ def failing(code: str) -> sqlite3.OperationalError:
 
 @pytest.mark.parametrize("code", ["SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN"])
 def test_only_a_disk_without_room_is_waited_for(disk: SmallDisk, code: str) -> None:
-    """The same error of SQLite means to wait on a full disk, and a broken disk elsewhere."""
+    """The same SQLite error means a full disk if there is no space, and otherwise a broken disk."""
     for full in (False, True):
         if full:
             disk.fill()
@@ -147,14 +147,14 @@ def test_only_a_disk_without_room_is_waited_for(disk: SmallDisk, code: str) -> N
 
 
 def test_a_disk_that_may_only_be_read_is_not_full(tmp_path: Path) -> None:
-    """Where nothing may be written for another reason, nobody is sent to make room."""
+    """If writing fails for another reason, the message does not say to free up space."""
     assert not room.is_full(tmp_path / "none")
     (tmp_path / room.PROBE).mkdir()
     assert not room.is_full(tmp_path)
 
 
 def test_what_is_free_is_said_next_to_what_is_needed(disk: SmallDisk) -> None:
-    """The words name both numbers, and inodes where these are what is missing."""
+    """The message has the free and the needed space, or says that no inode is left."""
     disk.fill(left=1_000_000)
     assert room.shortage(disk.point / FILE) == "only 1.0 MB are free on its disk; bracketd needs 16.8 MB"
     disk.use_up_inodes()
@@ -166,7 +166,7 @@ def test_what_is_free_is_said_next_to_what_is_needed(disk: SmallDisk) -> None:
 
 
 def test_no_inode_for_the_files_beside_the_state(tmp_path: Path) -> None:
-    """A state that SQLite cannot open for want of inodes is full, and opens when there are some."""
+    """Without free inodes, opening a state reports a full disk; with some it opens."""
     with small_disk(tmp_path / "disk", inodes=8) as disk:
         SqliteStore.open(disk.point / "state").close()
         made = disk.use_up_inodes()
@@ -179,7 +179,7 @@ def test_no_inode_for_the_files_beside_the_state(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("left", [0, 100_000])
 def test_no_room_to_bring_an_older_state_up_to_date(disk: SmallDisk, left: int) -> None:
-    """Without room for the copy, or for the change itself, the file stays as it was; with room it is brought up."""
+    """Without space for the copy or the migration, the file is unchanged; with space it is migrated."""
     old_state(FIXTURES[-1], disk.point)
     before = version_of(disk.point / FILE)
     disk.fill(left)
@@ -190,7 +190,7 @@ def test_no_room_to_bring_an_older_state_up_to_date(disk: SmallDisk, left: int) 
 
 
 def test_a_copy_does_not_take_the_last_room(tmp_path: Path) -> None:
-    """A copy that would leave too little for the state is not made, and leaves nothing behind."""
+    """A copy that would leave too little space for the state is not made, and no part file is left."""
     with small_disk(tmp_path / "disk", size="24m") as disk:
         SqliteStore.open(disk.point).close()
         made = copies.make(disk.point / FILE, "first.sqlite3")
@@ -214,7 +214,7 @@ def test_an_ask_on_a_full_disk(disk: SmallDisk) -> None:
 
 
 def test_a_look_at_a_full_disk(disk: SmallDisk) -> None:
-    """Whoever only looks is shown what there is, also when no daemon runs."""
+    """Readers work on a full disk, even if no daemon is running."""
     state = disk.point / "state"
     store = SqliteStore.open(state)
     asyncio.run(store.add(order(), facts.Locked(())))
@@ -227,7 +227,7 @@ def test_a_look_at_a_full_disk(disk: SmallDisk) -> None:
 
 
 def test_a_process_id_that_cannot_be_written(disk: SmallDisk) -> None:
-    """On a full disk a daemon starts without its pid file, and others find its process all the same."""
+    """On a full disk a daemon starts without its pid file, and other programs still find its process."""
     state = disk.point / "state"
     with daemon(state):
         pass
@@ -253,7 +253,7 @@ def test_the_start_waits_for_room(tmp_path: Path, capfd: pytest.CaptureFixture[s
 
 
 def test_a_state_directory_that_cannot_be_made(tmp_path: Path) -> None:
-    """For want of inodes the lock cannot be made, which is told as what it is."""
+    """If no inode is left for the lock, the error says so."""
     with small_disk(tmp_path / "disk", inodes=4) as disk:
         disk.use_up_inodes()
         with pytest.raises(StateFull, match="Free up space there"), InstanceLock(disk.point / "state"):

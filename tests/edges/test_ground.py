@@ -1,4 +1,4 @@
-"""What a watched folder lies on, found out at the start."""
+"""Finds out at the start what kind of disk a watched folder is on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOCAL = "/proc/self"
 
 
 class Keeper:
-    """A sync client that keeps every folder."""
+    """A sync client that manages every folder."""
 
     name = "Keeper"
 
@@ -31,13 +31,13 @@ class Keeper:
 @pytest.mark.skipif(not Path(LOCAL).is_dir(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("keeper", [None, Keeper()])
 def test_a_local_folder(keeper: SyncClient | None) -> None:
-    """A folder on a disk of this machine is no network's, and synced if a sync client keeps it."""
+    """A folder on a local disk is not a network folder, and is synced if a sync client manages it."""
     ground = asyncio.run(ground_of(LOCAL, Probing(lambda: keeper, CLOCK), Disk(CLOCK)))
     assert ground == Ground("proc", network=False, synced=keeper is not None)
 
 
 def test_a_folder_that_hangs(tmp_path: Path) -> None:
-    """A folder that does not answer holds up nobody: it is taken for a network's, and its client is found later."""
+    """A folder that does not respond delays nothing: it counts as a network folder, and its client is found later."""
     let_go, looked = threading.Event(), threading.Event()
 
     def hanging() -> SyncClient:
@@ -62,7 +62,7 @@ def test_a_folder_that_hangs(tmp_path: Path) -> None:
 
 
 def test_a_folder_whose_disk_fails(tmp_path: Path) -> None:
-    """A folder that cannot be looked at is taken for a network's, too, and the client that keeps it is still sought."""
+    """A folder that cannot be accessed counts as a network folder, too, and its sync client is still searched."""
     failures = iter([OSError(5, "Input/output error")])
 
     def failing() -> SyncClient | None:

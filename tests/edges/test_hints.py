@@ -13,7 +13,7 @@ from daemon.watcher.hints import OVERFLOW_LOG, Dirty, NativeHints
 
 @pytest.fixture
 def levels() -> Iterator[None]:
-    """Levels of the log as they were, afterwards."""
+    """Restore the log levels afterwards."""
     loggers = (logging.getLogger(), logging.getLogger(OVERFLOW_LOG))
     before = [logger.level for logger in loggers]
     yield
@@ -24,7 +24,7 @@ def levels() -> Iterator[None]:
 @pytest.mark.parametrize("level", ["debug", "error"])
 @pytest.mark.usefixtures("levels")
 def test_lost_events_are_heard_at_every_log_level(tmp_path: Path, level: str) -> None:
-    """When the system's queue ran over everything is dirty, also where the log is set to tell errors only."""
+    """If the system's queue overflows, everything must be scanned, even if only errors are logged."""
     logs.configure(level, "json", io.StringIO())
     dirty = Dirty(lambda: None)
     hints = NativeHints(str(tmp_path), dirty)

@@ -31,13 +31,13 @@ JPEG, PROGRESSIVE, PNG, WEBP = saved("JPEG"), saved("JPEG", progressive=True), s
 
 
 def fetched(folder: Path, image: str, data: bytes = JPEG) -> str:
-    """Bytes of an image on disk under their hidden name; their SHA-256."""
+    """Write an image's bytes under their hidden name. Returns their SHA-256."""
     with Part(str(folder), image) as part:
         return part.write([data[:7], data[7:]], len(data)).sha256
 
 
 def test_fetched_bytes_get_their_name(tmp_path: Path) -> None:
-    """A whole picture lies under a hidden name until it is placed, then under its own, and no part file is left."""
+    """A complete picture has a hidden name until it is placed, then its own, and no part file is left."""
     out = tmp_path / "out" / "12 Oak St"
     sha = fetched(out, "i1")
     assert os.listdir(out) == [part_name("i1")]
@@ -48,7 +48,7 @@ def test_fetched_bytes_get_their_name(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    """A name that another file has is left to it; the picture gets a suffix."""
+    """If another file has the name, the picture gets a suffix."""
     (tmp_path / "IMG_1.jpg").write_bytes(b"the photographer's own")
     (tmp_path / "IMG_1-2.jpg").symlink_to("nowhere")
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", fetched(tmp_path, "i1")) == "IMG_1-3.jpg"
@@ -56,7 +56,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_placing_twice_gives_one_picture(tmp_path: Path) -> None:
-    """A place that was interrupted after its rename finds the picture there and makes no second one."""
+    """If placing was interrupted after the rename, the picture is found and not placed twice."""
     sha = fetched(tmp_path, "i1")
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
@@ -66,14 +66,14 @@ def test_placing_twice_gives_one_picture(tmp_path: Path) -> None:
 
 
 def test_lost_bytes_are_told(tmp_path: Path) -> None:
-    """When the hidden file is gone or is not what was fetched, there is nothing to place."""
+    """If the hidden file is missing or has other bytes, nothing is placed."""
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
     fetched(tmp_path, "i1")
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
 
 
 def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
-    """When the output is renamed or unmounted while a picture comes, its bytes are named once it is back."""
+    """If the output is renamed or unmounted during a download, the picture is placed once it is back."""
     out, away = tmp_path / "out", tmp_path / "away"
     with Part(str(out), "i1") as part:
         out.rename(away)
@@ -84,7 +84,7 @@ def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
 
 
 def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
-    """What is free must be enough for a picture as large as those before it, or it is not bought."""
+    """A picture is only bought if there is space for one as large as those before it."""
     free = shutil.disk_usage(tmp_path).free
     with pytest.raises(OutputError, match="Free up space there; bracketd then continues automatically"):
         Part(str(tmp_path), "i1", likely=free)
@@ -92,7 +92,7 @@ def test_room_is_left_for_the_likely_size(tmp_path: Path) -> None:
 
 
 def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
-    """A full disk is told with what must be free and what is, so that a person knows how much to remove."""
+    """The message for a full disk has the needed and the free space."""
     with pytest.raises(OutputError) as caught:
         Part(str(tmp_path), "i1", likely=10**13 - MARGIN)
     words = r"bracketd buys a picture only if 10000 GB are free, \d+ [GM]B are free: No space left on device\. Free"
@@ -106,12 +106,12 @@ def test_it_is_said_how_much_room_is_needed(tmp_path: Path) -> None:
     [(13_400_000, "14 MB", "13 MB"), (67_108_864, "68 MB", "67 MB"), (900, "1 kB", "0 kB"), (25e9, "25 GB", "25 GB")],
 )
 def test_what_is_needed_is_never_said_to_be_there(size: float, least: str, most: str) -> None:
-    """What is needed is rounded up and what is free is rounded down."""
+    """Needed space is rounded up, free space is rounded down."""
     assert (room.least(size), room.most(size)) == (least, most)
 
 
 def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
-    """Of a quota that is used up it is not said that the disk has room."""
+    """If the quota is used up, the message does not give the disk's free space."""
     told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
     assert told.endswith(
         ": 1 MB must be free: Disk quota exceeded. Free up space in your quota; bracketd then continues automatically."
@@ -119,7 +119,7 @@ def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
 
 
 def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
-    """A hidden file that is there and cannot be read is trouble with the output; nothing is downloaded once more."""
+    """An unreadable hidden file is a problem of the output; nothing is downloaded again."""
     (tmp_path / part_name("i1")).mkdir()
     with pytest.raises(OutputError, match="cannot write to"):
         place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64)
@@ -146,7 +146,7 @@ def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
 def test_what_is_no_whole_picture_is_refused(
     tmp_path: Path, data: bytes, length: int | None, mismatch: Mismatch | None
 ) -> None:
-    """HTML, half a picture or nothing never gets a picture's name, leaves no file, and the error says what it is."""
+    """HTML, a partial picture or no data is never placed and leaves no file, and the error says what it is."""
     with pytest.raises(Passing) as error, Part(str(tmp_path), "i1") as part:
         part.write([data], length)
     assert os.listdir(tmp_path) == []
@@ -155,7 +155,7 @@ def test_what_is_no_whole_picture_is_refused(
 
 
 def test_a_thumbnails_end_is_not_the_pictures(tmp_path: Path) -> None:
-    """A download that was cut right behind its thumbnail is not taken for a picture."""
+    """A download that ends right after its thumbnail does not count as a picture."""
     exif = b"Exif\0\0" + JPEG
     cut = JPEG[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif
     with pytest.raises(Mismatched), Part(str(tmp_path), "i1") as part:
@@ -169,14 +169,14 @@ def test_a_thumbnails_end_is_not_the_pictures(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("behind", [b"", b"\0\0\0", b"13 bytes more", b"\xff" * 70_000, b"text " * 20_000])
 def test_every_format_is_known(tmp_path: Path, data: bytes, extension: str, behind: bytes) -> None:
-    """JPEG, PNG and WebP are recognised by their bytes and named by them; what follows their end is kept."""
+    """JPEG, PNG and WebP are recognised by their bytes and get the right extension; trailing bytes are kept."""
     with Part(str(tmp_path), "i1") as part:
         written = part.write([data, behind], len(data + behind))
     assert (written.extension, written.size, written.pixels) == (extension, len(data + behind), (60, 40))
 
 
 def test_a_download_without_end_is_broken_off(tmp_path: Path) -> None:
-    """No more is written than a picture can have, however much comes."""
+    """No more bytes are written than a picture can have."""
 
     def endless() -> Iterator[bytes]:
         yield JPEG
@@ -189,14 +189,14 @@ def test_a_download_without_end_is_broken_off(tmp_path: Path) -> None:
 
 
 def test_a_promise_beyond_all_pictures_takes_no_room(tmp_path: Path) -> None:
-    """A length that no picture has is the service's fault, and not taken for a full disk."""
+    """An impossible length is an error of the service, not a full disk."""
     with pytest.raises(Mismatched) as error, Part(str(tmp_path), "i1") as part:
         part.reserve(1 << 60, most=50_000)
     assert (error.value.mismatch, os.listdir(tmp_path)) == (Mismatch.LARGE_PICTURE, [])
 
 
 def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) -> None:
-    """Room that was reserved, or bytes of a broken try, are no part of the picture."""
+    """Reserved space and bytes of a failed attempt do not become part of the picture."""
     (tmp_path / part_name("i1")).write_bytes(b"z" * 9999)
     with Part(str(tmp_path), "i1") as part:
         part.reserve(5000)
@@ -207,7 +207,7 @@ def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) 
 
 @pytest.mark.parametrize("stem", ["x" * 255, "é" * 130, "e\u0301" * 100, "🏡" * 70])
 def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> None:
-    """A stem that is too long with its suffix is cut at a character, twice if need be."""
+    """A stem that is too long with its suffix is cut between characters, twice if needed."""
     first = place(str(tmp_path), "i1", stem, "jpg", fetched(tmp_path, "i1"))
     second = place(str(tmp_path), "i2", stem, "jpg", fetched(tmp_path, "i2", saved("JPEG", "red")))
     assert first is not None
@@ -219,7 +219,7 @@ def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> N
 
 @pytest.mark.parametrize("longest", [143, 60])
 def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int) -> None:
-    """On a disk with short names a picture's is cut, keeps its mark and number, and no two pictures share one."""
+    """On a disk with short names, a picture's name is cut, keeps its mark and number, and stays unique."""
     stem = "Kitchen " * 30
     names = []
     for number, colour in enumerate(("red", "green", "blue")):
@@ -233,7 +233,7 @@ def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int)
 
 
 def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
-    """Without a limit the disk's own counts; a picture whose characters it refuses gets a plain name."""
+    """Without a given limit the disk's applies; a picture whose characters the disk rejects gets a plain name."""
     mirror.fails(longest=143, forbidden=":")
     long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
     odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", saved("JPEG", "red")))
@@ -243,7 +243,7 @@ def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
 
 
 def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
-    """On a full disk the part file cannot even be begun, and the message says what to do."""
+    """On a full disk the part file cannot be created, and the message says what to do."""
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
     (tmp_path / part_name("i1")).symlink_to("/dev/full")
@@ -255,14 +255,14 @@ def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
 
 
 def test_an_output_that_is_no_folder_is_told(tmp_path: Path) -> None:
-    """An output that cannot be written is an error which names it and its remedy."""
+    """The error for an output without write access names it and the remedy."""
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match=r"cannot write to .*out/12 Oak St"):
         Part(str(tmp_path / "out" / "12 Oak St"), "i1")
 
 
 def test_json_is_replaced_whole(tmp_path: Path) -> None:
-    """A document is written whole or not at all, can hold names that are not UTF-8, and reads back."""
+    """A document is written completely or not at all, can contain names that are not UTF-8, and reads back."""
     write_json(str(tmp_path), "order.json", {"shoot": "é", "odd": os.fsdecode(b"\xff.jpg")})
     write_json(str(tmp_path), "order.json", {"shoot": "é"})
     assert json.loads((tmp_path / "order.json").read_text()) == {"shoot": "é"}

@@ -30,7 +30,7 @@ hints.stop()
     ("used", "most", "scarce"), [(0, 8192, False), (7372, 8192, False), (7373, 8192, True), (8, 8, True)]
 )
 def test_headroom(used: int, most: int, scarce: bool) -> None:
-    """With less than a tenth of the watches left it is said how many are used, and how to get more; before, nothing."""
+    """Below a tenth of free watches a warning says how many are used and how to get more; above, there is none."""
     said = scarcity(used, most)
     assert (said is not None) is scarce
     if said is not None:
@@ -46,7 +46,7 @@ def test_more_than_there_is_already() -> None:
 @pytest.mark.skipif(not can_be_limited(), reason="needs unshare and user namespaces")
 @pytest.mark.parametrize(("most", "warnings", "refused"), [(100, 0, 0), (6, 1, 2)])
 def test_watches_are_counted(tmp_path: Path, most: int, warnings: int, refused: int) -> None:
-    """A real source of events that comes near the system's limit says so once, and goes on with what it has."""
+    """A real source of events near the system's limit warns once, and continues with the watches it has."""
     shoots = [f"{number} Oak St" for number in range(4)]
     for shoot in shoots:
         (tmp_path / shoot / "DCIM" / "100CANON").mkdir(parents=True)

@@ -8,7 +8,7 @@ from daemon.files.leftovers import sweep
 
 
 def test_only_part_files_that_nobody_needs_are_removed(tmp_path: Path) -> None:
-    """Of all files in an output folder, only part files by our names, of images that are not wanted, are removed."""
+    """In an output folder, only bracketd's part files of images that are no longer needed are removed."""
     ours = [part_name("lost"), ".order.json.part", ".order-0123abcd.json.part"]
     theirs = ["IMG_1.jpg", ".hidden", "movie.part", ".movie.part", ".0123.part", ".order.json", part_name("wanted")]
     for name in (*ours, *theirs):
@@ -21,7 +21,7 @@ def test_only_part_files_that_nobody_needs_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_sweep_that_comes_too_late_removes_nothing(tmp_path: Path) -> None:
-    """When a disk hung until the daemon was at work, what it would have removed stays: it may be in use by now."""
+    """If the disk hung until the daemon was working, nothing is removed, because it may be in use."""
     (tmp_path / part_name("lost")).touch()
     assert sweep([str(tmp_path)], [], lambda: True) == []
     assert os.listdir(tmp_path) == [part_name("lost")]

@@ -23,7 +23,7 @@ class Shows:
 
 
 def test_a_registration_that_was_given_up_is_no_result() -> None:
-    """Of what the service lists in the images flow, nothing that was ever registered as a bracket is an image."""
+    """In the images flow, listed items that were registered as brackets do not count as images."""
     start = order(1)
     anew = after(start, facts.SlotLost(0, 0, "no answer"))
     service = Shows(start.registration(0), anew.registration(0), "result")
@@ -44,7 +44,7 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
     ],
 )
 def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
-    """The service's reason becomes one line of a length that a person reads, however long it is."""
+    """The service's reason becomes one line of limited length."""
     service = Shows("one")
     service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
@@ -54,7 +54,7 @@ def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
 
 
 def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
-    """Where a long reason names the daily limit at its end, the image still counts as one that the limit stopped."""
+    """If a long reason mentions the daily limit at its end, the image still counts as stopped by the limit."""
     service = Shows("one")
     reason = f"{'x' * 3000} daily limit reached"
     service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)

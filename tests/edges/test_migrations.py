@@ -1,4 +1,4 @@
-"""State files of every earlier version, as that version left them, opened by this one.
+"""State files of every earlier version, opened by this version.
 
 ``state/version-N.sql`` is a dump (``Connection.iterdump``, then the ``PRAGMA user_version``) of a file of version N
 with orders in every phase. It is made once, by the last bracketd that wrote version N, and never edited.
@@ -36,7 +36,7 @@ Row = dict[str, Any]
 
 
 def old_state(fixture: Path, state: Path) -> dict[str, list[Row]]:
-    """Lay an old file in place; its rows, by table."""
+    """Put an old file in place. Returns its rows by table."""
     with closing(sqlite3.connect(state / FILE)) as connection:
         connection.executescript(fixture.read_text())
         connection.row_factory = sqlite3.Row
@@ -52,7 +52,7 @@ def version_of(file: Path) -> int:
 
 
 async def opened(state: Path, ids: list[str]) -> tuple[list[Order], list[str]]:
-    """Open the state as the daemon does: these orders, and the ids of those that are due."""
+    """Open the state as the daemon does. Returns these orders, and the ids of the due ones."""
     store = SqliteStore.open(state)
     try:
         return [await store.load(order_id) for order_id in ids], await store.due(2e9, 1e9)
@@ -61,13 +61,13 @@ async def opened(state: Path, ids: list[str]) -> tuple[list[Order], list[str]]:
 
 
 def test_every_earlier_version_has_its_fixture() -> None:
-    """Whoever raises the version leaves a file of the version before, made by the code that wrote it."""
+    """Every earlier version has a state file here that its own code made."""
     assert [fixture.stem for fixture in FIXTURES] == [f"version-{number}" for number in range(1, VERSION)]
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
 def test_an_older_state_file_opens(tmp_path: Path, fixture: Path) -> None:
-    """Each order of an older state file is what it was, what is new has its default, and what was due is due."""
+    """Each order of an older state file keeps its values and due time, and new fields have their defaults."""
     before = old_state(fixture, tmp_path)
     orders, due = asyncio.run(opened(tmp_path, [row["id"] for row in before["orders"]]))
     for row, order in zip(before["orders"], orders, strict=True):
@@ -90,7 +90,7 @@ def test_an_older_state_file_opens(tmp_path: Path, fixture: Path) -> None:
 
 
 def test_what_hindered_an_order_gets_a_code(tmp_path: Path) -> None:
-    """A state file of version 3 had texts alone: each gets the code of what it says, and keeps its text."""
+    """Each text of a version 3 state file gets its code and stays unchanged."""
     before = old_state(FIXTURES[2], tmp_path)
     texts = {row["id"]: row["trouble"] for row in before["orders"] if str(row["shoot"]).startswith("v3 ")}
     orders, _due = asyncio.run(opened(tmp_path, list(texts)))
@@ -121,7 +121,7 @@ def test_what_hindered_an_order_gets_a_code(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
 def test_an_older_state_file_knows_what_was_bought(tmp_path: Path, fixture: Path) -> None:
-    """Every image that an older bracketd bought is in the ledger of purchases once, and no free one is."""
+    """Every image that an older version bought is in the ledger once, and no free image is."""
     before = old_state(fixture, tmp_path)
     orders, _due = asyncio.run(opened(tmp_path, [row["id"] for row in before["orders"]]))
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
@@ -140,7 +140,7 @@ def test_an_older_state_file_knows_what_was_bought(tmp_path: Path, fixture: Path
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
 def test_an_older_state_file_is_copied_first(tmp_path: Path, fixture: Path) -> None:
-    """Before a state file is brought up to date a copy is made that is sound and still of the old version."""
+    """Before a migration, an undamaged copy of the old version is made."""
     before = old_state(fixture, tmp_path)
     number = version_of(tmp_path / FILE)
     asyncio.run(opened(tmp_path, []))
@@ -152,7 +152,7 @@ def test_an_older_state_file_is_copied_first(tmp_path: Path, fixture: Path) -> N
 
 
 def test_without_a_copy_nothing_is_brought_up_to_date(tmp_path: Path) -> None:
-    """When the copy cannot be made, the file stays at its version, and the message says why."""
+    """If the copy cannot be made, the file keeps its version, and the message says why."""
     old_state(FIXTURES[0], tmp_path)
     (tmp_path / COPIES).write_text("in the way")
     with pytest.raises(StateError, match="could not copy the state"):
@@ -161,14 +161,14 @@ def test_without_a_copy_nothing_is_brought_up_to_date(tmp_path: Path) -> None:
 
 
 def half_way(connection: sqlite3.Connection) -> None:
-    """A migration that fails when half of it is done."""
+    """A migration that fails half-way."""
     connection.execute("ALTER TABLE orders ADD COLUMN half TEXT")
     connection.execute("DELETE FROM brackets")
     raise RuntimeError("half-way")
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
-    """When a migration fails in its middle, the file is at the old version with all that it had."""
+    """If a migration fails half-way, the file keeps its version and content."""
     before = old_state(FIXTURES[0], tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
         connection.row_factory = as_dict
@@ -196,7 +196,7 @@ migrate(connection, "state", (MIGRATIONS[0], killed))
 
 
 def test_a_kill_in_a_migration_changes_nothing(tmp_path: Path) -> None:
-    """When the process is killed in a migration's middle, the file is at the old version with all that it had."""
+    """If the process is killed half-way through a migration, the file keeps its version and content."""
     before = old_state(FIXTURES[0], tmp_path)
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / FILE)], check=False)
     assert killed.returncode == 9
@@ -204,7 +204,7 @@ def test_a_kill_in_a_migration_changes_nothing(tmp_path: Path) -> None:
 
 
 def unchanged(state: Path, before: dict[str, list[Row]]) -> bool:
-    """Whether a state file is of version 1 and has the rows that it had, no more and no fewer."""
+    """True if a state file has version 1 and exactly its previous rows."""
     with closing(sqlite3.connect(state / FILE)) as connection:
         connection.row_factory = sqlite3.Row
         now = {table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in before}
@@ -212,14 +212,14 @@ def unchanged(state: Path, before: dict[str, list[Row]]) -> bool:
 
 
 def kept(before: Row, after: Row) -> None:
-    """Every column of an old row is as it was."""
+    """True if every column of an old row is unchanged."""
     assert {name: after[name] for name in before.keys() - NOT_COMPARED} == {
         name: value for name, value in before.items() if name not in NOT_COMPARED
     }
 
 
 def defaults(kind: type, value: object, old: Row) -> bool:
-    """Whether every field that the old row had no column for has its default."""
+    """True if every field without a column in the old row has its default."""
     fields = [field for field in dataclasses.fields(kind) if field.name not in old]
     fields = [field for field in fields if field.name not in ("brackets", "images", "troubles", "hold")]
     return all(getattr(value, field.name) == field.default for field in fields)

@@ -127,7 +127,7 @@ def test_photos(name: str) -> None:
 
 @each(IN_FLIGHT)
 def test_names_of_files_in_flight(name: str) -> None:
-    """The temporary names of sync clients, rsync, FTP and browsers say that a file is still on its way."""
+    """The temporary names of sync clients, rsync, FTP and browsers mean that a file is still arriving."""
     assert classify(name) is FileClass.IN_FLIGHT
     assert because_of(name)
 
@@ -141,69 +141,69 @@ def test_names_of_placeholders(name: str) -> None:
 
 @each(PLACEHOLDERS)
 def test_what_a_placeholder_stands_for(name: str) -> None:
-    """The photo that a placeholder stands for is known by its name before it comes; a photo stands for itself."""
+    """A placeholder's name gives the name of its photo; a photo's name is its own."""
     assert names.brought(f"DCIM/{name}") == "DCIM/IMG_1.JPG"
     assert names.brought("DCIM/IMG_1.JPG") == "DCIM/IMG_1.JPG"
 
 
 @each(CONFLICTS)
 def test_names_of_conflict_copies(name: str) -> None:
-    """A second version that a sync client kept is no frame of its own."""
+    """A sync client's conflict copy is not a separate frame."""
     assert classify(name) is FileClass.CONFLICT
     assert because_of(name) in names.CONFLICTS
 
 
 @each(JUNK)
 def test_junk_is_invisible(name: str) -> None:
-    """What is no photo does not exist for a shoot, and cannot restart its quiet period."""
+    """Files that are not photos are ignored and cannot restart the quiet period."""
     assert classify(name) is None
     assert because_of(name) in (None, *names.JUNK)
 
 
 @each(TRANSFER_FOLDERS)
 def test_transfer_folders(name: str) -> None:
-    """What lies in a program's transfer folder is in flight, and such a folder is entered."""
+    """Files in a program's transfer folder are in flight, and the folder is scanned."""
     assert holds_in_flight(name)
     assert not is_junk_folder(name)
 
 
 @each(SNAPSHOT_FOLDERS)
 def test_snapshot_folders(name: str) -> None:
-    """A folder in which a NAS shows earlier states of the disk is never entered and never a shoot."""
+    """A NAS's snapshot folder is never scanned and never a shoot."""
     assert is_junk_folder(name)
     assert not holds_in_flight(name)
 
 
 @each(JUNK_FOLDERS)
 def test_junk_folders(name: str) -> None:
-    """Thumbnail, version and trash folders are never entered."""
+    """Thumbnail, version and trash folders are never scanned."""
     assert is_junk_folder(name)
     assert not holds_in_flight(name)
 
 
 @pytest.mark.parametrize("name", ["Previews.lrdata", "CaptureOne"])
 def test_folders_of_photo_apps(name: str) -> None:
-    """What a photo app keeps beside the photos is not entered, but may be what a shoot is called."""
+    """Folders of photo apps beside the photos are not scanned, but a shoot may have such a name."""
     assert is_beside_the_photos(name, on_card=False)
     assert not is_junk_folder(name)
 
 
 @pytest.mark.parametrize("name", ["MISC", "EOSMISC", "PRIVATE"])
 def test_folders_of_a_card(name: str) -> None:
-    """A camera's own folders are not entered on a card, and are folders like any other elsewhere."""
+    """A camera's own folders are not scanned on a card, but are elsewhere."""
     assert is_beside_the_photos(name, on_card=True)
     assert not is_beside_the_photos(name, on_card=False)
 
 
 def test_a_folder_like_any_other() -> None:
-    """Folders that cameras and people make are entered."""
+    """Folders that cameras and people make are scanned."""
     for name in ("100CANON", "DCIM", "sync", "recycle", "12 Oak St"):
         assert not is_junk_folder(name)
         assert not is_beside_the_photos(name, on_card=True)
 
 
 def test_every_pattern_is_tried() -> None:
-    """Each pattern of the tables in the program has a name here that it, and its table, was made for."""
+    """Each pattern in the program's tables matches a name here, and the name is in the table's test."""
     for patterns, tried in (
         (names.IN_FLIGHT, IN_FLIGHT),
         (names.PLACEHOLDERS, PLACEHOLDERS),

@@ -19,7 +19,7 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 
 class Heard:
-    """What a source of hints has told of so far; None in it: nobody knows which."""
+    """Collects the shoots that a source of hints has reported. None means that the shoot is unknown."""
 
     def __init__(self, root: Path) -> None:
         self._names: set[str | None] = set()
@@ -27,7 +27,7 @@ class Heard:
         self.hints = NativeHints(str(root), self._dirty)
 
     def of(self, shoot: str) -> bool:
-        """Whether something was told of a shoot since the last time."""
+        """True if a shoot was reported since the last call."""
         names, everything = self._dirty.take()
         self._names |= names
         if everything:
@@ -38,7 +38,7 @@ class Heard:
 
     @property
     def names(self) -> set[str | None]:
-        """All that was told and not asked for."""
+        """All reports that have not been read."""
         self.of("")
         return self._names
 
@@ -61,7 +61,7 @@ def heard(root: Path) -> Iterator[Heard]:
 
 
 def test_a_new_shoot_and_its_photos(root: Path, heard: Heard) -> None:
-    """A new folder, and then each photo in the followed ones at any depth, is told of by its shoot's name."""
+    """A new folder, and each photo at any depth in a followed shoot, is reported by the shoot's name."""
     (root / ELM).mkdir()
     until(lambda: heard.of(ELM))
     (root / OAK / "DCIM" / "100CANON").mkdir(parents=True)
@@ -73,14 +73,14 @@ def test_a_new_shoot_and_its_photos(root: Path, heard: Heard) -> None:
 
 
 def test_a_folder_moved_in(root: Path, heard: Heard) -> None:
-    """A folder that is moved into a followed shoot is told of."""
+    """A folder that is moved into a followed shoot is reported."""
     (root.parent / "DCIM" / "100CANON").mkdir(parents=True)
     os.rename(root.parent / "DCIM", root / OAK / "DCIM")
     until(lambda: heard.of(OAK))
 
 
 def test_a_shoot_that_is_a_link(root: Path, heard: Heard) -> None:
-    """Of a shoot that is a link, what happens in the folder that it leads to is told, also directly in it."""
+    """If a shoot is a link, changes in its target folder are reported, also directly in it."""
     elsewhere = root.parent / "elsewhere"
     (elsewhere / "DCIM").mkdir(parents=True)
     (root / ELM).symlink_to(elsewhere, target_is_directory=True)
@@ -95,7 +95,7 @@ def test_a_shoot_that_is_a_link(root: Path, heard: Heard) -> None:
 
 
 def test_a_watched_folder_that_is_a_link(root: Path) -> None:
-    """Of a watched folder that is a link, new shoots are told, and photos in followed ones, by their names."""
+    """If the watched folder is a link, new shoots and photos in followed shoots are reported by name."""
     link = root.parent / "link"
     link.symlink_to(root, target_is_directory=True)
     heard = Heard(link)
@@ -112,7 +112,7 @@ def test_a_watched_folder_that_is_a_link(root: Path) -> None:
 
 
 def test_what_is_forgotten_is_silent(root: Path, heard: Heard) -> None:
-    """Of a shoot that is no longer followed nothing more is told; of a neighbour that is, it still is."""
+    """A shoot that is no longer followed is not reported; a followed one still is."""
     (root / ELM).mkdir()
     heard.hints.follow(ELM)
     heard.hints.forget(OAK)
@@ -131,7 +131,7 @@ def emitter_of(folder: Path) -> EventEmitter:
 
 @pytest.mark.parametrize("folder", [".", OAK], ids=["the watched folder's", "a shoot's"])
 def test_one_thread_that_ended_is_noticed(root: Path, heard: Heard, folder: str) -> None:
-    """When the emitter of a folder that is there ends while the observer lives on, events do not work any more."""
+    """If the emitter of an existing folder ends while the observer is running, events no longer work."""
     emitter = emitter_of(root / folder)
     assert heard.hints.works()
     emitter.stop()
@@ -141,7 +141,7 @@ def test_one_thread_that_ended_is_noticed(root: Path, heard: Heard, folder: str)
 
 @pytest.mark.parametrize("renamed", [False, True], ids=["deleted", "renamed, then deleted"])
 def test_a_followed_shoot_that_is_deleted(root: Path, heard: Heard, *, renamed: bool) -> None:
-    """A followed shoot that is deleted ends its own emitter only: the other folders are still told of."""
+    """Deleting a followed shoot ends only its own emitter; the other folders are still reported."""
     emitter, shoot = emitter_of(root / OAK), root / OAK
     if renamed:
         shoot = shoot.rename(root.parent / "Oak")
@@ -156,7 +156,7 @@ def test_a_followed_shoot_that_is_deleted(root: Path, heard: Heard, *, renamed: 
 
 
 def test_a_followed_shoot_in_place_of_a_deleted_one(root: Path, heard: Heard) -> None:
-    """When a deleted shoot is there again before it is forgotten, nobody listens to it, and that is noticed."""
+    """If a deleted shoot reappears before it is forgotten, the missing watch is noticed."""
     emitter = emitter_of(root / OAK)
     (root / OAK).rmdir()
     emitter.join(10)
@@ -165,7 +165,7 @@ def test_a_followed_shoot_in_place_of_a_deleted_one(root: Path, heard: Heard) ->
 
 
 def test_a_watched_folder_that_is_deleted(root: Path, heard: Heard) -> None:
-    """When the watched folder itself is deleted, events do not work any more."""
+    """If the watched folder is deleted, events no longer work."""
     emitter = emitter_of(root)
     shutil.rmtree(root)
     emitter.join(10)
@@ -173,7 +173,7 @@ def test_a_watched_folder_that_is_deleted(root: Path, heard: Heard) -> None:
 
 
 def test_a_shoot_with_too_many_folders_is_not_listened_to(root: Path) -> None:
-    """A shoot that would take up the system's watches, as a link to ``/`` does, is refused at once, and only it."""
+    """A shoot that would use up the system's watches, such as a link to ``/``, is rejected at once, and no other."""
     heard = Heard(root)
     (root / "everything").symlink_to("/", target_is_directory=True)
     for number in range(MOST_FOLDERS + 1):

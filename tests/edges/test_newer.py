@@ -1,4 +1,4 @@
-"""The state compared with the service's list of orders."""
+"""Comparing the state with the service's list of orders."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ OURS, BARE, THEIRS, KNOWN = (f"{letter * 8}-0000-4000-8000-000000000000" for let
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A service that says nothing yet."""
+    """A service without scripted answers."""
     with Host(lambda exchange: exchange.answer(404, {"message": "?", "detail": {}})) as started:
         yield started
 
 
 def listed(order_id: str, age: float, *names: str) -> dict[str, Any]:
-    """An order so many seconds newer than the state's last fact."""
+    """An order a number of seconds newer than the state's last fact."""
     made = datetime.fromtimestamp(NOW + age, UTC).replace(tzinfo=None).isoformat()
     images = [{"image_id": f"i{n}", "image_name": name, "status": "processed"} for n, name in enumerate(names)]
     return {"order_id": order_id, "name": "", "created_at": made, "images": images}
 
 
 def lists(host: Host, *orders: dict[str, Any], brackets: Sequence[str] = ()) -> None:
-    """Have the service list these orders, two a page; and these brackets of any of them."""
+    """Have the service list these orders, two per page, and these brackets for each of them."""
 
     def script(exchange: Exchange) -> None:
         if exchange.target.endswith("/brackets"):
@@ -58,7 +58,7 @@ async def thread(call: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def compared(host: Host, state: Path, *, facts_in_it: bool = True) -> tuple[Listed, ...]:
-    """What a state whose last fact is of NOW finds."""
+    """The newer orders for a state whose last fact was recorded at NOW."""
 
     async def work() -> tuple[Listed, ...]:
         store = SqliteStore.open(state)
@@ -72,7 +72,7 @@ def compared(host: Host, state: Path, *, facts_in_it: bool = True) -> tuple[List
 
 
 def test_newer_orders_of_ours_are_found(host: Host, tmp_path: Path) -> None:
-    """Of the orders that are newer than the state those count that bear our tag and are not known, and no others."""
+    """Only orders that are newer than the state, have bracketd's tag and are unknown are returned."""
     photo = f"12 Oak St IMG_1 {OURS[:8]}-1.JPG"
     lists(
         host,
@@ -93,21 +93,21 @@ def test_newer_orders_of_ours_are_found(host: Host, tmp_path: Path) -> None:
 
 
 def test_a_list_in_another_order_is_read_to_its_end(host: Host, tmp_path: Path) -> None:
-    """Where the service lists old orders before new ones, the new ones are found all the same."""
+    """New orders are found even if the service lists old orders first."""
     old = [listed(f"old-{n}", -100.0 + n) for n in range(5)]
     lists(host, *old, listed(OURS, 50, f"12 Oak St IMG_1 {OURS[:8]}-1.JPG"))
     assert [one.id for one in compared(host, tmp_path)] == [OURS]
 
 
 def test_a_new_state_has_nothing_to_compare(host: Host, tmp_path: Path) -> None:
-    """A state without a single fact is new: the account's orders are another one's, and the service is not asked."""
+    """A state without facts is new, so the service is not asked."""
     lists(host, listed(OURS, 50, f"12 Oak St IMG_1 {OURS[:8]}-1.JPG"))
     assert compared(host, tmp_path, facts_in_it=False) == ()
     assert host.seen == []
 
 
 def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Path) -> None:
-    """When the service cannot be asked that is told at once, as if nothing was found."""
+    """If the service cannot be asked, an empty result is reported at once."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
     told: list[Sequence[Listed]] = []
 

@@ -63,7 +63,7 @@ DELIVERED = replace(
 
 
 def forgotten(of: Order) -> Order:
-    """An order without what its note does not tell, and nobody needs once it is delivered."""
+    """The order without the fields that its note does not contain."""
     brackets = tuple(
         replace(b, inode=0, attempt=0, url=None, content_type=None, failures=0, stored_at=b.stored_at and 0.0)
         for b in of.brackets
@@ -72,7 +72,7 @@ def forgotten(of: Order) -> Order:
 
 
 def written(of: Order) -> dict[str, Any]:
-    """The note of an order, as it is read from the disk."""
+    """The note of an order, read from the disk."""
     text = json.dumps(delivery_note(of, of.late, now=of.updated_at), ensure_ascii=False)
     note: dict[str, Any] = json.loads(text.encode("utf-8", "backslashreplace"))
     return note
@@ -80,12 +80,12 @@ def written(of: Order) -> dict[str, Any]:
 
 @pytest.mark.parametrize("of", [DELIVERED, replace(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
 def test_a_note_tells_the_whole_order(of: Order) -> None:
-    """A delivered order can be read back from its note, odd names and photos of far years included."""
+    """A delivered order can be read back from its note, including odd names and photos of distant years."""
     assert forgotten(order_of(written(of))) == forgotten(of)
 
 
 def large(photos: int, folder: str, images: int) -> Order:
-    """A delivered order of RAW + JPEG pairs in a folder, with as much as a note can say of each."""
+    """A delivered order of RAW + JPEG pairs in a folder, with all that a note can contain."""
     shot = Shot(
         "nikon corporation", "nikon z 6_2", "0123456789", 1_760_000_000, 0.123, 0.0166667, 8.0, 100.0, (6048, 4024)
     )
@@ -123,7 +123,7 @@ def large(photos: int, folder: str, images: int) -> Order:
 
 
 def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
-    """The bound for reading leaves room for every file that a shoot may have, with all that a note says of it."""
+    """The size limit for notes is enough for the largest shoot with all details."""
     card = large(300, "DCIM/100MSDCF", images=100)
     alone = large(300, "Müller, Unter den Linden 14/Second visit/Living room/Camera 2/DCIM/100MSDCF", images=300)
     for of in (card, alone, replace(alone, left_out=(), left_out_why=())):
@@ -134,7 +134,7 @@ def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
 
 
 def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
-    """An order of ten thousand brackets knows its own note, and a recovery finds it."""
+    """The note of an order with ten thousand brackets can be read, and a recovery finds it."""
     of = replace(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW))
     assert own_note(of) == find_notes([str(tmp_path)]).found[0]
@@ -142,7 +142,7 @@ def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
 
 
 def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Path) -> None:
-    """Where a note with indents would be larger than what is read, it is written in one line and reads back."""
+    """If a note with indents would exceed the size limit, it is written in one line and reads back."""
     of = replace(large(30, "DCIM", images=10), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=30_000)
     assert (tmp_path / "order.json").stat().st_size <= 30_000
@@ -151,7 +151,7 @@ def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Pat
 
 
 def test_notes_of_earlier_versions_are_read() -> None:
-    """A note from before it told the photos' times is an order without them; files that still lie there give them."""
+    """An older note without the photos' times gives an order without them; files that still exist supply them."""
     note = written(DELIVERED)
     for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed"):
         del note[key]
@@ -174,7 +174,7 @@ def test_notes_of_earlier_versions_are_read() -> None:
 
 @pytest.mark.parametrize("nonsense", [*NONSENSE, [5], [{"file": 5}], {"second": "x", "model": 7, "pixels": [1]}])
 def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
-    """A note whose reasons or frames somebody spoiled tells its order all the same."""
+    """A note with invalid reasons or frames still gives its order."""
     note = written(DELIVERED) | {"left_out_why": nonsense}
     for bracket in note["brackets"]:
         bracket["shot"] = nonsense
@@ -184,14 +184,14 @@ def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
 
 
 def test_the_list_of_files_left_out_keeps_its_shape() -> None:
-    """Programs that read which files were left out find a list of paths, and the reasons beside it."""
+    """In a note, the files left out are a list of paths, with the reasons in a separate list."""
     note = written(replace(DELIVERED, left_out_why=DELIVERED.left_out_why[1:]))
     assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
     assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]
 
 
 def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
-    """Notes are found at any depth below the output folders; pictures that were moved are where their note is."""
+    """Notes are found at any depth in the output folders; moved pictures are looked for beside their note."""
     supplement = replace(DELIVERED, id="00000000-0000-0000-0000-000000000001")
     moved = tmp_path / "2026" / "November" / "12 Oak St"
     for name, of in (("order.json", DELIVERED), ("order-00000000.json", supplement)):
@@ -204,7 +204,7 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
 
 
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
-    """Of several copies of a note that one comes first which lies where it was written."""
+    """Of several copies of a note, the one in its original folder comes first."""
     for name in ("a", "b", "c"):
         note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
         incoming.write_json(str(tmp_path / name), "order.json", note)
@@ -225,14 +225,14 @@ def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_none_of_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
-    """Another program's ``order.json``, or half of one, is no order."""
+    """Another program's ``order.json``, or a partial one, does not give an order."""
     (tmp_path / "order.json").write_bytes(content)
     assert find_notes([str(tmp_path), str(tmp_path / "none")]).found == ()
 
 
 @pytest.mark.parametrize("key", ["order_id", "flow", "settings", "brackets", "images", "failed", "delivered_at"])
 def test_a_note_that_lacks_something_is_no_order(tmp_path: Path, key: str) -> None:
-    """A note without what an order needs, or with nonsense in its place, is not taken for one."""
+    """A note with missing or invalid required values does not give an order."""
     note = written(DELIVERED)
     for nonsense in NONSENSE:
         (tmp_path / "order.json").write_text(json.dumps(note | {key: nonsense}))

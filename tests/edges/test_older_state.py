@@ -25,7 +25,7 @@ VALUES ('o1', 0, 'i1', 'x', '[]', 'placed', 'a.jpg', 1.5, 0)
 
 
 def test_an_older_state_file_can_be_looked_at(tmp_path: Path) -> None:
-    """After an update, before the daemon starts anew, status, show and costs tell all; the file stays as it was."""
+    """After an update, before the daemon restarts, status, show and costs work and leave the file unchanged."""
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         MIGRATIONS[0](connection)

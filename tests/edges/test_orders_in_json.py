@@ -32,7 +32,7 @@ def told(state: Path, *orders: Order) -> list[object]:
 
 
 def test_an_order_in_json(tmp_path: Path) -> None:
-    """Every documented field has the order's own value, its counts cover all brackets and images, times are in UTC."""
+    """Every documented field has the order's value, counts cover all brackets and images, times are in UTC."""
     base = processed(True, False, True)
     images = (
         Image("a", "a", state=ImageState.PLACED, file="a.jpg"),

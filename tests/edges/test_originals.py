@@ -1,4 +1,4 @@
-"""What steps find when a photographer's file is touched or rewritten, with files on a real disk."""
+"""Steps with photos that are touched or rewritten on a real disk."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = ("IMG_1.JPG", "IMG_2.JPG")
 
 
 class Takes:
-    """A service that takes every bracket and every merge."""
+    """A service that accepts every bracket and every merge."""
 
     def __init__(self) -> None:
         self.got: list[bytes] = []
@@ -36,25 +36,25 @@ class Takes:
         self.meanwhile: Callable[[], None] | None = None
 
     def upload(self, _slot: Slot, chunks: list[bytes], _size: int) -> None:
-        """Take a bracket, and let something happen just before it is whole."""
+        """Accept a bracket, and run ``meanwhile`` just before it is complete."""
         self.got.append(b"".join(chunks))
         if self.meanwhile is not None:
             self.meanwhile()
 
     def merge(self, *_: object, **__: object) -> None:
-        """Take a merge."""
+        """Accept a merge."""
         self.merges += 1
 
 
 class Present:
-    """Roots whose disks are there."""
+    """Roots whose disks are mounted."""
 
     def watched_away(self, _root: str) -> None:
-        """It is there."""
+        """It is mounted."""
 
 
 class Scene:
-    """An order whose files lie in a folder, and the steps taken for it."""
+    """An order with files in a folder, and the steps for it."""
 
     def __init__(self, folder: Path, preset: Preset = Preset(), flow: FlowName = "images") -> None:  # noqa: B008
         self.folder, self.service, self.reads = folder, Takes(), 0
@@ -75,7 +75,7 @@ class Scene:
         self.reads += 1
 
     def do(self, step: steps.Step) -> facts.Fact:
-        """Take a step, record what came of it, and return that."""
+        """Carry out a step, and record and return its fact."""
         before = intent(step)
         if before is not None:
             self.order = after(self.order, before)
@@ -93,15 +93,15 @@ class Scene:
         return self
 
     def rewrite(self, data: bytes = OTHER, name: str = NAMES[0]) -> None:
-        """Write other bytes over a file and put its old mtime back."""
+        """Overwrite a file with other bytes and restore its mtime."""
         self._settle(name, lambda path: path.write_bytes(data))
 
     def touch(self, name: str = NAMES[0]) -> None:
-        """Change nothing of a file but its ctime."""
+        """Change only the ctime of a file."""
         self._settle(name, lambda path: path.chmod(0o600))
 
     def _settle(self, name: str, change: Callable[[Path], object]) -> None:
-        """Change a file, keep size, mtime and inode, and wait until the file system's clock gives another ctime."""
+        """Change a file, keep its size, mtime and inode, and wait until it gets another ctime."""
         path = self.folder / name
         before = path.stat()
         while path.stat().st_ctime_ns == before.st_ctime_ns:
@@ -112,7 +112,7 @@ class Scene:
 
 
 def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None:
-    """Other bytes of the same size, mtime and inode are found before the merge; the bytes sent at last are the new."""
+    """Other bytes with the same size, mtime and inode are found before the merge, and the new bytes are sent."""
     scene = Scene(tmp_path).upload()
     scene.rewrite()
     found = scene.do(steps.Confirm())
@@ -131,7 +131,7 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
 
 
 def test_a_file_rewritten_while_it_is_sent_is_sent_again(tmp_path: Path) -> None:
-    """A file that changes after its first read and gets its old mtime back is found by the look before the merge."""
+    """A file that changes after its first read and keeps its mtime is found by the check before the merge."""
     scene = Scene(tmp_path)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     scene.service.meanwhile = scene.rewrite
@@ -143,7 +143,7 @@ def test_a_file_rewritten_while_it_is_sent_is_sent_again(tmp_path: Path) -> None
 
 
 def test_a_touched_file_is_read_once(tmp_path: Path) -> None:
-    """After a chmod the file is read once, is found the same, and the order is merged without a second reading."""
+    """After a chmod the file is read once and found unchanged, and the order is merged without a second reading."""
     scene = Scene(tmp_path).upload()
     scene.touch()
     found = scene.do(steps.Confirm())
@@ -156,7 +156,7 @@ def test_a_touched_file_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_ctime_that_never_rests_is_not_believed(tmp_path: Path) -> None:
-    """On a file system that shows another ctime at every look a file is read a few times, then the order goes on."""
+    """If a file's ctime differs at every check, the file is read a few times, then the order continues."""
     scene = Scene(tmp_path).upload()
     for _ in range(REREADS):
         scene.touch()
@@ -167,7 +167,7 @@ def test_a_ctime_that_never_rests_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
 def test_a_file_rewritten_between_lock_and_upload_is_waited_for(tmp_path: Path, flow: FlowName) -> None:
-    """A file that is not the one that was looked into must be still first; a touched one is sent at once."""
+    """A replaced file must first stay unchanged for a while; a touched file is sent at once."""
     scene = Scene(tmp_path, flow=flow)
     for number in range(2):
         scene.order = after(scene.order, facts.Registered(number, 0, f"s{number}", f"https://s/{number}"))
@@ -180,7 +180,7 @@ def test_a_file_rewritten_between_lock_and_upload_is_waited_for(tmp_path: Path, 
 
 
 def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None:
-    """Between the last look and the merge, however long that takes, a rewritten file holds the order, unmerged."""
+    """A file that is rewritten between the last check and the merge holds the order before the merge."""
     scene = Scene(tmp_path).upload()
     scene.do(steps.Confirm())
     scene.rewrite()
@@ -193,7 +193,7 @@ def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None
 
 
 def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
-    """A chmod between the last look and the merge is no change: after one reading the merge is asked for, once."""
+    """A chmod between the last check and the merge is not a change: after one reading the merge is requested once."""
     scene = Scene(tmp_path).upload()
     scene.do(steps.Confirm())
     scene.touch()
@@ -210,7 +210,7 @@ def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("gone", [True, False])
 def test_a_file_that_went_after_the_last_look_stops_no_merge(tmp_path: Path, *, gone: bool) -> None:
-    """Bytes that were confirmed are merged, whether their file is still there or not."""
+    """Confirmed bytes are merged, even if their file no longer exists."""
     scene = Scene(tmp_path).upload()
     scene.do(steps.Confirm())
     if gone:
@@ -219,7 +219,7 @@ def test_a_file_that_went_after_the_last_look_stops_no_merge(tmp_path: Path, *, 
 
 
 def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> None:
-    """A bracket whose ctime nobody recorded is known by size, mtime and inode, and read by nobody."""
+    """A bracket without a recorded ctime is identified by size, mtime and inode, and not read."""
     scene = Scene(tmp_path).upload()
     brackets = tuple(replace(bracket, ctime_ns=None) for bracket in scene.order.brackets)
     scene.order = replace(scene.order, brackets=brackets)
@@ -229,7 +229,7 @@ def test_orders_of_an_older_state_are_confirmed_as_before(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EBUSY, errno.ENXIO, errno.EAGAIN])
 def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) -> None:
-    """When no photo of the shoot can be read the failure is the disk's, whatever its error."""
+    """If no photo of the shoot can be read, any error counts as a disk failure."""
     scene = Scene(mirror.point)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     mirror.fails(read_error=number)
@@ -244,7 +244,7 @@ def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) 
 
 @pytest.mark.parametrize("how", ["read", "open"])
 def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) -> None:
-    """A bad block in one file is told apart from a disk that gives out nothing; a refusal of all is the disk's."""
+    """One unreadable file is a failure of the file; if no file can be read, it is a failure of the disk."""
     scene = Scene(mirror.point)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     if how == "read":
@@ -258,7 +258,7 @@ def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) ->
 
 
 def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) -> None:
-    """Errors at the last looks, before a registration, before and at the merge's, pass; the order is merged at last."""
+    """Disk errors at the last checks before a registration and a merge are temporary; the order is merged later."""
     scene = Scene(mirror.point)
     mirror.fails(look_error=errno.EIO)
     registered = scene.do(steps.Register(0))
@@ -278,7 +278,7 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
 
 @pytest.mark.parametrize("bad_files", ["hold", "leave_out"])
 def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFiles) -> None:
-    """Files that a sync client is replacing are left out by no order at once; without leave_out a person is asked."""
+    """A file that a sync client is replacing is not left out at once; without leave_out the order is held."""
     scene = Scene(tmp_path, Preset(bad_files=bad_files))
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     (tmp_path / NAMES[0]).rename(tmp_path / "aside")
@@ -295,7 +295,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
 
 
 def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
-    """What says something of the file itself is for a person at once."""
+    """An error of the file itself holds the order at once."""
     scene = Scene(tmp_path)
     scene.order = after(scene.order, facts.Registered(0, 0, "s0", "https://s/0"))
     path = tmp_path / NAMES[0]

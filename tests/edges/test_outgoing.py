@@ -12,11 +12,11 @@ from daemon.shoot import File
 
 
 def nothing() -> None:
-    """Go on."""
+    """Continue."""
 
 
 def recorded(folder: Path, data: bytes) -> File:
-    """A photo, as it was when its shoot was locked."""
+    """A photo as recorded when its shoot was locked."""
     (folder / "IMG_1.JPG").write_bytes(data)
     found = look(str(folder), "IMG_1.JPG")
     assert found is not None
@@ -24,13 +24,13 @@ def recorded(folder: Path, data: bytes) -> File:
 
 
 def test_a_file_is_sent_byte_for_byte(tmp_path: Path) -> None:
-    """The chunks of a file are the file, however large it is."""
+    """The chunks of a file of any size add up to its content."""
     data = os.urandom(2 * CHUNK + 17)
     assert b"".join(chunks(str(tmp_path), recorded(tmp_path, data), nothing)) == data
 
 
 def test_a_file_that_was_changed_before_is_not_sent(tmp_path: Path) -> None:
-    """A file that is not the one recorded gives no byte."""
+    """A file that differs from the record yields no bytes."""
     file = recorded(tmp_path, b"before")
     (tmp_path / "IMG_1.JPG").write_bytes(b"other!")
     os.utime(tmp_path / "IMG_1.JPG", ns=(1, 1))
@@ -41,7 +41,7 @@ def test_a_file_that_was_changed_before_is_not_sent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["grown", "cut", "rewritten"])
 def test_a_file_that_changes_while_it_is_sent_is_never_sent_whole(tmp_path: Path, how: str) -> None:
-    """Growing, shrinking or being rewritten in place during the upload breaks it off before its last byte."""
+    """If a file grows, shrinks or is rewritten during its upload, the upload stops before the last byte."""
     path, file = tmp_path / "IMG_1.JPG", recorded(tmp_path, b"x" * (2 * CHUNK))
     stream = chunks(str(tmp_path), file, nothing)
     got = next(stream)
@@ -58,7 +58,7 @@ def test_a_file_that_changes_while_it_is_sent_is_never_sent_whole(tmp_path: Path
 
 
 def test_missing_and_unreadable_files_say_what_to_do(tmp_path: Path) -> None:
-    """A file that is gone, or cannot be read, is named with a remedy."""
+    """The error for a missing or unreadable file names it and the remedy."""
     file = recorded(tmp_path, b"x")
     os.unlink(tmp_path / "IMG_1.JPG")
     with pytest.raises(FileGone, match=r"IMG_1\.JPG is missing\. Put it back"):
@@ -69,7 +69,7 @@ def test_missing_and_unreadable_files_say_what_to_do(tmp_path: Path) -> None:
 
 
 def test_sending_can_be_broken_off(tmp_path: Path) -> None:
-    """Before each chunk the caller is asked whether to go on."""
+    """Before each chunk the caller can stop the upload."""
     file = recorded(tmp_path, b"x" * (3 * CHUNK))
     asked = []
 

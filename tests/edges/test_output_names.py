@@ -1,4 +1,4 @@
-"""When steps notice that the output's disk does not take the name of an order's folder."""
+"""Steps with an output disk that rejects the name of an order's folder."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from tests.core.orders import after, order, reckoned, sent
 
 
 class Untouched:
-    """A service that nobody may ask."""
+    """A service that must not be asked."""
 
 
 class Present:
-    """Roots whose disks are there."""
+    """Roots whose disks are mounted."""
 
     def output_now(self, _root: str) -> OutputNow:
-        """It is there."""
+        """It is mounted."""
         return OutputNow()
 
     def watched_away(self, _root: str) -> None:
-        """It is there."""
+        """It is mounted."""
 
 
 def perform(of: Order, step: steps.Step) -> facts.Fact:
-    """Take a step where names have twenty bytes at most."""
+    """Carry out a step on a disk with names of at most twenty bytes."""
     service, roots = cast("Service", Untouched()), cast("Roots", Present())
     return Steps(service, roots, go_on=lambda: None, now=lambda: 0.0, longest_name=lambda _folder: 20).perform(of, step)
 
 
 def in_folder(of: Order, parent: Path) -> Order:
-    """The order, with a name of 21 bytes for its pictures' folder."""
+    """The order, with an output folder's name of 21 bytes."""
     return replace(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
 
 
@@ -53,7 +53,7 @@ def in_folder(of: Order, parent: Path) -> Order:
     ids=["before it is sent", "before it is created", "before it is merged", "before it is bought", "with no picture"],
 )
 def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, of: Order, step: steps.Step) -> None:
-    """Before anything is sent, merged or bought the folder gets another name; orders of an older state, too."""
+    """Before anything is sent, merged or bought, the folder is renamed, also for orders of an older state."""
     of = in_folder(of, tmp_path)
     renamed = perform(of, step)
     assert renamed == facts.OutputRenamed(str(tmp_path / f"{'x' * 11} {of.id[:8]}"))
@@ -64,6 +64,6 @@ def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, o
 
 
 def test_an_order_under_way_does_not_ask_for_each_photo(tmp_path: Path) -> None:
-    """Once a shoot is being sent its output is looked at again only before the merge."""
+    """Once the upload has begun, the output is checked again only before the merge."""
     of = replace(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
     assert not isinstance(perform(of, steps.Register(0)), facts.OutputRenamed)

@@ -29,12 +29,12 @@ WINDOWS = {"st_size": 25_000_000}
     ],
 )
 def test_what_is_not_here(looked: dict[str, int], absent: bool) -> None:
-    """A file counts as absent by macOS's dataless flag or Windows's recall attributes, and by nothing else."""
+    """Only macOS's dataless flag or Windows's recall attributes make a file count as absent."""
     assert placeholder(SimpleNamespace(**looked)) is absent
 
 
 def test_a_file_that_is_here(tmp_path: Path) -> None:
-    """A file of this very disk is here, also a sparse one, to which no block is given."""
+    """A file on this disk is present, including a sparse file without blocks."""
     sparse = tmp_path / "IMG_1.JPG"
     with sparse.open("wb") as file:
         file.truncate(1_000_000)

@@ -1,4 +1,4 @@
-"""What a state file that is written from others keeps of them."""
+"""State files that are rebuilt from others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.stores.states import InFile
 
 
 def test_a_rebuilt_ledger_has_each_image_once(tmp_path: Path) -> None:
-    """When a state is rebuilt, the oldest purchase of an image counts, from whichever history it comes."""
+    """In a rebuilt state, the oldest purchase of an image from all histories counts."""
     first, second = bought(1, ("a", 5.0)), bought(2, ("a", 9.0))
     for name, one in (("one", second), ("two", first)):
         keep(InFile(tmp_path / name), one)

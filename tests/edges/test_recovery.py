@@ -74,7 +74,7 @@ class Home:
         return replace(made, **fields)  # type: ignore[arg-type]
 
     def deliver(self, of: Order) -> Order:
-        """Put an order's picture into its output folder, and its note beside it; the order as the note tells it."""
+        """Write an order's picture and note to its output folder. Returns the order that the note gives."""
         Path(of.output).mkdir(exist_ok=True)
         (Path(of.output) / "IMG_1.jpg").write_bytes(PICTURE)
         placed = replace(
@@ -106,7 +106,7 @@ class Home:
         return Recovery(SqliteWreck(self.state), [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
 
     def saw(self, root: Path, seen: Seen) -> None:
-        """Remember a folder as it was seen."""
+        """Store the last known state of a folder."""
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
@@ -116,7 +116,7 @@ class Home:
         asyncio.run(work())
 
     def has_seen(self, root: Path) -> bool:
-        """Whether a folder is remembered."""
+        """True if the state of a folder is stored."""
 
         async def work() -> bool:
             store = SqliteStore.open(self.state)
@@ -127,7 +127,7 @@ class Home:
         return asyncio.run(work())
 
     def orders(self) -> dict[str, Order]:
-        """The orders in the state, by their shoots; of several the newest."""
+        """The newest order of each shoot in the state, by shoot."""
         with SqliteReader(self.state) as reader:
             rows = sorted(reader.orders(), key=lambda row: float(row["created_at"]))
             return {row["shoot"]: reader.order(row["id"]) for row in rows}
@@ -141,7 +141,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.mark.parametrize("existing", [False, True])
 def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
-    """Without state and copies every shoot with photos is skipped; an empty folder, made ahead, may be filled."""
+    """Without state and copies every shoot with photos is skipped; an empty folder may still become a shoot."""
     home.drop("12 Oak St", "IMG_1.JPG")
     home.drop("made ahead")
     report = home.recover(existing=existing)
@@ -152,7 +152,7 @@ def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
 
 
 def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
-    """Photos in the shoot of a known order that no order has are a supplement that is held, not one that is sent."""
+    """Photos that are in no order of their known shoot become a held supplement."""
     known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
     long_ago = home.order("b", phase=Phase.DOWNLOADED, due=None)
     home.remember(known, long_ago)
@@ -168,7 +168,7 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
 
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool) -> None:
-    """Beside a known order its frames' RAWs and exports are held for nobody; another camera's photos are."""
+    """RAWs and exports of a known order's frames are not held as a supplement; another camera's photos are."""
     camera, other = Camera(), Camera("Canon", "Canon EOS R6").later(hours=1)
     known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
     said = UNKNOWN if forgotten else shot_of(camera, "IMG_1.JPG")
@@ -205,7 +205,7 @@ def test_a_note_that_names_a_file_of_any_bytes_is_taken_up(home: Home) -> None:
 
 
 def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
-    """Of a shoot in two formats one file a frame comes first, and the others behind them: either may have been sent."""
+    """For a shoot in two formats, the files to send come first, then the others, because either may have been sent."""
     camera = Camera()
     for path, data in {**camera.card("A/IMG_{}.JPG", 2), **camera.card("B/IMG_{}.ARW", 2)}.items():
         (home.watch / "a" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -216,7 +216,7 @@ def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
 
 
 def remove(home: Home) -> None:
-    """The watched folder is not there."""
+    """The watched folder does not exist."""
     home.watch.rmdir()
 
 
@@ -227,7 +227,7 @@ def unmount(home: Home) -> None:
 
 @pytest.mark.parametrize("harm", [remove, unmount])
 def test_a_watched_folder_that_is_away(home: Home, harm: Callable[[Home], None]) -> None:
-    """What lies in a folder that is away is skipped when it is back; where it would be sent nothing is recovered."""
+    """Shoots in a folder that is away are skipped when it returns; with ``existing: process`` nothing is recovered."""
     home.remember(home.order("a", phase=Phase.SKIPPED, due=None))
     shutil.rmtree(home.watch / "a")
     harm(home)
@@ -241,7 +241,7 @@ def test_a_watched_folder_that_is_away(home: Home, harm: Callable[[Home], None])
 
 
 def test_every_source_counts(home: Home) -> None:
-    """Orders of the file, of its copy and of the notes come together, each as far as any of them knows it."""
+    """Orders from the file, its copy and the notes are merged, each with its furthest progress."""
     on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=processed(True).images)
     home.remember(on_its_way, home.order("b", phase=Phase.SKIPPED, due=None))
     copies.make(home.state / FILE, "2026-11-23.sqlite3")
@@ -266,7 +266,7 @@ def test_every_source_counts(home: Home) -> None:
 
 
 def test_a_dry_run_changes_nothing(home: Home) -> None:
-    """A dry run reports the same and leaves every file as it is."""
+    """A dry run has the same report and changes no file."""
     home.remember(home.order("a"))
     home.drop("b", "IMG_1.JPG")
     before = {path: path.read_bytes() for path in home.state.rglob("*") if path.is_file()}
@@ -279,7 +279,7 @@ def test_a_dry_run_changes_nothing(home: Home) -> None:
 
 
 def test_a_recovery_can_be_repeated(home: Home) -> None:
-    """A second recovery finds what the first one made, and changes no order; each leaves a copy behind."""
+    """A second recovery changes no order; each recovery leaves a copy."""
     home.remember(home.order("a", phase=Phase.DOWNLOADED, due=None))
     home.drop("b", "IMG_1.JPG")
     home.recover()
@@ -292,7 +292,7 @@ def test_a_recovery_can_be_repeated(home: Home) -> None:
 
 
 def test_what_a_killed_recovery_left_is_removed(home: Home) -> None:
-    """The scratch folder of a recovery that was killed goes with the next one."""
+    """The scratch folder of a killed recovery is removed by the next one."""
     (home.state / ".recovering-x").mkdir()
     home.recover()
     assert [path.name for path in home.state.iterdir() if path.name.startswith(".")] == []
@@ -303,7 +303,7 @@ def test_what_a_killed_recovery_left_is_removed(home: Home) -> None:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A service that says nothing yet."""
+    """A service without scripted answers."""
     with Host(lambda exchange: exchange.answer(404, {"message": "?", "detail": {}})) as started:
         yield started
 
@@ -324,7 +324,7 @@ def image(name: str) -> dict[str, object]:
 
 
 def test_only_orders_of_ours_are_taken(host: Host) -> None:
-    """Of all the account's orders those count that are known, or whose photos bear our tag; others are left alone."""
+    """Only orders that are known or have bracketd's tag are used; the account's other orders are ignored."""
     ours, grouping, theirs, empty = (f"{letter * 8}-0000-4000-8000-000000000000" for letter in "abcd")
     listed = [
         {"order_id": ours, "images": [image(f"12 Oak St IMG_1 {ours[:8]}-1.JPG")]},
@@ -354,7 +354,7 @@ def test_only_orders_of_ours_are_taken(host: Host) -> None:
 
 
 def test_what_passes_is_waited_for(host: Host) -> None:
-    """A request that fails for a passing reason is repeated a few times, and the service's wish is honoured."""
+    """A request that fails temporarily is retried a few times, after the wait that the service asks for."""
     answers = iter([503, 429, 200, 503, 503, 503, 503])
 
     def script(exchange: Exchange) -> None:
@@ -374,7 +374,7 @@ def test_what_passes_is_waited_for(host: Host) -> None:
 
 
 def test_a_service_that_refuses_is_not_asked_on(host: Host, home: Home) -> None:
-    """When the key is refused the recovery goes on without the service, and says why; unmerged orders are held."""
+    """If the key is refused, the recovery continues without the service and says why; unmerged orders are held."""
     host.script = lambda exchange: exchange.answer(401, {"message": "no such key", "detail": {}})
     home.remember(home.order("a"))
     os.utime(home.state / FILE, (NOW, NOW))
@@ -388,7 +388,7 @@ def test_a_service_that_refuses_is_not_asked_on(host: Host, home: Home) -> None:
 
 
 def test_an_order_that_is_not_listed_is_asked_for(host: Host, home: Home) -> None:
-    """Before an unmerged order goes on it is asked for by its id, if the list does not have it."""
+    """An unmerged order that is missing in the service's list is requested by its id."""
     one, other = home.order("a"), home.order("b")
 
     def script(exchange: Exchange) -> None:
@@ -420,17 +420,17 @@ def forge(home: Home, shoot: str, /, **fields: object) -> dict[str, Any]:
 
 
 def absent(picture: Path) -> None:
-    """The picture is not there."""
+    """The picture does not exist."""
     picture.unlink()
 
 
 def changed(picture: Path) -> None:
-    """The picture has other bytes, and as many."""
+    """The picture has other bytes of the same length."""
     picture.write_bytes(PICTURE.replace(b"finished", b"retouche"))
 
 
 def cut(picture: Path) -> None:
-    """The picture is not whole."""
+    """The picture is incomplete."""
     picture.write_bytes(PICTURE[:-9])
 
 
@@ -445,7 +445,7 @@ def exchanged(picture: Path) -> None:
 def test_a_note_that_nothing_confirms_is_asked_about(
     host: Host, home: Home, harm: Callable[[Path], None], asked: bool
 ) -> None:
-    """A note without its pictures, of an order that the service does not know, makes nothing delivered."""
+    """A note without its pictures does not make a shoot delivered if the service does not know its order."""
     host.script = lambda exchange: exchange.answer(
         200 if exchange.target.startswith("/v3/orders/?") else 404, {"orders": [], "message": "no such order"}
     )
@@ -465,7 +465,7 @@ def test_a_note_that_nothing_confirms_is_asked_about(
 
 
 def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) -> None:
-    """Of a shoot that is held for a doubtful note one file a frame is sent; the others are left out with reasons."""
+    """A shoot held for an unconfirmed note sends one file per frame; the others are left out with reasons."""
     camera = Camera()
     data = {
         **camera.card("IMG_{}.JPG", 3),
@@ -507,7 +507,7 @@ def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) ->
 
 
 def test_copies_without_metadata_are_held_once(home: Home) -> None:
-    """Photos that say nothing of themselves and lie on two cards are held once, and a doubt about them is told."""
+    """Photos without metadata on two cards are held once, with a message about the doubt."""
     forge(home, "a")
     for path, written in {"A/1.JPG": b"one", "B/2.JPG": b"one", "A/3.JPG": b"two", "C/3.ARW": b"three"}.items():
         (home.watch / "a" / path).parent.mkdir(exist_ok=True)
@@ -516,11 +516,11 @@ def test_copies_without_metadata_are_held_once(home: Home) -> None:
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
     assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
-    assert "may be here twice" in (held.trouble or "")
+    assert "may be duplicates" in (held.trouble or "")
 
 
 def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
-    """A note of which only some pictures are there does not make its shoot delivered."""
+    """A note with only some of its pictures does not make its shoot delivered."""
     done = home.deliver(home.order("a"))
     two = replace(done, images=(*done.images, replace(done.images[0], id="i1", file="IMG_2.jpg")))
     incoming.write_json(done.output, "order.json", delivery_note(two, (), now=NOW))
@@ -530,7 +530,7 @@ def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
 
 
 def test_a_note_without_pictures_confirms_nothing(home: Home) -> None:
-    """A note that names no picture at all is not one whose pictures are all there."""
+    """A note that names no picture is not confirmed by its pictures."""
     forge(home, "a", images=[])
     assert home.recover().orders == ()
     assert home.orders()["a"].hold is Hold.UNKNOWN_ORDER
@@ -543,7 +543,7 @@ def listed(order_id: str, *, downloaded: bool = True, name: str = "a IMG_1 {tag}
 
 
 def test_the_service_confirms_a_note_whose_pictures_were_moved_away(host: Host, home: Home) -> None:
-    """A note without its pictures is believed if the service says that they were bought."""
+    """A note without its pictures is confirmed if they were bought according to the service."""
     note = forge(home, "a")
     host.script = lambda exchange: exchange.answer(200, {"orders": [listed(note["order_id"])]})
     with account(host, []) as service:
@@ -558,7 +558,7 @@ def test_the_service_confirms_a_note_whose_pictures_were_moved_away(host: Host, 
     ids=["not bought", "of another photo", "of more photos"],
 )
 def test_the_service_contradicts_a_note(host: Host, home: Home, shown: dict[str, Any]) -> None:
-    """A note is not believed if the service has an order of its id that was not bought, or has other photos."""
+    """A note is not confirmed if the order with its id at the service was not bought, or has other photos."""
     note = forge(home, "a")
     host.script = lambda exchange: exchange.answer(200, {"orders": [listed(note["order_id"], **shown)]})
     with account(host, []) as service:
@@ -568,7 +568,7 @@ def test_the_service_contradicts_a_note(host: Host, home: Home, shown: dict[str,
 
 
 def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> None:
-    """A note for one shoot under the id of another shoot's order makes neither of them anything else."""
+    """A note with the id of another shoot's order changes neither shoot."""
     known = home.order("a", phase=Phase.DOWNLOADED, merge=MergeState.SEEN, due=None)
     home.remember(known)
     forge(home, "b", order_id=known.id, delivered_at="2099-01-01T00:00:00Z")
@@ -579,7 +579,7 @@ def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> Non
 
 
 def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
-    """A note that was copied into another shoot's folder, without its pictures, speaks of its own shoot alone."""
+    """A note copied to another shoot's folder without its pictures concerns only its own shoot."""
     home.deliver(home.order("a"))
     home.order("b")
     shutil.copytree(home.output / "a", home.output / "b")
@@ -591,7 +591,7 @@ def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
 
 
 def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
-    """An order that the state knows as half-way, and a note without pictures as delivered, waits for a person."""
+    """An unfinished order that only a note without pictures calls delivered waits for a person."""
     images = processed(True).images
     on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=MergeState.SEEN)
     home.remember(on_its_way)
@@ -622,7 +622,7 @@ def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home)
     ids=["a reason", "a year", "settings", "a size", "an id", "a path"],
 )
 def test_a_note_with_nonsense_in_it_ends_no_recovery(home: Home, nonsense: dict[str, Any]) -> None:
-    """A note in which something has another type, or a value that cannot be, is left alone."""
+    """A note with a value of the wrong type or out of range is ignored."""
     forge(home, "a", **nonsense)
     report = home.recover()
     assert report.sources.notes.found == ()
@@ -650,7 +650,7 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("nonsense", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 @pytest.mark.parametrize("pictures", [True, False])
 def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
-    """A note of ours with a name that no disk can hold ends no recovery, and is named as one that cannot be read."""
+    """A note with impossible names does not stop a recovery, and is reported as unreadable."""
     note = forge(home, "a", **nonsense)
     if pictures:
         (home.output / "a" / "IMG_1.jpg").write_bytes(PICTURE)
@@ -658,19 +658,19 @@ def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, An
     report = home.recover()
     assert note["order_id"] not in {one.order.id for one in report.sources.notes.found}
     assert list(report.sources.notes.unread) == [f"{home.output}/a/order.json"]
-    assert any("(it makes no sense)" in line for line in report_lines(report, dry_run=False))
+    assert any("(its content is not valid)" in line for line in report_lines(report, dry_run=False))
     assert {shoot: one.phase for shoot, one in home.orders().items()} == {"a": Phase.SKIPPED, "b": Phase.DOWNLOADED}
 
 
 def test_a_damaged_row_with_an_impossible_folder_ends_no_recovery(home: Home) -> None:
-    """A row of the state file whose folder no disk can hold is taken over like the others."""
+    """A row of the state file with an impossible folder is restored like the others."""
     spoiled = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6, folder="a\0b")
     home.remember(spoiled, home.order("b", phase=Phase.DOWNLOADED, due=None))
     assert {rebuilt.order.shoot for rebuilt in home.recover().orders} == {"a", "b"}
 
 
 def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
-    """A shoot that waits because a note knows more than the state is delivered after the recovery, and sent never."""
+    """A shoot that waits because a note is newer than the state is delivered after the recovery, and not sent."""
     delivered = home.deliver(home.order("a"))
     waits = evolve(
         home.order("a", id="99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"),

@@ -73,7 +73,7 @@ SPECIAL = [pipe, listener, endless]
 
 
 def promptly(call: Callable[[], object]) -> object:
-    """What a call returns, or the error that it raises; it must not take long."""
+    """The result or error of a call, which must not take long."""
     outcome: list[object] = []
 
     def run() -> None:
@@ -94,7 +94,7 @@ def promptly(call: Callable[[], object]) -> object:
 
 @pytest.mark.parametrize("special", SPECIAL)
 def test_what_is_not_a_regular_file_is_not_opened(tmp_path: Path, special: Callable[[Path], None]) -> None:
-    """A pipe, a socket and a device are an error at once, and so is a folder."""
+    """Reading a pipe, a socket, a device or a folder fails at once."""
     special(tmp_path / "x")
     assert isinstance(promptly(lambda: open_regular(tmp_path / "x")), NotRegular)
     assert isinstance(promptly(lambda: read_regular(tmp_path / "x", 10)), NotRegular)
@@ -102,7 +102,7 @@ def test_what_is_not_a_regular_file_is_not_opened(tmp_path: Path, special: Calla
 
 
 def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
-    """A file of the largest size is read whole; one byte more is an error that says how many there may be."""
+    """A file of the largest size is read; one byte more is an error with the limit."""
     (tmp_path / "x").write_bytes(b"x" * 100_000)
     assert read_regular(tmp_path / "x", 100_000) == b"x" * 100_000
     with pytest.raises(TooLarge, match="larger than 99,999 bytes"):
@@ -111,7 +111,7 @@ def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
 
 @contextmanager
 def lease(path: Path) -> Iterator[list[int]]:
-    """Hold a lease on a file, as Samba does for its clients, and give it back when the kernel asks for it."""
+    """Hold a lease on a file, as Samba does for its clients, and release it when the kernel asks for it."""
     import fcntl  # noqa: PLC0415 - not on every system
     import signal  # noqa: PLC0415
 
@@ -134,7 +134,7 @@ def lease(path: Path) -> Iterator[list[int]]:
 
 
 def test_a_file_with_a_lease_is_waited_for(tmp_path: Path) -> None:
-    """A file on which a file server has a lease is read when the server gives the lease back."""
+    """A file with a file server's lease is read once the server releases it."""
     (tmp_path / "x").write_bytes(b"photo")
     with lease(tmp_path / "x") as asked:
         assert promptly(lambda: read_regular(tmp_path / "x", 10)) == b"photo"
@@ -143,13 +143,13 @@ def test_a_file_with_a_lease_is_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [DEEP, '{"a":' * 200_000, "{", "\ufeff{}"])
 def test_json_that_cannot_be_read_is_one_error(text: str) -> None:
-    """A document that is nested too deeply is as wrong as one that is cut off."""
+    """A document that is nested too deeply is invalid, like one that is cut off."""
     with pytest.raises(ValueError, match=r".+"):
         json_of(text)
 
 
 def recorded(path: Path) -> File:
-    """A photo as it was recorded, before something else took its place."""
+    """A photo as recorded before something else replaced it."""
     status = path.stat()
     return File(path.name, status.st_size, status.st_mtime_ns, status.st_ino)
 
@@ -172,7 +172,7 @@ PHOTO_READERS: dict[str, Callable[[Path], object]] = {
 def test_a_photo_that_is_no_file_any_more_is_an_error(
     tmp_path: Path, reader: str, special: Callable[[Path], None]
 ) -> None:
-    """Whoever reads a photo gets an error when a pipe, a socket or a device has taken its place."""
+    """Reading a photo fails if a pipe, a socket or a device has replaced it."""
     special(tmp_path / "IMG_1.JPG")
     failed = promptly(lambda: PHOTO_READERS[reader](tmp_path / "IMG_1.JPG"))
     assert isinstance(failed, OSError | BracketdError)
@@ -181,7 +181,7 @@ def test_a_photo_that_is_no_file_any_more_is_an_error(
 
 @pytest.mark.parametrize("special", SPECIAL)
 def test_a_photo_that_is_no_file_any_more_is_no_witness(tmp_path: Path, special: Callable[[Path], None]) -> None:
-    """A disk is not believed to work because of a pipe, a socket or a device in a photo's place."""
+    """A pipe, a socket or a device in a photo's place does not prove that the disk works."""
     special(tmp_path / "IMG_1.JPG")
     assert promptly(lambda: can_be_read(str(tmp_path), "IMG_1.JPG")) is False
     (tmp_path / "IMG_2.JPG").write_bytes(JPEG)
@@ -190,7 +190,7 @@ def test_a_photo_that_is_no_file_any_more_is_no_witness(tmp_path: Path, special:
 
 @pytest.mark.parametrize("special", [pipe, listener])
 def test_a_picture_arrives_where_something_else_lay(tmp_path: Path, special: Callable[[Path], None]) -> None:
-    """A pipe or a socket under the hidden name of a picture that arrives does not hold up the download."""
+    """A pipe or a socket with the hidden name of a picture does not block its download."""
     special(tmp_path / incoming.part_name("i1"))
 
     def arrive() -> str | None:
@@ -202,7 +202,7 @@ def test_a_picture_arrives_where_something_else_lay(tmp_path: Path, special: Cal
 
 @pytest.mark.parametrize("special", SPECIAL)
 def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Callable[[Path], None]) -> None:
-    """A pipe, a socket or a device called order.json is nobody's note, and takes the name."""
+    """A pipe, a socket or a device named order.json is not a note, but the name is in use."""
     special(tmp_path / "order.json")
     assert promptly(lambda: incoming.read_json(str(tmp_path), "order.json")) == {}
     assert promptly(lambda: find_notes([str(tmp_path)]).found) == ()
@@ -210,7 +210,7 @@ def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Calla
 
 @pytest.mark.parametrize("large", [False, True])
 def test_a_note_that_is_too_much_is_something_else(tmp_path: Path, large: bool) -> None:
-    """JSON that is nested too deeply, or longer than any note, is nobody's note."""
+    """JSON that is nested too deeply or too long is not a note."""
     (tmp_path / "order.json").write_text("{}" if large else DEEP)
     if large:
         os.truncate(tmp_path / "order.json", incoming.LARGEST_JSON + 1)
@@ -222,7 +222,7 @@ def test_a_note_that_is_too_much_is_something_else(tmp_path: Path, large: bool) 
 def test_a_picture_s_name_that_something_else_bears_is_left_to_it(
     tmp_path: Path, special: Callable[[Path], None]
 ) -> None:
-    """A finished picture gets the next name when a pipe, a socket or a device has the first one."""
+    """A finished picture gets the next name if a pipe, a socket or a device has the first one."""
     special(tmp_path / "IMG_1.jpg")
     with incoming.Part(str(tmp_path), "i1") as part:
         sha = part.write([JPEG], len(JPEG)).sha256
@@ -230,7 +230,7 @@ def test_a_picture_s_name_that_something_else_bears_is_left_to_it(
 
 
 def test_a_note_is_written_where_something_else_lay(tmp_path: Path) -> None:
-    """A pipe under the hidden name of a note that is being written does not hold up the delivery."""
+    """A pipe with the hidden name of a note does not block the delivery."""
     os.mkfifo(tmp_path / ".order.json.part")
     assert promptly(lambda: incoming.write_json(str(tmp_path), "order.json", {"shoot": "x"})) is None
     assert incoming.read_json(str(tmp_path), "order.json") == {"shoot": "x"}
@@ -268,7 +268,7 @@ def test_settings_that_are_too_much_are_a_problem(tmp_path: Path, text: str, sai
 
 @pytest.mark.parametrize("special", SPECIAL)
 def test_settings_of_sync_clients_that_are_no_files(tmp_path: Path, special: Callable[[Path], None]) -> None:
-    """A sync client whose settings are a pipe, a socket or a device keeps no folder; its key file is a problem."""
+    """A sync client whose settings are a pipe, a socket or a device manages no folder; such a key file is a problem."""
     (tmp_path / ".dropbox").mkdir()
     for name in (".dropbox/info.json", "config.xml", "key"):
         special(tmp_path / name)
@@ -280,14 +280,14 @@ def test_settings_of_sync_clients_that_are_no_files(tmp_path: Path, special: Cal
 
 
 def test_a_sync_client_s_settings_that_are_nested_too_deeply(tmp_path: Path) -> None:
-    """A sync client whose settings cannot be read keeps no folder."""
+    """A sync client whose settings cannot be read manages no folder."""
     (tmp_path / ".dropbox").mkdir()
     (tmp_path / ".dropbox" / "info.json").write_text(DEEP)
     assert Dropbox({"HOME": str(tmp_path)}).keeps(str(tmp_path)) is False
 
 
 def test_a_state_directory_with_pipes_in_it(tmp_path: Path) -> None:
-    """A pipe in place of the state file is a damaged state; one among the copies, or as pid file, says nothing."""
+    """A pipe as the state file is a damaged state; among the copies, or as the pid file, it is ignored."""
     os.mkfifo(tmp_path / FILE)
     assert "it is not a regular file" in str(promptly(lambda: SqliteReader(tmp_path)))
     (tmp_path / COPIES).mkdir()

@@ -1,4 +1,4 @@
-"""The look before an order of an earlier run goes on."""
+"""The check before an order of an earlier run continues."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ SHORT = 0.05
 
 
 class Memory(dict[str, Seen]):
-    """What is remembered of roots."""
+    """The last known state of roots."""
 
     def seen(self, root: str) -> Seen | None:
-        """What is remembered of a root."""
+        """The last known state of a root."""
         return self.get(root)
 
     def see(self, root: str, seen: Seen) -> None:
-        """Remember a root."""
+        """Store the state of a root."""
         self[root] = seen
 
     def known(self, root: str, shoots: Collection[str]) -> int:
@@ -68,7 +68,7 @@ def service(host: Host) -> Iterator[Service]:
 
 
 def let_go(hangs: threading.Event) -> None:
-    """The disk answers, and whoever read it has ended."""
+    """Let the disk respond, and wait until its readers have ended."""
     hangs.set()
     for thread in threading.enumerate():
         if thread.name == "disk":
@@ -76,12 +76,12 @@ def let_go(hangs: threading.Event) -> None:
 
 
 def look(of: Order, service: Service, resuming: Resuming, step: steps.Step = CONFIRM) -> facts.Fact | None:
-    """One look, with an output folder that is there."""
+    """One check, with an existing output folder."""
     return resuming.look(of, step, service, Roots(Memory()), lambda: None)
 
 
 def deliver(of: Order, output: Path, name: str = "order.json") -> Order:
-    """Lay the picture and the note of an order into its output folder; the order as it is known to the state."""
+    """Write an order's picture and note to its output folder. Returns the order as in the state."""
     output.mkdir(exist_ok=True)
     (output / "IMG_1.jpg").write_bytes(PICTURE)
     placed = Image("i0", "n", (), ImageState.PLACED, None, len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
@@ -92,7 +92,7 @@ def deliver(of: Order, output: Path, name: str = "order.json") -> Order:
 
 @pytest.mark.parametrize("name", ["order.json", f"order-{order().id[:8]}.json"])
 def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> None:
-    """An order whose note and pictures lie in its output folder was delivered; the note may be beside another's."""
+    """An order with its note and pictures in its output folder was delivered, even beside another order's note."""
     of = deliver(uploaded(), tmp_path / "out", name)
     if name != "order.json":
         deliver(replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"), tmp_path / "out")
@@ -108,7 +108,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
 
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
-    """The note of the delivery before a retry says nothing new; one with a picture more than the state has does."""
+    """A note from before a retry is not news; a note with a picture that the state lacks is."""
     of = replace(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
     failed = Image("i1", "m", (), ImageState.PENDING)
     first = replace(of, images=(Image("i0", "n", (), ImageState.PLACED), failed))
@@ -119,13 +119,13 @@ def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service:
 
 @pytest.mark.parametrize("refused", [errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ])
 def test_a_name_that_the_disk_does_not_take_is_absent(refused: int) -> None:
-    """An output folder whose name the disk refuses has no notes; any other error of the disk is no such answer."""
+    """An output folder whose name the disk rejects has no notes; after any other error this is unknown."""
     assert is_absent(OSError(refused, os.strerror(refused)))
     assert not is_absent(OSError(errno.EIO, os.strerror(errno.EIO)))
 
 
 def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Service) -> None:
-    """An order whose output folder's name is too long for the disk goes on to the step that shortens it."""
+    """An order whose output folder's name is too long for the disk continues to the step that shortens it."""
     of = replace(uploaded(), output=str(tmp_path / ("x" * 300)))
     assert looking.read_in(of.output) == []
     assert look(of, service, Resuming([of.id])) is None
@@ -135,7 +135,7 @@ def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Ser
 def test_an_approval_hides_the_note_and_not_the_merge(
     tmp_path: Path, host: Host, service: Service, step: steps.Step
 ) -> None:
-    """After an approval the note is not asked any more. The service is: what it has merged is not merged again."""
+    """After an approval the note is not checked again. The service still is, so that nothing is merged twice."""
     of = replace(deliver(uploaded(), tmp_path / "out"), unknown_order=uploaded().id)
     resuming = Resuming([of.id])
     assert look(of, service, resuming, step) is None
@@ -145,7 +145,7 @@ def test_an_approval_hides_the_note_and_not_the_merge(
 
 
 def test_an_order_waits_while_its_output_hangs(tmp_path: Path, host: Host, service: Service) -> None:
-    """A disk that hangs delays a step for a moment only; the order goes on when the disk answers."""
+    """A hung disk delays a step only briefly; the order continues when the disk responds."""
     of, answers = deliver(uploaded(), tmp_path / "out"), threading.Event()
 
     def mount_of(_path: str) -> None:
@@ -161,7 +161,7 @@ def test_an_order_waits_while_its_output_hangs(tmp_path: Path, host: Host, servi
 
 
 def test_pictures_that_take_long_to_read_are_read_once(tmp_path: Path, service: Service) -> None:
-    """A look that takes longer than a step may wait goes on meanwhile, and the next step has its answer."""
+    """A check that takes longer than a step may wait continues in the background, and the next step gets its result."""
     of, answers, reads = deliver(uploaded(), tmp_path / "out"), threading.Event(), []
 
     def go_on() -> None:
@@ -179,7 +179,7 @@ def test_pictures_that_take_long_to_read_are_read_once(tmp_path: Path, service: 
 
 
 def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, service: Service) -> None:
-    """However many orders have their pictures on a hung disk, they wait for it once, not one after the other."""
+    """Several orders with pictures on a hung disk wait for it together, not one after the other."""
     answers = threading.Event()
 
     def mount_of(_path: str) -> None:
@@ -199,7 +199,7 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
 
 
 def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, service: Service) -> None:
-    """If the look before a merge fails, the merge was certainly not asked for."""
+    """If the check before a merge fails, the merge was certainly not requested."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
     of = replace(uploaded(), output=str(tmp_path / "out"))
     performing = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
@@ -211,14 +211,14 @@ def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, 
 
 
 def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:
-    """A note of another order in the same folder says nothing of this one."""
+    """Another order's note in the same folder is ignored."""
     deliver(replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"), tmp_path / "out")
     of = replace(uploaded(), output=str(tmp_path / "out"))
     assert look(of, service, Resuming([of.id])) is None
 
 
 def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: Host, service: Service) -> None:
-    """The service is asked once at first, and once more just before the merge; what it has merged is found."""
+    """The service is asked once at first, and again just before the merge, so that a merged order is found."""
     of = replace(uploaded(), output=str(tmp_path / "out"))
     resuming = Resuming([of.id])
     assert [look(of, service, resuming) for _ in range(3)] == [None] * 3
@@ -233,7 +233,7 @@ def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: H
 
 @pytest.mark.parametrize("theirs", [True, False], ids=["a result", "registered brackets"])
 def test_only_results_show_a_merge(tmp_path: Path, host: Host, service: Service, theirs: bool) -> None:
-    """Brackets that the service lists as images, also those of later attempts, do not make an order a merged one."""
+    """Brackets that the service lists as images, even from later attempts, do not make an order count as merged."""
     of = replace(uploaded(), output=str(tmp_path / "out"))
     later = replace(of, brackets=tuple(replace(bracket, attempt=3) for bracket in of.brackets))
     ids = ["a-result"] if theirs else sorted(later.registrations)
@@ -243,7 +243,7 @@ def test_only_results_show_a_merge(tmp_path: Path, host: Host, service: Service,
 
 
 def test_what_cannot_be_looked_at_is_looked_at_again(tmp_path: Path, host: Host, service: Service) -> None:
-    """While the output's disk is away, the note cannot be read or the service does not answer, nothing is settled."""
+    """No result is stored while the output's disk is away, the note unreadable or the service unreachable."""
     (tmp_path / "disk").mkdir()
     of = deliver(uploaded(), tmp_path / "disk" / "out")
     resuming = Resuming([of.id])

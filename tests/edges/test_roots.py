@@ -22,16 +22,16 @@ class Notebook:
     orders: frozenset[str] = frozenset()
 
     def seen(self, root: str) -> Seen | None:
-        """What is remembered."""
+        """The last known states."""
         return self.rows.get(root)
 
     def see(self, root: str, seen: Seen) -> None:
-        """Remember."""
+        """Store a state."""
         self.rows[root] = seen
         self.written += 1
 
     def known(self, _root: str, shoots: Collection[str]) -> int:
-        """Those of the shoots that a test names."""
+        """The number of these shoots that are in the test's list."""
         return len(self.orders & set(shoots))
 
 
@@ -43,13 +43,13 @@ def notebook() -> Notebook:
 
 @pytest.fixture
 def roots(notebook: Notebook) -> Roots:
-    """Roots that nobody has seen."""
+    """Roots that were never seen."""
     return Roots(notebook)
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk with a folder for pictures; skips where none can be mounted."""
+    """A disk with a folder for pictures. Skips if no disk can be mounted."""
     point = tmp_path / "disk"
     point.mkdir()
     if not mounted(point):
@@ -61,13 +61,13 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def mounted(point: Path) -> bool:
-    """Mount a disk of its own; whether that went well."""
+    """Mount a separate disk. Returns True on success."""
     words = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(point)]
     return os.geteuid() == 0 and subprocess.run(words, check=False, capture_output=True).returncode == 0
 
 
 def watch(roots: Roots, root: Path) -> str | None:
-    """Look at a watched folder as the watcher does, and remember it if it is there; why it is not."""
+    """Check a watched folder as the watcher does, and store its state. Returns why it is away, None if it is not."""
     look = roots.look(str(root))
     if look.unmounted is None:
         roots.remember(str(root), look)
@@ -75,7 +75,7 @@ def watch(roots: Roots, root: Path) -> str | None:
 
 
 def test_a_watched_folder_is_there_until_it_is_not(tmp_path: Path, roots: Roots) -> None:
-    """A renamed root is away and says so, an empty folder in its place too, and it is itself again when it is back."""
+    """A renamed root is away, also with an empty folder in its place, and available once it is back."""
     root = tmp_path / "in"
     (root / "12 Oak St").mkdir(parents=True)
     assert watch(roots, root) is None
@@ -91,12 +91,12 @@ def test_a_watched_folder_is_there_until_it_is_not(tmp_path: Path, roots: Roots)
 
 
 def test_a_root_that_was_never_seen_and_is_not_there_is_away(tmp_path: Path, roots: Roots) -> None:
-    """Photos cannot be missing from a folder that is not there, whether or not it was ever seen."""
+    """Photos are not missing while their watched folder does not exist, even if it was never seen."""
     assert "is not there" in str(roots.watched_away(str(tmp_path / "in")))
 
 
 def test_what_did_not_change_is_not_written_down(tmp_path: Path, roots: Roots, notebook: Notebook) -> None:
-    """A root is written down when it is not as it was, and not at every look."""
+    """A root's state is stored only when it changes."""
     for _ in range(3):
         watch(roots, tmp_path)
         roots.output_away(str(tmp_path))
@@ -104,7 +104,7 @@ def test_what_did_not_change_is_not_written_down(tmp_path: Path, roots: Roots, n
 
 
 def test_an_output_is_remembered_once_it_is_there(tmp_path: Path, roots: Roots) -> None:
-    """An output folder may still be made when it was never seen; once it was, it may not vanish."""
+    """An output folder that was never seen need not exist; one that was seen must not disappear."""
     output = tmp_path / "out"
     assert roots.output_away(str(output)) is None
     output.mkdir()
@@ -114,7 +114,7 @@ def test_an_output_is_remembered_once_it_is_there(tmp_path: Path, roots: Roots) 
 
 
 def test_an_output_is_looked_at_in_a_bounded_time(tmp_path: Path, notebook: Notebook) -> None:
-    """An output whose disk hangs is told from one that is there and one that is away, and nobody waits for it long."""
+    """A hung output disk is distinguished from an available and an absent one, and delays nothing for long."""
     hangs = threading.Event()
 
     def mount_of(_path: str) -> None:
@@ -132,7 +132,7 @@ def test_an_output_is_looked_at_in_a_bounded_time(tmp_path: Path, notebook: Note
 
 
 def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> None:
-    """People empty output folders: the same one without any of its shoots is fine, another one is not."""
+    """An emptied output folder is accepted, but another folder in its place is not."""
     for shoot in ("a", "b", "c"):
         (tmp_path / "out" / shoot).mkdir(parents=True)
     assert roots.output_away(str(tmp_path / "out")) is None
@@ -147,7 +147,7 @@ def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> N
 
 
 def test_a_bare_mount_point_is_no_root(disk: Path, roots: Roots) -> None:
-    """While its disk is unmounted a root is away, be it watched or for output, though it was empty; then it is back."""
+    """A root is away while its disk is unmounted, even if it was empty, and available once it is mounted."""
     assert watch(roots, disk) is None
     assert roots.output_away(str(disk)) is None
     subprocess.run(["umount", disk], check=True)
@@ -160,7 +160,7 @@ def test_a_bare_mount_point_is_no_root(disk: Path, roots: Roots) -> None:
 
 
 def test_a_folder_that_is_mounted_once_more_is_the_same(tmp_path: Path, roots: Roots) -> None:
-    """What a service manager does to confine a service, mounting a folder in its own place, moves no disk."""
+    """A folder that a service manager mounts over itself to confine a service counts as the same disk."""
     root = tmp_path / "in"
     (root / "12 Oak St").mkdir(parents=True)
     assert watch(roots, root) is None
@@ -174,7 +174,7 @@ def test_a_folder_that_is_mounted_once_more_is_the_same(tmp_path: Path, roots: R
 
 
 def test_the_mount_table_is_not_read_at_every_look(tmp_path: Path, notebook: Notebook) -> None:
-    """A look at a folder that is the same as at the last look asks for no mount point."""
+    """Checking an unchanged folder does not look up its mount point."""
     asked = []
 
     def mount_of(path: str) -> str:
@@ -188,14 +188,14 @@ def test_the_mount_table_is_not_read_at_every_look(tmp_path: Path, notebook: Not
 
 
 def test_a_mount_point_that_cannot_be_told_is_as_before(tmp_path: Path, notebook: Notebook) -> None:
-    """A mount table that cannot be read for once neither makes a root unmounted nor is remembered."""
+    """If the mount table cannot be read once, the root is still available and its stored state unchanged."""
     watch(Roots(notebook, lambda _: "/"), tmp_path)
     assert watch(Roots(notebook, lambda _: None), tmp_path) is None
     assert notebook.rows[str(tmp_path)].mount == "/"
 
 
 def test_a_disk_that_goes_while_it_is_looked_at_is_not_there(tmp_path: Path, notebook: Notebook) -> None:
-    """A look never joins one folder's contents to another's mount point."""
+    """A check never combines one folder's content with another's mount point."""
     root = tmp_path / "in"
     root.mkdir()
 

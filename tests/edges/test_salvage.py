@@ -28,7 +28,7 @@ COUNT = 60
 
 
 def many() -> list[Order]:
-    """Orders that fill some dozens of pages."""
+    """Orders that fill dozens of pages."""
     delivered = replace(processed(True), phase=Phase.DOWNLOADED)
     return [
         replace(
@@ -44,7 +44,7 @@ def many() -> list[Order]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound state file with many orders, all in the one file."""
+    """An undamaged state file with many orders and without a WAL."""
     state = tmp_path_factory.mktemp("whole")
 
     async def work() -> None:
@@ -66,12 +66,12 @@ def into(tmp_path: Path) -> Path:
 
 
 def pages(file: Path) -> Iterator[int]:
-    """Where every third page of a file begins."""
+    """The offsets of every third page of a file."""
     return iter(range(4096, file.stat().st_size, 3 * 4096))
 
 
 def salvaged(data: bytes, folder: Path) -> Salvage:
-    """What is read of a file with these bytes."""
+    """Salvage a file with these bytes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / FILE).write_bytes(data)
@@ -83,7 +83,7 @@ def salvaged(data: bytes, folder: Path) -> Salvage:
 
 
 def test_a_sound_file_is_read_whole(whole: Path, into: Path) -> None:
-    """Of a sound file every order is read as it is, with its journal, and nothing of the file is changed."""
+    """All orders and journals of an undamaged file are read, and the file is not changed."""
     before = whole.read_bytes()
     found = salvage(whole, into)
     assert sorted(found.orders, key=lambda one: one.id) == many()
@@ -95,7 +95,7 @@ def test_a_sound_file_is_read_whole(whole: Path, into: Path) -> None:
 
 @pytest.mark.parametrize("lost", ["zeros", "noise"])
 def test_a_lost_page_costs_only_what_was_on_it(whole: Path, tmp_path: Path, lost: str) -> None:
-    """Whichever page is lost, what is read was there before, whole; and most pages cost a few orders at most."""
+    """If any page is damaged, the orders that are read are unchanged, and most pages cost only a few orders."""
     dice, data, expected = random.Random(7), whole.read_bytes(), {one.id: one for one in many()}
     costs = []
     for begin in pages(whole):
@@ -108,7 +108,7 @@ def test_a_lost_page_costs_only_what_was_on_it(whole: Path, tmp_path: Path, lost
 
 
 def test_a_file_cut_off_is_read_as_far_as_it_goes(whole: Path, tmp_path: Path) -> None:
-    """Of a file that lacks its end, what is read is whole; of one without its beginning nothing is read."""
+    """Orders read from a file without its end are complete; from one without its beginning nothing is read."""
     data, expected = whole.read_bytes(), {one.id: one for one in many()}
     for part in range(1, 10):
         found = salvaged(data[: len(data) * part // 10], tmp_path / "damaged")
@@ -118,7 +118,7 @@ def test_a_file_cut_off_is_read_as_far_as_it_goes(whole: Path, tmp_path: Path) -
 
 
 def test_the_journal_is_read_from_both_ends(tmp_path: Path) -> None:
-    """A page lost in the middle of the journal costs what was on it and near it, not all that comes after."""
+    """A damaged page in the middle of the journal costs only facts on it and near it."""
     state = tmp_path / "state"
 
     async def work() -> None:
@@ -140,7 +140,7 @@ def test_the_journal_is_read_from_both_ends(tmp_path: Path) -> None:
 
 
 def test_an_order_without_all_its_brackets_does_not_count(tmp_path: Path, whole: Path) -> None:
-    """An order of which a bracket or an image is missing is not taken for what it was."""
+    """An order with a missing bracket or image is not restored."""
     file = tmp_path / FILE
     shutil.copyfile(whole, file)
     with closing(sqlite3.connect(file)) as connection:
@@ -155,7 +155,7 @@ def test_an_order_without_all_its_brackets_does_not_count(tmp_path: Path, whole:
 
 
 def test_what_was_written_last_is_read_from_the_wal(tmp_path: Path, into: Path) -> None:
-    """After a kill most may be in the file beside the state file; it is read, and left there."""
+    """The WAL that a killed daemon left is read and not changed."""
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path / "live")
@@ -172,7 +172,7 @@ def test_what_was_written_last_is_read_from_the_wal(tmp_path: Path, into: Path) 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)
 def test_an_older_file_is_read_too(tmp_path: Path, into: Path, fixture: Path) -> None:
-    """A damaged file of an earlier version is read as that version, and brought up to date."""
+    """A damaged file of an earlier version is read as that version, then migrated."""
     before = old_state(fixture, tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'images'").fetchone()
@@ -185,7 +185,7 @@ def test_an_older_file_is_read_too(tmp_path: Path, into: Path, fixture: Path) ->
 
 
 def test_a_newer_file_is_left_alone(tmp_path: Path, into: Path, whole: Path) -> None:
-    """What a newer bracketd wrote is not read in part by an older one."""
+    """A file of a newer version of bracketd is rejected."""
     shutil.copyfile(whole, tmp_path / FILE)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -194,7 +194,7 @@ def test_a_newer_file_is_left_alone(tmp_path: Path, into: Path, whole: Path) -> 
 
 
 def test_a_rebuilt_state_has_orders_journal_and_purchases(tmp_path: Path, into: Path, whole: Path) -> None:
-    """A state written anew has its orders, what the histories tell of them, and each purchase once."""
+    """A rebuilt state has its orders, their journals from the histories, and each purchase once."""
     read = salvage(whole, into)
     bought = Image("i9", "n", state=ImageState.PLACED, fetched_at=NOW, file="a.jpg")
     fresh = replace(many()[0], id="f" * 36, folder="/in/new", images=(bought,), brackets=(Bracket("a", 1, 2, 3),))
@@ -213,7 +213,7 @@ def test_a_rebuilt_state_has_orders_journal_and_purchases(tmp_path: Path, into: 
 
 
 def test_what_was_there_is_set_aside(tmp_path: Path) -> None:
-    """The file that is replaced is kept with what belongs to it, and each time in a folder of its own."""
+    """The replaced file is kept with its WAL, each time in a new folder."""
     state, scratch = tmp_path / "state", tmp_path / "scratch"
     state.mkdir()
     scratch.mkdir()
@@ -232,7 +232,7 @@ def test_what_was_there_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_recovery_is_taken_up(tmp_path: Path) -> None:
-    """When a recovery was killed between setting aside and putting in place, the next one reads what was set aside."""
+    """If a recovery was killed after setting the old file aside, the next one reads that file."""
     assert remains(tmp_path) is None
     aside = tmp_path / "damaged-20261123T150000Z" / FILE
     aside.parent.mkdir()

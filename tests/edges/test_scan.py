@@ -14,14 +14,14 @@ from tests.mirror import Mirror
 
 
 def make(path: Path, data: bytes = b"x") -> Path:
-    """A file, with its folders."""
+    """Write a file and create its folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
 
 
 def test_a_camera_card_is_seen_whole(tmp_path: Path) -> None:
-    """Photos at any depth are found with size, mtime and inode, in the order of their paths; junk is not."""
+    """Photos at any depth are found with size, mtime and inode, sorted by path; junk is not."""
     make(tmp_path / "DCIM/101CANON/IMG_0001.JPG", b"abc")
     make(tmp_path / "DCIM/100CANON/IMG_9999.CR2")
     make(tmp_path / "DCIM/100CANON/.DS_Store")
@@ -38,7 +38,7 @@ def test_a_camera_card_is_seen_whole(tmp_path: Path) -> None:
 
 
 def test_card_folders_are_left_out_only_on_a_card(tmp_path: Path) -> None:
-    """MISC and PRIVATE beside DCIM are the camera's own; a shoot, or a folder in one, may bear such a name."""
+    """MISC and PRIVATE are ignored only beside DCIM; a shoot, or a folder in one, may have such a name."""
     make(tmp_path / "Private/DCIM/IMG_1.JPG")
     make(tmp_path / "Private/MISC/IMG_2.JPG")
     make(tmp_path / "Private/PRIVATE/IMG_3.JPG")
@@ -50,7 +50,7 @@ def test_card_folders_are_left_out_only_on_a_card(tmp_path: Path) -> None:
 
 
 def test_a_symlink_loop_ends(tmp_path: Path) -> None:
-    """A link that leads back up is not followed, one to a folder elsewhere is."""
+    """A link to a folder above is not followed; a link to a folder elsewhere is."""
     elsewhere = make(tmp_path / "card/IMG_1.JPG").parent
     shoot = make(tmp_path / "shoot/IMG_0.JPG").parent
     (shoot / "up").symlink_to(shoot, target_is_directory=True)
@@ -60,7 +60,7 @@ def test_a_symlink_loop_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("leads_to", ["/", ".", ".."])
 def test_a_shoot_that_is_a_link_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> None:
-    """Nothing is looked at behind a shoot that is a link to ``/``, to the watched folder or to a folder above it."""
+    """A shoot that is a link to ``/``, to the watched folder or to a folder above it is not scanned."""
     make(tmp_path / "in/12 Oak St/IMG_1.JPG")
     (tmp_path / "in/link").symlink_to(leads_to, target_is_directory=True)
     found = scan(str(tmp_path / "in/link"))
@@ -69,7 +69,7 @@ def test_a_shoot_that_is_a_link_to_what_it_lies_in(tmp_path: Path, leads_to: str
 
 @pytest.mark.parametrize("leads_to", ["/", "..", "../..", "."])
 def test_a_link_in_a_shoot_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> None:
-    """A link to ``/``, the watched folder or the shoot itself adds nothing to a shoot and holds nothing back."""
+    """A link to ``/``, the watched folder or the shoot itself adds nothing to a shoot and does not delay it."""
     make(tmp_path / "in/1 Elm St/IMG_2.JPG")
     shoot = make(tmp_path / "in/12 Oak St/IMG_1.JPG").parent
     (shoot / "link").symlink_to(leads_to, target_is_directory=True)
@@ -79,7 +79,7 @@ def test_a_link_in_a_shoot_to_what_it_lies_in(tmp_path: Path, leads_to: str) -> 
 
 
 def test_a_link_to_another_disk_is_named(tmp_path: Path) -> None:
-    """A folder on another disk is not walked through, however endless it is, and the shoot says so."""
+    """A folder on another disk, even an endless one, is not scanned, and the listing says so."""
     make(tmp_path / "IMG_1.JPG")
     (tmp_path / "processes").symlink_to("/proc", target_is_directory=True)
     if not Path("/proc/self").exists():
@@ -90,7 +90,7 @@ def test_a_link_to_another_disk_is_named(tmp_path: Path) -> None:
 
 
 def test_links_are_followed_one_deep(tmp_path: Path) -> None:
-    """What a link leads to is looked at, a link behind it is named; a link to a photo is that photo."""
+    """The target of a link is scanned, a link inside it is reported; a link to a photo is that photo."""
     card, more = make(tmp_path / "card/IMG_1.JPG").parent, make(tmp_path / "more/IMG_2.JPG").parent
     single = make(tmp_path / "single/IMG_3.JPG")
     shoot = make(tmp_path / "shoot/IMG_0.JPG").parent
@@ -103,7 +103,7 @@ def test_links_are_followed_one_deep(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_mounted_in_itself_ends(tmp_path: Path) -> None:
-    """A watched folder that is mounted once more within a shoot adds no photos of other shoots to it."""
+    """A second mount of the watched folder inside a shoot adds no photos of other shoots to it."""
     make(tmp_path / "in/1 Elm St/IMG_2.JPG")
     inside = make(tmp_path / "in/12 Oak St/again/.keep").parent
     make(tmp_path / "in/12 Oak St/IMG_1.JPG")
@@ -118,7 +118,7 @@ def test_a_folder_that_is_mounted_in_itself_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wide", [True, False], ids=["one wide folder", "many folders"])
 def test_a_scan_is_bounded_by_what_it_looks_at(tmp_path: Path, wide: bool) -> None:
-    """Of a shoot with too many files only so many are looked at and remembered, and the listing says so."""
+    """In a shoot with too many files only a limited number is scanned and kept, and the listing says so."""
     for number in range(30):
         make(tmp_path / ("DCIM" if wide else f"{number:02}") / f"IMG_{number}.JPG")
     whole, part = Walk(str(tmp_path), most=61), Walk(str(tmp_path), most=20)
@@ -130,7 +130,7 @@ def test_a_scan_is_bounded_by_what_it_looks_at(tmp_path: Path, wide: bool) -> No
 
 
 def test_what_lies_behind_links_is_bounded_more_narrowly(tmp_path: Path) -> None:
-    """A link that leads to a large part of the disk ends the scan long before all of it was looked at."""
+    """The scan of a link to a large part of the disk ends early."""
     for number in range(30):
         make(tmp_path / "disk" / f"IMG_{number}.JPG")
     shoot = make(tmp_path / "shoot/IMG_0.JPG").parent
@@ -141,7 +141,7 @@ def test_what_lies_behind_links_is_bounded_more_narrowly(tmp_path: Path) -> None
 
 
 def test_a_scan_in_slices_finds_what_a_whole_one_does(tmp_path: Path) -> None:
-    """A walk that stops after each slice of time goes on where it stopped, until it has found everything."""
+    """A scan that pauses after each time slice continues where it stopped, until it has found everything."""
     for number in range(10):
         make(tmp_path / f"DCIM/{number}/IMG_{number}.JPG")
     walk, slices = Walk(str(tmp_path)), 1
@@ -152,7 +152,7 @@ def test_a_scan_in_slices_finds_what_a_whole_one_does(tmp_path: Path) -> None:
 
 
 def test_photos_many_folders_deep_are_found(tmp_path: Path) -> None:
-    """A photo sixty folders deep is a photo like any other; a folder that lies too deep is named."""
+    """A photo sixty folders deep is found; a folder that is too deep is reported."""
     make(tmp_path / "deep" / Path(*"x" * 60) / "IMG_1.JPG")
     assert len(scan(str(tmp_path / "deep")).photos) == 1
     make(tmp_path / "deeper" / Path(*"x" * (DEEPEST + 1)) / "IMG_1.JPG")
@@ -162,7 +162,7 @@ def test_photos_many_folders_deep_are_found(tmp_path: Path) -> None:
 
 
 def test_files_of_other_formats_are_named(tmp_path: Path) -> None:
-    """Pictures in a format that is not sent are named, and in a folder without photos every large unknown file."""
+    """Pictures in unsupported formats are reported, and in a folder without photos every large unknown file."""
     for name in ("IMG_1.insp", "G_1.GPR", "notes.txt", "clip.mp4", "small.xyz", "._IMG_2.insp"):
         make(tmp_path / name)
     make(tmp_path / "new.xyz", b"x" * LARGE)
@@ -194,14 +194,14 @@ def test_every_name_is_found(tmp_path: Path, name: str) -> None:
 
 
 def test_unicode_twins_are_two_files(tmp_path: Path) -> None:
-    """Where the disk holds both Unicode forms of a name, both are found."""
+    """If a disk has both Unicode forms of a name, both are found."""
     make(tmp_path / "e\u0301.JPG")
     make(tmp_path / "\u00e9.JPG")
     assert len(scan(str(tmp_path)).photos) == len(os.listdir(tmp_path))
 
 
 def test_empty_and_broken_photos_are_named(tmp_path: Path) -> None:
-    """A photo without bytes, and a link to nothing, are found with what is wrong with them."""
+    """An empty photo and a broken link are found with the reason why they cannot be sent."""
     make(tmp_path / "IMG_1.JPG", b"")
     (tmp_path / "IMG_2.JPG").symlink_to(tmp_path / "gone.JPG")
     assert {f.path: f.problem for f in scan(str(tmp_path)).photos} == {
@@ -211,20 +211,20 @@ def test_empty_and_broken_photos_are_named(tmp_path: Path) -> None:
 
 
 def test_a_transfer_folder_is_in_flight(tmp_path: Path) -> None:
-    """Whatever lies in a program's transfer folder is in flight."""
+    """All files in a program's transfer folder are in flight."""
     make(tmp_path / ".rsync-partial/IMG_1.JPG")
     assert [f.kind for f in scan(str(tmp_path)).files] == [FileClass.IN_FLIGHT]
 
 
 def test_a_shoot_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    """A folder that is not there is told apart from one without photos."""
+    """A missing folder is distinguished from one without photos."""
     with pytest.raises(FileNotFoundError):
         scan(str(tmp_path / "gone"))
     assert look(str(tmp_path), "gone.JPG") is None
 
 
 def test_a_root_is_its_folders(tmp_path: Path) -> None:
-    """Direct sub-folders are shoots; junk folders are none; loose photos are counted."""
+    """Direct sub-folders are shoots, except junk folders; loose photos are counted."""
     make(tmp_path / "12 Oak St/IMG_1.JPG")
     make(tmp_path / "empty/.keep")
     make(tmp_path / ".stfolder/x")
@@ -238,7 +238,7 @@ SNAPSHOTS = ("#snapshot/GMT-2026.01.02-10.15.00", "@Recently-Snapshot/GMT_2026",
 
 @pytest.mark.parametrize("view", SNAPSHOTS)
 def test_an_archive_in_a_snapshot_is_invisible(tmp_path: Path, view: str) -> None:
-    """What a NAS shows of earlier days is neither a shoot nor part of one, beside the shoots or within one."""
+    """A NAS's snapshot folder is neither a shoot nor part of one, beside the shoots or inside one."""
     make(tmp_path / view / "Old A/IMG_1.JPG")
     make(tmp_path / "12 Oak St/IMG_1.JPG")
     make(tmp_path / "12 Oak St" / view / "Old A/IMG_1.JPG")
@@ -247,7 +247,7 @@ def test_an_archive_in_a_snapshot_is_invisible(tmp_path: Path, view: str) -> Non
 
 
 def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
-    """A folder under another name is known by its very files; a copy of them, or a part of them, is another folder."""
+    """A renamed folder is recognised by its files; a folder with copies or only some of them is not."""
     folder = tmp_path / "12 Oak St"
     (folder / "DCIM").mkdir(parents=True)
     for name in ("DCIM/1.jpg", "2.jpg"):
@@ -264,7 +264,7 @@ def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
 
 
 def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path) -> None:
-    """Whether a folder is there is answered with yes, with no, or with the disk's error."""
+    """The check for a folder returns True or False, or raises the disk's error."""
     (tmp_path / "file").touch()
     (tmp_path / "loop").symlink_to("loop")
     assert is_folder(str(tmp_path))
@@ -276,7 +276,7 @@ def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path
 
 
 def test_what_the_disk_does_not_answer_is_told_apart(mirror: Mirror) -> None:
-    """A photo whose look fails is no photo with a fault but a gap in the listing, which says that it may pass."""
+    """A photo that cannot be accessed is a temporary gap in the listing, not a damaged photo."""
     shoot = mirror.point / "shoot"
     (mirror.below / "shoot").mkdir()
     (mirror.below / "shoot" / "IMG_1.JPG").write_bytes(b"x")

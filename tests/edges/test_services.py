@@ -23,7 +23,7 @@ def key_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def services(tmp_path: Path, key_file: Path) -> Iterator[Services]:
-    """The services of settings that name the key file; nobody is asked."""
+    """The services for settings with a key file. No request is sent."""
     (tmp_path / "in").mkdir()
     config = tmp_path / "config.yaml"
     config.write_text(
@@ -38,7 +38,7 @@ def services(tmp_path: Path, key_file: Path) -> Iterator[Services]:
 
 
 def test_each_flow_and_mode_has_one(services: Services) -> None:
-    """An order always gets the service that it began with; flow and mode make another."""
+    """An order always gets the same service; another flow or mode gets another one."""
     images = services.of("images", dev_mode=False)
     assert services.of("images", dev_mode=False) is images
     others = services.of("images", dev_mode=True), services.of("brackets", dev_mode=False)
@@ -47,7 +47,7 @@ def test_each_flow_and_mode_has_one(services: Services) -> None:
 
 
 def test_another_key_makes_them_anew(services: Services, key_file: Path) -> None:
-    """With another key every service is another one; the former ones stay, to be closed when nobody uses them."""
+    """A new key replaces every service; the former ones are kept until they can be closed."""
     before = services.of("images", dev_mode=False)
     assert services.found() == ApiKey("first", f"the key file {key_file}")
     assert not services.renew(ApiKey("first", "elsewhere"))
@@ -61,7 +61,7 @@ def test_another_key_makes_them_anew(services: Services, key_file: Path) -> None
 
 
 def test_no_key_is_no_other_key(services: Services, key_file: Path) -> None:
-    """While a person edits the key file it may hold none, or be gone: the one that was found goes on being used."""
+    """While the key file is empty or missing, for example during editing, the previous key stays in use."""
     key_file.write_text("")
     assert services.found() is None
     key_file.unlink()
@@ -69,7 +69,7 @@ def test_no_key_is_no_other_key(services: Services, key_file: Path) -> None:
 
 
 def test_settings_without_a_key(tmp_path: Path) -> None:
-    """Without any key there is no service; the mistake says what to do."""
+    """Without a key there is no service, and the error says what to do."""
     config = tmp_path / "config.yaml"
     (tmp_path / "in").mkdir()
     config.write_text(f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'out'}}}]\n")

@@ -66,7 +66,7 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
 
 
 def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
-    """Of a shoot that was skipped as a copy each file is shown with what it is a copy of."""
+    """Each file of a shoot skipped as a copy is shown with its original."""
     why = (
         LeftOut("1.JPG", Why.COPY, "1.JPG", "Oak"),
         LeftOut("2.JPG", Why.DECLINED, "3.JPG", "Elm"),

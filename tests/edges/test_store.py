@@ -36,7 +36,7 @@ async def stored(state: Path, *orders: Order) -> None:
 
 
 def test_no_state_file_is_an_empty_look(tmp_path: Path) -> None:
-    """Looking where no daemon ever ran makes nothing."""
+    """Reading a missing state creates no files."""
     with SqliteReader(tmp_path / "none") as reader:
         assert reader.orders() == []
     assert not (tmp_path / "none").exists()

@@ -1,4 +1,4 @@
-"""The promises of every store about writing orders."""
+"""Contract tests for every store: writing orders."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def journal(state: State, of: Order) -> list[str]:
 
 
 def test_an_order_comes_back_as_it_was(kept: State) -> None:
-    """Every field of an order is kept, odd names, huge inodes and a photo of the year 2300 included."""
+    """Every field of an order is kept, including odd names, huge inodes and a photo of the year 2300."""
     far = 10_413_792_000 * 10**9
     bracket = replace(FULL.brackets[0], path=os.fsdecode(b"\xff.JPG"), inode=2**64 - 1, mtime_ns=far)
     shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
@@ -54,7 +54,7 @@ def test_an_order_comes_back_as_it_was(kept: State) -> None:
 
 
 def test_words_with_an_odd_name_are_printable(kept: State) -> None:
-    """Bytes that are not UTF-8 are escaped in an image's name and in the words of the service about it."""
+    """Bytes that are not UTF-8 are escaped in an image's name and in the service's reason."""
     image = Image("i", "n\udcff", reason="bad \udcff")
     odd = replace(order(), images=(image,))
     found = within(kept, lambda store: store.load(odd.id), odd)
@@ -62,7 +62,7 @@ def test_words_with_an_odd_name_are_printable(kept: State) -> None:
 
 
 def test_an_order_that_is_not_there_is_a_key_error(kept: State) -> None:
-    """An unknown id raises KeyError, for the daemon and for those who look."""
+    """An unknown id raises KeyError, in the store and in the reader."""
     with pytest.raises(KeyError):
         within(kept, lambda store: store.load("unknown"))
     with kept.look() as reader, pytest.raises(KeyError):
@@ -90,7 +90,7 @@ def test_what_was_recorded_is_there_after_a_restart(kept: State) -> None:
 
 
 def test_fewer_images_leave_nothing_behind(kept: State) -> None:
-    """When the service shows fewer images than before, the store has fewer too."""
+    """If the service shows fewer images than before, the store has fewer, too."""
     before = processed(True, True, True)
     fewer = replace(before, images=before.images[:1])
 
@@ -102,7 +102,7 @@ def test_fewer_images_leave_nothing_behind(kept: State) -> None:
 
 
 def test_an_order_is_written_by_who_knows_it(kept: State) -> None:
-    """What follows from an order as it was is refused if somebody else changed it meanwhile, and nothing is written."""
+    """A change based on an outdated order raises Stale, and nothing is written."""
     late = facts.Created()
 
     async def work(store: Store) -> Order:
@@ -123,7 +123,7 @@ def test_an_order_is_written_by_who_knows_it(kept: State) -> None:
 
 
 def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
-    """A fact for the journal alone is written whoever changed the order last."""
+    """A fact without a change to the order is written even if the order is outdated."""
 
     async def work(store: Store) -> None:
         await store.record(OLD, WHY, ENDED, NOW + 1)
@@ -134,7 +134,7 @@ def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
 
 
 def test_a_change_without_a_fact_is_not_in_the_journal(kept: State) -> None:
-    """A change that the journal does not need is stored alone."""
+    """A change without a fact is stored without a journal entry."""
     changed = replace(OLD, polls=7)
     within(kept, lambda store: store.record(OLD, None, changed, NOW), OLD)
     with kept.look() as reader:
@@ -157,7 +157,7 @@ def test_one_order_takes_anothers_place_or_neither_changes(kept: State) -> None:
 
 
 def test_a_failed_write_leaves_nothing(kept: State) -> None:
-    """When a transaction fails, none of it is there, and the next one works."""
+    """If a transaction fails, none of it is stored, and the next one works."""
 
     async def work(store: Store) -> list[str]:
         with pytest.raises(OverflowError):

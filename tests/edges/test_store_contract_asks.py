@@ -1,4 +1,4 @@
-"""The promises of every store about asks and their answers."""
+"""Contract tests for every store: asks and their answers."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ WHY = facts.Cancelled("anew")
 
 
 def done(ask: Ask, text: str = "", at: float = NOW) -> Answer:
-    """The answer to an ask that was carried out."""
+    """The answer to a completed ask."""
     return Answer(ask, Outcome.DONE, text, at)
 
 
 async def adds(store: Store, answer: Answer) -> None:
-    """A new order comes with the answer."""
+    """Store the answer with a new order."""
     await store.add(OTHER, facts.Locked(OTHER.brackets), answer=answer)
 
 
 async def records(store: Store, answer: Answer) -> None:
-    """A fact comes with the answer."""
+    """Store the answer with a fact."""
     approved = after(HELD, facts.Approved(), now=NOW + 1)
     await store.record(HELD, facts.Approved(), approved, NOW + 1, answer=answer)
 
 
 async def replaces(store: Store, answer: Answer) -> None:
-    """An order in place of another one comes with the answer."""
+    """Store the answer with the replacement of an order."""
     await store.replace(HELD, after(HELD, WHY), WHY, OTHER, facts.Locked(OTHER.brackets), answer=answer)
 
 
 async def forgets(store: Store, answer: Answer) -> None:
-    """A forgotten root comes with the answer."""
+    """Store the answer with forgetting a root."""
     await store.forget_root("/in", answer)
 
 
 async def answers(store: Store, answer: Answer) -> None:
-    """The answer comes alone."""
+    """Store only the answer."""
     await store.answer(answer)
 
 
 @pytest.mark.parametrize("write", [adds, records, replaces, forgets, answers])
 def test_an_answer_comes_with_what_it_is_about(kept: State, write: Callable[[Store, Answer], Awaitable[None]]) -> None:
-    """An ask is open until it is answered, in the transaction of what came of it, and is handed out to no later run."""
+    """An ask is answered in the transaction of its result, and then not returned to a later run."""
     seq = kept.ask("approve", HELD.id, NOW)
 
     async def work(store: Store) -> None:
@@ -70,7 +70,7 @@ def test_an_answer_comes_with_what_it_is_about(kept: State, write: Callable[[Sto
 
 
 def test_what_is_not_written_is_not_answered(kept: State) -> None:
-    """When somebody else changed the order meanwhile, neither the fact is recorded nor the ask answered."""
+    """If the order is outdated, neither the fact nor the answer is stored."""
     seq = kept.ask("approve", HELD.id, NOW)
     stale: Order = replace(HELD, updated_at=NOW - 1)
 
@@ -85,7 +85,7 @@ def test_what_is_not_written_is_not_answered(kept: State) -> None:
 
 
 def test_an_answer_is_not_changed(kept: State) -> None:
-    """The first answer to an ask is the answer."""
+    """The first answer to an ask is kept."""
     seq = kept.ask("retry", "x", NOW)
 
     async def work(store: Store) -> None:
@@ -98,7 +98,7 @@ def test_an_answer_is_not_changed(kept: State) -> None:
 
 
 def test_old_answers_are_forgotten(kept: State) -> None:
-    """Answers are kept for a month, and open asks for as long as they are open."""
+    """Answered asks are kept for a month, open asks without a limit."""
     seqs = [kept.ask("retry", f"{number}", NOW) for number in range(3)]
 
     async def work(store: Store) -> None:
@@ -114,7 +114,7 @@ def test_old_answers_are_forgotten(kept: State) -> None:
 
 
 def test_an_ask_is_handed_out_once_and_kept_until_it_is_done(kept: State) -> None:
-    """An ask that is not answered is handed out to no second taker of the same run, and to the next run again."""
+    """An open ask is returned once per run."""
     odd = os.fsdecode(b"/in/\xff")
     kept.ask("cancel", "first", NOW)
 
@@ -130,12 +130,12 @@ def test_an_ask_is_handed_out_once_and_kept_until_it_is_done(kept: State) -> Non
 
 
 def test_an_ask_made_while_no_daemon_runs_waits_for_it(kept: State) -> None:
-    """An ask made before the first start is found by it."""
+    """An ask that was added before the first start is returned."""
     seq = kept.ask("retry", "o1", NOW)
     assert within(kept, lambda store: store.asks()) == [Ask(seq, "retry", "o1")]
 
 
 def test_an_unknown_ask_has_no_answer(kept: State) -> None:
-    """A number that no ask has is not answered."""
+    """An unknown ask has no answer."""
     keep(kept)
     assert answered(kept, 77) is None

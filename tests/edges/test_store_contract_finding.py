@@ -1,4 +1,4 @@
-"""The promises of every store about finding orders."""
+"""Contract tests for every store: finding orders."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from tests.stores.states import State
 
 
 def one(number: int, **more: Any) -> Order:
-    """An order of its own folder, made ``number`` seconds after the first."""
+    """An order with its own folder, created ``number`` seconds after the first."""
     made = replace(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
     return replace(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
 
 
 def ids(orders: list[Order]) -> list[int]:
-    """Their numbers."""
+    """The numbers of the orders."""
     return [int(found.id[-3:]) for found in orders]
 
 
 def test_due_orders_are_found_and_a_clock_that_jumped_back_stops_none(kept: State) -> None:
-    """Orders are due at their time, and at once if their time is absurdly far ahead or was set by a later clock."""
+    """Orders are due at their time, or at once if it is too far ahead or was set by a clock that was ahead."""
     dues = [NOW - 1, NOW + 60, NOW + 10**6, None, NOW - 2]
     orders = [one(number, due=due) for number, due in enumerate(dues)]
     orders += [one(5, due=NOW + 60, due_set_at=NOW + 30), one(6, due=NOW - 1, created_at=NOW - 9)]
@@ -52,7 +52,7 @@ def test_nothing_is_due_without_an_order(kept: State) -> None:
 
 
 def test_ids_that_orders_have(kept: State) -> None:
-    """The ids of all orders are known, and which of them are not at their end."""
+    """The store knows the ids of all orders, and of the unfinished ones."""
     orders = [one(n, phase=phase) for n, phase in enumerate((Phase.SKIPPED, Phase.CANCELLED, Phase.DOWNLOADED))]
     going = [one(3), one(4, phase=Phase.HELD, held_in=Phase.SETTLED)]
 
@@ -65,7 +65,7 @@ def test_ids_that_orders_have(kept: State) -> None:
 
 
 def test_the_newest_order_of_a_folder(kept: State) -> None:
-    """Of several orders of one folder the newest counts. Cancelled ones leave the folder free."""
+    """The newest of several orders of a folder is returned; cancelled orders do not count."""
     old, new = replace(order(), phase=Phase.CANCELLED), replace(one(99), folder=order().folder)
     shoots = {"12 Oak St": 7, "13 Oak St": 8}
 
@@ -84,7 +84,7 @@ def test_the_newest_order_of_a_folder(kept: State) -> None:
 
 @pytest.mark.parametrize(("by_person", "taken"), [(False, False), (True, True)])
 def test_what_a_cancelled_order_stands_for(kept: State, by_person: bool, taken: bool) -> None:
-    """An order that a person cancelled counts, and so do its copies; one whose folder disappeared does not."""
+    """An order that a person cancelled counts, with its copies; an order whose folder disappeared does not."""
     ended = one(1, phase=Phase.CANCELLED, by_person=by_person)
     copy = one(2, phase=Phase.SKIPPED, same_as=ended.id)
 
@@ -119,7 +119,7 @@ def test_earlier_orders_of_a_shoot(kept: State) -> None:
 
 
 def test_a_logo_in_every_shoot_does_not_bring_them_all(kept: State) -> None:
-    """Of many orders that share photos with a shoot those are found that share most, however old they are."""
+    """Of many orders that share photos with a shoot, those that share most are found, even the oldest."""
     logo = Bracket("logo.jpg", 5, 5, 5, mark="logo")
     photos = tuple(Bracket(f"IMG_{number}.JPG", 9, 9, 9, mark=f"m{number}") for number in range(3))
     same = one(0, brackets=(logo, *photos))
@@ -152,7 +152,7 @@ def test_shoots_whose_orders_changed_lately(kept: State) -> None:
 
 
 def test_orders_that_wait_for_a_disk_are_known(kept: State) -> None:
-    """Orders in trouble are found by the root of their shoot and by that of their pictures, and no others."""
+    """Only orders with a problem are found, by the root of their shoot or of their pictures."""
     orders = [
         one(1, troubles=(Trouble(Code.OTHER, "the disk is away"),)),
         one(2),
@@ -167,7 +167,7 @@ def test_orders_that_wait_for_a_disk_are_known(kept: State) -> None:
 
 
 def test_what_orders_still_need_is_known(kept: State) -> None:
-    """Images that are not at their end keep their part files; finished orders' folders are not even looked into."""
+    """Unfinished images keep their part files; the folders of finished orders are not returned."""
     going = processed(True, True, True)
     states = (ImageState.PROCESSED, ImageState.FETCHED, ImageState.PLACED)
     images = tuple(replace(image, state=state) for image, state in zip(going.images, states, strict=True))
@@ -179,7 +179,7 @@ def test_what_orders_still_need_is_known(kept: State) -> None:
 
 
 def test_the_last_fact_is_dated(kept: State) -> None:
-    """The time of the fact that was written last is known, whatever the clock said before."""
+    """The time of the last written fact is returned, even if earlier facts have later times."""
     start = order()
 
     async def work(store: Store) -> float | None:

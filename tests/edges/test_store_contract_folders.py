@@ -1,4 +1,4 @@
-"""The promises of every store about folders, waiting shoots, skipped shoots and the daemon's notes."""
+"""Contract tests for every store: folders, waiting shoots, skipped shoots and the daemon's notes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def recorded(store: Store) -> Order:
 
 
 def test_what_waits_is_shown_until_it_is_an_order(kept: State) -> None:
-    """Waiting shoots of one watched folder are replaced together, and leave when they become orders."""
+    """The waiting shoots of a watched folder are replaced together, and removed when they become orders."""
     mine = [Waiting(f"/in/{name}", name, "because \udcff", 3, 30, NOW) for name in ("12 Oak St", "b")]
 
     async def work(store: Store) -> None:
@@ -62,7 +62,7 @@ def test_what_waits_is_shown_until_it_is_an_order(kept: State) -> None:
 
 @pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])
 def test_a_root_is_remembered(kept: State, mount: str | None) -> None:
-    """How a root looked is known to the next run, whatever its mount point is called, until it is adopted."""
+    """A root's state is kept for the next run, with any name of a mount point, until it is adopted."""
     for before, now in ((None, Seen(mount, "1:2", 0)), (Seen(mount, "1:2", 0), Seen(mount, "1:2", 7))):
 
         async def look(store: Store, now: Seen = now) -> Seen | None:
@@ -83,7 +83,7 @@ def test_a_root_is_remembered(kept: State, mount: str | None) -> None:
 
 
 def test_known_shoots_of_a_root_are_counted(kept: State) -> None:
-    """How many shoots of a watched folder have an order that counts is known to threads and to those who look."""
+    """Threads and readers can count the shoots of a watched folder that have an order that counts."""
 
     async def work(store: Store) -> int:
         return store.seen_roots(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
@@ -94,7 +94,7 @@ def test_known_shoots_of_a_root_are_counted(kept: State) -> None:
 
 
 def test_a_recorded_photo_is_found_by_name_and_size(kept: State) -> None:
-    """Whatever its folder, a photo is found by its name and size, or by its name where only a placeholder was seen."""
+    """A photo in any folder is found by its name and size, or only by name if it was recorded as a placeholder."""
 
     async def work(store: Store) -> None:
         one = await recorded(store)
@@ -115,7 +115,7 @@ def test_a_recorded_photo_is_found_by_name_and_size(kept: State) -> None:
 
 
 def test_a_shoot_that_is_skipped_no_more_is_not_found(kept: State) -> None:
-    """Once a person has submitted a skipped shoot its record tells nothing: its photos are known by their content."""
+    """The record of a skipped shoot is ignored once a person has submitted it."""
 
     async def work(store: Store) -> None:
         one = await recorded(store)
@@ -127,7 +127,7 @@ def test_a_shoot_that_is_skipped_no_more_is_not_found(kept: State) -> None:
 
 
 def test_skipped_shoots_without_a_record_are_listed_apart(kept: State) -> None:
-    """Skipped shoots without a record are listed apart, unless they are copies of known ones."""
+    """Skipped shoots without a record are listed separately, unless they are copies of known shoots."""
 
     async def work(store: Store) -> None:
         one, old = await recorded(store), skipped("Old B")
@@ -144,7 +144,7 @@ def test_skipped_shoots_without_a_record_are_listed_apart(kept: State) -> None:
 
 
 def test_a_record_that_is_not_complete_is_not_taken_for_one(kept: State) -> None:
-    """Photos of a shoot that was seen in part are recorded at once. It counts as unseen until all are recorded."""
+    """Photos of a partly seen shoot are recorded at once. It counts as unseen until all are recorded."""
 
     async def work(store: Store) -> None:
         whole, part, never = await recorded(store), skipped("Old B"), skipped("Old C", created_at=NOW + 1)
@@ -176,7 +176,7 @@ def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | N
 
 
 def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
-    """A recorded shoot is not listed once its folder has a newer order that was not given up."""
+    """A recorded shoot is not listed if its folder has a newer order that was not given up."""
 
     async def work(store: Store) -> None:
         one = await recorded(store)
@@ -190,7 +190,7 @@ def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
 
 
 def test_orders_that_waited_for_the_account_are_known_at_the_start(kept: State) -> None:
-    """A new run learns which orders wait for the account, and forgets the notes of the last one."""
+    """``begin`` returns the orders that wait for the account, and deletes the notes of the last run."""
     refused, limit = in_trouble("key refused", Code.ACCOUNT), in_trouble("limit reached", Code.DAILY_LIMIT)
     network = in_trouble("no connection", Code.NETWORK)
     waits = replace(order(), troubles=(*network, *refused), due=NOW + 300)
@@ -228,7 +228,7 @@ LOOSE = Attention(Heed.LOOSE, "/in", 5, ("a.jpg", os.fsdecode(b"\xff.jpg")))
     ],
 )
 def test_the_last_note_of_a_subject_is_kept(kept: State, notes: list[Note], seen: Noted) -> None:
-    """What the daemon noted last of each subject and folder is what others see, until it is taken back."""
+    """Readers see the last note of each subject and folder until it is withdrawn."""
 
     async def work(store: Store) -> None:
         for note in notes:
@@ -240,13 +240,13 @@ def test_the_last_note_of_a_subject_is_kept(kept: State, notes: list[Note], seen
 
 
 def test_messages_of_the_notes_are_in_the_order_of_their_subjects() -> None:
-    """A person reads of the account first and of missing folders last, whatever was noted first."""
+    """Messages about the account come first and those about missing folders last."""
     alerts = {Subject.NEWER_ORDERS: "newer", Subject.ACCOUNT: "account"}
     assert Noted(alerts=alerts, missing={"/in": "gone"}).messages == ["account", "newer", "gone"]
 
 
 def test_a_store_answers_and_can_be_written(kept: State) -> None:
-    """A store that works says so, and a wait for room ends when there is room."""
+    """A working store answers, and a wait for space ends when there is space."""
 
     async def work(store: Store) -> bool:
         store.pause.give_up()

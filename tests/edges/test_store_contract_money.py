@@ -1,4 +1,4 @@
-"""The promises of every store about purchases."""
+"""Contract tests for every store: purchases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.stores.states import State
 
 
 def bought(number: int, *images: tuple[str, float], **more: Any) -> Order:
-    """An order that bought these images at these moments."""
+    """An order that bought these images at these times."""
     placed = tuple(Image(name, name, state=ImageState.PLACED, fetched_at=at) for name, at in images)
     order_id = f"00000000-0000-4000-8000-{number:012}"
     return replace(order(), id=order_id, folder=f"/in/{number}", phase=Phase.DOWNLOADED, images=placed, **more)
@@ -31,7 +31,7 @@ def ledger(state: State, since: float = 0.0, until: float = 1e12) -> list[tuple[
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_an_image_is_bought_once(kept: State, swapped: bool) -> None:
-    """An image that two orders bought is one purchase, the first of the two, whichever was written first."""
+    """If two orders bought an image, only the earlier purchase counts, in any order of writing."""
     first, second = bought(1, ("a", 5.0), ("b", 6.0)), bought(2, ("a", 9.0), ("c", 9.5))
     keep(kept, *((second, first) if swapped else (first, second)))
     assert ledger(kept) == [("a", "1", 5.0), ("b", "1", 6.0), ("c", "2", 9.5)]
@@ -39,7 +39,7 @@ def test_an_image_is_bought_once(kept: State, swapped: bool) -> None:
 
 
 def test_a_purchase_is_told_with_its_order(kept: State) -> None:
-    """A purchase comes with its credits, its file, its shoot and the order that it supplements."""
+    """A purchase has its credits, its file, its shoot and the order that it supplements."""
     one = bought(1, ("a", 5.0), supplement_of="first")
     keep(kept, replace(one, images=(replace(one.images[0], file="a.jpg"),)))
     with kept.look() as reader:
@@ -63,7 +63,7 @@ def test_dev_mode_buys_nothing(kept: State) -> None:
 
 
 def test_images_of_other_orders_are_known(kept: State) -> None:
-    """An image that another order has, bought or not, is told; one that is new, or of the order itself, is not."""
+    """Images that another order has, bought or not, are returned; new images and the order's own are not."""
     pending = replace(bought(1), images=(Image("pending", "n"),))
     orders = (bought(2, ("paid", 5.0)), bought(3, ("free", 5.0), preset=Preset(dev_mode=True)), bought(4, ("own", 5.0)))
     gone, own = bought(5, ("gone", 5.0)), orders[-1]
@@ -77,7 +77,7 @@ def test_images_of_other_orders_are_known(kept: State) -> None:
 
 
 def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: State) -> None:
-    """An image that was bought, and whose picture is still to come, is in the ledger and not counted besides."""
+    """A bought image whose picture is not downloaded yet is counted once."""
     small = facts.Failed(steps.Fetch("i0"), facts.Kind.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
     start = reckoned(True, True)
 
@@ -90,7 +90,7 @@ def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: St
 
 
 def test_what_counts_against_the_limits(kept: State) -> None:
-    """Images bought since a time count, and those that other orders may buy; held for the while, they count too."""
+    """Images bought since a time count, and images that other orders, even held ones, may buy."""
     start = reckoned(True, True, False)
     held = replace(start, id="held", folder="/in/h", phase=Phase.HELD, held_in=Phase.DOWNLOADING)
     free = replace(start, id="free", folder="/in/f", preset=Preset(dev_mode=True))
@@ -106,7 +106,7 @@ def test_what_counts_against_the_limits(kept: State) -> None:
 
 
 def test_a_purchase_from_the_future_counts_when_it_can_have_been_made(kept: State) -> None:
-    """An image bought while the clock was ahead counts for the time of the first fact after it, not for that day."""
+    """An image bought while the clock was ahead counts for the time of the first fact after it."""
     ahead = NOW + 10**6
     start = bought(1)
     fetched = replace(start, images=(Image("a", "a", state=ImageState.FETCHED, fetched_at=ahead),))
@@ -122,6 +122,6 @@ def test_a_purchase_from_the_future_counts_when_it_can_have_been_made(kept: Stat
 
 
 def test_a_purchase_from_the_future_that_no_fact_tells_of(kept: State) -> None:
-    """An image that the journal does not know counts for the time of the newest fact."""
+    """A purchase without a fact in the journal counts for the time of the newest fact."""
     one = bought(1, ("a", NOW + 10**6))
     assert within(kept, lambda store: store.spent(NOW + 1, NOW, "another order"), one) == (0, 1)

@@ -1,4 +1,4 @@
-"""The promises of every state to those who look at it."""
+"""Contract tests for every state: reading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.stores.states import State
 
 
 def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
-    """Looking where no daemon ever ran shows nothing."""
+    """A missing state is read as empty."""
     with kept.look() as reader:
         assert (reader.orders(), reader.waiting(), reader.asked(), reader.notes()) == ([], [], [], Noted())
         assert (reader.orders_in_json(""), reader.ended(), reader.purchases(0, 9), reader.journal("x")) == (
@@ -27,7 +27,7 @@ def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
 
 
 def test_orders_are_found_by_name_folder_or_id(kept: State) -> None:
-    """A person may say the shoot's name, its folder, or the beginning of its id. What is exact wins."""
+    """Orders are found by shoot name, folder, or the start of the id. Exact matches win."""
     other = replace(order(), id="7" * 36, folder="/in/other", shoot="12 OAK ST", created_at=NOW + 1)
     keep(kept, order(), other)
     with kept.look() as reader:
@@ -53,7 +53,7 @@ def test_a_summary_has_the_sums_of_its_order(kept: State) -> None:
 
 
 def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
-    """A failed image is counted apart from those that came out."""
+    """Failed images are counted separately."""
     keep(kept, processed(True, True, False))
     with kept.look() as reader:
         (row,) = reader.orders()
@@ -61,7 +61,7 @@ def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
 
 
 def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> None:
-    """Summaries are sorted by their last change. In JSON only so many orders that ended are told, and all others."""
+    """Summaries are sorted by their last change. The JSON has all active orders and a limited number of ended ones."""
     phases = (Phase.DOWNLOADED, Phase.SETTLED, Phase.CANCELLED, Phase.SKIPPED)
     keep(kept, *(replace(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
     with kept.look() as reader:
@@ -74,7 +74,7 @@ def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> 
 
 
 def test_an_order_in_json(kept: State) -> None:
-    """Every field of the stable shape is the order's own, its times in UTC."""
+    """Every field of the JSON format has the order's value, with times in UTC."""
     keep(kept, replace(order(), phase_since=NOW + 1, shoot="\udcff"))
     with kept.look() as reader:
         (told,) = map(json.loads, reader.orders_in_json("/"))

@@ -1,4 +1,4 @@
-"""What is looked at and never opened, told by the interpreter itself (audit events, PEP 578)."""
+"""Files that must never be opened, checked with the interpreter's audit events (PEP 578)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ simulate(work)
     [((), "online-only and not downloaded"), (NOT_SENT, "still being copied or synced")],
 )
 def test_placeholders_are_never_opened(tmp_path: Path, others: tuple[str, ...], reason: str) -> None:
-    """No gate, and nothing that makes an order, opens a placeholder, which would begin a download or hang.
+    """Neither gates nor intake open a placeholder, which would start a download or hang.
 
     Neither is anything else opened that is not sent, and nothing at all while a shoot waits for its placeholders.
     """

@@ -24,7 +24,7 @@ CODE = re.compile(r"[A-Za-z]+\(|[a-z][A-Z]|[{}\[\]]|=|\bNone\b|\bTrue\b|\bFalse\
 
 
 def told(fact: facts.Fact, of: Order) -> str:
-    """A fact's line, by way of the journal."""
+    """The line for a fact, read from its journal entry."""
     row = journal_row(of.id, fact, NOW)
     return line(row["fact"], json.loads(row["detail"]), of)
 
@@ -34,7 +34,7 @@ NAMED = {"image": "i0", "bracket": 1, "why": "so it is"}
 
 
 def value_of(kind: Any) -> Any:
-    """A value of a declared type: of a union the first, of an enumeration the first, of a tuple of many two."""
+    """A value of a declared type: the first of a union or an enumeration, two for a variable-length tuple."""
     origin, of = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         return value_of(of[0])
@@ -60,7 +60,7 @@ def example(kind: Any) -> Any:
 
 @pytest.mark.parametrize("kind", get_args(facts.Fact))
 def test_every_fact_is_told_in_words(kind: type[facts.Fact]) -> None:
-    """The line of any fact reads like a sentence: no name of a class, no brackets, no `key=value`."""
+    """No fact's line has class names, brackets or `key=value`."""
     words = told(example(kind), processed(True, True))
     assert words.startswith(phrase(kind.__name__))
     assert not CODE.search(words), words
@@ -68,7 +68,7 @@ def test_every_fact_is_told_in_words(kind: type[facts.Fact]) -> None:
 
 @pytest.mark.parametrize("step", get_args(steps.Step))
 def test_every_step_that_fails_is_told_in_words(step: Any) -> None:
-    """A failure says what was to be done, and with which photo or picture."""
+    """A failure names the failed action, and its photo or picture."""
     fields = {field.name: {"bracket": 1, "image": "i1"}.get(field.name, "5f") for field in dataclasses.fields(step)}
     failed = facts.Failed(step(**fields), facts.Kind.PASSING, "no line")
     words = told(failed, processed(True, True))
@@ -80,7 +80,7 @@ def test_every_step_that_fails_is_told_in_words(step: Any) -> None:
 
 
 def test_what_has_no_phrase_yet_is_readable() -> None:
-    """A fact or step that nobody wrote a phrase for is told by its name, in words."""
+    """A fact or step without a phrase is shown by its name, split into words."""
     assert set(FACTS) <= {kind.__name__ for kind in get_args(facts.Fact)}, "no phrase is left of a fact that is gone"
     assert set(STEPS) <= {step.__name__ for step in get_args(steps.Step)}, "no phrase is left of a step that is gone"
     assert phrase("WentByBoat") == "went by boat"
@@ -117,19 +117,19 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
     ],
 )
 def test_lines(fact: facts.Fact, words: str) -> None:
-    """Photos and pictures are called by their names, and what does not matter to a person is left out."""
+    """Photos and pictures are shown by name, and details that a person does not need are left out."""
     assert told(fact, processed(True, True)) == words
 
 
 def test_an_image_without_a_name() -> None:
-    """An image that the service did not name, or does not show any more, is called by its id."""
+    """An image that the service did not name, or no longer shows, is shown by its id."""
     of = dataclasses.replace(processed(True), images=(Image("i9", ""),))
     assert told(facts.ImageLost("i9", "no"), of) == "image not given out by the service: i9, no"
     assert told(facts.ImageLost("gone", "no"), of) == "image not given out by the service: gone, no"
 
 
 def test_keys_for_the_log_are_plain() -> None:
-    """The log gets the same as keys and plain values, so that a program can go by them."""
+    """The log has the same values as keys, for programs."""
     failed = facts.Failed(steps.Fetch("i0"), facts.Kind.PASSING, "no line", offline=True)
     detail = json.loads(journal_row("id", failed, NOW)["detail"])
     assert keys(detail, processed(True)) == {

@@ -315,7 +315,7 @@ def test_a_persons_word_sends_what_is_in_doubt(tmp: Path) -> None:
             await quiet()
             (held,) = await orders(scene)
             assert (held.phase, len(held.brackets)) == (Phase.HELD, 12)
-            assert "6 photo(s) may be here twice" in str(held.trouble)
+            assert "6 photo(s) may be duplicates" in str(held.trouble)
             await scene.submit(OAK)
             assert scene.orders() == {OAK: ("settled", 12)}
 

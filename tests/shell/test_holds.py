@@ -65,7 +65,7 @@ def test_a_shoot_that_may_be_here_twice_and_may_be_delivered(tmp: Path, noted: b
         async with watching(tmp, clock) as scene:
             for path, data in TWICE.items():
                 scene.put(f"{OAK}/{path}", data)
-            hold, words = Hold.DOUBT, ["may be here twice"]
+            hold, words = Hold.DOUBT, ["may be duplicates"]
             if noted:
                 words.append(note_of(tmp / "in" / OAK, tmp / "out" / OAK))
                 hold = Hold.UNKNOWN_ORDER
@@ -101,7 +101,7 @@ def test_late_photos_that_may_be_here_twice(tmp: Path, noted: bool) -> None:
             done = await delivered(scene, OAK, clock.now())
             for path, data in TWICE.items():
                 scene.put(f"{OAK}/{path}", data)
-            hold, words = Hold.DOUBT, ["2 photo(s) came after the shoot was locked", "may be here twice"]
+            hold, words = Hold.DOUBT, ["2 photo(s) came after the shoot was locked", "may be duplicates"]
             if noted:
                 folder = str(tmp / "in" / OAK)
                 late = tmp / "late" / OAK

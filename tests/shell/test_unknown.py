@@ -619,7 +619,7 @@ def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
             assert scene.orders() == {"of its own": ("settled", 1)}
             with look(tmp / "state") as reader:
                 assert (
-                    f"{path}: delivery note(s) that cannot be read (it makes no sense)"
+                    f"{path}: delivery note(s) that cannot be read (its content is not valid)"
                     in reader.notes().alerts[Subject.UNREAD_NOTES]
                 )
                 assert list(unknown_orders(reader, [tmp / "out"])) == [reader.notes().alerts[Subject.UNREAD_NOTES]]

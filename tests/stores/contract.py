@@ -1,4 +1,4 @@
-"""What the contract suite of the stores is written with."""
+"""Helpers for the contract tests of the stores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def within(state: State, work: Callable[[Store], Awaitable[T]], *orders: Order) -> T:
-    """What ``work`` returns of a store that was just opened, once these orders are in it."""
+    """Open a store, add these orders, and return the result of ``work``."""
 
     async def run() -> T:
         store = state.open()
@@ -31,20 +31,20 @@ def within(state: State, work: Callable[[Store], Awaitable[T]], *orders: Order) 
 
 
 def keep(state: State, *orders: Order) -> None:
-    """Put orders into a state."""
+    """Store orders in a state."""
 
     async def nothing(_store: Store) -> None:
-        """No more."""
+        """Do nothing else."""
 
     within(state, nothing, *orders)
 
 
 def answered(state: State, seq: int) -> tuple[Outcome, str] | None:
-    """What came of an ask, as another program sees it."""
+    """The outcome and text of an answer, read by another program."""
     with state.look() as reader:
         return reader.answer(seq)
 
 
 def own_thread() -> ThreadPoolExecutor:
-    """A thread for a store in a file, as the daemon has one."""
+    """A thread for a store in a file, as in the daemon."""
     return ThreadPoolExecutor(1)

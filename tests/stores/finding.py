@@ -1,4 +1,4 @@
-"""How orders, purchases and photos are found on a shelf: the questions that take more than a line."""
+"""Finds orders, purchases and photos on a shelf."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _is_due(order: Order, at: float, now: float, horizon: float) -> bool:
 
 
 def earlier(shelf: Shelf, by: KnownBy) -> list[Order]:
-    """Orders that count and share something with a shoot, the newest first."""
+    """The orders that count and share something with a shoot, the newest first."""
     orders, marks, seconds = shelf.newest_first(), frozenset(by.marks) - {""}, frozenset(by.seconds) - {None}
     alike = _most((o.id, sum(b.mark in marks for b in o.brackets)) for o in orders)
     alike |= _most((o.id, sum(to_json(b.shot).get("second") in seconds for b in o.brackets)) for o in orders)
@@ -44,7 +44,7 @@ def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
 
 
 def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
-    """The output folders that may hold part files, and ids of the images that may need theirs."""
+    """The output folders that may contain part files, and ids of the images that may need theirs."""
     done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
     left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
     images = chain.from_iterable(o.images for o in shelf.orders.values())
@@ -52,7 +52,7 @@ def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def spent(shelf: Shelf, day: float, month: float, order_id: str) -> tuple[int, int]:
-    """Images bought since two times, plus those that other orders than this one may already buy."""
+    """Images bought since two times, plus those that other orders may already buy."""
     allowed = sum(_may_buy(order) for order in shelf.orders.values() if order.id != order_id)
     times = [(one.at, _dated(shelf, one)) for one in shelf.purchases.values()]
     today, lately = (sum(at >= begin and dated >= begin for at, dated in times) for begin in (day, month))
@@ -60,7 +60,7 @@ def spent(shelf: Shelf, day: float, month: float, order_id: str) -> tuple[int, i
 
 
 def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
-    """The recorded photos of skipped shoots that have the name and the size of one of these."""
+    """The recorded photos of skipped shoots that match one of these by name and size."""
     wanted = {(one.name, size) for one in entries for size in (one.size, UNKNOWN)}
     skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED)
     found = (Recorded(o.id, photo, o.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
@@ -80,12 +80,12 @@ def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
 
 
 def _is_on_record(shelf: Shelf, order: Order) -> bool:
-    """Whether a shoot was skipped for itself, or its photos are all recorded."""
+    """True if a shoot was not skipped as a copy, or its record is complete."""
     return order.phase is Phase.SKIPPED and (order.same_as is None or order.id in shelf.recorded)
 
 
 def _is_listed(shelf: Shelf, order: Order) -> bool:
-    """Whether a shoot is skipped with a record, or cancelled by a person without another order in its place."""
+    """True if a shoot is skipped with a record, or cancelled by a person without another order in its place."""
     if order.phase is not Phase.CANCELLED or not order.by_person:
         return order.phase is Phase.SKIPPED and order.id in shelf.recorded
     others = (o for o in shelf.orders.values() if o.folder == order.folder and o.phase is not Phase.CANCELLED)
@@ -100,30 +100,30 @@ def unseen(shelf: Shelf) -> list[Unseen]:
 
 
 def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
-    """The orders that share most, of those that share anything."""
+    """The orders that share most, at most ``ALIKE``. Orders that share nothing are left out."""
     counted = Counter({order_id: count for order_id, count in shares if count})
     return frozenset(order_id for order_id, _ in counted.most_common(ALIKE))
 
 
 def _may_buy(order: Order) -> int:
-    """How many images an order may buy already."""
+    """The number of images that an order may already buy."""
     if not order.reckoned or order.preset.dev_mode or Phase.DOWNLOADING not in (order.phase, order.held_in):
         return 0
     return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 
 
 def _dated(shelf: Shelf, purchase: Purchase) -> float:
-    """When an image was bought, as far as the facts written after it allow."""
+    """When an image was bought, but not later than the facts written after it."""
     latest = shelf.journal[-1].at if shelf.journal else None
     if latest is not None and purchase.at <= latest:
         return purchase.at
     fetched = (purchase.order_id, purchase.at, "Fetched")
     place = next((n for n, t in enumerate(shelf.journal) if (t.order_id, t.at, t.fact) == fetched), None)
-    later = [told.at for told in shelf.journal[place + 1 :]] if place is not None else []
+    later = [entry.at for entry in shelf.journal[place + 1 :]] if place is not None else []
     return min(later) if later else purchase.at if latest is None else latest
 
 
 def _has_newer(shelf: Shelf, order: Order) -> bool:
-    """Whether another shoot has come under the name of a skipped one."""
+    """True if the folder of a skipped shoot has a newer order."""
     others = (o for o in shelf.orders.values() if o.folder == order.folder and o.created_at > order.created_at)
     return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)

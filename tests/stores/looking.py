@@ -1,4 +1,4 @@
-"""The reader of a state in memory."""
+"""The reader for a state in memory."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.stores.shelf import Shelf
 
 
 class MemoryReader(Reader):
-    """A look at a shelf."""
+    """Reads a shelf."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing."""
 
     def __enter__(self) -> Self:
         return self

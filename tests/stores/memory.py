@@ -1,4 +1,4 @@
-"""The store in memory: the second implementation of ``daemon.store.protocol``, which keeps the same promises."""
+"""The store in memory: the second implementation of ``daemon.store.protocol``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RESTING = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 
 class MemoryRoots(SeenRoots):
-    """How roots looked."""
+    """The last known state of roots."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -45,7 +45,7 @@ class MemoryRoots(SeenRoots):
 
 
 class MemoryStore(Store):
-    """The one writer of a shelf. Every coroutine gives others a turn, as one does that waits for a thread."""
+    """The only writer of a shelf. Every coroutine yields to others once, as if it waited for a thread."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -89,7 +89,7 @@ class MemoryStore(Store):
         return await self._read(lambda _shelf: True)
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing."""
 
     # --- writing orders ---
 

@@ -1,4 +1,4 @@
-"""What a state in memory holds, and what its store and its reader both ask of it."""
+"""The content of a state in memory, and the queries that its store and its reader share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """An image in the ledger."""
+    """A purchase in the ledger."""
 
     order_id: str
     at: float
@@ -38,7 +38,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An ask, with its outcome and words once it is answered."""
+    """An ask, with its outcome and text once it is answered."""
 
     ask: Ask
     outcome: Outcome | None = None
@@ -48,7 +48,7 @@ class Asked:
 
 @dataclass
 class Shelf:
-    """Everything in a state. Values are immutable, so that ``copy`` is cheap and a failed write can be undone.
+    """The content of a state. Values are immutable, so that ``copy`` is cheap and a failed write can be undone.
 
     ``recorded`` are ids of the skipped shoots whose photos are all in ``photos``.
     """
@@ -64,17 +64,17 @@ class Shelf:
     notes: dict[str, Any] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
-        """Another shelf with the same things."""
+        """A shelf with the same content."""
         return Shelf(**{name: kept.copy() for name, kept in vars(self).items()})
 
     def take(self, other: Shelf) -> None:
-        """Hold what another shelf holds."""
+        """Take the content of another shelf."""
         vars(self).update(vars(other))
 
     # --- writing ---
 
     def put(self, before: Order | None, after: Order) -> None:
-        """An order, and what was bought with it."""
+        """Store an order and its purchases."""
         if any(bracket.size > LARGEST for bracket in after.brackets):
             raise OverflowError("no file is that large")
         self.orders[after.id] = presentable(after)
@@ -86,12 +86,12 @@ class Shelf:
                 self.purchases[image.id] = Purchase(after.id, image.fetched_at)
 
     def tell(self, order_id: str, fact: Fact, at: float) -> None:
-        """A fact, as the journal keeps it."""
+        """Add a fact to the journal."""
         detail = json.loads(json.dumps(detail_of(fact), default=str))
         self.journal.append(Told(order_id, at, type(fact).__name__, detail))
 
     def answer(self, answer: Answer) -> None:
-        """The first answer to an ask; old ones are forgotten."""
+        """Store an answer, unless the ask has one, and delete old answers."""
         asked = self.asks.get(answer.ask.seq)
         if asked is not None and asked.outcome is None:
             words = printable(answer.text)
@@ -104,15 +104,15 @@ class Shelf:
     # --- reading ---
 
     def newest_first(self) -> list[Order]:
-        """All orders, the last made first."""
+        """All orders, the newest first."""
         return sorted(self.orders.values(), key=lambda order: order.created_at)[::-1]
 
     def counts(self, order: Order) -> bool:
-        """Whether an order counts as sent, or as not to be sent."""
+        """True if an order counts: its photos were sent or must not be sent."""
         return not _ended(order) and (order.same_as is None or not _ended(self.orders.get(order.same_as)))
 
     def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-        """The shoots among these that have an order which counts, by name and inode of their folders."""
+        """Those of the given shoots that have an order that counts. ``shoots`` maps folder names to inodes."""
         return frozenset(
             shoot
             for shoot, inode in shoots.items()
@@ -124,15 +124,15 @@ class Shelf:
         )
 
     def known(self, root: str, shoots: Collection[str]) -> int:
-        """How many of these shoots have an order that counts."""
+        """The number of these shoots that have an order that counts."""
         return len(self.taken(root, dict.fromkeys(shoots, 0)))
 
     def ids(self, wanted: Iterable[str]) -> frozenset[str]:
-        """The ids among these that orders have."""
+        """Those of the given ids that belong to orders."""
         return frozenset(wanted) & self.orders.keys()
 
     def open_asks(self) -> Iterator[Ask]:
-        """The asks without an answer, the oldest first."""
+        """The open asks, the oldest first."""
         return (asked.ask for _, asked in sorted(self.asks.items()) if asked.outcome is None)
 
 
@@ -141,16 +141,16 @@ def _ended(order: Order | None) -> bool:
 
 
 def presentable(order: Order) -> Order:
-    """An order whose words of the service are UTF-8."""
+    """The order with the service's texts converted to valid UTF-8."""
     images = tuple(replace(i, name=printable(i.name), reason=i.reason and printable(i.reason)) for i in order.images)
     return replace(order, images=images)
 
 
 def printable(words: str) -> str:
-    """Words in which the bytes of a name that is not UTF-8 are escaped."""
+    """The text with bytes that are not UTF-8 escaped."""
     return words.encode("utf-8", "backslashreplace").decode()
 
 
 def is_in(folder: str, root: str) -> bool:
-    """Whether a folder is below a watched folder."""
+    """True if a folder is below a watched folder."""
     return folder.startswith(f"{root.rstrip('/')}/")

@@ -1,4 +1,4 @@
-"""States by the directory that they would be in: in memory, or in that directory's SQLite file."""
+"""States by directory: in memory, or in an SQLite file in that directory."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.stores.shelf import Asked, Shelf
 
 
 class State(Protocol):
-    """A state: a daemon opens it, other programs look at it and ask for something. It outlives each of them."""
+    """A state, which a daemon opens, and which other programs read and add asks to. It outlives all of them."""
 
     def open(self) -> Store:
-        """The daemon's store."""
+        """Open the store, as the daemon does."""
 
     def look(self) -> Reader:
-        """A look by another program."""
+        """Open a reader, as another program does."""
 
     def ask(self, verb: str, target: str, now: float) -> int:
-        """Another program asks for something; the ask's number."""
+        """Add an ask, as another program does. Returns its number."""
 
 
 class InFile(State):
@@ -77,7 +77,7 @@ class States:
         self._states: dict[Path, State] = {}
 
     def begin(self, kind: str) -> None:
-        """A test begins, whose states are of this kind."""
+        """Begin a test with states of this kind."""
         self._kind = kind
         self._states.clear()
 
@@ -92,15 +92,15 @@ STATES = States()
 
 
 def open_store(state_dir: Path) -> Store:
-    """The daemon opens the state of a directory."""
+    """Open the store of a directory, as the daemon does."""
     return STATES.at(state_dir).open()
 
 
 def look(state_dir: Path) -> Reader:
-    """Another program looks at the state of a directory."""
+    """Open a reader for the state of a directory, as another program does."""
     return STATES.at(state_dir).look()
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
-    """Another program asks for something; the ask's number."""
+    """Add an ask, as another program does. Returns its number."""
     return STATES.at(state_dir).ask(verb, target, now)

@@ -95,7 +95,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
     assert program.stop() == 0
     recovered = program.run("doctor", "--recover")
     assert recovered.returncode == 0, recovered.stderr
-    assert "was taken up by the recovery" in recovered.stdout
+    assert "which the recovery restored" in recovered.stdout
     program.start()
     until(lambda: program.told("delivery notes looked through")[2:])
     order = program.order(OAK) or {}

@@ -138,7 +138,7 @@ def test_a_copy_knows_what_was_under_way(program: Bracketd, sandbox: Sandbox) ->
     assert asked.returncode == 0, asked.stderr
     waits = program.order(UPLOADING) or {}
     assert waits["phase"] == "uploading"
-    assert "goes on at" in waits["messages"][0]
+    assert "continues at" in waits["messages"][0]
     assert program.run("retry", UPLOADING).returncode == 0
     program.start()
     for name in (PROCESSING, UPLOADING):

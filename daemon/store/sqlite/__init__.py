@@ -1,1 +1,1 @@
-"""The state in an SQLite file: schema, migrations, statements, copies, and what can be read of a damaged file."""
+"""The state in an SQLite file: schema, migrations, statements, copies, and recovery of a damaged file."""

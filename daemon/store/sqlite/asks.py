@@ -1,4 +1,4 @@
-"""Asks as rows."""
+"""Reads and writes the rows of asks."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ WHERE answered_at < :since OR (answered_at IS NOT NULL AND seq NOT IN (
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """A number that changes when another connection has written to the file."""
+    """SQLite's data version, a number that changes when another connection has written to the file."""
     return int(connection.execute("PRAGMA data_version").fetchone()["data_version"])
 
 
 def open_asks(connection: sqlite3.Connection) -> list[Ask]:
-    """Every ask without an answer, the oldest first. A row that anybody may have written is read as it is."""
+    """The open asks, the oldest first. Any program may have written a row, so its texts need not be valid UTF-8."""
     rows = connection.execute(OPEN)
     return [Ask(row["seq"], _text(row["verb"]), _target(row["kind"], row["target"])) for row in rows]
 
@@ -42,7 +42,7 @@ def _text(value: bytes) -> str:
 
 
 def write_answer(connection: sqlite3.Connection, answer: Answer) -> None:
-    """Record what came of an ask, and forget those that were answered long ago."""
+    """Store the answer to an ask, and delete old answered asks."""
     text = printable(answer.text)
     connection.execute(ANSWER, (answer.outcome.value, text, answer.at, answer.ask.seq))
     connection.execute(FORGET_OLD, {"since": answer.at - KEPT_FOR, "kept": KEPT})

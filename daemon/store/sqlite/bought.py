@@ -1,4 +1,4 @@
-"""What was bought, as the limits count it. The functions read; times are seconds since 1970 (UTC)."""
+"""Counts purchases for the limits. All functions only read. Times are in epoch seconds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ WITH latest AS (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),
      )
 SELECT count(*) AS n FROM dated WHERE at >= ?1
 """
-"""Images bought since a time. A purchase from after the newest fact was dated by a clock that was ahead then.
+"""Images bought since a time. If a purchase has a later time than the newest fact, the clock was ahead.
 
-It counts for the earliest time that was written after it: it cannot have been made later than that.
+Such a purchase counts for the earliest time that was written after it, because it cannot have been made later.
 """
 
 ALLOWED = """
@@ -29,7 +29,7 @@ SELECT count(*) AS n FROM images JOIN orders ON orders.id = images.order_id
 WHERE images.state = 'processed' AND fetched_at IS NULL AND reckoned AND NOT dev_mode
   AND 'downloading' IN (phase, held_in) AND orders.id != ?
 """
-"""Images that orders may buy already, apart from one order."""
+"""Images that orders, except one, may already buy."""
 
 OF_OTHER_ORDERS = """
 SELECT value AS id FROM json_each(:images)
@@ -39,9 +39,9 @@ WHERE EXISTS (SELECT 1 FROM images WHERE images.id = value AND images.order_id !
 
 
 def spent(connection: sqlite3.Connection, day: float, month: float, order_id: str) -> tuple[int, int]:
-    """Images bought since the beginning of the day and of the month, with those that orders may buy already.
+    """Images bought since the beginning of the day and of the month, plus those that orders may already buy.
 
-    ``order_id`` is the order that asks: what it was allowed itself does not count.
+    Images that the order ``order_id`` may buy are not counted.
     """
     granted = int(connection.execute(ALLOWED, (order_id,)).fetchone()["n"])
     today, lately = (int(connection.execute(BOUGHT_SINCE, (begin,)).fetchone()["n"]) for begin in (day, month))
@@ -49,12 +49,12 @@ def spent(connection: sqlite3.Connection, day: float, month: float, order_id: st
 
 
 def of_other_orders(connection: sqlite3.Connection, images: Iterable[str], order_id: str) -> frozenset[str]:
-    """Those of these images that another order than this has, or has bought."""
+    """Those of the given images that a different order contains or has bought."""
     values = {"images": json.dumps(list(images)), "order_id": order_id}
     return frozenset(str(row["id"]) for row in connection.execute(OF_OTHER_ORDERS, values))
 
 
 def bought_since(connection: sqlite3.Connection, moment: float) -> bool:
-    """Whether the ledger has a purchase at or after a moment."""
+    """True if the ledger has a purchase at or after a time."""
     query = "SELECT EXISTS (SELECT 1 FROM purchases WHERE at >= ?) AS found"
     return bool(connection.execute(query, (moment,)).fetchone()["found"])

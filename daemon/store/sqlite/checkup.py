@@ -13,7 +13,7 @@ from daemon.store.sqlite.trouble import damaged, trouble_named
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """An intact state file: its version, its size in bytes, its number of orders, and the images not delivered yet."""
+    """An undamaged state file: version, size in bytes, number of orders, and the images that are not delivered yet."""
 
     file: Path
     version: int

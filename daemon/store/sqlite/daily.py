@@ -18,7 +18,7 @@ from daemon.store.sqlite.file import FILE
 log = structlog.get_logger("bracketd.store")
 
 LOOK = 3600.0
-"""Seconds between two checks for a new day, short enough for a machine that was suspended."""
+"""Seconds between two checks for a new day, short because the machine may be suspended."""
 
 
 LOOK_FOR_ROOM = 60.0

@@ -1,4 +1,4 @@
-"""One SQLite connection on one thread, which runs functions of the connection."""
+"""Runs functions of an SQLite connection on one thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The orders that a settled shoot is compared with."""
+"""Finds the orders that a settled shoot is compared with."""
 
 from __future__ import annotations
 

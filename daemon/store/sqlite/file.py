@@ -97,13 +97,13 @@ def _open_for_reading(path: Path, how: str) -> sqlite3.Connection | None:
                 _require_first(path)
                 connection.close()
                 return None
-            return connection if found == VERSION else _brought_up(connection, str(path))
+            return connection if found == VERSION else _migrated(connection, str(path))
         except BaseException:
             connection.close()
             raise
 
 
-def _brought_up(old: sqlite3.Connection, path: str) -> sqlite3.Connection:
+def _migrated(old: sqlite3.Connection, path: str) -> sqlite3.Connection:
     copy = sqlite3.connect(":memory:", isolation_level=None)
     copy.row_factory = as_dict
     with closing(old):

@@ -1,4 +1,4 @@
-"""Texts as SQLite can hold them: its text is UTF-8. A file name need not be, nor words that name a file."""
+"""Converts file names and messages for SQLite, whose text must be UTF-8. File names need not be UTF-8."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ Text = TypeVar("Text", str, str | None)
 
 
 def pack(name: str) -> str | bytes:
-    """A file name as SQLite can hold it: text, or its bytes on disk when they are not UTF-8.
+    """Convert a file name for SQLite: to text, or to its bytes on disk if they are not UTF-8.
 
-    What no file can be called, which a damaged note may give as a name, is made printable.
+    A name that no file can have, for example from a damaged note, is made printable.
     """
     try:
         name.encode()
@@ -24,10 +24,10 @@ def pack(name: str) -> str | bytes:
 
 
 def unpack(value: str | bytes) -> str:
-    """The file name again."""
+    """The file name that ``pack`` converted."""
     return os.fsdecode(value) if isinstance(value, bytes) else value
 
 
 def printable(text: Text) -> Text:
-    """Words for people as SQLite can hold them: bytes of a name in them that are not UTF-8 are shown as escapes."""
+    """Convert a message for SQLite. Bytes of file names in it that are not UTF-8 become escapes."""
     return text if text is None else text.encode("utf-8", "backslashreplace").decode()

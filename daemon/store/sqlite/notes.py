@@ -1,4 +1,4 @@
-"""The daemon's notes as rows: a key and a JSON value each."""
+"""Writes the rows of the daemon's notes. Each has a key and a JSON value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write(connection: sqlite3.Connection, note: Note) -> None:
 
 
 def waited_for_the_account(connection: sqlite3.Connection) -> list[str]:
-    """Ids of the orders that are due later because of the account or the daily limit."""
+    """Ids of the orders that wait because of the account or the daily limit."""
     codes = (Code.ACCOUNT.value, Code.DAILY_LIMIT.value)
     return [str(row["id"]) for row in connection.execute(WAITED_FOR_THE_ACCOUNT, codes)]
 
@@ -39,5 +39,5 @@ def forget_all(connection: sqlite3.Connection) -> None:
 
 
 def touch(connection: sqlite3.Connection) -> None:
-    """Write without changing anything, to learn whether the disk has room."""
+    """Write without changing anything, to find out if the disk has space."""
     connection.execute("UPDATE daemon SET value = value")

@@ -1,4 +1,4 @@
-"""Orders as the daemon looks for them, without reading them whole."""
+"""Finds orders for the daemon without reading them completely."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
 
 def known(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:
-    """The ids among these that orders have."""
+    """Those of the given ids that belong to orders."""
     return frozenset(str(row["id"]) for row in connection.execute(KNOWN, (json.dumps(list(ids)),)))
 
 
 def unfinished(connection: sqlite3.Connection) -> frozenset[str]:
-    """Ids of the orders that are under way or held."""
+    """Ids of the orders that are in progress or held."""
     return frozenset(str(row["id"]) for row in connection.execute(UNFINISHED))
 
 
 def recent(connection: sqlite3.Connection, root: str, since: float) -> dict[str, float]:
-    """The folders below a watched folder whose orders changed since a time, with the time of the last change."""
+    """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
     prefix = root.rstrip("/") + "/"
     rows = connection.execute(CHANGED_SINCE, (since,)).fetchall()
     folders = {unpack(row["folder"]): float(row["changed_at"]) for row in rows}
@@ -74,7 +74,7 @@ def recent(connection: sqlite3.Connection, root: str, since: float) -> dict[str,
 
 
 def waiting_for(connection: sqlite3.Connection, root: str) -> list[str]:
-    """Ids of the orders in trouble that have their folder or their output folder directly in a root."""
+    """Ids of due orders with a problem whose folder or output folder is directly in a root."""
     rows = connection.execute(IN_TROUBLE).fetchall()
     names = ((str(row["id"]), unpack(row["folder"]), unpack(row["output"])) for row in rows)
     return [order_id for order_id, *folders in names if root in map(os.path.dirname, folders)]
@@ -86,7 +86,7 @@ def outputs(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def parts(connection: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
-    """The output folders that may hold part files, and ids of the images that may need theirs."""
+    """The output folders that may contain part files, and ids of the images that may need theirs."""
     folders = frozenset(unpack(row["output"]) for row in connection.execute(OUTPUTS_WITH_PARTS))
     return folders, frozenset(str(row["id"]) for row in connection.execute(IMAGES_TO_COME))
 

@@ -1,4 +1,4 @@
-"""What ``status``, ``show`` and other lookers-on read; and how they ask the daemon for something."""
+"""Reads the state for ``status``, ``show`` and other programs, and adds asks for the daemon."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ SUMMARY = (
 ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
 
 NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
-"""A file name in JSON. ``quoted`` is ours: in a name that is not UTF-8 bytes become lone surrogates (PEP 383)."""
+"""SQL for a file name in JSON. ``SqliteReader`` defines ``quoted``, which turns bytes that are not UTF-8 into lone
+surrogates (PEP 383)."""
 
 IN_JSON = f"""
 json_object(
@@ -54,7 +55,7 @@ json_object(
   'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
 )
 """
-"""An order as ``status --json`` tells it. SQLite makes JSON of rows in half the time that Python takes to do so."""
+"""SQL for an order in ``status --json``. SQLite converts rows to JSON in half the time that Python needs."""
 
 NOTES = "SELECT key, value FROM daemon ORDER BY rowid"
 
@@ -68,7 +69,7 @@ WHERE at >= ? AND at < ? ORDER BY at, purchases.order_id, image_id
 
 
 class SqliteReader(Reader):
-    """A read-only look at the state file; of an absent one, an empty look. Raises StateError and its kinds."""
+    """Reads a state file. A missing file is read as empty. Raises StateError and its subclasses."""
 
     def __init__(self, state_dir: Path) -> None:
         self._connection = open_for_reading(state_dir)
@@ -103,8 +104,8 @@ class SqliteReader(Reader):
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
         lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
         chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
-        query = f"SELECT {IN_JSON} AS told FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
-        return [row["told"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
+        query = f"SELECT {IN_JSON} AS summary FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
+        return [row["summary"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
 
     def ended(self) -> int:
         counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
@@ -169,9 +170,9 @@ class SqliteReader(Reader):
 
 
 def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
-    """Leave an ask for the daemon, running or not (``daemon.store.asks.Ask``); its number. Raises StateError.
+    """Add an ask for the daemon, which need not be running. Returns the ask's number. Raises StateError.
 
-    A state file is made if there is none, but never brought up to date: a running daemon may be at work in it.
+    Creates the state file if there is none, but never migrates it, because a running daemon may be using it.
     """
     with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
         values = (now, verb, pack(target))

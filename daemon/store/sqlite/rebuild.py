@@ -21,7 +21,7 @@ from daemon.store.sqlite.writing import OLDEST, write_fact, write_order
 FROM_HISTORY = """
 INSERT INTO {table} SELECT * FROM {history}.{table} WHERE order_id IN (SELECT id FROM orders)
 """
-"""What another state file has of the orders in this one."""
+"""Copies the rows of the orders in this file from another state file."""
 
 KNOWN = " ON CONFLICT DO NOTHING"
 

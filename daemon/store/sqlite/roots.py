@@ -1,4 +1,4 @@
-"""What is remembered of watched and output folders."""
+"""Stores the last known state of watched and output folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from daemon.store.sqlite.taken import taken
 
 
 class SqliteRoots(SeenRoots):
-    """Reads and writes the rows of roots for threads that look at disks."""
+    """Reads and writes the rows of roots, for threads that access disks."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database, self._now = database, now
@@ -33,12 +33,12 @@ class SqliteRoots(SeenRoots):
 
 
 def forget(connection: sqlite3.Connection, root: str) -> None:
-    """Forget how a root looked."""
+    """Delete the row of a root."""
     connection.execute("DELETE FROM roots WHERE path = ?", (pack(root),))
 
 
 def load(connection: sqlite3.Connection, root: str) -> Seen | None:
-    """What a state file remembers of a root; None if it was never seen."""
+    """The last known state of a root. None if it was never seen."""
     query = "SELECT mount, identity, shoots FROM roots WHERE path = ?"
     row = connection.execute(query, (pack(root),)).fetchone()
     if row is None:

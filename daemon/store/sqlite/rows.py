@@ -1,4 +1,4 @@
-"""Between values and rows: how an order, its brackets, its images and a fact are written and read."""
+"""Converts orders, brackets, images and facts to rows and back."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from daemon.store.sqlite.names import pack, printable, unpack
 Row = dict[str, Any]
 
 LARGE = ("mtime_ns", "inode", "ctime_ns")
-"""A bracket's numbers that may pass SQLite's largest integer."""
+"""Fields of a bracket that may exceed SQLite's largest integer."""
 
 _MOST = 2**63 - 1
 
 
 def order_row(order: Order) -> Row:
-    """An order's own columns, and the sums that ``status`` shows without reading brackets and images.
+    """The row of an order, with the sums that ``status`` shows without reading brackets and images.
 
-    In this row as in the others every text can be stored: names are packed, and words are made printable.
+    As in the other rows, names are packed and other texts are made printable, so that SQLite can store them.
     """
     sent = [order.brackets[number] for number in order.sent]
     stored = [b for b in sent if b.stored]
@@ -100,7 +100,7 @@ def problems_of(order: Order) -> list[Row]:
 
 
 def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
-    """One bracket. Some inodes, and times from 2262 on, pass SQLite's largest integer; those are kept as text."""
+    """The row of a bracket. Inodes and times (from 2262 on) that exceed SQLite's largest integer are stored as text."""
     row = {field.name: getattr(bracket, field.name) for field in dataclasses.fields(bracket)}
     large = {name: _integer(row[name]) for name in LARGE if row[name] is not None}
     said = to_json(bracket.shot)
@@ -109,7 +109,7 @@ def bracket_row(order_id: str, number: int, bracket: Bracket) -> Row:
 
 
 def _storable(row: Row) -> Row:
-    """The row with words that SQLite can hold. Only a packed name keeps bytes that are not UTF-8."""
+    """The row with printable texts. Only packed names keep bytes that are not UTF-8."""
     return {column: printable(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
@@ -118,7 +118,7 @@ def _integer(value: int) -> int | str:
 
 
 def image_row(order_id: str, number: int, image: Image) -> Row:
-    """One image."""
+    """The row of an image."""
     row = {field.name: getattr(image, field.name) for field in dataclasses.fields(image)}
     own = {
         "order_id": order_id,
@@ -132,7 +132,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
 
 
 def left_out_row(order_id: str, number: int, left_out: LeftOut) -> Row:
-    """One file that is not sent, with the reason."""
+    """The row of a file that is not sent, with the reason."""
     of = pack(left_out.of) if left_out.of is not None else None
     names = {"path": pack(left_out.path), "of": of, "shoot": pack(left_out.shoot)}
     return _storable({"order_id": order_id, "number": number, "why": left_out.why.value, **names})

@@ -1,8 +1,8 @@
-"""Reads what can still be read of a state file that is damaged, row by row, into a sound one.
+"""Copies the readable rows of a damaged state file to a new one.
 
-Where a page is damaged SQLite raises at whatever needs that page, and at nothing else. So an order is looked for by
-every way that leads to it (the table and each of its indexes, from both ends), and read by itself. Its brackets and
-images count only all together: the sums in its row say how many there were.
+SQLite raises an error only for queries that need a damaged page. So orders are searched in the table and in each of its
+indexes, from both ends, and each order is read by its own query. An order counts only with all its brackets and images;
+the sums in its row show how many there were.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from daemon.store.sqlite.schema import MIGRATIONS, migrate, require_known
 from daemon.store.wreck import Salvage
 
 DAMAGED = "damaged.sqlite3"
-"""The name under which the file is copied to be read."""
+"""The name of the copy from which the file is read."""
 
 WAYS = tuple(
     f"SELECT rowid AS number FROM orders {way} {direction}"  # noqa: S608 - constants
@@ -34,35 +34,35 @@ WAYS = tuple(
     )
     for direction in ("ASC", "DESC")
 )
-"""Every way to the orders' row numbers."""
+"""Queries for the orders' row numbers: by the table and each index, from both ends."""
 
 SUMS = ("brackets_total", "bytes_total", "images_total")
-"""Columns of an order that tell whether its brackets and images were all read."""
+"""Columns of an order that show if all its brackets and images were read."""
 
 
 def salvage(path: Path, into: Path) -> Salvage:
-    """Read a state file, with its WAL, into a folder that is there and empty; the file itself is only copied.
+    """Copy the readable part of a state file and its WAL to an empty folder. The file is not changed.
 
-    Raises StateTooNew for one that a newer bracketd wrote, and OSError.
+    Raises StateTooNew for a file of a newer version of bracketd, and OSError.
     """
     file = into / FILE
     found = _version_copied(path, into)
-    with closing(sqlite3.connect(file, isolation_level=None)) as sound:
-        configure(sound)
-        migrate(sound, str(file), MIGRATIONS[:found])
+    with closing(sqlite3.connect(file, isolation_level=None)) as target:
+        configure(target)
+        migrate(target, str(file), MIGRATIONS[:found])
         numbers: set[int] = set()
         if found:
             with closing(_damaged(into)) as old:
-                sound.execute("BEGIN")
-                numbers = _read(old, sound)
-                sound.execute("COMMIT")
-        migrate(sound, str(file))
-        orders = tuple(_whole_orders(sound))
-        return Salvage(file, orders, len(numbers) - len(orders), _roots(sound))
+                target.execute("BEGIN")
+                numbers = _read(old, target)
+                target.execute("COMMIT")
+        migrate(target, str(file))
+        orders = tuple(_whole_orders(target))
+        return Salvage(file, orders, len(numbers) - len(orders), _roots(target))
 
 
 def _version_copied(path: Path, into: Path) -> int:
-    """Copy the file and its WAL; the version it has, 0 when that cannot be read."""
+    """Copy the file and its WAL. Returns the file's version, 0 if it cannot be read."""
     shutil.copyfile(path, into / DAMAGED)
     wal = path.with_name(f"{path.name}-wal")
     if wal.exists():
@@ -80,61 +80,61 @@ def _damaged(into: Path) -> sqlite3.Connection:
     return connection
 
 
-def _read(old: sqlite3.Connection, sound: sqlite3.Connection) -> set[int]:
-    """Read everything that can be read; the numbers of the orders that were there."""
+def _read(old: sqlite3.Connection, target: sqlite3.Connection) -> set[int]:
+    """Copy all readable rows. Returns the row numbers of all orders that were found, readable or not."""
     numbers = {int(row["number"]) for way in WAYS for row in _readable(old, way)}
     for number in sorted(numbers):
         for order in _readable(old, "SELECT * FROM orders NOT INDEXED WHERE rowid = ?", number):
-            _keep(sound, "orders", order)
+            _keep(target, "orders", order)
             for table in ("brackets", "images", "left_out", "purchases"):
                 for row in _readable(old, f"SELECT * FROM {table} WHERE order_id = ?", order["id"]):  # noqa: S608
-                    _keep(sound, table, row)
+                    _keep(target, table, row)
     for direction in ("ASC", "DESC"):
         for row in _readable(old, f"SELECT * FROM journal NOT INDEXED ORDER BY seq {direction}"):  # noqa: S608
-            _keep(sound, "journal", row)
+            _keep(target, "journal", row)
     for table in ("roots", "skipped_files"):
         for row in _readable(old, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608 - our own names
-            _keep(sound, table, row)
+            _keep(target, table, row)
     return numbers
 
 
 def _readable(old: sqlite3.Connection, query: str, *values: object) -> Iterator[Row]:
-    """The rows of a query up to the first that cannot be read; a table that this version lacks has none."""
+    """The rows of a query up to the first that cannot be read. Empty for a table that the file's version lacks."""
     try:
         yield from old.execute(query, values)
     except sqlite3.DatabaseError:
         return
 
 
-def _keep(sound: sqlite3.Connection, table: str, row: Row) -> None:
-    """Take a row over, unless it is there already or damage made it one that cannot be."""
+def _keep(target: sqlite3.Connection, table: str, row: Row) -> None:
+    """Insert a row, unless it already exists or is invalid because of damage."""
     columns, marks = ", ".join(row), ", ".join(f":{column}" for column in row)
     try:
-        sound.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names
+        target.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names
     except sqlite3.DatabaseError:
         return
 
 
-def _whole_orders(sound: sqlite3.Connection) -> Iterator[Order]:
-    """The orders with all their brackets and images; what is left of the others is removed."""
-    for row in sound.execute("SELECT id, brackets_total, bytes_total, images_total FROM orders").fetchall():
-        order = _order(sound, row)
+def _whole_orders(target: sqlite3.Connection) -> Iterator[Order]:
+    """The orders that have all their brackets and images. The others are deleted."""
+    for row in target.execute("SELECT id, brackets_total, bytes_total, images_total FROM orders").fetchall():
+        order = _order(target, row)
         if order is None:
-            sound.execute("DELETE FROM orders WHERE id = ?", (row["id"],))
+            target.execute("DELETE FROM orders WHERE id = ?", (row["id"],))
         else:
             yield order
 
 
-def _order(sound: sqlite3.Connection, row: Row) -> Order | None:
+def _order(target: sqlite3.Connection, row: Row) -> Order | None:
     try:
-        order = load(sound, str(row["id"]))
+        order = load(target, str(row["id"]))
         sums = order_row(order)
     except (ValueError, TypeError, LookupError):
         return None
     return order if all(sums[column] == row[column] for column in SUMS) else None
 
 
-def _roots(sound: sqlite3.Connection) -> dict[str, Seen]:
-    rows = sound.execute("SELECT path, mount, identity, shoots FROM roots").fetchall()
+def _roots(target: sqlite3.Connection) -> dict[str, Seen]:
+    rows = target.execute("SELECT path, mount, identity, shoots FROM roots").fetchall()
     mounts = ((row, unpack(row["mount"]) if row["mount"] is not None else None) for row in rows)
     return {unpack(row["path"]): Seen(mount, row["identity"], row["shoots"]) for row, mount in mounts}

@@ -1,10 +1,10 @@
-"""The state file's tables, and how one version becomes the next.
+"""The state file's tables, and the migrations from each version to the next.
 
-A migration is a function of a connection; each runs in a transaction of its own which also records it
-(``PRAGMA user_version``), so that a kill leaves the file at one version or the other, never between.
+A migration is a function of a connection. Each runs in its own transaction, which also sets the version
+(``PRAGMA user_version``), so that a kill never leaves the file between two versions.
 
-Text columns hold UTF-8; a file name that is not UTF-8 is stored as the bytes it has on disk (columns of type ANY).
-Times are seconds since 1970 (UTC).
+Text columns contain UTF-8. A file name that is not UTF-8 is stored as its bytes on disk (columns of type ANY). Times
+are in epoch seconds.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ INSERT INTO purchases (order_id, image_id, at, credits)
   WHERE fetched_at IS NOT NULL AND NOT dev_mode
   ON CONFLICT DO NOTHING;
 """
-"""Adds the ledger of purchases, what content is known by, and what limits and supplements need."""
+"""Adds the ledger of purchases, the marks of photos, and the columns for limits and supplements."""
 
 THIRD = """
 -- Purchases.
@@ -236,7 +236,7 @@ ALTER TABLE orders ADD COLUMN reopened_at REAL;
 ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
-"""Adds what each comment names."""
+"""Adds columns and tables; the comments in the script say what for."""
 
 
 FOURTH = """
@@ -267,7 +267,7 @@ UPDATE orders SET troubles = json_array(
     json_object('code', 'service-unasked', 'text', substr(trouble, instr(trouble, 'and the state was rebuilt') + 4)))
   WHERE trouble LIKE '%_and the state was rebuilt without asking the service%';
 """
-"""Gives what hinders an order a code beside its text. ``sqlite.problems`` then writes the problems."""
+"""Adds a code to the text of each trouble. ``sqlite.problems`` then writes the problems."""
 
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
@@ -282,29 +282,29 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
 Migration = Callable[[sqlite3.Connection], None]
 
 MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND), _statements(THIRD), _statements(FOURTH))
-"""Number ``n`` (from 0) brings a file of version ``n`` to ``n + 1``."""
+"""The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 
 VERSION = len(MIGRATIONS)
 
 
 def version(connection: sqlite3.Connection) -> int:
-    """The version of an open state file; 0 is an empty one."""
+    """The version of an open state file, 0 if it is empty."""
     return int(connection.execute("PRAGMA user_version").fetchone()["user_version"])
 
 
 def require_known(connection: sqlite3.Connection, path: str) -> int:
-    """The version of an open state file, or StateTooNew."""
+    """The version of an open state file. Raises StateTooNew for a version that is not known."""
     found = version(connection)
     if found > VERSION:
         raise StateTooNew(
-            f"{path} was written by a newer version of bracketd (state version {found}, this one knows {VERSION}). "
-            "Install the newer version again; nothing was changed."
+            f"{path} was written by a newer version of bracketd (state version {found}; this version supports "
+            f"{VERSION}). Install the newer version again. Nothing was changed."
         )
     return found
 
 
 def migrate(connection: sqlite3.Connection, path: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Bring an open state file up to the last of ``migrations``. Raises StateTooNew."""
+    """Run the migrations that an open state file still needs. Raises StateTooNew."""
     for number in range(require_known(connection, path), len(migrations)):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -313,6 +313,6 @@ def migrate(connection: sqlite3.Connection, path: str, migrations: Sequence[Migr
                 connection.execute(f"PRAGMA user_version = {number + 1}")
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
+            if connection.in_transaction:  # on a full disk SQLite has already rolled back
                 connection.execute("ROLLBACK")
             raise

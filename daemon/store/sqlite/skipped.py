@@ -1,6 +1,6 @@
-"""The record of skipped shoots: names, sizes and times of their photos, which tell them when somebody moves them.
+"""The record of skipped shoots: names, sizes and times of their photos, to recognise photos that somebody moves.
 
-Only shoots count that are skipped at this moment. A shoot that a person submitted is known by its content.
+Only shoots that are currently skipped count. A shoot that a person submitted is recognised by its content.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ NEWEST = (
     "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
 )
-"""No other shoot has come under the name of this one since."""
+"""The order is the newest of its folder, apart from those that were given up."""
 CANCELLED = (
     "phase = 'cancelled' AND by_person AND NOT EXISTS (SELECT 1 FROM orders AS other "
     "WHERE other.folder = orders.folder AND other.phase != 'cancelled' "
     "AND (other.phase != 'skipped' OR NOT other.recorded))"
 )
-"""A person cancelled the shoot, and no other order of its folder says what becomes of photos that come to it."""
+"""A person cancelled the shoot, and no other order of its folder decides about new photos in it."""
 LISTED = f"""
 SELECT id, folder FROM orders WHERE ((phase = 'skipped' AND recorded) OR ({CANCELLED})) AND {NEWEST}
 ORDER BY created_at
@@ -35,11 +35,11 @@ UNSEEN = f"""
 SELECT id, folder, shoot, created_at FROM orders WHERE {FIRST_SIGHT} AND NOT recorded
 ORDER BY created_at
 """  # noqa: S608 - constants
-"""Skipped shoots whose photos are not all on record, copies of known ones apart."""
+"""Skipped shoots without a complete record, except copies of other shoots."""
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
-    """Remember the photos of a skipped shoot. ``complete``: these are all of them."""
+    """Store photos of a skipped shoot. ``complete``: its record is complete with these."""
     rows = [(pack(one.name), one.size, order_id, one.changed_at) for one in entries]
     connection.executemany(INSERT, rows)
     if complete:
@@ -47,7 +47,7 @@ def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entr
 
 
 def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Recorded]:
-    """Every recorded photo that has the name and the size of one of these."""
+    """The recorded photos that match one of these by name and size."""
     made: dict[str, float | None] = {}
     found = []
     for entry in sorted({(one.name, one.size) for one in entries}):
@@ -64,12 +64,12 @@ def alike(connection: sqlite3.Connection, entries: Iterable[Entry]) -> list[Reco
 
 
 def unseen(connection: sqlite3.Connection) -> list[Unseen]:
-    """The skipped shoots, copies of known ones apart, whose photos are not all on record."""
+    """The skipped shoots without a complete record, except copies of other shoots."""
     return [Unseen(str(row["id"]), unpack(row["shoot"]), row["created_at"]) for row in connection.execute(UNSEEN)]
 
 
 def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection[Entry]) -> frozenset[Entry]:
-    """Those of these photos that the record of a skipped shoot does not have."""
+    """Those of the given photos that are not in the record of a skipped shoot."""
     return frozenset(
         one
         for one in entries
@@ -78,10 +78,10 @@ def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection
 
 
 def skipped_in(connection: sqlite3.Connection, root: str, *, recorded: bool) -> dict[str, str]:
-    """The folders directly in a watched folder whose shoots are skipped, each with the id of its order.
+    """The folders of skipped shoots directly in a watched folder, each with the id of its order.
 
-    ``recorded``: those whose photos are on record, and those that a person cancelled; otherwise the others, copies of
-    known shoots apart: an older version skipped them, or their disk did not answer.
+    With ``recorded``: shoots with a complete record, and shoots that a person cancelled. Otherwise: the other skipped
+    shoots, except copies of known shoots; an older version skipped them, or their disk did not respond.
     """
     prefix = root.rstrip("/") + "/"
     rows = connection.execute(LISTED if recorded else UNSEEN)

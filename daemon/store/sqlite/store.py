@@ -26,17 +26,17 @@ from daemon.store.waiting import Waiting
 
 
 class SqliteStore(Store):
-    """The one writer of a state file."""
+    """The only writer of a state file."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._data_version = -1
         self._handed_out: set[int] = set()
-        """Numbers of the open asks that ``asks`` returned."""
+        """Numbers of the open asks that ``asks`` has returned."""
 
     @classmethod
     def open(cls, state_dir: Path, thread: Executor | None = None) -> SqliteStore:
-        """Open, make or migrate the state file. Raises StateError and its kinds."""
+        """Open the state file, creating or migrating it if needed. Raises StateError and its subclasses."""
         connection = open_for_writing(state_dir)
         thread = thread or ThreadPoolExecutor(1, thread_name_prefix="store")
         return cls(Database(connection, state_dir / FILE, thread))
@@ -209,7 +209,7 @@ class SqliteStore(Store):
         await self._database.write(lambda connection: self._answer(connection, answer))
 
     def _answer(self, connection: sqlite3.Connection, answer: Answer | None) -> None:
-        """Part of a transaction. An ask whose answer does not reach the disk is returned again after a restart."""
+        """Store an answer within a transaction. If it fails, the ask is returned again after a restart."""
         if answer is not None:
             asks.write_answer(connection, answer)
 

@@ -1,4 +1,4 @@
-"""Finds the shoots that have an order that counts: they were sent or must not be sent."""
+"""Finds the shoots with an order that counts: they were sent or must not be sent."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ a copy of such an order.
 
 
 def taken(connection: sqlite3.Connection, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-    """The given shoots directly in a watched folder that have an order that counts.
+    """Those of the given shoots in a watched folder that have an order that counts.
 
-    ``shoots`` are names and the inodes of their folders, 0 if unknown. Another folder with a known name is not taken.
+    ``shoots`` maps folder names to inodes, 0 if unknown. A folder with a known name but another inode does not count.
     """
     prefix = root.rstrip("/") + "/"
     query = f"SELECT inode FROM orders WHERE folder = ? AND {COUNTS}"  # noqa: S608 - a constant

@@ -1,4 +1,4 @@
-"""Shoots that wait, as rows."""
+"""Writes the rows of waiting shoots."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from daemon.store.waiting import Waiting
 
 
 def replace(connection: sqlite3.Connection, root: str, waiting: Iterable[Waiting]) -> None:
-    """Store which shoots wait in a watched folder, in place of what was stored for it."""
+    """Replace the waiting shoots of a watched folder."""
     prefix = root.rstrip("/") + "/"
     for row in connection.execute("SELECT folder FROM waiting").fetchall():
         if unpack(row["folder"]).startswith(prefix):
@@ -20,12 +20,12 @@ def replace(connection: sqlite3.Connection, root: str, waiting: Iterable[Waiting
 
 
 def forget(connection: sqlite3.Connection, folder: str) -> None:
-    """A shoot no longer waits."""
+    """Delete a waiting shoot."""
     connection.execute("DELETE FROM waiting WHERE folder = ?", (pack(folder),))
 
 
 def forget_all(connection: sqlite3.Connection) -> None:
-    """No shoot waits."""
+    """Delete all waiting shoots."""
     connection.execute("DELETE FROM waiting")
 
 

@@ -1,4 +1,4 @@
-"""A damaged or lost state file, its copies, and the file that takes its place."""
+"""Salvages a damaged or lost state file and its copies, and replaces it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from daemon.store.wreck import Salvage, Wreck
 
 
 class SqliteWreck(Wreck):
-    """What is left in a state directory of its state file."""
+    """The state directory of a damaged or lost state file."""
 
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir
@@ -30,7 +30,7 @@ class SqliteWreck(Wreck):
         return copies.newest_sound(self._state_dir / FILE)
 
     def written_at(self, state: Path) -> float:
-        """The time of the file or of its WAL. Whoever only looks leaves an empty WAL, which says nothing."""
+        """The time of the file or of its WAL. An empty WAL is ignored, because readers leave one."""
         wal = state.with_name(f"{state.name}-wal")
         written = (path for path in (state, wal) if path == state or (path.exists() and path.stat().st_size))
         return max(path.stat().st_mtime for path in written)

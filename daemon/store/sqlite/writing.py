@@ -1,4 +1,4 @@
-"""How an order and its facts are written: the statements inside a transaction."""
+"""Writes an order and its facts within a transaction."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ OLDEST = (
     " ON CONFLICT (image_id) DO UPDATE SET order_id = excluded.order_id, at = excluded.at, credits = excluded.credits "
     "WHERE excluded.at < purchases.at"
 )
-"""An image is bought once, whichever orders have it: the first purchase counts."""
+"""An image is bought only once, even if several orders contain it. The first purchase counts."""
 
 JOURNAL_ENTRY = "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)"
 
 STATE = "SELECT phase, updated_at FROM orders WHERE id = ?"
-"""What tells whether somebody else changed an order."""
+"""Columns that show if somebody else has changed an order."""
 
 CREDITS = 1
-"""What an image costs: the vendor counts images, one credit each."""
+"""The price of an image. The vendor charges one credit per image."""
 
 
 def write_order(connection: sqlite3.Connection, before: Order | None, after: Order) -> None:
-    """The order's row, and those of its brackets, images and reasons that are not what they were."""
+    """Write the row of an order, and the rows of its brackets, images and reasons that changed."""
     upsert(connection, "orders", ("id",), [order_row(after)])
     old_brackets = before.brackets if before else ()
     changed = [(n, b) for n, b in enumerate(after.brackets) if n >= len(old_brackets) or b is not old_brackets[n]]
@@ -52,7 +52,7 @@ def write_fact(connection: sqlite3.Connection, order_id: str, fact: Fact, at: fl
 
 
 def require(connection: sqlite3.Connection, known: Order) -> None:
-    """Raises Stale if an order's row has another phase or time of change than ``known``."""
+    """Raise Stale if the phase or time of change of an order's row differs from ``known``."""
     row = connection.execute(STATE, (known.id,)).fetchone()
     if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.updated_at):
         raise Stale(known.id)
