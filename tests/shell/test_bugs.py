@@ -84,7 +84,7 @@ def test_a_bug_at_the_lock_stops_one_shoot(tmp: Path) -> None:
                 scene.scanned.clear()
                 await asyncio.sleep(4 * HOUR)
             assert 4 * HOUR / LONGEST - 2 < scene.scanned.count(OAK) < 2 * 4 * HOUR / LONGEST + 10, "with back-off"
-            (told,) = (entry for entry in logs if entry["event"] == "a bug stopped a shoot")
+            (told,) = (entry for entry in logs if entry["event"] == "bug while processing a shoot")
             assert (told["shoot"], told["log_level"]) == (OAK, "error")
             assert isinstance(told["exc_info"], sqlite3.IntegrityError)
             allow(scene.state)
@@ -186,7 +186,7 @@ def test_a_bug_in_a_late_look_stops_no_other(tmp: Path) -> None:
             scene.put(f"{ELM}/IMG_3.JPG")
             await quiet()
             assert scene.waiting()[OAK].startswith("a bug in bracketd stopped work on this shoot (ValueError: ")
-            assert "photos that came or changed since it was sent are not noticed" in scene.waiting()[OAK]
+            assert "photos added or changed since it was sent are not noticed" in scene.waiting()[OAK]
             with closing(sqlite3.connect(scene.state / FILE)) as connection:
                 elm = connection.execute(f"SELECT count(*) FROM orders WHERE shoot = '{ELM}'").fetchone()
             assert elm == (2,), "its photo that came late is a supplement"
@@ -210,7 +210,7 @@ def test_a_bug_at_a_skipped_shoot_stops_no_other(tmp: Path) -> None:
             for shoot in (OAK, ELM):
                 scene.put(f"{shoot}/IMG_2.JPG")
             await quiet()
-            assert "photos that come to this skipped shoot are not noticed" in scene.waiting()[OAK]
+            assert "photos added to this skipped shoot are not noticed" in scene.waiting()[OAK]
             mend(scene.state, OAK)
             await asyncio.sleep(LONGEST + 2 * INTERVAL)
             assert scene.waiting() == {}

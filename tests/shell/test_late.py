@@ -51,7 +51,7 @@ def test_late_photos_become_a_supplement(tmp: Path) -> None:
             done = await first(scene)
             scene.put(f"{OAK}/DCIM/IMG_2.JPG")
             await asyncio.sleep(INTERVAL + 1)
-            assert scene.waiting()[OAK].startswith("more photos came to a shoot that was sent: 2 photo(s)")
+            assert scene.waiting()[OAK].startswith("new photos in a shoot that was already sent: 2 photo(s)")
             await quiet()
             (new,) = await supplements(scene)
             assert [bracket.path for bracket in new.brackets] == ["DCIM/IMG_2.JPG"]

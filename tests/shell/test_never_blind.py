@@ -196,7 +196,7 @@ def test_watches_that_are_used_up(tmp: Path, capsys: pytest.CaptureFixture[str])
 
     simulate(work)
     said = capsys.readouterr().out
-    assert said.count("no events for this shoot; it is scanned instead") == 1
+    assert said.count("no change events for this shoot; scanning instead") == 1
     assert said.count("inotify watch limit reached") == 1
 
 

@@ -110,8 +110,8 @@ def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
                     mount(disk, away)
                     await asyncio.sleep(INTERVAL)
         told = [(log["log_level"], log["event"]) for log in logs if "folder" in log["event"]]
-        assert told == [("error", "folder is away"), ("info", "folder is back")] * 2
-        assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder is away")
+        assert told == [("error", "folder unavailable"), ("info", "folder available again")] * 2
+        assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder unavailable")
 
     simulate(work)
 

@@ -240,7 +240,7 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         searching = asyncio.create_task(unknown.run())
         await asyncio.sleep(3600)
-        with pytest.raises(NotYet, match=r"may have been delivered before: the output folder .* is not there"):
+        with pytest.raises(NotYet, match=r"may already have been delivered: the output folder .* is not there"):
             unknown.require_ready(str(tmp / "out"))
         await store.forget_root(str(tmp / "out"))
         (tmp / "out").mkdir()
@@ -380,11 +380,12 @@ def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
             outcome, text = scene.answer(1) or (None, "")
             assert outcome is Outcome.FAILED
             assert text.startswith(
-                f"{OAK} is not sent yet, for it may have been delivered before: the output folder {tmp / 'out'} is not "
+                f"{OAK} is not sent yet, because it may already have been delivered: "
+                f"the output folder {tmp / 'out'} is not "
             )
             assert "`bracketd submit --again`" in text
-            assert "may have been delivered" in scene.waiting()[OAK], "it still waits by itself"
-            assert [log["event"] for log in logs].count("ask is tried again") <= 2
+            assert "may already have been delivered" in scene.waiting()[OAK], "it still waits by itself"
+            assert [log["event"] for log in logs].count("ask not possible yet; retrying") <= 2
             assert await scene.submit(OAK) is None
             await store.forget_root(str(tmp / "out"))
             (tmp / "out").mkdir()
@@ -432,7 +433,7 @@ def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
                 disk.works = True
                 await asyncio.sleep(60)
                 scene.unknown.require_ready(str(out2))
-        assert [log["event"] for log in logs].count("a bug stopped the look at delivery notes") == 1
+        assert [log["event"] for log in logs].count("bug while checking delivery notes") == 1
 
     simulate(work)
 
@@ -465,7 +466,7 @@ def test_a_shoot_waits_visibly_and_is_scanned_meanwhile(tmp: Path) -> None:
             scene.put(f"{OAK}/IMG_1.JPG")
             await quiet()
             assert scene.orders() == {}
-            assert "may have been delivered before" in scene.waiting()[OAK]
+            assert "may already have been delivered" in scene.waiting()[OAK]
             await scene.unknown.run()
             await asyncio.sleep(INTERVAL)
             assert scene.orders() == {OAK: ("settled", 1)}
@@ -481,7 +482,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
         roots = Roots(store.seen_roots(clock.now))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
-        with pytest.raises(NotYet, match="the service is asked"):
+        with pytest.raises(NotYet, match="still checking the service's orders"):
             unknown.require_ready(str(tmp / "out"))
         await asyncio.sleep(SERVICE_PATIENCE)
         unknown.require_ready(str(tmp / "out"))

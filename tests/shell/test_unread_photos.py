@@ -134,7 +134,7 @@ def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
             drop(scene)
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) is None
-            assert "cannot be looked into (Input/output error)" in scene.waiting()[OAK]
+            assert "photos cannot be read (Input/output error)" in scene.waiting()[OAK]
             probes.untold = {}
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) == SIX

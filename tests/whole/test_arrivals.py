@@ -192,7 +192,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
 def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox) -> None:
     """When the system's event queue overflows, a shoot whose events were lost is found at once."""
     (watching.watched / ELM).mkdir()
-    until(lambda: watching.told("a folder without photos is left alone"))
+    until(lambda: watching.told("folder without photos ignored"))
     folder = card(watching.home, LARGE)
     watching.signal(signal.SIGSTOP)
     for number in range(int(QUEUE.read_text())):
