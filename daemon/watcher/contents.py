@@ -81,7 +81,7 @@ class Contents:
         todo = to_compare(marks, {bracket.path: bracket.shot for bracket in brackets})
         return copies(marks, {path: await self.sha256(folder, path) for path in todo})
 
-    async def told_apart(
+    async def with_hashes(
         self, folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]
     ) -> tuple[Bracket, ...]:
         """The brackets, with the SHA-256 of each whose mark is in an earlier order, for an exact comparison.

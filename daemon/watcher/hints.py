@@ -243,4 +243,4 @@ class NativeHints(FileSystemEventHandler):
         """Log once if few system watches are left."""
         if not self._warned and (words := watches_are_scarce()):
             self._warned = True
-            log.warning("inotify watches are scarce", watch=self._root, why=words)
+            log.warning("few inotify watches left", watch=self._root, why=words)

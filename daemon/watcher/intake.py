@@ -365,7 +365,7 @@ class Intake:
             earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
-        brackets = await contents.told_apart(folder, brackets, earlier)
+        brackets = await contents.with_hashes(folder, brackets, earlier)
         earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
         judged = compare(folder, brackets, earlier, inode, names)
         if not by_person:

@@ -150,7 +150,7 @@ class UnknownOrders:
                 await self._look_at_other(output)
         near = [note for place in outputs for note in await self._unknown_in(place)]
         found = (*near, *await self._alike(folder, outputs, brackets))
-        hashed = await contents.told_apart(folder, brackets, [note.order for note in found])
+        hashed = await contents.with_hashes(folder, brackets, [note.order for note in found])
         note = delivered_as(folder, outputs, hashed, found)
         if note is not None:
             return FoundElsewhere(note.order.id, note.path)

@@ -48,7 +48,7 @@ Fails = dict[Callable[..., Any] | tuple[Callable[..., Any], str], Exception]
 
 
 @dataclass
-class Told:
+class ScriptedHints:
     """A source of hints that a test controls and can break."""
 
     dirty: Dirty
@@ -126,7 +126,7 @@ class Scene:
     root: Path
     state: Path
     store: Store
-    hints: list[Told]
+    hints: list[ScriptedHints]
     desk: Desk
     asks: Asks
     heard: list[tuple[str, facts.Fact]]
@@ -197,7 +197,7 @@ async def watching(
     """
     store = store or open_store(tmp / "state")
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
-    hints: list[Told] = []
+    hints: list[ScriptedHints] = []
     heard: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
     read: list[str] = []
@@ -205,7 +205,7 @@ async def watching(
     says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
-        hints.append(Told(dirty, broken=broken))
+        hints.append(ScriptedHints(dirty, broken=broken))
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
