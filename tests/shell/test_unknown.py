@@ -428,7 +428,7 @@ def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
                 scene.put(f"{OAK}/IMG_1.JPG")
                 await quiet()
                 assert scene.orders() == {OAK: ("settled", 1)}
-                with pytest.raises(NotYet, match="a bug in bracketd keeps"):
+                with pytest.raises(NotYet, match="a bug in bracketd prevents"):
                     scene.unknown.require_ready(str(out2))
                 disk.works = True
                 await asyncio.sleep(60)

@@ -123,7 +123,7 @@ def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., obj
             await asyncio.sleep(QUIET / 2)
             scene.fails[call] = says
             await asyncio.sleep(3 * INTERVAL)
-            assert "(the file system is not responding); tried again" in scene.waiting()["12 Oak St"]
+            assert "(the file system is not responding); retrying" in scene.waiting()["12 Oak St"]
             assert scene.orders() == {}
             scene.fails.clear()
             await asyncio.sleep(QUIET + INTERVAL)
