@@ -1,7 +1,7 @@
 """The composition root: builds every part, starts them in order, stops them in reverse.
 
-Start: the instance lock (the caller's), the store, the watchers' first look, then READY. Stop: no new work; what is
-under way may finish for a few seconds, then transfers break off between two chunks; what was achieved is recorded.
+Start: the instance lock (taken by the caller), the store, the watchers' first round, then READY. Stop: no new work
+begins; steps in progress may finish for a few seconds; then transfers stop between chunks, and results are recorded.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ SWEEP_PATIENCE = 10.0
 """Seconds that the start waits for part files to be removed."""
 
 RUNNER_PATIENCE = 30.0
-"""Seconds between two turns of the runner, which takes one each second."""
+"""Seconds without a turn of the runner after which it counts as unresponsive. It normally takes one every second."""
 
 GRACE = 4.0
-"""Seconds that transfers may go on after a stop signal, hoping to finish."""
+"""Seconds that transfers may continue after a stop signal."""
 
 LAST = 9.0
-"""Seconds after a stop signal at which the process ends, whatever still hangs."""
+"""Seconds after a stop signal at which the process ends, even if threads hang."""
 
 
 class App:
-    """One daemon. ``find_key`` reads the API key again; it raises ConfigError when there is none."""
+    """The daemon. ``find_key`` reads the API key again; it raises ConfigError if there is none."""
 
     def __init__(self, settings: Settings, find_key: Callable[[], ApiKey], clock: Clock, notifier: Notifier) -> None:
         self._settings, self._clock, self._notifier = settings, clock, notifier
@@ -81,8 +81,8 @@ class App:
         self._performer: Performer | None = None
 
     async def run(self) -> None:
-        """Serve until a stop signal. Raises StateError, and ConfigError for an environment that cannot be used."""
-        self._services.usual()  # fails now if the environment cannot be used
+        """Serve until a stop signal. Raises StateError, and ConfigError for an unusable environment."""
+        self._services.usual()  # raises early if the environment is unusable
         self._signals.listen()
         with self._pulse:
             store = await self._open()
@@ -91,7 +91,7 @@ class App:
         log.info("stopped")
 
     async def _open(self) -> Store | None:
-        """The store, as soon as its disk has room; None if the stop signal comes first. Raises StateError."""
+        """Open the store once its disk has room. Returns None if the stop signal comes first. Raises StateError."""
         while not self._stop.is_set():
             try:
                 return SqliteStore.open(self._settings.state_dir)
@@ -102,7 +102,7 @@ class App:
         return None
 
     async def _work(self, store: Store) -> None:
-        """Serve with an open store, and close it."""
+        """Serve with an open store, then close it."""
         self._vigil.wait_for_room(None)
         store.pause.listen(self._vigil.wait_for_room)
         self._give_up = store.pause.give_up
@@ -120,7 +120,7 @@ class App:
             store.close()
 
     async def _serve(self, store: Store, refused: list[str]) -> None:
-        """Work until the stop signal. ``refused`` waited for the account; somebody may have mended it by now."""
+        """Work until the stop signal. ``refused``: orders that waited for the account, which resume now."""
         transfers = self._settings.transfers
         await _sweep(store, self._clock)
         self._vigil.beat()
@@ -199,14 +199,14 @@ class App:
         return await make_watcher(self._settings, folder, desk, roots, unknown, clock=self._clock, disk=disk)
 
     def _presets(self) -> dict[str, Preset]:
-        """What the settings say of new orders, by watched folder."""
+        """The presets of new orders, by watched folder."""
         dev_mode = self._settings.api.dev_mode
         return {str(folder.watch): preset_of(folder, dev_mode) for folder in self._settings.folders}
 
-    # --- being watched over ---
+    # --- health reports ---
 
     async def _report(self, store: Store, runner: Runner, watchers: list[Watcher]) -> None:
-        """Tell the service manager READY after the first look, and that all is well while all parts answer."""
+        """Send READY to the service manager after the first rounds, then watchdog signals while all parts respond."""
         for watcher in watchers:
             await watcher.ready.wait()
         await store.note(Watching(tuple(watcher.folder.watch for watcher in watchers)))
@@ -215,7 +215,7 @@ class App:
         await self._vigil.report(lambda: self._late(store, runner, watchers))
 
     async def _late(self, store: Store, runner: Runner, watchers: list[Watcher]) -> list[str]:
-        """The parts that have not answered for too long."""
+        """The parts that have not responded for too long."""
         now = self._clock.monotonic()
         late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
         if now - runner.alive_at > RUNNER_PATIENCE:
@@ -225,7 +225,7 @@ class App:
         return late
 
     def _moved_at(self, watcher: Watcher) -> float:
-        """When a watcher last came round, or a file that it reads moved it on."""
+        """The monotonic time of a watcher's last round or last answer from its disk."""
         return max(watcher.alive_at, self._disks[watcher.folder.watch].answered_at)
 
     # --- stopping ---
@@ -237,13 +237,13 @@ class App:
         asyncio.get_running_loop().call_later(GRACE, self._give_up_room)
 
     def _give_up_room(self) -> None:
-        """What could not be written by now is not written: its requests are repeated at the next start."""
+        """Stop waiting for disk space. Unwritten results are lost; their requests are repeated at the next start."""
         if self._vigil.waits_for_room:
-            log.error("stopped without room for the state; what was under way is repeated at the next start")
+            log.error("stopped while the state disk is full; unfinished steps are repeated at the next start")
         self._give_up()
 
     def _end_at_last(self, status: int) -> None:
-        """End the process in a while, whatever still hangs: a thread on a dead mount would keep it for ever."""
+        """End the process after ``LAST`` seconds, because a thread on a dead mount would block the exit forever."""
         last = threading.Timer(LAST, os._exit, (status,))
         last.daemon = True
         last.start()
@@ -254,23 +254,23 @@ class App:
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error that made the others stop: one of ours if there is one, for it says what to do."""
+    """The first BracketdError in a group, because its message says what to do; otherwise the first error."""
     leaves = [_first(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 
 async def _note_copies(store: Store, trouble: str | None) -> None:
-    """Note what hinders the copies of the state, or that nothing does."""
+    """Store the alert about failing copies of the state, or clear it."""
     await store.note(Alert(Subject.COPIES, trouble))
 
 
 async def _sweep(store: Store, clock: Clock) -> None:
-    """Remove what killed runs left in output folders, before anything is written there. A disk that hangs keeps its."""
+    """Remove part files of killed runs from output folders before anything is written. Hung disks are skipped."""
     folders, images = await store.parts()
     too_late = threading.Event()
     try:
         for path in await Disk(clock, SWEEP_PATIENCE)(sweep, folders, images, too_late.is_set):
-            log.info("removed a part file of an earlier run", path=path)
+            log.info("removed part file of an earlier run", path=path)
     except OSError as error:
         too_late.set()
-        log.warning("part files of earlier runs are left where they are", why=error.strerror)
+        log.warning("part files of earlier runs could not be removed", why=error.strerror)

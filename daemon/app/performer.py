@@ -1,4 +1,4 @@
-"""Performs steps in threads, with the service account that an order began with and the key as it is now."""
+"""Performs steps in threads, with the order's service account and the current API key."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from daemon.steps import Steps, Stopped
 log = structlog.get_logger("bracketd")
 
 SPARE = 4
-"""Threads for calls that are not steps: a test of the network connection, or a search for another key."""
+"""Extra threads for calls that are not steps: a connection test, or a search for another key."""
 
 
 class Performer:
     """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
 
-    ``resuming`` checks the orders of an earlier run before they go on.
+    ``resuming`` checks the orders of an earlier run before they continue.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Performer:
         self._abort = threading.Event()
 
     async def perform(self, order: Order, step: steps.Step) -> facts.Fact:
-        """Perform a step. If the key is refused and another one is found, perform it once more with that."""
+        """Perform a step. If the key is refused and another one is found, repeat the step with that key."""
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
             performing = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
@@ -58,7 +58,7 @@ class Performer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
     def break_off(self) -> None:
-        """Stop the transfers under way at their next chunk."""
+        """Stop the running transfers at their next chunk."""
         self._abort.set()
         for service in self._services.all:
             service.stop()
@@ -73,7 +73,7 @@ class Performer:
         key = await self.in_thread(self._services.found)
         if key is not None and self._services.renew(key):
             logs.redact(key.text)
-            log.info("another key was found and is used from now on")
+            log.info("new API key found and in use")
 
     def _go_on(self) -> None:
         if self._abort.is_set():

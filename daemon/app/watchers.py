@@ -1,4 +1,4 @@
-"""Builds the watcher of one watched folder from the settings and from what its disk is."""
+"""Builds the watcher of one watched folder from the settings and its file system."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from daemon.watcher import (
 log = structlog.get_logger("bracketd")
 
 RESCAN = 60.0
-"""Seconds between scans of everything that can still change, where the system reports changes."""
+"""Seconds between full scans if the system reports changes."""
 
 GROUND_PATIENCE = 20.0
-"""Seconds that the start waits for a watched folder's disk to say what it is."""
+"""Seconds that the start waits for the file-system type of a watched folder."""
 
 
 async def make_watcher(
@@ -56,7 +56,7 @@ async def make_watcher(
     ground = await ground_of(watch, probes, Disk(clock, GROUND_PATIENCE))
     polling = chosen.observer == "polling" or (chosen.observer == "auto" and ground.network)
     if polling and chosen.observer == "auto":
-        log.warning("a network file system gives no events; it is scanned instead", watch=watch, type=ground.type)
+        log.warning("network file system without change events; scanning instead", watch=watch, type=ground.type)
     folder = WatchedFolder(
         watch=watch,
         output=str(chosen.output),

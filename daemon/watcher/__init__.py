@@ -1,4 +1,4 @@
-"""Watched folders: hints from watchdog, rescans, and the intake that makes orders of settled shoots."""
+"""Watched folders: hints from watchdog, rescans, and the intake that creates orders for settled shoots."""
 
 from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder

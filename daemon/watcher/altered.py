@@ -1,4 +1,4 @@
-"""Photos that may have changed after they were merged: their times say so, their content decides."""
+"""Finds photos that changed after they were merged. Changed times mark a suspect; its content decides."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from daemon.watcher.contents import Contents
 
 @dataclass(slots=True)
 class Allowance:
-    """Bytes that one round of looks may still read, so that new shoots do not wait for it. The next round goes on."""
+    """Bytes that one round of checks may still read, so that new shoots do not wait. The next round continues."""
 
     left: int = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a photo was found to be when it was last read; ``rereads`` counts reads for a new ctime alone."""
+    """The result of the last read of a photo. ``rereads`` counts reads in a row in which only the ctime was new."""
 
     photo: Bracket
     altered: bool
@@ -28,7 +28,7 @@ class Judged:
 
 
 class Altered:
-    """Reads each photo once for each change of its times, and remembers what it found."""
+    """Reads each photo once for each change of its times, and caches the result."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
@@ -37,10 +37,10 @@ class Altered:
     async def among(
         self, order: Order, suspects: Iterable[tuple[Bracket, Bracket]], allowance: Allowance
     ) -> tuple[tuple[str, ...], bool]:
-        """The paths of photos that hold other bytes than were sent, and whether all suspects were judged.
+        """The paths of photos whose bytes differ from what was sent, and True if all suspects were checked.
 
-        ``suspects`` are photos as they are now, each with the bracket that was sent. Of those that could not be read
-        yet, the order says what they were before. Raises OSError.
+        ``suspects`` are photos as they are now, each with the bracket that was sent. A photo that is not read yet keeps
+        the result stored in the order. Raises OSError.
         """
         altered, all_judged = [], True
         for photo, sent in suspects:
@@ -54,7 +54,7 @@ class Altered:
         return tuple(altered), all_judged
 
     def _known(self, order: Order, photo: Bracket) -> Judged | None:
-        """What is known of a photo as it is; where only its ctime changes again and again, that is not believed."""
+        """The cached result for a photo. After repeated ctime-only changes, later ctimes are ignored."""
         judged = self._judged.get((order.id, photo.path))
         if judged is None or judged.photo == photo:
             return judged

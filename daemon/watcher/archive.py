@@ -1,4 +1,4 @@
-"""Holds the photos of a settled shoot against the record of the shoots that were skipped."""
+"""Compares the photos of a settled shoot with those recorded for skipped shoots."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents
 
 MOST = 30
-"""Skipped shoots whose photos are read to compare them with those of one shoot."""
+"""The maximum number of skipped shoots whose photos are read to compare them with one shoot."""
 
 JUDGED = {Likeness.SAME: Again.SAME, Likeness.UNSURE: Again.UNSURE, Likeness.UNSEEN: Again.UNSURE}
 
 
 class Archive:
-    """The skipped shoots of all watched folders, and those that a person cancelled."""
+    """The skipped shoots of all watched folders, and the shoots that a person cancelled."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def at_a_glance(self, photos: Sequence[Bracket], orders: Sequence[Order]) -> Judged | None:
-        """A skipped shoot that lies in its folder with other times or inodes, known without reading a photo.
+        """Recognise a skipped shoot whose times or inodes changed, without reading a photo.
 
-        ``orders`` are those of the folder, the newest first. None if more has to be known: a copy whose files are left
-        out one by one is known by their content.
+        ``orders`` are those of the folder, newest first. Returns None if the photos must be read: for example, a copy
+        whose files are left out one by one is recognised by content.
         """
         if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].left_out:
             return None
@@ -56,7 +56,7 @@ class Archive:
     async def judge(
         self, folder: str, judged: Judged, photos: Sequence[Bracket], earlier: Sequence[Order], contents: Contents
     ) -> Judged:
-        """What a shoot is that no order has sent, or has sent in part, next to what was skipped or cancelled.
+        """Compare a shoot that was not sent, or only in part, with skipped and cancelled shoots.
 
         ``earlier`` are orders that share content with it. Raises OSError.
         """
@@ -90,7 +90,7 @@ class Archive:
         evidence: Evidence,
         contents: Contents,
     ) -> Recognised:
-        """What photos are, read as far as that is needed to tell. Raises OSError when one of them cannot be read."""
+        """Recognise photos among the recorded ones. Reads only the photos that need it. Raises OSError."""
         content: dict[tuple[str, str], bool] = {}
         seen: set[str] = set()
         found = recognise(photos, recorded, evidence)
@@ -108,7 +108,7 @@ class Archive:
     async def _compared(
         self, folder: str, order_id: str, photos: Sequence[Bracket], contents: Contents
     ) -> dict[tuple[str, str], bool]:
-        """Whether photos have the content of those of their names and sizes that lie in a skipped shoot's folder."""
+        """For each photo and skipped order: True if the same-named file in that order's folder has the same content."""
         old = await self._store.load(order_id)
         if old.folder == folder:
             return {}
@@ -121,7 +121,7 @@ class Archive:
         return {(photo.path, order_id): marks[path] == photo.mark for photo, path in paths.items()}
 
     async def why(self, judged: Judged) -> str:
-        """Why a shoot with photos that are known is skipped, or waits for a person."""
+        """The reason why a shoot with known photos is skipped or held."""
         found, before = judged.recognised, judged.before
         if found is None:
             return "" if before is None else answers.skipped_for(before, judged.known, len(judged.unsent))
@@ -137,7 +137,7 @@ class Archive:
 
 
 def entries(found: Listing) -> tuple[Entry, ...]:
-    """The photos of a shoot as they are recorded when it is skipped, with those that are only placeholders."""
+    """The record entries for a skipped shoot's photos, including conflict copies and online-only placeholders."""
     there = (*found.photos, *found.of(FileClass.CONFLICT), *found.of(FileClass.PLACEHOLDER))
     return tuple(
         entry_of(name, file.size if name == file.path else UNKNOWN, file.mtime_ns)
@@ -147,7 +147,7 @@ def entries(found: Listing) -> tuple[Entry, ...]:
 
 
 def entries_of(photos: Sequence[Bracket]) -> tuple[Entry, ...]:
-    """Photos of a settled shoot as they are recorded."""
+    """The record entries for the photos of a settled shoot."""
     return tuple(entry_of(photo.path, photo.size, photo.mtime_ns) for photo in photos)
 
 

@@ -1,4 +1,4 @@
-"""Shoots on their way in: scanned when a hint or the clock says so, until every gate lets them pass."""
+"""Arriving shoots: scanned on hints and timers until they pass every gate."""
 
 from __future__ import annotations
 
@@ -30,30 +30,29 @@ from daemon.watcher.unknown import NotYet
 log = structlog.get_logger("bracketd.watcher")
 
 REST = 10.0
-"""How many times longer than its last scan a shoot is left alone: hints come by the thousand while a card is copied."""
+"""A shoot rests this many times the duration of its last scan: copying a card causes thousands of hints."""
 
 ASK_EVERY = 5.0
-"""Seconds between questions to a sync client about one shoot."""
+"""Seconds between queries to a sync client about one shoot."""
 
 NOT_YET = 1.0
-"""Seconds until a shoot is looked at again that waits for what is still looked up at the start."""
+"""Seconds until a retry while the search for earlier orders at the start is not finished."""
 
 TOGETHER = 20
-"""Photos that are looked into in one call, which has a bounded time."""
+"""Photos checked in one call. Each call has a time limit."""
 
 
 Fault = str | OSError | None
-"""Why a photo is not whole, in words; the disk's error, which may pass; None for a whole photo."""
+"""Why a photo is incomplete, as text; or a disk error that may pass; None for a complete photo."""
 
 
 @dataclass(slots=True)
 class Follow:
-    """One shoot that is followed. ``since`` is epoch seconds, the others of the monotonic clock.
+    """One followed shoot. ``since`` is in epoch seconds, the other times are monotonic.
 
-    ``changed``: the last scan found something else than the one before, which was made at ``compared_with``.
-    ``scanning_since`` is when a scan began that is not at its end. ``frames`` are how its photos were taken, each read
-    once for as long as it does not change. ``trouble`` is what the disk answered when it was last asked, in words, or
-    empty.
+    ``changed``: the last scan differed from the previous one, made at ``compared_with``. ``scanning_since`` is the
+    start of an unfinished scan. ``frames`` caches how each photo was taken until the photo changes. ``trouble`` is the
+    last failure as text, or empty.
     """
 
     arrival: Arrival
@@ -72,7 +71,7 @@ class Follow:
 
 
 class Arrivals:
-    """The shoots of one watched folder that have no order yet, or come again with more."""
+    """The shoots of one watched folder that have no order yet, or that have new photos."""
 
     def __init__(
         self,
@@ -97,13 +96,13 @@ class Arrivals:
 
     @property
     def names(self) -> frozenset[str]:
-        """The shoots that are followed."""
+        """The names of the followed shoots."""
         return frozenset(self._followed)
 
     def due(self, now: float, dirty: frozenset[str], *, everything: bool) -> tuple[str, ...]:
-        """The shoots to look at now: all, those that something happened to, and those whose time has come.
+        """The shoots to scan now: all of them, or those that are dirty or due.
 
-        One that was scanned just now rests first; what happened to it meanwhile is seen then.
+        A shoot that was just scanned rests first. Changes during the rest are found by the next scan.
         """
         for shoot in dirty & self._followed.keys():
             self._followed[shoot].look_at = min(self._followed[shoot].look_at, now)
@@ -111,21 +110,21 @@ class Arrivals:
         return tuple(shoot for shoot in wanted if self._followed[shoot].not_before <= now)
 
     def next_look(self, otherwise: float) -> float:
-        """When the next shoot is to be looked at, or ``otherwise`` if that comes sooner."""
+        """The time of the next scan, or ``otherwise`` if that is sooner."""
         return min((otherwise, *(max(one.look_at, one.not_before) for one in self._followed.values())))
 
     async def follow(self, shoot: str, hints: Hints | None, inode: int | None, *, late: bool = False) -> None:
-        """Follow a shoot from now on; ``inode`` is that of its folder, ``late`` is one that has an order already."""
+        """Start following a shoot. ``inode`` is its folder's; ``late``: the shoot already has an order."""
         now = self._clock.monotonic()
         self._followed[shoot] = Follow(Arrival.first(Listing(), now, late=late), self._clock.now(), now, inode)
         try:
             if hints is not None:
                 await self._blocking(hints.follow, shoot)
         except OSError as error:
-            self._say(shoot, "no events for this shoot; it is scanned instead", log.warning, why=error.strerror)
+            self._say(shoot, "no change events for this shoot; scanning instead", log.warning, why=error.strerror)
 
     async def forget(self, shoot: str, hints: Hints | None) -> None:
-        """Follow a shoot no longer."""
+        """Stop following a shoot."""
         self._followed.pop(shoot, None)
         self._bugs.over(shoot, Work.ARRIVAL)
         if hints is not None:
@@ -133,9 +132,9 @@ class Arrivals:
                 await self._blocking(hints.forget, shoot)
 
     async def look(self, shoot: str) -> bool:
-        """Scan a shoot, and lock it when it is settled. Returns whether it is to be followed further.
+        """Scan a shoot, and lock it when it is settled. Returns True if it must still be followed.
 
-        A bug stops this shoot only: it is tried again after a while. Raises StateError.
+        A bug stops only this shoot, which is retried later. Raises StateError.
         """
         one = self._followed[shoot]
         try:
@@ -160,7 +159,7 @@ class Arrivals:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            self._fails(shoot, "cannot be looked at", error)
+            self._fails(shoot, "cannot be scanned", error)
             return True
         after, one.scanning_since = self._clock.monotonic(), None
         one.not_before = after + REST * (after - begun)
@@ -170,22 +169,22 @@ class Arrivals:
             self._bugs.over(shoot, Work.ARRIVAL)
         one.arrival = one.arrival.seen(found, after)
         await self._ask_client(shoot, one)
-        told = verdict(one.arrival, self._folder.terms)
-        if told.examine:
+        verdict_now = verdict(one.arrival, self._folder.terms)
+        if verdict_now.examine:
             if await self._examine(shoot, one):
                 one.look_at, one.not_before = (after + PATIENCE if one.arrival.faults else after), after
             return True
         one.trouble = ""
-        soon = after + ASK_EVERY if told.ask and one.arrival.client != NOBODY else float("inf")
-        one.look_at = float("inf") if told.look_at is None else min(told.look_at, soon)
-        if not told.settled:
+        soon = after + ASK_EVERY if verdict_now.ask and one.arrival.client != NOBODY else float("inf")
+        one.look_at = float("inf") if verdict_now.look_at is None else min(verdict_now.look_at, soon)
+        if not verdict_now.settled:
             if not _is_coming(found):
-                self._say(shoot, "a folder without photos is left alone", log.info)
+                self._say(shoot, "folder without photos ignored", log.info)
             return True
         if one.arrival.dangling:
-            self._say(shoot, "a bracket set lacks photos", log.warning, why=told.reason)
+            self._say(shoot, "incomplete bracket set", log.warning, why=verdict_now.reason)
         try:
-            await self._intake.lock(shoot, found, told.reason, frozenset(one.arrival.faults), one.inode)
+            await self._intake.lock(shoot, found, verdict_now.reason, frozenset(one.arrival.faults), one.inode)
         except NotYet as wait:
             one.trouble, one.look_at = str(wait), after + NOT_YET
             self._say(shoot, one.trouble, log.info)
@@ -196,9 +195,9 @@ class Arrivals:
         return False
 
     async def damaged(self, shoot: str, found: Listing) -> frozenset[str]:
-        """The paths of a shoot's photos that are not whole, or that this user may not read.
+        """The paths of a shoot's photos that are incomplete, or that this user may not read.
 
-        Raises OSError while the disk gives an error that may pass, and not for more than ``DAMAGED`` seconds.
+        Raises OSError for a disk error that may pass. After ``DAMAGED`` seconds of errors, the photo counts as damaged.
         """
         looked: dict[File, Fault] = {}
         async for some in self._look_into(shoot, found.usable):
@@ -212,21 +211,21 @@ class Arrivals:
         return frozenset(file.path for file, why in looked.items() if why is not None)
 
     def _failing_since(self, shoot: str) -> float:
-        """Since when the disk has not given out a photo of a shoot, as far as anybody knows."""
+        """The monotonic time of the first known read error in a shoot."""
         one, now = self._followed.get(shoot), self._clock.monotonic()
         followed = min(one.arrival.unread.values(), default=now) if one is not None else now
         return min(followed, self._failing.setdefault(shoot, now))
 
     def others(self, shoot: str) -> tuple[str, ...]:
-        """The files of a shoot that may be photos of a format that is not sent, as the last scan found them."""
+        """Possible photos in unsupported formats, from the last scan of the shoot."""
         return self._followed[shoot].arrival.found.others
 
     def is_beyond_bounds(self, shoot: str) -> bool:
-        """Whether the last scan of a shoot stopped before its end: it is neither sent nor listened to."""
+        """True if the last scan of a shoot hit a bound. Such a shoot is neither sent nor watched for events."""
         return self._followed[shoot].arrival.found.bound is not None
 
     def changed(self, shoot: str, *, since: float) -> bool:
-        """Whether the last scan of a shoot found something else than the one before, which was made after ``since``."""
+        """True if the last two scans of a shoot differ, and the earlier one was made after ``since``."""
         one = self._followed.get(shoot)
         return one is not None and one.changed and one.compared_with > since
 
@@ -238,13 +237,13 @@ class Arrivals:
             if one.trouble or _is_coming(found):
                 reason = one.trouble or verdict(one.arrival, self._folder.terms).reason
                 if one.arrival.late and not one.trouble:
-                    reason = f"more photos came to a shoot that was sent: {reason}"
+                    reason = f"new photos in a shoot that was already sent: {reason}"
                 folder = os.path.join(self._folder.watch, shoot)
                 waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
         return waiting
 
     async def _ask_client(self, shoot: str, one: Follow) -> None:
-        """Ask what the sync client says of a shoot: now and then, and in any case after its last change."""
+        """Ask the sync client about a shoot, at intervals and at least once after its last change."""
         now = self._clock.monotonic()
         if not one.arrival.found.photos or (one.asked_at > one.arrival.still_since and now < one.asked_at + ASK_EVERY):
             return
@@ -253,11 +252,9 @@ class Arrivals:
             one.asked_at = now
 
     async def _examine(self, shoot: str, one: Follow) -> bool:
-        """Look into the photos that were not looked into as they are, and at how they were taken, when all are whole.
+        """Check photos that are new or changed since the last check, then check for incomplete bracket sets.
 
-        Returns whether the disk let us.
-
-        A scan follows in any case: what happened meanwhile must not be locked unseen.
+        Returns False if the disk failed. The caller scans again in any case, so that changes made meanwhile are seen.
         """
         unread: set[str] = set()
         try:
@@ -269,12 +266,12 @@ class Arrivals:
             if may_dangle(one.arrival):
                 one.arrival = one.arrival.sets_told(await self._dangling(shoot, one))
         except OSError as error:
-            self._fails(shoot, "cannot be looked into", error)
+            self._fails(shoot, "photos cannot be read", error)
             return False
         return True
 
     async def _gives_others(self, shoot: str, arrival: Arrival, unread: Collection[str]) -> bool:
-        """Whether the disk gives out a photo besides these; of a shoot with no other one, that is not known to fail."""
+        """True if another photo of the shoot can be read, or if its only photo is the unread one."""
         others = [file.path for file in arrival.found.usable if file.path not in unread]
         if not others:
             return len(unread) == 1
@@ -282,12 +279,12 @@ class Arrivals:
         return gives
 
     async def _look_into(self, shoot: str, photos: Sequence[File]) -> AsyncIterator[Mapping[File, Fault]]:
-        """Why photos are not whole, or the disk's error for one; None for a whole one. Some at a time."""
+        """Yield the fault of each photo, or None for a complete photo, in batches of ``TOGETHER``."""
         for begin in range(0, len(photos), TOGETHER):
             yield await self._blocking(self._faults, shoot, tuple(photos[begin : begin + TOGETHER]))
 
     async def _dangling(self, shoot: str, one: Follow) -> str:
-        """Why a bracket set seems to lack photos, "" if none does or nobody can tell. Raises OSError."""
+        """Why a bracket set seems incomplete; "" if all are complete or it is unknown. Raises OSError."""
         photos = one.arrival.found.usable
         one.frames = {file: one.frames[file] for file in photos if file in one.frames}
         todo = tuple(file for file in photos if file not in one.frames)
@@ -305,14 +302,14 @@ class Arrivals:
         return {file: _fault(self._probes, os.path.join(self._folder.path(shoot), file.path)) for file in files}
 
     def _fails(self, shoot: str, what: str, error: OSError) -> None:
-        """The disk did not let us: it is asked once more after a while, and till then that is why the shoot waits."""
+        """Record a disk error as the reason for the wait, and schedule another try."""
         one = self._followed[shoot]
-        one.trouble = f"{what} ({error.strerror}); tried again every {PATIENCE:.0f} s"
+        one.trouble = f"{what} ({error.strerror}); retrying every {PATIENCE:.0f} s"
         one.look_at = self._clock.monotonic() + PATIENCE
-        self._say(shoot, "a shoot cannot be read", log.warning, why=one.trouble)
+        self._say(shoot, "shoot cannot be read", log.warning, why=one.trouble)
 
     def _say(self, shoot: str, event: str, how: Callable[..., Any], *, why: str | None = None) -> None:
-        """Log something about a shoot once, until it is something else. ``event`` is a constant phrase."""
+        """Log an event about a shoot, unless it repeats the previous one. ``event`` is a constant phrase."""
         one = self._followed.get(shoot)
         if one is not None and one.said != (event, why):
             one.said = (event, why)
@@ -320,7 +317,7 @@ class Arrivals:
 
 
 def _is_coming(found: Listing) -> bool:
-    """Whether there is anything in a folder that makes a shoot of it, now or soon."""
+    """True if a folder contains photos, or files that may become photos."""
     on_the_way = found.of(FileClass.IN_FLIGHT) or found.of(FileClass.PLACEHOLDER)
     return bool(found.photos or found.problems or found.bound or on_the_way)
 

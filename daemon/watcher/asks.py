@@ -1,7 +1,7 @@
-"""What people ask of the shoots in one watched folder: to send one now, or to skip one that waits.
+"""Carries out asks for the shoots of one watched folder: submit a shoot now, or skip a waiting one.
 
-An ask that fails is answered with the reason. Only what may pass by itself, such as a disk that does not answer, is
-tried again for a while first. No ask waits longer than ``PATIENCE`` for its answer.
+An ask that fails is answered with the reason. Only temporary failures, such as an unresponsive disk, are retried first.
+No ask waits longer than ``PATIENCE`` for its answer.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from daemon.watcher.unknown import NotYet
 log = structlog.get_logger("bracketd.watcher")
 
 PATIENCE = 2 * DAMAGED
-"""Seconds for which an ask that cannot be carried out yet is tried again before it is answered with the reason.
+"""Seconds for which an ask is retried before it is answered with the reason.
 
-Longer than a photo that stays unreadable takes to count as damaged: then the shoot is sent without it.
+Longer than the time after which an unreadable photo counts as damaged and the shoot is sent without it.
 """
 
 AGAIN = 5.0
-"""Seconds between two tries."""
+"""Seconds between tries."""
 
 PASSING = frozenset(
     {
@@ -51,11 +51,11 @@ PASSING = frozenset(
         errno.ETIMEDOUT,
     }
 )
-"""Errors of a disk or a network mount that may be over in a moment."""
+"""Errors of a disk or a network mount that are often temporary."""
 
 
 class FolderAsks:
-    """The asks for the shoots of one watched folder. ``inode_of`` gives that of a shoot's folder, None if not known."""
+    """The asks for the shoots of one watched folder. ``inode_of`` returns the inode of a shoot's folder, or None."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class FolderAsks:
 
     @property
     def waits(self) -> bool:
-        """Whether an ask is to be tried again soon."""
+        """True while an ask waits for another try."""
         return bool(self._open)
 
     async def carry_out(self, hints: Hints | None) -> None:
-        """Carry out and answer every open ask, as far as the disk lets us. Raises StateError."""
+        """Carry out and answer every open ask. Those with temporary failures stay open. Raises StateError."""
         self._open.update((ask.seq, ask) for ask in self._inbox.take())
         for ask in tuple(self._open.values()):
             try:
@@ -95,10 +95,10 @@ class FolderAsks:
                 self._close(ask)
 
     async def wait_for_folder(self) -> None:
-        """The watched folder is away: asks wait for it, and are answered with that in the end. Raises StateError."""
+        """Keep asks waiting while the watched folder is missing; answer those out of patience. Raises StateError."""
         self._open.update((ask.seq, ask) for ask in self._inbox.take())
         for ask in tuple(self._open.values()):
-            if not self._has_patience(ask, "the watched folder is away"):
+            if not self._has_patience(ask, "the watched folder is missing"):
                 await self._answer(ask, Outcome.FAILED, answers.folder_is_away(ask.target))
                 self._close(ask)
 
@@ -108,7 +108,7 @@ class FolderAsks:
         self._waits_for.pop(ask.seq, None)
 
     async def _carry_out(self, ask: Ask, hints: Hints | None) -> bool:
-        """Whether the ask is answered now. Raises StateError, and whatever nobody foresaw."""
+        """Carry out an ask. Returns True once it is answered. Raises StateError, and any unexpected error."""
         shoot = os.path.basename(ask.target)
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
@@ -136,7 +136,7 @@ class FolderAsks:
         return True
 
     async def _take_in(self, ask: Ask, shoot: str, found: Listing) -> bool:
-        """Whether the shoot needs no following any more."""
+        """Hand an ask to the intake. Returns True if the shoot need not be followed any longer."""
         inode = self._inode_of(shoot)
         if ask.verb == Verb.SKIP:
             return await self._intake.decline(shoot, found, ask, inode=inode)
@@ -144,12 +144,12 @@ class FolderAsks:
         return await self._intake.submit(shoot, found, damaged, again=again, inode=inode, ask=ask)
 
     def _has_patience(self, ask: Ask, why: str) -> bool:
-        """Whether an ask that cannot be carried out yet is tried again. The log says why it waits when that changes."""
+        """True if an ask may be retried. Logs the reason for the wait when it changes."""
         now = self._clock.monotonic()
         is_patient = now - self._waits_since.setdefault(ask.seq, now) < PATIENCE
         if is_patient and self._waits_for.get(ask.seq) != why:
             self._waits_for[ask.seq] = why
-            log.warning("ask is tried again", verb=ask.verb, shoot=os.path.basename(ask.target), why=why)
+            log.warning("ask not possible yet; retrying", verb=ask.verb, shoot=os.path.basename(ask.target), why=why)
         return is_patient
 
     async def _answer(self, ask: Ask, outcome: Outcome, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a person should know of one watched folder, kept up to date for ``status`` and ``check``."""
+"""Keeps the list of items that need a person's attention in one watched folder, for ``status`` and ``check``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.store.notes import Attentions
 from daemon.store.protocol import Store
 
 NAMED = 3
-"""Files that are named. The others are only counted."""
+"""The maximum number of files named. The others are only counted."""
 
 
 class AttentionList:
@@ -23,24 +23,24 @@ class AttentionList:
         self._shown: Sequence[Attention] = ()
 
     def root(self, kind: Heed, count: int, names: Sequence[str] = ()) -> None:
-        """Something about the watched folder itself; nothing if ``count`` is 0."""
+        """Set an item about the watched folder itself, or remove it if ``count`` is 0."""
         self._of_root.pop(kind, None)
         if count:
             self._of_root[kind] = Attention(kind, self._watch, count, tuple(names[:NAMED]))
 
     def others(self, shoot: str, folder: str, others: Sequence[str]) -> None:
-        """The files of a shoot that may be photos of a format that is not sent."""
+        """Set the files of a shoot that may be photos in an unsupported format."""
         self._of_shoots.pop(shoot, None)
         if others:
             self._of_shoots[shoot] = Attention(Heed.OTHER_FORMATS, folder, len(others), tuple(others[:NAMED]))
 
     def keep(self, shoots: Collection[str]) -> None:
-        """Only these shoots are still there."""
+        """Forget all other shoots."""
         for shoot in self._of_shoots.keys() - set(shoots):
             del self._of_shoots[shoot]
 
     async def show(self) -> None:
-        """Write the list down, when it is another one than before."""
+        """Store the list if it changed."""
         shoots = (self._of_shoots[shoot] for shoot in sorted(self._of_shoots))
         items = tuple(chain(self._of_root.values(), shoots))
         if items != self._shown:

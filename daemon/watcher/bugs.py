@@ -1,4 +1,4 @@
-"""Shoots that a bug in bracketd stopped: each waits, says so and is tried again, and the others go on."""
+"""Contains bugs: a shoot whose processing raises an unexpected error waits, reports it and is retried."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from daemon.store.waiting import Waiting
 log = structlog.get_logger("bracketd.watcher")
 
 FIRST, LONGEST = 30.0, 600.0
-"""Seconds until a shoot is tried again: they double from the first to the longest pause."""
+"""Seconds until a retry. They double with each failure, from the first pause to the longest."""
 
 
 class Work(Enum):
-    """What is done with a shoot."""
+    """A kind of work on a shoot."""
 
     ARRIVAL = auto()
     FIRST_SIGHT = auto()
@@ -33,19 +33,18 @@ class Work(Enum):
 
 MEANS = {
     Work.ARRIVAL: "it is not sent",
-    Work.FIRST_SIGHT: "it counts as an older shoot and is not sent, and its photos are not recorded",
-    Work.LATE_LOOK: "photos that came or changed since it was sent are not noticed",
-    Work.SKIPPED_LOOK: "photos that come to this skipped shoot are not noticed",
+    Work.FIRST_SIGHT: "it is skipped as an existing shoot, and its photos are not recorded",
+    Work.LATE_LOOK: "photos added or changed since it was sent are not noticed",
+    Work.SKIPPED_LOOK: "photos added to this skipped shoot are not noticed",
 }
-"""What it means for a shoot that a bug stopped this work."""
+"""The consequence for a shoot when a bug stops this work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A shoot that a bug stopped ``times`` in a row.
+    """Work on a shoot that failed ``times`` in a row because of a bug.
 
-    ``why`` is for a person. ``since`` is in epoch seconds; ``until``, before which it is left alone, is on the
-    monotonic clock.
+    ``why`` is for a person. ``since`` is in epoch seconds. ``until`` is the monotonic time of the next try.
     """
 
     why: str
@@ -55,7 +54,7 @@ class Stop:
 
 
 class Bugs:
-    """The shoots of one watched folder that a bug stopped, each with the work that was stopped."""
+    """The work on shoots of one watched folder that bugs stopped."""
 
     def __init__(self, watch: str, clock: Clock) -> None:
         self._watch, self._clock = watch, clock
@@ -63,9 +62,9 @@ class Bugs:
 
     @contextmanager
     def contained(self, shoot: str, work: Work) -> Iterator[None]:
-        """Run work on one shoot. An error that nobody foresaw ends this work only. Raises StateError.
+        """Context manager for work on one shoot. An unexpected error stops only this work. Raises StateError.
 
-        An order that somebody else wrote meanwhile is no bug: the next look finds it as it is.
+        ``Stale``, a concurrent change of the order, is not a bug: the next scan works with the changed order.
         """
         try:
             yield
@@ -77,11 +76,11 @@ class Bugs:
             self.stopped(shoot, work, error)
 
     def stopped(self, shoot: str, work: Work, error: Exception) -> Stop:
-        """Remember that a bug stopped a shoot. The log has its traceback once."""
+        """Record a bug and return the pause. Equal errors in a row are logged once, with the traceback."""
         before, now = self._stops.get((shoot, work)), self._clock.monotonic()
         why = _words(work, error)
         if before is None or before.why != why:
-            log.error("a bug stopped a shoot", watch=self._watch, shoot=shoot, why=why, exc_info=error)
+            log.error("bug while processing a shoot", watch=self._watch, shoot=shoot, why=why, exc_info=error)
         times = before.times + 1 if before is not None else 1
         pause = min(FIRST * 2 ** (times - 1), LONGEST)
         since = before.since if before is not None else self._clock.now()
@@ -89,22 +88,22 @@ class Bugs:
         return stop
 
     def rests(self, shoot: str, work: Work) -> bool:
-        """True while this work is not to be tried again."""
+        """True until the next try of this work is due."""
         stop = self._stops.get((shoot, work))
         return stop is not None and self._clock.monotonic() < stop.until
 
     def over(self, shoot: str, work: Work) -> None:
-        """The work was done, or is wanted no more."""
+        """Forget the bug: the work succeeded, or is no longer needed."""
         self._stops.pop((shoot, work), None)
 
     def keep(self, shoots: Collection[str], *works: Work) -> None:
-        """Forget all other shoots with this work."""
+        """Forget these kinds of work for all other shoots."""
         for shoot, work in tuple(self._stops):
             if work in works and shoot not in shoots:
                 del self._stops[shoot, work]
 
     def waiting(self) -> list[Waiting]:
-        """The stopped shoots for ``status``, except those on their way in, which say themselves why they wait."""
+        """The stopped shoots for ``status``, except arriving ones, which report their own reason."""
         stops = sorted((shoot, stop) for (shoot, work), stop in self._stops.items() if work is not Work.ARRIVAL)
         return [Waiting(os.path.join(self._watch, shoot), shoot, stop.why, 0, 0, stop.since) for shoot, stop in stops]
 

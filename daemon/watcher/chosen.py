@@ -1,4 +1,4 @@
-"""Which photos of a shoot are sent, from what a scan found and what was read of each."""
+"""Chooses the photos of a shoot to send, from a scan and from the content of the files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from daemon.watcher.contents import Contents
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos to send, why others are not sent, and why a person must decide, if that is so."""
+    """The photos to send, the reasons for the others, and the doubt that a person must decide, if any."""
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
@@ -21,17 +21,17 @@ class Chosen:
 
     @property
     def marks(self) -> frozenset[str]:
-        """What their contents are known by."""
+        """The content marks of the photos to send."""
         return frozenset(bracket.mark for bracket in self.brackets)
 
     @property
     def seconds(self) -> frozenset[int]:
-        """The seconds of their cameras' clocks in which they were taken."""
+        """The capture times of the photos by the camera's clock, in whole seconds."""
         return frozenset(b.shot.second for b in self.brackets if b.shot.tells and b.shot.second is not None)
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:
-    """The fingerprint of a shoot when no photo is read: of one file a frame, as far as names tell frames apart."""
+    """The fingerprint of a shoot without reading photos: one file per frame, with frames told apart by name."""
     return fingerprint(plain(one_per_frame(usable(found, damaged)[0]).send))
 
 
@@ -43,7 +43,7 @@ def plain(photos: Iterable[File]) -> tuple[Bracket, ...]:
 
 
 async def choose(contents: Contents, folder: str, files: Sequence[File]) -> tuple[tuple[Bracket, ...], Chosen]:
-    """All files of a shoot as they were read, and which of them are sent. Raises OSError."""
+    """Read all files of a shoot. Returns them as brackets, and the choice to send. Raises OSError."""
     read = await contents.brackets(folder, files)
     copies = await contents.copies(folder, read)
     choice = _choice(bracket for bracket in read if bracket.path not in copies)
@@ -52,17 +52,17 @@ async def choose(contents: Contents, folder: str, files: Sequence[File]) -> tupl
 
 
 def one_a_frame(photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-    """Those photos that would be sent, one a frame, by what was read of them."""
+    """The photos to send, one per frame, according to their shots."""
     return _of(photos, _choice(photos))
 
 
 def is_known(order: Order, photos: Sequence[Bracket], names: str) -> bool:
-    """Whether a folder holds what an order of it knows. A skipped order is compared by ``names`` (``by_name``)."""
+    """True if a folder is unchanged since an order of it. A skipped order is compared by ``names`` (``by_name``)."""
     return lies_as_sent(order, photos) if order.brackets else bool(names) and order.fingerprint == names
 
 
 def paths(left_out: Iterable[LeftOut]) -> tuple[str, ...]:
-    """Their paths."""
+    """The paths of left-out files."""
     return tuple(one.path for one in left_out)
 
 

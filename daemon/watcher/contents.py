@@ -1,4 +1,4 @@
-"""Reads what a shoot's photos are known by, and which frames they show, as much of it as the question needs."""
+"""Reads photos' content marks, hashes and shots, and no more of each file than necessary."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from daemon.order import Bracket, Order
 from daemon.shoot import File, Listing, Shot
 
 Blocking = Callable[..., Awaitable[Any]]
-"""Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
+"""Runs a file-system call in a thread, so that a hung mount does not block everything."""
 
 TOGETHER = 50
-"""Files whose marks are read in one call, which has a bounded time."""
+"""Files read in one call. Each call has a time limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Reads through ``blocking``; every method raises OSError when a file cannot be read."""
+    """Reads through ``blocking``. Every method raises OSError if a file cannot be read."""
 
     blocking: Blocking
 
     def remembering(self) -> Contents:
-        """The same for a short while, which reads nothing a second time."""
+        """A reader that caches every result. It is meant for a short time."""
         answers: dict[tuple[Any, ...], Any] = {}
 
         async def once(*call: Any) -> Any:
@@ -57,36 +57,36 @@ class Contents:
         )
 
     async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
-        """The mark of each of some files of a shoot, by its path."""
+        """The content marks of some files of a shoot, by path."""
         known: dict[str, str] = {}
         for begin in range(0, len(paths), TOGETHER):
             known.update(await self.blocking(marks, folder, tuple(paths[begin : begin + TOGETHER])))
         return known
 
     async def photos(self, folder: str) -> tuple[File, ...]:
-        """The photos that lie in a shoot's folder and can be read."""
+        """The usable photos in a shoot's folder."""
         found: Listing = await self.blocking(scan.scan, folder)
         return found.usable
 
     async def shots(self, folder: str, photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-        """Photos with their shots, unknown for a photo that cannot be read. Raises OSError for what may pass."""
+        """Photos with their shots. An unreadable photo's shot is unknown. Raises OSError for errors that may pass."""
         return tuple([replace(photo, shot=await self.blocking(shot, folder, photo.path)) for photo in photos])
 
     async def copies(self, folder: str, brackets: Sequence[Bracket]) -> dict[str, str]:
-        """Copies of files, as on a second card: the path of each, and that of the file which it is a copy of.
+        """Copies of files, as from a second card: each copy's path, with the path of the file it duplicates.
 
-        Files with equal marks and a known shot show one frame. Other files with equal marks are read whole.
+        Files with equal marks and a known shot count as copies. Other files with equal marks are read completely.
         """
         marks = {bracket.path: bracket.mark for bracket in brackets}
         todo = to_compare(marks, {bracket.path: bracket.shot for bracket in brackets})
         return copies(marks, {path: await self.sha256(folder, path) for path in todo})
 
-    async def told_apart(
+    async def with_hashes(
         self, folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order]
     ) -> tuple[Bracket, ...]:
-        """The brackets, with the SHA-256 of those whose mark an earlier order knows: it has the last word.
+        """The brackets, with the SHA-256 of each whose mark is in an earlier order, for an exact comparison.
 
-        A file that lies where it was sent from, as it was, is not read again.
+        A file that is unchanged at the path it was sent from is not read again.
         """
         known: dict[str, list[tuple[Order, Bracket]]] = {}
         for order in earlier:
@@ -106,7 +106,7 @@ class Contents:
         return tuple(read)
 
     async def taken(self, folder: str, paths: Sequence[str]) -> dict[str, float]:
-        """When photos were taken by their camera's clock, in seconds since 1970; without those that do not tell."""
+        """Capture times by the camera's clock, in seconds since 1970, by path. Photos without a time are omitted."""
         known: dict[str, float] = {}
         for begin in range(0, len(paths), TOGETHER):
             known.update(await self.blocking(times, folder, tuple(paths[begin : begin + TOGETHER])))
@@ -119,7 +119,7 @@ class Contents:
 
 
 def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
-    """The mark and the shot of each of some files of a shoot. Raises OSError."""
+    """The content mark and the shot of some files of a shoot, by path. Raises OSError."""
     found = {}
     for path in paths:
         ends = content.ends(folder, path)
@@ -128,12 +128,12 @@ def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
 
 
 def marks(folder: str, paths: Sequence[str]) -> dict[str, str]:
-    """The mark of each of some files of a shoot. Raises OSError."""
+    """The content marks of some files of a shoot, by path. Raises OSError."""
     return {path: content.mark(folder, path) for path in paths}
 
 
 def times(folder: str, paths: Sequence[str]) -> dict[str, float]:
-    """When each of some photos of a shoot was taken, as far as it tells."""
+    """The capture times of some photos, by path. Photos without a time are omitted."""
     frames = ((path, frame(folder, path)) for path in paths)
     return {path: one.taken_at for path, one in frames if one is not None and one.taken_at is not None}
 

@@ -1,8 +1,8 @@
-"""The first look at a watched folder: what lies in it is an archive, and is skipped.
+"""The first scan of a watched folder: shoots already in it are an archive, and are skipped.
 
-A folder that did not exist at first and then appears with shoots in it was mounted, copied or synced at this moment.
-Nobody can tell an archive from new work then, so that everything counts as an archive until nothing has come for a
-quiet period. A folder that appears empty is a person's, and whatever comes into it is new.
+A folder that did not exist at first and then appears with shoots in it was just mounted, copied or synced. An archive
+cannot be distinguished from new work then, so all shoots count as an archive until none has arrived for a quiet period.
+A folder that appears empty was created by a person, and everything added to it is new.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from daemon.watcher.presence import Blocking
 log = structlog.get_logger("bracketd.watcher")
 
 AT_ONCE = 50
-"""Skipped shoots without a record that are scanned in one go."""
+"""Skipped shoots without a record that are scanned in one turn."""
 
 PATIENCE = 1.0
-"""Seconds after which the rest of them waits for the next go: a disk that does not answer takes minutes for each."""
+"""Seconds after which a turn ends: an unresponsive disk takes minutes per shoot."""
 
 LOOK_EVERY = 30.0
-"""Seconds between looks at the shoots of a folder that is being filled."""
+"""Seconds between scans of the shoots in a folder that is being filled."""
 
 
 class FirstSight:
-    """One watched folder at its first look. ``skipped`` counts the shoots of a folder that appeared.
+    """One watched folder at its first scan. ``skipped`` counts the skipped shoots of a folder that appeared.
 
-    A bug that keeps a shoot from being recorded does not make new work of it: it is not sent, and until it is skipped
-    the folder counts as not seen before.
+    A bug that prevents a shoot from being skipped does not make it new work: it is not sent, and until it is skipped
+    the folder counts as never seen.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class FirstSight:
         self.skipped = 0
 
     def missing(self) -> None:
-        """The folder, which was never seen, does not exist."""
+        """Record that the folder, which was never seen, does not exist."""
         self._was_missing = True
 
     def begin_again(self) -> None:
-        """The folder was away, or another disk is in its place: all that lies in it counts as there before."""
+        """Start over after the folder was missing or replaced: its shoots count as existing."""
         self._has_begun = False
 
     async def skip(self, shoots: Sequence[str], inode_of: Callable[[str], int | None]) -> list[str]:
-        """Skip the shoots of a folder that was never looked at before; returns those that are to be followed."""
+        """Skip the existing shoots of a new watched folder. Returns the shoots to follow."""
         archive = [s for s in shoots if not self._has_begun or self._is_filling or s in self._stopped]
         outcomes = {shoot: await self._outcome(shoot, inode_of(shoot)) for shoot in archive}
         self._has_begun = True
@@ -75,7 +75,7 @@ class FirstSight:
         if skipped:
             self._changed_at = self._clock.monotonic()
             log.warning(
-                "shoots that were here already are skipped",
+                "existing shoots skipped",
                 watch=self._folder.watch,
                 shoots=skipped,
                 remedy="`bracketd submit FOLDER` sends one; `existing: process` sends those of a new watched folder",
@@ -87,7 +87,7 @@ class FirstSight:
         return [] if self._is_filling else left
 
     async def goes_on(self) -> bool:
-        """Whether the folder is still being filled, so that whatever comes is part of the archive."""
+        """True while shoots still count as part of the archive: the folder is being filled, or a bug stopped one."""
         now = self._clock.monotonic()
         if self._is_filling and now - self._looked_at >= LOOK_EVERY:
             self._looked_at = now
@@ -98,14 +98,14 @@ class FirstSight:
             if now - self._changed_at >= max(self._folder.quiet.base, LOOK_EVERY):
                 self._is_filling = self._was_missing = False
                 self._shoots.clear()
-                log.info("the watched folder is filled; what comes from now on is new", watch=self._folder.watch)
+                log.info("no more existing shoots arriving; later shoots are new", watch=self._folder.watch)
         self._has_begun = self._is_filling or bool(self._stopped)
         return self._has_begun
 
     async def record_missing(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
-        """Record the photos of skipped shoots that are not on record, where they lie as they did.
+        """Record the photos of skipped shoots that have no record yet, if their folders are unchanged.
 
-        An older version skipped them, or their disk did not answer. At the start all are tried, later a few at a time.
+        An older version skipped them, or their disk did not respond. At the start all are tried, later a few per turn.
         """
         missing = await self._store.skipped_in(self._folder.watch, recorded=False)
         todo = {order_id: shoot for folder, order_id in missing.items() if (shoot := os.path.basename(folder)) in there}
@@ -124,9 +124,9 @@ class FirstSight:
                 return
 
     async def _record(self, shoot: str, order_id: str, inode: int | None) -> None:
-        """Record what lies in a skipped shoot's folder, unless that is another shoot now. Raises OSError.
+        """Record the photos in a skipped shoot's folder, unless it is a different shoot now. Raises OSError.
 
-        A shoot that was never seen is on record only if nothing came to its folders or went from them meanwhile.
+        The record of a shoot that was never scanned is complete only if its folders have not changed since the skip.
         """
         found, times = await self._blocking(scan.scan_with_times, self._folder.path(shoot))
         order = await self._store.load(order_id)
@@ -144,9 +144,9 @@ class FirstSight:
         await self._store.record_skipped(order_id, entries(found), complete=whole)
 
     async def _outcome(self, shoot: str, inode: int | None) -> bool | None:
-        """True if a shoot is skipped, False if it is to be followed, None if a bug stopped it.
+        """True if a shoot is skipped, False if it must be followed, None if a bug stopped it.
 
-        One whose photos a bug keeps from being recorded is skipped without them, like one that cannot be read.
+        If a bug prevents recording its photos, the shoot is skipped without them, like an unreadable shoot.
         """
         if self._bugs.rests(shoot, Work.FIRST_SIGHT):
             return None
@@ -163,7 +163,7 @@ class FirstSight:
         return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:
-        """Record a shoot of an archive as skipped, be it online only; one without any photo may be the next job's."""
+        """Record an existing shoot as skipped, even if online-only. Folders without photos are left for new work."""
         found = await self._scan(shoot)
         if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
             return False
@@ -191,5 +191,5 @@ class FirstSight:
 
 
 def _is_archive(found: Listing) -> bool:
-    """Whether there is anything in a folder at first sight that makes an old shoot of it."""
+    """True if a folder contains photos, problems or placeholders at the first scan."""
     return bool(found.photos or found.problems or found.of(FileClass.PLACEHOLDER))

@@ -1,4 +1,4 @@
-"""A watched folder as it is configured."""
+"""The settings of one watched folder."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LateFiles = Literal["supplement", "hold", "ignore"]
 
 @dataclass(frozen=True, slots=True)
 class WatchedFolder:
-    """A configured root. ``quiet``: how long a shoot is still; ``interval``: seconds between scans, hints or none.
+    """A watched folder. ``quiet``: how long a settled shoot is unchanged; ``interval``: seconds between full scans.
 
-    ``inodes``: whether its file system keeps a folder's inode for as long as the folder lives.
+    ``inodes``: True if the file system keeps a folder's inode for the folder's lifetime.
     """
 
     watch: str
@@ -30,7 +30,7 @@ class WatchedFolder:
 
     @property
     def terms(self) -> Terms:
-        """What it asks of its shoots."""
+        """The terms under which its shoots settle."""
         return Terms(self.quiet, leave_out=self.preset.bad_files == "leave_out")
 
     def path(self, shoot: str) -> str:

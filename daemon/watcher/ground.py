@@ -1,4 +1,4 @@
-"""What a watched folder lies on, found out at the start."""
+"""Detects the file system and the sync client of a watched folder at the start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = structlog.get_logger("bracketd.watcher")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a watched folder lies on: its file system's type if known, if that is a network's, if a client keeps it."""
+    """A folder's file-system type if known; True if it is a network file system; True if a client syncs it."""
 
     type: str | None
     network: bool
@@ -23,7 +23,7 @@ class Ground:
 
 
 async def ground_of(watch: str, probes: Probes, disk: Blocking) -> Ground:
-    """What a watched folder lies on. One that does not answer is taken for a network's, until the next start."""
+    """Detect the ground of a watched folder. An unresponsive one counts as a network folder until the next start."""
 
     def look() -> Ground:
         kind = filesystem_type(watch)
@@ -32,6 +32,6 @@ async def ground_of(watch: str, probes: Probes, disk: Blocking) -> Ground:
     try:
         ground: Ground = await disk(look)
     except OSError as error:
-        log.warning("a watched folder does not answer; it is taken for a network's", watch=watch, why=error.strerror)
+        log.warning("watched folder not responding; treated as a network folder", watch=watch, why=error.strerror)
         return Ground(None, network=True, synced=True)
     return ground

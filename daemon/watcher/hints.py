@@ -1,10 +1,10 @@
-"""Hints that something changed below a watched folder. Hints may be lost; scans are the truth.
+"""Hints that something changed below a watched folder. Hints may be lost; scans are authoritative.
 
-Measured with watchdog 7.1 on Linux: a watch tells nothing of what was there before it, so a scan follows each
-``follow``; a queue that overflows loses events and says so only in watchdog's own log, which is listened to here.
+Measured with watchdog 7.1 on Linux: a watch does not report what existed before it, so a scan follows each ``follow``.
+A queue that overflows loses events and reports this only in watchdog's own log, so this module listens to that log.
 
-The root is watched without its sub-folders, and each shoot that is still arriving with all of its own: a finished
-archive costs nothing, and a burst of events in one shoot cannot drown another's.
+The root is watched without subfolders. Each arriving shoot is watched with all its subfolders. So a finished archive
+costs nothing, and a burst of events in one shoot does not lose events of another.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from daemon.host.inotify import watches_are_scarce
 log = structlog.get_logger("bracketd.watcher")
 
 MOST = 1000
-"""Dirty shoots kept by name; beyond that, everything is dirty."""
+"""The maximum number of dirty shoots kept by name. Beyond that, everything is dirty."""
 
 CHANGES: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
@@ -51,22 +51,24 @@ CHANGES: list[type[FileSystemEvent]] = [
     DirMovedEvent,
     DirDeletedEvent,
 ]
-"""Opening and reading a file is none: our own work would wake us. One list for all watches of an observer: two
-watches on one folder with different lists would silence each other."""
+"""The events that count as changes. Opens and reads are excluded, because our own reads would trigger events.
+
+All watches of an observer use this list: two watches on one folder with different lists would suppress each other.
+"""
 
 
 MOST_FOLDERS = 2000
-"""Folders of one shoot that are watched. Each takes one of the system's watches, which all programs share."""
+"""The maximum number of watched folders in one shoot. Each uses one system watch, and all programs share these."""
 
 COUNT_EVERY = 20
-"""Shoots that are followed from one look at how many of the system's watches are left to the next."""
+"""The number of followed shoots after which the free system watches are counted again."""
 
 OVERFLOW_LOG = "watchdog.observers.inotify_c"
-"""Where watchdog 7.1 says that events were lost; it says so nowhere else."""
+"""The only logger in which watchdog 7.1 reports lost events."""
 
 
 class Dirty:
-    """Names of shoots that something happened to; filled by threads, emptied by the watcher."""
+    """The names of changed shoots. Threads add names; the watcher takes them."""
 
     def __init__(self, wake: Callable[[], object]) -> None:
         self._wake = wake
@@ -75,7 +77,7 @@ class Dirty:
         self._all = False
 
     def add(self, name: str | None) -> None:
-        """A shoot is dirty; None: nobody knows which."""
+        """Mark a shoot dirty; None marks everything dirty."""
         with self._lock:
             if name is None or len(self._names) >= MOST:
                 self._all = True
@@ -84,7 +86,7 @@ class Dirty:
         self._wake()
 
     def take(self) -> tuple[frozenset[str], bool]:
-        """The dirty names, and whether everything is dirty; both are clean from now on."""
+        """Return the dirty names, and True if everything is dirty; then clear both."""
         with self._lock:
             names, everything = frozenset(self._names), self._all
             self._names, self._all = set(), False
@@ -95,26 +97,26 @@ class Hints(Protocol):
     """A source of hints about one watched folder."""
 
     def start(self) -> None:
-        """Begin. Raises OSError."""
+        """Start. Raises OSError."""
 
     def follow(self, shoot: str) -> None:
-        """Hint at everything below this shoot, too. Raises OSError."""
+        """Also send hints for everything below this shoot. Raises OSError."""
 
     def forget(self, shoot: str) -> None:
-        """No more hints below this shoot."""
+        """Stop sending hints for this shoot."""
 
     def works(self) -> bool:
-        """Whether hints can still come."""
+        """True while hints can arrive."""
 
     def stop(self) -> None:
-        """End."""
+        """Stop."""
 
 
 class NoHints:
-    """For file systems that tell nothing: the watcher scans at intervals instead."""
+    """For file systems without change events: the watcher scans at intervals instead."""
 
     def start(self) -> None:
-        """Nothing to begin."""
+        """Nothing to start."""
 
     def follow(self, shoot: str) -> None:
         """Nothing to follow."""
@@ -123,31 +125,31 @@ class NoHints:
         """Nothing to forget."""
 
     def works(self) -> bool:
-        """Always: nothing can break."""
+        """Always True."""
         return True
 
     def stop(self) -> None:
-        """Nothing to end."""
+        """Nothing to stop."""
 
 
 class _Overflow(logging.Handler):
-    """Makes everything dirty when watchdog logs that the system's queue ran over."""
+    """Marks everything dirty when watchdog logs that the system's event queue overflowed."""
 
     def __init__(self, dirty: Dirty) -> None:
         super().__init__(logging.WARNING)
         self._dirty = dirty
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Something was lost; nobody knows what."""
+        """Handle a log record of watchdog."""
         if "overflow" in record.getMessage().lower():
             self._dirty.add(None)
 
 
 class NativeHints(FileSystemEventHandler):
-    """Hints from the operating system, through a watchdog observer of its own.
+    """Hints from the operating system, through its own watchdog observer.
 
-    The root and a shoot may be links: what they lead to is watched, for a link itself tells nothing. Links within a
-    shoot are not followed; what changes behind them is found by scans.
+    If the root or a shoot is a link, its target is watched, because a link itself gets no events. Links within a shoot
+    are not followed; scans find the changes behind them.
     """
 
     def __init__(self, root: str, dirty: Dirty) -> None:
@@ -164,7 +166,7 @@ class NativeHints(FileSystemEventHandler):
         warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
         overflows = logging.getLogger(OVERFLOW_LOG)
         if not overflows.isEnabledFor(logging.WARNING):
-            overflows.setLevel(logging.WARNING)  # it must be heard, also where the log is to tell less
+            overflows.setLevel(logging.WARNING)  # overflows must arrive even at a higher log level
         overflows.addHandler(self._overflow)
         self._root = os.path.realpath(self._root)
         self._observer.start()
@@ -174,13 +176,13 @@ class NativeHints(FileSystemEventHandler):
     def follow(self, shoot: str) -> None:
         """Watch a shoot with all its folders.
 
-        Raises OSError, also when the system's watches are used up, or when the shoot has too many folders.
+        Raises OSError, for example if no system watches are left, or if the shoot has too many folders.
         """
         if shoot in self._watches:
             return
         folder = os.path.join(self._root, shoot)
         if has_more_folders(folder, than=MOST_FOLDERS):
-            raise OSError(errno.E2BIG, f"it has more than {MOST_FOLDERS} folders")
+            raise OSError(errno.E2BIG, f"more than {MOST_FOLDERS} folders")
         if os.path.islink(folder):
             folder = os.path.realpath(folder)
             self._elsewhere[shoot] = folder
@@ -194,20 +196,20 @@ class NativeHints(FileSystemEventHandler):
             self._look_for_headroom()
 
     def forget(self, shoot: str) -> None:
-        """No longer watch a shoot."""
+        """Stop watching a shoot."""
         watch = self._watches.pop(shoot, None)
         self._elsewhere.pop(shoot, None)
         if watch is not None:
             try:
                 self._observer.unschedule(watch)
             except (KeyError, OSError):
-                log.debug("a watch was gone already", shoot=shoot)
+                log.debug("watch already removed", shoot=shoot)
 
     def works(self) -> bool:
-        """Whether the dispatcher and every emitter are alive; an emitter can die while its observer lives on.
+        """True if the dispatcher and every emitter are alive. An emitter can die while its observer is alive.
 
-        The emitter of a shoot ends when the shoot is deleted: one whose folder is gone only waits to be forgotten. The
-        disk is looked at only when an emitter has ended.
+        The emitter of a shoot ends when the shoot is deleted, so one whose folder no longer exists is ignored. The disk
+        is accessed only if an emitter has ended.
         """
         ended = [emitter.watch.path for emitter in tuple(self._observer.emitters) if not emitter.is_alive()]
         return self._observer.is_alive() and not any(path == self._root or os.path.isdir(path) for path in ended)
@@ -227,7 +229,7 @@ class NativeHints(FileSystemEventHandler):
                     self._dirty.add(shoot)
 
     def _shoots_of(self, path: str) -> set[str | None]:
-        """The shoots that a path lies in, or which are links to where it lies; None: nobody knows."""
+        """The shoots that contain a path, directly or through a symbolic link. ``{None}`` if unknown."""
         links = tuple(self._elsewhere.items())
         linked: set[str | None] = {
             shoot for shoot, folder in links if f"{path}{os.sep}".startswith(f"{folder}{os.sep}")
@@ -238,7 +240,7 @@ class NativeHints(FileSystemEventHandler):
         return linked | {first}
 
     def _look_for_headroom(self) -> None:
-        """Say once that hardly any watch is left."""
+        """Log once if few system watches are left."""
         if not self._warned and (words := watches_are_scarce()):
             self._warned = True
-            log.warning("inotify watches are scarce", watch=self._root, why=words)
+            log.warning("few inotify watches left", watch=self._root, why=words)

@@ -1,4 +1,4 @@
-"""Finds numbers by words in little memory: years of delivered shoots have a million photos."""
+"""A memory-efficient index from words to numbers: years of delivered shoots have a million photos."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 _NUMBER_BITS = 24
-"""The rest of 64 bits is of a word's hash. Two words of a million share theirs by a chance of one in a million."""
+"""Bits for the number; the other 40 of 64 bits hold a word's hash. Two of a million words may share a hash."""
 
 MOST = 2**_NUMBER_BITS
-"""Numbers are less."""
+"""The exclusive upper bound of the numbers."""
 
 
 RUN = 65_536
-"""Entries that are sorted together: no more, for whoever else works in the thread waits meanwhile."""
+"""Entries sorted together. The limit keeps the sort short, because it blocks its thread."""
 
 
 class Index:
-    """Which numbers were added under a word. A number that is found may, very rarely, be one of another word."""
+    """The numbers added for each word. Very rarely, a search also finds a number of another word."""
 
     def __init__(self) -> None:
         self._runs: list[array[int]] = []
         self._last = array("Q")
 
     def add(self, number: int, words: Iterable[str]) -> None:
-        """Have a number found by each of these words."""
+        """Add a number for each of these words."""
         self._last.extend(_hashed(word) << _NUMBER_BITS | number for word in words)
         if len(self._last) >= RUN:
             self._runs.append(array("Q", sorted(self._last)))
             self._last = array("Q")
 
     def find(self, words: Iterable[str], most: int) -> list[int]:
-        """The numbers of any of these words, those of the most words first, so many at most."""
+        """The numbers of any of these words, those with the most words first. At most ``most`` numbers."""
         self._last = array("Q", sorted(self._last))
         found: Counter[int] = Counter()
         for word in {_hashed(word) for word in words}:

@@ -1,4 +1,4 @@
-"""Makes orders of shoots: locks a settled one, skips one that was there before us, sends what a person submits."""
+"""Creates orders: locks settled shoots, skips existing shoots, and sends what a person submits."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
-SKIPPED = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+SKIPPED = "already in the folder when bracketd first watched it; `bracketd submit FOLDER` sends it"
 DECLINED = "skipped by a person before it was sent; `bracketd submit FOLDER` sends it"
 
 
 @dataclass(frozen=True, slots=True)
 class LateLook:
-    """What a look at a locked shoot found.
+    """The result of rechecking a locked shoot.
 
-    ``more``: photos that no order has and that are to be sent, so the shoot is waited for once more. ``complete``: all
-    photos that may have changed were judged; if not, the next look goes on.
+    ``more``: True if there are unsent photos to send, so the shoot must be followed again. ``complete``: True if all
+    suspected changes were checked; otherwise the next recheck continues.
     """
 
     more: bool
@@ -80,12 +80,12 @@ class Intake:
         self._orders = NewOrders(folder, desk, unknown, self._archive, flow=flow)
 
     async def may_be_more(self, shoot: str) -> bool:
-        """Whether a folder that came back is looked at again: a finished one may bring more, a skipped copy others."""
+        """True if a folder that reappeared may have new photos: it is finished, or a skipped copy, or has no order."""
         newest = await self._store.newest(self._folder.path(shoot))
         return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
 
     async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
-        """Record a shoot that was there before us. ``found`` is None when its photos could not be seen.
+        """Record an existing shoot as skipped. ``found`` is None if its photos could not be scanned.
 
         Returns the id of its order.
         """
@@ -93,9 +93,9 @@ class Intake:
         return await self._orders.skip(shoot, SKIPPED, by_name(found), inode, photos=entries(found))
 
     async def look_for_strangers(self, order_id: str, found: Listing, inode: int | None) -> None:
-        """Tell of photos that came to a skipped or cancelled shoot. They are not sent. Raises OSError.
+        """Record photos that were added to a skipped or cancelled shoot. They are not sent. Raises OSError.
 
-        A folder with another ``inode`` is another shoot under its name, which is sent.
+        A folder with a different ``inode`` is a different shoot with the same name, and is left to the arrivals.
         """
         order = await self._store.load(order_id)
         if None not in (inode, order.inode) and inode != order.inode:
@@ -117,9 +117,9 @@ class Intake:
         damaged: frozenset[str] = frozenset(),
         inode: int | None = None,
     ) -> None:
-        """Make a settled shoot an order, unless its photos, or some of them, were sent before.
+        """Create the order of a settled shoot, or the order that its comparison with earlier orders requires.
 
-        It goes without the ``damaged`` ones; ``inode`` is that of its folder. Raises OSError and NotYet.
+        ``damaged`` photos are left out; ``inode`` is that of the shoot's folder. Raises OSError and NotYet.
         """
         self._unknown.require_ready(self._folder.output)
         judge = self._judging(shoot, found, why, damaged, inode=inode)
@@ -135,7 +135,7 @@ class Intake:
     async def _elsewhere(
         self, shoot: str, fact: facts.Locked, judged: Judged, orders: Sequence[Order]
     ) -> FoundElsewhere | None:
-        """The order that seems to have sent a shoot, and that the state does not know. Raises OSError."""
+        """The order missing from the state that seems to contain this shoot, or None. Raises OSError."""
         dev_mode = self._folder.preset.dev_mode
         if dev_mode:
             return None
@@ -156,16 +156,16 @@ class Intake:
         photos: Sequence[Entry],
         elsewhere: FoundElsewhere | None,
     ) -> None:
-        """Make of a settled shoot what it was judged to be. ``orders`` are those of its folder, the newest first.
+        """Carry out the judgement about a settled shoot. ``orders`` are those of its folder, newest first.
 
-        ``photos`` are all that lie there, as they are recorded if it is skipped.
+        ``photos`` are the record entries of all its photos, for a shoot that is skipped.
         """
         before = judged.before
         match judged.again:
             case Again.NEW:
                 await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, elsewhere=elsewhere)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
-                log.info("renamed while under way", shoot=shoot, was=before.shoot, order=before.id)
+                log.info("shoot renamed during processing", shoot=shoot, was=before.shoot, order=before.id)
                 await self._desk.happened(before.id, facts.Moved(shoot, self._folder.path(shoot)))
             case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
                 await self._orders.skip_same(shoot, judged, before, fact, photos, inode=inode)
@@ -184,7 +184,7 @@ class Intake:
             await self._desk.happened(orders[-1].id, facts.FoundAgain(paths(known), known))
 
     def _may_supplement(self, orders: Sequence[Order]) -> bool:
-        """Whether late photos of a folder become an order at all; ``orders`` are those of the folder."""
+        """True if late photos of a folder may become an order. ``orders`` are those of the folder."""
         return not orders or not (self._folder.late_files == "ignore" or any(map(is_mendable, orders)))
 
     async def submit(
@@ -197,15 +197,15 @@ class Intake:
         inode: int | None = None,
         ask: Ask | None = None,
     ) -> bool:
-        """A person's word: send the shoot as it lies there now, also one that was skipped or is held.
+        """Send a shoot in its current state on a person's request, even if it was skipped or is held.
 
-        It goes without the ``damaged`` photos. ``again``: also one whose photos were sent before. ``ask`` is answered
-        in the transaction that carries it out. Returns whether the shoot has an order; without a single photo that can
-        be read it gets none. Raises OSError and NotYet, and Stale when somebody wrote its order meanwhile.
+        ``damaged`` photos are left out. ``again``: send it even if its photos were sent before. ``ask`` is answered in
+        the transaction that carries it out. Returns False if the shoot has no readable photo, and so no order.
+        Raises OSError, NotYet, and Stale after a concurrent change of its order.
         """
         if not again:
             self._unknown.require_ready(self._folder.output)
-        judge = self._judging(shoot, found, "submitted by a person", damaged, inode=inode, by_person=True)
+        judge = self._judging(shoot, found, "submitted on request", damaged, inode=inode, by_person=True)
         fact, judged, orders = await judge()
         elsewhere = None if again else await self._elsewhere(shoot, fact, judged, orders)
         async with self._desk.admission:
@@ -247,9 +247,9 @@ class Intake:
             return True
 
     async def decline(self, shoot: str, found: Listing, ask: Ask, *, inode: int | None = None) -> bool:
-        """A person's word: do not send a shoot that waits, or photos that came late and wait.
+        """Skip a waiting shoot, or waiting late photos, on a person's request.
 
-        Of an order that was made meanwhile it is a word to cancel it. Returns True: there is nothing more to follow.
+        If an order was created meanwhile, cancel it. Returns True: the shoot need not be followed any longer.
         Raises OSError.
         """
         folder, judge = self._folder.path(shoot), self._judging(shoot, found, DECLINED, inode=inode)
@@ -276,14 +276,14 @@ class Intake:
             return True
 
     async def _decline_late(self, shoot: str, judged: Judged, inode: int | None, ask: Ask) -> None:
-        """Late photos that a person does not want sent are a cancelled supplement: so they are known from then on."""
+        """Record late photos that a person skips as a cancelled supplement, so that they are recognised later."""
         fact = facts.Locked(judged.new, why=DECLINED)
         order = await self._orders.late(shoot, judged, fact, inode)
         answer = self._desk.done(ask, answers.skipped(shoot, order.folder))
         await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
 
     async def _approve(self, order: Order, ask: Ask | None) -> None:
-        """A person sends a supplement that is held."""
+        """Approve a held supplement on a person's request."""
         async with self._desk.turn(order.id) as turn:
             if ask is None:
                 await turn.happened(facts.Approved())
@@ -291,9 +291,9 @@ class Intake:
                 await carry_out(self._desk, turn, ask, self._folder.preset)
 
     async def look_for_late(self, orders: Sequence[Order], found: Listing, allowance: Allowance) -> LateLook:
-        """What became of a shoot since it was locked, as its ``orders`` (newest first) know it.
+        """Find photos added or changed since a shoot was locked, and record them. Raises OSError.
 
-        Photos that changed after their merge are told. Raises OSError.
+        ``orders`` are the shoot's, newest first.
         """
         orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.same_as is not None]
         photos, named = plain(found.usable), not self._may_supplement(orders)
@@ -309,7 +309,7 @@ class Intake:
         return LateLook(more=bool(news) and not named, complete=complete)
 
     async def _late(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
-        """The photos that show frames which none of the orders has sent, one file a frame, after reading them."""
+        """Read new photos and return the paths of those with unsent frames, one file per frame."""
         if not orders or not news:
             return ()
         return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
@@ -324,9 +324,9 @@ class Intake:
         inode: int | None,
         by_person: bool = False,
     ) -> Callable[[], Awaitable[tuple[facts.Locked, Judged, Sequence[Order]]]]:
-        """Judges a shoot, again with every call, and reads its photos only once.
+        """A function that judges a shoot on each call, but reads its photos only once.
 
-        So they are read while nobody waits for the turn, however long that takes, and judged by what is known in it.
+        The first call reads the photos before the lock is taken. The second, under the lock, sees the current orders.
         """
         contents = self._contents.remembering()
         return lambda: self._judge(shoot, found, why, damaged, contents, inode=inode, by_person=by_person)
@@ -342,10 +342,11 @@ class Intake:
         inode: int | None,
         by_person: bool,
     ) -> tuple[facts.Locked, Judged, Sequence[Order]]:
-        """A shoot's brackets with what they are known by, what they are next to earlier orders, and its folder's own.
+        """Read a shoot and compare it with earlier orders.
 
-        A shoot that lies there as an order of its folder knows it is not read. What was sent in dev mode counts for a
-        real order, unless a person submits it. An order that a person's word replaces does not count.
+        Returns the locked fact, the judgement, and the folder's own orders. A shoot that is unchanged since an order of
+        its folder is not read. Photos sent in dev mode count as sent, unless a person submits the shoot. An order that
+        the submit replaces does not count.
         """
         folder = self._folder.path(shoot)
         good, bad = usable(found, damaged)
@@ -364,7 +365,7 @@ class Intake:
             earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
-        brackets = await contents.told_apart(folder, brackets, earlier)
+        brackets = await contents.with_hashes(folder, brackets, earlier)
         earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
         judged = compare(folder, brackets, earlier, inode, names)
         if not by_person:

@@ -1,7 +1,7 @@
-"""Shoots that were locked lately, looked at once more: what came since is in no order, what changed was sent otherwise.
+"""Rechecks recently locked shoots for photos added or changed since the lock.
 
-The older its order, the rarer a shoot is scanned. Between scans only the times of its folders are looked at, which
-tell of every file that comes or goes; of a file that is written over, only a scan tells.
+The older its order, the less often a shoot is scanned. Between scans only the times of its folders are checked, which
+show added and removed files. Only a scan finds a file that was overwritten.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
 LATE = 2 * 86400.0
-"""Seconds after its order's last change for which a shoot is looked at."""
+"""Seconds after its order's last change during which a shoot is rechecked."""
 
 RAREST = 3600.0
-"""Seconds between two scans, at most; a twentieth of the time since its order's last change, if that is less."""
+"""The longest pause between scans, in seconds. The pause is a twentieth of the time since the order's last change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A shoot as the last scan found it, at ``at`` of the monotonic clock, whose orders had last changed at ``of``.
+    """The last scan of a shoot, made at ``at`` (monotonic), when its orders had last changed at ``of``.
 
-    ``times`` are those of its folders, by path, in nanoseconds.
+    ``times`` are the times of its folders, by path, in nanoseconds.
     """
 
     found: Listing
@@ -42,7 +42,7 @@ class Scanned:
 
 
 class LateLooks:
-    """What is remembered of the lately locked shoots of one watched folder, so that most looks cost next to nothing."""
+    """Rechecks the recently locked shoots of one watched folder. Caches scans, so that most rechecks are cheap."""
 
     def __init__(
         self, watch: str, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
@@ -52,7 +52,7 @@ class LateLooks:
         self._seen: dict[str, Scanned] = {}
 
     async def look(self) -> tuple[str, ...]:
-        """Look at all of them; the names of those with photos that no order has and that are to be sent."""
+        """Recheck all recently locked shoots. Returns the names of those with unsent photos to send."""
         recent = await self._store.recent(self._watch, self._clock.now() - LATE)
         self._seen = {folder: seen for folder, seen in self._seen.items() if folder in recent}
         shoots = {os.path.basename(folder): (folder, changed_at) for folder, changed_at in recent.items()}
@@ -86,5 +86,5 @@ class LateLooks:
 
 
 def _as_seen(found: Listing) -> tuple[tuple[File, int | None], ...]:
-    """Files with their ctimes, which two files are not compared by otherwise."""
+    """Files with their ctimes, because the equality of files ignores these."""
     return tuple((file, file.ctime_ns) for file in found.files)

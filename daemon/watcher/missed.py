@@ -1,29 +1,29 @@
-"""Counts changes that the system gave no event for, and a scan found all the same."""
+"""Counts changes that a scan found and for which no event arrived."""
 
 from __future__ import annotations
 
 LAG = 3.0
-"""Seconds by which an event may come later than the scan that found what it tells of."""
+"""Seconds by which an event may arrive after the scan that found its change."""
 
 
 class Missed:
-    """A change is missed when no hint of its shoot comes within ``LAG`` of the scan that found it."""
+    """The count of missed changes: those without a hint within ``LAG`` of the scan that found them."""
 
     def __init__(self) -> None:
         self.count = 0
         self._found: dict[str, float] = {}
 
     def found(self, shoot: str, now: float) -> None:
-        """A scan found a change in a shoot, and there was no hint of it."""
+        """Note that a scan found a change in a shoot without a hint."""
         self._found.setdefault(shoot, now)
 
     def hinted(self, shoots: frozenset[str], *, everything: bool) -> None:
-        """Hints came: what they tell of was not missed."""
+        """Drop the changes of shoots for which a hint has arrived."""
         for shoot in tuple(self._found if everything else shoots & self._found.keys()):
             del self._found[shoot]
 
     def judge(self, now: float) -> int:
-        """How many changes turned out to be missed since the last time."""
+        """The number of missed changes since the last call."""
         late = [shoot for shoot, at in self._found.items() if now - at > LAG]
         for shoot in late:
             del self._found[shoot]

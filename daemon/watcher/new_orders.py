@@ -1,4 +1,4 @@
-"""Makes the orders of settled shoots, and brings them to the desk."""
+"""Creates the orders of settled shoots, and hands them to the desk."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ log = structlog.get_logger("bracketd.watcher")
 class NewOrders:
     """The new orders of one watched folder.
 
-    An ``ask`` is answered in the transaction that adds the order. ``fact`` says what was locked, ``inode`` is that of
-    the shoot's folder, and ``elsewhere`` is an order that seems to have sent the photos: then the new one is held.
+    An ``ask`` is answered in the transaction that adds the order. ``fact`` is the locked fact, ``inode`` is that of the
+    shoot's folder, and ``elsewhere`` is an unknown order that seems to contain the photos: then the new one is held.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class NewOrders:
         inode: int | None,
         answer: Answer | None = None,
     ) -> None:
-        """Skip a shoot whose photos the order ``before`` has, or that was recognised as a skipped one.
+        """Skip a shoot whose photos are in the order ``before``, or that was recognised as a skipped shoot.
 
-        What comes to it later is known by the files that lie there now: ``photos`` are recorded if they are known by
-        name, and left out, each with its reason, if they are known by content.
+        To distinguish later additions, the current files are recorded by name (``photos``), or left out with their
+        reasons if they were recognised by content.
         """
         why = await self._archive.why(judged)
         log.warning("skipped", shoot=shoot, why=why)
@@ -101,9 +101,9 @@ class NewOrders:
         ask: Ask | None = None,
         elsewhere: FoundElsewhere | None = None,
     ) -> None:
-        """An order of the photos that no order has, into the same output folder; ``held`` is why it waits.
+        """Create an order of the unsent photos, for the same output folder. ``held`` is the reason to hold it, or None.
 
-        ``whole`` is the shoot with all its photos, ``orders`` are those of its folder.
+        ``whole`` is the shoot with all its photos; ``orders`` are those of its folder.
         """
         fact = part_of(whole, judged, orders)
         order = await self.late(shoot, judged, fact, inode)
@@ -114,7 +114,7 @@ class NewOrders:
         await self._desk.begin(order, fact, ask, elsewhere=elsewhere)
 
     async def late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
-        """An order of photos that came late, not in the store yet. Its pictures go where the earlier ones went."""
+        """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
         order = await self.make(shoot, fact, inode)
         if judged.before is not None:
             order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
@@ -132,9 +132,9 @@ class NewOrders:
         *,
         part: Judged | None = None,
     ) -> None:
-        """A new order in place of one that was skipped, or is held before its merge and keeps its output folder.
+        """Replace an order that was skipped, or is held before its merge. The output folder of a held order is kept.
 
-        ``part`` is set when it sends a part of the shoot: as a supplement, unless it takes the place of a held order.
+        ``part`` is set if only a part of the shoot is sent: as a supplement, unless the replaced order is held.
         """
         if part is None or old.phase is Phase.HELD:
             order = await self.make(old.shoot, fact, inode)

@@ -1,4 +1,4 @@
-"""What is asked of the world outside a watched folder: of photos, and of the sync client."""
+"""Probes of photos and of the sync client, for a watched folder."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from daemon.shoot import NOBODY, Client
 from daemon.syncing import SyncClient
 
 FIND_EVERY = 600.0
-"""Seconds after which it is found out anew which sync client keeps the folder: one may have been set up since."""
+"""Seconds between searches for the folder's sync client: one may have been set up since."""
 
 
 class Probes(Protocol):
-    """All block, and raise nothing but OSError."""
+    """The probes that a watcher uses. All block, and raise only OSError."""
 
     @property
     def synced(self) -> bool:
-        """Whether a sync client keeps the folder."""
+        """True if a sync client keeps the folder."""
 
     def fault(self, path: str) -> str | None:
-        """Why a photo is not whole; None if it is, or nobody can tell."""
+        """Why a photo is incomplete; None if it is complete or this is unknown."""
 
     def frame(self, folder: str, path: str) -> Frame | None:
         """How the photo at ``path`` in a shoot's folder was taken; None if it cannot be read."""
 
     def client(self, folder: str) -> Client:
-        """What the sync client that keeps this shoot's folder says of it."""
+        """The sync client's report about a shoot's folder."""
 
 
 class Probing:
-    """The real ones. ``find`` finds the sync client that keeps the watched folder, and is first called when needed."""
+    """The real probes. ``find`` finds the watched folder's sync client; it is first called when needed."""
 
     def __init__(self, find: Callable[[], SyncClient | None], clock: Clock) -> None:
         self._find, self._clock = find, clock
@@ -43,11 +43,11 @@ class Probing:
 
     @property
     def synced(self) -> bool:
-        """Whether a sync client keeps the folder."""
+        """True if a sync client keeps the folder."""
         return self._current() is not None
 
     def fault(self, path: str) -> str | None:
-        """Why a photo is not whole; None if it is, or nobody can tell. Raises OSError."""
+        """Why a photo is incomplete; None if it is complete or this is unknown. Raises OSError."""
         return fault(path)
 
     def frame(self, folder: str, path: str) -> Frame | None:
@@ -55,7 +55,7 @@ class Probing:
         return frame(folder, path)
 
     def client(self, folder: str) -> Client:
-        """What the sync client says of a shoot's folder."""
+        """The sync client's report about a shoot's folder; ``NOBODY`` without a client."""
         keeper = self._current()
         if keeper is None:
             return NOBODY
@@ -63,7 +63,7 @@ class Probing:
         return Client(said.done, said.why, said.foresees)
 
     def _current(self) -> SyncClient | None:
-        """The sync client that keeps the folder, found out anew now and then."""
+        """The folder's sync client, searched for again every ``FIND_EVERY`` seconds."""
         now = self._clock.monotonic()
         if self._found_at is None or now - self._found_at > FIND_EVERY:
             self._keeper, self._found_at = self._find(), now

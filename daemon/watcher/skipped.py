@@ -1,7 +1,7 @@
-"""Skipped shoots, looked at now and then: photos that come to one are not sent, and a person should know.
+"""Checks skipped shoots periodically for added photos. They are not sent; ``status`` reports them.
 
-A skipped shoot costs next to nothing: a few of them at a time are asked for the times of their folders, which tell of
-every photo that comes. A shoot is scanned once after the start, and then when a time has changed.
+A check is cheap: it compares the times of a shoot's folders, which change when a photo is added. A shoot is scanned
+once after the start, and again only when a time has changed.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
 AT_ONCE = 50
-"""Skipped shoots that are looked at in one go."""
+"""Skipped shoots checked in one turn."""
 
 PATIENCE = 1.0
-"""Seconds after which the rest of them waits for the next go: a slow disk has more important things to tell."""
+"""Seconds after which a turn ends, because a slow disk has more important work."""
 
 
 class SkippedLooks:
-    """The skipped shoots of one watched folder, in turn."""
+    """Checks the skipped shoots of one watched folder in turn."""
 
     def __init__(
         self, watch: str, intake: Intake, store: Store, clock: Clock, *, bugs: Bugs, blocking: Blocking
@@ -37,7 +37,7 @@ class SkippedLooks:
         self._times: dict[str, Mapping[str, int]] = {}
 
     async def look(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
-        """Look at some of those that are there. ``inode_of`` is that of a folder, None where it tells nothing."""
+        """Check some of the shoots in ``there``. ``inode_of`` returns a folder's inode, None if it is meaningless."""
         if not self._turn:
             skipped = await self._store.skipped_in(self._watch)
             self._times = {folder: times for folder, times in self._times.items() if folder in skipped}

@@ -1,4 +1,4 @@
-"""Scans of shoots in slices, so that a huge shoot, or a slow disk, keeps no other shoot waiting."""
+"""Scans shoots in time slices, so that a huge shoot or a slow disk does not delay other shoots."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from daemon.watcher.presence import Blocking
 
 
 class Slices:
-    """Runs file-system calls. A scan that is not at its end after a slice of time raises Unfinished.
+    """Runs file-system calls. A scan that does not finish within a slice raises Unfinished.
 
-    The next scan of the same shoot goes on where that one stopped. Whoever looks after several shoots scans the others
-    in between.
+    The next scan of the same shoot continues where that one stopped. The caller scans other shoots in between.
     """
 
     def __init__(self, blocking: Blocking, seconds: float = scan.SLICE) -> None:
@@ -21,7 +20,7 @@ class Slices:
         self._walks: dict[str, scan.Walk] = {}
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a call returns. Raises what it raises, and Unfinished."""
+        """Run a call and return its result. Raises its errors, and Unfinished."""
         if function is not scan.scan:
             return await self._blocking(function, *arguments)
         (folder,) = arguments

@@ -1,4 +1,4 @@
-"""Supervises a watched folder itself: whether it is there, whether it is another disk, and its source of hints."""
+"""Supervises a watched folder itself: its presence, its identity, and its source of hints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger("bracketd.watcher")
 
 
 class Supervision:
-    """One watched folder. ``make_hints`` makes its source of hints, which fills a ``Dirty``."""
+    """One watched folder. ``make_hints`` creates its source of hints, which fills a ``Dirty``."""
 
     def __init__(
         self,
@@ -33,11 +33,11 @@ class Supervision:
         self._make_hints, self.blocking = make_hints, blocking
         self._identity: tuple[int, int] | None = None
         self.hints: Hints | None = None
-        """The source of hints; None while the folder is away."""
+        """The source of hints; None while the folder is missing."""
         self.hinted_since = clock.monotonic()
-        """Since when there have been hints, on the monotonic clock."""
+        """The monotonic time at which the source of hints was opened."""
         self.never_seen = False
-        """True if the folder is missing and has never been there."""
+        """True if the folder is missing and was never seen."""
 
     @property
     def gives_events(self) -> bool:
@@ -47,13 +47,13 @@ class Supervision:
     async def check_hints(self) -> None:
         """Close a source of hints that no longer works. ``look`` opens a new one."""
         if self.hints is not None and not await self._works(self.hints):
-            log.warning("the system's events ended; bracketd starts them again", watch=self._watch)
+            log.warning("change events stopped; restarting them", watch=self._watch)
             await self.close()
 
     async def look(self, dirty: Dirty, followed: Iterable[str]) -> tuple[Look | None, bool]:
-        """The watched folder as it is, None while it is away; and whether it is another one than before.
+        """The watched folder's current content, None if unavailable; and True if the folder's identity changed.
 
-        Opens a source of hints if there is none: it follows these shoots.
+        Opens a source of hints if there is none, for the ``followed`` shoots.
         """
         look, is_other = await self._see(), False
         if look is not None and look.root.identity != self._identity:
@@ -67,7 +67,7 @@ class Supervision:
         return look, is_other
 
     async def remember(self, look: Look) -> None:
-        """Store that this folder was seen, so that another disk in its place is recognised."""
+        """Store the folder's identity, so that another disk in its place is recognised."""
         await self.blocking(self._roots.remember, self._watch, look)
 
     async def close(self) -> None:
@@ -78,13 +78,13 @@ class Supervision:
             self.hints = None
 
     async def unfollow(self, shoot: str) -> None:
-        """Get no more hints of a shoot."""
+        """Stop receiving hints for a shoot."""
         if self.hints is not None:
             with suppress(OSError):
                 await self.blocking(self.hints.forget, shoot)
 
     async def _see(self) -> Look | None:
-        """One look at the watched folder. If it or its disk is away, ``status`` says so."""
+        """Look at the watched folder once. If it or its disk is missing, ``status`` reports it."""
         self.never_seen = False
         try:
             look: Look = await self.blocking(self._roots.look, self._watch)
@@ -111,7 +111,7 @@ class Supervision:
             await self.blocking(hints.start)
         except OSError as error:
             await self.blocking(hints.stop)
-            log.warning("the system gives no events; folders are scanned instead", why=error.strerror)
+            log.warning("no change events available; scanning instead", why=error.strerror)
             return NoHints()
         for shoot in followed:
             with suppress(OSError):  # a shoot that cannot be followed is scanned

@@ -1,11 +1,11 @@
-"""Orders that the state does not know: it is older than they are, or a second bracketd works beside this one.
+"""Finds orders that are missing from the state: the state is out of date, or a second bracketd is running.
 
-A delivery note in an output folder, or the service's list, names them. A shoot that one of them seems to have sent is
-not sent again unasked. All notes are looked through once at the start, in the background, and those that came since
-whenever a shoot is locked. So are those that could not be read, and now and then between; the others count meanwhile.
+Delivery notes in output folders, and the service's list, show these orders. A shoot that seems to be in one of them is
+not sent again without approval. All notes are scanned once at the start, in the background. New notes are read whenever
+a shoot is locked. Unreadable notes are retried then and at intervals; the other notes count meanwhile.
 
-A shoot waits only for its own output folder. The notes in the others count as far as they can be read: the disk of one
-watched folder's output stops no other watched folder.
+A shoot waits only for its own output folder. Of the other output folders, only the readable notes count, so a failing
+disk does not block other watched folders.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from daemon.watcher.presence import LOOK_EVERY
 log = structlog.get_logger("bracketd.watcher")
 
 Blocking = Callable[..., Awaitable[Any]]
-"""Runs a file-system call and its arguments in a thread: a hung mount must not stop the rest."""
+"""Runs a file-system call in a thread, so that a hung mount does not block everything."""
 
 TOGETHER = 50
-"""Folders that are looked into in one call, which has a bounded time."""
+"""Folders scanned in one call. Each call has a time limit."""
 
 ALIKE = 20
-"""Notes that are read again to judge one shoot: those that have the most in common with it."""
+"""The maximum number of notes read again to judge one shoot: those that have the most in common with it."""
 
 NAMED = 3
-"""Notes that the log names, of those that cannot be read."""
+"""The maximum number of unreadable notes named in the log."""
 
-REMEDY = "`bracketd doctor` says more; `bracketd doctor --recover`, with the daemon stopped, takes them up"
+REMEDY = "run `bracketd doctor` for details; to import the orders, stop the daemon and run `bracketd doctor --recover`"
 
 AGAIN_EVERY = 300.0
 """Seconds between tries to read the delivery notes that could not be read."""
@@ -54,23 +54,23 @@ OTHERS_PATIENCE = 5.0
 """Seconds that a shoot waits for the output folder of another watched folder."""
 
 OTHERS_REST = 300.0
-"""Seconds for which another output folder that did not answer is not asked again."""
+"""Seconds for which an unresponsive output folder of another watched folder is not tried again."""
 
 SERVICE_PATIENCE = 20.0
 """Seconds after the start for which shoots wait for the service's list of orders."""
 
 
 class NotYet(Exception):
-    """A shoot cannot be locked yet; the message says what it waits for."""
+    """A shoot cannot be locked yet. The message is the reason."""
 
 
 @dataclass(slots=True)
 class _Output:
-    """An output folder: which of its folders were looked into, and ``changed``, its own time at the last listing.
+    """An output folder: its scanned ``folders``, and its modification time ``changed`` at the last listing.
 
-    ``unread`` has the folders in which something could not be read, and why, by its path.
-    ``why_not`` and ``bug`` are in words: why it was not looked through, and the bug that was logged last.
-    ``rests_until``: it did not answer, and until then only shoots whose output it is ask it. On the monotonic clock.
+    ``unread`` maps each folder with unreadable files to their paths and reasons.
+    ``why_not`` is the reason why it is not scanned yet, and ``bug`` the last logged bug, both as text.
+    ``rests_until``: an unresponsive folder is skipped for other watched folders until this monotonic time.
     """
 
     path: str
@@ -86,9 +86,9 @@ class _Output:
 
 
 class UnknownOrders:
-    """Knows them for all watched folders. ``outputs`` are the output folders, each with what runs calls to its disk.
+    """The unknown orders of all watched folders. ``outputs`` maps each output folder to the runner of its disk's calls.
 
-    ``asks_service``: the service is asked, too, and ``compared`` will be called.
+    ``asks_service``: wait for the service's list of orders, which ``compared`` receives.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class UnknownOrders:
         self._listed: tuple[Listed, ...] = ()
         self._wait_until = clock.monotonic() + SERVICE_PATIENCE if asks_service else float("-inf")
         self.places: set[str] = set()
-        """The folders in which notes of unknown orders lie."""
+        """The folders that contain notes of unknown orders."""
 
     async def run(self) -> None:
-        """Look through all output folders, each as soon as it is there."""
+        """Scan all output folders, each as soon as it is available."""
         async with asyncio.TaskGroup() as group:
             for output in self._outputs.values():
                 group.create_task(self._search(output))
 
     async def try_again(self) -> None:
-        """Try to read what could not be read, from time to time, for as long as the daemon runs."""
+        """Retry unreadable notes every ``AGAIN_EVERY`` seconds. Runs until cancelled."""
         while True:
             await asyncio.sleep(AGAIN_EVERY)
             for output in self._outputs.values():
@@ -126,23 +126,25 @@ class UnknownOrders:
                         self._tell_bug(output, error)
 
     def require_ready(self, output: str) -> None:
-        """Raises NotYet while it cannot be told whether a shoot with this output folder was sent."""
+        """Raise NotYet while it is unknown if a shoot with this output folder was sent."""
         _require_searched(self._outputs[output])
         if self._clock.monotonic() < self._wait_until:
-            raise NotYet("not sent yet, for it may have been sent before: the service is asked for its orders")
+            raise NotYet(
+                "not sent yet: bracketd is still checking the service's orders, in case this shoot was already sent"
+            )
 
     async def compared(self, listed: Sequence[Listed]) -> None:
-        """The service was asked, or could not be: these are its orders that are newer than the state."""
+        """Set the service's orders that are newer than the state; empty if the service could not be reached."""
         self._listed, self._wait_until = tuple(listed), float("-inf")
-        await self._tell()
+        await self._report()
 
     async def about(
         self, shoot: str, folder: str, outputs: Collection[str], brackets: Sequence[Bracket], contents: Contents
     ) -> FoundElsewhere | None:
-        """The unknown order that seems to have sent a settled shoot, whose pictures would come into ``outputs``.
+        """The unknown order that seems to contain a settled shoot, or None.
 
-        Raises OSError when the disk of these does not answer, and NotYet when they were not looked through yet, or when
-        a note that seems to be about the shoot cannot be read at present.
+        ``outputs`` are the output folders of its pictures. Raises OSError if their disk fails, and NotYet if they are
+        not scanned yet, or if a note that seems to be about the shoot cannot be read at present.
         """
         own = {os.path.dirname(output) for output in outputs}
         for output in self._outputs.values():
@@ -153,15 +155,15 @@ class UnknownOrders:
                 await self._look_at_other(output)
         near = [note for place in outputs for note in await self._unknown_in(place)]
         found = (*near, *await self._alike(folder, outputs, brackets))
-        told = await contents.told_apart(folder, brackets, [note.order for note in found])
-        note = delivered_as(folder, outputs, told, found)
+        hashed = await contents.with_hashes(folder, brackets, [note.order for note in found])
+        note = delivered_as(folder, outputs, hashed, found)
         if note is not None:
             return FoundElsewhere(note.order.id, note.path)
         listed = next((one for one in self._listed if named_alike(shoot, brackets, one.names)), None)
         return FoundElsewhere(listed.id) if listed is not None else None
 
     async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:
-        """What keeps an order from its first purchase: an unknown order that came into its output folder meanwhile."""
+        """The fact that stops an order's first purchase: an unknown order in its output folder. None to go on."""
         approved = order.unknown_order not in (None, order.id)
         if not isinstance(step, steps.Fetch) or order.preset.dev_mode or approved:
             return None
@@ -170,12 +172,12 @@ class UnknownOrders:
         try:
             there = await self._unknown_in(order.output)
         except OSError as error:
-            why = f"the delivery notes in {order.output} cannot be read: {error.strerror}. Nothing was bought"
+            why = f"cannot read the delivery notes in {order.output}: {error.strerror}. Nothing was bought"
             return facts.Failed(step, facts.Kind.OUTPUT, why, unsent=True)
         note = next((note for note in there if note.order.id != order.id), None)
         return FoundElsewhere(note.order.id, note.path) if note is not None else None
 
-    # --- looking ---
+    # --- scanning ---
 
     async def _search(self, output: _Output) -> None:
         begun = self._clock.monotonic()
@@ -186,36 +188,36 @@ class UnknownOrders:
                     await self._look_into(output)
                     output.searched = True
             except OSError as error:
-                output.why_not = f"the output folder {output.path} cannot be looked through ({error.strerror})"
-            except StateFull as full:  # met by a thread, which cannot wait
+                output.why_not = f"the output folder {output.path} cannot be searched ({error.strerror})"
+            except StateFull as full:  # raised in a thread, which cannot wait
                 output.why_not = str(full)
             except StateError:
                 raise
-            except Exception as error:  # noqa: BLE001 - a bug met in one output folder must not end the daemon
-                self._tell_bug(output, error)
+            except Exception as error:  # noqa: BLE001 - a bug in one output folder must not end the daemon
+                self._report_bug(output, error)
             if not output.searched:
                 await asyncio.sleep(LOOK_EVERY)
         seconds = round(self._clock.monotonic() - begun, 1)
-        log.info("delivery notes looked through", output=output.path, folders=len(output.folders), seconds=seconds)
-        await self._tell()
+        log.info("delivery notes checked", output=output.path, folders=len(output.folders), seconds=seconds)
+        await self._report()
 
     async def _look_for_more(self, output: _Output) -> None:
-        """Look into the folders that came to an output folder since it was looked through, and into the unread ones."""
+        """Scan the new folders of an output folder, and those with unreadable notes."""
         if output.unread or await output.blocking(notes.changed_at, output.path) != output.changed:
             await self._look_into(output)
-            await self._tell()
+            await self._report()
 
     async def _look_at_other(self, output: _Output) -> None:
-        """The same for the output folder of other watched folders, as far as that takes no time worth speaking of."""
+        """As ``_look_for_more``, for another watched folder's output. Gives up after ``OTHERS_PATIENCE`` seconds."""
         if not output.searched or self._clock.monotonic() < output.rests_until:
             return
         try:
             async with asyncio.timeout(OTHERS_PATIENCE):
                 await self._look_for_more(output)
-        except OSError as error:  # TimeoutError is one
+        except OSError as error:  # includes TimeoutError
             output.rests_until = self._clock.monotonic() + OTHERS_REST
             why = error.strerror or "no answer in time"
-            log.warning("an output folder does not answer; other shoots go on", output=output.path, why=why)
+            log.warning("output folder not responding; other shoots continue", output=output.path, why=why)
 
     async def _look_into(self, output: _Output) -> None:
         async with output.turn:
@@ -228,7 +230,7 @@ class UnknownOrders:
             output.changed = changed
 
     async def _read(self, output: _Output, names: Sequence[str]) -> None:
-        """Look into some folders, and remember what could not be read: the next try is for those of an earlier one."""
+        """Scan some folders, and record the unreadable files. Folders tried longest ago come first next time."""
         found, unread = await output.blocking(notes.named_below, output.path, names)
         unread = {**unread, **await self._keep(output, found)}
         for name in names:
@@ -240,7 +242,7 @@ class UnknownOrders:
         output.folders.update(names)
 
     async def _keep(self, output: _Output, named: Mapping[notes.Place, str]) -> notes.Unread:
-        """Remember the notes whose orders are not known, by what may tell their shoots again; why some are not read."""
+        """Index the notes of unknown orders. Returns the notes that could not be read, each with the reason."""
         known = await self._store.known(named.values()) if named else ()
         places = [place for place, order_id in named.items() if order_id not in known and place not in self._kept]
         if not places:
@@ -257,7 +259,7 @@ class UnknownOrders:
         return unread
 
     async def _alike(self, folder: str, outputs: Collection[str], brackets: Sequence[Bracket]) -> list[Note]:
-        """The unknown notes, as they are now, that have something in common with a shoot."""
+        """The notes of unknown orders that have something in common with a shoot, read again."""
         marks = (bracket.mark for bracket in brackets if bracket.mark)
         words = (f"folder {folder}", *(f"output {output}" for output in outputs), fingerprint(brackets), *marks)
         read: list[Note] = []
@@ -266,11 +268,11 @@ class UnknownOrders:
                 read += await self._blocking(place[0])(notes.read_all, [place])
             except OSError as error:
                 why = f"the delivery note {os.path.join(*place)} cannot be read ({error.strerror})"
-                raise NotYet(f"not sent yet, for it may have been delivered before: {why}") from error
+                raise NotYet(f"not sent yet, because it may already have been delivered: {why}") from error
         return await self._still_unknown(read)
 
     async def _unknown_in(self, folder: str) -> list[Note]:
-        """The notes in one output folder whose orders are not known."""
+        """The notes of unknown orders in one output folder."""
         return await self._still_unknown(await self._blocking(folder)(notes.read_in, folder))
 
     async def _still_unknown(self, found: Sequence[Note]) -> list[Note]:
@@ -279,27 +281,27 @@ class UnknownOrders:
         return [note for note in real if note.order.id not in known]
 
     def _blocking(self, folder: str) -> Blocking:
-        """What runs calls to the disk of a shoot's output folder.
+        """The function that runs blocking calls on the disk of a shoot's output folder.
 
-        An older order's may be in no configured one; one that answers runs them then.
+        For a folder that is no longer configured, the function of a responsive output folder.
         """
         usual = min(self._outputs.values(), key=lambda output: (not output.searched, output.rests_until))
         return self._outputs.get(os.path.dirname(folder), usual).blocking
 
-    # --- telling ---
+    # --- reporting ---
 
-    def _tell_bug(self, output: _Output, error: Exception) -> None:
-        """Say that a bug keeps an output folder from being looked through. The log has its traceback once."""
+    def _report_bug(self, output: _Output, error: Exception) -> None:
+        """Record a bug that prevents scanning an output folder. Equal bugs in a row are logged once."""
         why = (
-            f"a bug in bracketd keeps {output.path} from being looked through ({type(error).__name__}: "
+            f"a bug in bracketd prevents checking the delivery notes in {output.path} ({type(error).__name__}: "
             f"{brief(str(error))}). Please report it with the traceback in the daemon's log"
         )
         if output.bug != why:
-            log.error("a bug stopped the look at delivery notes", output=output.path, why=why, exc_info=error)
+            log.error("bug while checking delivery notes", output=output.path, why=why, exc_info=error)
         output.why_not = output.bug = why
 
-    async def _tell(self) -> None:
-        """Note for ``status`` what is so, where it is something else than before."""
+    async def _report(self) -> None:
+        """Store the alerts for ``status`` that changed."""
         found, listed = len(self._found), len(self._listed)
         unread = {
             path: why
@@ -317,19 +319,19 @@ class UnknownOrders:
             await self._store.note(Alert(subject, said[subject]))
             self._said = {**self._said, subject: said[subject]}
         if (found or listed) and (Subject.UNKNOWN_NOTES in changed or Subject.NEWER_ORDERS in changed):
-            log.error("orders that the state does not know", notes=found, at_service=listed, remedy=REMEDY)
+            log.error("orders missing from the state", notes=found, at_service=listed, remedy=REMEDY)
         if unread and Subject.UNREAD_NOTES in changed:
-            log.warning("delivery notes that cannot be read", paths=sorted(unread)[:NAMED], count=len(unread))
+            log.warning("unreadable delivery notes", paths=sorted(unread)[:NAMED], count=len(unread))
 
 
 def _require_searched(output: _Output) -> None:
     if not output.searched:
-        why = output.why_not or f"the delivery notes in {output.path} are looked through"
-        raise NotYet(f"not sent yet, for it may have been delivered before: {why}")
+        why = output.why_not or f"bracketd is still checking the delivery notes in {output.path}"
+        raise NotYet(f"not sent yet, because it may already have been delivered: {why}")
 
 
 def _words(order: Order, folder: str) -> Iterable[str]:
-    """What a delivered order's shoot may be known by again."""
+    """The index words by which a delivered order's shoot can be recognised."""
     yield f"folder {order.folder}"
     yield from {f"output {order.output}", f"output {folder}"}
     if order.fingerprint:

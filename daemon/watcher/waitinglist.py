@@ -1,4 +1,4 @@
-"""The shoots of one watched folder that wait, kept up to date for ``status``."""
+"""Keeps the list of waiting shoots in one watched folder, for ``status``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class WaitingList:
         self._shown: list[Waiting] = []
 
     async def show(self, waiting: Iterable[Waiting]) -> None:
-        """Store what waits now, if it differs from before. Of two reasons for one shoot the last one counts."""
+        """Store the waiting shoots if they changed. If a shoot is listed twice, the last reason counts."""
         by_folder = {one.folder: one for one in waiting}
         items = [by_folder[folder] for folder in sorted(by_folder)]
         if items != self._shown:

@@ -1,7 +1,7 @@
 """Watches one folder: finds new shoots and waits until they are settled.
 
-Hints say where to look, a scan says what is there, ``daemon.shoot.verdict`` says whether it is settled. The same
-code runs at start, on a hint, at every rescan and when polling.
+Hints show where to scan, a scan shows what is there, and ``daemon.shoot.verdict`` decides if a shoot is settled. The
+same code runs at the start, on a hint, at every rescan and when polling.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from daemon.watcher.waitinglist import WaitingList
 log = structlog.get_logger("bracketd.watcher")
 
 GATHER = 0.2
-"""Seconds to let hints come together: copying a card raises thousands a second."""
+"""Seconds to collect hints before a scan: copying a card causes thousands per second."""
 
 JUMP = 5.0
-"""Seconds by which the wall clock and our own may come apart before something must have happened."""
+"""Seconds by which the wall clock and the monotonic clock may diverge before this counts as a jump."""
 
 
 class Watcher:
-    """One watched folder. ``ready`` is set after the first look."""
+    """Watches one folder. ``ready`` is set after the first round."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Watcher:
                 self._wake.clear()
                 try:
                     pause = await self._look_around()
-                except StateFull:  # met by a thread, which cannot wait; the next look finds what this one did
+                except StateFull:  # raised in a thread, which cannot wait; the next round repeats the work
                     with suppress(StateFull):
                         await self._store.wait_for_room()
                     continue
@@ -104,7 +104,7 @@ class Watcher:
             await self._root.close()
 
     async def _look_around(self) -> float:
-        """One look at whatever is due; returns the seconds until the next."""
+        """Do one round of everything due. Returns the seconds until the next round."""
         self.alive_at = now = self._clock.monotonic()
         dirty, everything = self._dirty.take()
         self._missed.hinted(dirty, everything=everything)
@@ -139,29 +139,31 @@ class Watcher:
                 self._missed.found(shoot, now)
         await self._waiting.show((*self._bugs.waiting(), *self._arrivals.waiting()))
         await self._attention.show()
-        await self._tell_missed()
+        await self._report_missed()
         pause = max(0.0, self._arrivals.next_look(self._rescan_at) - self._clock.monotonic())
         return min(pause, AGAIN) if self._asks.waits else pause
 
     def _time_jumped(self, now: float) -> bool:
-        """Whether the machine slept, or its clock was set: nobody knows what happened meanwhile."""
+        """True if the machine slept or its clock was set, so that changes may have been missed."""
         before, self._ahead = self._ahead, self._clock.now() - now
         jumped = abs(self._ahead - before) > JUMP
         if jumped:
-            log.info("the machine slept or its clock was set; everything is looked at", seconds=self._ahead - before)
+            log.info("clock jump or system sleep; rescanning everything", seconds=self._ahead - before)
         return jumped
 
-    async def _tell_missed(self) -> None:
-        """Say how many changes came without an event, where events are given at all."""
+    async def _report_missed(self) -> None:
+        """Report the number of changes without an event, if the system gives events."""
         if self._root.gives_events and self._missed.judge(self._clock.monotonic()):
-            log.warning("changes without an event, found by a scan", watch=self.folder.watch, so_far=self._missed.count)
+            log.warning(
+                "changes found by a scan; no event received", watch=self.folder.watch, so_far=self._missed.count
+            )
             await self._store.note(notes.Missed(self.folder.watch, self._missed.count))
 
     async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
-        """Shoots that came and went. At the first sight of a watched folder, its shoots are an archive."""
+        """Follow shoots that appeared and forget those that vanished. Skips the shoots of a new watched folder."""
         root = look.root
         if root.loose and self._loose != root.loose:
-            log.warning("photos outside a shoot's folder are left alone", watch=self.folder.watch, photos=root.loose)
+            log.warning("photos directly in the watched folder ignored", watch=self.folder.watch, photos=root.loose)
         self._loose = root.loose
         self._attention.root(Heed.LOOSE, root.loose, root.named)
         self._attention.keep(root.shoots)
@@ -186,7 +188,7 @@ class Watcher:
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
 
     async def _back(self, shoots: Iterable[str]) -> list[str]:
-        """The shoots that came back and are followed, also those that a bug keeps from being judged: they say so."""
+        """The reappeared shoots to follow, including those whose check met a bug, so that they report it."""
         back = []
         for shoot in shoots:
             is_followed = True
@@ -197,9 +199,9 @@ class Watcher:
         return back
 
     def _inode(self, shoot: str) -> int | None:
-        """The inode of a shoot's folder as the last look at the root showed it, where that means anything."""
+        """The inode of a shoot's folder at the last look at the root; None if inodes are not reliable."""
         return (self._there or {}).get(shoot) if self.folder.inodes else None
 
     def _is_other(self, known: Mapping[str, int], shoot: str, inode: int) -> bool:
-        """Whether a shoot's folder was not there before, or is another one under its name."""
+        """True if a shoot's folder is new, or was replaced by another folder of that name."""
         return shoot not in known or (self.folder.inodes and known[shoot] != inode)

@@ -344,10 +344,10 @@ def test_a_waiting_shoot_is_cancelled(asking: Asking, words: str) -> None:
 
 def test_late_photos_that_wait_are_cancelled(asking: Asking) -> None:
     """``cancel`` skips the waiting late photos of a delivered shoot, but cancels an order in progress."""
-    asking.has(asking.made("downloaded"), waits="more photos came")
+    asking.has(asking.made("downloaded"), waits="new photos in a shoot")
     assert asking.says("cancel", OAK).exit_code == 0
     one = asking.made("uploading", 1)
-    asking.has(one, waits="more photos came")
+    asking.has(one, waits="new photos in a shoot")
     assert asking.says("cancel", OAK).exit_code == 0
     assert asking.asked == [("skip", str(asking.watched / OAK)), ("cancel", one.id)]
 

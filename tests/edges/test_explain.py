@@ -263,8 +263,8 @@ def test_a_shoot_that_was_skipped_or_is_not_known(explaining: Explaining) -> Non
     """A skipped shoot's photo is shown with the reason; an unknown shoot's with how to find out more."""
     explaining.put("IMG_1.JPG")
     assert explaining.of("IMG_1.JPG")["shoot"].startswith("not known yet. `bracketd status` shows")
-    explaining.has(explaining.order(phase=Phase.SKIPPED, troubles=in_trouble("was here before", Code.SKIPPED)))
-    assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: was here before"
+    explaining.has(explaining.order(phase=Phase.SKIPPED, troubles=in_trouble("already in the folder", Code.SKIPPED)))
+    assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, skipped: already in the folder"
 
 
 def test_a_folder_without_photos(explaining: Explaining) -> None:

@@ -119,7 +119,7 @@ def test_a_daemon_that_does_not_run_is_told() -> None:
     assert "No shoots yet" in shown()[1]
 
 
-HERE = "was here before the folder was watched; `bracketd submit FOLDER` sends it"
+HERE = "already in the folder when bracketd first watched it; `bracketd submit FOLDER` sends it"
 SAME = "same photos as “12 Oak St”, sent 3 Nov 2026; `bracketd submit --again FOLDER` sends and buys them again"
 
 
@@ -138,7 +138,7 @@ def test_a_shoot_that_was_skipped_for_another_reason_says_its_own() -> None:
     assert lines[place + 1] == f"  {SAME}"
     assert lines[-1] == f"skipped: {HERE}"
     alone = shown(order("copy", "skipped", "ok", SAME), width=120)
-    assert not any("was here before" in line for line in alone)
+    assert not any("already in the folder" in line for line in alone)
     assert f"  {SAME}" in alone
 
 

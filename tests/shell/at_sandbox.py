@@ -1,4 +1,4 @@
-"""Orders carried out at a sandbox over HTTP, by runner, steps and service as they are, in simulated time."""
+"""Carries orders out at a sandbox over HTTP, with the real runner, steps and service, in simulated time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ POLICY = Policy()
 
 @dataclass
 class Office:
-    """A runner at work on orders at a sandbox."""
+    """A runner that processes orders at a sandbox."""
 
     tmp: Path
     sandbox: Sandbox
@@ -40,7 +40,7 @@ class Office:
     flow: FlowName
 
     async def send(self, shoot: str, photos: Mapping[str, bytes], preset: Preset = Preset()) -> Order:  # noqa: B008
-        """A shoot is dropped and locked."""
+        """Add a shoot and lock it."""
         folder = self.tmp / "in" / shoot
         folder.mkdir(parents=True)
         for name, data in photos.items():
@@ -64,11 +64,11 @@ class Office:
         return new
 
     async def reach(self, of: Order, phase: Phase, patience: float = 7200.0) -> Order:
-        """The order when it is in a phase."""
+        """Wait until the order is in a phase, and return it."""
         return await until(self.store, of.id, phase, patience)
 
     async def retry(self, of: Order) -> None:
-        """A person says retry."""
+        """Ask for a retry, as a person does."""
         ask(self.tmp, "retry", of.id, 0.0)
         await asyncio.sleep(3)
 
@@ -78,25 +78,25 @@ class Office:
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
     def bought(self) -> list[str]:
-        """Every image in the ledger of purchases, as often as it is there."""
+        """Every image in the ledger of purchases, once per entry."""
         with look(self.tmp) as reader:
             return sorted(row["image_id"] for row in reader.purchases(float("-inf"), float("inf")))
 
     def at_sandbox(self, of: Order) -> dict[str, Any]:
-        """What the sandbox says of an order."""
+        """The sandbox's view of an order."""
         told: dict[str, Any] = self.sandbox.report()["orders"].get(
             of.id, {"images": [], "merges": [], "registered": []}
         )
         return told
 
     def charged(self, *orders: Order) -> list[str]:
-        """The images of these orders that the sandbox was paid for."""
+        """The images of these orders for which the sandbox charged."""
         images = [image for of in orders for image in self.at_sandbox(of)["images"]]
         assert all(image["charged"] <= 1 for image in images)
         return sorted(image["image_id"] for image in images if image["charged"])
 
     def require_own(self, of: Order) -> None:
-        """The sandbox has every photo once under its own name, and the order's pictures are its own images."""
+        """Check that the sandbox has every photo once under its name, and that the pictures are the order's own."""
         told = self.at_sandbox(of)
         there = {b["name"]: b["stored"]["sha256"] for b in told["registered"] if b["stored"] and not b["deleted"]}
         mine = {
@@ -118,7 +118,7 @@ async def office(
     *,
     resuming: Resuming | None = None,
 ) -> AsyncIterator[Office]:
-    """A runner, its state in ``tmp``. Requests take no simulated time. ``resuming`` knows orders of earlier runs."""
+    """A runner with its state in ``tmp``. Requests take no simulated time. ``resuming`` knows earlier orders."""
     sandbox.faults([])
     store = open_store(tmp)
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")

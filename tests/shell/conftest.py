@@ -11,7 +11,7 @@ from tests.stores.states import STATES
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test marked with several kinds of stores runs with each."""
+    """Run a test with each kind of store that it is marked with."""
     if len(kinds := _kinds(metafunc.definition)) > 1:
         metafunc.parametrize("stores", kinds, indirect=True)
 
@@ -23,20 +23,20 @@ def _kinds(item: pytest.Item) -> tuple[str, ...]:
 
 @pytest.fixture(autouse=True)
 def stores(request: pytest.FixtureRequest) -> None:
-    """States are in memory, unless a test is marked with another kind of store."""
+    """The kind of store: in memory, unless the test is marked with others."""
     STATES.begin(getattr(request, "param", _kinds(request.node)[0]))
 
 
 @pytest.fixture
 def tmp(tmp_path: Path) -> Path:
-    """A place with an empty watched folder."""
+    """A directory with an empty watched folder."""
     (tmp_path / "in").mkdir()
     return tmp_path
 
 
 @pytest.fixture(autouse=True)
 def fresh_logs() -> None:
-    """Logging as it is before anything sets it up: a test before this one in the process may have done so for good."""
+    """Reset logging to its defaults: an earlier test in this process may have configured it."""
     structlog.reset_defaults()
     for name, module in tuple(sys.modules.items()):
         logger = getattr(module, "log", None) if name.startswith("daemon.") else None

@@ -1,4 +1,4 @@
-"""A watched folder under watch, in simulated time."""
+"""A watched folder with its watcher, in simulated time."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ Fails = dict[Callable[..., Any] | tuple[Callable[..., Any], str], Exception]
 
 
 @dataclass
-class Told:
-    """Hints that come when a test says so, from a source that a test can break."""
+class ScriptedHints:
+    """A source of hints that a test controls and can break."""
 
     dirty: Dirty
     alive: bool = True
@@ -58,34 +58,34 @@ class Told:
     followed: set[str] = field(default_factory=set)
 
     def start(self) -> None:
-        """Begin, unless the system gives none."""
+        """Start, unless the system gives no events."""
         if self.broken:
             raise OSError(24, "inotify instance limit reached")
 
     def follow(self, shoot: str) -> None:
-        """Remember that a shoot is followed, unless the system's watches are used up."""
+        """Follow a shoot, unless the system's watches are used up."""
         if self.used_up:
             raise OSError(errno.ENOSPC, "inotify watch limit reached")
         self.followed.add(shoot)
 
     def forget(self, shoot: str) -> None:
-        """Remember that it no longer is."""
+        """Stop following a shoot."""
         self.followed.discard(shoot)
 
     def works(self) -> bool:
-        """As the test says."""
+        """The value set by the test."""
         return self.alive
 
     def stop(self) -> None:
-        """End."""
+        """Stop."""
         self.followed.clear()
 
 
 @dataclass
 class Scripted:
-    """What photos and the sync client are said to be; by default all are whole, and there is no client.
+    """Probes with scripted results. By default all photos are complete, and there is no sync client.
 
-    ``unread`` are errors, by file name, that the disk gives for a look into a photo; ``untold``, for how it was taken.
+    ``unread`` are disk errors, by file name, for the check of a photo; ``untold`` those for reading how it was taken.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
@@ -97,18 +97,18 @@ class Scripted:
     synced: bool = False
 
     def fault(self, path: str) -> str | None:
-        """As the test says, by file name."""
+        """The value set by the test, by file name."""
         self.looked_into.append(os.path.basename(path))
         _raise(self.unread, path)
         return self.faults.get(os.path.basename(path))
 
     def frame(self, folder: str, path: str) -> Frame | None:
-        """What the photo itself says."""
+        """The frame read from the photo."""
         _raise(self.untold, path)
         return frame(folder, path)
 
     def client(self, _folder: str) -> Client:
-        """As the test says."""
+        """The value set by the test."""
         self.asked += 1
         return self.said
 
@@ -121,12 +121,12 @@ def _raise(errors: Mapping[str, int], path: str) -> None:
 
 @dataclass
 class Scene:
-    """A watched folder under watch."""
+    """A watched folder with its watcher."""
 
     root: Path
     state: Path
     store: Store
-    hints: list[Told]
+    hints: list[ScriptedHints]
     desk: Desk
     asks: Asks
     heard: list[tuple[str, facts.Fact]]
@@ -138,11 +138,11 @@ class Scene:
     says: dict[Callable[..., Any], Any] = field(default_factory=dict)
 
     def hint(self, shoot: str) -> None:
-        """The system says that something changed in a shoot."""
+        """Send a hint that something changed in a shoot."""
         self.hints[-1].dirty.add(shoot)
 
     def put(self, path: str, data: bytes | None = None) -> Path:
-        """A file in the watched folder; each is a photo of its own."""
+        """Write a file into the watched folder, with its own content."""
         self.photos += 1
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -150,25 +150,25 @@ class Scene:
         return file
 
     async def submit(self, shoot: str, verb: str = "submit") -> tuple[Outcome, str] | None:
-        """A person submits a shoot, through another program, or asks something else of it; the answer after a while."""
+        """Submit a shoot from another program, or send another ask; return the answer after a while."""
         seq = ask(self.state, verb, str(self.root / shoot), 0.0)
         await self.asks.hear()
         await asyncio.sleep(2)
         return self.answer(seq)
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
-        """What came of an ask; None if there is no answer yet."""
+        """The answer to an ask; None if there is no answer yet."""
         with look(self.state) as reader:
             return reader.answer(seq)
 
     def orders(self) -> dict[str, tuple[str, int]]:
-        """Shoot → phase and brackets of orders that were not cancelled."""
+        """Phase and brackets of each shoot's orders, except cancelled ones."""
         with look(self.state) as reader:
             rows = [row for row in reader.orders() if row["phase"] != "cancelled"]
         return {row["shoot"]: (row["phase"], row["brackets_total"]) for row in rows}
 
     def waiting(self) -> dict[str, str]:
-        """Shoot → why it waits, as ``status`` sees it."""
+        """The waiting shoots in ``status``, each with its reason."""
         with look(self.state) as reader:
             return {w.shoot: w.reason for w in reader.waiting()}
 
@@ -191,13 +191,13 @@ async def watching(
     fails: Fails | None = None,
     others: Mapping[str, Blocking] | None = None,
 ) -> AsyncIterator[Scene]:
-    """A watcher at work on ``tmp/in``; unless ``searched``, the output is looked through when a test says so.
+    """A running watcher of ``tmp/in``. Unless ``searched``, the test starts the scan of the output folder.
 
-    ``others`` are the output folders of other watched folders, each with what runs calls to its disk.
+    ``others`` are the output folders of other watched folders, each with the function that runs calls to its disk.
     """
     store = store or open_store(tmp / "state")
     folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), quiet, process_existing, INTERVAL, preset, late_files)
-    hints: list[Told] = []
+    hints: list[ScriptedHints] = []
     heard: list[tuple[str, facts.Fact]] = []
     scanned: list[str] = []
     read: list[str] = []
@@ -205,7 +205,7 @@ async def watching(
     says: dict[Callable[..., Any], Any] = {}
 
     def make_hints(_root: str, dirty: Dirty) -> Hints:
-        hints.append(Told(dirty, broken=broken))
+        hints.append(ScriptedHints(dirty, broken=broken))
         return hints[-1]
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -251,7 +251,7 @@ async def watching(
 
 
 async def delivered(scene: Scene, shoot: str, at: float = 0.0) -> Order:
-    """A shoot's order comes to its end, at a time in epoch seconds."""
+    """Deliver a shoot's order, at a time in epoch seconds."""
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
     done = replace(order, phase=Phase.DOWNLOADED, due=None, updated_at=max(at, order.updated_at))
@@ -260,7 +260,7 @@ async def delivered(scene: Scene, shoot: str, at: float = 0.0) -> Order:
 
 
 async def merged(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
-    """The order with the digests that sending its brackets brings, and merged."""
+    """The order after its merge, with the digests of its uploaded brackets."""
     sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
     brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
     after = replace(order, brackets=brackets, merge=MergeState.SEEN, updated_at=clock.now())

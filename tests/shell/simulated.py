@@ -15,14 +15,14 @@ START = 1_700_000_000.0
 
 
 class Jump(selectors.DefaultSelector):
-    """A selector that never waits. If nothing is ready, time jumps by the time that the loop would have slept."""
+    """A selector that never waits. If nothing is ready, time jumps by the timeout of the select."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return the ready events, or jump. Fails the test if the loop would sleep for ever."""
+        """Return the ready events, or jump. Fails the test if the loop would sleep forever."""
         ready = super().select(0)
         if not ready and timeout is None:
             raise AssertionError("everything waits for everything else")
@@ -44,7 +44,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
 
 
 class SimulatedClock:
-    """The loop's time as a clock. ``offset``: how many seconds its wall clock is wrong."""
+    """The loop's time as a clock. ``offset``: the error of its wall clock, in seconds."""
 
     def __init__(self, loop: SimulatedLoop) -> None:
         self._loop = loop
@@ -73,7 +73,7 @@ class Inline(Executor):
 
 
 def simulate(work: Callable[[SimulatedClock], Coroutine[Any, Any, T]]) -> T:
-    """Run ``work`` to its end in simulated time."""
+    """Run ``work`` to completion in simulated time."""
     loop = SimulatedLoop()
     try:
         asyncio.set_event_loop(loop)

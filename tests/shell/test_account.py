@@ -18,7 +18,7 @@ from tests.stores.states import ask, look
 
 @dataclass
 class Limited(World):
-    """A service that enhances nothing until ``again_at`` and gives the reason."""
+    """A service that enhances nothing until ``again_at``, and returns the reason."""
 
     again_at: float = START + 4 * 3600
     enhanced: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""An archive that was skipped, and what people do to it afterwards: none of it is bought unasked."""
+"""A skipped archive that people reorganise afterwards: none of it is bought without approval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Tidying = Callable[[Path], None]
 
 
 def archive(top: Path, *shoots: str, ext: str = "JPG", size: int | None = None) -> None:
-    """Shoots that lie in the watched folder before it is watched, each photo with a size of its own or all with one."""
+    """Shoots that are in the folder before it is watched. Each photo has its own size, or all have the same."""
     for number, shoot in enumerate(shoots):
         folder = top / "in" / shoot / "DCIM"
         folder.mkdir(parents=True)
@@ -42,12 +42,12 @@ def moved(source: Path, target: Path, keep: Callable[[int], bool] = lambda _: Tr
 
 
 def copied(source: Path, target: Path) -> None:
-    """Copy a shoot without its times."""
+    """Copy a shoot without its file times."""
     shutil.copytree(source, target, copy_function=shutil.copyfile)
 
 
 def another_disk(folder: Path, seconds: int) -> None:
-    """Put another copy of a folder in its place, all its times so many seconds off: other inodes, as FAT has them."""
+    """Replace a folder by another copy, with new inodes and all times shifted by some seconds, as on FAT."""
     shutil.copytree(folder, folder.parent.parent / "copy")
     folder.rename(folder.parent.parent / "original")
     (folder.parent.parent / "copy").rename(folder)
@@ -63,13 +63,13 @@ def into_a_year(watched: Path) -> None:
 
 
 def both_into_a_year(watched: Path) -> None:
-    """Both old shoots in one folder."""
+    """Move both old shoots into one folder."""
     into_a_year(watched)
     (watched / OTHER).rename(watched / "2025" / OTHER)
 
 
 def renamed(watched: Path) -> None:
-    """Each old shoot gets another name."""
+    """Rename each old shoot."""
     for shoot in (OLD, OTHER):
         (watched / shoot).rename(watched / f"{shoot} (done)")
 
@@ -88,7 +88,7 @@ TIDYING: dict[str, Tidying] = {
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
@@ -107,7 +107,7 @@ async def order_of(scene: Scene, shoot: str) -> Order:
 
 
 async def happens(scene: Scene, shoot: str, fact: facts.Fact, clock: SimulatedClock) -> Order:
-    """Record what a fact makes of a shoot's order, as the runner does."""
+    """Apply a fact to a shoot's order, as the runner does."""
     order = await order_of(scene, shoot)
     after = evolve(order, fact, now=clock.now(), policy=Policy())
     await scene.store.record(order, fact, after, clock.now())
@@ -117,7 +117,7 @@ async def happens(scene: Scene, shoot: str, fact: facts.Fact, clock: SimulatedCl
 @pytest.mark.parametrize("running", [True, False], ids=["while we run", "while we do not"])
 @pytest.mark.parametrize("tidy", TIDYING.values(), ids=TIDYING)
 def test_a_tidied_archive_is_not_bought(tmp: Path, tidy: Tidying, running: bool) -> None:
-    """Skipped photos stay skipped wherever somebody moves or copies them, and what comes later is sent."""
+    """Skipped photos stay skipped wherever they are moved or copied, and photos added later are sent."""
     archive(tmp, OLD, OTHER)
 
     async def work(clock: SimulatedClock) -> None:
@@ -140,7 +140,7 @@ def test_a_tidied_archive_is_not_bought(tmp: Path, tidy: Tidying, running: bool)
 
 
 def test_a_tidied_archive_says_what_it_is(tmp: Path) -> None:
-    """The folder that old photos were moved into is skipped with the old shoot's name, and ``submit`` sends it."""
+    """A folder that received old photos is skipped with the old shoot's name, and ``submit`` sends it."""
     archive(tmp, OLD)
 
     async def work(clock: SimulatedClock) -> None:
@@ -162,7 +162,7 @@ def test_a_tidied_archive_says_what_it_is(tmp: Path) -> None:
 
 
 def test_the_same_again_with_a_year_that_is_moved_itself(tmp: Path) -> None:
-    """A folder that was skipped for its old photos is known again when it is renamed in turn."""
+    """A folder that was skipped for its old photos is recognised again when it is renamed."""
     archive(tmp, OLD, OTHER)
 
     async def work(clock: SimulatedClock) -> None:
@@ -180,7 +180,7 @@ def test_the_same_again_with_a_year_that_is_moved_itself(tmp: Path) -> None:
 
 @pytest.mark.parametrize("fact", [facts.Approved(), facts.Cancelled("not wanted", by_person=True), facts.Retried(None)])
 def test_photos_whose_sizes_prove_nothing_are_asked_about(tmp: Path, fact: facts.Fact) -> None:
-    """Uncompressed RAW files moved without their times are held; ``approve`` sends them, and nothing else does."""
+    """Uncompressed RAW files that were moved without their times are held, and only ``approve`` sends them."""
     archive(tmp, OLD, ext="ARW", size=4000)
 
     async def work(clock: SimulatedClock) -> None:
@@ -202,7 +202,7 @@ def test_photos_whose_sizes_prove_nothing_are_asked_about(tmp: Path, fact: facts
 
 
 def test_a_copy_is_known_by_its_content_while_the_old_photos_lie_there(tmp: Path) -> None:
-    """Of uncompressed RAW files a copy without times is skipped, and another card of the same names is sent."""
+    """A copy of uncompressed RAW files without their times is skipped; another card with the same names is sent."""
     archive(tmp, OLD, ext="ARW", size=4000)
 
     async def work(clock: SimulatedClock) -> None:
@@ -218,7 +218,7 @@ def test_a_copy_is_known_by_its_content_while_the_old_photos_lie_there(tmp: Path
 
 
 def test_old_and_new_photos_in_one_folder_are_asked_about(tmp: Path) -> None:
-    """Of a folder with as many old photos as new ones nothing is sent unasked; ``submit`` sends all of it."""
+    """A folder with as many old photos as new ones is held; ``submit`` sends all of it."""
     archive(tmp, OLD)
 
     async def work(clock: SimulatedClock) -> None:
@@ -237,7 +237,7 @@ def test_old_and_new_photos_in_one_folder_are_asked_about(tmp: Path) -> None:
 
 
 def test_an_old_card_that_is_new_here_is_sent(tmp: Path) -> None:
-    """Photos of last year that were never skipped are sent, although they bear names that skipped ones have."""
+    """Photos of last year that were never skipped are sent, even if skipped photos have the same names."""
     archive(tmp, OLD)
 
     async def work(clock: SimulatedClock) -> None:
@@ -252,7 +252,7 @@ def test_an_old_card_that_is_new_here_is_sent(tmp: Path) -> None:
 
 
 def test_old_photos_that_are_moved_into_a_sent_shoot_are_no_supplement(tmp: Path) -> None:
-    """Skipped photos that somebody puts into the folder of a delivered shoot are not sent as late ones."""
+    """Skipped photos that are moved into the folder of a delivered shoot are not sent as late photos."""
     archive(tmp, OLD)
 
     async def work(clock: SimulatedClock) -> None:
@@ -272,7 +272,7 @@ def test_old_photos_that_are_moved_into_a_sent_shoot_are_no_supplement(tmp: Path
 
 
 def test_a_year_of_sent_and_skipped_shoots_is_skipped(tmp: Path) -> None:
-    """A folder with a delivered and a skipped shoot in it has nothing new, and says what was sent and what was not."""
+    """A folder with a delivered and a skipped shoot is skipped; the reason lists what was sent and what was not."""
     archive(tmp, OLD)
 
     async def work(clock: SimulatedClock) -> None:
@@ -295,7 +295,7 @@ def test_a_year_of_sent_and_skipped_shoots_is_skipped(tmp: Path) -> None:
 
 
 def test_what_a_person_cancelled_is_not_bought_when_it_is_tidied(tmp: Path) -> None:
-    """A cancelled shoot that is moved into another folder stays unsent, as a skipped one does."""
+    """A cancelled shoot that is moved into another folder is not sent, like a skipped one."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -313,7 +313,7 @@ def test_what_a_person_cancelled_is_not_bought_when_it_is_tidied(tmp: Path) -> N
 
 
 def test_the_record_of_an_archive_is_in_the_state_file(tmp: Path) -> None:
-    """Names and sizes of skipped photos are kept, also of those that only a placeholder stands for; none is read."""
+    """Names and sizes of skipped photos are stored, including online-only placeholders; no photo is read."""
     archive(tmp, OLD)
     (tmp / "in" / OLD / "IMG_7.JPG.nextcloud").write_bytes(b"")
 

@@ -533,7 +533,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
 
 
 def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
-    """The reason on a copy of a skipped shoot says that nothing was bought, and a plain submit sends the copy."""
+    """The reason on a copy of a skipped shoot says that nothing was bought, and a plain ``submit`` sends the copy."""
     (tmp / "in" / OAK).mkdir()
     (tmp / "in" / OAK / "IMG_1.JPG").write_bytes(b"x")
 
@@ -552,7 +552,7 @@ def test_what_was_never_bought_is_not_said_to_be(tmp: Path) -> None:
 
 
 def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Path) -> None:
-    """Not even ``submit --again`` sends a shoot again while its first order is merged and held."""
+    """Even ``submit --again`` does not send a shoot again while its first order is merged and held."""
 
     async def work(scene: Scene, clock: SimulatedClock) -> None:
         scene.put(f"{OAK}/IMG_1.JPG")

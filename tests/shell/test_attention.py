@@ -1,4 +1,4 @@
-"""What is not sent and waits for nothing is in ``status`` all the same."""
+"""Files that are not sent and wait for nothing are still shown in ``status``."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ OAK = "12 Oak St"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def attention(scene: Scene) -> list[Attention]:
-    """What ``status`` reads."""
+    """The attention list that ``status`` reads."""
     with look(scene.state) as reader:
         return list(reader.notes().attention)
 
 
 def test_loose_photos_are_named_as_long_as_they_lie_there(tmp: Path) -> None:
-    """Photos outside a shoot's folder are counted and named until somebody moves them."""
+    """Photos directly in the watched folder are counted and named until somebody moves them."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -44,7 +44,7 @@ def test_loose_photos_are_named_as_long_as_they_lie_there(tmp: Path) -> None:
 
 
 def test_photos_of_an_unknown_kind_are_named(tmp: Path) -> None:
-    """A folder of pictures that are not sent is in ``status`` with their names until it is gone."""
+    """A folder of pictures in unsupported formats is in ``status``, with their names, until it is removed."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -62,7 +62,7 @@ def test_photos_of_an_unknown_kind_are_named(tmp: Path) -> None:
 
 
 def test_a_new_cameras_files_are_named(tmp: Path) -> None:
-    """A folder without a photo that we know, and with large files of a kind that nobody knows, is not passed over."""
+    """A folder without known photos, but with large files of an unknown format, is reported."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -78,7 +78,7 @@ def test_a_new_cameras_files_are_named(tmp: Path) -> None:
 
 
 def test_photos_of_an_unknown_kind_beside_others_are_named_by_the_order(tmp: Path) -> None:
-    """A shoot is sent without the pictures of other formats; its order and ``status`` name them."""
+    """A shoot is sent without pictures in unsupported formats; its order and ``status`` name them."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -95,7 +95,7 @@ def test_photos_of_an_unknown_kind_beside_others_are_named_by_the_order(tmp: Pat
 
 
 def test_photos_sixty_folders_deep_are_sent(tmp: Path) -> None:
-    """Photos lie as deep as they may; what is too deep for us holds the shoot, with the folder's name."""
+    """Photos in deeply nested folders are sent up to the limit; a folder beyond it holds the shoot and is named."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -110,7 +110,7 @@ def test_photos_sixty_folders_deep_are_sent(tmp: Path) -> None:
 
 
 def test_a_folder_that_appeared_with_an_archive_is_in_status(tmp: Path) -> None:
-    """How many shoots were skipped when a folder appeared is in ``status``."""
+    """The number of shoots that were skipped when a folder appeared is in ``status``."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:

@@ -1,4 +1,4 @@
-"""Folders that would keep a scan busy for ever: none of them holds up another shoot."""
+"""Folders that would keep a scan busy forever do not delay other shoots."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ OAK = "12 Oak St"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 @pytest.mark.parametrize("leads_to", ["/", "."])
 @pytest.mark.parametrize("first", [True, False], ids=["there at first sight", "made while we watch"])
 def test_a_link_to_everything_holds_up_nobody(tmp: Path, leads_to: str, first: bool) -> None:
-    """A link to ``/`` in the watched folder is named in ``status`` and not looked into; the next shoot is sent."""
+    """A link to ``/`` in the watched folder is named in ``status`` and not scanned; the next shoot is sent."""
     link = tmp / "in" / "link"
     if first:
         link.symlink_to(leads_to, target_is_directory=True)
@@ -54,18 +54,18 @@ def test_a_link_to_everything_holds_up_nobody(tmp: Path, leads_to: str, first: b
 
 
 class Taken:
-    """Stands in for intake and store: the shoots that were locked, and nothing else is wanted."""
+    """A stand-in for intake and store that records the locked shoots."""
 
     def __init__(self) -> None:
         self.locked: list[str] = []
 
     async def lock(self, shoot: str, *_: Any) -> None:
-        """A shoot is settled."""
+        """Record a settled shoot."""
         self.locked.append(shoot)
 
 
 def test_a_huge_shoot_is_scanned_a_little_at_a_time(tmp: Path) -> None:
-    """While a shoot with very many files is scanned, others are looked at after each slice and settle in their time."""
+    """During the scan of a shoot with very many files, other shoots are scanned after each slice and settle in time."""
     for number in range(120):
         folder = tmp / "in" / "huge" / f"{number // 30}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def test_a_huge_shoot_is_scanned_a_little_at_a_time(tmp: Path) -> None:
 
 
 def test_slices_of_two_shoots_do_not_mix(tmp: Path) -> None:
-    """Each shoot is scanned on where its own scan stopped, and a folder that is gone is forgotten."""
+    """Each scan continues where it stopped, independent of other shoots, and a removed folder is forgotten."""
     for shoot in ("a", "b"):
         (tmp / "in" / shoot).mkdir()
         for number in range(5):

@@ -1,4 +1,4 @@
-"""A bug in bracketd that concerns one shoot: that shoot waits and says so, and everything else goes on."""
+"""A bug that concerns one shoot: that shoot waits and reports it, and everything else continues."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ HOUR = 3600.0
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def statement(state: Path, text: str) -> None:
-    """Run a statement on the state file, as a fault in it would be made."""
+    """Run a statement on the state file, to plant a fault."""
     with closing(sqlite3.connect(state / FILE)) as connection, connection:
         connection.execute(text)
 
 
 def refuse(state: Path, shoot: str) -> None:
-    """Nothing can be stored of a new order of this shoot: SQLite raises an error that nobody foresaw."""
+    """Make SQLite raise an unexpected error for every new order of this shoot."""
     statement(
         state,
         f"CREATE TRIGGER planted BEFORE INSERT ON orders WHEN NEW.shoot = '{shoot}' "
@@ -47,29 +47,29 @@ def refuse(state: Path, shoot: str) -> None:
 
 
 def allow(state: Path) -> None:
-    """The bug is gone."""
+    """Remove the planted bug."""
     statement(state, "DROP TRIGGER planted")
 
 
 def spoil(state: Path, shoot: str) -> None:
-    """The row of a shoot's order has a value without sense: whoever reads it meets a ValueError."""
+    """Write an invalid value into the row of a shoot's order, so that reading it raises ValueError."""
     statement(state, f"UPDATE orders SET merge = 'nonsense' WHERE shoot = '{shoot}'")
 
 
 def mend(state: Path, shoot: str) -> None:
-    """The row has its value again."""
+    """Restore the value of the row."""
     statement(state, f"UPDATE orders SET merge = 'not asked' WHERE shoot = '{shoot}'")
 
 
 def copied(scene: Scene, *shoots: str) -> None:
-    """Shoots of two photos each."""
+    """Create shoots of two photos each."""
     for shoot in shoots:
         scene.put(f"{shoot}/IMG_1.JPG")
         scene.put(f"{shoot}/IMG_2.JPG")
 
 
 def test_a_bug_at_the_lock_stops_one_shoot(tmp: Path) -> None:
-    """A shoot that cannot be made an order says why it waits, its neighbour is sent, and it is tried again."""
+    """A shoot whose order cannot be created waits with the reason and is retried; its neighbour is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -84,7 +84,7 @@ def test_a_bug_at_the_lock_stops_one_shoot(tmp: Path) -> None:
                 scene.scanned.clear()
                 await asyncio.sleep(4 * HOUR)
             assert 4 * HOUR / LONGEST - 2 < scene.scanned.count(OAK) < 2 * 4 * HOUR / LONGEST + 10, "with back-off"
-            (told,) = (entry for entry in logs if entry["event"] == "a bug stopped a shoot")
+            (told,) = (entry for entry in logs if entry["event"] == "bug while processing a shoot")
             assert (told["shoot"], told["log_level"]) == (OAK, "error")
             assert isinstance(told["exc_info"], sqlite3.IntegrityError)
             allow(scene.state)
@@ -96,10 +96,10 @@ def test_a_bug_at_the_lock_stops_one_shoot(tmp: Path) -> None:
 
 
 class Faulty(Scripted):
-    """Probes with a bug that one photo meets."""
+    """Probes with a bug that one photo triggers."""
 
     def frame(self, folder: str, path: str) -> Frame | None:
-        """What the photo says, but for the shoot with the bug."""
+        """The frame read from the photo, except for the shoot with the bug."""
         if folder.endswith(OAK):
             raise KeyError(path)
         return super().frame(folder, path)
@@ -107,7 +107,7 @@ class Faulty(Scripted):
 
 @pytest.mark.parametrize("where", ["scan", "examination"])
 def test_a_bug_in_a_look_stops_one_shoot(tmp: Path, where: str) -> None:
-    """A shoot that cannot be scanned, or whose photos cannot be judged, for a bug waits; its neighbour is sent."""
+    """A shoot waits if a bug prevents its scan or the check of its photos; its neighbour is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, probes=Faulty() if where == "examination" else None) as scene:
@@ -125,7 +125,7 @@ def test_a_bug_in_a_look_stops_one_shoot(tmp: Path, where: str) -> None:
 
 
 def test_a_shoot_that_changed_is_tried_soon(tmp: Path) -> None:
-    """A shoot that changes begins with short pauses: a person may have removed the photo that met the bug."""
+    """After a change, a shoot is retried with short pauses again, because the faulty photo may have been removed."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -145,7 +145,7 @@ def test_a_shoot_that_changed_is_tried_soon(tmp: Path) -> None:
 
 
 def test_a_shoot_whose_order_somebody_else_wrote_is_looked_at_again(tmp: Path) -> None:
-    """That an order changed while its shoot was judged is no bug: the shoot is looked at once more, at once."""
+    """If an order changed while its shoot was judged, this is not a bug: the shoot is scanned again immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -161,7 +161,7 @@ def test_a_shoot_whose_order_somebody_else_wrote_is_looked_at_again(tmp: Path) -
 
 
 def test_a_state_that_cannot_be_used_ends_the_daemon(tmp: Path) -> None:
-    """An error of the state file is no bug of one shoot: the watcher ends with it."""
+    """An error of the state file is not treated as a bug of one shoot: the watcher ends with it."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -174,7 +174,7 @@ def test_a_state_that_cannot_be_used_ends_the_daemon(tmp: Path) -> None:
 
 
 def test_a_bug_in_a_late_look_stops_no_other(tmp: Path) -> None:
-    """A sent shoot whose order cannot be read is not looked at again, says so, and the others are."""
+    """A sent shoot whose order cannot be read is not rechecked and reports the bug; other shoots are rechecked."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -186,7 +186,7 @@ def test_a_bug_in_a_late_look_stops_no_other(tmp: Path) -> None:
             scene.put(f"{ELM}/IMG_3.JPG")
             await quiet()
             assert scene.waiting()[OAK].startswith("a bug in bracketd stopped work on this shoot (ValueError: ")
-            assert "photos that came or changed since it was sent are not noticed" in scene.waiting()[OAK]
+            assert "photos added or changed since it was sent are not noticed" in scene.waiting()[OAK]
             with closing(sqlite3.connect(scene.state / FILE)) as connection:
                 elm = connection.execute(f"SELECT count(*) FROM orders WHERE shoot = '{ELM}'").fetchone()
             assert elm == (2,), "its photo that came late is a supplement"
@@ -198,7 +198,7 @@ def test_a_bug_in_a_late_look_stops_no_other(tmp: Path) -> None:
 
 
 def test_a_bug_at_a_skipped_shoot_stops_no_other(tmp: Path) -> None:
-    """A skipped shoot whose order cannot be read says so; photos that come to another one are noticed."""
+    """A skipped shoot whose order cannot be read reports the bug; photos added to another one are noticed."""
 
     async def work(clock: SimulatedClock) -> None:
         for shoot in (OAK, ELM):
@@ -210,7 +210,7 @@ def test_a_bug_at_a_skipped_shoot_stops_no_other(tmp: Path) -> None:
             for shoot in (OAK, ELM):
                 scene.put(f"{shoot}/IMG_2.JPG")
             await quiet()
-            assert "photos that come to this skipped shoot are not noticed" in scene.waiting()[OAK]
+            assert "photos added to this skipped shoot are not noticed" in scene.waiting()[OAK]
             mend(scene.state, OAK)
             await asyncio.sleep(LONGEST + 2 * INTERVAL)
             assert scene.waiting() == {}
@@ -223,7 +223,7 @@ def test_a_bug_at_a_skipped_shoot_stops_no_other(tmp: Path) -> None:
 
 
 def test_a_bug_at_the_first_sight_sends_no_archive(tmp: Path) -> None:
-    """A shoot of an archive that cannot be skipped for a bug is not sent instead: it is skipped when that is mended."""
+    """An existing shoot that a bug keeps from being skipped is not sent; it is skipped once the bug is fixed."""
 
     async def work(clock: SimulatedClock) -> None:
         for shoot in (OAK, ELM):
@@ -253,7 +253,7 @@ def test_a_bug_at_the_first_sight_sends_no_archive(tmp: Path) -> None:
 
 
 def test_a_bug_at_the_first_sight_does_not_send_the_archive_of_another_disk(tmp: Path) -> None:
-    """While a bug keeps a shoot from being skipped, the shoots of a disk that is mounted then are skipped."""
+    """While a bug prevents skipping a shoot, the shoots on a newly mounted disk are skipped."""
 
     async def work(clock: SimulatedClock) -> None:
         (tmp / "in" / OAK).mkdir()
@@ -274,7 +274,7 @@ def test_a_bug_at_the_first_sight_does_not_send_the_archive_of_another_disk(tmp:
 
 
 def test_an_archive_that_cannot_be_scanned_is_skipped(tmp: Path) -> None:
-    """A bug in the scan of an old shoot does not make new work of it: it is skipped without its photos."""
+    """If a bug prevents the scan of an existing shoot, it is skipped without its photos, not sent."""
 
     async def work(clock: SimulatedClock) -> None:
         (tmp / "in" / OAK).mkdir()
@@ -294,7 +294,7 @@ def test_an_archive_that_cannot_be_scanned_is_skipped(tmp: Path) -> None:
 
 
 def test_a_bug_about_a_shoot_that_came_back_stops_no_other(tmp: Path) -> None:
-    """A sent shoot that comes back, and whose order cannot be read, waits with the reason; new shoots are sent."""
+    """A reappeared shoot whose order cannot be read waits with the reason; new shoots are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

@@ -22,10 +22,10 @@ MINUTE = 60.0
 
 
 class Elsewhere(World):
-    """A service on another machine, whose clock is never set: half a minute is half a minute."""
+    """A service on another machine, whose clock is always right."""
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
-        """The fact when nothing goes wrong."""
+        """The fact of a step without errors."""
         now = self.clock.monotonic()
         match step:
             case steps.Merge():

@@ -1,4 +1,4 @@
-"""Shoots that are copied, and copies of what was sent."""
+"""Copied shoots, and copies of photos that were sent."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ OAK, COPY = "12 Oak St", "12 Oak St (1)"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def put(scene: Scene, shoot: str, *, photos: int = 3) -> None:
-    """A shoot of as many photos, all of them unlike those of any other shoot."""
+    """Create a shoot with this many photos, different from those of any other shoot."""
     for number in range(photos):
         scene.put(f"{shoot}/IMG_{number}.JPG")
 
@@ -36,20 +36,20 @@ async def newest(scene: Scene, shoot: str) -> Order:
 
 
 async def happens(scene: Scene, order: Order, fact: facts.Fact, clock: SimulatedClock) -> None:
-    """Record what a fact makes of an order, as the runner does."""
+    """Apply a fact to an order, as the runner does."""
     after = evolve(order, fact, now=clock.now(), policy=POLICY)
     await scene.store.record(order, fact, after, clock.now())
 
 
 def skipped_for(scene: Scene, shoot: str) -> str | None:
-    """The order for whose sake a shoot was skipped."""
+    """The order because of which a shoot was skipped."""
     with look(scene.state) as reader:
         (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
     return row["same_as"] and str(row["same_as"])
 
 
 def test_a_copy_is_sent_when_the_shoot_it_was_made_of_is_deleted(tmp: Path) -> None:
-    """Of a shoot that was copied to its right name and deleted while it was sent, the copy is sent."""
+    """If a shoot is copied to its right name and deleted while it is sent, the copy is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -69,7 +69,7 @@ def test_a_copy_is_sent_when_the_shoot_it_was_made_of_is_deleted(tmp: Path) -> N
 
 
 def test_a_copy_of_what_a_person_cancelled_stays_skipped(tmp: Path) -> None:
-    """Photos whose order a person cancelled are not sent unasked because a copy of them lies there."""
+    """A copy of a cancelled shoot does not cause its photos to be sent without approval."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -85,7 +85,7 @@ def test_a_copy_of_what_a_person_cancelled_stays_skipped(tmp: Path) -> None:
 
 
 def test_a_copy_of_a_copy_is_known_by_the_order_that_was_bought(tmp: Path) -> None:
-    """However often a delivered shoot was renamed and copied, a plain ``submit`` of a copy buys nothing."""
+    """However often a delivered shoot is renamed and copied, a plain ``submit`` of a copy buys nothing."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -104,7 +104,7 @@ def test_a_copy_of_a_copy_is_known_by_the_order_that_was_bought(tmp: Path) -> No
 
 
 def test_what_was_cancelled_is_not_bought_beside_its_copy(tmp: Path) -> None:
-    """When a copy of a cancelled shoot was sent, a plain ``submit`` of the cancelled one does not buy it again."""
+    """After a copy of a cancelled shoot was sent, a plain ``submit`` of the cancelled one does not buy it again."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -124,21 +124,21 @@ def test_what_was_cancelled_is_not_bought_beside_its_copy(tmp: Path) -> None:
 
 
 def archived(top: Path, shoot: str, *, photos: int = 3) -> None:
-    """A shoot that lies in the watched folder before it is watched."""
+    """Create a shoot in the folder before it is watched."""
     (top / "in" / shoot).mkdir()
     for number in range(photos):
         (top / "in" / shoot / f"IMG_{number}.JPG").write_bytes(shoot.encode() * (100 + number))
 
 
 def words_of(scene: Scene, shoot: str) -> str:
-    """What ``status`` says of a skipped shoot."""
+    """The messages of a skipped shoot in ``status``."""
     with look(scene.state) as reader:
         (row,) = [row for row in reader.orders() if (row["shoot"], row["phase"]) == (shoot, "skipped")]
     return str(row["messages"][0])
 
 
 def test_a_skipped_shoot_with_a_skipped_copy_is_sent_on_a_plain_submit(tmp: Path) -> None:
-    """``submit`` sends a skipped shoot although a copy of it was skipped: nothing was ever bought."""
+    """``submit`` sends a skipped shoot even if a copy of it was skipped, because nothing was bought."""
     archived(tmp, OAK)
 
     async def work(clock: SimulatedClock) -> None:
@@ -160,7 +160,7 @@ def test_a_skipped_shoot_with_a_skipped_copy_is_sent_on_a_plain_submit(tmp: Path
 
 
 def test_a_copy_of_a_copy_of_a_skipped_shoot_is_sent_on_a_plain_submit(tmp: Path) -> None:
-    """Any one of several copies that were never bought is sent on a plain ``submit``; the others are then refused."""
+    """A plain ``submit`` sends any one of several copies that were never bought; the others are then refused."""
     archived(tmp, OAK)
     second = f"{OAK} (2)"
 
@@ -180,7 +180,7 @@ def test_a_copy_of_a_copy_of_a_skipped_shoot_is_sent_on_a_plain_submit(tmp: Path
 
 
 def test_a_copy_of_what_was_cancelled_is_sent_on_a_plain_submit(tmp: Path) -> None:
-    """Of a shoot that a person cancelled nothing was bought: ``submit`` of its copy sends the copy."""
+    """A plain ``submit`` sends the copy of a cancelled shoot, because nothing was bought."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -197,7 +197,7 @@ def test_a_copy_of_what_was_cancelled_is_sent_on_a_plain_submit(tmp: Path) -> No
 
 
 def test_copies_that_come_late_are_looked_into_once(tmp: Path) -> None:
-    """A second card's copies of photos that were sent are known from then on, and wait for nothing any more."""
+    """A second card's copies of sent photos are recognised from then on, and wait for nothing."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

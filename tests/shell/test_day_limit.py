@@ -26,13 +26,13 @@ DAILY = replace(POLICY, limits=Limits(images_per_day=3))
 
 
 def looks(state: Path, order_id: str) -> int:
-    """How often the journal says that the limits were checked for an order."""
+    """The number of journal entries for limit checks of an order."""
     with look(state) as reader:
         return sum(entry["fact"] == "Reckoned" for entry in reader.journal(order_id))
 
 
 async def waiting(store: Store, world: World) -> Order:
-    """The second of two orders of three images. It waits for the next day."""
+    """The second of two orders of three images, which waits for the next day."""
     await until(store, shoot(0).id, Phase.DOWNLOADED)
     await asyncio.sleep(5)
     order = await store.load(shoot(1).id)

@@ -1,4 +1,4 @@
-"""Photos that a person does not want bought, next to others: each photo is sent, left out or named, and named once."""
+"""Photos that a person declined, mixed with others: each photo is sent, left out or reported, exactly once."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ Ended = Callable[[Scene, Order, SimulatedClock], object]
 
 
 async def quiet() -> None:
-    """Long enough for photos to be found and to have been still."""
+    """Wait until photos are found and settled."""
     await asyncio.sleep(2 * INTERVAL + QUIET + 5)
 
 
 def put(scene: Scene, shoot: str, photos: range) -> None:
-    """Photos that are unlike all others."""
+    """Create photos that differ from all others."""
     for number in photos:
         scene.put(f"{shoot}/IMG_{number:04}.JPG")
 
 
 async def sent(scene: Scene, shoot: str, photos: range) -> Order:
-    """A shoot that was sent and delivered."""
+    """Create a shoot and deliver it."""
     put(scene, shoot, photos)
     await scene.submit(shoot)
     return await delivered(scene, shoot)
 
 
 async def cancelled(scene: Scene, order: Order, clock: SimulatedClock) -> None:
-    """A person cancels an order before its merge."""
+    """Cancel an order before its merge, as a person does."""
     fact = facts.Cancelled(CANCELLED, by_person=True)
     await scene.store.record(order, fact, evolve(order, fact, now=clock.now(), policy=Policy()), clock.now())
 
 
 async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
-    """A person dismisses a merged order."""
+    """Dismiss a merged order, as a person does."""
     after = replace(
         order,
         phase=Phase.CANCELLED,
@@ -68,7 +68,7 @@ async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
 async def declined(
     scene: Scene, shoot: str, photos: range, clock: SimulatedClock, how: Callable[..., object] = cancelled
 ) -> Order:
-    """A shoot that a person does not want."""
+    """Create a shoot that a person declines."""
     put(scene, shoot, photos)
     await scene.submit(shoot)
     order = await newest(scene, shoot)
@@ -77,14 +77,14 @@ async def declined(
 
 
 async def newest(scene: Scene, shoot: str) -> Order:
-    """The newest order of a shoot that counts."""
+    """The newest order of a shoot, as the store returns it."""
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
     return order
 
 
 async def orders_of(scene: Scene, shoot: str) -> Sequence[Order]:
-    """The orders of a shoot that count, the newest first."""
+    """The orders of a shoot that the watcher compares with, newest first."""
     return await scene.store.earlier(KnownBy(str(scene.root / shoot)))
 
 
@@ -102,14 +102,14 @@ def names(photos: range, folder: str = "") -> list[str]:
 
 
 def copied(scene: Scene) -> tuple[str, range]:
-    """The cancelled shoot is copied, and two photos are put to the copy."""
+    """Copy the cancelled shoot, and add two photos to the copy."""
     shutil.copytree(scene.root / OAK, scene.root / COPY)
     put(scene, COPY, range(6, 8))
     return COPY, range(6, 8)
 
 
 def renamed(scene: Scene) -> tuple[str, range]:
-    """The cancelled shoot is renamed, and a photo is put to it."""
+    """Rename the cancelled shoot, and add a photo to it."""
     os.rename(scene.root / OAK, scene.root / COPY)
     put(scene, COPY, range(6, 7))
     return COPY, range(6, 7)
@@ -119,7 +119,7 @@ def renamed(scene: Scene) -> tuple[str, range]:
 def test_a_cancelled_shoot_that_comes_with_more_is_asked_about_once(
     tmp: Path, comes: Callable[[Scene], tuple[str, range]]
 ) -> None:
-    """What is new in it is held once, in a day as in an hour; approved, it is sent once."""
+    """The new photos in it are held once, however much time passes; after approval they are sent once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -145,7 +145,7 @@ def test_a_cancelled_shoot_that_comes_with_more_is_asked_about_once(
 
 
 def test_a_plain_submit_sends_what_was_cancelled_after_what_was_new(tmp: Path) -> None:
-    """When the new photos were sent, `submit` sends the cancelled ones beside them, and nothing twice."""
+    """After the new photos were sent, a plain `submit` sends the cancelled ones, and nothing twice."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -163,7 +163,7 @@ def test_a_plain_submit_sends_what_was_cancelled_after_what_was_new(tmp: Path) -
 
 
 def test_photos_of_a_cancelled_shoot_beside_a_held_supplement_wait_too(tmp: Path) -> None:
-    """While photos wait for approval, photos that come after them are not sent unasked."""
+    """While photos wait for approval, later photos are not sent without approval either."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -183,7 +183,7 @@ def test_photos_of_a_cancelled_shoot_beside_a_held_supplement_wait_too(tmp: Path
 
 
 def into_the_delivered(root: Path) -> str:
-    """The cancelled photos are moved into the folder of the delivered shoot."""
+    """Move the cancelled photos into the folder of the delivered shoot."""
     for photo in (root / ELM).iterdir():
         photo.rename(root / OAK / photo.name)
     (root / ELM).rmdir()
@@ -191,7 +191,7 @@ def into_the_delivered(root: Path) -> str:
 
 
 def into_the_cancelled(root: Path) -> str:
-    """The delivered photos are moved into the folder of the cancelled shoot."""
+    """Move the delivered photos into the folder of the cancelled shoot."""
     for photo in (root / OAK).iterdir():
         photo.rename(root / ELM / photo.name)
     (root / OAK).rmdir()
@@ -199,7 +199,7 @@ def into_the_cancelled(root: Path) -> str:
 
 
 def into_a_year(root: Path) -> str:
-    """Both folders are moved into one."""
+    """Move both folders into one."""
     (root / "2026").mkdir()
     for shoot in (ELM, OAK):
         (root / shoot).rename(root / "2026" / shoot)
@@ -207,7 +207,7 @@ def into_a_year(root: Path) -> str:
 
 
 def copied_into_one(root: Path) -> str:
-    """The photos of both are copied into one folder."""
+    """Copy the photos of both into one folder."""
     for shoot in (ELM, OAK):
         shutil.copytree(root / shoot, root / "2026", dirs_exist_ok=True)
     return "2026"
@@ -215,7 +215,7 @@ def copied_into_one(root: Path) -> str:
 
 @pytest.mark.parametrize("tidied", [into_the_delivered, into_the_cancelled, into_a_year, copied_into_one])
 def test_what_was_delivered_is_not_offered_beside_what_was_cancelled(tmp: Path, tidied: Callable[[Path], str]) -> None:
-    """Of a folder with the photos of a delivered and a cancelled shoot nothing is offered; `submit` sends the rest."""
+    """A folder with photos of a delivered and a cancelled shoot sends nothing; `submit` sends the cancelled ones."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -239,7 +239,7 @@ def test_what_was_delivered_is_not_offered_beside_what_was_cancelled(tmp: Path, 
 
 
 def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
-    """Of a copy of a delivered shoot with two photos more a plain submit sends two, and `--again` all."""
+    """For a copy of a delivered shoot with two new photos, a plain submit sends those two, and `--again` sends all."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -262,7 +262,7 @@ def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
 
 @pytest.mark.parametrize("added", [0, 2])
 def test_a_submit_of_a_skipped_shoot_sends_what_no_other_folder_sent(tmp: Path, *, added: int) -> None:
-    """Of a skipped shoot of which eight photos were sent from another folder a plain submit sends the others."""
+    """A plain submit of a skipped shoot sends only the photos that were not already sent from another folder."""
     (tmp / "in" / OAK).mkdir()
     for number in range(10):
         (tmp / "in" / OAK / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
@@ -286,7 +286,7 @@ def test_a_submit_of_a_skipped_shoot_sends_what_no_other_folder_sent(tmp: Path, 
 
 
 def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> None:
-    """Photos of an order that is held before its merge, and that a copy has sent, are not sent by a plain submit."""
+    """A plain submit of a held shoot does not send the photos that a copy has already sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -308,7 +308,7 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
 
 
 def test_a_submit_after_a_second_purchase_was_cancelled_sends_nothing(tmp: Path) -> None:
-    """A delivered shoot is submitted with `--again`, and cancelled: a plain submit does not buy it after all."""
+    """After a second purchase with `--again` was cancelled, a plain submit does not buy the delivered shoot again."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -324,7 +324,7 @@ def test_a_submit_after_a_second_purchase_was_cancelled_sends_nothing(tmp: Path)
 
 
 def test_a_submit_of_a_cancelled_supplement_sends_it_into_the_folder_of_its_shoot(tmp: Path) -> None:
-    """Late photos that a person skipped, and submits after all, come to the pictures of their shoot."""
+    """Late photos that were skipped and then submitted are delivered to the output folder of their shoot."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -343,7 +343,7 @@ def test_a_submit_of_a_cancelled_supplement_sends_it_into_the_folder_of_its_shoo
 
 
 def messages(scene: Scene, shoot: str) -> list[tuple[str, str]]:
-    """The health and the last message of the orders of a shoot."""
+    """The health and the last message of each order of a shoot."""
     with look(scene.state) as reader:
         return [(row["health"], row["messages"][-1]) for row in reader.orders() if row["shoot"] == shoot]
 
@@ -353,7 +353,7 @@ def messages(scene: Scene, shoot: str) -> list[tuple[str, str]]:
 def test_photos_that_come_to_a_declined_shoot_are_named(
     tmp: Path, how: Callable[..., object], *, restarted: bool
 ) -> None:
-    """Photos that come to the folder of a shoot that a person does not want are not sent, and named with what to do."""
+    """Photos added to the folder of a declined shoot are not sent, and are named together with the next command."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -385,7 +385,7 @@ def test_photos_that_come_to_a_declined_shoot_are_named(
 
 
 def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
-    """A photo that came to a cancelled shoot and is moved to a folder of its own is sent from there."""
+    """A photo that was added to a cancelled shoot and then moved to its own folder is sent from there."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -402,7 +402,7 @@ def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
 
 
 def test_a_late_photo_of_a_shoot_that_was_cancelled_and_then_sent_is_sent(tmp: Path) -> None:
-    """A person cancels a shoot, submits it after all, and a photo comes late: it is a supplement like any other."""
+    """After a shoot was cancelled and then submitted, a late photo becomes a normal supplement."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -419,7 +419,7 @@ def test_a_late_photo_of_a_shoot_that_was_cancelled_and_then_sent_is_sent(tmp: P
 
 @pytest.mark.parametrize("more", [2, 10])
 def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) -> None:
-    """A card with old photos that is copied with a long pause: the new ones are held, and the old ones are known."""
+    """If a card with old photos is copied with a long pause, the new photos are held and the old ones recognised."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -444,7 +444,7 @@ def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) ->
 
 
 def test_a_submit_of_a_skipped_copy_with_more_sends_what_is_new(tmp: Path) -> None:
-    """A person need not wait until new photos in a skipped copy are held: a plain submit sends them, and them alone."""
+    """Before new photos in a skipped copy are held, a plain submit already sends exactly these."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -462,7 +462,7 @@ def test_a_submit_of_a_skipped_copy_with_more_sends_what_is_new(tmp: Path) -> No
 
 
 def test_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_held(tmp: Path) -> None:
-    """The copy of a cancelled shoot is skipped; what comes to it later is held and not sent unasked."""
+    """Photos added to a skipped copy of a cancelled shoot are held until approval."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -479,7 +479,7 @@ def test_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_held(tmp: Path) -> 
 
 
 def test_archived_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_known(tmp: Path) -> None:
-    """Photos of a skipped shoot that come to the copy of a cancelled one are left out, and the copy comes to rest."""
+    """Archived photos added to the copy of a cancelled shoot are left out, and the copy needs nothing more."""
     (tmp / "in" / ELM).mkdir()
     for number in range(20, 40):
         (tmp / "in" / ELM / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
@@ -502,7 +502,7 @@ def test_archived_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_known(tmp:
 
 
 def test_photos_that_come_to_a_copy_of_a_skipped_shoot_are_named(tmp: Path) -> None:
-    """The copy of an archive is skipped like the archive; a photo that comes to it later is named."""
+    """A copy of an archived shoot is skipped too; photos added to it later are named."""
     (tmp / "in" / OAK).mkdir()
     for number in range(6):
         (tmp / "in" / OAK / f"IMG_{number:04}.JPG").write_bytes(b"y" * (1000 + number))
@@ -523,7 +523,7 @@ def test_photos_that_come_to_a_copy_of_a_skipped_shoot_are_named(tmp: Path) -> N
 
 
 def test_a_skipped_copy_names_what_comes_where_late_photos_are_not_sent(tmp: Path) -> None:
-    """With `late_files: ignore` photos that come to a skipped copy are named, as those of a sent shoot are."""
+    """With `late_files: ignore`, photos added to a skipped copy are named, like those added to a sent shoot."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, late_files="ignore") as scene:

@@ -1,4 +1,4 @@
-"""The first look at a watched folder, and at what was skipped by an earlier version."""
+"""The first scan of a watched folder, and shoots that an earlier version skipped."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ OAK = "12 Oak St"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def messages(scene: Scene) -> list[str]:
-    """What ``status`` says of folders that are away."""
+    """The messages about missing folders in ``status``."""
     with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 
 def shoot(top: Path, name: str, photos: int = 3) -> Path:
-    """A shoot outside the watched folder, each photo with a size of its own."""
+    """Create a shoot outside the watched folder. Each photo has its own size."""
     folder = top / name
     folder.mkdir(parents=True)
     for number in range(photos):
@@ -53,7 +53,7 @@ def shoot(top: Path, name: str, photos: int = 3) -> Path:
 
 
 def test_a_watched_folder_that_does_not_exist_yet(tmp: Path) -> None:
-    """A folder that was never there is to be created first; what is dropped into it then is sent."""
+    """A folder that never existed is reported as not created yet; shoots added after its creation are sent."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -72,7 +72,7 @@ def test_a_watched_folder_that_does_not_exist_yet(tmp: Path) -> None:
 
 
 def test_a_folder_that_appears_filled_is_an_archive(tmp: Path) -> None:
-    """What a folder holds when it appears is skipped, and what is dropped into it later is sent."""
+    """Shoots in a folder when it appears are skipped; shoots added later are sent."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -92,7 +92,7 @@ def test_a_folder_that_appears_filled_is_an_archive(tmp: Path) -> None:
 
 
 def test_a_folder_that_is_being_filled_is_an_archive_to_its_last_shoot(tmp: Path) -> None:
-    """An archive that is copied into a folder for hours is skipped whole, also what comes long after the first look."""
+    """An archive that is copied into a folder for hours is skipped completely, including shoots that arrive late."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -121,7 +121,7 @@ def test_a_folder_that_is_being_filled_is_an_archive_to_its_last_shoot(tmp: Path
 
 
 def test_a_restart_while_the_folder_is_filled_changes_nothing(tmp: Path) -> None:
-    """A daemon that restarts while an archive is copied goes on to skip it."""
+    """After a restart during the copying of an archive, the daemon continues to skip it."""
     (tmp / "in").rmdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -137,7 +137,7 @@ def test_a_restart_while_the_folder_is_filled_changes_nothing(tmp: Path) -> None
 
 
 def forget_the_record(state: Path) -> None:
-    """Make a state file one in which an older version has skipped shoots."""
+    """Change a state file as if an older version had skipped the shoots."""
     with closing(sqlite3.connect(state / FILE)) as connection, connection:
         connection.execute("DELETE FROM skipped_files")
         connection.execute("UPDATE orders SET recorded = 0")
@@ -145,7 +145,7 @@ def forget_the_record(state: Path) -> None:
 
 @pytest.mark.stores("sqlite")
 def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> None:
-    """Skipped shoots of an older version are recorded where they lie as they did, and are known again from then on."""
+    """Shoots that an older version skipped are recorded if unchanged, and recognised from then on."""
     for name in ("Old A", "Old B"):
         shoot(tmp / "in", name)
 
@@ -168,7 +168,7 @@ def test_what_an_older_version_skipped_is_recorded_at_the_start(tmp: Path) -> No
 
 
 def aged(folder: Path, days: float = 300.0) -> Path:
-    """A shoot and its photos, made so many days before the simulated time began."""
+    """Create a shoot with photos made this many days before the simulated time began."""
     for file in (*folder.rglob("*.JPG"), folder):
         os.utime(file, (START - days * 86400, START - days * 86400))
     return folder
@@ -176,7 +176,7 @@ def aged(folder: Path, days: float = 300.0) -> Path:
 
 @asynccontextmanager
 async def first_sight(tmp: Path, clock: SimulatedClock, error: Exception | None = None) -> AsyncIterator[Scene]:
-    """A watched folder with the shoot ``Old A``, whose scan fails at the first look, or finds only a part of it."""
+    """A watched folder with the shoot ``Old A``, whose first scan fails or is incomplete."""
     (tmp / "in").rename(tmp / "later")
     (tmp / "in").mkdir()
     async with watching(tmp, clock) as scene:
@@ -194,7 +194,7 @@ SILENT = OSError(errno.ETIMEDOUT, "the file system does not answer")
 
 
 def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) -> None:
-    """A shoot whose folder did not answer at first sight is recorded at the next scan, and known when it is moved."""
+    """A shoot whose folder did not respond at first is recorded at the next scan, and recognised after a move."""
     aged(shoot(tmp / "in", "Old A", 10))
 
     async def work(clock: SimulatedClock) -> None:
@@ -212,7 +212,7 @@ def test_a_shoot_that_could_not_be_seen_at_first_is_recorded_later(tmp: Path) ->
 
 
 def test_a_shoot_that_could_not_be_seen_is_recorded_at_the_next_start(tmp: Path) -> None:
-    """A shoot whose folder did not answer in a whole run is recorded at the next start."""
+    """A shoot whose folder did not respond during a whole run is recorded at the next start."""
     aged(shoot(tmp / "in", "Old A"))
 
     async def work(clock: SimulatedClock) -> None:
@@ -228,7 +228,7 @@ def test_a_shoot_that_could_not_be_seen_is_recorded_at_the_next_start(tmp: Path)
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_a_shoot_that_was_moved_before_it_could_be_seen_is_held(tmp: Path, restarted: bool) -> None:
-    """While nobody knows what a skipped shoot held, older photos wait for a person, and younger ones are sent."""
+    """While a skipped shoot's content is unknown, older photos are held, and newer ones are sent."""
     aged(shoot(tmp / "in", "Old A", 10))
 
     async def work(clock: SimulatedClock) -> None:
@@ -266,7 +266,7 @@ def test_a_shoot_that_was_moved_before_it_could_be_seen_is_held(tmp: Path, resta
 
 @pytest.mark.parametrize("moved", [10, 4], ids=["all", "some"])
 def test_photos_that_left_a_shoot_before_it_could_be_seen_are_held(tmp: Path, moved: int) -> None:
-    """Photos that were moved out of a shoot before anybody could see it wait for a person, though its folder stays."""
+    """Photos that were moved out of a shoot before its first successful scan are held, even if its folder remains."""
     aged(shoot(tmp / "in", "Old A", 10))
 
     async def work(clock: SimulatedClock) -> None:
@@ -288,7 +288,7 @@ def test_photos_that_left_a_shoot_before_it_could_be_seen_are_held(tmp: Path, mo
 
 @pytest.mark.stores("sqlite")
 def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) -> None:
-    """Shoots without a record take turns: a folder that never answers, however slowly, holds up only itself."""
+    """Shoots without a record take turns, so a folder that never responds delays only itself."""
     for name in ("Old A", "Old B", "Old C"):
         aged(shoot(tmp / "in", name))
 
@@ -326,7 +326,7 @@ def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) 
 
 @pytest.mark.stores("sqlite")
 def test_a_shoot_that_was_seen_in_part_is_recorded_whole_later(tmp: Path) -> None:
-    """Of a shoot with a folder that did not answer what was seen is known at once, and the rest when it answers."""
+    """For a shoot with an unresponsive subfolder, the visible photos are recorded now, the rest when it responds."""
     folder = aged(shoot(tmp / "in", "Old A", 10))
 
     async def work(clock: SimulatedClock) -> None:
@@ -355,7 +355,7 @@ def test_a_shoot_that_was_seen_in_part_is_recorded_whole_later(tmp: Path) -> Non
 
 
 def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
-    """A new photo in a skipped folder is not sent and says so once, at any depth; moved out of it, it is sent."""
+    """A new photo in a skipped folder, at any depth, is not sent and is reported once; moved out, it is sent."""
     shoot(tmp / "in", "Old A")
     (tmp / "in" / "Old A" / "DCIM" / "100").mkdir(parents=True)
 
@@ -384,7 +384,7 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
 
 
 def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) -> None:
-    """A card that was dropped into a skipped folder between two runs is not sent, and its photos are named."""
+    """A card added to a skipped folder between two runs is not sent, and its photos are named."""
     shoot(tmp / "in", "Old A")
 
     async def work(clock: SimulatedClock) -> None:
@@ -402,7 +402,7 @@ def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) ->
 
 
 def test_another_shoot_under_a_skipped_name_is_no_late_one(tmp: Path) -> None:
-    """Another folder that took the place of a skipped one is sent, and its photos are not called late."""
+    """A folder that replaces a skipped one is sent, and its photos are not reported as late."""
     shoot(tmp / "in", "Card")
 
     async def work(clock: SimulatedClock) -> None:

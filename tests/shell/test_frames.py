@@ -1,4 +1,4 @@
-"""One shot that is written twice, in one drop or with days between, and what people make of their photos."""
+"""Shots stored as several files, arriving together or days apart, and files that people make from their photos."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ RAWS = SONY.card("Card1/DCIM/100MSDCF/DSC{:05}.ARW")
 
 
 async def quiet() -> None:
-    """Long enough for photos to be found and to have been still."""
+    """Wait until photos are found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def put(scene: Scene, files: Mapping[str, bytes], shoot: str = OAK) -> None:
-    """Files come into a shoot."""
+    """Add files to a shoot."""
     for path, data in files.items():
         scene.put(f"{shoot}/{path}", data)
 
 
 async def orders(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
-    """Every order of a shoot, the newest first."""
+    """All orders of a shoot, newest first."""
     return await scene.store.earlier(KnownBy(str(scene.root / shoot)))
 
 
 async def sent(scene: Scene, files: Mapping[str, bytes]) -> Order:
-    """A shoot with these files that was delivered."""
+    """Create a shoot with these files and deliver it."""
     put(scene, files)
     await quiet()
     return await delivered(scene, OAK)
 
 
 async def nothing_more(scene: Scene, known: Mapping[str, bytes]) -> tuple[LeftOut, ...]:
-    """What came since needs nothing: no order, nothing that waits, no question. Why each of it is not sent."""
+    """Check that these late files caused no order, wait or message. Returns the reason for each file."""
     await quiet()
     scene.heard.clear()
     await asyncio.sleep(5 * INTERVAL)
@@ -75,7 +75,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("kept", "other"), PAIRS)
 def test_a_shot_that_is_written_twice_is_one_bracket(tmp: Path, kept: str, other: str) -> None:
-    """Six frames, each in two formats, are six brackets; of each other file it is known which it is a variant of."""
+    """Six frames in two formats each are six brackets; for each other file, the order records its variant."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -98,7 +98,7 @@ def test_a_shot_that_is_written_twice_is_one_bracket(tmp: Path, kept: str, other
 def test_the_second_card_a_day_late(
     tmp: Path, first: Mapping[str, bytes], second: Mapping[str, bytes], late_files: LateFiles
 ) -> None:
-    """A card with the other format of what was sent brings no order and no question, whichever came first."""
+    """A card with the other format of sent photos causes no order and no hold, whichever format came first."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, late_files=late_files) as scene:
@@ -117,7 +117,7 @@ def test_the_second_card_a_day_late(
 
 
 def test_the_second_card_while_the_first_is_sent(tmp: Path) -> None:
-    """The RAWs that are copied in while their JPEGs are under way change nothing of the order."""
+    """RAW files copied in while their JPEGs are being sent do not change the order."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -134,7 +134,7 @@ def test_the_second_card_while_the_first_is_sent(tmp: Path) -> None:
 
 
 def test_the_second_card_with_more_frames(tmp: Path) -> None:
-    """Of a late card with the RAWs of what was sent and of another set, that set alone is sent."""
+    """From a late card with RAW files of sent photos and another set, only that set is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -150,7 +150,7 @@ def test_the_second_card_with_more_frames(tmp: Path) -> None:
 
 
 def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
-    """RAWs of what was sent, dropped as another folder, are skipped with a word, also when the first is gone."""
+    """RAW files of sent photos in another folder are skipped with the reason, even if the first folder was removed."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -166,7 +166,7 @@ def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
 
 
 def test_another_file_of_its_frames_is_no_renamed_shoot(tmp: Path) -> None:
-    """An order under way whose folder is gone does not go on with other files of its frames."""
+    """An order whose folder was removed does not continue with other files of the same frames."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -183,7 +183,7 @@ def test_another_file_of_its_frames_is_no_renamed_shoot(tmp: Path) -> None:
 
 @pytest.mark.parametrize("days", [0, 1])
 def test_two_cameras_in_one_flat_folder(tmp: Path, days: int) -> None:
-    """Two cameras that share their names in one folder are both sent, also when the second comes a day later."""
+    """Two cameras that use the same names in one folder are both sent, even if the second arrives a day later."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -202,7 +202,7 @@ def test_two_cameras_in_one_flat_folder(tmp: Path, days: int) -> None:
 
 
 def test_a_camera_that_shares_its_names_with_copies_of_another(tmp: Path) -> None:
-    """A file that was left out vouches for no other camera's file of its name, for it is known what that one shows."""
+    """A left-out file does not hide another camera's file with the same name."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -226,7 +226,7 @@ def test_a_camera_that_shares_its_names_with_copies_of_another(tmp: Path) -> Non
 )
 @pytest.mark.parametrize("original", ["DSC{:05}.JPG", "DCIM/100MSDCF/DSC{:05}.ARW"])
 def test_exports_after_the_delivery_are_not_bought(tmp: Path, original: str, pattern: str, camera: Camera) -> None:
-    """What was made from frames that were sent, minutes after the delivery, is named and never sent or asked about."""
+    """Pictures exported from sent frames, minutes after the delivery, are named, and never sent or held."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -241,7 +241,7 @@ def test_exports_after_the_delivery_are_not_bought(tmp: Path, original: str, pat
 
 
 def test_an_export_whose_original_was_deleted(tmp: Path) -> None:
-    """An export is known for what it is also when nothing of the shoot that was sent lies there any more."""
+    """An export is recognised even if none of the original files exist any more."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -257,7 +257,7 @@ def test_an_export_whose_original_was_deleted(tmp: Path) -> None:
 
 
 def test_an_export_among_the_photos_of_another_shoot(tmp: Path) -> None:
-    """Of a new shoot with an export of a frame that another one sent, everything but that export is sent."""
+    """From a new shoot that contains an export of a sent frame, everything except the export is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -273,7 +273,7 @@ def test_an_export_among_the_photos_of_another_shoot(tmp: Path) -> None:
 
 
 def test_exported_brackets_alone_are_sent(tmp: Path) -> None:
-    """A shoot of exported brackets whose originals were never sent is a shoot like any other."""
+    """Exported brackets whose originals were never sent are a normal shoot."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -285,7 +285,7 @@ def test_exported_brackets_alone_are_sent(tmp: Path) -> None:
 
 
 def test_a_set_that_is_complete_in_no_format_is_held(tmp: Path) -> None:
-    """A set that lacks one file in each format is held with the names; a word sends it, and so do the missing files."""
+    """A set that is complete in no format is held with the missing names; an approval or the missing files send it."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -307,7 +307,7 @@ def test_a_set_that_is_complete_in_no_format_is_held(tmp: Path) -> None:
 
 
 def test_a_persons_word_sends_what_is_in_doubt(tmp: Path) -> None:
-    """A held shoot that a person submits as it lies there is sent, one file a frame."""
+    """A held shoot that a person submits is sent in its current state, one file per frame."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -323,7 +323,7 @@ def test_a_persons_word_sends_what_is_in_doubt(tmp: Path) -> None:
 
 
 def test_a_late_photo_that_may_show_what_was_sent_is_held(tmp: Path) -> None:
-    """A late file that bears the name of a frame and does not say when it was taken is asked about, not bought."""
+    """A late file with a sent frame's name and no capture time is held, not bought."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -341,7 +341,7 @@ def test_a_late_photo_that_may_show_what_was_sent_is_held(tmp: Path) -> None:
 
 
 def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
-    """An order that does not know its frames learns them from its files, as long as they lie where they were sent."""
+    """An order without recorded frames reads them from its files while these are unchanged."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -355,7 +355,7 @@ def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
 
 
 def test_a_shoot_that_comes_back_is_not_read_again(tmp: Path) -> None:
-    """A shoot that lies there as its order knows it, variants and all, is taken for sent without a read."""
+    """An unchanged shoot that reappears, including its variants, counts as sent without being read."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -371,7 +371,7 @@ def test_a_shoot_that_comes_back_is_not_read_again(tmp: Path) -> None:
 
 
 def test_a_photo_that_cannot_be_read_yet_keeps_everything_waiting(tmp: Path) -> None:
-    """While a disk does not let photos be read nothing is sent; when it does, each frame is sent once."""
+    """While photos are unreadable, nothing is sent; afterwards each frame is sent once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

@@ -1,4 +1,4 @@
-"""The state's disk is full while orders are under way and shoots arrive."""
+"""The state's disk becomes full while orders are in progress and shoots arrive."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ HOUR = 3600.0
 
 @dataclass
 class Wordy(World):
-    """A service that says so much that every answer needs room; the disk is ``full`` from a step of this kind on."""
+    """A service with long answers, which need disk space. From a given kind of step on, the disk is ``full``."""
 
     full: type[steps.Step] | None = None
     narrow: Narrow | None = None
     done: Counter[str] = field(default_factory=Counter)
 
     async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
-        """Carry out a step."""
+        """Perform a step."""
         if self.full is not None and isinstance(step, self.full) and self.narrow is not None:
             self.narrow.fill()
             self.full = None
@@ -44,7 +44,7 @@ class Wordy(World):
         return fact
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
-        """What happens, with many words."""
+        """The usual answer, with a long text."""
         fact = super().answer(of, step)
         match fact:
             case facts.Registered():
@@ -60,7 +60,7 @@ class Wordy(World):
 
 @pytest.mark.parametrize("kind", [steps.Register, steps.Upload, steps.Merge, steps.Look, steps.Fetch, steps.Place])
 def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[steps.Step]) -> None:
-    """What was under way is kept and nothing is begun; with room the order goes on, and nothing was done twice."""
+    """Steps in progress are kept and none is begun; once there is room, the order continues and repeats nothing."""
 
     async def work(clock: SimulatedClock) -> Wordy:
         narrow = Narrow(tmp_path, Inline())
@@ -91,7 +91,7 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[steps.Step])
 
 
 def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
-    """A wish that is there when the disk fills up is carried out when there is room, and the runner goes on turning."""
+    """An ask that exists when the disk becomes full is carried out once there is room, and the runner keeps running."""
     turns: list[float] = []
 
     async def work(clock: SimulatedClock) -> None:
@@ -120,7 +120,7 @@ def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:
 
 
 def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
-    """A step whose thread finds no room for what it must remember is taken again when there is some."""
+    """A step whose thread cannot store its state is repeated once there is room."""
 
     async def work(clock: SimulatedClock) -> World:
         narrow = Narrow(tmp_path, Inline())
@@ -128,10 +128,10 @@ def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
 
         @dataclass
         class Meets(World):
-            """A service behind a disk whose folder cannot be remembered."""
+            """A service that writes to a full disk while it performs a step."""
 
             async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
-                """Carry out a step."""
+                """Perform a step."""
                 if isinstance(step, steps.Fetch) and clock.monotonic() < HOUR:
                     self.taken.append((of.id, step))
                     narrow.fill()
@@ -152,7 +152,7 @@ def test_a_step_that_meets_the_full_disk_itself(tmp_path: Path) -> None:
 
 
 def test_a_watched_folder_goes_on_when_there_is_room(tmp: Path) -> None:
-    """A shoot that settles while the disk is full gets its order when there is room, and the watcher lives."""
+    """A shoot that settles while the disk is full gets its order once there is room, and the watcher survives."""
 
     async def work(clock: SimulatedClock) -> None:
         narrow = Narrow(tmp / "state", Inline())

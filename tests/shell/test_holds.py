@@ -1,4 +1,4 @@
-"""Shoots that wait for a person for more than one reason, and what a person may ask of them."""
+"""Shoots held for several reasons, and the asks that they accept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TWICE = {"Card1/DSC1.ARW": b"raw" * 900, "Card2/DSC1.JPG": b"jpeg" * 700}
 
 
 async def quiet() -> None:
-    """Long enough for photos to be found and to have been still."""
+    """Wait until photos are found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
@@ -35,7 +35,7 @@ async def newest(scene: Scene, shoot: str = OAK) -> Order:
 
 
 async def says(scene: Scene, verb: str, order: Order) -> tuple[Outcome, str]:
-    """What comes of an ask about an order."""
+    """The outcome of an ask about an order."""
     seq = ask(scene.state, verb, order.id, 0.0)
     await scene.asks.hear()
     answer = scene.answer(seq)
@@ -44,7 +44,7 @@ async def says(scene: Scene, verb: str, order: Order) -> tuple[Outcome, str]:
 
 
 async def require_choice(scene: Scene, shoot: str, hold: Hold, *words: str) -> None:
-    """The shoot is held, and its reasons have these words; a retry sends nothing, one approval does."""
+    """Check that the shoot is held for these reasons, that a retry sends nothing, and that one approval sends it."""
     held = await newest(scene, shoot)
     assert (held.phase, held.hold) == (Phase.HELD, hold)
     message = held.trouble or ""
@@ -76,7 +76,7 @@ def test_a_shoot_that_may_be_here_twice_and_may_be_delivered(tmp: Path, noted: b
 
 
 def test_a_shoot_that_may_be_skipped_and_may_be_delivered(tmp: Path) -> None:
-    """A shoot whose photos may be skipped ones, and that a note calls delivered, is held for both."""
+    """A shoot that resembles skipped photos and is in a delivery note is held for both reasons."""
     archive(tmp, OLD, ext="ARW", size=4000)
 
     async def work(clock: SimulatedClock) -> None:
@@ -92,7 +92,7 @@ def test_a_shoot_that_may_be_skipped_and_may_be_delivered(tmp: Path) -> None:
 
 @pytest.mark.parametrize("noted", [False, True])
 def test_late_photos_that_may_be_here_twice(tmp: Path, noted: bool) -> None:
-    """A supplement that was to wait for a person anyway names every other reason, too."""
+    """A supplement that must wait for approval anyway also names every other reason."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, late_files="hold") as scene:
@@ -115,7 +115,7 @@ def test_late_photos_that_may_be_here_twice(tmp: Path, noted: bool) -> None:
 
 
 def test_a_plain_submit_does_not_send_a_delivered_shoot_again(tmp: Path) -> None:
-    """An order whose note says that it was delivered is not sent again as a whole, unless a person says so."""
+    """A plain ``submit`` does not send a complete order again if a delivery note shows its delivery."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

@@ -13,7 +13,7 @@ WORDS = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5)
 @given(st.lists(WORDS, max_size=12), WORDS)
 @settings(deadline=None)
 def test_numbers_are_found_by_their_words(added: list[list[str]], asked: list[str]) -> None:
-    """Every number that has a word in common with the question is found, those with the most first, and no other."""
+    """A search returns exactly the numbers that share a word with it, those with the most words first."""
     index = Index()
     for number, words in enumerate(added):
         index.add(number, words)
@@ -24,7 +24,7 @@ def test_numbers_are_found_by_their_words(added: list[list[str]], asked: list[st
 
 
 def test_a_million_photos_are_found_again() -> None:
-    """Words in sorted runs and those that came since are found alike, and only so many numbers are given."""
+    """Words in sorted runs and recent words are found alike, and the number of results is limited."""
     index = Index()
     for number in range(4):
         index.add(number, (f"{number} {photo}" for photo in range(RUN // 3)))

@@ -1,4 +1,4 @@
-"""Photos that come, or change, after their shoot was locked."""
+"""Photos that are added or changed after their shoot was locked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OAK = "12 Oak St"
 
 
 async def first(scene: Scene, *photos: str) -> Order:
-    """A shoot that was sent and delivered."""
+    """Create a shoot and deliver it."""
     for photo in photos or ("IMG_1.JPG",):
         scene.put(f"{OAK}/{photo}")
     await scene.submit(OAK)
@@ -33,25 +33,25 @@ async def first(scene: Scene, *photos: str) -> Order:
 
 
 async def supplements(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
-    """The orders of a shoot that are supplements, the newest first."""
+    """The supplements of a shoot, newest first."""
     orders = await scene.store.earlier(KnownBy(str(scene.root / shoot)))
     return [order for order in orders if order.supplement_of is not None]
 
 
 async def quiet() -> None:
-    """Long enough for a late photo to be found and to have been still."""
+    """Wait until a late photo is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def test_late_photos_become_a_supplement(tmp: Path) -> None:
-    """Photos that come after the lock are an order of their own, with them alone, into the same output folder."""
+    """Photos added after the lock become their own order, with the same output folder."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
             done = await first(scene)
             scene.put(f"{OAK}/DCIM/IMG_2.JPG")
             await asyncio.sleep(INTERVAL + 1)
-            assert scene.waiting()[OAK].startswith("more photos came to a shoot that was sent: 2 photo(s)")
+            assert scene.waiting()[OAK].startswith("new photos in a shoot that was already sent: 2 photo(s)")
             await quiet()
             (new,) = await supplements(scene)
             assert [bracket.path for bracket in new.brackets] == ["DCIM/IMG_2.JPG"]
@@ -67,7 +67,7 @@ def test_late_photos_become_a_supplement(tmp: Path) -> None:
 
 
 def test_a_shoot_that_comes_back_with_more_is_not_bought_whole_again(tmp: Path) -> None:
-    """A delivered shoot that is moved away and comes back with one photo more: that one alone is sent."""
+    """If a delivered shoot reappears with one more photo, only that photo is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -85,7 +85,7 @@ def test_a_shoot_that_comes_back_with_more_is_not_bought_whole_again(tmp: Path) 
 
 @pytest.mark.parametrize("late_files", ["hold", "ignore"])
 def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles) -> None:
-    """With ``hold`` a supplement waits for a person, with ``ignore`` late photos are but named."""
+    """With ``hold``, a supplement waits for approval; with ``ignore``, late photos are only named."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, late_files=late_files) as scene:
@@ -106,7 +106,7 @@ def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles)
 
 
 def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
-    """A new file that is neither a latecomer nor from the visit (an editor's export, say) is held, not bought."""
+    """A file made after the lock, for example an editor's export, is held, not bought."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -128,7 +128,7 @@ def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
 
 
 def test_what_is_made_of_a_frame_is_no_new_photo(tmp: Path) -> None:
-    """A RAW beside its JPEG, or a picture exported beside its RAW, is of a frame that was sent: nothing is bought."""
+    """A RAW file beside its JPEG, or an export beside its RAW file, belongs to a sent frame: nothing is bought."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -144,7 +144,7 @@ def test_what_is_made_of_a_frame_is_no_new_photo(tmp: Path) -> None:
 
 
 def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
-    """Files that are byte for byte the same, as both cards of a camera hold them, are sent once."""
+    """Identical files, as on both cards of a camera, are sent once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -163,7 +163,7 @@ def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
 
 @pytest.mark.parametrize("same", [True, False], ids=["renamed photos", "one byte in the middle differs"])
 def test_photos_are_known_by_their_content(tmp: Path, *, same: bool) -> None:
-    """The same photos under other names and times are recognised; ones that differ by a byte are others, and sent."""
+    """Photos with other names and times are recognised by content; photos that differ by one byte are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -182,7 +182,7 @@ def test_photos_are_known_by_their_content(tmp: Path, *, same: bool) -> None:
 
 
 def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
-    """A folder of another name of which half was sent is asked about; what one floor plan shares with all is not."""
+    """A new folder with half of its photos already sent is held; a single shared floor plan causes no hold."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -205,7 +205,7 @@ def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
 
 
 def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
-    """What is other bytes than were merged is named, until it is as it was; a mere touch is nothing."""
+    """A photo whose bytes changed after the merge is named until restored; a changed time alone is ignored."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -227,7 +227,7 @@ def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
 
 
 def restored(path: Path, change: Callable[[Path], object]) -> None:
-    """Change a file, put its mtime back, and wait until the file system's clock gives it another ctime."""
+    """Change a file, restore its mtime, and wait until it gets another ctime."""
     before = path.stat()
     while path.stat().st_ctime_ns == before.st_ctime_ns:
         change(path)
@@ -235,7 +235,7 @@ def restored(path: Path, change: Callable[[Path], object]) -> None:
 
 
 def test_a_photo_rewritten_after_its_merge_with_its_size_and_time_is_told(tmp: Path) -> None:
-    """Other bytes under the old size and mtime are named, by the ctime and the content; a chmod is nothing."""
+    """Changed bytes with the same size and mtime are found by ctime and content; a chmod is ignored."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -251,7 +251,7 @@ def test_a_photo_rewritten_after_its_merge_with_its_size_and_time_is_told(tmp: P
 
 
 def test_a_photo_is_read_once_for_each_touch_and_not_for_ever(tmp: Path) -> None:
-    """A touched photo is read once; where the ctime changes at every look that ends after a few readings."""
+    """A touched photo is read once; if its ctime changes at every check, reading stops after a few times."""
 
     async def work(clock: SimulatedClock) -> list[str]:
         async with watching(tmp, clock) as scene:
@@ -267,7 +267,7 @@ def test_a_photo_is_read_once_for_each_touch_and_not_for_ever(tmp: Path) -> None
 
 
 def test_thousands_of_touched_photos_are_judged_in_parts() -> None:
-    """A round of looks reads so many bytes and no more, so that new shoots are seen meanwhile; the next one goes on."""
+    """A round of checks reads a limited number of bytes, so that new shoots are seen; the next round continues."""
     read: list[str] = []
 
     async def sha256(_function: object, _folder: str, path: str) -> str:
@@ -289,7 +289,7 @@ def test_thousands_of_touched_photos_are_judged_in_parts() -> None:
 
 
 def test_a_shoot_that_passes_a_limit_is_held_before_it_is_sent(tmp: Path) -> None:
-    """What must become more images than an order may have is not even uploaded; a person's word sends it."""
+    """A shoot that would exceed the images limit is held before any upload; an approval sends it."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, limits=Limits(images_per_order=1)) as scene:
@@ -302,7 +302,7 @@ def test_a_shoot_that_passes_a_limit_is_held_before_it_is_sent(tmp: Path) -> Non
 
 
 def test_pictures_of_dev_mode_stand_apart(tmp: Path) -> None:
-    """Free pictures come into a folder that says so, and do not keep the same photos from being sent for real."""
+    """Dev-mode pictures go into their own folder, and do not prevent the same photos from being sent for real."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:

@@ -1,4 +1,4 @@
-"""How often a shoot is looked at once more after it was locked."""
+"""How often a locked shoot is rechecked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = 86400.0
 
 
 async def sent(scene: Scene, clock: SimulatedClock) -> Order:
-    """A shoot of two folders that was sent, merged and delivered."""
+    """Create a shoot of two folders that was sent, merged and delivered."""
     scene.put(f"{OAK}/100CANON/IMG_1.JPG")
     scene.put(f"{OAK}/101CANON/IMG_2.JPG")
     await scene.submit(OAK)
@@ -24,7 +24,7 @@ async def sent(scene: Scene, clock: SimulatedClock) -> Order:
 
 
 def test_a_shoot_at_rest_is_hardly_scanned(tmp: Path) -> None:
-    """In two days a delivered shoot is scanned some hundred times, not at each of 576 looks; afterwards never."""
+    """In two days a delivered shoot is scanned about a hundred times instead of 576, and afterwards never."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -40,7 +40,7 @@ def test_a_shoot_at_rest_is_hardly_scanned(tmp: Path) -> None:
 
 
 def test_what_comes_to_a_shoot_at_rest_is_seen_by_the_next_look(tmp: Path) -> None:
-    """A file that comes to any of its folders is found after one interval, however rarely the shoot is scanned."""
+    """A file added to any of its folders is found after one interval, however rarely the shoot is scanned."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -59,7 +59,7 @@ def test_what_comes_to_a_shoot_at_rest_is_seen_by_the_next_look(tmp: Path) -> No
 
 
 def test_what_is_written_over_in_a_shoot_at_rest_is_seen_within_the_hour(tmp: Path) -> None:
-    """Other bytes under the same name leave no trace in their folder's time; the next scan tells them."""
+    """An overwritten file does not change its folder's time, and is found by the next scan, within the hour."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -76,7 +76,7 @@ def test_what_is_written_over_in_a_shoot_at_rest_is_seen_within_the_hour(tmp: Pa
 
 
 def test_a_folder_that_goes_and_comes_back_is_scanned(tmp: Path) -> None:
-    """A shoot that was away for a while is scanned when it is there again."""
+    """A shoot that was missing for a while is scanned when it is back."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

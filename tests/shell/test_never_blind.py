@@ -1,4 +1,4 @@
-"""A shoot is found and taken whole also when the system's events fail, each in a way in which they do fail."""
+"""Shoots are found and sent completely even if the system's events fail, for each known kind of failure."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 
 def missed(scene: Scene) -> int:
-    """What ``status --json`` says of events that were missed."""
+    """The number of missed events in ``status --json``."""
     with look(scene.state) as reader:
         told: int = document(reader, scene.state, 4711)["daemon"]["events_missed"]
     return told
 
 
 def test_events_that_ended_are_started_anew(tmp: Path) -> None:
-    """When the source of events dies, it is replaced at the next look, follows what is followed, and all is scanned."""
+    """When the source of events dies, it is replaced in the next round, and all followed shoots are scanned."""
     assert RESCAN <= 60, "the daemon looks at least every minute"
 
     async def work(clock: SimulatedClock) -> None:
@@ -50,7 +50,7 @@ def test_events_that_ended_are_started_anew(tmp: Path) -> None:
 
 
 def test_lost_events_make_everything_dirty(tmp: Path) -> None:
-    """When the system says that events were lost, every shoot is looked at at once, whatever else is known."""
+    """When the system reports lost events, every shoot is scanned immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -68,7 +68,7 @@ def test_lost_events_make_everything_dirty(tmp: Path) -> None:
 
 
 def test_a_folder_moved_into_a_shoot(tmp: Path) -> None:
-    """A folder that is moved into a shoot counts with all its files, and those it gets later, unannounced, too."""
+    """A folder that is moved into a shoot counts with all its files, and with files added later without an event."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -89,7 +89,7 @@ def test_a_folder_moved_into_a_shoot(tmp: Path) -> None:
 
 
 def test_a_shoot_that_is_a_link(tmp: Path) -> None:
-    """A link to a folder elsewhere is a shoot like any other, and is sent once, also when its folder grows there."""
+    """A link to a folder elsewhere is a normal shoot, and is sent once, even if its folder grows there."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -109,7 +109,7 @@ def test_a_shoot_that_is_a_link(tmp: Path) -> None:
 
 
 def test_finished_by_a_hard_link(tmp: Path) -> None:
-    """A file that gets its name by a link, and then loses its temporary one, is one photo, taken after both."""
+    """A file that is linked to its final name before its temporary name is removed counts as one photo."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -136,7 +136,7 @@ def test_finished_by_a_hard_link(tmp: Path) -> None:
     ids=["case", "Unicode"],
 )
 def test_twins_by_name(tmp: Path, names: tuple[str, str]) -> None:
-    """Photos whose names differ in case or Unicode's form only are both sent where the disk keeps both."""
+    """Photos whose names differ only in case or Unicode form are both sent if the disk keeps both."""
     for name in names:
         (tmp / name).write_bytes(b"x")
     kept = sum((tmp / name).exists() for name in os.listdir(tmp) if name in names)
@@ -159,7 +159,7 @@ def test_twins_by_name(tmp: Path, names: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("jump", [3600.0, -3600.0])
 def test_the_machine_slept(tmp: Path, jump: float) -> None:
-    """When the wall clock and ours come apart, the machine slept or was set: at the next look all is looked at."""
+    """When wall clock and monotonic clock diverge, the next round scans everything."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -180,7 +180,7 @@ def test_the_machine_slept(tmp: Path, jump: float) -> None:
 
 
 def test_watches_that_are_used_up(tmp: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A shoot for which the system has no watch left is scanned instead, which is said once."""
+    """A shoot for which the system has no watch left is scanned instead; this is logged once."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -196,12 +196,12 @@ def test_watches_that_are_used_up(tmp: Path, capsys: pytest.CaptureFixture[str])
 
     simulate(work)
     said = capsys.readouterr().out
-    assert said.count("no events for this shoot; it is scanned instead") == 1
+    assert said.count("no change events for this shoot; scanning instead") == 1
     assert said.count("inotify watch limit reached") == 1
 
 
 def test_missed_events_are_counted(tmp: Path) -> None:
-    """Changes that only a scan found are counted in ``status --json``; those that an event told of are not."""
+    """Changes that only a scan found are counted in ``status --json``; those with an event are not."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

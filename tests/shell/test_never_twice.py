@@ -1,4 +1,4 @@
-"""Folders are copied, renamed, mixed, cancelled and submitted at random: nothing is sent twice, nothing is silent."""
+"""Random copies, renames, mixes, cancels and submits of folders: nothing is sent twice, nothing stays unreported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = 86400.0
 
 
 class People:
-    """Everybody who copies, moves, cancels and submits."""
+    """The people who copy, move, cancel and submit."""
 
     def __init__(self, scene: Scene, seed: int) -> None:
         self.scene, self.random = scene, random.Random(seed)
@@ -35,11 +35,11 @@ class People:
         """Orders of photos that somebody wanted sent whether or not they were sent before."""
 
     def folders(self) -> list[Path]:
-        """The shoots that lie there."""
+        """The shoots in the watched folder."""
         return sorted(self.scene.root.iterdir())
 
     def orders(self) -> list[Order]:
-        """All orders, the oldest first."""
+        """All orders, oldest first."""
         with look(self.scene.state) as reader:
             orders = [reader.order(row["id"]) for row in reader.orders()]
         return sorted(orders, key=lambda order: order.created_at)
@@ -53,74 +53,74 @@ class People:
             self.scene.put(f"{shoot}/IMG_{self.scene.photos:04}.JPG")
 
     async def drop(self) -> None:
-        """A new shoot."""
+        """Add a new shoot."""
         self._put(self._name(), self.random.randint(2, 8))
 
     async def add(self) -> None:
-        """More photos come to a shoot."""
+        """Add photos to a shoot."""
         self._put(self.random.choice(self.folders()).name, self.random.randint(1, 6))
 
     async def copy(self) -> None:
-        """A shoot is copied."""
+        """Copy a shoot."""
         shutil.copytree(self.random.choice(self.folders()), self.scene.root / self._name())
 
     async def copy_part(self) -> None:
-        """Some photos of a shoot are copied."""
+        """Copy some photos of a shoot."""
         photos = sorted(self.random.choice(self.folders()).iterdir())
         (self.scene.root / self._name()).mkdir()
         for photo in self.random.sample(photos, max(1, len(photos) // 2)):
             shutil.copy2(photo, self.scene.root / f"shoot {self.made}")
 
     async def mix(self) -> None:
-        """A shoot's photos are copied into another one's folder."""
+        """Copy a shoot's photos into another one's folder."""
         one, other = self.random.choice(self.folders()), self.random.choice(self.folders())
         if one != other:
             shutil.copytree(one, other, dirs_exist_ok=True)
 
     async def move(self) -> None:
-        """A shoot's photos are moved into another one's folder."""
+        """Move a shoot's photos into another one's folder."""
         one, other = self.random.choice(self.folders()), self.random.choice(self.folders())
         if one != other:
             shutil.copytree(one, other, dirs_exist_ok=True)
             shutil.rmtree(one)
 
     async def rename(self) -> None:
-        """A shoot is renamed."""
+        """Rename a shoot."""
         os.rename(self.random.choice(self.folders()), self.scene.root / self._name())
 
     async def cancel(self) -> None:
-        """A person cancels an order that is not merged."""
+        """Cancel an order that is not merged."""
         ended = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
         if orders := [order for order in self.orders() if order.phase not in ended]:
             order = self.random.choice(orders)
             await self.scene.desk.happened(order.id, facts.Cancelled(CANCELLED, by_person=True))
 
     async def approve(self) -> None:
-        """A person approves what is held."""
+        """Approve a held order."""
         for order in self.orders():
             if order.phase is Phase.HELD:
                 await self.scene.desk.happened(order.id, facts.Approved())
 
     async def submit(self) -> None:
-        """A person submits a shoot."""
+        """Submit a shoot."""
         await self.scene.submit(self.random.choice(self.folders()).name)
 
     async def submit_again(self) -> None:
-        """A person submits a shoot whether or not it was sent before."""
+        """Submit a shoot, even if it was sent before."""
         before = {order.id for order in self.orders()}
         await self.scene.submit(self.random.choice(self.folders()).name, "submit again")
         self.twice |= {order.id for order in self.orders()} - before
 
     async def skip(self) -> None:
-        """A person skips a shoot, or what came late to it."""
+        """Skip a shoot, or its late photos."""
         await self.scene.submit(self.random.choice(self.folders()).name, "skip")
 
     async def wait(self) -> None:
-        """Nothing happens for a while."""
+        """Wait for a while."""
         await asyncio.sleep(2 * INTERVAL + QUIET)
 
     async def deliver(self) -> None:
-        """Everything that is under way is delivered."""
+        """Deliver all orders in progress."""
         for order in self.orders():
             if order.phase is Phase.SETTLED:
                 done = await self.scene.store.load(order.id)
@@ -129,7 +129,7 @@ class People:
                 )
 
     async def step(self) -> None:
-        """Somebody does something, and mostly it is quiet for a while."""
+        """Do one random action, usually followed by a quiet period."""
         does = (self.drop, self.add, self.copy, self.copy_part, self.mix, self.move, self.rename)
         says = (
             self.cancel,
@@ -149,7 +149,7 @@ class People:
 
 
 def sent_twice(orders: list[Order], wanted: set[str]) -> list[tuple[str, str]]:
-    """Photos that two orders send, unless the second is ``wanted``, or a shoot of its own that shares but a few."""
+    """Photos in two orders, except ``wanted`` second orders and separate shoots that share only a few photos."""
     known: dict[str, str] = {}
     twice = []
     for order in filter(was_sent, orders):
@@ -162,9 +162,9 @@ def sent_twice(orders: list[Order], wanted: set[str]) -> list[tuple[str, str]]:
 
 
 async def silent(people: People) -> list[str]:
-    """Photos of which nothing says what becomes of them. Each name stands for one photo, wherever it lies.
+    """Photos that neither an order nor ``status`` accounts for. Each name stands for one photo, in any folder.
 
-    Those of the two old shoots are on record as skipped.
+    The photos of the two old shoots are recorded as skipped.
     """
     store, found = people.scene.store, []
     counts = [order for order in people.orders() if order.phase is not Phase.CANCELLED or order.by_person]
@@ -185,7 +185,7 @@ SEEDS = (*range(8), *(pytest.param(seed, marks=pytest.mark.soak) for seed in ran
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_people_do_nothing_is_sent_twice_and_nothing_is_silent(tmp: Path, seed: int) -> None:
-    """Unless somebody wants it no photo is in two orders; every photo is accounted for, and all comes to rest."""
+    """Unless wanted, no photo is in two orders; every photo is accounted for; and all orders come to rest."""
     for shoot in ("old 1", "old 2"):
         (tmp / "in" / shoot).mkdir()
         for number in range(5):

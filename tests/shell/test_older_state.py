@@ -21,13 +21,13 @@ from tests.stores.states import ask
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox that takes no time, with small pictures."""
+    """A sandbox without delays, with small pictures."""
     with running_sandbox("--poll-floor", "0", "--long-side", "120", "--set", "name_limit=0") as started:
         yield started
 
 
 def older(done: Order, phase: Phase, now: float) -> Order:
-    """A delivered order as an older copy of the state knows it: nothing is merged yet."""
+    """A delivered order in the state of an older copy, in which nothing is merged yet."""
     before = replace(done, phase=phase, images=(), merge=MergeState.NOT_ASKED, merge_asked_at=None, reckoned=False)
     if phase is Phase.SETTLED:
         before = replace(before, brackets=tuple(replace(b, url=None, stored_at=None) for b in before.brackets))

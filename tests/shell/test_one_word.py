@@ -1,4 +1,4 @@
-"""What a person's one word, or a change of the settings, buys: no more than was meant."""
+"""An approval, a submit or a changed setting buys no more than was meant."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ OAK = "12 Oak St"
 
 
 async def quiet() -> None:
-    """Long enough for photos to be found and to have been still."""
+    """Wait until photos are found and settled."""
     await asyncio.sleep(2 * INTERVAL + QUIET + 5)
 
 
 async def orders(scene: Scene) -> Sequence[Order]:
-    """The orders of the shoot, the newest first."""
+    """The orders of the shoot, newest first."""
     return await scene.store.earlier(KnownBy(str(scene.root / OAK)))
 
 
 def put(scene: Scene, *numbers: int) -> None:
-    """Photos in the shoot."""
+    """Add photos to the shoot."""
     for number in numbers:
         scene.put(f"{OAK}/IMG_{number}.JPG")
 
 
 def test_a_late_photo_after_dev_mode_does_not_buy_the_shoot(tmp: Path) -> None:
-    """When dev mode is switched off, a photo that comes late for a free shoot waits for a person, and it alone."""
+    """After dev mode is switched off, a late photo of a free shoot is held, and only that photo."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:
@@ -57,7 +57,7 @@ def test_a_late_photo_after_dev_mode_does_not_buy_the_shoot(tmp: Path) -> None:
 
 @pytest.mark.parametrize("images", [1, 2])
 def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> None:
-    """``submit`` of a supplement that was held for being late sends it; what it buys still keeps within the limits."""
+    """``submit`` of a supplement that was held for being late sends it, still within the limits."""
     policy = Policy(limits=Limits(images_per_day=10))
 
     async def work(clock: SimulatedClock) -> None:
@@ -81,7 +81,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
 
 
 async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
-    """The shoot's order is held, for one of its photos is gone."""
+    """Have the shoot's order held because one of its photos is missing."""
     put(scene, *range(10))
     await quiet()
     (order,) = await orders(scene)
@@ -93,7 +93,7 @@ async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
 
 
 def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> None:
-    """Late photos of an order that waits for a person are no order of their own: ``submit`` sends all, as one."""
+    """Late photos of a held order do not become a supplement: ``submit`` sends everything as one order."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -114,7 +114,7 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
 
 
 def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> None:
-    """A shoot that is held beside its own sent supplement can be submitted, and what the supplement has is left out."""
+    """A held shoot can be submitted beside its sent supplement, without the supplement's photos."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

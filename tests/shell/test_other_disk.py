@@ -1,4 +1,4 @@
-"""Another disk where the watched one was mounted: same place, other shoots."""
+"""Another disk is mounted in place of the watched one: same path, other shoots."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.stores.states import look
 
 
 def on_disk(_path: str) -> str:
-    """A mount table in which whatever disk there is has the same mount point."""
+    """A mount table with the same mount point for every disk."""
     return "/Volumes/Photos"
 
 
-def told(scene: Scene) -> list[str]:
-    """What ``status`` says of folders that are away."""
+def messages(scene: Scene) -> list[str]:
+    """The messages about missing folders in ``status``."""
     with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 
 def shoots(top: Path, word: str, number: int) -> None:
-    """As many shoots, each with a photo of its own."""
+    """Create this many shoots of one photo each."""
     for one in range(number):
         folder = top / f"{word} {one}"
         folder.mkdir()
@@ -33,14 +33,14 @@ def shoots(top: Path, word: str, number: int) -> None:
 
 
 def another_disk(top: Path) -> Path:
-    """Mount another, empty disk in place of the watched one. Returns where that is meanwhile."""
+    """Mount another, empty disk in place of the watched one. Returns the watched one's path meanwhile."""
     (top / "in").rename(top / "away")
     (top / "in").mkdir()
     return top / "away"
 
 
 async def quiet() -> None:
-    """Long enough for shoots to be found and to have been still."""
+    """Wait until shoots are found and settled."""
     await asyncio.sleep(2 * INTERVAL + QUIET + 5)
 
 
@@ -48,7 +48,7 @@ async def quiet() -> None:
 @pytest.mark.parametrize("known", [1, 3])
 @pytest.mark.parametrize("running", [True, False], ids=["while we run", "while we do not"])
 def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, running: bool, old: int) -> None:
-    """Old shoots, however few, are left alone where other shoots were, until the disk is the right one again."""
+    """Shoots on another disk, however few, are ignored until the right disk is back."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -66,7 +66,7 @@ def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, runni
             shoots(tmp / "in", "archive", old)
         async with watching(tmp, clock, mount_of=on_disk) as scene:
             await quiet()
-            (why,) = told(scene)
+            (why,) = messages(scene)
             assert "contains different shoots than before" in why
             assert "run `bracketd adopt FOLDER`" in why
             assert (scene.orders(), scene.waiting()) == (mine, {})
@@ -74,14 +74,14 @@ def test_another_disk_with_an_archive_is_not_bought(tmp: Path, known: int, runni
             away.rename(tmp / "in")
             shoots(tmp / "in", "next", 1)
             await quiet()
-            assert told(scene) == []
+            assert messages(scene) == []
             assert scene.orders() == {**mine, "next 0": ("settled", 1)}
 
     simulate(work)
 
 
 def test_the_same_disk_with_another_number_is_known_by_its_shoots(tmp: Path) -> None:
-    """A copy of the disk, on which a known shoot lies among new ones, is the watched folder: what is new is sent."""
+    """A copy of the disk is recognised by a known shoot on it, and its new shoots are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -91,7 +91,7 @@ def test_the_same_disk_with_another_number_is_known_by_its_shoots(tmp: Path) -> 
         shoots(tmp / "in", "new", 3)
         async with watching(tmp, clock, mount_of=on_disk) as scene:
             await quiet()
-            assert told(scene) == []
+            assert messages(scene) == []
             phases = [phase for shoot, (phase, _) in scene.orders().items()]
             assert phases == ["settled"] * 6
 
@@ -99,7 +99,7 @@ def test_the_same_disk_with_another_number_is_known_by_its_shoots(tmp: Path) -> 
 
 
 def test_another_folder_that_is_meant_is_adopted(tmp: Path) -> None:
-    """``adopt`` ends the pause: what lies in the other folder is skipped, and what comes later is sent."""
+    """After ``adopt``, shoots in the other folder are skipped, and later ones are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -110,20 +110,20 @@ def test_another_folder_that_is_meant_is_adopted(tmp: Path) -> None:
             (tmp / "in").rename(tmp / "real")
             (tmp / "other").rename(tmp / "in")
             await quiet()
-            assert "contains different shoots than before" in told(scene)[0]
+            assert "contains different shoots than before" in messages(scene)[0]
             assert "archive 0" not in scene.orders()
             await scene.store.forget_root(str(tmp / "in"))
             await quiet()
             shoots(tmp / "in", "next", 1)
             await quiet()
-            assert told(scene) == []
+            assert messages(scene) == []
             assert (scene.orders()["archive 0"], scene.orders()["next 0"]) == (("skipped", 0), ("settled", 1))
 
     simulate(work)
 
 
 def test_an_old_shoot_of_a_known_name_does_not_vouch_for_another_folder(tmp: Path) -> None:
-    """An archive that has one name in common with the watched folder is another folder all the same."""
+    """One shoot name in common is not enough to recognise an archive as the watched folder."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -133,7 +133,7 @@ def test_an_old_shoot_of_a_known_name_does_not_vouch_for_another_folder(tmp: Pat
             shoots(tmp / "in", "mine", 1)
             shoots(tmp / "in", "archive", 2)
             await quiet()
-            assert "only 1 of the previous 3 are in it" in told(scene)[0]
+            assert "only 1 of the previous 3 are in it" in messages(scene)[0]
             assert len(scene.orders()) == 3
 
     simulate(work)

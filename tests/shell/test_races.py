@@ -1,4 +1,4 @@
-"""Two writers of one order, two orders of one card, and steps that end after their order was replaced."""
+"""Concurrent writers of one order, two orders of one card, and steps that end after their order was replaced."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
-    """The probe for unknown orders, after it has scanned an output folder."""
+    """A probe for unknown orders that has scanned its output folder."""
     unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
     await unknown.run()
     return unknown
@@ -163,7 +163,7 @@ def intake(
 
 @pytest.mark.parametrize("submitted", [False, True], ids=["both settle", "one is submitted"])
 def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool) -> None:
-    """The same photos in two watched folders at one moment become one order and one skipped shoot."""
+    """The same photos in two watched folders at the same time become one order and one skipped shoot."""
     shoots = [tmp / place / "12 Oak St" for place in ("a", "b")]
     for folder in shoots:
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""How often brackets go out, and when a person is asked, while storage or the service refuses them."""
+"""How often brackets are sent, and when an order is held, while storage or the service refuses them."""
 
 from __future__ import annotations
 
@@ -36,39 +36,39 @@ def refuses(of: Order, step: steps.Step) -> facts.Fact | None:
 
 
 def refuses_one(of: Order, step: steps.Step) -> facts.Fact | None:
-    """Storage that refuses the first bracket and takes the others."""
+    """Storage that refuses the first bracket and accepts the others."""
     return refused(of, 0) if step == steps.Upload(0) else None
 
 
 def is_taken(of: Order, step: steps.Step) -> facts.Fact | None:
-    """A service that says of every registration that it has it already."""
+    """A service that answers every registration with "already exists"."""
     return refused(of, step.bracket, Lost.TAKEN) if isinstance(step, steps.Register) else None
 
 
 def is_unheard(of: Order, step: steps.Step) -> facts.Fact | None:
-    """A line that loses the answer to every registration of the first bracket."""
+    """A network that loses the answer to every registration of the first bracket."""
     return refused(of, 0, Lost.UNHEARD) if step == steps.Register(0) else None
 
 
 def hangs_up(_of: Order, step: steps.Step) -> facts.Fact | None:
-    """Storage that ends every connection without an answer."""
+    """Storage that closes every connection without an answer."""
     return facts.Failed(step, Kind.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
 
 
 def hangs_up_on_one(_of: Order, step: steps.Step) -> facts.Fact | None:
-    """Storage that ends every connection with the first bracket, and takes the others."""
+    """Storage that closes every connection with the first bracket, and accepts the others."""
     return facts.Failed(step, Kind.PASSING, "connection reset") if step == steps.Upload(0) else None
 
 
 def never_shows(_of: Order, step: steps.Step) -> facts.Fact | None:
-    """A service that takes every bracket and shows none of them."""
+    """A service that accepts every bracket and shows none of them."""
     return facts.Confirmed((0, 1, 2)) if isinstance(step, steps.Confirm) else None
 
 
 def an_hour_of(
     tmp_path: Path, trouble: Trouble, *, brackets: int = 3, flow: FlowName = "images"
 ) -> tuple[World, Order]:
-    """What was asked of the world in the first hour, and the order after it."""
+    """The requests of the first hour, and the order after it."""
 
     async def work(clock: SimulatedClock) -> tuple[World, Order]:
         world = World(clock, trouble=trouble)
@@ -81,13 +81,13 @@ def an_hour_of(
 
 
 def names_of(world: World) -> int:
-    """How often the name of any bracket was used at most."""
+    """The highest number of uses of any bracket's name."""
     return max(Counter(step.bracket for _, step in world.taken if isinstance(step, steps.Register)).values())
 
 
 @pytest.mark.parametrize(("brackets", "most"), [(3, 15), (40, 20)])
 def test_storage_that_refuses_everything_is_not_flooded(tmp_path: Path, brackets: int, most: int) -> None:
-    """In an hour of refusals a few whole files go out, then the order is held with the storage's own words."""
+    """In an hour of refusals a few complete files are sent, then the order is held with the storage's error."""
     world, order = an_hour_of(tmp_path, refuses, brackets=brackets)
     assert world.count(steps.Upload) <= most
     assert names_of(world) <= POLICY.slot_tries
@@ -97,7 +97,7 @@ def test_storage_that_refuses_everything_is_not_flooded(tmp_path: Path, brackets
 
 
 def test_a_refused_bracket_does_not_stop_the_others(tmp_path: Path) -> None:
-    """While one bracket is refused the others are stored; then the order is held, and says which bracket it is."""
+    """While one bracket is refused, the others are stored; then the order is held and names that bracket."""
     world, order = an_hour_of(tmp_path, refuses_one, brackets=20)
     assert [bracket.stored for bracket in order.brackets] == [False] + [True] * 19
     assert world.count(steps.Upload) == 19 + POLICY.slot_tries
@@ -106,7 +106,7 @@ def test_a_refused_bracket_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_a_place_that_only_expired_is_replaced_within_seconds(tmp_path: Path) -> None:
-    """Places that expired while the machine slept cost a few seconds, and nobody is asked."""
+    """Upload slots that expired while the machine slept cost a few seconds, and nothing is held."""
     expired = {steps.Upload(n): True for n in range(3)}
 
     def once(of: Order, step: steps.Step) -> facts.Fact | None:
@@ -125,7 +125,7 @@ def test_a_place_that_only_expired_is_replaced_within_seconds(tmp_path: Path) ->
 
 
 def test_a_retry_gives_a_few_more_tries(tmp_path: Path) -> None:
-    """A person who retries again and again within an hour does not use up a name either."""
+    """Repeated retries within an hour do not use up a name."""
 
     async def work(clock: SimulatedClock) -> tuple[World, Order]:
         world = World(clock, trouble=refuses)
@@ -145,7 +145,7 @@ def test_a_retry_gives_a_few_more_tries(tmp_path: Path) -> None:
 
 
 def test_a_service_that_knows_every_registration_is_asked_rarely(tmp_path: Path) -> None:
-    """A registration that is answered 409 for ever is tried a few times, then a person reads what the service says."""
+    """A registration that always gets 409 is tried a few times, then the order is held with the service's answer."""
     world, order = an_hour_of(tmp_path, is_taken)
     assert names_of(world) <= POLICY.slot_tries
     assert world.count(steps.Register) <= 15
@@ -156,7 +156,7 @@ def test_a_service_that_knows_every_registration_is_asked_rarely(tmp_path: Path)
 
 @pytest.mark.parametrize("trouble", [is_unheard, hangs_up, hangs_up_on_one])
 def test_what_passes_is_never_held_and_uses_up_no_name(tmp_path: Path, trouble: Trouble) -> None:
-    """Lost answers and ended connections are tried ever more rarely, across registrations, and hold nothing."""
+    """After lost answers and closed connections, requests become less frequent, and nothing is held."""
     world, order = an_hour_of(tmp_path, trouble, brackets=10)
     assert order.phase is Phase.UPLOADING
     assert order.health is Health.RETRYING
@@ -165,7 +165,7 @@ def test_what_passes_is_never_held_and_uses_up_no_name(tmp_path: Path, trouble: 
 
 
 def test_a_service_that_never_shows_what_it_took_is_not_flooded(tmp_path: Path) -> None:
-    """Brackets that stay unseen are sent again a few times, ever more rarely, then a person is asked."""
+    """Brackets that stay invisible are sent again a few times, ever less often, then the order is held."""
     world, order = an_hour_of(tmp_path, never_shows, flow="brackets")
     assert world.count(steps.Upload) <= 3 * POLICY.slot_tries
     assert order.phase is Phase.HELD

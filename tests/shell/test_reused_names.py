@@ -1,4 +1,4 @@
-"""Folder names that are used again for another card: the name is the same, the photos are not."""
+"""Folder names that are reused for another card: same name, different photos."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NAME = "New folder"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def card(top: Path, word: str, shoot: str = NAME, *, photos: int = 3) -> None:
-    """A card with photos of its own in a folder of this name."""
+    """Create a card with its own photos in a folder of this name."""
     folder = top / "in" / shoot
     folder.mkdir()
     for number in range(photos):
@@ -31,18 +31,18 @@ def card(top: Path, word: str, shoot: str = NAME, *, photos: int = 3) -> None:
 
 
 def take_away(top: Path, where: str, shoot: str = NAME) -> None:
-    """Move a folder out of the watched folder; it lives on, so that no other gets its inode."""
+    """Move a folder out of the watched folder. It continues to exist, so its inode is not reused."""
     os.rename(top / "in" / shoot, top / where)
 
 
 def every_order(scene: Scene) -> list[tuple[str, int]]:
-    """Phase and brackets of every order, the newest first."""
+    """Phase and brackets of every order, newest first."""
     with look(scene.state) as reader:
         return [(row["phase"], row["brackets_total"]) for row in reader.orders()]
 
 
 def test_a_name_of_a_delivered_shoot_is_used_again_while_nobody_looks(tmp: Path) -> None:
-    """Another card in a folder of a delivered shoot's name is sent, also when it came while the daemon was down."""
+    """Another card with a delivered shoot's folder name is sent, even if it arrived while the daemon was stopped."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -60,7 +60,7 @@ def test_a_name_of_a_delivered_shoot_is_used_again_while_nobody_looks(tmp: Path)
 
 
 def test_a_name_of_a_delivered_shoot_is_used_again_between_two_looks(tmp: Path) -> None:
-    """A folder that is replaced so quickly that it was never seen to be gone is another card all the same."""
+    """A folder that was replaced between two scans is recognised as another card."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -77,7 +77,7 @@ def test_a_name_of_a_delivered_shoot_is_used_again_between_two_looks(tmp: Path) 
 
 
 def test_a_folder_that_was_moved_to_another_disk_and_back_is_known(tmp: Path) -> None:
-    """The same photos in another folder of the same name are the same shoot: nothing is sent, now or later."""
+    """The same photos in a new folder of the same name are the same shoot: nothing is sent, now or later."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -95,7 +95,7 @@ def test_a_folder_that_was_moved_to_another_disk_and_back_is_known(tmp: Path) ->
 
 
 def test_a_name_under_which_a_copy_was_skipped_is_used_again(tmp: Path) -> None:
-    """A folder that was skipped as a copy, and is removed, keeps no other card of its name from being sent."""
+    """After a skipped copy was removed, another card with its folder name is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -115,7 +115,7 @@ def test_a_name_under_which_a_copy_was_skipped_is_used_again(tmp: Path) -> None:
 
 
 def test_a_skipped_copy_that_comes_again_with_other_photos_is_sent(tmp: Path) -> None:
-    """Where a file system gives a new folder the inode of one that was removed, its photos tell that it is another."""
+    """If a new folder gets the inode of a removed one, its photos show that it is another shoot."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -136,7 +136,7 @@ def test_a_skipped_copy_that_comes_again_with_other_photos_is_sent(tmp: Path) ->
 
 
 def test_a_name_of_an_archived_shoot_is_used_again(tmp: Path) -> None:
-    """A shoot that lay there before the folder was watched keeps no other card of its name from being sent."""
+    """Another card with the folder name of an archived shoot is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         card(tmp, "archive")
@@ -156,7 +156,7 @@ def test_a_name_of_an_archived_shoot_is_used_again(tmp: Path) -> None:
 
 
 def test_an_archived_shoot_that_changes_stays_skipped(tmp: Path) -> None:
-    """A folder that lay there before stays skipped while it is that folder, whatever is put into it."""
+    """An archived folder stays skipped while its inode is the same, even if photos are added to it."""
 
     async def work(clock: SimulatedClock) -> None:
         card(tmp, "archive")

@@ -25,13 +25,13 @@ OAK = "12 Oak St"
 
 
 def messages(scene: Scene) -> list[str]:
-    """What ``status`` says of folders that are away."""
+    """The messages about missing folders in ``status``."""
     with look(scene.state) as reader:
         return list(reader.notes().missing.values())
 
 
 def on_disk(path: str) -> str:
-    """A mount table in which a folder is on the disk as long as it bears the disk's mark."""
+    """A mount table in which a folder is on the disk while it contains the disk's mark."""
     return "/mnt/nas" if os.path.exists(os.path.join(path, ".disk")) else "/"
 
 
@@ -43,7 +43,7 @@ def disk(tmp: Path) -> Path:
 
 
 def unmount(disk: Path) -> Path:
-    """Unmount the disk: a bare mount point shows in its place. Returns where the disk is meanwhile."""
+    """Unmount the disk, which leaves a bare mount point. Returns the disk's path meanwhile."""
     away = disk.with_name("away")
     disk.rename(away)
     disk.mkdir()
@@ -51,13 +51,13 @@ def unmount(disk: Path) -> Path:
 
 
 def mount(disk: Path, away: Path) -> None:
-    """Mount the disk again, over whatever lies on the mount point."""
+    """Mount the disk again, over the content of the mount point."""
     shutil.rmtree(disk)
     away.rename(disk)
 
 
 async def waiting_order(scene: Scene, shoot: str) -> Order:
-    """A shoot's order that waits because its photos cannot be read."""
+    """An order that waits because its photos cannot be read."""
     await scene.submit(shoot)
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
@@ -67,7 +67,7 @@ async def waiting_order(scene: Scene, shoot: str) -> Order:
 
 
 def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
-    """While a disk is away its arrivals are kept, its orders wait, and when it is back both go on by themselves."""
+    """While a disk is missing, its arrivals are kept and its orders wait; when it is back, both continue."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -99,7 +99,7 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
 
 
 def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
-    """The log has one line when a disk goes and one when it is back, however long it was away."""
+    """The log has one line when a disk goes missing and one when it is back, however long this took."""
 
     async def work(clock: SimulatedClock) -> None:
         with capture_logs() as logs:
@@ -110,14 +110,14 @@ def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
                     mount(disk, away)
                     await asyncio.sleep(INTERVAL)
         told = [(log["log_level"], log["event"]) for log in logs if "folder" in log["event"]]
-        assert told == [("error", "folder is away"), ("info", "folder is back")] * 2
-        assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder is away")
+        assert told == [("error", "folder unavailable"), ("info", "folder available again")] * 2
+        assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder unavailable")
 
     simulate(work)
 
 
 def test_what_lies_on_a_bare_mount_point_is_nobodys(tmp: Path, disk: Path) -> None:
-    """Shoots that show while the disk is away are neither sent nor skipped, and the disk's own are not forgotten."""
+    """Shoots on a bare mount point are neither sent nor skipped, and the disk's own shoots are not forgotten."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -138,7 +138,7 @@ def test_what_lies_on_a_bare_mount_point_is_nobodys(tmp: Path, disk: Path) -> No
 
 
 def test_a_disk_that_is_away_at_the_start_is_waited_for(tmp: Path, disk: Path) -> None:
-    """A daemon that starts before the disk is mounted knows which disk it waits for; its shoots are no archive."""
+    """A daemon that starts before the disk is mounted waits for that disk, and its shoots are not an archive."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk):
@@ -156,7 +156,7 @@ def test_a_disk_that_is_away_at_the_start_is_waited_for(tmp: Path, disk: Path) -
 
 
 def test_an_empty_folder_in_place_of_the_watched_one_is_not_it(tmp: Path) -> None:
-    """A root that was renamed away, with an empty folder in its place, is away until it is back."""
+    """If the root is renamed and an empty folder takes its place, the root is missing until it is back."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -173,7 +173,7 @@ def test_an_empty_folder_in_place_of_the_watched_one_is_not_it(tmp: Path) -> Non
 
 
 def test_all_shoots_gone_at_once_is_a_lost_disk(tmp: Path) -> None:
-    """Two shoots that vanish together make a pause, also between two runs; the next one dropped ends it."""
+    """Two shoots that vanish together cause a pause, even between two runs; the next new shoot ends it."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -193,7 +193,7 @@ def test_all_shoots_gone_at_once_is_a_lost_disk(tmp: Path) -> None:
 
 
 def test_one_shoot_that_is_removed_is_no_lost_disk(tmp: Path) -> None:
-    """A person who removes the only shoot meets no pause."""
+    """Removing the only shoot does not cause a pause."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -209,7 +209,7 @@ def test_one_shoot_that_is_removed_is_no_lost_disk(tmp: Path) -> None:
 
 
 def test_an_adopted_folder_is_taken_as_it_is(tmp: Path, disk: Path) -> None:
-    """A person's word ends the pause: what lies there without an order is an archive, what comes later is sent."""
+    """An adopt ends the pause: shoots without an order are an archive, and later shoots are sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, mount_of=on_disk) as scene:
@@ -232,7 +232,7 @@ def test_an_adopted_folder_is_taken_as_it_is(tmp: Path, disk: Path) -> None:
 
 
 def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> None:
-    """An output folder is looked at without an order; when it is back, orders that wait for it go on at once."""
+    """A missing output folder is noticed without an order; when it is back, waiting orders resume immediately."""
     output = tmp / "out"
     output.mkdir()
     told: list[tuple[str, facts.Fact]] = []

@@ -1,4 +1,4 @@
-"""Shoots that were delivered by an order which the state does not know."""
+"""Shoots that were delivered by an order that is missing from the state."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LOST = "99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"
 
 
 async def quiet() -> None:
-    """Long enough for a shoot to be found and to have been still."""
+    """Wait until a shoot is found and settled."""
     await asyncio.sleep(INTERVAL + QUIET + 5)
 
 
 def photos(top: Path, shoot: str, *contents: bytes) -> Path:
-    """A shoot with these photos."""
+    """Create a shoot with these photos."""
     folder = top / "in" / shoot
     folder.mkdir(parents=True)
     for number, data in enumerate(contents):
@@ -52,7 +52,7 @@ def photos(top: Path, shoot: str, *contents: bytes) -> Path:
 
 
 def note_of(of: Path, into: Path, name: str = "order.json", **fields: Any) -> str:
-    """Lay the note of a delivered order of a shoot into an output folder; its path."""
+    """Write the note of a delivered order into an output folder. Returns its path."""
     found = scan.scan(str(of)).photos
     brackets = tuple(
         Bracket(
@@ -94,7 +94,7 @@ CARD = tuple(bytes([number]) * 400_000 for number in range(1, 5))
 @pytest.mark.parametrize("place", [OAK, "archived under another name"])
 @pytest.mark.parametrize("shoot", [OAK, "renamed"])
 def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: str) -> None:
-    """A shoot that a note in the output has, by its folder or by its photos, is held, and the note is named."""
+    """A shoot that matches a note in the output, by folder or by photos, is held, and the note is named."""
     elsewhere = photos(tmp, OAK, *CARD)
     path = note_of(elsewhere, tmp / "out" / place)
     elsewhere.rename(tmp / "away")
@@ -115,7 +115,7 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
 
 
 def test_a_note_that_comes_while_the_daemon_runs_is_seen(tmp: Path) -> None:
-    """What a second daemon delivers after the start is known when a shoot is locked, whatever it is called here."""
+    """A note that a second daemon writes after the start is found when a shoot is locked, whatever the shoot's name."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -130,7 +130,7 @@ def test_a_note_that_comes_while_the_daemon_runs_is_seen(tmp: Path) -> None:
 
 
 def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
-    """In normal life a shoot's own note, and those of others, are known: what comes next is sent, at once."""
+    """The notes of known orders hold nothing: the next shoots are sent immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -154,7 +154,7 @@ def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
 
 
 def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: Path) -> None:
-    """A supplement that was delivered after the state was copied is not sent again."""
+    """Late photos are held if an unknown note shows that they were delivered after the state was copied."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -186,7 +186,7 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
     ids=["dev mode", "a floor plan", "other bytes in the middle"],
 )
 def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, told: dict[str, Any], known: tuple[bytes, ...]) -> None:
-    """Free pictures, one photo among many, and photos that are alike at both ends only, hold no shoot."""
+    """Notes of dev mode, notes with one photo in common, and photos that match only at both ends hold no shoot."""
     theirs = photos(tmp / "theirs", "Elm", *known)
     note_of(theirs, tmp / "out" / "Elm", **told)
 
@@ -200,7 +200,7 @@ def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, told: dict[str, Any], 
 
 
 def test_what_a_person_submits_is_held_until_the_word_is_clear(tmp: Path) -> None:
-    """A plain ``submit`` of a skipped shoot that a note has makes it held; ``submit --again`` sends it elsewhere."""
+    """A plain ``submit`` of a skipped shoot that matches a note is held; ``submit --again`` sends it elsewhere."""
     note_of(photos(tmp, OAK, *CARD), tmp / "out" / OAK)
 
     async def work(clock: SimulatedClock) -> None:
@@ -216,7 +216,7 @@ def test_what_a_person_submits_is_held_until_the_word_is_clear(tmp: Path) -> Non
 
 
 def test_a_note_that_was_removed_holds_nothing_any_more(tmp: Path) -> None:
-    """A person who removes a wrong note can send the shoot with a plain word."""
+    """After a wrong note is removed, a plain ``submit`` sends the shoot."""
     path = note_of(photos(tmp, OAK, *CARD), tmp / "out" / "Elm")
 
     async def work(clock: SimulatedClock) -> None:
@@ -231,7 +231,7 @@ def test_a_note_that_was_removed_holds_nothing_any_more(tmp: Path) -> None:
 
 
 def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
-    """Until the output's disk is there nobody knows what was delivered: shoots wait, say so, and then are judged."""
+    """While the output's disk is missing, shoots wait with the reason; then they are judged."""
     path = note_of(photos(tmp / "theirs", OAK, *CARD), tmp / "disk")
 
     async def work(clock: SimulatedClock) -> None:
@@ -240,7 +240,7 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         searching = asyncio.create_task(unknown.run())
         await asyncio.sleep(3600)
-        with pytest.raises(NotYet, match=r"may have been delivered before: the output folder .* is not there"):
+        with pytest.raises(NotYet, match=r"may already have been delivered: the output folder .* is not there"):
             unknown.require_ready(str(tmp / "out"))
         await store.forget_root(str(tmp / "out"))
         (tmp / "out").mkdir()
@@ -254,14 +254,14 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
 
 
 def away_at_the_start(tmp: Path, output: Path) -> Store:
-    """A store that remembers the disk of another watched folder's output, which is away now."""
+    """A store that remembers the disk of another watched folder's output, which is missing now."""
     store = open_store(tmp / "state")
     store.seen_roots(lambda: 0.0).see(str(output), Seen("/mnt/nas", "1:2", 3))
     return store
 
 
 def test_the_output_of_another_watched_folder_stops_nobody(tmp: Path) -> None:
-    """While the disk of one output folder is away, the shoots of other watched folders are sent, submitted ones too."""
+    """While one output folder is missing, shoots of other watched folders are sent, including submitted ones."""
     out2 = tmp / "out2"
     (tmp / "out").mkdir()
     store = away_at_the_start(tmp, out2)
@@ -278,7 +278,7 @@ def test_the_output_of_another_watched_folder_stops_nobody(tmp: Path) -> None:
 
 
 def test_what_another_output_has_counts_as_soon_as_it_is_there(tmp: Path) -> None:
-    """A delivery note in the output of another watched folder holds a shoot from when that disk is back."""
+    """A delivery note in another folder's output holds a shoot as soon as that disk is back."""
     out2 = tmp / "out2"
     theirs = photos(tmp / "theirs", OAK, *CARD)
     note_of(theirs, tmp / "disk")
@@ -300,14 +300,14 @@ def test_what_another_output_has_counts_as_soon_as_it_is_there(tmp: Path) -> Non
 
 
 class Hanging:
-    """A disk that answers or, after a minute, does not."""
+    """A disk that answers, or fails after a minute."""
 
     def __init__(self) -> None:
         self.hangs = False
         self.asked = 0
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call it, unless the disk hangs."""
+        """Run the call, unless the disk hangs."""
         self.asked += 1
         if self.hangs:
             await asyncio.sleep(60)
@@ -316,7 +316,7 @@ class Hanging:
 
 
 def test_a_hung_output_of_another_watched_folder_costs_little_time(tmp: Path) -> None:
-    """A disk that hangs delays other watched folders by seconds in five minutes, and their shoots are sent."""
+    """A hung disk delays other watched folders by seconds in five minutes, and their shoots are sent."""
     disk, out2 = Hanging(), tmp / "out2"
     out2.mkdir()
 
@@ -342,7 +342,7 @@ def test_a_hung_output_of_another_watched_folder_costs_little_time(tmp: Path) ->
 
 
 def test_only_a_shoot_that_an_unreadable_note_is_about_waits(tmp: Path) -> None:
-    """A note in a hung output that seems to be about a shoot makes that shoot wait and say so, and no other one."""
+    """An unreadable note in a hung output delays only the shoot that it seems to be about."""
     disk, out2 = Hanging(), tmp / "out2"
     theirs = photos(tmp / "theirs", OAK, *CARD)
     path = note_of(theirs, out2 / OAK)
@@ -365,7 +365,7 @@ def test_only_a_shoot_that_an_unreadable_note_is_about_waits(tmp: Path) -> None:
 
 
 def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
-    """A submit waits for its own output folder for a while, then is answered with what it waits for and what to do."""
+    """A submit waits for its output folder for a while, then is answered with the reason and the next command."""
     store = away_at_the_start(tmp, tmp / "out")
 
     async def work(clock: SimulatedClock) -> None:
@@ -380,11 +380,12 @@ def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
             outcome, text = scene.answer(1) or (None, "")
             assert outcome is Outcome.FAILED
             assert text.startswith(
-                f"{OAK} is not sent yet, for it may have been delivered before: the output folder {tmp / 'out'} is not "
+                f"{OAK} is not sent yet, because it may already have been delivered: "
+                f"the output folder {tmp / 'out'} is not "
             )
             assert "`bracketd submit --again`" in text
-            assert "may have been delivered" in scene.waiting()[OAK], "it still waits by itself"
-            assert [log["event"] for log in logs].count("ask is tried again") <= 2
+            assert "may already have been delivered" in scene.waiting()[OAK], "it still waits by itself"
+            assert [log["event"] for log in logs].count("ask not possible yet; retrying") <= 2
             assert await scene.submit(OAK) is None
             await store.forget_root(str(tmp / "out"))
             (tmp / "out").mkdir()
@@ -396,7 +397,7 @@ def test_an_ask_that_has_to_wait_is_answered(tmp: Path) -> None:
 
 
 def test_an_ask_for_a_folder_that_is_away_is_answered(tmp: Path) -> None:
-    """A submit for a shoot in a watched folder that stays away is answered with that; one that comes back is sent."""
+    """A submit for a missing watched folder is answered with that; if the folder returns, the shoot is sent."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -417,7 +418,7 @@ def test_an_ask_for_a_folder_that_is_away_is_answered(tmp: Path) -> None:
 
 
 def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
-    """An error that nobody foresaw in the look at one output is told once, and that output is tried again."""
+    """An unexpected error in the scan of one output is logged once, and the scan is retried."""
     disk, out2 = Faulty(), tmp / "out2"
     out2.mkdir()
 
@@ -427,37 +428,37 @@ def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
                 scene.put(f"{OAK}/IMG_1.JPG")
                 await quiet()
                 assert scene.orders() == {OAK: ("settled", 1)}
-                with pytest.raises(NotYet, match="a bug in bracketd keeps"):
+                with pytest.raises(NotYet, match="a bug in bracketd prevents"):
                     scene.unknown.require_ready(str(out2))
                 disk.works = True
                 await asyncio.sleep(60)
                 scene.unknown.require_ready(str(out2))
-        assert [log["event"] for log in logs].count("a bug stopped the look at delivery notes") == 1
+        assert [log["event"] for log in logs].count("bug while checking delivery notes") == 1
 
     simulate(work)
 
 
 class Faulty:
-    """A disk whose listing meets a bug."""
+    """A disk with a bug in its listing."""
 
     works = False
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call it, unless it is a listing of the output."""
+        """Run the call, unless it lists the output."""
         if function is notes.folders_in and not self.works:
             raise KeyError("planted")
         return function(*arguments)
 
 
 async def blocking(function: object, *arguments: object) -> object:
-    """Run a call that blocks, after all others that wait had their turn."""
+    """Run a blocking call after all other waiting tasks had their turn."""
     await asyncio.sleep(0)
     assert callable(function)
     return function(*arguments)
 
 
 def test_a_shoot_waits_visibly_and_is_scanned_meanwhile(tmp: Path) -> None:
-    """A settled shoot whose deliveries are still looked up says so in ``status``, and is locked when that is done."""
+    """A settled shoot whose delivery notes are still being checked says so in ``status``, and is locked afterwards."""
     (tmp / "out").mkdir()
 
     async def work(clock: SimulatedClock) -> None:
@@ -465,7 +466,7 @@ def test_a_shoot_waits_visibly_and_is_scanned_meanwhile(tmp: Path) -> None:
             scene.put(f"{OAK}/IMG_1.JPG")
             await quiet()
             assert scene.orders() == {}
-            assert "may have been delivered before" in scene.waiting()[OAK]
+            assert "may already have been delivered" in scene.waiting()[OAK]
             await scene.unknown.run()
             await asyncio.sleep(INTERVAL)
             assert scene.orders() == {OAK: ("settled", 1)}
@@ -474,14 +475,14 @@ def test_a_shoot_waits_visibly_and_is_scanned_meanwhile(tmp: Path) -> None:
 
 
 def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
-    """A shoot whose photos' names an unknown order at the service has is held; nobody waits long for its answer."""
+    """A shoot is held if an unknown order at the service has its photos' names; the wait for the service is short."""
 
     async def work(clock: SimulatedClock) -> None:
         store = open_store(tmp / "state")
         roots = Roots(store.seen_roots(clock.now))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
-        with pytest.raises(NotYet, match="the service is asked"):
+        with pytest.raises(NotYet, match="still checking the service's orders"):
             unknown.require_ready(str(tmp / "out"))
         await asyncio.sleep(SERVICE_PATIENCE)
         unknown.require_ready(str(tmp / "out"))
@@ -494,7 +495,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
 
 
 def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> None:
-    """Before its first purchase an order looks whether another one's note came into its output folder."""
+    """Before its first purchase, an order checks for another order's note in its output folder."""
 
     async def work(clock: SimulatedClock) -> None:
         store = open_store(tmp / "state")
@@ -527,7 +528,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
 
 
 def test_notes_are_found_by_their_first_bytes(tmp: Path) -> None:
-    """The id of a known order is read without the rest of its note; a note that was written otherwise is read whole."""
+    """The ID of a known order is read from the start of its note; a note with another layout is read completely."""
     folder = photos(tmp, OAK, *CARD)
     plain = Path(note_of(folder, tmp / "out" / "a"))
     odd = Path(note_of(folder, tmp / "out" / "b", shoot='"order_id": "x" \\' + "é" * 200))
@@ -546,14 +547,14 @@ def test_notes_are_found_by_their_first_bytes(tmp: Path) -> None:
 
 
 def unreadable(folder: Path, name: str = "order.json") -> Path:
-    """A delivery note that the system does not open."""
+    """A delivery note that the system refuses to open."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).symlink_to(name)
     return folder / name
 
 
 def test_beside_a_note_that_cannot_be_read_the_others_count(tmp: Path) -> None:
-    """One unreadable note hides no other one of its folder, and ``status`` names it."""
+    """One unreadable note does not hide the others in its folder, and ``status`` names it."""
     shoot = photos(tmp, OAK, *CARD)
     note_of(shoot, tmp / "out" / "archived", "order-99999999.json")
     bad = unreadable(tmp / "out" / "archived")
@@ -578,7 +579,7 @@ def test_beside_a_note_that_cannot_be_read_the_others_count(tmp: Path) -> None:
 
 @pytest.mark.parametrize("locks", [True, False], ids=["a shoot is locked", "nothing comes"])
 def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> None:
-    """When an unreadable note can be read it counts, for the next shoot as for ``status``."""
+    """Once an unreadable note can be read, it counts for the next shoot and in ``status``."""
     shoot = photos(tmp, OAK, *CARD)
     shoot.rename(tmp / "away")
 
@@ -607,7 +608,7 @@ def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> No
 
 
 def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
-    """A note of ours that somebody spoiled holds up nobody, and ``status`` and ``doctor`` name it."""
+    """A damaged note does not hold shoots, and ``status`` and ``doctor`` name it."""
     path = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
     path.write_text(path.read_text()[:600])
     (tmp / "in" / OAK).rename(tmp / "away")
@@ -628,7 +629,7 @@ def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
 
 
 def test_one_disk_error_in_a_note_holds_up_nobody(tmp: Path) -> None:
-    """A note that the disk gives out only in part is told, and the search goes on."""
+    """A note that the disk returns only in part is reported, and the search continues."""
     folder = photos(tmp, OAK, *CARD)
     note_of(folder, tmp / "out" / "a")
     (tmp / "in" / OAK).rename(tmp / "away")

@@ -1,4 +1,4 @@
-"""Photos that the disk does not give out while their shoot arrives or is submitted."""
+"""Photos that the disk cannot read while their shoot arrives or is submitted."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ async def sent(scene: Scene) -> tuple[str, ...] | None:
 
 
 def drop(scene: Scene) -> None:
-    """Six photos come."""
+    """Add six photos."""
     for name in SIX:
         scene.put(f"{OAK}/{name}")
     scene.hint(OAK)
 
 
 def test_an_error_at_the_first_look_leaves_nothing_out(tmp: Path) -> None:
-    """A shoot that was still for long and is looked into while its disk wakes up is sent whole a little later."""
+    """A shoot whose disk wakes up during the check is sent completely a little later."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(said=Client(done=False, why="syncing"))
@@ -55,7 +55,7 @@ def test_an_error_at_the_first_look_leaves_nothing_out(tmp: Path) -> None:
 
 
 def test_a_disk_that_gives_out_nothing_is_waited_for(tmp: Path) -> None:
-    """A day without an answer leaves no photo out, whatever the setting."""
+    """After a day of disk errors, no photo is left out, whatever the setting."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(unread=dict(FOUR))
@@ -73,7 +73,7 @@ def test_a_disk_that_gives_out_nothing_is_waited_for(tmp: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
 def test_a_photo_that_stays_unreadable_is_left_out(tmp: Path, number: int) -> None:
-    """One photo that cannot be read for an hour, while others can, is left out where the folder is set so."""
+    """With `leave_out`, a photo that is unreadable for an hour while others are readable is left out."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(unread={SIX[0]: number})
@@ -88,7 +88,7 @@ def test_a_photo_that_stays_unreadable_is_left_out(tmp: Path, number: int) -> No
 
 
 def test_a_submit_while_the_disk_wakes_up_sends_the_shoot_whole(tmp: Path) -> None:
-    """A person's submit waits for a disk that gives errors, and then sends every photo."""
+    """A submit waits for a disk with temporary errors, and then sends every photo."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(unread=dict(FOUR))
@@ -104,7 +104,7 @@ def test_a_submit_while_the_disk_wakes_up_sends_the_shoot_whole(tmp: Path) -> No
 
 
 def test_a_submit_goes_without_what_stays_unreadable(tmp: Path) -> None:
-    """A photo on bad blocks keeps a submitted shoot for ten minutes; one that this user may not read, not at all."""
+    """A photo on bad blocks delays a submitted shoot by ten minutes; a photo without read permission does not."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(unread={SIX[0]: errno.EIO})
@@ -126,7 +126,7 @@ def test_a_submit_goes_without_what_stays_unreadable(tmp: Path) -> None:
 
 
 def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
-    """An error for how a photo was taken is no reason to look for incomplete sets no more: it is asked until told."""
+    """After an error while reading how a photo was taken, the read is retried until incomplete sets can be checked."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(untold={SIX[0]: errno.EIO})
@@ -134,7 +134,7 @@ def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
             drop(scene)
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) is None
-            assert "cannot be looked into (Input/output error)" in scene.waiting()[OAK]
+            assert "photos cannot be read (Input/output error)" in scene.waiting()[OAK]
             probes.untold = {}
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) == SIX
@@ -143,7 +143,7 @@ def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
 
 
 def test_a_folder_that_nobody_can_look_at_was_not_renamed(tmp: Path) -> None:
-    """While the disk does not say whether a shoot is still there, the same photos elsewhere do not take its order."""
+    """While the disk cannot tell if a shoot still exists, the same photos elsewhere do not take over its order."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

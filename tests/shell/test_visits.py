@@ -1,4 +1,4 @@
-"""What a visit does with a busy lane, a refused account, and a bug in bracketd."""
+"""How a visit handles a busy lane, a refused account, and a bug in bracketd."""
 
 from __future__ import annotations
 

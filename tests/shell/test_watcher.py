@@ -19,7 +19,7 @@ from tests.stores.states import look
 
 
 def test_a_dropped_shoot_becomes_an_order_when_it_was_quiet(tmp: Path) -> None:
-    """A shoot is an order once, with all its brackets, a quiet period after its last change and not before."""
+    """A shoot gets one order with all its brackets, exactly one quiet period after its last change."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -42,7 +42,7 @@ def test_a_dropped_shoot_becomes_an_order_when_it_was_quiet(tmp: Path) -> None:
 
 
 def test_without_any_hint_a_rescan_finds_it(tmp: Path) -> None:
-    """When the system tells nothing, a shoot is found at the next rescan all the same."""
+    """Without any events, a shoot is found at the next rescan."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, broken=True) as scene:
@@ -54,7 +54,7 @@ def test_without_any_hint_a_rescan_finds_it(tmp: Path) -> None:
 
 
 def test_a_change_without_a_hint_is_seen_by_the_last_look(tmp: Path) -> None:
-    """A file that arrives unannounced during the quiet period keeps the shoot from being locked without it."""
+    """A file that arrives without an event during the quiet period is included before the shoot is locked."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -71,7 +71,7 @@ def test_a_change_without_a_hint_is_seen_by_the_last_look(tmp: Path) -> None:
 
 
 def test_an_archive_is_not_paid_for_by_mistake(tmp: Path) -> None:
-    """Shoots that lie in a folder when it is first watched are skipped, and stay so; new ones are sent."""
+    """Shoots in a folder when it is first watched are skipped for good; new ones are sent."""
     for name in ("old 1", "old 2"):
         (tmp / "in" / name).mkdir()
         (tmp / "in" / name / "IMG_1.JPG").write_bytes(b"x")
@@ -96,7 +96,7 @@ def test_an_archive_is_not_paid_for_by_mistake(tmp: Path) -> None:
 
 
 def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
-    """Of old shoots only the sync client's placeholders lie there: opening one years later buys nothing."""
+    """Old shoots with only online placeholders are skipped; opening one years later buys nothing."""
     (tmp / "in" / "old").mkdir()
     (tmp / "in" / "old" / "IMG_1.JPG.nextcloud").write_bytes(b"x")
 
@@ -113,7 +113,7 @@ def test_an_archive_that_is_online_only_is_skipped_too(tmp: Path) -> None:
 
 @pytest.mark.parametrize("call", [scan.scan, look_into], ids=["scan", "read"])
 def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., object]) -> None:
-    """A shoot that cannot be scanned or read waits with the reason, is kept, and goes on afterwards."""
+    """A shoot that cannot be scanned or read waits with the reason, is kept, and continues afterwards."""
     says = OSError(errno.ETIMEDOUT, "the file system is not responding")
 
     async def work(clock: SimulatedClock) -> None:
@@ -123,7 +123,7 @@ def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., obj
             await asyncio.sleep(QUIET / 2)
             scene.fails[call] = says
             await asyncio.sleep(3 * INTERVAL)
-            assert "(the file system is not responding); tried again" in scene.waiting()["12 Oak St"]
+            assert "(the file system is not responding); retrying" in scene.waiting()["12 Oak St"]
             assert scene.orders() == {}
             scene.fails.clear()
             await asyncio.sleep(QUIET + INTERVAL)
@@ -134,7 +134,7 @@ def test_a_disk_that_does_not_answer_is_shown(tmp: Path, call: Callable[..., obj
 
 
 def test_a_stuck_shoot_leaves_the_sync_client_alone(tmp: Path) -> None:
-    """A shoot that waits for a person to mend a photo asks the sync client now and then, not every few seconds."""
+    """For a shoot that waits for a repaired photo, the sync client is asked rarely, not every few seconds."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(said=Client(True, "Dropbox has downloaded all known files"))
@@ -163,7 +163,7 @@ def test_existing_shoots_are_sent_when_asked_for(tmp: Path) -> None:
 
 
 def test_shoots_dropped_while_the_daemon_was_down_are_found(tmp: Path) -> None:
-    """A shoot that came between two runs is new, not an archive."""
+    """A shoot that arrived between two runs is new, not part of the archive."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock):
@@ -178,7 +178,7 @@ def test_shoots_dropped_while_the_daemon_was_down_are_found(tmp: Path) -> None:
 
 
 def test_a_person_submits(tmp: Path) -> None:
-    """Submitting sends a waiting shoot now, a skipped one after all, and goes without what cannot be used."""
+    """``submit`` sends a waiting or skipped shoot immediately, without unusable files."""
     (tmp / "in" / "old").mkdir()
     (tmp / "in" / "old" / "IMG_1.JPG").write_bytes(b"x")
 
@@ -201,7 +201,7 @@ def test_a_person_submits(tmp: Path) -> None:
 
 
 def test_a_person_submits_the_rest(tmp: Path) -> None:
-    """A shoot that waits because of a photo that is not whole goes without it when a person submits it."""
+    """``submit`` of a shoot that waits for an incomplete photo sends it without that photo."""
 
     async def work(clock: SimulatedClock) -> None:
         probes = Scripted(faults={"IMG_2.JPG": "has no JPEG end marker"})
@@ -220,7 +220,7 @@ def test_a_person_submits_the_rest(tmp: Path) -> None:
 
 
 def test_submitting_nothing_keeps_the_shoot_waiting(tmp: Path) -> None:
-    """A submitted folder without a photo that can be read gets no order, and is still watched."""
+    """``submit`` of a folder without readable photos creates no order, and the folder is still watched."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -237,7 +237,7 @@ def test_submitting_nothing_keeps_the_shoot_waiting(tmp: Path) -> None:
 
 
 def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
-    """Submitting a shoot whose order is held before its merge ends that order and makes a new one of its files."""
+    """``submit`` of a shoot that is held before its merge replaces the order by one with the current files."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -287,7 +287,7 @@ def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
 
 
 def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
-    """While a root is away the watcher says so; when it is back nothing was forgotten and nothing is sent twice."""
+    """While a root is missing, the watcher reports it; afterwards nothing is forgotten or sent twice."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -308,7 +308,7 @@ def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
 
 
 def test_dead_events_are_noticed_and_started_anew(tmp: Path) -> None:
-    """When the source of hints dies, another is made at the next look and follows what was followed."""
+    """When the source of hints dies, it is replaced in the next round and follows the same shoots."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -323,7 +323,7 @@ def test_dead_events_are_noticed_and_started_anew(tmp: Path) -> None:
 
 
 def test_a_shoot_removed_while_it_arrives_is_forgotten(tmp: Path) -> None:
-    """A folder that goes away before it settled leaves nothing behind."""
+    """A folder that is removed before it settles leaves nothing behind."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -339,7 +339,7 @@ def test_a_shoot_removed_while_it_arrives_is_forgotten(tmp: Path) -> None:
 
 
 def test_a_renamed_shoot_is_not_bought_again(tmp: Path) -> None:
-    """A shoot that was sent, or skipped, and is then renamed is recognised by its photos and skipped, with a word."""
+    """A sent or skipped shoot that is renamed is recognised by its photos and skipped with the reason."""
     (tmp / "in" / "archive").mkdir()
     (tmp / "in" / "archive" / "IMG_9.JPG").write_bytes(b"old times")
 
@@ -370,7 +370,7 @@ def test_a_renamed_shoot_is_not_bought_again(tmp: Path) -> None:
 
 
 def test_a_shoot_whose_order_was_cancelled_is_taken_again(tmp: Path) -> None:
-    """A folder that was gone for an instant, and whose order ended for it, is a new shoot at the next rescan."""
+    """A folder whose order was cancelled because it was briefly missing is a new shoot at the next rescan."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -390,7 +390,7 @@ def test_a_shoot_whose_order_was_cancelled_is_taken_again(tmp: Path) -> None:
 
 
 def test_an_archive_behind_a_late_mount_is_not_bought(tmp: Path) -> None:
-    """When the first look met an empty mount point, the shoots on the disk that is mounted later are an archive."""
+    """If the first scan met an empty mount point, shoots on the disk mounted later are an archive."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -407,7 +407,7 @@ def test_an_archive_behind_a_late_mount_is_not_bought(tmp: Path) -> None:
 
 
 def test_a_shoot_renamed_while_under_way_keeps_its_order(tmp: Path) -> None:
-    """A shoot that is renamed before its order ended is that order still, under its new name."""
+    """A shoot that is renamed while its order is in progress keeps that order, under its new name."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

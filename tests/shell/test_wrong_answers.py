@@ -1,4 +1,4 @@
-"""The service's answers are about something else: bracketd buys nothing foreign and reports the mismatch."""
+"""Answers of the service for another order: bracketd buys nothing foreign and reports the mismatch."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_a_wrong_picture_that_passes_is_not_noticed(tmp_path: Path, sandbox: San
 
 
 def test_what_stands_behind_a_picture_does_not_matter(tmp_path: Path, sandbox: Sandbox) -> None:
-    """A complete picture with bytes after its end marker is delivered immediately."""
+    """A complete picture with extra bytes after its end marker is delivered immediately."""
 
     async def work(clock: SimulatedClock) -> None:
         async with office(tmp_path, sandbox, clock) as at:

@@ -183,7 +183,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
     program.wait_for_files(len(LARGE) - 1)
     late.rename(program.watched / OAK / "DCIM/100CANON/IMG_0006.JPG")
     is_taken(program, sandbox, LARGE)
-    (warning,) = program.told("inotify watches are scarce")
+    (warning,) = program.told("few inotify watches left")
     assert warning["why"].startswith("3 of 3 inotify watches are used")
     assert "`sysctl fs.inotify.max_user_watches=" in warning["why"]
 
@@ -192,7 +192,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
 def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox) -> None:
     """When the system's event queue overflows, a shoot whose events were lost is found at once."""
     (watching.watched / ELM).mkdir()
-    until(lambda: watching.told("a folder without photos is left alone"))
+    until(lambda: watching.told("folder without photos ignored"))
     folder = card(watching.home, LARGE)
     watching.signal(signal.SIGSTOP)
     for number in range(int(QUEUE.read_text())):

@@ -113,7 +113,7 @@ def test_a_stop_while_the_disk_is_full(
     until(lambda: is_waiting(program))
     program.signal(number)
     assert program.ended(STOP) == 1
-    assert program.told("stopped without room for the state")
+    assert program.told("stopped while the state disk is full")
     assert "Traceback" not in program.log.read_text()
     disk.free()
     program.start()

@@ -26,7 +26,7 @@ def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
     program.drop("1 Elm St", shoot(1))
     program.drop("2 Elm St", shoot(1))
     program.start()
-    (told,) = program.told("shoots that were here already are skipped")
+    (told,) = program.told("existing shoots skipped")
     assert told["shoots"] == 2
     assert "bracketd submit FOLDER" in told["remedy"]
     orders = program.status()["orders"]
@@ -140,12 +140,12 @@ def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
     (program.watched / "IMG_0001.JPG").write_bytes(b"loose")
     program.drop("empty", {})
     program.drop("papers", {"contract.pdf": b"x", "plans/ground floor.dwg": b"x"})
-    until(lambda: len(program.told("a folder without photos is left alone")) == 2)
+    until(lambda: len(program.told("folder without photos ignored")) == 2)
     program.drop("12 Oak St", shoot(1))
     program.reach("12 Oak St", "downloaded")
-    said = [event["shoot"] for event in program.told("a folder without photos is left alone")]
+    said = [event["shoot"] for event in program.told("folder without photos ignored")]
     assert sorted(said) == ["empty", "papers"]
-    (loose,) = program.told("photos outside a shoot's folder are left alone")
+    (loose,) = program.told("photos directly in the watched folder ignored")
     assert loose["photos"] == 1
     assert [order["shoot"] for order in program.status()["orders"]] == ["12 Oak St"]
     assert program.status()["waiting"] == []

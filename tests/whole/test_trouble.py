@@ -61,7 +61,7 @@ def test_a_mended_key(program: Bracketd) -> None:
     assert program.run("retry", OAK).returncode == 0
     program.reach(OAK, "downloaded")
     assert program.status()["daemon"]["messages"] == []
-    assert program.told("another key was found")
+    assert program.told("new API key found")
 
 
 @pytest.mark.parametrize("where", ["create_image", "merge_order", "enhanced"])
