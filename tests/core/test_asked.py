@@ -162,7 +162,7 @@ def test_a_dismissed_order_ends_unbought() -> None:
     over = after(over_limit(True, True, False), facts.Dismissed(), now=NOW + 9)
     assert (over.phase, over.by_person, over.held_in, over.due) == (Phase.CANCELLED, True, None, None)
     assert (over.health, next_steps(over)) == (Health.OK, ())
-    assert over.messages[0].startswith("dismissed by a person: none of its images is bought")
+    assert over.messages[0].startswith("dismissed on request; none of its images were bought")
     assert states(over) == [ImageState.DISMISSED, ImageState.DISMISSED, ImageState.FAILED]
 
 
