@@ -1,4 +1,4 @@
-"""What hinders an order, or needs a person: stable codes, each with its meaning and the command that helps."""
+"""Stable codes for the problems of an order, each with its meaning and the command that helps."""
 
 from __future__ import annotations
 
@@ -56,38 +56,38 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.ACCOUNT: ("The service refuses the account: the key, the credits or the plan. Everything waits.", RETRY),
     Code.DAILY_LIMIT: ("The account's daily limit at the service is reached. bracketd keeps trying.", None),
     Code.REQUEST_REFUSED: ("The service refused a request. The text has its answer.", RETRY),
-    Code.MERGE_REFUSED: ("The service refused the merge. bracketd checks whether it merged all the same.", None),
-    Code.STORAGE_REFUSED: ("Storage or the service refuses a bracket again and again.", RETRY),
+    Code.MERGE_REFUSED: ("The service refused the merge. bracketd checks whether an earlier one succeeded.", None),
+    Code.STORAGE_REFUSED: ("Storage or the service refuses a bracket repeatedly.", RETRY),
     Code.NOT_SHOWN: ("The service does not show brackets that were uploaded.", RETRY),
     Code.WRONG_ANSWER: ("The service's answer does not match the request. Nothing of it was used.", RETRY),
-    Code.NOT_READY: ("The service does not give out an image yet.", RETRY),
+    Code.NOT_READY: ("An image is not available for download yet.", RETRY),
     Code.SLOW_SERVICE: ("The service takes unusually long. bracketd keeps checking.", None),
     Code.OUTPUT: ("The output folder cannot be written. bracketd keeps trying.", None),
     Code.FILE: ("A photo is missing, damaged or changed.", RETRY),
     Code.FILE_UNREADABLE: ("The disk does not let bracketd read a photo. bracketd keeps trying.", None),
     Code.FILE_CHANGED: ("A photo changed while it was sent. bracketd sends it again.", None),
-    Code.OVER_LIMIT: ("The order would pass a limit of the settings.", APPROVE),
-    Code.LIMIT_TODAY: ("The order would pass today's limit. It continues tomorrow.", APPROVE),
-    Code.DOUBTFUL_PHOTOS: ("Photos may be there twice, or have no format in common.", APPROVE),
-    Code.LATE_SUPPLEMENT: ("Photos came late to a shoot that was sent.", APPROVE),
+    Code.OVER_LIMIT: ("The order would exceed a limit of the settings.", APPROVE),
+    Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
+    Code.DOUBTFUL_PHOTOS: ("Photos may be duplicates, or have no common format.", APPROVE),
+    Code.LATE_SUPPLEMENT: ("Photos were added to a shoot that was already sent.", APPROVE),
     Code.MAYBE_SKIPPED_BEFORE: ("The photos may be those of a skipped shoot.", APPROVE),
-    Code.MAYBE_SENT_BEFORE: ("An order that the state does not know seems to have these photos.", APPROVE),
-    Code.MAYBE_DELIVERED_BEFORE: ("A delivery note says that the shoot was delivered; its pictures do not.", APPROVE),
+    Code.MAYBE_SENT_BEFORE: ("These photos may already be in an order that is missing from the state.", APPROVE),
+    Code.MAYBE_DELIVERED_BEFORE: ("A delivery note says that the shoot was delivered; pictures are missing.", APPROVE),
     Code.NOTHING_DELIVERED: ("Every image of the order failed at the service.", RETRY),
     Code.SERVICE_UNASKED: ("A recovery could not ask the service about this order.", RETRY),
-    Code.RECOVERED: ("A recovery made this order from what it found.", APPROVE),
+    Code.RECOVERED: ("A recovery rebuilt this order from what it found.", APPROVE),
     Code.BUG: ("A bug in bracketd stopped the order. Please report it.", RETRY),
     Code.SKIPPED: ("The shoot is skipped.", SUBMIT),
     Code.CANCELLED: ("The order was cancelled before its merge. Nothing was bought.", SUBMIT),
     Code.DISMISSED: ("The order was dismissed. Nothing more is bought.", SUBMIT),
-    Code.REPLACED: ("Another order took the place of this one.", None),
+    Code.REPLACED: ("Another order replaced this one.", None),
     Code.IMAGE_FAILED: ("The service failed on an image.", RETRY),
     Code.IMAGES_DISMISSED: ("Images were dismissed and not bought.", None),
-    Code.LATE_PHOTOS: ("Photos came to the shoot and are in no order.", None),
+    Code.LATE_PHOTOS: ("Photos were added to the shoot and are in no order.", None),
     Code.CHANGED_PHOTOS: ("Photos changed after they were merged.", f"{SUBMIT} --again"),
-    Code.OUTPUT_RENAMED: ("The output's disk does not take the shoot's name.", None),
-    Code.NOTE: ("Something about the order that stays true.", None),
-    Code.OTHER: ("Something that an earlier version of bracketd recorded.", None),
+    Code.OUTPUT_RENAMED: ("The output's disk does not allow the shoot's name.", None),
+    Code.NOTE: ("A permanent note about the order.", None),
+    Code.OTHER: ("A message that an earlier version of bracketd recorded.", None),
 }
 """What each code means, and the command that helps; None if none is needed."""
 
@@ -102,7 +102,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One line of an order's messages. ``next`` is the command that helps, without its argument; None if none does."""
+    """One line of an order's messages. ``next`` is the command that helps, without its argument; None without one."""
 
     code: Code
     text: str

@@ -197,7 +197,7 @@ def test_a_dismissed_order_delivers_what_was_bought() -> None:
     assert next_steps(done) == (steps.Deliver(),)
     over = after(done, facts.Delivered())
     assert (over.phase, over.health) == (Phase.DOWNLOADED, Health.OK)
-    assert over.messages == ("1 image(s) were dismissed by a person and not bought",)
+    assert over.messages == ("1 image(s) were dismissed on request and not bought",)
     assert failed_images(over) == ()
 
 

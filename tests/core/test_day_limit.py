@@ -32,7 +32,7 @@ def test_the_days_limit_is_a_wait() -> None:
     assert (order.phase, order.health, order.reckoned) == (Phase.DOWNLOADING, Health.RETRYING, False)
     why = (
         "its 2 images would make 6 today, and limits.images_per_day is 5. Nothing was bought. "
-        "The order goes on by itself tomorrow. `bracketd approve` buys them now, "
+        "The order continues automatically tomorrow. `bracketd approve` buys them now, "
         "`bracketd dismiss` ends the order without buying them"
     )
     assert order.messages == (why,)

@@ -62,7 +62,7 @@ def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None
     """A merge that the service accepted is not asked for again; a person is told that it shows nothing."""
     late = after(merged(), *[IDLE] * 50, now=LATER)
     assert next_steps(late) == (steps.Look(),)
-    assert "accepted the merge 10 min ago and shows no image yet" in late.messages[0]
+    assert "accepted the merge 10 min ago and shows no images yet" in late.messages[0]
 
 
 def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -> None:

@@ -18,7 +18,7 @@ def test_an_image_that_is_not_given_out_is_hold_a_person() -> None:
     assert (start.phase, start.health) == (Phase.DOWNLOADING, Health.RETRYING)
     held = after(start, NOT_YET)
     assert held.phase is Phase.HELD
-    assert "12 times that it does not give out picture 0 (404: not found)" in held.messages[0]
+    assert "refused to provide picture 0 12 times (404: not found)" in held.messages[0]
     again = after(held, facts.Retried(), NOT_YET)
     assert again.phase is Phase.DOWNLOADING
 

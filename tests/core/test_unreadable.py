@@ -66,7 +66,7 @@ def test_a_photo_that_stays_unreadable_is_hold_a_person() -> None:
     assert soon.phase is Phase.UPLOADING
     held, now = keeps_failing(shoot("hold", 3), 2, seconds=3 * FOR_LONG)
     assert held.phase is Phase.HELD
-    assert "2 cannot be read (EIO). It has been so for" in held.messages[0]
+    assert "2 cannot be read (EIO). The photo has been unreadable for" in held.messages[0]
     assert "`bracketd retry`" in held.messages[0]
     again = after(held, facts.Retried(), unread(2), now=now)
     assert again.phase is Phase.UPLOADING
