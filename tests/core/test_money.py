@@ -34,8 +34,8 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
     assert next_steps(held) == ()
     told = (
-        "its 4 brackets become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
-        "`bracketd approve` buys them all the same, `bracketd retry` checks the limits again, "
+        "its 4 brackets will become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
+        "`bracketd approve` buys them anyway, `bracketd retry` checks the limits again, "
         "`bracketd dismiss` ends the order without buying them"
     )
     assert held.messages == (told,)
