@@ -168,7 +168,7 @@ class Steps:
         return facts.Created()
 
     def _require_created(self, order: Order) -> None:
-        """Check, after an answer with another order's id, that our order exists. Raises RequestRefused if it does not."""
+        """Check that our order exists after an answer with another order's id. Raises RequestRefused if not."""
         try:
             self._service.order(order.id)
         except errors.NotFound:

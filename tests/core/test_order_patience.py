@@ -12,7 +12,7 @@ NOT_YET = facts.Failed(steps.Fetch("i0"), Kind.NOT_READY, "404: not found")
 OFFLINE = facts.Failed(steps.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
 
 
-def test_an_image_that_is_not_given_out_is_hold_a_person() -> None:
+def test_an_image_that_is_never_available_is_held() -> None:
     """When the service said often enough that an image is not there yet, the order is held; a retry begins anew."""
     start = after(processed(True, True), *[NOT_YET] * (POLICY.fetch_patience - 1))
     assert (start.phase, start.health) == (Phase.DOWNLOADING, Health.RETRYING)

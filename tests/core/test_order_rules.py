@@ -285,7 +285,7 @@ def test_the_services_wish_is_honoured() -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.FILE, Kind.BUG])
-def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
+def test_a_permanent_failure_holds_the_order(kind: Kind) -> None:
     """A refused request, an unreadable file or a bug holds the order, with its words, and nothing more is asked."""
     held = after(order(2), sent(0)[0], facts.Failed(steps.Upload(0), kind, "the reason"))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)

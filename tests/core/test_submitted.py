@@ -110,7 +110,7 @@ def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
     assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
-def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
+def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
     """A word that it may be late is no word that it may be large: a second one says that."""
     policy = Policy(limits=Limits(images_per_order=1))
     late = replace(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)

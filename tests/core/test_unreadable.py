@@ -60,7 +60,7 @@ def test_a_disk_that_gives_out_nothing_is_waited_for(bad_files: BadFiles) -> Non
     assert start.due - now <= POLICY.retry_longest
 
 
-def test_a_photo_that_stays_unreadable_is_hold_a_person() -> None:
+def test_a_photo_that_stays_unreadable_holds_the_order() -> None:
     """A file that cannot be read for an hour, while others can, holds the order; a retry begins all patience anew."""
     soon, _ = keeps_failing(shoot("hold", 3), 2, seconds=FOR_LONG - 600)
     assert soon.phase is Phase.UPLOADING
