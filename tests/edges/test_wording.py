@@ -96,7 +96,10 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
             facts.ImageLost("i1", "GET /v3/images/i1 returned 404"),
             "image not provided by the service: picture 1, GET /v3/images/i1 returned 404",
         ),
-        (facts.SlotLost(0, 0, "expired"), "upload URL for a bracket lost, requesting another: DCIM/IMG_0431.JPG, expired"),
+        (
+            facts.SlotLost(0, 0, "expired"),
+            "upload URL for a bracket lost, requesting another: DCIM/IMG_0431.JPG, expired",
+        ),
         (facts.Stored(9, 0, "ab"), "bracket uploaded: bracket 10"),
         (facts.Confirmed(()), "brackets verified"),
         (facts.Confirmed((0, 1)), "brackets verified: missing DCIM/IMG_0431.JPG, DCIM/IMG_0432.JPG"),
