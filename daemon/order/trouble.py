@@ -17,7 +17,7 @@ from daemon.order.money import held_if_too_large
 from daemon.order.naming import brief
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
-from daemon.order.uploading import go_without, send_anew
+from daemon.order.uploading import go_without, send_again
 
 Item = TypeVar("Item", Bracket, Image)
 
@@ -217,7 +217,7 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
             refused = isinstance(fact.step, steps.Upload) and bracket.registered and not fact.unsent
             if refused and bracket.failures % UPLOADS_A_PLACE == 0:
-                return send_anew(order, number, bracket)
+                return send_again(order, number, bracket)
             return with_bracket(order, number, bracket)
         case steps.Fetch():
             image = _image(order, fact.step)

@@ -121,7 +121,7 @@ def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
         f"for {policy.quiet:.0f} s"
     )
     return replace(
-        send_anew(order, fact.bracket, new),
+        send_again(order, fact.bracket, new),
         troubles=(Trouble(Code.FILE_CHANGED, why),),
         due=now + policy.quiet,
     )
@@ -176,7 +176,7 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     if tries >= policy.slot_tries:
         return held(order, Trouble(Code.NOT_SHOWN, _never_seen(order, missing, tries)))
     for number in missing:
-        order = send_anew(order, number, order.brackets[number])
+        order = send_again(order, number, order.brackets[number])
     why = f"the service does not show {len(missing)} of the uploaded brackets; bracketd sends them again"
     return wait(replace(order, unseen=tries), Trouble(Code.NOT_SHOWN, why), now, slot_wait(policy, order.id, tries))
 
@@ -204,7 +204,7 @@ def go_without(order: Order, number: int, why: str) -> Order:
     return replace(with_bracket(order, number, left), notes=(*order.notes, f"goes without {bracket.path}: {why}"))
 
 
-def send_anew(order: Order, number: int, bracket: Bracket) -> Order:
+def send_again(order: Order, number: int, bracket: Bracket) -> Order:
     """Have a bracket's bytes sent again, in place of those that were sent before.
 
     The brackets flow cannot delete a registration, and two uploaded ones would be two exposures of an image. There the
