@@ -142,7 +142,7 @@ def _new(brackets: Iterable[Bracket], known: frozenset[str], here: Iterable[Orde
 
 
 def _unwanted(here: Sequence[Order], inode: int | None) -> Order | None:
-    """The skipped or cancelled order that keeps its folder from being sent; None if there is none or one was sent."""
+    """The skipped or cancelled order that keeps its folder from being sent; None without one, or if one was sent."""
     if any(map(was_sent, here)):
         return None
     return next((order for order in here if not_wanted(order) and _is_of(order, inode)), None)

@@ -134,7 +134,7 @@ def inputs(order: Order) -> frozenset[str | None]:
 def delivered_as(
     folder: str, outputs: Collection[str], brackets: Sequence[Bracket], notes: Iterable[Note]
 ) -> Note | None:
-    """The first delivery note that may be of this shoot; None if there is none.
+    """The first delivery note that may be of this shoot; None without one.
 
     ``notes`` are of orders that the state does not know. ``outputs`` are the folders that the shoot's pictures would
     go to. One matching folder is enough, because a wrong match only asks a person.

@@ -138,6 +138,6 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (replace(SKIPPED, same_as="x"), Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.ANEW),
     ],
 )
-def test_what_a_persons_word_comes_to(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
+def test_what_a_submit_does(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
     """``submit`` sends unsent photos; only ``--again`` sends and buys sent photos again."""
     assert submitted(newest, judged, again=again) is what

@@ -78,7 +78,7 @@ def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> N
 
 
 @pytest.mark.parametrize("leave_out", [True, False])
-def test_damage_is_reckoned_from_the_last_change(leave_out: bool) -> None:
+def test_damage_is_timed_from_the_last_change(leave_out: bool) -> None:
     """Repeated checks of a photo do not delay the time at which it counts as damaged."""
     arrival, now = faulty(60.0), 60.0
     while now < 60.0 + DAMAGED:

@@ -64,7 +64,7 @@ def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
     assert (over.phase, over.health, over.messages) == (Phase.DOWNLOADED, Health.OK, ())
 
 
-def test_an_image_that_the_service_mended_meanwhile_is_bought_as_it_is() -> None:
+def test_an_image_that_succeeded_meanwhile_is_bought() -> None:
     """If the poll shows that the failed image has succeeded, nothing is reprocessed."""
     done = after(RETRIED, look(**GOOD, i4=True), now=NOW + DAY)
     assert next_steps(done) == (steps.Reckon(),)

@@ -124,7 +124,7 @@ def test_after_the_upload_no_photo_is_left_out() -> None:
     assert (late.phase, late.sent, late.discards) == (Phase.HELD, (0, 1), ())
 
 
-def test_a_retry_takes_the_folders_word_of_today() -> None:
+def test_a_retry_takes_the_current_bad_files_setting() -> None:
     """A retry uses the folder's current ``bad_files``, so bad photos can then be left out."""
     held = after(shoot(preset=Preset()), bad(steps.Register(0)))
     again = after(held, facts.Retried(WITHOUT), bad(steps.Register(0)))

@@ -167,7 +167,7 @@ def test_a_hold_for_another_order_can_be_cancelled() -> None:
     assert (ended.phase, ended.hold, ended.by_person) == (Phase.CANCELLED, None, True)
 
 
-def test_the_service_s_word_for_another_order() -> None:
+def test_the_message_names_an_order_that_only_the_service_lists() -> None:
     """The message also names an order that only the service lists, and a note that a recovery could not confirm."""
     listed = after(order(), FoundElsewhere(OTHER))
     assert (listed.trouble or "").startswith("the service has an order of this shoot, as order 7f1d1f0e")
@@ -243,7 +243,7 @@ SUPPLEMENT = replace(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplemen
         (merged(), True, False, Submitted.UNDER_WAY),
     ],
 )
-def test_a_plain_word_does_not_send_what_another_order_has(
+def test_a_plain_submit_does_not_send_what_another_order_has(
     newest: Order | None, unknown: bool, again: bool, what: Submitted
 ) -> None:
     """A shoot held for another order is sent only with ``--again``; once that order is gone, by any submit."""

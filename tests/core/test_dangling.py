@@ -109,7 +109,7 @@ def test_another_number_of_brackets_is_no_gap(way: str) -> None:
     assert dangling(flat(inside) + flat(outside)) is None
 
 
-def test_unmarked_sets_of_two_sizes_are_not_told() -> None:
+def test_unmarked_sets_of_two_sizes_are_not_reported() -> None:
     """Without marks, gaps are reported only if all sets of the shoot are alike."""
     frames = flat(shoot(4, FIVE, "neither")) + flat(shoot(2, THREE, "neither", first=421, begins=5000.0))
     assert dangling(frames) is None
@@ -218,7 +218,7 @@ def test_a_photo_that_says_nothing_leaves_it_open(unknown: str) -> None:
     assert dangling([*frames, single(420, 0.0, **{unknown: None})]) is None
 
 
-def test_each_camera_is_told_by_itself() -> None:
+def test_each_camera_is_judged_separately() -> None:
     """Two cameras that shoot at the same time do not split each other's sets."""
     first, second = flat(shoot(4)), flat(shoot(4, THREE, body="Nikon Z 6 2", name="DSC_{:04}.NEF"))
     assert dangling([*first, *second]) is None
@@ -284,7 +284,7 @@ def test_sets_of_two_ways_are_not_mixed() -> None:
     assert dangling(flat(numbered) + flat(valued)) is None
 
 
-def test_photos_that_are_no_brackets_are_not_told() -> None:
+def test_photos_that_are_not_brackets_are_not_reported() -> None:
     """Single shots, bursts at one exposure, and empty shoots have no gaps."""
     assert dangling([]) is None
     assert dangling([single(n, 1000.0 + 20 * n) for n in range(1, 30)]) is None
@@ -321,12 +321,12 @@ def test_photos_that_are_no_brackets_are_not_told() -> None:
         "a first part in between, without numbers",
     ],
 )
-def test_unmarked_sets_are_not_told_in_doubt(frames: list[Frame]) -> None:
+def test_doubtful_unmarked_sets_are_not_reported(frames: list[Frame]) -> None:
     """Without marks, nothing is reported for too few sets, several short ones, other steps, or two test shots."""
     assert dangling(frames) is None
 
 
-def test_file_numbers_that_begin_anew() -> None:
+def test_file_numbers_that_start_again() -> None:
     """After 9999 comes 0001 without a gap; frames of the same second are sorted by their numbers."""
     for way in WAYS:
         frames = [

@@ -203,7 +203,7 @@ def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
     assert len(sent(files)) == 6
 
 
-def test_two_doubts_are_both_told() -> None:
+def test_two_doubts_are_both_shown() -> None:
     """With a mixed-format set and possible duplicates, the message has both problems with all files."""
     files = {**card("DSC{:05}.ARW", SIX), **card("DSC{:05}.JPG", SIX), "A/IMG_1.ARW": UNKNOWN, "B/IMG_1.JPG": UNKNOWN}
     del files["DSC00002.JPG"]

@@ -58,11 +58,11 @@ def test_a_merge_that_was_seen_at_work_is_never_repeated(merging: bool) -> None:
     assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (steps.Look(),)
 
 
-def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None:
+def test_an_answered_merge_that_shows_nothing_is_reported_and_not_repeated() -> None:
     """An accepted merge is not requested again; the message says that no images are shown."""
     late = after(merged(), *[IDLE] * 50, now=LATER)
     assert next_steps(late) == (steps.Look(),)
-    assert "accepted the merge 10 min ago and shows no images yet" in late.messages[0]
+    assert "accepted the merge 10 min ago but shows no images yet" in late.messages[0]
 
 
 def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -> None:

@@ -85,7 +85,7 @@ def test_a_retry_holds_a_shoot_that_is_still_too_large() -> None:
     assert after(held, facts.Retried(Preset(per_image=2)), policy=limited(3)).phase is Phase.SETTLED
 
 
-def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
+def test_a_large_shoot_is_sent_after_an_approval() -> None:
     """An approved shoot continues and is not held for its size again."""
     held = after(large(), facts.Locked(()), policy=limited(3))
     told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
@@ -195,7 +195,7 @@ def test_a_person_may_approve_before_a_limit_is_met() -> None:
     assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
 
 
-def test_a_persons_word_is_kept() -> None:
+def test_an_approval_is_kept() -> None:
     """An approved order that is later held for another reason may still exceed every limit."""
     early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
     again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
@@ -231,7 +231,7 @@ def test_an_allowed_order_keeps_its_leave() -> None:
     assert next_steps(again) == (steps.Place("i0"), steps.Fetch("i1"))
 
 
-def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
+def test_a_held_supplement_is_sent_after_an_approval() -> None:
     """A held supplement is sent when approved; the limits still apply to it."""
     waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
@@ -241,7 +241,7 @@ def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
     assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
 
 
-def test_a_word_about_something_else_lifts_no_limit() -> None:
+def test_approving_another_reason_lifts_no_limit() -> None:
     """An order held for a refused request continues when approved, and the limits still apply."""
     refused = after(TWO, facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
     assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)

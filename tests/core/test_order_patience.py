@@ -36,7 +36,7 @@ def test_pictures_that_cannot_be_written_are_tried_again() -> None:
     assert (full.phase, full.due, full.messages) == (Phase.DOWNLOADING, NOW + POLICY.output_retry, ("no room in /out",))
 
 
-def test_a_retry_makes_a_waiting_order_begin_anew() -> None:
+def test_a_retry_resets_the_back_off() -> None:
     """After a retry, the next failure starts with a short wait again."""
     waits = after(reckoned(True), *[OFFLINE] * 20)
     assert waits.failures == 20
@@ -59,13 +59,13 @@ def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None
 
 
 @pytest.mark.parametrize("images", [(), (facts.SeenImage("a", "a", ended=None),)])
-def test_work_without_end_is_told(images: tuple[facts.SeenImage, ...]) -> None:
+def test_slow_work_is_reported(images: tuple[facts.SeenImage, ...]) -> None:
     """After an hour of processing the order has a message, and is polled as before."""
     busy = facts.Seen(merging=not images, processing=True, images=images)
     soon = after(merged(), busy, now=NOW + POLICY.long_work - 1)
     assert soon.health is Health.OK
     late = after(soon, busy, now=NOW + 2.5 * POLICY.long_work)
-    assert "worked on it for more than 2 h" in late.messages[0]
+    assert "processing this order for over 2 h" in late.messages[0]
     assert next_steps(late) == (steps.Look(),)
     ended = facts.Seen(merging=False, processing=False, images=(facts.SeenImage("a", "a", ended=True),))
     assert after(late, ended, now=NOW + 3 * POLICY.long_work).messages == ()

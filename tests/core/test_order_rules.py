@@ -44,7 +44,7 @@ def test_no_merge_with_a_bracket_missing() -> None:
     assert steps.Merge() not in next_steps(start)
 
 
-def test_a_lost_place_is_made_anew_and_the_old_one_discarded() -> None:
+def test_a_lost_registration_is_replaced_and_the_old_one_discarded() -> None:
     """A refused or expired registration gets a new id, and the old one is deleted before the merge."""
     start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     assert start.registration(0) != order(1).registration(0)
@@ -69,7 +69,7 @@ def test_late_answers_change_nothing() -> None:
         assert after(start, late) is start
 
 
-def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
+def test_a_changed_file_is_sent_again_after_the_quiet_period() -> None:
     """A bracket that changes before the merge loses its registration and waits for the quiet period."""
     stored = after(order(2), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
@@ -79,7 +79,7 @@ def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
     assert steps.Discard("s1.0") in next_steps(changed)
 
 
-def test_the_brackets_flow_sends_anew_to_the_same_place() -> None:
+def test_the_brackets_flow_sends_again_to_the_same_url() -> None:
     """If a registration cannot be deleted, new bytes replace the old ones; a late answer does not count."""
     stored = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
@@ -241,7 +241,7 @@ def test_an_order_of_an_older_version_has_been_in_its_phase_since_its_last_chang
     assert (changed.phase_since, changed.updated_at) == (NOW - 300, NOW + 60)
 
 
-def test_late_photos_are_told() -> None:
+def test_late_photos_are_reported() -> None:
     """Photos that are in no order are listed; the order's health stays OK."""
     done = after(reckoned(True), *BOUGHT, facts.CameLate(("IMG_0999.JPG",)))
     assert (done.phase, done.health) == (Phase.DOWNLOADED, Health.OK)
@@ -394,7 +394,7 @@ def test_an_image_that_is_not_given_out_is_named() -> None:
     assert next_steps(lost) == (steps.Fetch("i1"),)
 
 
-def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
+def test_a_url_that_never_accepts_the_bytes_is_replaced() -> None:
     """After a few uploads to one URL failed without an answer, the bracket is registered again."""
     start = after(order(1), sent(0)[0])
     broken = facts.Failed(steps.Upload(0), Kind.PASSING, "connection lost")

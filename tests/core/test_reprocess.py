@@ -224,7 +224,7 @@ def test_an_image_that_failed_is_named_even_when_it_is_shown_no_more() -> None:
     assert done.messages == ("picture 0 failed: 404: no such image",)
 
 
-def test_late_words_about_a_second_chance_change_nothing() -> None:
+def test_late_facts_about_a_reprocessing_change_nothing() -> None:
     """An intent or an answer applies only to an image that waits for it."""
     start = failed(DARK, OTHER)
     for late in (facts.ReprocessIntended("i1"), facts.ReprocessIntended("none"), facts.Reprocessed("i0")):

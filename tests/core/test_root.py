@@ -62,7 +62,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
-def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
+def test_unmounted_is_distinguished_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
     """A root that vanished, is suddenly empty, or is on another disk is away; one that a person cleared is not."""
     told = unmounted(before, now)
     assert (told is None) is (why is None)

@@ -70,7 +70,7 @@ def test_what_is_known_by_its_name_in_its_folder() -> None:
     assert ([photo.path for photo in judged.new], judged.unread) == (["web/DSC00001.jpg"], ("web/DSC00001.jpg",))
 
 
-def test_what_was_left_out_vouches_for_its_own_frame_only() -> None:
+def test_a_left_out_file_covers_its_own_frame_only() -> None:
     """Another camera's file with the name of one that was left out is a new photo."""
     known = delivered(JPEGS, (LeftOut("Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG"),))
     other = photos({"Card1/DSC00001.JPG": at(CANON, 1, begins=NOON + 3600)})

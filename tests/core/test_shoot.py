@@ -65,7 +65,7 @@ def test_a_single_look_never_settles() -> None:
     ],
     ids=["size", "mtime", "inode", "name"],
 )
-def test_any_change_starts_the_quiet_period_anew(changed: File) -> None:
+def test_any_change_restarts_the_quiet_period(changed: File) -> None:
     """A changed size, mtime, inode or name of a photo restarts the quiet period."""
     before, now = listing([photo()]), listing([changed])
     assert verdict(seen((0, before), (59, now), (61, now))).look_at == 59 + QUIET
@@ -278,7 +278,7 @@ def test_a_change_ends_the_wait_for_a_set() -> None:
     assert (arrival.dangling, judge(arrival, TERMS).look_at) == (None, 170)
 
 
-def test_a_persons_word_skips_the_wait_for_a_set() -> None:
+def test_a_ready_file_skips_the_wait_for_a_set() -> None:
     """With a .ready file incomplete sets are neither checked nor waited for."""
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
     assert judge(lacking(60, ready), TERMS).settled

@@ -53,7 +53,7 @@ def test_the_brackets_know_their_frames_again() -> None:
     assert [bracket.shot for bracket in made.brackets] == list(shots.values())
 
 
-def test_files_of_one_name_are_told_apart() -> None:
+def test_files_of_one_name_are_distinguished() -> None:
     """Two files of one name in two folders are separate brackets, even if another file was added."""
     files = tuple(File(path, 1, 2, 3) for path in ("A/IMG_1.JPG", "B/IMG_1.JPG", "B/IMG_2.JPG"))
     of = replace(order(), brackets=tuple(Bracket(file.path, 1, 2, 3) for file in files))

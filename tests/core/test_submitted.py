@@ -40,7 +40,7 @@ LIMIT = Policy(limits=Limits(images_per_day=1))
 
 
 @pytest.mark.parametrize("newest", [CANCELLED, replace(SKIPPED, same_as=None)], ids=["cancelled", "skipped"])
-def test_what_was_sent_elsewhere_is_not_sent_at_a_plain_word(newest: Order) -> None:
+def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) -> None:
     """Photos of another folder's order are bought again only with ``--again``."""
     judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
     assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
@@ -66,7 +66,7 @@ def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, told: Again
     assert compare(HERE.folder, OTHERS, (skipped,), inode).again is told
 
 
-def test_a_folder_that_held_a_copy_sends_other_photos_at_a_word() -> None:
+def test_a_folder_that_held_a_copy_sends_other_photos_on_submit() -> None:
     """``submit`` sends the current photos in the folder of a skipped copy, if no order has any of them."""
     assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.ANEW
 
@@ -92,7 +92,7 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
 # --- limits ---
 
 
-def test_a_word_for_what_came_late_lifts_no_limit() -> None:
+def test_approving_a_late_supplement_lifts_no_limit() -> None:
     """Approving a held late supplement sends it, and the limits still apply."""
     late = replace(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     sent = after(late, f.Approved(), policy=LIMIT)
@@ -101,7 +101,7 @@ def test_a_word_for_what_came_late_lifts_no_limit() -> None:
     assert after(done, f.Reckoned(0, 0), policy=LIMIT).phase is Phase.HELD
 
 
-def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
+def test_approving_an_order_at_a_limit_lifts_it() -> None:
     """An approved order that was held at a limit buys all its images."""
     held = after(processed(True, True), f.Reckoned(0, 0), policy=LIMIT)
     assert (held.phase, held.over_limit) == (Phase.HELD, True)

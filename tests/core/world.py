@@ -69,9 +69,9 @@ class World:
     mended: Counter[str] = field(default_factory=Counter)
     """How often each image was processed again after an error of its own."""
     heard: set[str] = field(default_factory=set)
-    """Images of which it is recorded that the service processes them again after such an error."""
+    """Images whose reprocessing after such an error was recorded as accepted."""
     cut: Counter[str] = field(default_factory=Counter)
-    """How often an image's second chance was lost with a kill: it was to be asked for, and never was."""
+    """How often a kill prevented the request for an image's reprocessing after its intent was recorded."""
     today: int = 0
     month: int = 0
     """What other orders bought."""
