@@ -59,7 +59,7 @@ STEPS = {
     "Discard": "delete an unused registration",
     "Confirm": "verify the brackets",
     "Merge": "request the merge",
-    "Look": "check the order's status",
+    "Look": "check the order status",
     "Reprocess": "have an image reprocessed",
     "Reckon": "check the limits",
     "Fetch": "download a picture",
