@@ -1,6 +1,6 @@
-"""What a delivered shoot looks like on disk: the pictures' names, and ``order.json``.
+"""Names and contents of a delivered shoot on disk: the output folder, the pictures' names, and ``order.json``.
 
-``order.json`` is written last, as the sign for other programs that the shoot is complete.
+``order.json`` is written last. It shows other programs that the shoot is complete.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
 
 DEV_MODE = " (dev mode)"
-"""What is added to the name of an output folder with free pictures."""
+"""The suffix of an output folder's name for free pictures."""
 
 
 def output_folder(output: str, shoot: str, taken: Collection[str], *, dev_mode: bool) -> str:
-    """A folder of its own for every shoot's pictures: shoots in two watched folders may bear one name."""
+    """The path of an unused output folder for a shoot. Shoots in two watched folders may have the same name."""
     name = os.path.join(output, f"{shoot}{DEV_MODE}" if dev_mode else shoot)
     names = chain((name,), (f"{name}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)
 
 
 def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> str | None:
-    """Another output folder for an order whose own cannot be made; None if its own is there or can be made.
+    """Another output folder for an order whose own cannot be created; None if its own exists or can be created.
 
-    The disk of the output may take shorter names than that of the shoot, or not the same characters. The other name
-    contains the order's id, so that no two shoots share a folder. ``limit`` says how many bytes a name in a folder may
-    have. Raises OutputError where no name fits.
+    The disk of the output may allow only shorter names, or fewer characters, than that of the shoot. The other name
+    contains the order's id, so that no two shoots share a folder. ``limit`` returns how many bytes a name in a folder
+    may have. Raises OutputError if no name fits.
     """
     if os.path.lexists(order.output):
         return None
@@ -47,12 +47,12 @@ def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> st
             return None if name == own else os.path.join(parent, name)
     raise OutputError(
         f"no folder for this shoot's pictures can be made in {parent}, where a name may have {max(room, 0)} bytes. "
-        "Set `output` to a folder with a shorter path, or on another disk; bracketd goes on by itself."
+        "Set `output` to a folder with a shorter path, or on another disk; bracketd then continues automatically."
     )
 
 
 def _other_names(order: Order, room: int) -> Iterator[str]:
-    """Names for the output folder of an order that its disk may take, the most like the shoot's own first."""
+    """Other names for the output folder of an order, the most similar to the shoot's name first."""
     tail = f" {order.id[:8]}" + (DEV_MODE if order.preset.dev_mode else "")
     for shoot in (order.shoot, plain(order.shoot)):
         yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
@@ -60,10 +60,9 @@ def _other_names(order: Order, room: int) -> Iterator[str]:
 
 
 def stem_of(order: Order, image: Image) -> str:
-    """The stem an image is written under: that of its first bracket's own file.
+    """The stem of a picture's file name: that of its first bracket's file.
 
-    The service tells which brackets an image is made of, or names the image after one of them; failing both, its
-    own name is made safe.
+    If the image's brackets are not known, its own name is used, without unsafe characters.
     """
     numbers = pictures.brackets_of(order, image)
     if numbers:
@@ -75,9 +74,9 @@ def stem_of(order: Order, image: Image) -> str:
 
 
 def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ...]:
-    """Photos in the shoot that show frames the order does not have; for a supplement, which is such photos, none.
+    """The paths of photos in the shoot that show frames which the order does not have. Empty for a supplement.
 
-    ``shot`` reads what a photo, by folder and path, says of its frame.
+    ``shot`` reads a photo's metadata, given its folder and path.
     """
     if order.supplement_of is not None:
         return ()
@@ -93,17 +92,17 @@ def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ..
 
 
 def note_name(order: Order) -> str:
-    """``order.json``, unless another order's lies there."""
+    """``order.json``, or a name with the order's id if that is the note of another order."""
     other = incoming.read_json(order.output, "order.json")
     return "order.json" if other is None or other.get("order_id") == order.id else f"order-{order.id[:8]}.json"
 
 
 def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[str, Any]:
-    """What ``order.json`` says; times in ISO 8601 UTC, sizes in bytes.
+    """The content of ``order.json``. Times are in ISO 8601 UTC, sizes in bytes.
 
-    It has all that is needed to know the order by, should the state be lost (``daemon.recovery``): ``fingerprint``, and
-    each bracket's ``mtime_ns``, ``mark`` and ``sha256``, tell its photos again, ``shot`` other files of their frames;
-    ``image_id`` what was bought. ``left_out_why`` has the reason for each path in ``left_out``.
+    It contains everything that ``daemon.recovery`` needs if the state is lost: ``fingerprint`` and each bracket's
+    ``mtime_ns``, ``mark`` and ``sha256`` identify its photos, ``shot`` identifies other files of their frames, and
+    ``image_id`` the bought images. ``left_out_why`` has the reason for each path in ``left_out``.
     """
     return {
         "version": 1,

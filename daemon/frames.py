@@ -1,4 +1,4 @@
-"""Frames from photos: what a file's head says of camera, time and exposure, in the words of ``daemon.grouping``."""
+"""Reads a photo's camera, time and exposure, as values for ``daemon.grouping`` and ``daemon.shoot``."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from daemon.regular import open_regular
 from daemon.shoot import Shot
 from daemon.shoot.shot import UNKNOWN
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock knows no time zone
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock has no time zone
 
 AUTO_BRACKET = 2
-"""Exif's ExposureMode (0xA402) of a frame that was taken in auto exposure bracketing."""
+"""Exif ExposureMode (0xA402) for auto exposure bracketing."""
 
 
 def frame(folder: str, path: str) -> Frame | None:
-    """How the photo at ``path`` in a shoot's folder was taken, from a read of 64 KiB; None if it cannot be read.
+    """The frame data of the photo at ``path`` in a shoot's folder, from 64 KiB; None if it cannot be read.
 
-    Raises OSError for what may pass: such a photo is asked again.
+    Raises OSError for a temporary error, so that the photo can be read again later.
     """
     capture = _capture(folder, path)
     return None if capture is None else _frame_of(path, capture)
 
 
 def shot(folder: str, path: str) -> Shot:
-    """The frame that the photo at ``path`` in a shoot's folder shows, from 64 KiB; unknown if it cannot be read.
+    """The shot of the photo at ``path`` in a shoot's folder, from 64 KiB; ``UNKNOWN`` if it cannot be read.
 
-    Raises OSError for what may pass.
+    Raises OSError for a temporary error.
     """
     capture = _capture(folder, path)
     return UNKNOWN if capture is None else _shot_of(capture)
 
 
 def shot_if_read(folder: str, path: str) -> Shot:
-    """The same, and unknown also where the error may pass, for a look that is not repeated."""
+    """As ``shot``, but ``UNKNOWN`` also after a temporary error, for a read that is not repeated."""
     try:
         return shot(folder, path)
     except OSError:
@@ -47,7 +47,7 @@ def shot_if_read(folder: str, path: str) -> Shot:
 
 
 def _capture(folder: str, path: str) -> Capture | None:
-    """What a photo says; None if it cannot be read. Raises OSError for what may pass."""
+    """A photo's metadata; None if it cannot be read. Raises OSError for a temporary error."""
     try:
         return read(os.path.join(folder, path))
     except FileError as error:
@@ -58,7 +58,7 @@ def _capture(folder: str, path: str) -> Capture | None:
 
 
 def shot_in(folder: str, path: str, head: bytes) -> Shot:
-    """The same from a photo's first 64 KiB. Only formats that keep it elsewhere are read further. Raises OSError."""
+    """As ``shot``, from a photo's first 64 KiB. Reads more only for formats that need it. Raises OSError."""
 
     def fetch(offset: int, size: int) -> bytes:
         with open_regular(os.path.join(folder, path)) as file:
@@ -101,7 +101,7 @@ def _shot_of(capture: Capture) -> Shot:
 
 
 def _plain(text: str | None) -> str:
-    """Text as it is compared: programs change its case and its blanks."""
+    """Text for comparison, in lower case and with single spaces: programs change both."""
     return " ".join((text or "").lower().split())
 
 
@@ -110,7 +110,7 @@ def _pixels(capture: Capture) -> tuple[int, int] | None:
 
 
 def _marked(capture: Capture) -> BracketMark:
-    """The camera's bracket mark. Where editing removed the maker note, Exif's ExposureMode and bias stand in for it."""
+    """The camera's bracket mark. If editing removed the maker note, Exif ExposureMode and exposure bias replace it."""
     mark = capture.mark
     if mark.aeb is None and capture.exposure_mode == AUTO_BRACKET:
         return replace(mark, aeb=True, value_ev=capture.bias_ev if mark.value_ev is None else mark.value_ev)

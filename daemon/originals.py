@@ -1,6 +1,6 @@
-"""Whether the photographer's files of an order are still what was locked, and what was sent.
+"""Checks that the photographer's files of an order are unchanged since the lock and since their upload.
 
-Size, mtime and inode tell most changes. Where only the ctime is another one, the content decides: a chmod changes the
+Size, mtime and inode show most changes. If only the ctime changed, the content is compared, because a chmod changes the
 ctime too.
 """
 
@@ -16,13 +16,13 @@ from daemon.order import Bracket, Order, facts, steps
 from daemon.shoot import File
 
 Tolerate = Callable[[errors.FileError], bool]
-"""Whether a file that is gone or cannot be read is passed over: its bytes were sent."""
+"""Returns True if a file that is missing or unreadable is ignored, because its bytes were sent."""
 
 WITNESSES = 3
-"""Other photos that are tried before the disk counts as giving out none."""
+"""How many other photos are tried before the disk counts as unreadable."""
 
 AT_ONCE = 1024**3
-"""Bytes of touched files that are read again before what was found is recorded."""
+"""Bytes of files with a new ctime that are read again before the result is recorded."""
 
 
 def file_of(bracket: Bracket) -> File:
@@ -31,7 +31,7 @@ def file_of(bracket: Bracket) -> File:
 
 
 def before_upload(order: Order, number: int) -> int | facts.Changed:
-    """The ctime in nanoseconds of a file that is about to be read; or that it is another one than was locked.
+    """The ctime in nanoseconds of a file that is about to be read, or ``Changed`` if it changed since the lock.
 
     Raises FileError.
     """
@@ -49,9 +49,9 @@ def before_upload(order: Order, number: int) -> int | facts.Changed:
 def look_again(
     order: Order, go_on: Callable[[], None], *, tolerate: Tolerate
 ) -> facts.Changed | facts.SameContent | None:
-    """Whether a file is another one than was sent; None if every one is as recorded.
+    """Compare the sent files with what was recorded; None if none differs, even in its ctime.
 
-    ``go_on`` is called between reads and raises to break off. Raises FileError.
+    ``go_on`` is called between reads and raises to interrupt them. Raises FileError.
     """
     touched = []
     for number in order.sent:
@@ -70,21 +70,21 @@ def look_again(
 
 
 def changed(order: Order, number: int) -> facts.Changed:
-    """What a file is now that is not the one that was recorded. Raises FileError."""
+    """The fact that a file changed, with its current size, times and inode. Raises FileError."""
     bracket = order.brackets[number]
     now = outgoing.look(order.folder, bracket.path)
     return facts.Changed(number, bracket.attempt, now.size, now.mtime_ns, now.inode, now.ctime_ns)
 
 
 def number_of(order: Order, path: str) -> int | None:
-    """The number of the bracket with this path, if there is one."""
+    """The number of the bracket with this path; None without one."""
     return next((number for number in order.sent if order.brackets[number].path == path), None)
 
 
 def can_read_another(order: Order, path: str) -> bool:
-    """Whether the disk gives out a photo of the order besides this one; True if there is no other one.
+    """True if another photo of the order can be read, or there is no other one.
 
-    If not, the disk is at fault, and not the photo.
+    If False, the disk is at fault, not the photo.
     """
     others = [order.brackets[number] for number in order.sent if order.brackets[number].path != path]
     others.sort(key=lambda bracket: bracket.unreadable_since is not None)
@@ -92,7 +92,7 @@ def can_read_another(order: Order, path: str) -> bool:
 
 
 def folder_is_there(order: Order) -> bool:
-    """Whether the shoot's folder is there, as far as the disk says."""
+    """True if the shoot's folder exists; False also if the disk returns an error."""
     try:
         return scan.is_folder(order.folder)
     except OSError:
@@ -100,7 +100,7 @@ def folder_is_there(order: Order) -> bool:
 
 
 def changed_too_late(order: Order, number: int) -> facts.Failed:
-    """A file that changed after all were confirmed: the merge is not asked for."""
+    """The failure for a file that changed after the files were confirmed. The merge is not requested."""
     why = (
         f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
         f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
@@ -109,7 +109,7 @@ def changed_too_late(order: Order, number: int) -> facts.Failed:
 
 
 def renamed(order: Order, error: Exception) -> facts.Moved | None:
-    """Where the shoot is now, if all that happened to it is another name."""
+    """The shoot's new place if its folder was only renamed or moved; otherwise None."""
     if not isinstance(error, errors.FileGone):
         return None
     try:
@@ -122,19 +122,22 @@ def renamed(order: Order, error: Exception) -> facts.Moved | None:
 
 
 def gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
-    """A missing file, a missing shoot, a file that is there again, and a disk that does not say are four things."""
+    """The kind and message for a missing file: it is back, missing, its shoot is missing, or the disk has an error."""
     try:
         if is_there(os.path.join(order.folder, error.path)):
             return facts.Kind.PASSING, f"{error.path} was not there for a moment"
         if scan.is_folder(order.folder):
             return facts.Kind.FILE, str(error)
     except OSError as failing:
-        return facts.Kind.PASSING, f"{error.path} cannot be looked for ({failing.strerror}). bracketd tries again"
+        return (
+            facts.Kind.PASSING,
+            f"cannot check whether {error.path} exists ({failing.strerror}). bracketd tries again",
+        )
     return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
 
 
 def is_there(path: str) -> bool:
-    """Whether a name is there. Raises OSError when the disk does not say."""
+    """True if a name exists. Raises OSError if the disk returns another error than "not found"."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -148,7 +151,7 @@ def _by_content(
     go_on: Callable[[], None],
     tolerate: Tolerate,
 ) -> facts.Changed | facts.SameContent | None:
-    """What files with another ctime hold now; a few at a time, so that a kill costs little reading."""
+    """Compare the content of files whose ctime changed. Reads a few at a time, so that a kill loses little work."""
     same, read = [], 0
     for number, ctime_ns in touched:
         bracket = order.brackets[number]

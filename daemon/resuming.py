@@ -1,7 +1,7 @@
-"""A look before an order of an earlier run goes on: it may have come further than the state knows.
+"""Checks an order from an earlier run before it continues: it may be further than the state says.
 
-That happens when a person puts an older state file in place, which no check of the file can tell. Each order is looked
-up once a run: its own delivery note, and whether the service has merged it.
+That happens if a person restores an older state file, which no check of the file can detect. Each order is looked up
+once per run: in its own delivery note, and at the service for a merge.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.service import Service
 
 KEEPS = 600.0
-"""Seconds for which the answer to a long look into an output folder holds: longer than until the step is due again."""
+"""Seconds for which the result of a slow check of an output folder is kept: longer than until the step is due again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a look at a delivery note found."""
+    """The result of reading a delivery note."""
 
     found: FoundDelivered | None
 
 
 class Resuming:
-    """Looks up the orders with these ids from any thread: once each, and once more before a merge.
+    """Looks up the orders with these ids: each once, and again before a merge. May be called from any thread.
 
-    ``patience`` is for how many seconds a step waits for what lies in the output folder. A disk that hangs must not
-    keep the lanes of uploads, and pictures that take longer to read are read on meanwhile.
+    ``patience`` is how many seconds a step waits for the content of the output folder. A disk that hangs must not block
+    the upload lanes. If reading the pictures takes longer, it continues in the background.
     """
 
     def __init__(self, ids: Iterable[str] = (), *, patience: float = PATIENCE) -> None:
@@ -44,11 +44,11 @@ class Resuming:
     def look(
         self, order: Order, step: steps.Step, service: Service, roots: Roots, go_on: Callable[[], None]
     ) -> facts.Fact | None:
-        """How far an order really is, if that is further than the state knows; None if it is not.
+        """The fact to record if an order is further than the state says; None if it is not.
 
-        ``go_on`` is called between reads, and raises to break off. Raises OutputError and ServiceError, and looks again
-        next time; so it does while the output's disk is away. An order waits while that disk hangs. The service may
-        show a merge only after a while. A delivery that only waits for its note is no further than that.
+        ``go_on`` is called between reads and raises to interrupt them. Raises OutputError, also while the output's disk
+        hangs, and ServiceError. The check is repeated next time after an error, and while that disk is unavailable. The
+        service may show a merge only after a while. An order whose next step is its delivery note is not checked.
         """
         if order.id not in self._ids or isinstance(step, steps.Deliver):
             return None
@@ -68,13 +68,13 @@ class Resuming:
         if answer is None:
             raise OutputError(
                 f"the delivery note and the pictures in {order.output} are not read yet, so the order waits. Nothing is"
-                " bought meanwhile. bracketd goes on by itself; check the disk, or the connection to it, if this lasts"
+                " bought meanwhile. bracketd keeps trying. If this continues, check the disk and its connection"
             )
         return answer.found
 
 
 def _is_there(order: Order, roots: Roots) -> bool:
-    """Whether the disk of an order's output folder is there. Raises OutputError while it hangs."""
+    """True if the disk of an order's output folder is available. Raises OutputError while it hangs."""
     now = roots.output_now(os.path.dirname(order.output))
     if now.hangs:
         raise OutputError(now.why)
@@ -82,16 +82,17 @@ def _is_there(order: Order, roots: Roots) -> bool:
 
 
 def delivered(order: Order, go_on: Callable[[], None]) -> FoundDelivered | None:
-    """What an order's own delivery note says of it, if that is more than the state knows. Raises OutputError.
+    """The content of an order's own delivery note, if it says more than the state; otherwise None.
 
-    The note of an order that a person had retried is still that of its first delivery, until another picture is added.
+    The note of an order with retried images is from its first delivery until another picture is added. Raises
+    OutputError.
     """
     try:
         note = notes.own_note(order)
     except OSError as error:
         raise OutputError(
             f"cannot read the delivery note in {order.output}: {error.strerror}. "
-            "See to the folder and its permissions; bracketd goes on by itself."
+            "Check the folder and its permissions; bracketd then continues automatically."
         ) from error
     if note is None or (order.reopened_at is not None and _placed(note.order) <= _placed(order)):
         return None
@@ -103,7 +104,7 @@ def _placed(order: Order) -> frozenset[str]:
 
 
 def merged(order: Order, service: Service) -> FoundMerged | None:
-    """Whether the service has merged an order that is not known to be. Raises ServiceError."""
+    """The fact that the service has merged an order; None if it has not. Raises ServiceError."""
     try:
         seen = service.order(order.id)
     except NotFound:

@@ -1,8 +1,8 @@
-"""``perform(order, step) -> Fact``: one short function a step, and the only place where an error becomes a fact.
+"""Carries out the steps of an order: ``perform(order, step) -> Fact``. Only here do errors become facts.
 
-Steps are plain blocking functions; the runner calls them in threads. Each looks before it leaps: a file is compared
-with what was recorded before it is registered, sent and merged; the output's disk is looked for, and the output opened,
-before an image is bought.
+Steps are plain blocking functions; the runner calls them in threads. Each step checks its conditions first: a file is
+compared with its record before it is registered, sent and merged; the output folder must be available and open before
+an image is bought.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from daemon.service import ImageStatus, Service, Slot, content_type_of
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
 MARKED = {True: "-dev", False: ""}
-"""What is added to the names of pictures with a watermark, so that nobody takes one for a delivery."""
+"""The suffix for the names of pictures with a watermark, so that nobody mistakes one for a delivery."""
 
 OUTPUTS = Bounded[str | None](PATIENCE)
-"""Asks the disks of outputs for names. One that hangs must not keep the lanes of uploads."""
+"""Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
 
 AfterMerge = steps.Look | steps.Reprocess | steps.Reckon | steps.Fetch | steps.Place | steps.Deliver
 
@@ -41,15 +41,15 @@ log = structlog.get_logger("bracketd.steps")
 
 
 class Stopped(Exception):
-    """The daemon stops; whatever is under way breaks off."""
+    """The daemon stops. Running steps are interrupted."""
 
 
 class Steps:
     """Carries out steps through one service account.
 
-    ``roots`` tells a disk that is away from files that are gone; ``go_on`` is called between pieces of a transfer and
-    raises Stopped to break off; ``now`` is epoch seconds; ``longest_name`` says how many bytes a name in a folder may
-    have. ``resuming`` looks before an order of an earlier run goes on.
+    ``roots`` distinguishes an unavailable disk from missing files. ``go_on`` is called between pieces of a transfer and
+    raises Stopped to interrupt it. ``now`` returns epoch seconds. ``longest_name`` returns how many bytes a name in a
+    folder may have. ``resuming`` checks an order from an earlier run before it continues.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Steps:
         self._resuming = resuming or Resuming()
 
     def perform(self, order: Order, step: steps.Step) -> facts.Fact:
-        """Carry out a step; whatever goes wrong is a fact too, but a state file that cannot be used: StateError."""
+        """Carry out a step. Errors become facts, except StateError, which is raised."""
         begun = False
         try:
             self._go_on()
@@ -93,7 +93,7 @@ class Steps:
             return failed
 
     def _stopped(self) -> bool:
-        """Whether a failure comes from breaking off: connections are closed under transfers that would not end."""
+        """True if the daemon stops. A failure may then come from closing the connections of running transfers."""
         try:
             self._go_on()
         except Stopped:
@@ -101,7 +101,7 @@ class Steps:
         return False
 
     def _disk_is_away(self, order: Order, step: steps.Step, error: Exception) -> facts.Failed | None:
-        """What a failure with files is if their whole disk is away: neither the photographer's nor the order's."""
+        """The failure to record for a file error if the whole disk is unavailable; None for other errors."""
         match error:
             case errors.FileError():
                 away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Kind.PASSING
@@ -133,7 +133,7 @@ class Steps:
                 return self._carry_on(order, step)
 
     def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
-        """The steps after the merge."""
+        """Carry out a step after the merge."""
         if isinstance(step, steps.Fetch | steps.Place | steps.Deliver) and (
             away := self._roots.output_now(os.path.dirname(order.output)).why
         ):
@@ -155,25 +155,25 @@ class Steps:
                 return self._deliver(order)
 
     def _other_output(self, order: Order) -> str | None:
-        """Another output folder if the disk does not take the name of the order's; None while the disk hangs."""
+        """Another output folder if the disk does not allow the name of the order's; None if it does or hangs."""
         return OUTPUTS.ask(order.output, lambda: fitting_output(order, self._longest_name))
 
     def _create(self, order: Order) -> facts.Fact:
         try:
             self._service.create(order.id, order.shoot)
         except errors.AlreadyExists:
-            log.debug("order exists", order=order.id)  # an earlier request got through, its answer was lost
+            log.debug("order exists", order=order.id)  # an earlier request succeeded, but its answer was lost
         except errors.Mismatched:
             self._require_created(order)
         return facts.Created()
 
     def _require_created(self, order: Order) -> None:
-        """After an answer that named another order: the order is there, or the service chooses ids by itself."""
+        """Check that our order exists after an answer with another order's id. Raises RequestRefused if not."""
         try:
             self._service.order(order.id)
         except errors.NotFound:
             raise errors.RequestRefused(
-                "The service gave the order another id than it was asked for. "
+                "The service gave the order another id than the requested one. "
                 "Delete the empty order in the web app and set api.flow to images."
             ) from None
 
@@ -229,7 +229,7 @@ class Steps:
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
         if strays := there - {bracket.service_id for bracket in order.brackets}:
             raise errors.RequestRefused(
-                f"The service has {len(strays)} bracket(s) too many in this order and cannot take them back; nothing "
+                f"The service has {len(strays)} bracket(s) too many in this order, which cannot be removed. Nothing "
                 "was merged or paid. `bracketd submit` the shoot's folder to send it as a new order."
             )
         return facts.Confirmed(tuple(n for n in order.sent if order.brackets[n].service_id not in there))
@@ -240,7 +240,7 @@ class Steps:
                 return originals.changed_too_late(order, number)
             case facts.SameContent() as touched:
                 return touched
-        with contextlib.suppress(errors.AlreadyExists):  # an earlier request got through, its answer was lost
+        with contextlib.suppress(errors.AlreadyExists):  # an earlier request succeeded, but its answer was lost
             self._service.merge(order.id, per_image=order.preset.per_image, enhance=order.preset.enhance)
         return facts.Merged()
 
@@ -277,7 +277,7 @@ class Steps:
         return facts.Reprocessed(image_id)
 
     def _members(self, order: Order) -> dict[str, tuple[int, ...]]:
-        """Which brackets each image was made of, as far as the service tells: image id → bracket numbers."""
+        """The brackets that each image was made of, if the service says so: image id → bracket numbers."""
         if order.flow == "images":
             return {}
         numbers = {bracket.service_id: number for number, bracket in enumerate(order.brackets)}
@@ -326,7 +326,7 @@ class Steps:
 
 
 def failure(order: Order, step: steps.Step, error: Exception) -> facts.Failed:
-    """What kind of failure an error is. Anything that is not in our error tree is a bug of ours."""
+    """The failure for an error. An error that is not in our error tree is a bug in bracketd."""
     why, kind = str(error), facts.Kind
     match error:
         case errors.TooSlow():
@@ -359,9 +359,10 @@ def failure(order: Order, step: steps.Step, error: Exception) -> facts.Failed:
 
 
 def _gone(order: Order, step: steps.Step, error: errors.FileGone) -> facts.Failed:
-    """A missing file: a person is asked, or the order goes without it; but not before it has stayed away for long.
+    """The failure for a missing file. With ``bad_files: leave_out`` it first counts as unreadable.
 
-    A mount that comes back, or a sync client that replaces files, shows them as missing for a while.
+    So it must be missing for long before it is left out: files may be missing for a while when a mount returns or a
+    sync client replaces them.
     """
     kind, why = originals.gone(order, error)
     if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
@@ -372,7 +373,7 @@ def _gone(order: Order, step: steps.Step, error: errors.FileGone) -> facts.Faile
 
 
 def _subject(order: Order, step: steps.Step) -> str:
-    """The file or picture that a step is about, in front of a message; empty where it is about the whole order."""
+    """The prefix of a message with a step's file or picture; empty if the step concerns the whole order."""
     match step:
         case steps.Register(number) | steps.Upload(number):
             return f"{order.brackets[number].path}: "
@@ -387,10 +388,10 @@ def _whose(step: steps.Step) -> int | None:
 
 
 def _was_sent_whole(order: Order, error: errors.FileError) -> bool:
-    """Whether an order goes on though a file that was sent is gone or cannot be read any more."""
+    """True if the order may continue although an uploaded file is now missing or unreadable."""
     if order.preset.bad_files == "hold" or not originals.folder_is_there(order):
         return False
-    log.debug("sent whole, and gone or unreadable since", file=error.path)
+    log.debug("uploaded file now missing or unreadable", file=error.path)
     return True
 
 

@@ -1,6 +1,6 @@
-"""An order's phases, the steps that can be taken, the facts that happened, and the rules between them.
+"""An order's phases, its steps, the facts that happen to it, and the rules between them.
 
-``next_steps(order)`` says what happens next, ``evolve(order, fact)`` what a fact makes of it. Both are pure.
+``next_steps(order)`` returns the steps to take now, ``evolve(order, fact)`` the order after a fact. Both are pure.
 """
 
 from daemon.order import answers, facts, pictures

@@ -1,9 +1,10 @@
-"""Was this shoot sent before? Decided from its photos and the orders that there are.
+"""Decides whether a shoot was sent before, from its photos and the existing orders.
 
-Two photos are one when their content is: the mark of a few bytes agrees, and the SHA-256 of all of them where both are
-known. Where an order knows no content (of an archive nothing was read), path within the shoot, size and time of change
-(to two seconds: FAT keeps no more) decide; sizes alone would not do, for uncompressed RAW files are all equally large.
-A photo is also known when it shows the frame of a photo that was sent: as another variant of it, or made from it.
+Two photos are the same if their content is the same: their content marks are equal, and their SHA-256 too where both
+are known. An order of an archive has no content marks, because nothing was read. Then the path within the shoot, the
+size and the modification time decide. Times are compared to two seconds, the resolution of FAT. Sizes alone are not
+enough: all uncompressed RAW files of a camera have the same size. A photo is also known if it shows the frame of a
+photo that was sent, as another variant of it or as a picture made from it.
 """
 
 from __future__ import annotations
@@ -21,30 +22,31 @@ from daemon.shoot.leftout import is_certainly_made_of
 from daemon.shoot.shot import Taken, stem_of
 
 REPLACED = "submitted anew as it is now"
-"""Why an order was cancelled in whose place a person's ``submit`` put another."""
+"""The stored reason of an order that a later ``submit`` replaced with a new order."""
 
 
 class Again(StrEnum):
-    """What a settled shoot is, next to the orders that were made before."""
+    """How a settled shoot relates to earlier orders."""
 
     NEW = "new"
     SAME = "the same photos were sent or skipped before"
     MORE = "some of the photos were sent before"
-    UNSURE = "some of the photos may be those of a skipped shoot"
-    SKIPPED = "was skipped, and stays so until a person submits it"
+    UNSURE = "some of the photos may belong to a skipped shoot"
+    SKIPPED = "was skipped, and is not sent unless it is submitted"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a settled shoot is, and the earlier order that says so; of MORE and SKIPPED the photos that no order has.
+    """The result of comparing a settled shoot with earlier orders.
 
-    ``known`` is how many of its photos were sent, ``by_frame`` how many of those as other files of the same frame.
-    ``declined`` are the paths of photos that are only in orders which a person cancelled. Where some of the photos were
-    sent, ``before`` is the order that has sent most of them, and ``unsent`` are those that no order has sent: a plain
-    submit sends these. ``made`` are photos of a new shoot that were made from another shoot's frames. ``unread`` are
-    new photos with the name of a photo that was sent and without metadata that would tell them apart. ``recognised`` is
-    set when the photos are, or may be, those of a shoot that was skipped or cancelled: ``before``, unless that one sent
-    the others.
+    ``before`` is the earlier order that decided the result; if some of the photos were sent, the order that sent most
+    of them. ``new`` are the photos that no order has, for MORE and SKIPPED. ``known`` is how many photos were sent,
+    ``by_frame`` how many of those as other files of the same frame. ``declined`` are the paths of photos that are only
+    in orders which a person cancelled. ``unsent`` are the photos that no order has sent, if orders have sent the
+    others: a plain submit sends these. ``made`` are photos of a new shoot that were made from another shoot's frames.
+    ``unread`` are new photos that have the name of a sent photo and no metadata to distinguish them. ``recognised`` is
+    set if the photos are, or may be, those of a skipped or cancelled shoot: ``before``, unless that order sent the
+    other photos.
     """
 
     again: Again
@@ -60,7 +62,10 @@ class Judged:
 
 
 def fingerprint(brackets: Iterable[Bracket]) -> str:
-    """The same for photos of the same paths, sizes and times, whatever their folder is called; empty for none."""
+    """A hash of the photos' paths, sizes and modification times, to two seconds. Empty string for no photos.
+
+    It does not depend on the name of the shoot's folder.
+    """
     keys = sorted(key(bracket) for bracket in brackets)
     return hashlib.blake2b(repr(keys).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if keys else ""
 
@@ -68,11 +73,12 @@ def fingerprint(brackets: Iterable[Bracket]) -> str:
 def compare(
     folder: str, brackets: Sequence[Bracket], earlier: Iterable[Order], inode: int | None = None, by_name: str = ""
 ) -> Judged:
-    """What a settled shoot is. ``earlier``: orders that were not cancelled, except by a person, the newest first.
+    """Compare a settled shoot with earlier orders.
 
-    ``inode`` is its folder's, ``by_name`` its fingerprint if no photo is read, as that of a skipped archive is. A
-    folder that shares but a few of its photos with another one's orders (a floor plan in every shoot, say) is new,
-    unless it was skipped as a copy before.
+    ``earlier`` are the orders, newest first, without those that bracketd cancelled itself. ``inode`` is that of the
+    shoot's folder. ``by_name`` is the shoot's fingerprint without reading any photo, as stored for a skipped archive.
+    A folder that shares only a few photos with another folder's orders, such as a floor plan, is new, unless it was
+    skipped as a copy before.
     """
     mark, earlier = fingerprint(brackets), tuple(earlier)
     marks = {True: (mark,), False: (mark, by_name or mark)}
@@ -117,26 +123,26 @@ def _shared(brackets: Iterable[Bracket], theirs: Sent) -> frozenset[str]:
 
 
 def _most(orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | None:
-    """The order that has most of a shoot's photos, the newest of several; None if none has any."""
+    """The order that has most of a shoot's photos, the newest if several have as many; None if no order has any."""
     most = max(range(len(orders)), key=lambda number: len(shared[number]), default=0)
     return orders[most].order if any(shared) else None
 
 
 def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> tuple[frozenset[str], Order | None]:
-    """The paths of photos that orders have which a person cancelled, and the one of those orders that has most."""
+    """The paths of photos in orders that a person cancelled, and the cancelled order that has most of them."""
     orders = [Sent(order) for order in earlier if was_declined(order)]
     shared = [_shared(brackets, theirs) for theirs in orders]
     return frozenset[str]().union(*shared), _most(orders, shared)
 
 
 def _new(brackets: Iterable[Bracket], known: frozenset[str], here: Iterable[Order]) -> tuple[Bracket, ...]:
-    """The photos that are not known, and do not lie beside a file that an order of their folder knows."""
+    """The photos that are not known and have no file beside them that an order of their folder knows."""
     of_folder = [Sent(order) for order in here]
     return tuple(b for b in brackets if b.path not in known and not any(theirs.beside(b) for theirs in of_folder))
 
 
 def _unwanted(here: Sequence[Order], inode: int | None) -> Order | None:
-    """The order for whose sake nothing in its folder is sent unasked; None if there is none, or one was sent since."""
+    """The skipped or cancelled order that keeps its folder from being sent; None without one, or if one was sent."""
     if any(map(was_sent, here)):
         return None
     return next((order for order in here if not_wanted(order) and _is_of(order, inode)), None)
@@ -153,30 +159,30 @@ def _made(brackets: Iterable[Bracket], sent: Sequence[Sent]) -> tuple[LeftOut, .
 
 
 def _unread(new: Iterable[Bracket], orders: Iterable[Order]) -> tuple[str, ...]:
-    """New photos with the name of a photo that was sent and without metadata that would tell them apart."""
+    """The paths of new photos that have the name of a sent photo and no metadata to distinguish them."""
     stems = {stem_of(bracket.path) for order in orders for bracket in order.brackets}
     return tuple(bracket.path for bracket in new if not bracket.shot.tells and stem_of(bracket.path) in stems)
 
 
 def was_sent(order: Order) -> bool:
-    """Whether an order's photos were sent, or are about to be."""
+    """True if an order's photos were sent or will be sent."""
     return order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
 
 
 def was_declined(order: Order) -> bool:
-    """Whether a person cancelled or dismissed an order: nobody buys its photos unasked, wherever they lie."""
+    """True if a person cancelled or dismissed an order. Its photos are not sent again unasked, in any folder."""
     return order.phase is Phase.CANCELLED and order.by_person
 
 
 def not_wanted(order: Order) -> bool:
-    """Whether a shoot is not sent unless a person asks: it was skipped, or a person cancelled it."""
+    """True if a shoot is sent only on request, because it was skipped or cancelled."""
     return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.supplement_of is None)
 
 
 def _is_of(order: Order, inode: int | None) -> bool:
-    """Whether an order was made of this folder, as far as is known, and not of another one of its name.
+    """True if an order was made from this folder and not, as far as known, from another folder of the same name.
 
-    Of a copy nothing but its photos counts: a file system may give the next folder the inode of one that was removed.
+    False for a copy, which only its photos identify: a file system may reuse the inode of a removed folder.
     """
     return order.same_as is None and (None in (order.inode, inode) or order.inode == inode)
 
@@ -188,6 +194,6 @@ def _same(one: Bracket, other: Bracket) -> bool:
 
 
 def _contradicts(order: Order, brackets: Sequence[Bracket]) -> bool:
-    """Whether contents that are known on both sides say that photos alike in name, size and time are others."""
+    """True if any photo has the path of one of the order's brackets and, by the known contents, other content."""
     theirs = {bracket.path: bracket for bracket in order.brackets}
     return any(bracket.path in theirs and not _same(theirs[bracket.path], bracket) for bracket in brackets)

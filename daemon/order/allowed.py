@@ -1,4 +1,4 @@
-"""What a person may ask of an order: the one list of it, for the terminal and the daemon alike."""
+"""Lists which verbs are allowed for an order. The command line and the daemon both use it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from daemon.order.problem import MEANINGS, SUBMIT, Code
 class Verb(StrEnum):
     """What a person can ask for.
 
-    SUBMIT, SUBMIT_AGAIN and SKIP concern the shoot in a folder, ADOPT a watched or output folder, the others an order.
+    SUBMIT, SUBMIT_AGAIN and SKIP apply to the shoot in a folder, ADOPT to a watched or output folder, the others to an
+    order.
     """
 
     SUBMIT = "submit"
@@ -54,9 +55,9 @@ _ENDED = {
 
 
 def allowed(order: Order) -> frozenset[Verb]:
-    """What may be asked of an order, or of the shoot whose newest order it is.
+    """The verbs that are allowed for an order, or for the shoot whose newest order it is.
 
-    A submit that is allowed may still turn out to have nothing to send: only the photos can tell.
+    An allowed submit may still have nothing to send, which only a comparison of the photos shows.
     """
     verbs = (Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.RETRY, Verb.APPROVE, Verb.CANCEL, Verb.DISMISS)
     return frozenset(verb for verb in verbs if refusal(order, verb) is None)
@@ -116,9 +117,9 @@ def next_command(order: Order, code: Code) -> str | None:
 
 
 def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
-    """The fact that carries a verb out, if it is allowed. A submit of a held supplement approves it.
+    """The fact that carries out a verb, which must be allowed. A submit of a held supplement approves it.
 
-    ``preset`` is what the settings say of the shoot's folder now, None if it is in no watched folder.
+    ``preset`` has the current settings of the shoot's watched folder, None if it is not in a watched folder.
     """
     match verb:
         case Verb.RETRY:
@@ -137,5 +138,8 @@ def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
 
 
 def submitted_order(orders: Sequence[Order]) -> Order | None:
-    """Which of a shoot's orders, the newest first, a submit concerns: one that it can replace, else the newest."""
+    """The order that a submit applies to: the first of ``orders`` that it can replace, or else the newest.
+
+    ``orders`` are those of one shoot, newest first.
+    """
     return next(filter(is_mendable, orders), next(iter(orders), None))

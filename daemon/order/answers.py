@@ -1,7 +1,7 @@
 """Checks that an answer of the service matches the order that it was asked about.
 
-The service's adapter compares ids with those that it asked for. Here are the comparisons that need the order. Each
-returns the error that says what is wrong, or None if nothing is.
+The service adapter compares ids with those that it asked for. The functions here do the comparisons that need the
+order. Each returns an error that says what is wrong, or None if the answer matches.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from daemon.order.model import Order
 
 
 def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, idle: bool) -> Mismatched | None:
-    """What is wrong with the images that a look shows.
+    """Check how many images the service lists for an order.
 
-    ``outputs`` is how many images it shows, ``listed`` the same with registered brackets, which the images flow may
-    list too. ``total`` is how many the service says there are, if it says so; whether it counts brackets is not
-    documented. It counts only while the service is ``idle``, for images may be added until then.
+    ``outputs`` is the number of listed images, ``listed`` the same including registered brackets, which the images
+    flow may list too. ``total`` is the number that the service states, if any; whether that includes brackets is not
+    documented. ``total`` is compared only while the service is ``idle``, because images may be added until then.
     """
     sent = len(order.sent)
     if outputs > sent:
-        why = f"The service shows {outputs} images for this order, which has {sent} brackets."
+        why = f"The service lists {outputs} images for this order, which has only {sent} brackets."
         return Mismatched(why, mismatch=Mismatch.MORE_IMAGES)
     if idle and total is not None and total not in (outputs, listed, outputs + sent):
-        why = f"The service says that this order has {total} images, and shows {outputs}."
+        why = f"The service reports {total} images for this order, but lists {outputs}."
         return Mismatched(why, mismatch=Mismatch.TOTAL)
     return None
 
 
 def of_other_orders(images: Collection[str]) -> f.Failed:
-    """A look showed images that another order of ours has, or has bought."""
-    why = f"The service shows images for this order that another order has: {', '.join(sorted(images)[:3])}."
+    """The failure of a look that listed images which another of our orders has or has bought."""
+    why = f"The service lists images for this order that belong to another order: {', '.join(sorted(images)[:3])}."
     return f.Failed(steps.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
 
 
 def wrong_registration(order: Order, number: int, service_id: str, name: str | None) -> Mismatched | None:
-    """What is wrong with the answer to a registration: it tells of another bracket of the order.
+    """Check that the answer to a registration is not about another bracket of the order.
 
-    ``name`` is that of the bracket that the answer is about, if it says so.
+    ``name`` is the bracket's name in the answer, if it has one.
     """
     others = [n for n in range(len(order.brackets)) if n != number]
     if name not in (None, order.bracket_name(number)) and name in map(order.bracket_name, others):
@@ -52,16 +52,16 @@ def wrong_registration(order: Order, number: int, service_id: str, name: str | N
 
 
 def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
-    """What is wrong with the id that the service gave a bracket: another one has it, or it is to be deleted."""
+    """Check that the id that the service gave a bracket does not belong to another bracket and is not to be deleted."""
     others = any(b.service_id == service_id for n, b in enumerate(order.brackets) if n != number)
     deleted = order.flow == "images" and service_id in order.discards
     return _another_bracket(order, number) if others or deleted else None
 
 
 def shares_place(order: Order, number: int) -> Mismatched | None:
-    """What is wrong with the place that the service gave a bracket: another bracket's bytes go there.
+    """Check that a bracket's upload URL is not that of another bracket.
 
-    That is so if another bracket has the same place, or if its URL names another bracket of the order and not this one.
+    It is if both URLs have the same target, or if the URL contains the id of another bracket and not this one's.
     """
     bracket = order.brackets[number]
     if bracket.url is None or bracket.service_id is None:
@@ -76,7 +76,7 @@ def shares_place(order: Order, number: int) -> Mismatched | None:
 
 
 def _is_one_place(url: str, other: str) -> bool:
-    """Whether two presigned URLs name the same place: it may have been signed twice."""
+    """True if two presigned URLs have the same target, even if it was signed twice."""
     path, _, query = url.partition("?")
     other_path, _, other_query = other.partition("?")
     return path == other_path and _unsigned(query) == _unsigned(other_query)
@@ -90,10 +90,10 @@ _SIGNING = re.compile(
     r"x-(amz|goog)-.*|x-id|signature|sig|expires|policy|key-pair-id|awsaccesskeyid|googleaccessid|content-type|s[a-z]",
     re.IGNORECASE,
 )
-"""Parameters of a signature: Amazon S3 (versions 4 and 2), CloudFront, Google Cloud Storage, Azure Blob Storage."""
+"""Signature parameters of Amazon S3 (versions 4 and 2), CloudFront, Google Cloud Storage and Azure Blob Storage."""
 
 
 def _another_bracket(order: Order, number: int) -> Mismatched:
     path = order.brackets[number].path
-    why = f"The service gave {path} the place of another photo."
+    why = f"The service returned the upload URL of another photo for {path}."
     return Mismatched(why, mismatch=Mismatch.BRACKET)

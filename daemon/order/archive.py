@@ -1,20 +1,20 @@
-"""Are these the photos of a skipped shoot? Decided from names, sizes and times, which cost no reading.
+"""Decides whether a shoot's photos are those of a skipped shoot, from names, sizes and times, without reading photos.
 
 Rules:
 
-1. A photo is known when a photo of the same name and size was recorded. Its folder does not matter, nor does its inode.
-2. The match is certain when its size tells photos apart, which the sizes of compressed files do, or when its time of
-   change is the recorded one. A whole number of quarter hours between the two does not matter, if it is the same for
-   several photos: file systems that keep local time show that after the clocks change.
-3. Uncompressed RAW files are all equally large, and of a placeholder only the name is known. Such a match is a mere
-   likeness: it counts for one skipped shoot only, and not at all when the camera says that the photo is younger than
-   the record.
+1. A photo is known if a photo of the same name and size was recorded. Its folder and inode do not matter.
+2. The match is certain if the size identifies a photo, as the sizes of compressed files do, or if the modification time
+   is the recorded one. A difference of whole quarter hours is ignored if it is the same for several photos: file
+   systems that store local time show such a difference after the clocks change.
+3. Uncompressed RAW files all have the same size, and only the name of a placeholder is known. Such a match is a mere
+   likeness: it counts for one skipped shoot only, and not at all if the camera says that the photo is newer than the
+   record.
 4. A photo of an order that a person cancelled is known by its content, which was read when its shoot was locked.
-5. Where the skipped photo still lies in its place, its content decides. Then, and only then, it is read.
-6. When nearly all photos are known for certain, the shoot is the same. When a few are known, it is another one: a logo
-   may lie in every shoot. Anything between is for a person to decide.
-7. Of a shoot that was skipped while its disk did not answer nobody knows the photos, until they are recorded. Photos
-   that were made before it was skipped may be its photos, so that a person decides. Younger photos are other ones.
+5. If the skipped photo is still in its place, its content decides. Only then is it read.
+6. If nearly all photos are known for certain, the shoot is the same. If only a few are known, it is another shoot: a
+   logo may be in every shoot. In all other cases a person decides.
+7. The photos of a shoot that was skipped while its disk did not respond are unknown until they are recorded. Photos
+   made before it was skipped may be its photos, so a person decides. Newer photos are other photos.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from daemon.order.model import Bracket, Order
 from daemon.order.problem import Code, Trouble
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
-"""Formats in which no two photos are equally large by anything but chance."""
+"""Formats in which two photos have the same size only by chance."""
 
 UNKNOWN = -1
-"""The recorded size of a photo that only a sync client's placeholder stood for."""
+"""The recorded size of a photo of which only a sync client's placeholder was found."""
 
 FEW = 3
-"""Photos, or one in twenty: fewer than that are no reason to take a shoot for a skipped one."""
+"""If fewer photos than this, or fewer than one in twenty, are known, the shoot counts as another one."""
 
 QUARTER, SLACK, FARTHEST = 900, 2, 26 * 4
-"""Seconds by which time zones differ, to how many seconds FAT keeps times, and the most quarter hours between two."""
+"""Seconds in a quarter hour, the resolution of FAT times in seconds, and the most quarter hours between two zones."""
 
 DAY = 86400.0
-"""Seconds by which a camera's clock, which knows no time zone, may be ahead."""
+"""Seconds by which a camera's clock, which has no time zone, may be ahead."""
 
 
 class Likeness(StrEnum):
-    """What a settled shoot is, next to the shoots that were skipped."""
+    """How a settled shoot relates to skipped shoots."""
 
     OTHER = "other photos"
     SAME = "the same photos"
@@ -57,7 +57,7 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A photo of a skipped shoot: its ``name_of``, its bytes or UNKNOWN, and epoch seconds of its last change."""
+    """A photo of a skipped shoot: its ``name_of``, its size in bytes or UNKNOWN, and its mtime in epoch seconds."""
 
     name: str
     size: int
@@ -66,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An entry with the skipped order that it belongs to, and when that was made in epoch seconds."""
+    """An entry with the id of its skipped order, and when that order was created, in epoch seconds."""
 
     order_id: str
     entry: Entry
@@ -75,7 +75,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A skipped order whose photos are not all on record, its shoot's name, and when it was made in epoch seconds."""
+    """A skipped order whose photos are not all recorded: its id, its shoot's name, and its time in epoch seconds."""
 
     order_id: str
     shoot: str
@@ -84,10 +84,10 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What is known of a shoot's ``total`` photos: ``known`` of them were skipped, as far as anybody can say.
+    """The result of comparing a shoot's ``total`` photos with skipped ones: ``known`` of them were probably skipped.
 
-    ``order_id`` is the skipped order that has most of them. ``named`` are the paths of those that are known by name and
-    size alone, ``alike`` those among them whose size proves nothing.
+    ``order_id`` is the skipped order that has most of them. ``named`` are the paths of photos known by name and size
+    only, ``alike`` those of them whose size does not identify a photo.
     """
 
     likeness: Likeness = Likeness.OTHER
@@ -99,22 +99,22 @@ class Recognised:
 
 
 def name_of(path: str) -> str:
-    """What a photo's name is compared by: without its folder, in one Unicode form, in capitals or not."""
+    """A photo's file name as it is compared: without its folder, in Unicode form NFC, case-folded."""
     return unicodedata.normalize("NFC", path.rpartition("/")[2]).casefold()
 
 
 def entry_of(path: str, size: int, mtime_ns: int) -> Entry:
-    """A photo as it is recorded."""
+    """The entry that is recorded for a photo."""
     return Entry(name_of(path), size, mtime_ns // 1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was read of photos, where names, sizes and times did not settle it.
+    """What was read from photos where names, sizes and times were not enough.
 
-    ``cancelled`` is the cancelled order that has a photo's content mark. ``content`` says, by the photo's path and a
-    skipped order, whether the file that still lies in that order's folder has the same content. ``taken`` says by path
-    when photos were taken, by their camera's clock, in seconds since 1970 without a time zone.
+    ``cancelled`` maps a photo's content mark to the cancelled order that has it. ``content`` maps a photo's path and a
+    skipped order's id to True if the file that is still in that order's folder has the same content. ``taken`` maps a
+    path to the time when the photo was taken, by the camera's clock, in seconds since 1970 without a time zone.
     """
 
     cancelled: Mapping[str, str] = field(default_factory=dict)
@@ -126,7 +126,7 @@ NOTHING_READ = Evidence()
 
 
 def recognise(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: Evidence = NOTHING_READ) -> Recognised:
-    """What a shoot's photos are next to the ``recorded`` ones."""
+    """Compare a shoot's photos with the ``recorded`` ones."""
     matches = _matches(photos, recorded, evidence)
     unwanted = {p.path: evidence.cancelled[p.mark] for p in photos if p.mark in evidence.cancelled}
     votes = Counter(order_id for by_order in matches.values() for order_id in by_order)
@@ -155,7 +155,7 @@ def _likeness(certain: int, known: int, total: int) -> Likeness:
 
 
 def may_be_unseen(photos: Sequence[Bracket], unseen: Iterable[Unseen]) -> Recognised:
-    """Whether photos may be those of a shoot that could not be seen (rule 7). Of several shoots the last one counts."""
+    """Compare a shoot's photos with shoots whose photos are unknown (rule 7). The one skipped last counts."""
     last = max(unseen, key=lambda one: one.skipped_at, default=None)
     if last is None:
         return Recognised(total=len(photos))
@@ -166,17 +166,17 @@ def may_be_unseen(photos: Sequence[Bracket], unseen: Iterable[Unseen]) -> Recogn
 
 
 def _made_at(photo: Bracket) -> float:
-    """When a photo was made at the latest, in seconds since 1970: a copy is changed later than its photo was taken."""
+    """The latest time at which a photo was made, in seconds since 1970. A copy may have a later mtime."""
     changed = photo.mtime_ns / 1e9
     return changed if photo.shot.second is None else min(changed, photo.shot.second)
 
 
 Matches = Mapping[str, Mapping[str, Recorded]]
-"""The recorded photo of each order that a photo may be, by the photo's path and the order's id."""
+"""The recorded photos that match a photo, by the photo's path and the order's id."""
 
 
 def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: Evidence) -> Matches:
-    """The recorded photos that each photo may be. Of several in one order the nearest in time is taken."""
+    """The recorded photos that match each photo. If an order has several, the nearest in time."""
     named: dict[str, list[Recorded]] = defaultdict(list)
     for one in recorded:
         named[one.entry.name].append(one)
@@ -197,7 +197,7 @@ def _matches(photos: Sequence[Bracket], recorded: Iterable[Recorded], evidence: 
 
 
 def _by_size(photos: Sequence[Bracket], matches: Matches) -> frozenset[str]:
-    """The photos whose size no other photo of their format has, and a recorded one of their name has."""
+    """The paths of photos whose size is unique in their format and equals that of a recorded photo of their name."""
     formats = Counter(_format(photo.path) for photo in photos)
     sizes = Counter((_format(photo.path), photo.size) for photo in photos)
     return frozenset(
@@ -210,7 +210,7 @@ def _by_size(photos: Sequence[Bracket], matches: Matches) -> frozenset[str]:
 
 
 def _by_time(photos: Sequence[Bracket], matches: Matches) -> frozenset[str]:
-    """The photos that were changed when the recorded ones were, or the same number of quarter hours off as others."""
+    """The paths of photos with the recorded mtime, or with the same offset in quarter hours as several others."""
     times: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     for photo in photos:
         here = photo.mtime_ns // 1_000_000_000
@@ -223,7 +223,7 @@ def _by_time(photos: Sequence[Bracket], matches: Matches) -> frozenset[str]:
 
 
 def _quarters(difference: int) -> int | None:
-    """How many quarter hours a difference in seconds is. None if it is not a whole number of them, or too large."""
+    """A difference in seconds as quarter hours; None if it is not a whole number of them, or too large."""
     quarters = round(difference / QUARTER)
     near = abs(difference - quarters * QUARTER) <= SLACK and abs(quarters) <= FARTHEST
     return quarters if near else None
@@ -234,7 +234,7 @@ def _format(path: str) -> str:
 
 
 def unsure(order: Order, why: str) -> Order:
-    """A new order that waits until a person says whether its photos, which may have been skipped, are wanted."""
+    """Hold a new order whose photos may have been skipped before."""
     return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), Hold.SKIPPED_BEFORE)
 
 
@@ -242,22 +242,22 @@ def unsure(order: Order, why: str) -> Order:
 
 
 def why_same(found: Recognised, shoot: str, was: str) -> str:
-    """Why a shoot is skipped whose photos are those of a ``shoot`` that ``was`` skipped."""
+    """The reason for skipping a shoot with the photos of ``shoot``, which ``was`` "skipped" or the like."""
     which = "its photos are" if found.known == found.total else f"{found.known} of its {found.total} photos are"
     return f"{which} those of “{shoot}”, which was {was} and never bought; `bracketd submit FOLDER` sends them"
 
 
 def why_unsure(found: Recognised, shoot: str, was: str) -> str:
-    """Why a shoot waits for a person whose photos may be those of a ``shoot`` that ``was`` skipped."""
+    """The reason for holding a shoot that may have the photos of ``shoot``, which ``was`` "skipped" or the like."""
     some = f"{found.known} of its {found.total} photos"
-    like = f"{some} have names and sizes of photos of “{shoot}”, which was {was}. Their sizes prove nothing"
+    like = f"{some} have names and sizes of photos of “{shoot}”, which was {was}. They may still be other photos"
     same = f"{some} are those of “{shoot}”, which was {was}"
     what = like if found.alike else same
     return f"{what}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"
 
 
 def why_unseen(found: Recognised, shoot: str) -> str:
-    """Why a shoot waits for a person whose photos may be those of a ``shoot`` that was skipped unseen."""
+    """The reason for holding a shoot that may have the photos of ``shoot``, which was skipped without being read."""
     what = f"“{shoot}” was skipped while its folder could not be read, and its photos are not known"
-    some = f"{found.known} of the {found.total} photos here are older than that, and may be its photos"
+    some = f"{found.known} of the {found.total} photos here are older than that and may belong to it"
     return f"{what}. {some}. Nothing was sent: `bracketd approve` sends the shoot, `bracketd cancel` skips it"

@@ -1,4 +1,4 @@
-"""Rules for what a person asks of a merged order: processing failed images again, and buying no more of them."""
+"""Rules for requests about a merged order: retry its failed images, or dismiss the images that are not bought."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
-"""States of images that are bought and whose bytes are safe."""
+"""States of images that are bought and stored on disk."""
 
-DISMISSED = "dismissed by a person: none of its images is bought. `bracketd submit` sends the shoot as a new order"
+DISMISSED = "dismissed on request; none of its images were bought. `bracketd submit` sends the shoot as a new order"
 
 NOTHING_CAME_OUT = (
-    "nothing was delivered: the service failed on every image of this order. `bracketd retry` has them processed again "
-    "(this is free), `bracketd dismiss` ends the order"
+    "nothing was delivered: the service failed on every image of this order. `bracketd retry` has the images processed "
+    "again, for free; `bracketd dismiss` ends the order"
 )
 
 
 def nothing_came_out(order: Order) -> bool:
-    """Whether every image of an order failed, so that there is nothing to deliver."""
+    """True if every image of an order failed, so that there is nothing to deliver."""
     return bool(order.images) and all(image.state is ImageState.FAILED for image in order.images)
 
 
 def held_if_empty(order: Order) -> Order:
-    """An order that is about to be delivered, or held if there is nothing to deliver."""
+    """Hold an order that is about to be delivered if it has nothing to deliver."""
     if order.phase is not Phase.DOWNLOADING or not nothing_came_out(order):
         return order
     return held(order, Trouble(Code.NOTHING_DELIVERED, NOTHING_CAME_OUT))
 
 
 def failed_images(order: Order) -> tuple[str, ...]:
-    """The ids of the failed images that a retry has processed again.
+    """The ids of the failed images that a retry would have processed again.
 
-    None while the order still has other images to deliver: they come first.
+    Empty while the order still has other images to deliver: they come first.
     """
     if order.phase is not Phase.DOWNLOADED and not (order.phase is Phase.HELD and nothing_came_out(order)):
         return ()
@@ -45,9 +45,10 @@ def failed_images(order: Order) -> tuple[str, ...]:
 
 
 def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Order:
-    """Failed images get another chance. The service is looked at first: it may show something else now.
+    """Retry failed images. The next step polls the service, which may show other results now.
 
-    Only this takes an order back along the line. What is bought stays; what comes out is checked against the limits.
+    This is the only rule that moves an order to an earlier phase. Bought images are kept. New images are checked
+    against the limits.
     """
     again = frozenset(failed_images(order)) & frozenset(fact.images)
     if not again:
@@ -72,14 +73,14 @@ def _fresh(image: Image) -> Image:
 
 
 def may_dismiss(order: Order) -> bool:
-    """Whether nothing can be bought of an order at this moment: it is held, or waits for the next day."""
+    """True if an order buys nothing at the moment, because it is held or waits for the next day."""
     return order.phase is Phase.HELD or waits_for_tomorrow(order)
 
 
 def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> Order:
-    """No more images of a merged order are bought. Those on disk are delivered; without any the order ends here.
+    """Dismiss the images of a merged order that are not bought. Images on disk are delivered; without any, it ends.
 
-    Whoever records this sees to it that no download is under way.
+    The caller must ensure that no download is running when it records this fact.
     """
     if order.merge is MergeState.NOT_ASKED or not may_dismiss(order):
         return order

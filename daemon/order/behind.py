@@ -1,7 +1,7 @@
-"""Rules for a state that is behind reality: restored from an older copy, or one of two that do the same work.
+"""Rules for an outdated state: restored from an older copy, or used beside a second bracketd with its own state.
 
-What it does not know may have been sent, merged and paid for. So an order goes on from where it really is, and what
-another order seems to have done waits for a person.
+Orders that the state does not know may have been sent, merged and paid for. An order therefore resumes from its actual
+phase, and a shoot that another order may have sent is held for a person.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 
 ATTEMPTS = 9
-"""Registrations that a bracket may have had when nobody knows how many it had."""
+"""Registrations that a bracket may have had if their number is not known."""
 
 OVER = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 
 def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Policy) -> Order:
-    """An order was delivered if its pictures confirm the note; otherwise a person is asked."""
+    """Mark an order as delivered if its pictures confirm its delivery note; otherwise hold it."""
     if order.phase in OVER or order.unknown_order == order.id:
         return order
     if fact.missing or not any(image.state is ImageState.PLACED for image in fact.images):
@@ -50,14 +50,14 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
 
 
 def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -> Order:
-    """An order that the service has merged is only looked at from now on."""
+    """Continue an order that the service has already merged, without another upload or merge."""
     if order.phase in OVER or order.merge not in (MergeState.NOT_ASKED, MergeState.ASKED):
         return order
     return as_merged(order, now, merging=fact.merging)
 
 
 def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Policy) -> Order:
-    """Photos that another order seems to have sent wait for a person, unless pictures of them were bought already."""
+    """Hold an order whose photos another order may have sent, unless images of it were bought already."""
     bought = any(image.fetched_at is not None for image in order.images)
     if order.phase in OVER or bought or order.unknown_order == fact.order:
         return order
@@ -67,23 +67,23 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
 
 
 def asks_note(order: Order, *, looked: bool) -> bool:
-    """True if the delivery note of an order of an earlier run counts: no person has approved the order since.
+    """True if the delivery note of an order from an earlier run must be read: nobody has approved the order since.
 
-    ``looked``: it was looked up in this run.
+    ``looked``: the order was looked up in this run.
     """
     return not looked and order.unknown_order != order.id
 
 
 def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
-    """True if the service is asked whether it has merged an order of an earlier run.
+    """True if the service must be asked whether it has merged an order from an earlier run.
 
-    It is always asked before a merge. No approval changes that: what is merged is paid for once.
+    It is always asked before a merge. An approval does not change that, because a second merge would be paid for again.
     """
     return isinstance(step, steps.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:
-    """An order as one that the service has merged: its merge counts as seen, so that no other is ever asked for."""
+    """The order as merged by the service. Its merge counts as seen, so a second one is never requested."""
     sent = frozenset(order.sent)
     brackets = (
         replace(bracket, stored_at=bracket.stored_at or now, attempt=max(bracket.attempt, ATTEMPTS))
@@ -109,9 +109,9 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
     )
 
 
-def _as_sent(brackets: Iterable[Bracket], told: Iterable[Bracket], now: float) -> tuple[Bracket, ...]:
-    """Brackets with what a note tells of their bytes."""
-    sent = {bracket.path: bracket for bracket in told}
+def _as_sent(brackets: Iterable[Bracket], in_note: Iterable[Bracket], now: float) -> tuple[Bracket, ...]:
+    """The brackets with what a delivery note says about their bytes."""
+    sent = {bracket.path: bracket for bracket in in_note}
     known = ((bracket, sent.get(bracket.path, bracket)) for bracket in brackets)
     return tuple(
         replace(
@@ -126,7 +126,7 @@ def _as_sent(brackets: Iterable[Bracket], told: Iterable[Bracket], now: float) -
 
 
 def inputs(order: Order) -> frozenset[str | None]:
-    """Ids of everything that was ever registered for an order's brackets, or may have been: none is a result."""
+    """All ids that were or may have been registered for an order's brackets. An image with such an id is an input."""
     generous = replace(order, brackets=tuple(replace(b, attempt=max(b.attempt, ATTEMPTS)) for b in order.brackets))
     return generous.registrations | {bracket.service_id for bracket in order.brackets}
 
@@ -134,10 +134,10 @@ def inputs(order: Order) -> frozenset[str | None]:
 def delivered_as(
     folder: str, outputs: Collection[str], brackets: Sequence[Bracket], notes: Iterable[Note]
 ) -> Note | None:
-    """The first of some delivery notes that seems to be of this shoot.
+    """The first delivery note that may be of this shoot; None without one.
 
-    ``notes`` are of orders that the state does not know; ``outputs`` are the folders that the shoot's pictures would
-    come into. One mention of a folder is enough: nothing is lost by asking a person.
+    ``notes`` are of orders that the state does not know. ``outputs`` are the folders that the shoot's pictures would
+    go to. One matching folder is enough, because a wrong match only asks a person.
     """
     for note in notes:
         if note.order.folder == folder or note.order.output in outputs or note.folder in outputs:
@@ -148,24 +148,24 @@ def delivered_as(
 
 
 def named_alike(shoot: str, brackets: Iterable[Bracket], names: frozenset[str]) -> bool:
-    """Whether photos would bear names at the service that an order there has: ``names``, without their tags."""
+    """True if any photo's name at the service would be in ``names`` (an order's names there, without tags)."""
     return any(name_at_service(shoot, bracket.path, "") in names for bracket in brackets)
 
 
 def _elsewhere(fact: FoundElsewhere, *, merged: bool) -> str:
     which, nothing = f"order {fact.order[:8]}", "bought" if merged else "sent"
-    otherwise = "" if merged else ", `bracketd cancel` leaves it alone"
+    otherwise = "" if merged else "; `bracketd cancel` skips it"
     if fact.doubtful:
         return (
-            f"{fact.note} says that this shoot was delivered, as {which}, and neither its pictures nor the service "
+            f"{fact.note} says that this shoot was delivered as {which}, but neither its pictures nor the service "
             f"confirm that. Nothing was {nothing}. `bracketd approve` sends and buys the shoot{otherwise}. If its "
             "pictures are elsewhere, put them back beside the note and run `bracketd doctor --recover` again"
         )
     where = f"{fact.note} says that this shoot was delivered" if fact.note else "the service has an order of this shoot"
     return (
-        f"{where}, as {which}, which is not in bracketd's state. The state is older than that order, or a second "
-        f"bracketd works with a state of its own. Nothing was {nothing}. To take the order up, stop bracketd and run "
-        f"`bracketd doctor --recover`. `bracketd approve` buys the shoot all the same{otherwise}"
+        f"{where}, as {which}, which is not in bracketd's state. Either the state is out of date, or another bracketd "
+        f"uses the same folders or account. Nothing was {nothing}. To import that order, stop bracketd and run "
+        f"`bracketd doctor --recover`. `bracketd approve` buys the shoot anyway{otherwise}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The small changes of an order that its rules are made of."""
+"""Small changes to an order that several rules share."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from daemon.order.problem import Code, Trouble
 
 
 def forward(order: Order, phase: Phase) -> Order:
-    """Move on along the line; never back, never out of rest."""
+    """Advance to a later phase. Never moves back, and never leaves an ended or held phase."""
     if order.phase not in LINE or LINE.index(phase) <= LINE.index(order.phase):
         return order
     return replace(order, phase=phase)
 
 
 def progress(order: Order, now: float) -> Order:
-    """Something went well: go on at once, unless a neighbour's back-off still runs."""
+    """Continue at once after a success, unless the back-off of another bracket or image is still running."""
     if order.due is not None and order.due > now and order.troubles:
         return order
     order = _matched(order)
@@ -29,32 +29,32 @@ def progress(order: Order, now: float) -> Order:
 def back_off(
     order: Order, trouble: Trouble, now: float, policy: Policy, retry_after: float | None = None, *, tries: int = 0
 ) -> Order:
-    """Try again later, and say why; a longer wait that still runs is kept.
+    """Try again later, with ``trouble`` as the reason. A longer wait that is still running is kept.
 
-    ``tries``: how often the bracket at fault has failed before. That counts if it is more often than the order has:
-    neighbours that pass end the order's back-off, not the bracket's.
+    ``tries``: how often the failing bracket has failed before. It counts if it is more than the order's failures:
+    the success of another bracket resets the order's back-off, but not this bracket's.
     """
     later = wait(order, trouble, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
     return replace(later, failures=order.failures + 1)
 
 
 def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
-    """Go on after some seconds, and say why; a longer wait that still runs is kept."""
+    """Continue after some seconds, with ``trouble`` as the reason. A longer wait that is still running is kept."""
     due = now + seconds
     return replace(order, troubles=(trouble,), due=max(order.due or now, due) if order.troubles else due)
 
 
 def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
-    """Wait for a person."""
+    """Hold the order for a person."""
     order = replace(_matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold)
     return replace(order, over_limit=False, troubles=(trouble,), due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
-    """An answer did not match what was asked: try again later, and hold the order if that lasts.
+    """Try again later after an answer that does not match the request, and hold the order if that lasts.
 
-    ``times`` is how often it was so for the same bracket or image, whose neighbours may get on meanwhile. A clock that
-    was set back tells nothing of how long it has lasted: then the number of answers decides.
+    ``times`` is how often this happened for the same bracket or image, while others may have succeeded. If the clock
+    was set back, the duration is unknown and only the number of answers counts.
     """
     since = now if order.mismatched_at is None else order.mismatched_at
     count = max(order.mismatches + 1, times)
@@ -71,24 +71,24 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
 PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
 """Mismatches of a picture that was downloaded in full size, so that the service has charged for it."""
 
-PAID_PICTURE = "The picture is paid for: the web app has it, too. `bracketd retry` fetches it again."
-UNUSED = "None of these answers was used. Look at the order in the web app, then let it go on with `bracketd retry`."
+PAID_PICTURE = "The picture is paid for and is also in the web app. `bracketd retry` downloads it again."
+UNUSED = "None of these answers were used. Check the order in the web app, then run `bracketd retry` to continue."
 
 
 def _matched(order: Order) -> Order:
-    """An answer matched what was asked, or the order waits for something else."""
+    """Reset the mismatch counters, because an answer matched or the order waits for something else."""
     return replace(order, mismatch=None, mismatches=0, mismatched_at=None) if order.mismatches else order
 
 
 def released(order: Order, now: float) -> Order:
-    """Go on from where the order was held."""
+    """Continue from the phase in which the order was held."""
     there = order.held_in or order.phase
     order = replace(order, mismatch=None, hold=None)
     return replace(order, phase=there, held_in=None, over_limit=False, troubles=(), failures=0, due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:
-    """The bracket that an answer is about, unless the answer is late."""
+    """The bracket that an answer is about; None if the answer is late."""
     if order.phase not in (Phase.SETTLED, Phase.UPLOADING):
         return None
     bracket = order.brackets[number]
@@ -96,7 +96,7 @@ def awaited(order: Order, number: int, attempt: int) -> Bracket | None:
 
 
 def fetching(order: Order, image_id: str, state: ImageState) -> Image | None:
-    """The image that a fact about its download can be for, unless the fact is late."""
+    """The image that a fact about its download applies to; None if the fact is late."""
     if order.phase is not Phase.DOWNLOADING:
         return None
     return next((i for i in order.images if i.id == image_id and i.state is state), None)

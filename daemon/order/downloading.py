@@ -14,7 +14,7 @@ from daemon.order.problem import Code, Trouble
 
 
 def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order:
-    """An image is bought and its bytes are safe."""
+    """Record that an image is bought and stored on disk."""
     image = fetching(order, fact.image, ImageState.PROCESSED)
     if image is None:
         return order
@@ -30,21 +30,21 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
 
 
 def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> Order:
-    """Somebody removed fetched bytes before they had their name; the service gives a bought image again.
+    """Download an image again whose file was removed before it had its name. That costs nothing.
 
-    Who removes them may do so each time: the more often one image was lost, the longer it waits.
+    Whatever removes the file may do so each time, so the wait grows each time the same image is lost.
     """
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded bytes of {image.called} were removed from {order.output}; they are downloaded once more"
+    why = f"the downloaded file of {image.called} was removed from {order.output}; bracketd downloads it again"
     return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 
 
 def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
-    """A picture is where the photographer looks for it."""
+    """Record that a picture has its name in the output folder."""
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:
         return order
@@ -52,7 +52,7 @@ def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
 
 
 def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> Order:
-    """The service does not give the image out, or will not process it once more; the others go on."""
+    """Mark an image as failed that the service does not provide or will not reprocess. The others continue."""
     image = fetching(order, fact.image, ImageState.PROCESSED) or reprocessing(order, fact.image)
     if image is None:
         return order
@@ -61,7 +61,7 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
 
 
 def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:
-    """The end, unless an image is still open."""
+    """End the order as delivered, unless an image is still open."""
     ends = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
     open_images = any(i.state not in ends for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
@@ -70,7 +70,7 @@ def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> 
 
 
 def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Policy) -> Order:
-    """Pictures go to another folder, as long as none was bought for the present one."""
+    """Change the order's output folder, unless an image was already bought for the current one."""
     bought = any(image.state in (ImageState.FETCHED, ImageState.PLACED) for image in order.images)
     if order.phase in RESTING or bought or order.output == fact.output:
         return order
@@ -78,14 +78,14 @@ def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Pol
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
-    """Photos that no order has, or has as they were, are told until somebody sees to them."""
+    """Record the shoot's photos that are in no order, and those that changed after the merge, for ``status``."""
     if (order.late, order.altered) == (fact.files, fact.altered):
         return order
     return replace(order, late=fact.files, altered=fact.altered)
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Files that show what was sent are known from now on, and not looked into again."""
+    """Record files that show frames already sent, so that they are not read again."""
     new = set(fact.files) - set(order.left_out)
     if not new:
         return order

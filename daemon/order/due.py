@@ -1,8 +1,7 @@
-"""When an order's next step is due, by a clock that a person or NTP may set at any time.
+"""Decides when an order's next step is due, although a person or NTP may set the clock at any time.
 
-A due time is a moment of the wall clock, so that it outlives a restart. It means something only to a clock that goes
-on from where it was when the due time was set. A clock that shows an earlier time was set back since: the due time
-then lies ahead by as much as the clock was wrong, and counts as now.
+A due time is a wall-clock time, so it survives a restart. It is valid only if the clock has not been set back since it
+was stored. If the clock shows an earlier time than when the due time was set, the due time counts as now.
 """
 
 from __future__ import annotations
@@ -13,31 +12,31 @@ from daemon.order.model import Order
 from daemon.order.policy import Policy
 
 SLACK = 5.0
-"""Seconds by which the clock may be set back without a word: NTP does so all the time. A step is late by as much."""
+"""Seconds by which the clock may be set back without effect, as NTP often does. A step may be late by this much."""
 
 AT_ANY_CLOCK = 0.0
-"""As ``due_set_at``: the due time counts although the clock was set back. It is for a wait that guards against a second
-merge: too long a wait costs time, too short a one costs money."""
+"""A ``due_set_at`` that keeps the due time valid even if the clock was set back. For a wait that prevents a second
+merge: if it is too long it costs time, if it is too short it costs money."""
 
 
 def waits(order: Order, now: float, policy: Policy) -> bool:
-    """Whether the next step of an order that is not at rest lies ahead. ``Store.due`` asks the same in SQL."""
+    """True if the next step of an active order is not due yet. ``Store.due`` has the same condition in SQL."""
     if order.due is None or order.due <= now or order.due > now + policy.longest:
         return False
     return now >= _set_at(order) - SLACK
 
 
 def with_true_due(order: Order, now: float, policy: Policy) -> Order:
-    """The order, due now if its due time does not count any more, so that no rule takes it for a wait."""
+    """The order, due now if its due time is no longer valid, so that no rule treats it as a wait."""
     lost = order.due is not None and order.due > now and not waits(order, now, policy)
     return replace(order, due=now) if lost else order
 
 
 def time_is_doubtful(order: Order, since: float, now: float, longest: float) -> bool:
-    """Whether the clock cannot say how long something has lasted: it was set back behind ``since``, or jumped ahead.
+    """True if the time since ``since`` is unknown, because the clock was set back before it or jumped ahead.
 
-    A step that comes more than ``longest`` seconds after its due time looks like such a jump. A machine that slept
-    looks the same, and a wait that begins again then does no harm.
+    A step that comes more than ``longest`` seconds after its due time counts as such a jump. Sleep of the machine looks
+    the same. Restarting a wait then does no harm.
     """
     return now < since - SLACK or (order.due is not None and now - order.due > longest)
 
@@ -50,5 +49,5 @@ def dated(order: Order, after: Order, now: float) -> Order:
 
 
 def _set_at(order: Order) -> float:
-    """When the due time was set. An order that never had a fact, or is of an older bracketd, was written then."""
+    """When the due time was set. An order without a fact, or of an older bracketd, has ``updated_at`` instead."""
     return order.updated_at if order.due_set_at is None else order.due_set_at

@@ -1,6 +1,7 @@
-"""What happened to an order: the facts.
+"""The facts: what can happen to an order.
 
-A bracket is named by its number, an image by the service's id. Facts go to the journal without ``secret`` fields.
+A bracket is identified by its number, an image by its id at the service. The journal stores facts without their
+``secret`` fields.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from daemon.shoot import Doubt, LeftOut
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The shoot was found complete, or a person sent it: these are its brackets, and the files it goes without.
+    """The shoot was found complete, or a person submitted it. Has its brackets and the files that are left out.
 
-    ``left_out_why`` says why of each of those files; ``doubt`` is why a person must decide before anything is sent.
+    ``left_out_why`` gives the reason for each of those files. ``doubt`` is why a person must decide before anything is
+    sent.
     """
 
     brackets: tuple[Bracket, ...]
@@ -37,7 +39,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A bracket has a place; ``attempt`` says which registration this answers."""
+    """A bracket has an upload URL; ``attempt`` says which registration this answers."""
 
     bracket: int
     attempt: int
@@ -48,7 +50,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service has a bracket's bytes; ``sha256`` is theirs, ``ctime_ns`` the file's just before it was read."""
+    """The service has a bracket's bytes. ``sha256`` is their hash, ``ctime_ns`` the file's ctime before the read."""
 
     bracket: int
     attempt: int
@@ -59,8 +61,8 @@ class Stored:
 class Lost(StrEnum):
     """Why a registration cannot be used.
 
-    UNHEARD: its answer was lost · TAKEN: the service says that it has this id already · REFUSED: storage refused the
-    upload to it.
+    UNHEARD: its answer was lost · TAKEN: the service says that the id is already in use · REFUSED: storage refused the
+    upload.
     """
 
     UNHEARD = "unheard"
@@ -72,7 +74,7 @@ class Lost(StrEnum):
 class SlotLost:
     """A registration cannot be used; the bracket is registered again.
 
-    ``said`` is what the service or storage said. ``mismatch``: its answer did not match what was asked.
+    ``said`` is the answer of the service or storage. ``mismatch``: its answer did not match the request.
     """
 
     bracket: int
@@ -85,7 +87,7 @@ class SlotLost:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A bracket's file is not the one recorded in this attempt; these are its new size, mtime, inode and ctime."""
+    """A bracket's file differs from the one recorded in this attempt. Has its new size, mtime, inode and ctime."""
 
     bracket: int
     attempt: int
@@ -97,10 +99,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class SameContent:
-    """Files that were touched after they were sent still have the content that was sent.
+    """Files whose ctime changed after they were sent still have the content that was sent.
 
-    ``seen`` is, for each, the bracket's number, how often it had been read again before, and its ctime now. Found by a
-    merge, it says that the merge was not asked for.
+    ``seen`` has for each file the bracket's number, its earlier number of rereads, and its ctime now. If the merge step
+    returns this fact, the merge was not requested.
     """
 
     seen: tuple[tuple[int, int, int], ...]
@@ -108,21 +110,21 @@ class SameContent:
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A registration is gone from the service."""
+    """A registration was deleted at the service."""
 
     registration: str
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The files are those that were locked, and the service lacks these brackets; none if it has every one."""
+    """The files are unchanged since the lock. ``missing`` are the brackets that the service does not have."""
 
     missing: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MergeIntended:
-    """The merge is about to be asked for."""
+    """The merge is about to be requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,9 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class SeenImage:
-    """An output image as the service shows it. ``ended``: None while it is worked on, else whether it succeeded.
+    """An output image as the service shows it. ``ended``: None while it is processed, True on success, False on error.
 
-    Of a failed image, ``again`` says whether to process it once more; ``limited``: only the daily limit stopped it.
+    For a failed image, ``again`` is True if it can be reprocessed, ``limited`` if only the daily limit stopped it.
     """
 
     id: str
@@ -148,7 +150,7 @@ class SeenImage:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look at the order showed; ``images`` are output images only, never registered brackets."""
+    """The order's status at the service. ``images`` are output images only, never registered brackets."""
 
     merging: bool
     processing: bool
@@ -157,21 +159,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class ReprocessIntended:
-    """An image is about to be processed once more."""
+    """Reprocessing of an image is about to be requested."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reprocessed:
-    """The service took on to process an image once more."""
+    """The service accepted the reprocessing of an image."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What other orders have bought, or were allowed to buy, today and this month, in images.
+    """How many images other orders have bought, or were allowed to buy, today and this month.
 
     ``tomorrow`` is when the next day begins, in epoch seconds; None if that is not known.
     """
@@ -183,24 +185,24 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A person allows the order whatever it buys, or sends a supplement that was held."""
+    """A person allows the order to pass the limits, or releases a held order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """A person asked to have these failed images, by their ids, processed again."""
+    """A person asked to have failed images, given by their ids, processed again."""
 
     images: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A person does not want the images of a merged order that are not bought yet."""
+    """A person dismissed the images of a merged order that are not bought yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An image was bought; its bytes are on disk, flushed, under a hidden name."""
+    """An image was bought. Its bytes are flushed to disk in a hidden file."""
 
     image: str
     size: int
@@ -210,14 +212,14 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class FetchLost:
-    """Fetched bytes are no longer where they were put."""
+    """The hidden file of a fetched image is missing."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An image lies in the output folder under this name."""
+    """An image has its name, ``file``, in the output folder."""
 
     image: str
     file: str
@@ -225,7 +227,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class ImageLost:
-    """The service does not give this image out, or refuses to process it once more."""
+    """The service does not provide this image, or refuses to reprocess it."""
 
     image: str
     why: str
@@ -233,14 +235,14 @@ class ImageLost:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """``order.json`` is written. ``late`` are photos that came into the shoot after it was locked."""
+    """``order.json`` is written. ``late`` are photos that arrived in the shoot after it was locked."""
 
     late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CameLate:
-    """These photos lie in the shoot and no order has them, or they changed after they were merged; none: no more."""
+    """Photos in the shoot that no order has, and photos that changed after their merge. Both empty: no longer any."""
 
     files: tuple[str, ...]
     altered: tuple[str, ...] = ()
@@ -248,7 +250,7 @@ class CameLate:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """These photos lie in the shoot and show, or are made from, what was sent; ``left_out_why`` says it of each."""
+    """Photos in the shoot that show, or are made from, frames already sent. ``left_out_why`` has each one's reason."""
 
     files: tuple[str, ...]
     left_out_why: tuple[LeftOut, ...] = ()
@@ -256,7 +258,7 @@ class FoundAgain:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The shoot was renamed or moved while its order was under way."""
+    """The shoot's folder was renamed or moved while its order was under way."""
 
     shoot: str
     folder: str
@@ -264,13 +266,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class OutputRenamed:
-    """The disk does not take the name of the output folder, and nothing lies in it; pictures go to this one."""
+    """The disk does not allow the output folder's name, and the folder does not exist. Pictures go to ``output``."""
 
     output: str
 
 
 class Kind(StrEnum):
-    """Kinds of failure, each with its own answer (see ``trouble.failed``)."""
+    """Kinds of failure, each with its own rule (see ``trouble.failed``)."""
 
     PASSING = "passing"
     NOT_READY = "not ready"
@@ -286,13 +288,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step did not succeed. ``why`` is for a person; ``detail`` (a traceback) only for the journal.
+    """A step failed. ``why`` is for a person; ``detail`` (a traceback) is only for the journal.
 
-    ``unsent``: the service has certainly not carried it out; ``offline``: not even a connection could be made. ``step``
-    is None when it was no step that failed, but what we made of one. ``bracket`` is whose file is at fault, if one is;
-    of a file that cannot be read at present, ``disk_fails`` says that no other one of the shoot can.
-    ``cause`` is the same for all refusals of the account that have one reason, whatever was asked.
-    ``mismatch`` is how an answer did not match what was asked (``Kind.MISMATCH``).
+    ``unsent``: the service has certainly not carried out the request; ``offline``: no connection could be made.
+    ``step`` is None if the failure was in handling a step's result. ``bracket`` is the bracket whose file is at fault,
+    if any. ``disk_fails``: no other photo of the shoot can be read either. ``cause`` is the same for all refusals of
+    the account that have the same reason, for any request. ``mismatch`` is how an answer did not match the request
+    (``Kind.MISMATCH``).
     """
 
     step: Step | None
@@ -310,26 +312,26 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A step was broken off because the daemon stops; nothing is known to have changed."""
+    """A step was interrupted because the daemon stops. It has no known effect."""
 
     step: Step
 
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """A person asked to try again now; ``preset`` is what the watched folder is set to by now, if it still is one."""
+    """A person asked to try again now. ``preset`` has the watched folder's current settings; None without one."""
 
     preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What the account was refused for may be asked again: it was accepted elsewhere, or the daemon started."""
+    """Requests may be tried again: the account was accepted for another order, or the daemon started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The state was rebuilt, and this order with it: ``source`` is what it is known from, ``why`` what was found."""
+    """The order was rebuilt by a recovery. ``source`` is where it was found, ``why`` what was found."""
 
     source: str
     why: str = ""
@@ -337,7 +339,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ends here, before its merge. ``by_person``: because a person wants it to. ``code`` says why."""
+    """The order ends before its merge. ``by_person``: a person requested it. ``code`` says why."""
 
     why: str
     by_person: bool = False

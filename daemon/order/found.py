@@ -1,4 +1,4 @@
-"""Facts about an order, found elsewhere, that a state which is older than reality does not know."""
+"""Facts about an order that an outdated state lacks, found in delivery notes or at the service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from daemon.order.model import Bracket, Image, Order
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A delivery note: the order as it tells it, and the folder and the name that it was found under."""
+    """A delivery note: the order that it describes, and the folder and file name of the note."""
 
     order: Order
     folder: str
@@ -17,13 +17,13 @@ class Note:
 
     @property
     def path(self) -> str:
-        """Where it was found."""
+        """The note's full path."""
         return f"{self.folder.rstrip('/')}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An order of ours that the service lists; ``names`` are its photos' at the service, without their tags."""
+    """An order of ours that the service lists; ``names`` are its photos' names there, without their tags."""
 
     id: str
     names: frozenset[str]
@@ -31,10 +31,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class FoundDelivered:
-    """The order's own delivery note lies in its output folder.
+    """The order's own delivery note was found in its output folder.
 
-    ``note`` is the note's path; ``brackets`` and ``images`` are as it tells them. ``missing`` are the names of pictures
-    that are not in the folder, or are not the bytes that the note tells of.
+    ``note`` is the note's path; ``brackets`` and ``images`` are its content. ``missing`` are the names of pictures that
+    are not in the folder or have other content than the note says.
     """
 
     note: str
@@ -45,14 +45,14 @@ class FoundDelivered:
 
 @dataclass(frozen=True, slots=True)
 class FoundMerged:
-    """The service has merged the order; ``merging`` while it is still at it."""
+    """The service has merged the order, or is still merging it (``merging``)."""
 
     merging: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FoundElsewhere:
-    """Another order, which the state does not know, seems to have these photos.
+    """Another order, which is not in the state, may have these photos.
 
     ``note`` is the path of its delivery note; None if only the service lists it. ``doubtful``: a recovery found nothing
     that confirms the note.

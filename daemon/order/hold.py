@@ -6,12 +6,12 @@ from enum import StrEnum
 
 
 class Hold(StrEnum):
-    """Why an order is held, where that decides what may be done with it. Of several reasons the last in this list.
+    """Why an order is held, where that decides which verbs are allowed. If there are several, the last in this list.
 
-    DELIVERED: its own delivery note says that it was delivered, and the pictures do not confirm that. LATE: its photos
-    came late for another order. SKIPPED_BEFORE: its photos may be those of a skipped shoot. DOUBT: its photos may be
-    here twice, or have no format in common. UNKNOWN_ORDER: another order, which the state does not know, seems to have
-    its photos.
+    DELIVERED: its own delivery note says that it was delivered, but the pictures do not confirm that. LATE: its photos
+    arrived after the shoot of another order was locked. SKIPPED_BEFORE: its photos may be those of a skipped shoot.
+    DOUBT: its photos may be duplicates, or have no common format. UNKNOWN_ORDER: another order, which is not in the
+    state, may have its photos.
     """
 
     DELIVERED = "delivered"
@@ -21,9 +21,9 @@ class Hold(StrEnum):
     UNKNOWN_ORDER = "unknown order"
 
     def outweighs(self, other: Hold | None) -> bool:
-        """True if this reason decides what may be done when both hold an order."""
+        """True if this reason takes precedence over another reason to hold the same order."""
         return other is None or list(Hold).index(self) > list(Hold).index(other)
 
 
 CHOICES = frozenset({Hold.LATE, Hold.SKIPPED_BEFORE, Hold.DOUBT, Hold.UNKNOWN_ORDER})
-"""Reasons that a person decides about: `approve` sends the order. A retry does not, for nothing failed."""
+"""Reasons that need a decision: `approve` sends the order. A retry does not, because nothing failed."""

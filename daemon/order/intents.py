@@ -1,4 +1,4 @@
-"""The facts that are stored before a request leaves."""
+"""The facts that are stored before a request is sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from daemon.order.steps import Step
 
 
 def intent(step: Step) -> Fact | None:
-    """The fact to record before a step's request leaves, for steps that the service does not bear twice."""
+    """The fact to record before sending a request that must not be repeated; None for other steps."""
     match step:
         case steps.Merge():
             return f.MergeIntended()

@@ -1,4 +1,4 @@
-"""Photos that come, or change, after their shoot was locked: what is new, and whether it is sent unasked."""
+"""Rules for photos that arrive or change after their shoot was locked: which are new, and when they may be sent."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
 
 LATELY = 2 * 3600.0
-"""Seconds after the lock in which new photos are the tail of a copy or a sync, whatever their times say."""
+"""Seconds after the lock in which new photos count as the end of a copy or a sync, whatever their times are."""
 
 Suspects = dict[str, list[tuple[Bracket, Bracket]]]
-"""For each order's id, photos as they are now that may have changed, each with the bracket that was sent."""
+"""For each order's id: photos that may have changed, as they are now, each with the bracket that was sent."""
 
 
 def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
-    """Photos of a shoot whose paths none of its orders knows. Some of them may show frames that were sent."""
+    """The photos of a shoot whose paths are in none of its orders. Some of them may show frames that were sent."""
     paths = {path for order in orders for path in paths_of(order)}
     return tuple(photo for photo in photos if photo.path not in paths)
 
 
 def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
-    """Photos of a shoot that are new, and photos that changed after they were merged.
+    """The paths of a shoot's new photos, and the photos that may have changed after they were merged.
 
-    The content must decide of the second: a chmod changes the ctime too. A photo is not new if it shows, or was made
-    from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless it says that
-    it shows another frame.
+    For the latter the content must be compared, because a chmod changes the ctime too. A photo is not new if it shows,
+    or was made from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless
+    its metadata say that it shows another frame.
     """
     sent = [Sent(order) for order in orders]
     late = tuple(
@@ -52,19 +52,19 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
 
 
 def came_late(order: Order, why: str) -> Order:
-    """A new order of late photos that waits until a person approves it; ``why`` is from ``may_follow``."""
+    """Hold a new order of late photos until a person approves it; ``why`` is from ``may_follow``."""
     return held(order, Trouble(Code.LATE_SUPPLEMENT, why), Hold.LATE)
 
 
 def is_mendable(order: Order) -> bool:
-    """Whether a shoot's order is held before its merge: a person may yet send it anew, late photos and all."""
+    """True if the order is held before its merge, so that a new submit can still include late photos."""
     return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.supplement_of is None
 
 
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
-    """Files of a shoot that are not sent and whose paths its orders do not know yet, each with the reason.
+    """The files of a shoot that are not sent and whose paths are in none of its orders yet, each with the reason.
 
-    ``orders`` are those of its folder. There are none of a skipped shoot: the record of its photos knows them.
+    ``orders`` are those of its folder. Empty for a skipped shoot, whose photos are recorded separately.
     """
     before = judged.before
     if before is None or judged.again not in (Again.SAME, Again.MORE):
@@ -85,9 +85,9 @@ def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tupl
 
 
 def part_of(whole: f.Locked, judged: Judged, orders: Sequence[Order]) -> f.Locked:
-    """A shoot without the photos that are known. The first order of a folder leaves them out, each with the reason.
+    """The shoot with only its new photos. The first order of a folder lists the known ones as left out.
 
-    ``orders`` are the others of its folder. A doubt about the shoot counts if it is about one of the new photos.
+    ``orders`` are the other orders of its folder. A doubt about the shoot is kept if it concerns a new photo.
     """
     news = frozenset(bracket.path for bracket in judged.new)
     doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
@@ -96,19 +96,19 @@ def part_of(whole: f.Locked, judged: Judged, orders: Sequence[Order]) -> f.Locke
 
 
 def _of_sent(why: Mapping[str, LeftOut], path: str) -> LeftOut:
-    """Why a file is not sent. ``of`` names the file that was sent, also where another unsent file lies between."""
+    """Why a file is not sent. ``of`` names the file that was sent, even if the direct match is another unsent file."""
     one = why[path]
     of = why.get(one.of) if one.of is not None else None
     return one if of is None or of.of in (None, path) else replace(one, of=of.of, shoot=of.shoot)
 
 
 def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, here: bool, dev_mode: bool) -> str | None:
-    """Why photos that came late for the order ``before`` wait for a person; None if they are sent at once.
+    """Why photos that arrived late for the order ``before`` must be approved; None if they are sent at once.
 
-    Sent at once are photos that belong to the visit: they come soon after the lock, or were not made after it, as what
-    an editor exports is. ``here``: they lie in the folder of that order, and not, with photos that were sent, in
-    another one. While other late photos of a shoot wait for a person, and where a person cancelled half of the shoot,
-    they wait.
+    Photos of the same visit are sent at once: they arrive soon after the lock, or were made before it, unlike an
+    editor's exports. ``here``: they are in the folder of that order, not in another folder beside copies of sent
+    photos. They wait while other late photos of the shoot wait for approval, and if a person cancelled half of the
+    shoot.
     """
     names, declined = names_of([bracket.path for bracket in judged.new]), len(judged.declined)
     those = "`bracketd approve` sends those, `bracketd submit --again` all of them"
@@ -119,21 +119,21 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
         cancelled = f"a person cancelled {declined} others; " if declined else ""
         known = f"{judged.known} of its photos were sent as “{before.shoot}”; {cancelled}"
         return f"{known}{len(judged.new)} were not: {names}. {those}"
-    told = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
+    came = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
     if declined and declined >= judged.known + len(judged.new):
-        return f"{told}. A person cancelled {declined} others of the shoot. {those}"
+        return f"{came}. A person cancelled {declined} others of the shoot. {those}"
     if before.phase is Phase.HELD and before.supplement_of is not None:
-        return f"{told}. Others that came before them wait for approval. `bracketd approve` sends them as a supplement"
+        return f"{came}. Others that came before them wait for approval. `bracketd approve` sends them as a supplement"
     if before.preset.dev_mode and not dev_mode:
-        return f"{told}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"
+        return f"{came}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"
     if late_files == "hold":
-        return f"{told}. `bracketd approve` sends them as a supplement"
+        return f"{came}. `bracketd approve` sends them as a supplement"
     if judged.unread:
         return (
-            f"{told}. {names_of(judged.unread)} may show what was sent already: the name is the same, and the file "
-            "does not say when it was taken. `bracketd approve` sends them as a supplement"
+            f"{came}. {names_of(judged.unread)} may duplicate photos already sent: the names match, and the files have "
+            "no capture time. `bracketd approve` sends them as a supplement"
         )
     made_after = any(bracket.mtime_ns / 1e9 > before.created_at for bracket in judged.new)
     if made_after and now - before.created_at > LATELY:
-        return f"{told}, and were made after it. `bracketd approve` sends them as a supplement"
+        return f"{came}, and were made after it. `bracketd approve` sends them as a supplement"
     return None

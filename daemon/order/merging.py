@@ -15,24 +15,24 @@ from daemon.order.problem import Code, Trouble
 NOT_SHOWN = "the service does not show it any more"
 
 SETTLED = (*ON_DISK, ImageState.DISMISSED)
-"""States of images that no look at the service changes any more."""
+"""States of images that polling the service no longer changes."""
 
 UNHEARD = 6
-"""How often an image is asked to be processed once more when nobody knows whether that was heard. It costs nothing."""
+"""How often reprocessing of an image is requested if it is unknown whether the service got the request. It is free."""
 
 
 REFUSED = "The service refused the merge. bracketd checks that no earlier request was carried out, then asks again."
 
 
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
-    """From here on the merge may have happened."""
+    """Record the intent to merge. From here on the merge may have happened."""
     if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
         return order
     return replace(forward(order, Phase.MERGING), merge=MergeState.ASKED, merge_asked_at=now, polls=0, due=now)
 
 
 def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
-    """The service took the merge on; its answer is not the end of it."""
+    """The service accepted the merge. Polling will show the result."""
     if order.merge is not MergeState.ASKED:
         return order
     answered = replace(progress(order, now), merge=MergeState.ANSWERED, polls=0)
@@ -40,7 +40,7 @@ def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
 
 
 def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
-    """A look at the order. See rule 5 for what done means."""
+    """Apply the order's status at the service. Rule 5 in ``rules`` defines when the service is done."""
     unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
     if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
         return order
@@ -60,7 +60,7 @@ def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
 
 
 def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _policy: Policy) -> Order:
-    """From here on the image may be processed once more."""
+    """Record the intent to reprocess an image. From here on the image may be reprocessed."""
     image = next((i for i in order.images if i.id == fact.image and i.state is ImageState.AGAIN), None)
     if order.phase is not Phase.PROCESSING or image is None:
         return order
@@ -69,7 +69,7 @@ def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _pol
 
 
 def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
-    """The service took it on; a look tells what came of it."""
+    """The service accepted the reprocessing. Polling will show the result."""
     image = reprocessing(order, fact.image)
     if image is None or order.polls > 0:
         return order
@@ -79,7 +79,7 @@ def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -
 
 
 def reprocessing(order: Order, image_id: str) -> Image | None:
-    """The image that was asked to be processed once more and has not ended since."""
+    """The image, if its reprocessing was requested and has not ended; otherwise None."""
     if order.phase is not Phase.PROCESSING:
         return None
     pending = (i for i in order.images if i.state is ImageState.PENDING and i.reprocessed_at is not None)
@@ -87,7 +87,7 @@ def reprocessing(order: Order, image_id: str) -> Image | None:
 
 
 def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | None:
-    """An image failed: the service is asked once more at once, or later if only the day's limit was reached."""
+    """The order with reprocessing of failed images due at once, or later at the daily limit; None without any."""
     again = {image.id for image in order.images if image.state is ImageState.AGAIN}
     if not again or order.phase is not Phase.PROCESSING:
         return None
@@ -100,28 +100,33 @@ def _limited(order: Order, why: str, now: float, policy: Policy) -> Order:
 
 
 def limit_reached(fact: f.Seen) -> str | None:
-    """What a look says of the account's daily limit; None: nothing."""
+    """The message that the account's daily limit is reached; None if no image failed because of it."""
     said = next((image.reason for image in fact.images if image.limited), None)
-    return said and f"the account's daily limit is reached ({said}); what failed for it is processed again when it lets"
+    return said and f"the account's daily limit is reached ({said}). Failed images are retried once the limit resets"
 
 
 def _long(order: Order, now: float, policy: Policy) -> Order:
-    """Whole hours, so that the words change as seldom as there is news."""
+    """The order with a SLOW_SERVICE trouble after ``Policy.long_work``.
+
+    The duration is rounded down to whole periods, so that the text rarely changes.
+    """
     waited = now - _asked_at(order, now)
     if waited < policy.long_work:
         return order
+    hours = waited // policy.long_work * policy.long_work / 3600
     why = (
-        f"the service has worked on it for more than {waited // policy.long_work * policy.long_work / 3600:.0f} h; "
-        "it is looked at until it is through. If this lasts, ask the vendor about this order"
+        f"the service has been processing this order for over {hours:.0f} h. bracketd keeps checking. "
+        "If this continues, ask the vendor about this order"
     )
     return replace(order, troubles=(Trouble(Code.SLOW_SERVICE, why),))
 
 
 def _idle(order: Order, now: float, policy: Policy) -> Order:
-    """Idle and empty: not started yet; after grace and looks enough an unanswered merge was not carried out.
+    """Handle an order for which the service shows no work and no images: it may not have started yet.
 
-    A clock that was set back since tells nothing of the grace: then the looks alone decide. After a refusal they do
-    so anyway: the refusal itself says that no merge was carried out, and the looks only make sure.
+    If this lasts for ``Policy.idle_grace`` and ``Policy.idle_looks`` polls, a merge whose answer was lost counts as not
+    carried out. If the clock was set back, only the polls count. After a refused merge only the polls count too: the
+    refusal already says that no merge was carried out.
     """
     if order.merge is MergeState.NOT_ASKED:
         if order.polls < policy.refused_looks:
@@ -135,22 +140,22 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     if waited < policy.idle_grace:
         return order
     why = (
-        f"the service accepted the merge {waited / 60:.0f} min ago and shows no image yet; "
-        "it is looked at until it does. If this lasts, ask the vendor about this order"
+        f"the service accepted the merge {waited / 60:.0f} min ago but shows no images yet. bracketd keeps checking. "
+        "If this continues, ask the vendor about this order"
     )
     return replace(order, troubles=(Trouble(Code.SLOW_SERVICE, why),))
 
 
 def _asked_at(order: Order, now: float) -> float:
-    """When the service was asked for what it is working on: the merge, or failed images that a person retried."""
+    """When the current work was requested from the service: the merge, or a person's retry of failed images."""
     return order.reopened_at or order.merge_asked_at or now
 
 
 def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
-    """What the service shows now replaces what it showed before; an empty list says nothing.
+    """The order's images, updated from the status at the service. An empty list changes nothing.
 
-    An image that failed or is on disk is kept even when the service shows it no more. After a person's retry no image
-    is dropped and none is new. What is as it was stays the same object, so that its row is not written again.
+    An image that failed or is on disk is kept even if the service no longer shows it. After a person's retry no image
+    is dropped or added. Unchanged images stay the same objects, so that their rows are not written again.
     """
     if not seen:
         return order.images
@@ -168,7 +173,7 @@ def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Pol
 
 
 def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) -> Image:
-    """An image that is processed once more: if the clock was set meanwhile, the wait for it begins again."""
+    """The image. If it is being reprocessed and the clock was set meanwhile, its wait restarts."""
     asked = image.reprocessed_at if image.state is ImageState.PENDING else None
     if asked is None or order.polls >= policy.doubted_looks:
         return image
@@ -176,7 +181,7 @@ def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) ->
 
 
 def _unseen(order: Order, image: Image) -> Image | None:
-    """What becomes of an image that the service shows no more; None: it is dropped, as grouping may still change."""
+    """An image that the service no longer shows; None if it is dropped, because grouping may still change."""
     if image.state in (*SETTLED, ImageState.FAILED):
         return image
     if order.reopened_at is None:
@@ -196,7 +201,7 @@ def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
 
 
 def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
-    """An image that comes to an error gets one more try; one that the day's limit stopped as many as it takes."""
+    """The new state of an image. An error allows one reprocessing; the daily limit allows more, for a bounded time."""
     if seen.ended is None:
         return ImageState.PENDING
     if seen.ended:

@@ -1,6 +1,6 @@
-"""An order: a shoot as the service knows it, and everything we remember of it.
+"""The data of an order: a shoot that is sent to the service, with its brackets and images.
 
-Values only, all frozen. Times are seconds since 1970 (UTC) as floats; sizes are bytes; paths of brackets are
+All classes are frozen values. Times are seconds since 1970 (UTC) as floats; sizes are bytes; paths of brackets are
 relative to the shoot's folder, paths of pictures to the order's output folder.
 """
 
@@ -25,7 +25,7 @@ BadFiles = Literal["hold", "leave_out"]
 
 
 class Phase(StrEnum):
-    """Where an order stands. The first seven come one after the other."""
+    """The phase of an order. The first seven follow each other."""
 
     SETTLED = "settled"
     UPLOADING = "uploading"
@@ -48,12 +48,12 @@ LINE = (
     Phase.DOWNLOADING,
     Phase.DOWNLOADED,
 )
-"""The phases of an undisturbed order, in their only direction."""
+"""The phases of an undisturbed order, in their order."""
 
 RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
-"""Phases in which nothing happens until a person asks."""
+"""Phases in which nothing happens until a person asks for it."""
 
-RETRY_FAILED = "`bracketd retry` has the service process failed images again, for free, and buys only those"
+RETRY_FAILED = "`bracketd retry` has the failed images processed again, for free, and buys only those"
 """What a person can do about the failed images of a delivered order."""
 
 
@@ -66,7 +66,7 @@ class Health(StrEnum):
 
 
 class MergeState(StrEnum):
-    """What we know of the one merge. ASKED alone means that its answer was lost or is still to come."""
+    """What is known about the order's only merge. ASKED means that its answer was lost or has not arrived yet."""
 
     NOT_ASKED = "not asked"
     ASKED = "asked"
@@ -75,9 +75,9 @@ class MergeState(StrEnum):
 
 
 class ImageState(StrEnum):
-    """An image's way: worked on, processed, fetched (bought), placed under its name; or it failed.
+    """The state of an image: pending at the service, processed, fetched (bought), placed under its name, or failed.
 
-    AGAIN: it came to an error and is to be processed once more. DISMISSED: a person does not want it bought.
+    AGAIN: it failed and is about to be reprocessed. DISMISSED: a person decided not to buy it.
     """
 
     PENDING = "pending"
@@ -90,22 +90,21 @@ class ImageState(StrEnum):
 
 
 REREADS = 3
-"""How often a bracket is read again for a new ctime alone: some file systems show another one at every look."""
+"""How often a bracket is read again if only its ctime changed: some file systems report another ctime each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """A file that is uploaded: one exposure of a set, with its place at the service once it has one.
+    """A file to upload: one exposure of a set, with its registration at the service once it has one.
 
-    ``attempt`` counts the times it was begun anew: each registration has an id of its own, minted before the request
-    that carries it.
-    ``service_id`` and ``url`` are the service's answer; the URL is a capability and stays out of logs.
-    ``mark`` tells its content from other files' (``daemon.files.content``), ``sha256`` is that of the bytes sent.
-    ``left_out`` is why the order goes without it. ``ctime_ns`` is the file's when it was locked, or just before its
-    bytes were sent; ``rereads`` counts how often it was read again for another ctime alone. ``refusals`` counts the
-    registrations in a row that the service or storage refused, and ``refused`` is what it said last.
-    ``unreadable_since``: since when the disk has not given out the file while it gave out others.
-    ``shot`` is what the file says of the frame that it shows.
+    ``attempt`` counts its registrations that were replaced. Each registration has its own id, which is known before the
+    request. ``service_id`` and ``url`` are the service's answer; the URL grants write access and is never logged.
+    ``mark`` distinguishes its content from other files' (``daemon.files.content``), ``sha256`` is the hash of the sent
+    bytes. ``left_out`` is why the order does not include it. ``ctime_ns`` is the file's ctime at the lock, or just
+    before its bytes were sent; ``rereads`` counts how often it was read again because only its ctime changed.
+    ``refusals`` counts the refusals in a row by the service or storage, ``refused`` is the last answer.
+    ``unreadable_since`` is when the file first could not be read while others could; None if it can be read.
+    ``shot`` has the file's metadata about its frame.
     """
 
     path: str
@@ -130,16 +129,16 @@ class Bracket:
 
     @property
     def stored(self) -> bool:
-        """Whether the service has the bytes."""
+        """True if the service has the bytes."""
         return self.stored_at is not None
 
     @property
     def registered(self) -> bool:
-        """Whether there is a URL to send the bytes to."""
+        """True if there is a URL to send the bytes to."""
         return self.url is not None
 
     def may_be_another(self, ctime_ns: int | None) -> bool:
-        """Whether a file of this size and mtime, with this ctime, may have other content: its ctime changed."""
+        """True if the file, with the same size and mtime, may have other content, because its ctime changed."""
         known = self.ctime_ns is not None and ctime_ns is not None
         return known and self.ctime_ns != ctime_ns and self.rereads < REREADS
 
@@ -148,10 +147,10 @@ class Bracket:
 class Image:
     """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
 
-    ``brackets`` are the numbers of the brackets it was made of, as far as the service tells. ``fetched_at`` is when it
-    was bought: the time of its first download. ``reprocessed_at`` is
-    when it was last asked to be processed once more, ``reprocess_heard`` whether the service took that on, and before
-    the download ``failures`` how often it was asked unheard.
+    ``brackets`` are the numbers of the brackets it was made of, if the service says so. ``fetched_at`` is when it was
+    bought: the time of its first download. ``reprocessed_at`` is when its reprocessing was last requested,
+    ``reprocess_heard`` is True if the service accepted that. ``failures`` counts requests for reprocessing without an
+    answer, and later failed downloads.
     """
 
     id: str
@@ -170,28 +169,28 @@ class Image:
 
     @property
     def called(self) -> str:
-        """Its name in a message."""
+        """The image's name for a message."""
         return brief(self.name, LONGEST_NAME)
 
     @property
     def why_failed(self) -> str:
-        """The service's reason for a failed image, in a message."""
+        """The service's reason for the failure, for a message."""
         return brief(self.reason or "the service gives no reason")
 
     @property
     def ended(self) -> bool:
-        """Whether the service is through with it, one way or the other."""
+        """True if the service has finished processing the image, with or without success."""
         return self.state not in (ImageState.PENDING, ImageState.AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How a watched folder wants its orders, frozen into each order when it is locked.
+    """The order settings of a watched folder, copied into each order when the shoot is locked.
 
-    ``per_image`` is a fixed number of brackets an image, None lets the service group. ``enhance`` are the
-    preferences of the vendor's API, as they go on the wire. ``format`` is jpeg, png or webp; ``quality`` 1-90;
-    ``max_width`` pixels. ``dev_mode`` asks for free pictures with a watermark. ``bad_files`` says whether a photo that
-    cannot be read holds the order, or the order goes without it.
+    ``per_image`` is a fixed number of brackets per image; None lets the service group them. ``enhance`` are the
+    preferences of the vendor's API, as they are sent. ``format`` is jpeg, png or webp; ``quality`` 1-90; ``max_width``
+    is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
+    holds the order or is left out.
     """
 
     per_image: int | None = None
@@ -205,28 +204,31 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One row: a shoot, its brackets and images, where it stands, and when to look at it next.
+    """One order: a shoot, its brackets and images, its phase, and when its next step is due.
 
-    ``due`` is when the next step may start, None when none is to come by itself; ``due_set_at`` is what the clock said
-    when that was set (see ``daemon.order.due``). ``troubles`` are what hinders the
-    order now, or how it ended; ``notes`` stay. ``held_in`` is the phase that a held order goes back to.
-    ``fingerprint`` tells the same photos again; ``late`` are photos that came after the shoot was locked and are in no
-    order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
-    must be deleted before the merge. A supplement has photos that came late for the order ``supplement_of``; a
-    skipped shoot may have the photos of the order ``same_as``. ``reckoned``: its images are within the limits;
-    ``over_limit``: they are not, and it is held or waits for the next day; ``approved``: a person said that they may
-    pass them. ``inode`` is that of the shoot's folder, which tells another folder of the same name. ``by_person``: a
-    person cancelled, dismissed or skipped it, and it is not sent again unasked. ``reopened_at``: when a person last had
-    its failed images processed again. ``phase_since`` is when the order entered its phase; None for one that
-    has not changed since it was made, or since a version that did not know it: ``updated_at`` says it then.
-    ``hold`` says why it is held, where that decides what may be done; ``troubles`` has every reason.
-    ``unknown_order`` is the id of the order, not in the state, for which it is or was held: it is never held for that
-    one again.
-    ``refusals`` counts the rounds of uploads in a row in which storage refused a bracket and took none; ``unseen`` how
-    often the service did not show brackets that were uploaded. ``output_renamed``: the output's disk does not take the
-    name that the folder of its pictures would have.
+    ``due`` is when the next step may start, None if no step will start by itself; ``due_set_at`` is the clock's time
+    when ``due`` was set (see ``daemon.order.due``). ``troubles`` are what hinders the order now, or how it ended;
+    ``notes`` are permanent. ``held_in`` is the phase that a held order returns to.
 
-    ``mismatch`` says how the service's last answers did not match what was asked, None if the last one did;
+    ``fingerprint`` identifies the set of photos. ``late`` are photos that arrived after the shoot was locked and are in
+    no order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
+    must be deleted before the merge. A supplement has photos that arrived late for the order ``supplement_of``; a
+    skipped shoot may have the photos of the order ``same_as``. ``inode`` is that of the shoot's folder; it
+    distinguishes folders of the same name.
+
+    ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
+    next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
+    skipped it, and it is not sent again unasked. ``reopened_at`` is when a person last retried its failed images.
+    ``phase_since`` is when the order entered its phase; None for an order that has not changed since it was created or
+    since an older version: then ``updated_at`` counts.
+
+    ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
+    ``unknown_order`` is the id of the order, not in the state, because of which it is or was held. It is not held for
+    that order again. ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted
+    none; ``unseen`` how often the service did not show uploaded brackets. ``output_renamed``: the output's disk does
+    not allow the usual name of the order's output folder.
+
+    ``mismatch`` says how the service's last answers did not match the requests, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
     service refused the merge; None again once it is known that no merge was carried out.
 
@@ -282,7 +284,7 @@ class Order:
 
     @property
     def health(self) -> Health:
-        """ok, retrying while something passes, attention when a person should look."""
+        """OK, RETRYING during a temporary problem, ATTENTION if a person should check the order."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
             return Health.ATTENTION if self.late else Health.OK
         if (
@@ -296,16 +298,16 @@ class Order:
 
     @property
     def trouble(self) -> str | None:
-        """What hinders the order, in one text; None if nothing does."""
+        """The texts of all troubles in one; None without any."""
         return in_one(trouble.text for trouble in self.troubles) if self.troubles else None
 
     def is_in(self, code: Code) -> bool:
-        """True if this hinders the order."""
+        """True if one of the troubles has this code."""
         return any(trouble.code is code for trouble in self.troubles)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why the health is what it is, and what helps."""
+        """The reasons for the health, each with the command that helps."""
         found = [Problem(trouble.code, trouble.text) for trouble in self.troubles]
         failed = [image for image in self.images if image.state is ImageState.FAILED]
         found += [Problem(Code.IMAGE_FAILED, f"{image.called} failed: {image.why_failed}") for image in failed]
@@ -313,7 +315,7 @@ class Order:
             found.append(Problem(Code.IMAGE_FAILED, RETRY_FAILED))
         dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
         if dismissed and self.phase is not Phase.CANCELLED:
-            text = f"{dismissed} image(s) were dismissed by a person and not bought"
+            text = f"{dismissed} image(s) were dismissed on request and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
         if self.late:
             found.append(Problem(Code.LATE_PHOTOS, _late_text(self.late, self.phase)))
@@ -331,19 +333,19 @@ class Order:
 
     @property
     def sent(self) -> tuple[int, ...]:
-        """The numbers of the brackets that are sent: all but those that the order goes without."""
+        """The numbers of the brackets that are sent: all except those that are left out."""
         return tuple(number for number, bracket in enumerate(self.brackets) if bracket.left_out is None)
 
     def registration(self, number: int) -> str:
-        """The id that bracket ``number`` is registered with in its present attempt (RFC 9562 UUIDv5).
+        """The id that bracket ``number`` is registered with in its current attempt (RFC 9562 UUIDv5).
 
-        It follows from the order alone, so that it is known, and stored, before the request that carries it.
+        It is computed from the order alone, so it is known and stored before the request.
         """
         return self._minted(number, self.brackets[number].attempt)
 
     @property
     def registrations(self) -> frozenset[str]:
-        """Every id that any bracket was ever registered with, or may have been: none of them is a result."""
+        """Every id that any bracket was or may have been registered with. An image with such an id is an input."""
         attempts = ((number, attempt) for number, b in enumerate(self.brackets) for attempt in range(b.attempt + 1))
         return frozenset(self._minted(number, attempt) for number, attempt in attempts)
 
@@ -351,21 +353,21 @@ class Order:
         return str(uuid.uuid5(uuid.UUID(self.id), f"{number}/{attempt}"))
 
     def bracket_name(self, number: int) -> str:
-        """The name that bracket ``number`` bears at the service: readable in its web app, unique across orders.
+        """The name of bracket ``number`` at the service: readable in the web app, unique across orders.
 
-        The API refuses the 31st use of one exact name in an hour, and cameras all say IMG_0001. A bracket that is
-        registered again keeps its name. Names that are not UTF-8, or long, are made presentable; the file itself is
-        never renamed.
+        The API refuses the 31st use of the same name in an hour, and all cameras use names like IMG_0001. A bracket
+        that is registered again keeps its name. Names that are long or not UTF-8 are changed to be readable; the file
+        itself is never renamed.
         """
         return name_at_service(self.shoot, self.brackets[number].path, self.tag(number))
 
     def tag(self, number: int) -> str:
-        """What makes a bracket's name unique, and known again whatever the shoot is called by then."""
+        """The part of a bracket's name that is unique. It identifies the bracket even after the shoot was renamed."""
         return f"{self.id[:8]}-{number + 1}"
 
 
 def _late_text(files: tuple[str, ...], phase: Phase) -> str:
-    """Photos that are in no order, and what helps. ``phase`` is that of the shoot's order."""
+    """The message about photos that are in no order. ``phase`` is that of the shoot's order."""
     came = f"{len(files)} photo(s) came after the shoot was"
     match phase:
         case Phase.SKIPPED:
@@ -380,6 +382,6 @@ def _late_text(files: tuple[str, ...], phase: Phase) -> str:
 
 
 def _altered_text(files: tuple[str, ...]) -> str:
-    """Photos that changed after the merge, and what helps."""
+    """The message about photos that changed after the merge."""
     text = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
-    return f"{text}. The pictures show them as they were; `bracketd submit --again` sends and buys the shoot again"
+    return f"{text}. The pictures show the old versions; `bracketd submit --again` sends and buys the shoot again"

@@ -1,8 +1,8 @@
-"""Rules about money: what may be bought without a person's word.
+"""Purchase rules: what may be bought without approval.
 
-An image is paid for at its first download in full size and never before, so the exact count is known, and held
-against the limits, when all images have ended and none is bought. What can be told sooner is told before anything
-is sent. Pictures in dev mode cost nothing and count nowhere.
+An image is paid for at its first download in full size. The exact count is therefore known, and compared with the
+limits, when all images have ended and before the first is bought. A lower bound is checked before anything is sent.
+Pictures in dev mode cost nothing and are not counted.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 
 MOST_BRACKETS = 9
-"""Brackets that the service puts into one image at most (its documentation)."""
+"""The most brackets that the service merges into one image (its documentation)."""
 
 LEAST_WAIT = 60.0
-"""Seconds between two checks of the day's limit, at least: whatever the clock does, there is no busy loop."""
+"""The least seconds between two checks of the daily limit, so that a wrong clock cannot cause a busy loop."""
 
 
 WAYS_OUT = (
-    "`bracketd approve` buys them all the same, `bracketd retry` checks the limits again, "
+    "`bracketd approve` buys them anyway, `bracketd retry` checks the limits again, "
     "`bracketd dismiss` ends the order without buying them"
 )
 SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order without buying them"
 
 
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
-    """A shoot in doubt, or one that must become more images than an order may have, is held before it is sent."""
+    """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
     if fact.doubt is not None and order.phase is Phase.SETTLED:
         return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), Hold.DOUBT)
     return held_if_too_large(order, policy)
 
 
 def held_if_too_large(order: Order, policy: Policy) -> Order:
-    """An order as it is, or held: what can be told of its images is too many."""
+    """Hold an order before it is sent if even its lowest possible number of images is over the limit."""
     most, fewest = policy.limits.images_per_order, fewest_images(order)
     free = order.approved or order.preset.dev_mode
     if order.phase is not Phase.SETTLED or most is None or fewest <= most or free:
         return order
-    why = f"its {len(order.sent)} brackets become at least {fewest} images"
+    why = f"its {len(order.sent)} brackets will become at least {fewest} images"
     return _over(order, f"{_too_many(order, why, 'order', most)} {WAYS_OUT}")
 
 
 def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Order:
-    """All images have ended: they are bought if that keeps within every limit, or a person approved."""
+    """Allow the purchase of the images if it is within every limit or approved; otherwise hold the order or wait."""
     if order.phase is not Phase.DOWNLOADING or order.reckoned:
         return order
-    if order.over_limit:  # it waited for this day
+    if order.over_limit:  # the order waited for the next day
         order = replace(order, over_limit=False, troubles=())
     if order.approved:
         return progress(replace(order, reckoned=True), now)
@@ -62,12 +62,12 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
     if fact.tomorrow is None:
         return _over(order, f"{why} {WAYS_OUT}")
     wait = min(max(fact.tomorrow - now, LEAST_WAIT), policy.limit_probe)
-    why = f"{why} The order goes on by itself tomorrow. {SOONER}"
+    why = f"{why} The order continues automatically tomorrow. {SOONER}"
     return replace(order, over_limit=True, troubles=(Trouble(Code.LIMIT_TODAY, why),), due=now + wait)
 
 
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
-    """Which limit would be passed even if the order waited for the next day, in words; None: none."""
+    """The message about a limit that the order would pass even on the next day; None without one."""
     new, limits = to_buy(order), policy.limits
     whole = sum(image.state not in (ImageState.FAILED, ImageState.DISMISSED) for image in order.images)
     this_month = f"its {_images(new)} would make {fact.month + new} this month"
@@ -81,7 +81,7 @@ def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
 
 
 def _passed_today(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
-    """Why the order would pass the day's limit, in words; None if it would not."""
+    """The message that the order would pass today's limit; None if it would not."""
     new, most = to_buy(order), policy.limits.images_per_day
     if most is None or fact.today + new <= most:
         return None
@@ -102,15 +102,15 @@ def _over(order: Order, why: str) -> Order:
 
 
 def waits_for_tomorrow(order: Order) -> bool:
-    """Whether an order waits because of the day's limit, and for nothing else."""
+    """True if an order waits only because of the daily limit."""
     return order.phase is Phase.DOWNLOADING and order.over_limit and not order.reckoned
 
 
 def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Order:
-    """A person's word: an order that is held goes on, and one that was held for a limit may pass every limit.
+    """Apply an approval: a held order continues, and an order that was held at a limit may pass every limit.
 
-    So may one that is under way, and one that waits for the next day goes on now. A supplement that was held for being
-    late is still held against the limits.
+    An approved order under way may pass every limit too; if it waits for the next day, it continues now. Limits still
+    apply to a supplement that was held because it came late.
     """
     if order.phase is Phase.HELD:
         after = replace(released(order, now), approved=order.approved or order.over_limit, over_limit=False)
@@ -122,15 +122,15 @@ def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Ord
 
 
 def to_buy(order: Order) -> int:
-    """How many images an order would buy now; one that was bought and whose bytes were lost is not bought again."""
+    """How many images an order would buy now. A bought image whose file was lost does not count."""
     return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 
 
 def must_reckon(order: Order) -> bool:
-    """Whether there is something to buy that was not held against the limits."""
+    """True if there are images to buy that were not compared with the limits yet."""
     return not (order.reckoned or order.preset.dev_mode) and to_buy(order) > 0
 
 
 def fewest_images(order: Order) -> int:
-    """How many images an order's brackets become at least."""
+    """The least number of images that an order's brackets can become."""
     return -(-len(order.sent) // (order.preset.per_image or MOST_BRACKETS))

@@ -1,11 +1,11 @@
-"""Names and texts of others, as they appear in messages and at the service."""
+"""Formats names and foreign texts for messages and for the service."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 LONGEST, LONGEST_NAME = 600, 150
-"""The most characters of a reason that somebody else gave, and of an image's name, in a message."""
+"""The most characters in a message for a reason given by the service, and for an image's name."""
 
 
 def name_at_service(shoot: str, path: str, tag: str) -> str:
@@ -20,7 +20,7 @@ def brief(text: str, most: int = LONGEST) -> str:
 
 
 def names_of(files: Sequence[str]) -> str:
-    """The first three names, for a message."""
+    """The first three file names, for a message."""
     return ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
 
 

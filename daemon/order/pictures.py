@@ -1,6 +1,6 @@
-"""What the picture of an image can be: how large at least, and how many bytes at most.
+"""Bounds for a downloaded picture: the least size in pixels and the most bytes.
 
-A picture is about as large as the brackets that it is made of; the service may crop a little, and may enlarge.
+A picture has about the size of its brackets in pixels. The service may crop it a little, and may enlarge it.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from daemon.errors import Mismatch, Mismatched
 from daemon.order.model import Image, Order
 
 MOST_PIXELS = 1 << 30
-"""No photo has more pixels. A file that states more states nonsense."""
+"""The most pixels that a photo can have. A larger stated size is ignored."""
 
 PIXEL_BYTES = 8
-"""Four channels of 16 bits, uncompressed."""
+"""Bytes per pixel of an uncompressed picture with four channels of 16 bits."""
 
 ENLARGED = 4
-"""How many times more pixels a picture may have whose order asks for ``upscale``."""
+"""How many times as many pixels a picture may have if its order requests ``upscale``."""
 
 LEAST_BYTES = 256 << 20
-"""Downloads up to this size are always taken: a RAW's size in pixels may be that of a preview inside it."""
+"""Downloads up to this size are always accepted: the size that a RAW file states may be that of its preview."""
 
 UNKNOWN_BYTES = 1 << 30
 """The largest download for brackets whose size in pixels is not known."""
 
 
 def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
-    """The numbers of brackets that an image was made of, as far as known; at least the one that it is named after.
+    """The numbers of the brackets that an image was made of, or of the one that it is named after; empty if unknown.
 
     The service says which brackets an image was made of, or names the image after one of them.
     """
@@ -35,10 +35,10 @@ def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
 
 
 def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mismatched | None:
-    """What is wrong with a picture of this width and height: it is a preview, not the full size; None if it is not.
+    """The error for a picture that is only a preview, by its width and height in pixels; None if it is not.
 
-    Its longer edge must be half of its brackets' at least, or half of ``max_width`` if that is less. Pictures of
-    dev mode cost nothing and may be of any size.
+    Its longer edge must be at least half of its brackets' longer edge, or half of ``max_width`` if that is less.
+    Pictures in dev mode cost nothing and may have any size.
     """
     edges = [edge for number in brackets_of(order, image) or order.sent if (edge := max(_size(order, number)))]
     if pixels is None or not edges or order.preset.dev_mode:
@@ -54,13 +54,13 @@ def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mis
 
 
 def most_bytes(order: Order) -> int:
-    """How many bytes a picture of this order can have at most."""
+    """The most bytes that a picture of this order can have."""
     pixels = max((width * height for width, height in (_size(order, number) for number in order.sent)), default=0)
     enlarged = ENLARGED if order.preset.enhance.get("upscale") else 1
     return max(LEAST_BYTES, pixels * enlarged * PIXEL_BYTES) if pixels else UNKNOWN_BYTES
 
 
 def _size(order: Order, number: int) -> tuple[int, int]:
-    """A bracket's width and height as its file states them; 0 for both if it does not, or states nonsense."""
+    """A bracket's width and height as its file states them; 0 for both if they are missing or not plausible."""
     width, height = order.brackets[number].shot.pixels or (0, 0)
     return (width, height) if 0 < width * height <= MOST_PIXELS else (0, 0)

@@ -1,7 +1,7 @@
-"""When to try again: numbers, and pure functions of them.
+"""Times and limits for retries, and pure functions that compute the waits.
 
-Jitter is not drawn but follows from the order's id and a count, so that decisions stay pure and a simulated run
-repeats exactly; over many orders it is as good as random.
+Jitter is not random: it is computed from the order's id and a count, so decisions stay pure and a simulated run can be
+repeated exactly. Over many orders it is as good as random.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import hashlib
 from dataclasses import dataclass
 
 EXPIRED = 3
-"""Refusals in a row that expired URLs explain: those that were asked for together are refused one after the other."""
+"""Refusals in a row that expired URLs can explain: URLs that were requested together expire together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most images that an order may buy, and all orders together in a day and a month; None: as many as come."""
+    """The most images for one order, and for all orders together in a day and in a month; None: no limit."""
 
     images_per_order: int | None = None
     images_per_day: int | None = None
@@ -24,26 +24,34 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All times in seconds.
+    """The numbers of the rules. All times are in seconds.
 
-    ``poll_first`` .. ``poll_longest``: looks at a merged order. ``retry_first`` .. ``retry_longest``: back-off after
-    what passes. ``account_probe``: while the account is refused. ``output_retry``: while pictures cannot be
-    written. ``quiet``: before a file that changed while it was sent is sent anew. ``idle_grace``: how long an order
-    may read idle and empty after a merge before an unanswered merge counts as not carried out (the service
-    shows grouping only after 10 s to 5 min), and ``idle_looks``: how often it must have been seen so, for a clock
-    that jumps ahead passes the grace at once. ``refused_looks``: how often an order must be seen idle and empty after
-    a refused merge before another is asked for. ``long_work``: from when on a person is told that the service takes
-    long. ``fetch_patience``: how often the service may say of one image that it is not there yet. ``file_patience``:
-    how long the disk may not give out a file while it gives out others, and ``file_tries`` how often it must have been
-    asked, for a machine that slept passes the time at once. ``slot_first``: before a bracket is sent again whose
-    registration is refused again and again, doubling to ``retry_longest``; ``slot_tries``: how often in a row it may be
-    refused. ``confirm_wait``: how long the service may take to show stored bytes. ``reprocess_lag``: how long an image
-    may still show its old error after it was asked to be processed once more. ``doubted_looks``: how many looks may
-    begin such a wait again because the clock was set meanwhile. ``limit_probe``: while the account's daily limit is
-    reached; ``limit_patience``: how long after its merge an image may still fail for that, and ``limit_tries``: how
-    often in any case, for a clock that jumps ahead passes the patience at once. ``mismatch_tries``: how many answers
-    in a row may not match what was asked before the order is held, ``mismatch_grace``: for how long at least, and
-    ``mismatch_most``: how many at most, whatever the time. ``limits``: what may be bought without a person's word.
+    Counts stand beside some times because a clock that jumps ahead, or a machine that slept, passes a time at once.
+
+    - ``poll_first`` to ``poll_longest``: between two polls of a merged order.
+    - ``retry_first`` to ``retry_longest``: back-off after a temporary failure.
+    - ``account_probe``: between two tries while the service refuses the account.
+    - ``output_retry``: between two tries while pictures cannot be written.
+    - ``quiet``: how long a file that changed during its upload must be unchanged before it is sent again.
+    - ``idle_grace`` and ``idle_looks``: for how long, and in how many polls, an order must be idle and empty before a
+      merge without an answer counts as not carried out. The service shows grouping only after 10 s to 5 min.
+    - ``refused_looks``: in how many polls an order must be idle and empty after a refused merge before the next merge.
+    - ``long_work``: after how long ``status`` says that the service is slow.
+    - ``fetch_patience``: how often the service may answer that an image is not available yet.
+    - ``file_patience`` and ``file_tries``: for how long, and in how many tries, a file must be unreadable while others
+      can be read before it is held or left out.
+    - ``slot_first``: the wait before a bracket that is refused repeatedly is sent again, doubling to ``retry_longest``.
+    - ``slot_tries``: how many refusals in a row hold the order.
+    - ``confirm_every``: between two checks whether the service shows the uploaded brackets.
+    - ``confirm_wait``: how long the service may take to show them.
+    - ``reprocess_lag``: how long an image may still show its old error after its reprocessing was requested.
+    - ``doubted_looks``: in how many polls such a wait may restart because the clock was set.
+    - ``limit_probe``: between two tries while the account's daily limit is reached.
+    - ``limit_patience`` and ``limit_tries``: for how long after the merge, and how often in any case, an image that
+      fails because of the daily limit is retried.
+    - ``mismatch_tries`` and ``mismatch_grace``: how many answers in a row, over what time, may not match their requests
+      before the order is held; ``mismatch_most``: how many, whatever the time.
+    - ``limits``: what may be bought without approval.
     """
 
     poll_first: float = 5.0
@@ -76,35 +84,34 @@ class Policy:
 
     @property
     def longest(self) -> float:
-        """No due time lies farther ahead than this; one that does was set before the clock jumped."""
+        """The longest possible wait. A later due time was set before the clock jumped."""
         waits = (self.retry_longest, self.account_probe, self.output_retry, self.poll_longest, self.quiet)
         return max(*waits, self.limit_probe) * 4
 
 
 def probed(why: str, policy: Policy) -> str:
-    """Why the account was refused, when bracketd asks again, and what asks at once."""
+    """The message for a refused account: why, when bracketd tries again, and the command to try at once."""
     every = f"{policy.account_probe / 60:.0f} min" if policy.account_probe >= 60 else f"{policy.account_probe:.0f} s"
     return f"{why} bracketd tries again by itself every {every}; `bracketd retry SHOOT` tries at once."
 
 
 def spread(order_id: str, *counts: int) -> float:
-    """A number in [0, 1) that looks random and is always the same for the same order and counts."""
+    """A number in [0, 1) that looks random but is always the same for the same order and counts."""
     digest = hashlib.blake2b(f"{order_id}/{counts}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
 def poll_wait(policy: Policy, order_id: str, polls: int) -> float:
-    """Seconds to the next look: grows by two fifths a look from first to longest, spread by a tenth either way."""
+    """Seconds until the next poll: grows by 40 % per poll from first to longest, with a jitter of 10 % either way."""
     grown = min(policy.poll_longest, policy.poll_first * 1.4 ** min(polls, 40))
     return grown * (0.9 + 0.2 * spread(order_id, polls))
 
 
 def slot_wait(policy: Policy, order_id: str, tries: int) -> float:
-    """Seconds until a bracket is sent again that was refused ``tries`` times in a row.
+    """Seconds until a bracket that was refused ``tries`` times in a row is sent again.
 
-    Short at first, since URLs may only have expired; then long, since each try registers the bracket once more and
-    sends all of it, and the service takes an exact name 30 times an hour at most. Three quarters of a doubling span at
-    least.
+    Short at first, because URLs may only have expired. Then at least three quarters of a doubling span, because each
+    try registers and sends the bracket again, and the service accepts the same name at most 30 times an hour.
     """
     if tries <= EXPIRED:
         return policy.retry_first
@@ -113,19 +120,19 @@ def slot_wait(policy: Policy, order_id: str, tries: int) -> float:
 
 
 def register_wait(policy: Policy, order_id: str, tries: int) -> float:
-    """Seconds until a bracket is registered again when the answers to ``tries`` registrations were lost.
+    """Seconds until a bracket is registered again after the answers to ``tries`` registrations were lost.
 
-    Each may have used up one of the 30 uses that the service allows a name in an hour. Half of a doubling span at
-    least.
+    At least half of a doubling span, because each try may count towards the 30 uses of a name that the service allows
+    in an hour.
     """
     span = min(policy.retry_longest, policy.retry_first * 2.0 ** min(tries, 40))
     return span * (0.5 + 0.5 * spread(order_id, tries))
 
 
 def retry_wait(policy: Policy, order_id: str, failures: int, retry_after: float | None) -> float:
-    """Seconds to the next try: full jitter over a doubling span, never sooner than the service asked for.
+    """Seconds until the next try: full jitter over a doubling span, never less than the service's Retry-After.
 
-    A wish of the service beyond ``policy.longest`` is cut to it.
+    A Retry-After beyond ``policy.longest`` is reduced to it.
     """
     span = min(policy.retry_longest, policy.retry_first * 2.0 ** min(failures, 40))
     wait = span * spread(order_id, failures)

@@ -1,25 +1,25 @@
-"""What happens next to an order, and what a fact makes of it.
+"""Decides the next steps of an order, and how each fact changes it.
 
-The rules, first:
+The rules:
 
 1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The one
    exception is a person's retry of failed images, which takes an order back to processing.
 2. A late or repeated fact changes nothing.
-3. The merge is asked for only when every bracket is stored and every unused registration is deleted.
-4. The merge is asked for once. Its intent is recorded before the request; when the answer is lost the order is
-   looked at, and only one that stays idle and empty for ``Policy.idle_grace``, seen so ``Policy.idle_looks`` times,
-   counts as not merged. When the service refused it, the order is looked at ``Policy.refused_looks`` times first.
-5. Done means: not merging, not processing, at least one image, and every image ended.
-6. An image is fetched, which costs money, only after that; fetched bytes are placed without asking again.
-7. An image that failed is processed once more, once; asked again only if nobody knows that it was heard. One that
-   the account's daily limit stopped is, when that lets.
-8. Nothing is bought that would pass a limit, unless a person approved; an order that only the day's limit stops goes
-   on by itself the next day.
+3. The merge is requested only when every bracket is stored and every unused registration is deleted.
+4. The merge is requested once. Its intent is recorded before the request. If the answer is lost, the service is polled;
+   the merge counts as not carried out only if the order is idle and empty for ``Policy.idle_grace`` and in
+   ``Policy.idle_looks`` polls. After a refusal, the order is polled ``Policy.refused_looks`` times before the next try.
+5. The service is done if it is not merging, not processing, shows at least one image, and every image has ended.
+6. An image is fetched, which costs money, only after that. Fetched bytes are placed without another request.
+7. A failed image is reprocessed once. That is requested again only if it is unknown whether the service got the
+   request. An image that the account's daily limit stopped is reprocessed once the limit resets.
+8. Nothing is bought beyond a limit without approval. An order that only the daily limit stops continues automatically
+   the next day.
 9. A dismissed image is never bought.
-10. An order of which every image failed is held: there is nothing to deliver.
-11. A held, skipped or cancelled order asks the service for nothing.
-12. An answer that does not match what was asked (another order or bracket, an id twice, more images than brackets) is
-    not used. It is asked for again, and after some tries the order is held.
+10. An order whose images all failed is held, because there is nothing to deliver.
+11. A held, skipped or cancelled order makes no requests.
+12. An answer that does not match the request (another order or bracket, an id twice, more images than brackets) is not
+    used. The request is repeated, and after some tries the order is held.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -38,7 +38,7 @@ from daemon.order.policy import Policy
 
 
 def next_steps(order: Order) -> tuple[steps.Step, ...]:
-    """What happens next to an order: every step that may be taken now, the most useful first."""
+    """Every step that may be taken now for an order, the most useful first."""
     match order.phase:
         case Phase.SETTLED | Phase.UPLOADING:
             return _upload_steps(order)
@@ -61,7 +61,7 @@ def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [steps.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [steps.Register(n) for _, n in todo if not order.brackets[n].registered]
-    if order.refusals > 1:  # one bracket shows whether storage takes any
+    if order.refusals > 1:  # one bracket shows whether storage accepts any
         uploads, registers = uploads[:1], [] if uploads else registers[:1]
     return (*uploads, *registers, *map(steps.Discard, order.discards)) or (steps.Confirm(),)
 
@@ -75,7 +75,7 @@ def _download_steps(order: Order) -> tuple[steps.Step, ...]:
 
 
 BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)
-"""Facts that a held order takes as they are: only a person lets it go on."""
+"""Facts that apply to a held order directly: only a person can release it."""
 
 
 def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
@@ -97,9 +97,9 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
 
 
 def _still_held(order: Order, after: Order) -> Order:
-    """What was under way when an order was held still counts, but only a person lets it go on.
+    """The held order with the result of a step that was running when it was held. It stays held.
 
-    A reason to hold it that outweighs the present one is added to it: both are for the same person to see.
+    A new reason to hold it that outweighs the present one is added, so that a person sees both.
     """
     if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
         troubles = (*order.troubles, *after.troubles)

@@ -14,17 +14,17 @@ Key = tuple[str, int, int]
 
 
 def key(bracket: Bracket) -> Key:
-    """What a photo is known by where its content is not."""
+    """What identifies a photo if its content is not known: path, size, and mtime to two seconds."""
     return bracket.path, bracket.size, bracket.mtime_ns // 2_000_000_000
 
 
 def paths_of(order: Order) -> tuple[str, ...]:
-    """Every photo that an order knows of, sent or left out, by its path in the shoot."""
+    """The paths of all photos of an order, sent or left out, relative to the shoot."""
     return (*(bracket.path for bracket in order.brackets), *order.left_out)
 
 
 class Sent:
-    """One order's photos, indexed: a shoot has thousands of them."""
+    """An index of one order's photos, because a shoot may have thousands."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -40,26 +40,26 @@ class Sent:
         self._places = _places(order)
 
     def with_content(self, photo: Bracket) -> Bracket | None:
-        """The bracket with the same content as a photo; by path, size and time if the order does not know contents."""
+        """The bracket with the same content as a photo. Without known contents, by path, size and time."""
         if (same := self._keys.get(key(photo))) is not None:
             return same
         alike = self._marks.get(photo.mark, []) if photo.mark else []
         return next((theirs for theirs in alike if is_same(theirs.sha256, photo.sha256)), None)
 
     def of_frame(self, photo: Bracket) -> Taken | None:
-        """The bracket that shows the same frame as a photo, by what both files say."""
+        """The bracket that shows the same frame as a photo, by the metadata of both files."""
         return self._shots.find(_taken(photo))
 
     def beside(self, photo: Bracket) -> Taken | None:
-        """A file that the order knows with the folder and stem of a photo, unless the two contradict each other.
+        """A file of the order with the folder and stem of a photo, if the metadata of the two do not contradict.
 
-        This is a weak sign. It counts only for photos in the order's own shoot.
+        This is weak evidence. It counts only for photos in the order's own shoot.
         """
         known = self._places.get(place_of(photo.path), [])
         return next((theirs for theirs in known if not contradict(theirs.shot, photo.shot)), None)
 
     def why_known(self, photo: Bracket, *, here: bool) -> LeftOut | None:
-        """Why a photo need not be sent after this order; None if it is new. ``here``: it lies in the order's shoot."""
+        """Why a photo need not be sent after this order; None if it is new. ``here``: it is in the order's shoot."""
         shoot = "" if here else self.order.shoot
         if (same := self.with_content(photo)) is not None:
             return LeftOut(photo.path, Why.COPY, same.path, shoot)
@@ -70,21 +70,21 @@ class Sent:
 
 
 def is_same(one: str | None, other: str | None) -> bool:
-    """Whether two files with the same mark may have the same content, by their SHA-256; None means not known."""
+    """True if two files with the same mark may have the same content, by their SHA-256; None means unknown."""
     return one is None or other is None or one == other
 
 
 def lies_as_sent(order: Order, photos: Iterable[Bracket]) -> bool:
-    """Whether a folder holds what the order knows: all brackets unchanged, and beside them only files left out."""
+    """True if a folder has all brackets of the order unchanged, and otherwise only files that it left out."""
     keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.left_out)
     there = {key(photo): photo.path for photo in photos}
     return bool(keys) and keys <= there.keys() and all(k in keys or path in left_out for k, path in there.items())
 
 
 def with_shots(order: Order, photos: Sequence[Bracket]) -> Order:
-    """The order with the shots of ``photos`` for its brackets without one: older versions did not store them.
+    """The order with the shots of ``photos`` for its brackets without a shot, which older versions did not store.
 
-    A photo counts for a bracket if path, size and time are the same.
+    A photo is used for a bracket if path, size and time are the same.
     """
     if all(bracket.shot.tells for bracket in order.brackets):
         return order
@@ -98,9 +98,9 @@ def _taken(bracket: Bracket) -> Taken:
 
 
 def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
-    """Every file that an order knows, by folder and stem. A file that is left out has the shot of the file it is of.
+    """The files of an order by folder and stem. A file that is left out has the shot of the sent file it belongs to.
 
-    What a person declined does not speak for other files.
+    Photos that a person declined are not included.
     """
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
     of = {one.path: one.of for one in order.left_out_why if not one.shoot}

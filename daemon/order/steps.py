@@ -1,6 +1,6 @@
-"""What can be done next for an order: the steps.
+"""The steps: what can be done next for an order.
 
-A bracket is named by its number, an image by the service's id.
+A bracket is identified by its number, an image by its id at the service.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Create the order at the service (brackets flow; in the images flow the first registration does)."""
+    """Create the order at the service (brackets flow only; in the images flow the first registration creates it)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Ask for a place to put a bracket."""
+    """Register a bracket, which returns its upload URL."""
 
     bracket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Send a bracket's bytes to its place."""
+    """Upload a bracket's bytes to its URL."""
 
     bracket: int
 
@@ -36,51 +36,51 @@ class Discard:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Look once more, before the merge: the files are those that were locked, and the service has every bracket.
+    """Verify, before the merge, that the files have not changed since the lock and the service has every bracket.
 
-    The service tells in the brackets flow only; its word lags the upload.
+    Only the brackets flow can ask the service, whose answer lags behind the upload.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The one merge. Its intent is recorded before the request."""
+    """Request the merge, once per order. Its intent is recorded before the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Ask where the order stands at the service."""
+    """Ask the service for the order's status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reprocess:
-    """Have an image that came to an error processed once more. Its intent is recorded before the request."""
+    """Have a failed image reprocessed. Its intent is recorded before the request."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reckon:
-    """See whether the limits allow what is to be bought. No request: the ledger of purchases is asked."""
+    """Check the images to buy against the limits. Uses the ledger of purchases, without a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Buy an image: download it in full size beside its target, and flush it to disk."""
+    """Buy an image: download it in full size to a hidden file in the output folder, and flush it to disk."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Give fetched bytes their name in the output folder."""
+    """Give a fetched image its name in the output folder."""
 
     image: str
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Write ``order.json``, the sign that the shoot is complete."""
+    """Write ``order.json``, which marks the shoot as complete."""
 
 
 Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess | Reckon | Fetch | Place | Deliver

@@ -1,4 +1,4 @@
-"""What a person's word to send a shoot comes to: all of it, what no order has sent, or a refusal."""
+"""Decides what ``bracketd submit`` sends: the whole shoot, only unsent photos, or nothing."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from daemon.order.model import RESTING, MergeState, Order, Phase
 
 
 class Submitted(StrEnum):
-    """What a person's word to send a shoot comes to."""
+    """What ``bracketd submit`` does with a shoot."""
 
     WHOLE = "is sent"
-    ANEW = "is sent in place of what was skipped or held"
-    SUPPLEMENT = "what is new is sent"
-    APPROVED = "the supplement that was held is sent"
+    ANEW = "replaces the skipped or held order"
+    SUPPLEMENT = "only the new photos are sent"
+    APPROVED = "the held supplement is sent"
     SAME = "the same photos were sent before"
     SENT = "was sent already"
     UNDER_WAY = "is under way already"
-    UNKNOWN = "another order seems to have its photos, and waits for a clearer word"
+    UNKNOWN = "its photos may already be in another order; needs approval or --again"
 
 
 def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: bool = False) -> Submitted:
-    """What ``bracketd submit`` comes to for a folder, whose newest order this is; ``again``: also what was sent.
+    """Decide what ``bracketd submit`` does for a folder; ``again``: also send photos that were already sent.
 
-    Photos that are known only from skipped or cancelled orders were never bought: a plain ``submit`` sends them.
-    Where orders have sent some of the photos, SUPPLEMENT and a plain ANEW send the others (``the_rest``).
-    ``unknown``: an order that the state does not know seems to have the photos.
+    ``newest`` is the folder's newest order. Photos that are only in skipped or cancelled orders were never bought, so a
+    plain ``submit`` sends them. If orders have sent some of the photos, SUPPLEMENT and a plain ANEW send the others
+    (``the_rest``). ``unknown``: an order that is not in the state may have the photos.
     """
-    word = _submitted(newest, judged, again=again)
+    result = _submitted(newest, judged, again=again)
     waits = newest is not None and newest.hold is Hold.UNKNOWN_ORDER
-    return Submitted.UNKNOWN if unknown and not again and (waits or word is Submitted.APPROVED) else word
+    return Submitted.UNKNOWN if unknown and not again and (waits or result is Submitted.APPROVED) else result
 
 
 def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitted:
@@ -66,7 +66,7 @@ def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitte
 
 
 def is_unsent(judged: Judged) -> bool:
-    """Whether no order has sent, or is about to send, any of a shoot's photos."""
+    """True if no order has sent, or is about to send, any of a shoot's photos."""
     if judged.unsent:
         return False
     match judged.again:
@@ -79,7 +79,7 @@ def is_unsent(judged: Judged) -> bool:
 
 
 def the_rest(judged: Judged) -> Judged | None:
-    """A shoot of which a plain submit sends only the photos that no order has sent; None if it sends them all."""
+    """The comparison for a plain submit that sends only unsent photos; None if it sends the whole shoot."""
     if not judged.unsent:
         return None
     return replace(judged, again=Again.MORE, new=judged.unsent, declined=frozenset())

@@ -1,4 +1,4 @@
-"""Rules for what goes wrong, and for what people ask."""
+"""Rules for failures, and for the verbs retry and cancel."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from daemon.order.money import held_if_too_large
 from daemon.order.naming import brief
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
-from daemon.order.uploading import go_without, send_anew
+from daemon.order.uploading import go_without, send_again
 
 Item = TypeVar("Item", Bracket, Image)
 
 UPLOADS_A_PLACE = 4
-"""Failed uploads to one place before another is asked for."""
+"""Failed uploads to one URL before the bracket is registered again."""
 
 REFUSALS = frozenset({f.Kind.REQUEST, f.Kind.ACCOUNT})
 """Failures that are the service's answer to a request."""
 
 SET_BACK = 3
-"""What failures that pass count at most against an image: enough to put it behind its neighbours."""
+"""The most temporary failures that count against an image: enough to try other images first."""
 
 
 def bug(step: steps.Step | None, error: BaseException) -> f.Failed:
-    """The fact that our own code failed, with the traceback for whoever mends it."""
-    told = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
+    """The fact for a bug in bracketd, with the traceback in ``detail``."""
+    why = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
-    return f.Failed(step, f.Kind.BUG, told + "Please report it with `bracketd show`.", detail=detail)
+    return f.Failed(step, f.Kind.BUG, why + "Please report it with `bracketd show`.", detail=detail)
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    """Each kind of failure has its own answer: ``ANSWERS``."""
+    """Apply the rule for the kind of failure, from ``ANSWERS``."""
     if order.phase in RESTING:
         return order
     order = _taken_back(_count_failure(order, fact), fact, now)
@@ -47,10 +47,10 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
 
 
 def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
-    """What a request that failed leaves of its intent: nothing if it certainly was not carried out.
+    """Clear a failed request's intent if it was certainly not carried out. Otherwise keep polling for its result.
 
-    Otherwise what comes of it is waited for from now on: a request may take minutes to fail. A merge that the service
-    refused may have been refused because an earlier one was carried out: the order is looked at before the next.
+    The wait for the result starts now, because a request may take minutes to fail. The service may refuse a merge
+    because an earlier one was carried out, so the order is polled before the next merge.
     """
     match fact.step:
         case steps.Merge() if order.merge is MergeState.ASKED:
@@ -112,9 +112,9 @@ def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
 
 
 def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    """The disk does not give out a file: it is asked again with patience, and as long as it gives out nothing at all.
+    """Handle a file that the disk cannot read: back off, without end while no other photo can be read either.
 
-    Only a file that stays unreadable for long, while others can be read, is held or left out.
+    A file that stays unreadable for ``Policy.file_patience``, while others can be read, is handled like a bad file.
     """
     number = fact.bracket
     if number is None or order.phase not in (Phase.SETTLED, Phase.UPLOADING):
@@ -125,21 +125,21 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
     order = with_bracket(order, number, replace(bracket, unreadable_since=since))
     if now - since >= policy.file_patience and order.failures >= policy.file_tries:
         minutes = (now - since) / 60
-        why = f"{fact.why}. It has been so for {minutes:.0f} min, while other photos could be read."
+        why = f"{fact.why}. The photo has been unreadable for {minutes:.0f} min, while other photos could be read."
         after = _file(order, replace(fact, why=why), now, policy)
-        remedy = "Nothing was merged or paid. See to the file, then `bracketd retry` the shoot"
+        remedy = "Nothing was merged or paid. Fix or replace the file, then run `bracketd retry`"
         held_with = (Trouble(Code.FILE, f"{after.trouble} {remedy}"),)
         return replace(after, troubles=held_with) if after.phase is Phase.HELD else after
     others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
-    told = f"{fact.why}. {others}bracketd tries again; check the disk, or the connection to it, if this lasts"
-    return back_off(order, Trouble(Code.FILE_UNREADABLE, told), now, policy, tries=bracket.failures - 1)
+    why = f"{fact.why}. {others}bracketd keeps trying. If this continues, check the disk and its connection"
+    return back_off(order, Trouble(Code.FILE_UNREADABLE, why), now, policy, tries=bracket.failures - 1)
 
 
 def _no_whole_sets(without: Order) -> str:
-    """A fixed number cuts all brackets in a row: one too few moves every set behind it."""
+    """The message that a photo cannot be left out, because the sets of fixed size after it would be shifted."""
     return (
-        f"The order does not go without it: the {len(without.sent)} other brackets make no whole sets of "
-        f"{without.preset.per_image}, and brackets would get into the wrong images."
+        f"bracketd cannot leave this photo out: the {len(without.sent)} other brackets do not divide into whole sets "
+        f"of {without.preset.per_image}, so brackets would get into the wrong images."
     )
 
 
@@ -165,12 +165,13 @@ ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
     f.Kind.OUTPUT: _output,
     f.Kind.BUG: _held,
 }
-"""What becomes of an order for each kind of failure.
+"""The rule for each kind of failure.
 
-passing: back off, for days if need be · not ready: the same, until an image's patience is at its end · mismatch: back
-off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it · request, bug:
-hold for a person · file: hold, or go without it, as the folder is set · unreadable: back off, and treat it as file when
-only that one stays so · gone: cancel before the merge, hold after it · output: try again each minute.
+passing: back off, for days if necessary · not ready: back off, and hold after ``Policy.fetch_patience`` tries ·
+mismatch: back off, and hold after some tries · account: wait; the runner pauses the account, and one order probes it ·
+request, bug: hold for a person · file: hold or leave it out, as ``bad_files`` says · unreadable: back off, and handle
+it as file if only this one stays unreadable · gone: cancel before the merge, hold after it · output: try again every
+minute.
 """
 
 
@@ -186,7 +187,7 @@ CODES = {
     f.Kind.OUTPUT: Code.OUTPUT,
     f.Kind.BUG: Code.BUG,
 }
-"""The code that each kind of failure has as a problem."""
+"""The problem code of each kind of failure."""
 
 
 def _trouble(fact: f.Failed) -> Trouble:
@@ -195,27 +196,28 @@ def _trouble(fact: f.Failed) -> Trouble:
 
 def _not_given(image: Image, why: str) -> str:
     return (
-        f"the service said {image.failures} times that it does not give out {image.called} ({why.rstrip('.')}). "
-        "Look at the order in the web app; `bracketd retry` asks for it again"
+        f"the service refused to provide {image.called} {image.failures} times ({why.rstrip('.')}). "
+        "Check the order in the web app; `bracketd retry` requests the image again"
     )
 
 
 def _image(order: Order, step: steps.Step | None) -> Image | None:
-    """The image that a step was to fetch."""
+    """The image of a fetch step; None for other steps."""
     return next((i for i in order.images if isinstance(step, steps.Fetch) and i.id == step.image), None)
 
 
 def _count_failure(order: Order, fact: f.Failed) -> Order:
-    """Put what failed behind its neighbours, so that it does not block them.
+    """Count a failure against its bracket or image, so that others are tried first.
 
-    Storage that hangs up may have refused the place without being heard: after a few uploads it is made anew.
+    If storage closes the connection, its refusal of the URL may be lost. After a few failed uploads the bracket is
+    therefore registered again.
     """
     match fact.step:
         case steps.Register(number) | steps.Upload(number):
             bracket = replace(order.brackets[number], failures=order.brackets[number].failures + 1)
             refused = isinstance(fact.step, steps.Upload) and bracket.registered and not fact.unsent
             if refused and bracket.failures % UPLOADS_A_PLACE == 0:
-                return send_anew(order, number, bracket)
+                return send_again(order, number, bracket)
             return with_bracket(order, number, bracket)
         case steps.Fetch():
             image = _image(order, fact.step)
@@ -228,12 +230,12 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
 
 
 def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
-    """A held order goes back to where it was; a waiting one goes on now.
+    """Apply a retry: a held order returns to its phase, a waiting order continues now.
 
-    What the service refused may have been a setting: a held order takes those of today, after the merge those of
-    the download. Its images have all patience again, and so have brackets that never got a place of their own. An
-    order that a person must decide about is not retried: nothing failed. One that may have been delivered is looked for
-    once more.
+    A held order takes the current settings, because the service may have refused a setting; after the merge only those
+    of the download. The failure counts of its images are reset, and after a mismatch also those of its brackets. An
+    order that needs a decision is not retried, because nothing failed. For an order that may have been delivered, the
+    delivery note is read again.
     """
     if order.hold in CHOICES:
         return order
@@ -250,7 +252,7 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
 
 
 def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Order:
-    """An order that waits, for the account as far as is known, goes on now."""
+    """Continue a waiting order now, because the account is accepted again."""
     return order if order.due is None or order.due <= now else replace(order, due=now)
 
 
@@ -267,16 +269,16 @@ def _fresh(item: Item) -> Item:
 
 
 def _given_tries(order: Order, policy: Policy) -> Order:
-    """All patience for files, and a few more tries for what was refused too often: half, for each uses up a name."""
+    """Reset the waits for files, and allow half of the tries again for refusals, each of which uses up a name."""
     most = policy.slot_tries // 2
     brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
     return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
-    """The end of an order that has not been merged; later it would leave paid images behind.
+    """Cancel an order that has not been merged. A later cancel would leave paid images behind, so it is ignored.
 
-    Late photos are named again if they lie in the folder of the cancelled shoot, unless another order replaces it.
+    Late photos are reported again if they are still in the folder, unless another order replaces this one.
     """
     if order.phase is Phase.CANCELLED:
         return replace(order, late=()) if order.late and not fact.by_person else order
@@ -287,5 +289,5 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:
-    """A fact that only the journal wants."""
+    """Return the order unchanged, for facts that are only for the journal."""
     return order

@@ -16,21 +16,21 @@ from daemon.shoot.shot import UNKNOWN
 
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
-    """An order keeps its shoot under another name; its pictures go where they were promised."""
+    """Record that the shoot's folder was renamed or moved. The output folder stays the same."""
     if order.phase in RESTING or order.folder == fact.folder:
         return order
     return replace(order, shoot=fact.shoot, folder=fact.folder)
 
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:
-    """The order exists at the service."""
+    """Record that the order exists at the service."""
     return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
 
 
 def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> Order:
-    """A bracket has a place of its own; the order is under way.
+    """Record a bracket's upload URL. The order is now uploading.
 
-    A new place for a bracket that was refused is no progress: the back-off goes on until bytes are stored.
+    A new URL for a bracket that was refused does not count as progress: the back-off lasts until bytes are stored.
     """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.registered:
@@ -49,7 +49,7 @@ def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> 
 
 
 def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
-    """A bracket is at the service."""
+    """Record that the service has a bracket's bytes."""
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or bracket.stored or not bracket.registered:
         return order
@@ -61,10 +61,10 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
 
 
 def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
-    """A registration cannot be used, and the bracket is registered again.
+    """Register a bracket again whose registration cannot be used.
 
-    If only an answer was lost, at once, and with back-off if that is lost too. If the service or storage refused it,
-    after a wait that grows with each refusal in a row, until it is held for a person.
+    If only the answer was lost, at once; if that happens again, with back-off. If the service or storage refused it,
+    after a wait that grows with each refusal in a row, until the order is held for a person.
     """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None:
@@ -81,9 +81,9 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
 
 
 def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, policy: Policy) -> Order:
-    """One bracket may be refused while others pass, or all of them: whichever lasts longer counts.
+    """Back off after a refusal, and hold the order after too many in a row, for one bracket or for whole rounds.
 
-    Refusals that come while the order already waits for one belong to the same round.
+    Refusals that arrive while the order already waits because of one belong to the same round.
     """
     waits = bool(order.troubles) and order.due is not None and order.due > now
     rounds = order.refusals if waits else order.refusals + 1
@@ -97,45 +97,45 @@ def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, polic
 
 def _refused_too_often(bracket: Bracket, fact: f.SlotLost, tries: int) -> str:
     if fact.cause is f.Lost.TAKEN:
-        what = f"the service refused to register {bracket.path}: it says that it has the id already"
+        what = f"the service refused to register {bracket.path} because its id is already in use"
         remedy = "Ask the vendor about this order"
     else:
         what = f"storage refused {bracket.path}"
-        remedy = "Check this machine's clock and its proxy settings, and ask the vendor if both are right"
+        remedy = "Check this machine's clock and its proxy settings, and ask the vendor if both are correct"
     return (
         f"{what}. It was tried {tries} times in a row; the last answer was: {bracket.refused}. "
-        f"Nothing was merged or paid. {remedy}; `bracketd retry` then sends the rest."
+        f"Nothing was merged or paid. {remedy}. `bracketd retry` then sends the rest."
     )
 
 
 def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
-    """A file is not the one that was locked, or not the one that was sent: it is sent again once it is still."""
+    """Send a file again that changed since the lock or its upload, once it has been unchanged for a while."""
     bracket = awaited(order, fact.bracket, fact.attempt)
-    if bracket is None or _is_as_told(bracket, fact):
+    if bracket is None or _is_unchanged(bracket, fact):
         return order
     ctime_ns = bracket.ctime_ns if fact.ctime_ns is None else fact.ctime_ns
     new = replace(bracket, size=fact.size, mtime_ns=fact.mtime_ns, inode=fact.inode, ctime_ns=ctime_ns)
     new = replace(new, mark="", sha256=None, shot=UNKNOWN)
     why = (
-        f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has been still "
+        f"{bracket.path} changed after the shoot was locked; bracketd sends it again once it has not changed "
         f"for {policy.quiet:.0f} s"
     )
     return replace(
-        send_anew(order, fact.bracket, new),
+        send_again(order, fact.bracket, new),
         troubles=(Trouble(Code.FILE_CHANGED, why),),
         due=now + policy.quiet,
     )
 
 
-def _is_as_told(bracket: Bracket, fact: f.Changed) -> bool:
+def _is_unchanged(bracket: Bracket, fact: f.Changed) -> bool:
     same = (bracket.size, bracket.mtime_ns, bracket.inode) == (fact.size, fact.mtime_ns, fact.inode)
     return same and fact.ctime_ns in (None, bracket.ctime_ns)
 
 
 def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy) -> Order:
-    """Files whose ctime changed have the content that was sent: they are not read again for that ctime.
+    """Record the new ctime of files that still have the content that was sent, so that they are not read again.
 
-    Only a merge that was about to be asked for finds that out while its intent is recorded; it was not asked for.
+    If the merge's intent is recorded, the merge step found this before its request, so the merge was not requested.
     """
     brackets = list(order.brackets)
     for number, rereads, ctime_ns in fact.seen:
@@ -150,7 +150,7 @@ def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy)
 
 
 def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
-    """An unused registration is gone."""
+    """Record that an unused registration was deleted."""
     if fact.registration not in order.discards or order.phase in RESTING:
         return order
     left = tuple(registration for registration in order.discards if registration != fact.registration)
@@ -158,7 +158,10 @@ def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> O
 
 
 def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Order:
-    """The only way to ``uploaded``: every bracket stored, none missing, no unused registration left."""
+    """Move to ``uploaded`` if every bracket is stored, none is missing, and no unused registration is left.
+
+    Missing brackets are sent again after ``Policy.confirm_wait``.
+    """
     if order.phase is not Phase.UPLOADING or not all(order.brackets[n].stored for n in order.sent) or order.discards:
         return order
     missing = tuple(number for number in order.sent if number in fact.missing)
@@ -173,7 +176,7 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
     if tries >= policy.slot_tries:
         return held(order, Trouble(Code.NOT_SHOWN, _never_seen(order, missing, tries)))
     for number in missing:
-        order = send_anew(order, number, order.brackets[number])
+        order = send_again(order, number, order.brackets[number])
     why = f"the service does not show {len(missing)} of the uploaded brackets; bracketd sends them again"
     return wait(replace(order, unseen=tries), Trouble(Code.NOT_SHOWN, why), now, slot_wait(policy, order.id, tries))
 
@@ -181,31 +184,31 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
 def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:
     names = names_of([order.brackets[number].path for number in missing])
     return (
-        f"the service took {len(missing)} bracket(s) {tries} times and does not show them: {names}. Nothing was merged "
-        "or paid. Ask the vendor about this order; `bracketd retry` looks again."
+        f"the service accepted {len(missing)} bracket(s) {tries} times but does not show them: {names}. Nothing was "
+        "merged or paid. Ask the vendor about this order; `bracketd retry` checks again."
     )
 
 
 def _stored_now(order: Order, missing: tuple[int, ...], now: float) -> Order:
-    """The clock was set since these brackets were stored: the wait for the service to show them begins again."""
+    """Restart the wait for the service to show these brackets, because the clock was set since they were stored."""
     for number in missing:
         order = with_bracket(order, number, replace(order.brackets[number], stored_at=now))
     return order
 
 
 def go_without(order: Order, number: int, why: str) -> Order:
-    """The order goes on without a bracket whose file is bad; its registration is taken back, also one not heard of."""
+    """Leave out a bracket whose file is bad. Its registration is deleted, even if the answer to it never arrived."""
     order = unregister(order, number, order.brackets[number])
     bracket = order.brackets[number]
     left = replace(bracket, left_out=why)
     return replace(with_bracket(order, number, left), notes=(*order.notes, f"goes without {bracket.path}: {why}"))
 
 
-def send_anew(order: Order, number: int, bracket: Bracket) -> Order:
-    """Have a bracket's bytes sent again, in place of those that were.
+def send_again(order: Order, number: int, bracket: Bracket) -> Order:
+    """Have a bracket's bytes sent again, in place of those that were sent before.
 
-    The brackets flow cannot take a registration back, and two with bytes would be two exposures of one image. There
-    the same place is used once more, which replaces what lies in it.
+    The brackets flow cannot delete a registration, and two uploaded ones would be two exposures of an image. There the
+    same URL is used again, which replaces the earlier bytes.
     """
     if order.flow == "brackets" and bracket.registered:
         return with_bracket(order, number, replace(bracket, attempt=bracket.attempt + 1, stored_at=None))
@@ -213,9 +216,9 @@ def send_anew(order: Order, number: int, bracket: Bracket) -> Order:
 
 
 def unregister(order: Order, number: int, bracket: Bracket) -> Order:
-    """Give a bracket a fresh registration, and see to it that the old one is deleted.
+    """Give a bracket a new registration, and schedule the deletion of the old one.
 
-    Also one whose answer never came: the id is ours, so it can be deleted without having been seen.
+    That works even if the answer to the old one never arrived, because the id is ours.
     """
     used = bracket.service_id or order.registration(number)
     discards = order.discards if used in order.discards else (*order.discards, used)

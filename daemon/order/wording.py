@@ -1,7 +1,7 @@
-"""Facts and steps in the words of a person, for the log and for ``bracketd show``.
+"""Phrases for facts and steps, for the log and for ``bracketd show``.
 
-A fact is given by its name and its fields as the journal keeps them: plain values, a step as a mapping whose ``is`` is
-its name. What is not in the tables here is made readable all the same: ``ImageLost`` is "image lost".
+A fact is given by its name and its fields as in the journal: plain values, and a step as a mapping whose ``is`` is its
+name. A name that is not in the tables is split into words: ``ImageLost`` becomes "image lost".
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from daemon.order.model import Order
 FACTS = {
     "Locked": "shoot locked",
     "Created": "order created at the service",
-    "Registered": "place for a bracket received",
+    "Registered": "upload URL for a bracket received",
     "Stored": "bracket uploaded",
-    "SlotLost": "place for a bracket lost, another is asked for",
+    "SlotLost": "upload URL for a bracket lost, requesting another",
     "Changed": "photo changed while it was sent",
     "SameContent": "touched photo still has the same content",
-    "Discarded": "unused place taken back",
-    "Confirmed": "brackets looked at once more",
-    "MergeIntended": "merge is about to be asked for",
+    "Discarded": "unused registration deleted",
+    "Confirmed": "brackets verified",
+    "MergeIntended": "merge is about to be requested",
     "Merged": "merge accepted by the service",
-    "Seen": "order looked at",
-    "ReprocessIntended": "image failed, processing it once more is about to be asked for",
-    "Reprocessed": "processing once more accepted by the service",
-    "Reckoned": "limits looked at",
+    "Seen": "order status checked",
+    "ReprocessIntended": "image failed, reprocessing is about to be requested",
+    "Reprocessed": "reprocessing accepted by the service",
+    "Reckoned": "limits checked",
     "Approved": "approved by a person",
     "Fetched": "picture downloaded",
-    "FetchLost": "downloaded bytes are gone",
+    "FetchLost": "downloaded file is missing",
     "Placed": "picture in place",
-    "ImageLost": "image not given out by the service",
+    "ImageLost": "image not provided by the service",
     "Delivered": "shoot delivered, order.json written",
-    "CameLate": "late photos noticed",
+    "CameLate": "late photos found",
     "FoundAgain": "known photos found under other names",
     "Moved": "shoot renamed or moved",
     "Reopened": "failed images are retried",
     "Dismissed": "remaining images dismissed by a person",
-    "FoundDelivered": "delivered before, by its own delivery note",
-    "FoundMerged": "merged before, by the service",
-    "FoundElsewhere": "another order seems to have the photos",
+    "FoundDelivered": "delivered before, says its delivery note",
+    "FoundMerged": "merged before, says the service",
+    "FoundElsewhere": "another order may have the photos",
     "OutputRenamed": "output folder renamed",
     "Failed": "step failed",
-    "Interrupted": "step broken off by a stop",
-    "Retried": "retry asked for by a person",
+    "Interrupted": "step interrupted by a stop",
+    "Retried": "retry requested by a person",
     "Resumed": "waiting ended",
     "Recovered": "order recovered",
     "Cancelled": "order cancelled",
@@ -54,14 +54,14 @@ FACTS = {
 
 STEPS = {
     "Create": "create the order",
-    "Register": "ask for a place for a bracket",
+    "Register": "request an upload URL for a bracket",
     "Upload": "upload a bracket",
-    "Discard": "take an unused place back",
-    "Confirm": "look at the brackets once more",
-    "Merge": "ask for the merge",
-    "Look": "look at the order",
-    "Reprocess": "have an image processed once more",
-    "Reckon": "look at the limits",
+    "Discard": "delete an unused registration",
+    "Confirm": "verify the brackets",
+    "Merge": "request the merge",
+    "Look": "check the order status",
+    "Reprocess": "have an image reprocessed",
+    "Reckon": "check the limits",
     "Fetch": "download a picture",
     "Place": "name a picture",
     "Deliver": "write order.json",
@@ -72,10 +72,10 @@ UNSEEN = frozenset(
     {"attempt", "cause", "content_type", "ctime_ns", "detail", "disk_fails", "extension", "inode", "is", "kind"}
     | {"mtime_ns", "preset", "service_id", "sha256", "unsent"}
 )
-"""Fields that say nothing to a person, or that another one says."""
+"""Fields that are not shown, because they mean nothing to a person or repeat another field."""
 
 SUBJECTS = ("step", "file", "image", "why")
-"""Keys whose values speak for themselves, in this order."""
+"""Keys whose values are shown without the key, in this order."""
 
 
 def phrase(fact: str) -> str:
@@ -84,31 +84,31 @@ def phrase(fact: str) -> str:
 
 
 def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
-    """A fact's fields for a person: photos and images by their names, numbers of them as counts."""
-    told: dict[str, Any] = {}
+    """A fact's fields for a person, with photos and images by their names."""
+    shown: dict[str, Any] = {}
     for name, value in detail.items():
         match name, value:
             case "step", Mapping():
-                told["step"] = STEPS.get(value["is"]) or _spaced(value["is"])
-                told |= keys(value, order)
+                shown["step"] = STEPS.get(value["is"]) or _spaced(value["is"])
+                shown |= keys(value, order)
             case "bracket", int():
-                told["file"] = _file(value, order)
+                shown["file"] = _file(value, order)
             case "missing", list():
-                told["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
+                shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
-                told["doubt"] = value["why"]
+                shown["doubt"] = value["why"]
             case "image", str():
-                told["image"] = _image(value, order)
+                shown["image"] = _image(value, order)
             case _ if name not in UNSEEN:
-                told[name] = value
-    return told
+                shown[name] = value
+    return shown
 
 
 def line(fact: str, detail: Mapping[str, Any], order: Order) -> str:
-    """A fact in one line of words: its phrase, then what it is about, then whatever else is known of it."""
-    told = keys(detail, order)
-    subjects = [str(told.pop(name)) for name in SUBJECTS if told.get(name)]
-    others = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in told.items() if value is not False]
+    """A fact in one line: its phrase, then its subjects, then its other fields."""
+    shown = keys(detail, order)
+    subjects = [str(shown.pop(name)) for name in SUBJECTS if shown.get(name)]
+    others = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in shown.items() if value is not False]
     return phrase(fact) + "".join(f": {words}" for words in (", ".join(subjects), ", ".join(others)) if words)
 
 

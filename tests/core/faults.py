@@ -1,6 +1,6 @@
-"""Mistakes that the rules could make: each is a rule gone wrong, with the promise that it breaks.
+"""Planted faults in the rules, each with the promise that it breaks.
 
-``apply`` faults stand in for ``evolve``, ``choose`` faults for ``next_steps``.
+``apply`` faults replace ``evolve``, ``choose`` faults replace ``next_steps``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.core.orders import order
 
 
 def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An answer that was lost counts as a merge that was not carried out."""
+    """A merge whose answer was lost counts as not carried out."""
     if isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Merge):
         fact = replace(fact, unsent=True)
     return evolve(of, fact, **how)
@@ -29,69 +29,69 @@ def goes_back(of: Order, fact: facts.Fact, **how: Any) -> Order:
 
 
 def takes_late_answers(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An answer to a registration that was given up is taken for the present one."""
+    """An answer to an abandoned registration is accepted for the current one."""
     if isinstance(fact, facts.Registered | facts.Stored):
         fact = replace(fact, attempt=of.brackets[fact.bracket].attempt)
     return evolve(of, fact, **how)
 
 
 def keeps_the_bad_ones_place(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """A bracket is left out, and its registration stays at the service."""
+    """A bracket is left out, but its registration stays at the service."""
     after = evolve(of, fact, **how)
     bad = isinstance(fact, facts.Failed) and fact.kind is Kind.FILE
     return replace(after, discards=of.discards) if bad else after
 
 
 def ignores_the_limit(of: Order, fact: facts.Fact, *, now: float, policy: Policy) -> Order:
-    """What the ledger says is not held against the limits."""
+    """The ledger is not compared with the limits."""
     return evolve(of, fact, now=now, policy=Policy() if isinstance(fact, facts.Reckoned) else policy)
 
 
 def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """A shoot that must pass the limit is sent all the same."""
+    """A shoot that must exceed the limit is sent."""
     return of if isinstance(fact, facts.Locked) else evolve(of, fact, **how)
 
 
 def reprocesses_for_ever(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """It is forgotten that an image was processed again."""
+    """The record that an image was reprocessed is lost."""
     if isinstance(fact, facts.Seen):
         of = replace(of, images=tuple(replace(image, reprocessed_at=None) for image in of.images))
     return evolve(of, fact, **how)
 
 
 def gives_up_at_the_limit(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An image that the account's daily limit stopped counts as one that cannot be processed."""
+    """An image that the account's daily limit stopped counts as one that cannot be reprocessed."""
     if isinstance(fact, facts.Seen):
         fact = replace(fact, images=tuple(replace(image, limited=False) for image in fact.images))
     return evolve(of, fact, **how)
 
 
 def forgets_what_failed(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An image that failed is dropped without a word."""
+    """A failed image is dropped without a message."""
     after = evolve(of, fact, **how)
     return replace(after, images=tuple(image for image in after.images if image.state is not ImageState.FAILED))
 
 
 def believes_broken_downloads(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """A download that broke off counts as one that is on disk."""
+    """An interrupted download counts as complete."""
     if isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Fetch) and not fact.unsent:
         fact = facts.Fetched(fact.step.image, 1, "ab", "jpg")
     return evolve(of, fact, **how)
 
 
 def lets_the_held_go(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An order that waits for a person goes on when the account is accepted again."""
+    """A held order continues when the account is accepted again."""
     return evolve(of, facts.Retried() if isinstance(fact, facts.Resumed) else fact, **how)
 
 
 def falls_asleep(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """After a failure that passes nobody comes back to the order."""
+    """After a temporary failure the order never becomes due again."""
     after = evolve(of, fact, **how)
     return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Kind.PASSING else after
 
 
 def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """An order is cancelled whether its merge was asked for or not."""
+    """An order is cancelled even if its merge was requested."""
     asked = of.merge
     after = evolve(replace(of, merge=MergeState.NOT_ASKED) if isinstance(fact, facts.Cancelled) else of, fact, **how)
     return replace(after, merge=asked) if isinstance(fact, facts.Cancelled) else after
@@ -104,33 +104,33 @@ def forgets_discards(of: Order) -> tuple[steps.Step, ...]:
 
 
 def merges_early(of: Order) -> tuple[steps.Step, ...]:
-    """The merge is asked for as soon as one bracket is stored."""
+    """The merge is requested as soon as one bracket is stored."""
     stored = of.phase is Phase.UPLOADING and any(bracket.stored for bracket in of.brackets)
     return (steps.Merge(),) if stored else next_steps(of)
 
 
 def merges_the_cancelled(of: Order) -> tuple[steps.Step, ...]:
-    """A cancelled order goes on with its merge."""
+    """A cancelled order continues to its merge."""
     return (steps.Merge(),) if of.phase is Phase.CANCELLED else next_steps(of)
 
 
 def goes_on_though_held(of: Order) -> tuple[steps.Step, ...]:
-    """An order that waits for a person goes on by itself."""
+    """A held order continues by itself."""
     return next_steps(replace(of, phase=of.held_in)) if of.held_in else next_steps(of)
 
 
 def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:
-    """Images are fetched as if the limits had been asked."""
+    """Images are fetched before the limits are checked."""
     return next_steps(replace(of, reckoned=True))
 
 
 def fetches_again(of: Order) -> tuple[steps.Step, ...]:
-    """What was fetched is fetched once more instead of placed."""
+    """A fetched image is fetched again instead of placed."""
     return tuple(steps.Fetch(step.image) if isinstance(step, steps.Place) else step for step in next_steps(of))
 
 
 def delivers_early(of: Order) -> tuple[steps.Step, ...]:
-    """The shoot is called complete before its pictures are in place."""
+    """The shoot is marked as complete before its pictures are in place."""
     return (steps.Deliver(),) if of.phase is Phase.DOWNLOADING else next_steps(of)
 
 

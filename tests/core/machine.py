@@ -1,6 +1,6 @@
-"""An order in a hostile world, as a state machine for Hypothesis: lost answers, kills, late and repeated facts.
+"""A Hypothesis state machine for one order in a hostile world: lost answers, kills, late and repeated facts.
 
-Whatever the world does, ``Promises`` hold, and when it is kind again the order comes to its end.
+``Promises`` must hold whatever happens. When the world is friendly again, the order must reach its end.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ LIMITS = st.builds(Limits, TOPS, TOPS, TOPS)
 
 
 class OrderMachine(Promises):
-    """One order, one world, and whatever Hypothesis thinks of."""
+    """One order in one world, driven by Hypothesis."""
 
     @initialize(
         brackets=st.integers(1, 5),
@@ -90,7 +90,7 @@ class OrderMachine(Promises):
         bad: dict[int, Faulty],
         head_start: int,
     ) -> None:
-        """A shoot is locked, and for a while all goes well, so that late phases are met as often as early ones."""
+        """Lock a shoot and let everything succeed for a while, so that late phases are reached as often."""
         self.order, self.now, self.policy = order(brackets, flow), NOW, replace(POLICY, limits=limits)
         preset = replace(self.order.preset, per_image=per_image, bad_files=bad_files, dev_mode=dev_mode)
         self.order = replace(self.order, preset=preset)
@@ -100,7 +100,7 @@ class OrderMachine(Promises):
         self._goes_well(head_start)
 
     def take(self, step: steps.Step, outcome: str) -> None:
-        """Carry a step out, with this outcome."""
+        """Carry out a step with this outcome."""
         before = intent(step)
         if before is not None:
             self.learn(before)
@@ -128,7 +128,7 @@ class OrderMachine(Promises):
         return facts.Failed(step, Kind.PASSING, "answer lost")
 
     def goes_on(self, step: steps.Step, outcome: str = "done") -> None:
-        """Time comes to when the order is due, and a step is taken."""
+        """Advance the time until the order is due, and take a step."""
         self.now = max(self.now, self.order.due or self.now)
         self.take(step, outcome)
 
@@ -137,13 +137,13 @@ class OrderMachine(Promises):
     @precondition(lambda self: self.order.phase not in RESTING)
     @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES))
     def step(self, data: st.DataObject, outcome: str) -> None:
-        """When the order is due, one of its next steps is taken."""
+        """Take one of the next steps if the order is due."""
         self.goes_on(data.draw(st.sampled_from(self.choose(self.order))), outcome)
 
     @precondition(lambda self: self.order.phase not in RESTING)
     @rule(count=st.integers(1, 4))
     def goes_well(self, count: int) -> None:
-        """For a while nothing goes wrong."""
+        """Let everything succeed for a while."""
         self._goes_well(count)
 
     def _goes_well(self, count: int) -> None:
@@ -154,7 +154,7 @@ class OrderMachine(Promises):
     @precondition(lambda self: self.order.phase not in RESTING)
     @rule(data=st.data(), outcome=st.sampled_from(MISHAPS))
     def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
-        """All goes well until the merge, until an image is to be processed once more, or until money is spent."""
+        """Let everything succeed until the merge, a reprocessing, or a purchase is next."""
         merged = self.order.merge is not MergeState.NOT_ASKED
         wanted = data.draw(st.sampled_from([steps.Reprocess, steps.Fetch])) if merged else steps.Merge
         for _ in range(60):
@@ -168,7 +168,7 @@ class OrderMachine(Promises):
     @precondition(lambda self: self.order.phase not in RESTING)
     @rule(data=st.data(), kind=st.sampled_from([Kind.REQUEST, Kind.FILE, Kind.BUG, Kind.OUTPUT]))
     def neighbour_fails(self, data: st.DataObject, kind: Kind) -> None:
-        """Of two steps under way one fails, perhaps for good, and then the other one ends."""
+        """Of two running steps one fails, perhaps for good, and then the other one ends."""
         steps = [step for step in self.choose(self.order) if intent(step) is None]
         self.now = max(self.now, self.order.due or self.now)
         if len(steps) > 1:
@@ -181,7 +181,7 @@ class OrderMachine(Promises):
 
     @rule(data=st.data())
     def person(self, data: st.DataObject) -> None:
-        """A person sees to an order, mostly to one that is held."""
+        """A person handles the order, mostly when it is held."""
         held = self.order.phase is Phase.HELD
         wish = data.draw(st.sampled_from(["retry", "other settings", "approve"] + ["retry"] * (0 if held else 6)))
         other: BadFiles = "leave_out" if self.order.preset.bad_files == "hold" else "hold"
@@ -199,7 +199,7 @@ class OrderMachine(Promises):
         meant=st.sampled_from([False] * 7 + [True]),
     )
     def cancel(self, data: st.DataObject, why: str, meant: bool) -> None:
-        """The order is cancelled, perhaps under way: before its merge it ends, after it nothing changes."""
+        """Cancel the order, perhaps during a step. Before its merge it ends; after it nothing changes."""
         steps = [step for step in self.choose(self.order) if intent(step) is None]
         step = data.draw(st.sampled_from(steps)) if steps and meant else None
         fact = self.world.do(self.order, step, self.now) if step else None
@@ -219,7 +219,7 @@ class OrderMachine(Promises):
     @precondition(lambda self: self.order.phase in (Phase.SETTLED, Phase.UPLOADING))
     @rule(data=st.data(), what=st.sampled_from(["changed", "changed", *FAULTY]))
     def file_goes_bad(self, data: st.DataObject, what: Faulty | Literal["changed"]) -> None:
-        """A photo is written to while its shoot is sent, or it cannot be read any more."""
+        """A photo changes during its upload, or can no longer be read."""
         number = data.draw(st.integers(0, len(self.order.brackets) - 1))
         if what == "changed":
             was = self.order.brackets[number]
@@ -231,7 +231,7 @@ class OrderMachine(Promises):
         seconds=st.floats(0, 400), images=st.integers(0, 3), what=st.sampled_from(["next day", "mended", "tidied up"])
     )
     def meanwhile(self, seconds: float, images: int, what: str) -> None:
-        """Time passes, other orders are bought; photos can be read again, or somebody removes hidden files."""
+        """Time passes, other orders buy images, photos become readable again, or somebody removes hidden files."""
         self.now += seconds
         self.world.today = images + (0 if what == "next day" else self.world.today)
         self.world.month += images
@@ -249,7 +249,7 @@ class OrderMachine(Promises):
     # --- the end ---
 
     def teardown(self) -> None:
-        """When the world is kind again, the order comes to its end, with every image in place or named."""
+        """When the world is friendly again, the order reaches its end, with every image placed or named."""
         if not hasattr(self, "order"):
             return
         self.world.bad.clear()

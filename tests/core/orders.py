@@ -1,4 +1,4 @@
-"""Orders to try the rules on."""
+"""Builds orders for the tests of the rules."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SET
 
 
 def in_trouble(text: str, code: Code = Code.OTHER) -> tuple[Trouble, ...]:
-    """What hinders an order: one thing."""
+    """An order with one trouble."""
     return (Trouble(code, text),)
 
 
@@ -38,7 +38,7 @@ def after(start: Order, *happened: facts.Fact, now: float = NOW, policy: Policy 
 
 
 def sent(number: int, attempt: int = 0) -> tuple[facts.Fact, ...]:
-    """What happens when a bracket is sent without trouble."""
+    """The facts of a bracket that is uploaded without trouble."""
     name = f"s{number}.{attempt}"
     registered = facts.Registered(number, attempt, name, f"https://storage/{name}", "image/jpeg")
     return registered, facts.Stored(number, attempt)
@@ -60,7 +60,7 @@ def merged(brackets: int = 3) -> Order:
 
 
 def processed(*ended: bool) -> Order:
-    """An order with one image for each of ``ended``: whether it came out, or failed for good."""
+    """An order with one image for each of ``ended``: True if it succeeded, False if it failed for good."""
     shown = enumerate(ended or (True,))
     images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
     return after(merged(), facts.Seen(merging=False, processing=False, images=images))

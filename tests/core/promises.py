@@ -1,4 +1,4 @@
-"""What must hold of an order whatever the world does, as invariants for a state machine of Hypothesis."""
+"""Invariants of an order that must hold whatever the world does, for a Hypothesis state machine."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ COMES_OUT = {("good",), ("error", "good"), ("limited", "limited", "good"), ("err
 
 
 class Promises(RuleBasedStateMachine):
-    """An order in its world, and the promises that are kept to it.
+    """An order in its world, with checks of its invariants.
 
     ``apply`` and ``choose`` are the rules under test; a planted fault replaces one of them. ``past`` are the facts
-    that happened, ``furthest`` how far along the line the order came.
+    that happened, ``furthest`` is the latest phase that the order has reached.
     """
 
     apply: Any = staticmethod(evolve)
@@ -43,14 +43,14 @@ class Promises(RuleBasedStateMachine):
     furthest: int
 
     def learn(self, fact: facts.Fact) -> None:
-        """A fact comes in; the row is what it makes of the order."""
+        """Apply a fact to the order and store the result."""
         self.past += [] if isinstance(fact, LOOKS) or fact in self.past else [fact]
         self.world.hears(self.order, fact)
         self.order = self.apply(self.order, fact, now=self.now, policy=self.policy)
 
     @invariant()
     def promises(self) -> None:
-        """What must hold whatever happens."""
+        """Check the invariants that hold at any time."""
         if not hasattr(self, "order"):
             return
         now, world = self.order, self.world
@@ -82,7 +82,7 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def repeated_facts_change_nothing(self) -> None:
-        """Every fact that happened may arrive once more, out of time."""
+        """Each past fact may arrive again, out of order, without effect."""
         for old in getattr(self, "past", []):
             after = self.apply(self.order, old, now=self.now, policy=self.policy)
             if after is not self.order and not self._undone(old):
@@ -90,7 +90,7 @@ class Promises(RuleBasedStateMachine):
                 assert same, f"a repeated {old} changed the order"
 
     def _undone(self, old: facts.Fact) -> bool:
-        """Whether what a fact told is so no more, so that the same fact may come anew."""
+        """True if the effect of a past fact was undone, so that the same fact may happen again."""
         stage = self.order.held_in or self.order.phase
         states = {image.id: image.state for image in self.order.images}
         match old:
@@ -114,7 +114,7 @@ class Promises(RuleBasedStateMachine):
                 return False
 
     def delivered(self) -> None:
-        """In the end every image is in place, or named with what became of it."""
+        """Check that in the end every image is placed, or named with its outcome."""
         world, told = self.world, " ".join(self.order.messages)
         assert {image.id for image in self.order.images} == set(world.outputs), "every image is known"
         for image, output in world.outputs.items():

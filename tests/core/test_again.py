@@ -33,12 +33,12 @@ COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 
 def test_what_a_shoot_is_next_to_earlier_orders(
     folder: str, photos: tuple[Bracket, ...], earlier: tuple[Order, ...], told: Again
 ) -> None:
-    """The same photos are known under any name; some of them again are no new shoot; others are."""
+    """Photos are recognised under any name. A shoot with some known photos is not new; one with other photos is."""
     assert compare(folder, photos, earlier).again is told
 
 
 def test_equally_large_files_of_another_day_are_others() -> None:
-    """Uncompressed RAW files are all equally large and cards count from one again: the time tells them apart."""
+    """Uncompressed RAW files have equal sizes and repeated names, so the time distinguishes them."""
     next_job = tuple(replace(photo, mtime_ns=photo.mtime_ns + 86_400_000_000_000) for photo in PHOTOS)
     assert compare("/in/next", next_job, (SENT,)).again is Again.NEW
 
@@ -53,7 +53,7 @@ KNOWN = replace(SENT, brackets=MARKED)
 
 
 def renamed(*photos: Bracket) -> tuple[Bracket, ...]:
-    """The same contents under other names and times."""
+    """The same contents with other names and times."""
     return tuple(replace(photo, path=f"new/{photo.path}", mtime_ns=photo.mtime_ns + 10**12) for photo in photos)
 
 
@@ -71,13 +71,13 @@ def renamed(*photos: Bracket) -> tuple[Bracket, ...]:
     ids=["renamed", "a part", "and more", "one byte other", "not read to the end", "one of four", "same names"],
 )
 def test_photos_are_known_by_their_content(photos: tuple[Bracket, ...], told: Again, new: int) -> None:
-    """Content decides wherever it is known: names and times neither make photos the same nor others."""
+    """If the content is known it decides: names and times make photos neither the same nor different."""
     judged = compare("/in/other", photos, (KNOWN,))
     assert (judged.again, len(judged.new)) == (told, new)
 
 
 def test_what_was_never_sent_is_not_known() -> None:
-    """Photos of an order that was skipped or cancelled, or that an order went without, were not sent."""
+    """Photos of a skipped or cancelled order, or left out of an order, do not count as sent."""
     without = replace(KNOWN, brackets=(replace(MARKED[0], left_out="unreadable"), *MARKED[1:]), fingerprint="")
     assert compare("/in/other", renamed(MARKED[0]), (without,)).again is Again.NEW
     for phase in (Phase.SKIPPED, Phase.CANCELLED):
@@ -85,7 +85,7 @@ def test_what_was_never_sent_is_not_known() -> None:
 
 
 def test_what_a_person_cancelled_stays_so() -> None:
-    """The folder of a cancelled order is not sent again by itself."""
+    """The folder of a cancelled order is not sent again automatically."""
     cancelled = replace(KNOWN, phase=Phase.CANCELLED, by_person=True)
     assert compare(KNOWN.folder, OTHER, (cancelled,)).again is Again.SKIPPED
 
@@ -138,6 +138,6 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (replace(SKIPPED, same_as="x"), Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.ANEW),
     ],
 )
-def test_what_a_persons_word_comes_to(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
-    """``submit`` sends what was not sent; only ``--again`` sends, and buys, what was."""
+def test_what_a_submit_does(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
+    """``submit`` sends unsent photos; only ``--again`` sends and buys sent photos again."""
     assert submitted(newest, judged, again=again) is what

@@ -1,4 +1,4 @@
-"""Answers of the service that do not match what was asked."""
+"""Tests of answers of the service that do not match the request."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LATER = NOW + POLICY.mismatch_grace
 
 
 def again_and_again(start: Order, fact: facts.Fact, times: int = POLICY.mismatch_tries) -> Order:
-    """The order after the same answer, ``times`` times over the whole grace."""
+    """The order after the same answer ``times`` times, spread over the whole grace."""
     for number in range(times):
         start = after(start, fact, now=NOW + number * POLICY.mismatch_grace / (times - 1))
     return start
 
 
 def mismatch(order: Order, outputs: int, *, listed: int = 0, total: int | None = None, idle: bool = True) -> str | None:
-    """How the images of a look do not match the order."""
+    """How the listed images do not match the order."""
     wrong = answers.wrong_images(order, outputs=outputs, listed=listed or outputs, total=total, idle=idle)
     return wrong.mismatch if wrong else None
 
@@ -33,7 +33,7 @@ def mismatch(order: Order, outputs: int, *, listed: int = 0, total: int | None =
 
 
 def test_an_order_has_no_more_images_than_brackets() -> None:
-    """Each bracket may come back alone, and no image comes from nothing; a bracket that was left out makes none."""
+    """Each bracket can become at most one image; a bracket that was left out becomes none."""
     start = merged(6)
     assert [mismatch(start, outputs) for outputs in (0, 2, 6)] == [None] * 3
     assert [mismatch(start, outputs, idle=idle) for outputs in (7, 42) for idle in (True, False)] == [
@@ -62,13 +62,13 @@ def test_an_order_has_no_more_images_than_brackets() -> None:
 def test_an_idle_order_shows_as_many_images_as_it_says(
     outputs: int, listed: int, total: int | None, idle: bool, matches: bool
 ) -> None:
-    """What an idle order says of the number of its images is what it shows, with or without its brackets."""
+    """The stated number of images of an idle order equals the listed one, with or without its brackets."""
     found = mismatch(merged(6), outputs, listed=listed, total=total, idle=idle)
     assert found == (None if matches else Mismatch.TOTAL)
 
 
 def test_a_registration_is_of_its_own_bracket() -> None:
-    """An answer with another bracket's id or name is not for this one; an id that the service chose itself is."""
+    """An answer with another bracket's id or name is refused; an id that the service chose itself is accepted."""
     start = order(3)
     own, other = start.registration(0), start.registration(1)
     names = [start.bracket_name(number) for number in range(3)]
@@ -80,7 +80,7 @@ def test_a_registration_is_of_its_own_bracket() -> None:
 
 
 def test_an_old_registration_is_not_the_present_one() -> None:
-    """An answer with an id that was given up, and is to be deleted, is not for the bracket's next registration."""
+    """An answer with an abandoned id that is to be deleted is not accepted for the next registration."""
     start = order(2)
     again = after(start, facts.SlotLost(0, 0, "expired"))
     assert answers.wrong_registration(again, 0, start.registration(0), None) is not None
@@ -91,7 +91,7 @@ def test_an_old_registration_is_not_the_present_one() -> None:
 
 
 def test_what_does_not_match_is_asked_for_again() -> None:
-    """The order backs off, says why, and goes on as soon as an answer matches."""
+    """The order backs off, says why, and continues as soon as an answer matches."""
     start = merged()
     told = after(start, LOOK)
     assert (told.phase, told.health, told.mismatch) == (Phase.MERGING, Health.RETRYING, Mismatch.MORE_IMAGES)
@@ -104,7 +104,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
 
 
 def test_what_never_matches_holds_the_order() -> None:
-    """After some tries, over some minutes, a person is asked; what the service answered is a value."""
+    """After some tries over some minutes the order is held; the kind of mismatch is a value."""
     held = again_and_again(merged(), LOOK)
     assert (held.phase, held.held_in, held.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION
@@ -116,7 +116,7 @@ def test_what_never_matches_holds_the_order() -> None:
 
 
 def test_neither_few_answers_nor_a_short_time_hold_an_order() -> None:
-    """Many wrong answers within seconds, or a few over hours, may still pass."""
+    """Many wrong answers within seconds, or a few over hours, do not hold the order."""
     many = after(merged(), *[LOOK] * (POLICY.mismatch_most - 1))
     assert many.phase is Phase.MERGING
     assert again_and_again(merged(), LOOK, POLICY.mismatch_tries - 1).phase is Phase.MERGING
@@ -125,19 +125,19 @@ def test_neither_few_answers_nor_a_short_time_hold_an_order() -> None:
 
 
 def test_a_clock_that_was_set_back_does_not_ask_for_ever() -> None:
-    """When the clock says nothing of how long it has lasted, the number of answers decides."""
+    """If the clock was set back, the number of answers decides."""
     few = after(merged(), *[LOOK] * (POLICY.mismatch_tries - 1))
     assert after(few, LOOK, now=NOW - 86400).phase is Phase.HELD
 
 
 def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
-    """An outage does not make wrong answers right, nor does it count as one."""
+    """An outage between wrong answers neither resets the mismatch count nor adds to it."""
     outage = facts.Failed(steps.Look(), Kind.PASSING, "no route")
     start = after(merged(), LOOK, *[outage] * 20)
     assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
 
 
-def test_an_order_that_is_hold_something_else_says_so() -> None:
+def test_a_later_reason_to_hold_replaces_the_mismatch() -> None:
     """The value says why an order is held, and not what was wrong before."""
     refused = facts.Failed(steps.Look(), Kind.REQUEST, "refused")
     held = after(merged(), LOOK, refused)
@@ -148,7 +148,7 @@ def test_an_order_that_is_hold_something_else_says_so() -> None:
 
 @pytest.mark.parametrize("step", [steps.Merge(), steps.Look()])
 def test_a_wrong_answer_to_a_merge_is_no_refusal(step: steps.Step) -> None:
-    """Whether a merge with a wrong answer was carried out is looked for; no other is asked for meanwhile."""
+    """After a mismatched answer to a merge the service is polled, and no second merge is requested meanwhile."""
     wrong = facts.Failed(step, Kind.MISMATCH, "another order", mismatch=Mismatch.ORDER)
     asked = after(uploaded(), facts.MergeIntended(), wrong)
     assert next_steps(asked) == (steps.Look(),)
@@ -156,7 +156,7 @@ def test_a_wrong_answer_to_a_merge_is_no_refusal(step: steps.Step) -> None:
 
 
 def test_two_brackets_never_share_an_id() -> None:
-    """An id that another bracket has is not used: the bracket is registered again, and in the end held."""
+    """An id of another bracket is not used: the bracket is registered again, and in the end the order is held."""
     first, second = sent(0)[0], facts.Registered(1, 0, "s0.0", "https://storage/other", "image/jpeg")
     start = after(order(2), first, second)
     assert [bracket.service_id for bracket in start.brackets] == ["s0.0", None]
@@ -168,7 +168,7 @@ def test_two_brackets_never_share_an_id() -> None:
 
 
 def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> None:
-    """What goes well with other brackets does not count for one whose answers never match."""
+    """The success of other brackets does not reset the count of a bracket whose answers never match."""
     start = order(40)
     for attempt in range(POLICY.mismatch_most):
         assert start.phase is not Phase.HELD, attempt
@@ -184,7 +184,7 @@ def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> N
 
 
 def test_two_brackets_never_share_a_place() -> None:
-    """Bytes that would replace another bracket's are not sent."""
+    """Bytes that would replace another bracket's bytes are not sent."""
     start = after(order(2), *sent(0), facts.Registered(1, 0, "s1.0", "https://storage/s0.0", "image/jpeg"))
     wrong = answers.shares_place(start, 1)
     assert wrong is not None
@@ -204,7 +204,7 @@ def test_two_brackets_never_share_a_place() -> None:
 
 
 def test_a_picture_that_is_wrong_was_bought_once() -> None:
-    """A picture in full size is paid for, whatever it is; fetched again it is not paid for again."""
+    """A wrong picture in full size is paid for once; another download does not count as a purchase."""
     start = reckoned(True, True)
     small = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
     told = after(start, small)
@@ -219,6 +219,6 @@ def test_a_picture_that_is_wrong_was_bought_once() -> None:
 
 
 def test_what_is_not_a_picture_was_not_bought() -> None:
-    """A page or nonsense in place of a picture is not in the ledger."""
+    """A web page or garbage in place of a picture is not recorded as bought."""
     wrong = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
     assert after(reckoned(True), wrong).images[0].fetched_at is None

@@ -1,4 +1,4 @@
-"""Which photos are those of a shoot that was skipped."""
+"""Tests of recognising the photos of a skipped shoot."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def photos(
 
 
 def recorded(of: Sequence[Bracket], order_id: str = "old") -> list[Recorded]:
-    """What was recorded of photos when their shoot was skipped."""
+    """The records of photos that were made when their shoot was skipped."""
     return [Recorded(order_id, entry_of(one.path, one.size, one.mtime_ns), RECORDED_AT) for one in of]
 
 
 def later(of: Sequence[Bracket], seconds: int) -> list[Bracket]:
-    """The same photos, all times so many seconds off, and other inodes."""
+    """The same photos with all times shifted by some seconds, and other inodes."""
     return [replace(one, mtime_ns=one.mtime_ns + seconds * 10**9, inode=one.inode + 999) for one in of]
 
 
@@ -88,26 +88,26 @@ CASES: dict[str, tuple[list[Bracket], list[Bracket], Likeness]] = {
 
 @pytest.mark.parametrize(("old", "now", "likeness"), CASES.values(), ids=CASES)
 def test_an_archive_is_known_again(old: list[Bracket], now: list[Bracket], likeness: Likeness) -> None:
-    """Nearly all photos known for certain are the same shoot, few are none, and anything between is asked about."""
+    """If nearly all photos are known for certain the shoot is the same, if few are it is another, else it is held."""
     found = recognise(now, recorded(old))
     assert found.likeness is likeness
     assert found.total == len(now)
 
 
 def test_a_composed_and_a_decomposed_name_are_one() -> None:
-    """A name is the same in both Unicode forms, for some disks change the form of the names that they are given."""
+    """Names in both Unicode forms are equal, because some disks change the form."""
     assert name_of("a/Caf\u00e9 1.JPG") == name_of("b/cafe\u0301 1.jpg")
 
 
 def test_only_one_skipped_shoot_counts_where_sizes_prove_nothing() -> None:
-    """Photos that are merely like those of many old shoots count for the shoot that has most of them."""
+    """Photos that merely resemble those of many old shoots count only for the shoot with most matches."""
     one, other = photos(4, ext="ARW", size=24_000_000), photos(8, ext="ARW", size=24_000_000, first=4)
     found = recognise(copied([*one, *other]), [*recorded(one, "first"), *recorded(other, "second")])
     assert (found.order_id, found.known, len(found.alike)) == ("second", 8, 8)
 
 
 def test_photos_that_are_younger_than_the_record_are_others() -> None:
-    """A camera that counts from one again, and writes files of one size, gets no shoot held: its clock tells."""
+    """A camera that repeats its numbers and writes files of one size does not hold a shoot: its clock decides."""
     now = copied(RAW)
     taken = {one.path: RECORDED_AT + 40 * 86400 for one in now}
     assert recognise(now, recorded(RAW), Evidence(taken=taken)).likeness is Likeness.OTHER
@@ -117,14 +117,14 @@ def test_photos_that_are_younger_than_the_record_are_others() -> None:
 
 
 def test_a_photo_of_which_only_a_placeholder_was_seen_is_asked_about() -> None:
-    """An archive that was online only is known by its names alone, which is reason to ask and no proof."""
+    """An archive that was online only is known by names alone, so a match is held but not skipped."""
     stubs = [replace(one, entry=replace(one.entry, size=UNKNOWN, changed_at=5)) for one in recorded(OLD)]
     assert recognise(OLD, stubs).likeness is Likeness.UNSURE
 
 
 @pytest.mark.parametrize("old", [OLD, RAW], ids=["JPEG", "RAW of one size"])
 def test_a_skipped_photo_that_still_lies_in_its_place_is_compared(old: list[Bracket]) -> None:
-    """Content that was read has the last word over names and sizes, in both directions."""
+    """Content that was read overrides names and sizes, in both directions."""
     now = copied(old)
     assert recognise(now, recorded(old)).named == tuple(one.path for one in now)
     for same, likeness in ((True, Likeness.SAME), (False, Likeness.OTHER)):
@@ -133,7 +133,7 @@ def test_a_skipped_photo_that_still_lies_in_its_place_is_compared(old: list[Brac
 
 
 def test_what_a_person_cancelled_is_known_by_its_content() -> None:
-    """Photos of a cancelled order are the same photos under whatever name and time, and mixed ones are asked about."""
+    """Photos of a cancelled order are recognised under any name and time; a mixture is held."""
     marked = [replace(one, path=f"new {one.path}", mark=f"m{n}") for n, one in enumerate(copied(RAW))]
     cancelled = {one.mark: "cancelled" for one in marked}
     found = recognise(marked, [], Evidence(cancelled))
@@ -143,14 +143,14 @@ def test_what_a_person_cancelled_is_known_by_its_content() -> None:
 
 @pytest.mark.parametrize("shuffle", [reversed, sorted], ids=["reversed", "sorted"])
 def test_the_order_of_the_record_does_not_matter(shuffle: Callable[..., object]) -> None:
-    """The same record in another order gives the same answer."""
+    """The order of the records does not change the result."""
     twice = [*recorded(OLD, "a"), *recorded(later(OLD, 77), "b")]
     mixed = list(reversed(twice)) if shuffle is reversed else sorted(twice, key=lambda one: one.entry)
     assert recognise(OLD, mixed) == recognise(OLD, twice)
 
 
 def taken(of: Sequence[Bracket], second: float) -> list[Bracket]:
-    """The same photos, taken at a moment by their camera's clock."""
+    """The same photos, taken at a given time by their camera's clock."""
     return [replace(one, shot=Shot("canon", "canon eos 6d", "1", int(second) + n)) for n, one in enumerate(of)]
 
 
@@ -171,7 +171,7 @@ MAY_BE_UNSEEN: dict[str, tuple[list[Bracket], Likeness]] = {
 
 @pytest.mark.parametrize(("here", "likeness"), MAY_BE_UNSEEN.values(), ids=MAY_BE_UNSEEN)
 def test_photos_that_are_older_than_an_unseen_shoot_may_be_its(here: list[Bracket], likeness: Likeness) -> None:
-    """Photos that were made before a shoot was skipped unseen may be its photos; younger ones, or a few, are not."""
+    """Photos older than a shoot that was skipped unread may belong to it; newer ones, or only a few, do not."""
     found = may_be_unseen(here, [Unseen("first", "Old A", RECORDED_AT - 9 * 86400), Unseen("o", "Old B", RECORDED_AT)])
     assert found.likeness is likeness
     assert found.total == len(here)

@@ -1,4 +1,4 @@
-"""What an arrival keeps from scan to scan: pauses, and the photos that were checked."""
+"""Tests of what an arrival keeps between scans: pauses, and the photos that were checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAULT = "ends with 2 MB of zeros"
 
 
 def quiet_from(arrival: Arrival, terms: Terms) -> float:
-    """When the shoot is quiet if nothing more happens: what it waits for is nothing but time."""
+    """When the quiet period of the shoot ends if nothing else changes. It waits only for time."""
     told = verdict(arrival, terms)
     assert not told.settled
     assert told.look_at is not None
@@ -22,14 +22,14 @@ def quiet_from(arrival: Arrival, terms: Terms) -> float:
 
 
 def faulty(at: float) -> Arrival:
-    """A shoot that was unchanged so far, and in which B is incomplete."""
+    """A shoot that did not change, and in which B is incomplete."""
     arrival = Arrival.first(BOTH, at - FIXED.quiet.base).seen(BOTH, at)
     assert verdict(arrival, FIXED).examine
     return arrival.examine({A: None, B: FAULT})
 
 
 def test_the_pieces_of_large_files_do_not_hide_the_pauses_between_them() -> None:
-    """A shoot whose photos grow every second and come every 40 seconds is waited for four times those 40."""
+    """A shoot with a new photo every 40 seconds, each growing every second, waits for four times 40 seconds."""
     arrival, now, there = Arrival.first(Listing(), 0.0), 0.0, list[File]()
     for number in range(5):
         now += 40.0
@@ -41,7 +41,7 @@ def test_the_pieces_of_large_files_do_not_hide_the_pauses_between_them() -> None
 
 
 def test_a_file_counts_with_its_longest_pause() -> None:
-    """A photo that stalled once while it grew counts with that pause, whatever came after."""
+    """A photo that paused once while it grew counts with that pause."""
     arrival = Arrival.first(listing([File("A.NEF", 1, 1, 1)]), 0.0)
     for size, now in ((2, 20.0), (3, 21.0), (4, 22.0)):
         arrival = arrival.seen(listing([File("A.NEF", size, 1, 1)]), now)
@@ -78,7 +78,7 @@ def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> N
 
 
 @pytest.mark.parametrize("leave_out", [True, False])
-def test_damage_is_reckoned_from_the_last_change(leave_out: bool) -> None:
+def test_damage_is_timed_from_the_last_change(leave_out: bool) -> None:
     """Repeated checks of a photo do not delay the time at which it counts as damaged."""
     arrival, now = faulty(60.0), 60.0
     while now < 60.0 + DAMAGED:

@@ -1,4 +1,4 @@
-"""What a person can ask of a merged order: failed images processed again, and no more of them bought."""
+"""Tests of requests about a merged order: retry of failed images, and dismissal of the others."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ LIMIT = Policy(limits=Limits(images_per_order=1))
 
 
 def placed(image: str) -> tuple[facts.Fact, ...]:
-    """What happens when an image is bought without trouble."""
+    """The facts of an image that is bought without trouble."""
     return facts.Fetched(image, 10, "ab", "jpg"), facts.Placed(image, f"{image}.jpg")
 
 
 def delivered(good: int, failed: int) -> Order:
-    """A delivered order of which some images came out and some failed."""
+    """A delivered order with some successful and some failed images."""
     start = reckoned(*[True] * good, *[False] * failed)
     return after(start, *(fact for n in range(good) for fact in placed(f"i{n}")), facts.Delivered())
 
 
 def look(**ended: bool | None) -> facts.Seen:
-    """What a look at the service shows of these images."""
+    """A poll that shows these images."""
     images = tuple(facts.SeenImage(image, image, how) for image, how in ended.items())
     return facts.Seen(False, None in ended.values(), images)
 
 
 def states(of: Order) -> list[ImageState]:
-    """How its images stand."""
+    """The states of its images."""
     return [image.state for image in of.images]
 
 
@@ -47,7 +47,7 @@ GOOD = {f"i{n}": True for n in range(4)}
 
 
 def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
-    """Of a delivered order with one failed image that image is processed again, reckoned, bought, and placed."""
+    """Retrying the failed image of a delivered order reprocesses, checks, buys and places only that image."""
     assert (RETRIED.phase, RETRIED.due, RETRIED.health) == (Phase.PROCESSING, NOW + DAY, Health.OK)
     assert next_steps(RETRIED) == (steps.Look(),), "the service may show something else now"
     failed = after(RETRIED, look(**GOOD, i4=False), now=NOW + DAY)
@@ -64,14 +64,14 @@ def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
     assert (over.phase, over.health, over.messages) == (Phase.DOWNLOADED, Health.OK, ())
 
 
-def test_an_image_that_the_service_mended_meanwhile_is_bought_as_it_is() -> None:
-    """When the look shows that the failed image came out, nothing is processed again."""
+def test_an_image_that_succeeded_meanwhile_is_bought() -> None:
+    """If the poll shows that the failed image has succeeded, nothing is reprocessed."""
     done = after(RETRIED, look(**GOOD, i4=True), now=NOW + DAY)
     assert next_steps(done) == (steps.Reckon(),)
 
 
 def test_an_image_that_fails_again_leaves_the_order_delivered() -> None:
-    """A second failure ends as the first did: the others are there, the failed one is named, and may be retried."""
+    """After a second failure the order is delivered as before: the failed image is named and may be retried."""
     again_asked = facts.ReprocessIntended("i4"), facts.Reprocessed("i4")
     asked = after(RETRIED, look(**GOOD, i4=False), *again_asked, now=NOW + DAY)
     again = after(asked, look(**GOOD, i4=False), now=NOW + DAY + POLICY.reprocess_lag)
@@ -81,13 +81,13 @@ def test_an_image_that_fails_again_leaves_the_order_delivered() -> None:
 
 
 def test_a_retried_image_is_held_against_the_limits() -> None:
-    """What a retry brings is bought only as far as the limits allow."""
+    """Images from a retry are bought only within the limits."""
     done = after(RETRIED, look(**GOOD, i4=True), now=NOW + DAY)
     assert after(done, facts.Reckoned(0, 0), policy=LIMIT).phase is Phase.HELD
 
 
 def test_an_image_that_the_service_no_longer_shows_is_not_forgotten() -> None:
-    """A retried image that is missing from the look has failed, with that reason; what is placed stays placed."""
+    """A retried image that the service no longer shows has failed, with that reason; placed images stay placed."""
     done = after(RETRIED, look(i0=True, i1=True), now=NOW + DAY)
     assert states(done) == [ImageState.PLACED] * 4 + [ImageState.FAILED]
     assert done.messages[0] == "picture 4 failed: the service does not show it any more"
@@ -95,13 +95,13 @@ def test_an_image_that_the_service_no_longer_shows_is_not_forgotten() -> None:
 
 
 def test_nothing_but_the_failed_image_is_bought() -> None:
-    """An image that was never part of the order is not bought when one of its own is retried."""
+    """A retry never buys an image that was not part of the order."""
     done = after(RETRIED, look(**GOOD, i4=True, stranger=True), now=NOW + DAY)
     assert [image.id for image in done.images] == ["i0", "i1", "i2", "i3", "i4"]
 
 
 def test_a_retry_days_later_has_the_patience_of_a_merge() -> None:
-    """An image that the account's daily limit stops after a retry waits for the limit, however old the merge is."""
+    """A retried image that the daily limit stops waits for the limit, however old the merge is."""
     week = NOW + 30 * DAY
     start = after(FOUR_OF_FIVE, facts.Reopened(("i4",)), now=week)
     limited = facts.SeenImage("i4", "i4", ended=False, reason="daily limit", limited=True)
@@ -116,12 +116,12 @@ def test_a_retry_days_later_has_the_patience_of_a_merge() -> None:
     "fact", [facts.Reopened(("i0",)), facts.Reopened(("nobody's",)), facts.Reopened(()), facts.Retried()]
 )
 def test_only_failed_images_are_retried(fact: facts.Fact) -> None:
-    """An image that is in place, or is not the order's, is never processed again."""
+    """An image that is placed, or not of this order, is never reprocessed."""
     assert after(FOUR_OF_FIVE, fact) is FOUR_OF_FIVE
 
 
 def test_a_late_answer_does_not_end_a_retried_order() -> None:
-    """The first delivery, heard of once more, does not count as the second."""
+    """A repeated fact of the first delivery does not count as the second one."""
     assert after(RETRIED, facts.Delivered()) is RETRIED
 
 
@@ -129,7 +129,7 @@ def test_a_late_answer_does_not_end_a_retried_order() -> None:
 
 
 def test_an_order_without_a_picture_is_not_delivered() -> None:
-    """An order of which every image failed is held, says that nothing was delivered, and what to do."""
+    """An order whose images all failed is held, with a message that nothing was delivered and what to do."""
     held = processed(False, False)
     assert (held.phase, held.held_in, held.health) == (Phase.HELD, Phase.DOWNLOADING, Health.ATTENTION)
     assert held.messages[0].startswith("nothing was delivered: the service failed on every image")
@@ -137,13 +137,13 @@ def test_an_order_without_a_picture_is_not_delivered() -> None:
 
 
 def test_the_last_picture_that_is_not_given_out_leaves_nothing_to_deliver() -> None:
-    """An order whose only images are refused at their download is held like one whose images failed."""
+    """An order whose downloads are all refused is held like one whose images all failed."""
     lost = after(reckoned(True, True), facts.ImageLost("i0", "404"), facts.ImageLost("i1", "404"))
     assert (lost.phase, failed_images(lost)) == (Phase.HELD, ("i0", "i1"))
 
 
 def test_all_failed_images_are_retried() -> None:
-    """A retry of an order without a picture has every image processed again."""
+    """A retry of an order without pictures reprocesses every image."""
     again = after(processed(False, False), facts.Reopened(("i0", "i1")))
     failed = after(again, look(i0=False, i1=False))
     assert next_steps(failed) == (steps.Reprocess("i0"), steps.Reprocess("i1"))
@@ -153,16 +153,16 @@ def test_all_failed_images_are_retried() -> None:
 
 
 def over_limit(*good: bool) -> Order:
-    """An order that is held because it has more images than it may have."""
+    """An order that is held because it has too many images."""
     return after(processed(*good), facts.Reckoned(0, 0), policy=LIMIT)
 
 
 def test_a_dismissed_order_ends_unbought() -> None:
-    """An order that was held at a limit ends as cancelled, and asks for nothing any more."""
+    """An order that was held at a limit ends as cancelled and makes no more requests."""
     over = after(over_limit(True, True, False), facts.Dismissed(), now=NOW + 9)
     assert (over.phase, over.by_person, over.held_in, over.due) == (Phase.CANCELLED, True, None, None)
     assert (over.health, next_steps(over)) == (Health.OK, ())
-    assert over.messages[0].startswith("dismissed by a person: none of its images is bought")
+    assert over.messages[0].startswith("dismissed on request; none of its images were bought")
     assert states(over) == [ImageState.DISMISSED, ImageState.DISMISSED, ImageState.FAILED]
 
 
@@ -181,13 +181,13 @@ def test_a_dismissed_order_ends_unbought() -> None:
     ids=lambda fact: type(fact).__name__,
 )
 def test_nothing_revives_a_dismissed_order(fact: facts.Fact) -> None:
-    """No fact, late, repeated or a person's, has a dismissed order buy anything."""
+    """No fact, late, repeated or from a person, makes a dismissed order buy anything."""
     over = after(over_limit(True, True), facts.Dismissed())
     assert after(over, fact) is over
 
 
 def test_a_dismissed_order_delivers_what_was_bought() -> None:
-    """Pictures that were bought before a dismissal are delivered, and the others are neither bought nor failed."""
+    """Pictures bought before a dismissal are delivered; the others are neither bought nor failed."""
     start = after(reckoned(True, True, True), *placed("i0"), facts.Fetched("i1", 10, "ab", "jpg"))
     held = after(start, facts.Failed(steps.Fetch("i2"), Kind.REQUEST, "422", unsent=True))
     left = after(held, facts.Dismissed(), now=NOW + 9)
@@ -197,12 +197,12 @@ def test_a_dismissed_order_delivers_what_was_bought() -> None:
     assert next_steps(done) == (steps.Deliver(),)
     over = after(done, facts.Delivered())
     assert (over.phase, over.health) == (Phase.DOWNLOADED, Health.OK)
-    assert over.messages == ("1 image(s) were dismissed by a person and not bought",)
+    assert over.messages == ("1 image(s) were dismissed on request and not bought",)
     assert failed_images(over) == ()
 
 
 def test_a_retried_order_that_is_held_can_be_dismissed() -> None:
-    """A delivered order whose retried image passes a limit keeps its pictures when the rest is dismissed."""
+    """A delivered order whose retried image exceeds a limit keeps its pictures when it is dismissed."""
     held = after(RETRIED, look(**GOOD, i4=True), facts.Reckoned(0, 0), now=NOW + DAY, policy=LIMIT)
     left = after(held, facts.Dismissed())
     assert (held.phase, next_steps(left)) == (Phase.HELD, (steps.Deliver(),))
@@ -214,7 +214,7 @@ def test_a_retried_order_that_is_held_can_be_dismissed() -> None:
     ids=["settled", "uploaded", "downloading", "being bought", "delivered", "retried"],
 )
 def test_only_what_stands_still_is_dismissed(start: Order) -> None:
-    """An order that goes its way is not dismissed: a download may be under way, which costs money."""
+    """An order under way is not dismissed, because a download may be running."""
     assert after(start, facts.Dismissed()) is start
 
 

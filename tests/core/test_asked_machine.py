@@ -39,17 +39,17 @@ DAY = 86400.0
 
 
 class AskedWorld(World):
-    """A world in which dismissed images are no part of an order that is delivered."""
+    """A world in which dismissed images are not part of a delivered order."""
 
     def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
-        """Carry a step out."""
+        """Carry out a step."""
         wanted = tuple(image for image in of.images if image.state is not ImageState.DISMISSED)
         of = replace(of, images=wanted) if isinstance(step, steps.Deliver) else of
         return super().do(of, step, now, broken=broken)
 
 
 class AskedMachine(OrderMachine):
-    """An order whose person asks for what is allowed and for what is not, in a world with days and nights."""
+    """An order whose person makes allowed and forbidden requests, in a world with days and nights."""
 
     dismissed: frozenset[str] = frozenset()
     """Images that a person dismissed."""
@@ -57,7 +57,7 @@ class AskedMachine(OrderMachine):
     """Images that were paid for before that; of some nobody knows, because the download's answer was lost."""
 
     def learn(self, fact: facts.Fact) -> None:
-        """A fact comes in. The ledger says when the day ends; after a retry the service begins anew with an image."""
+        """Apply a fact. The ledger knows when the day ends; after a retry the service starts an image again."""
         match fact:
             case facts.Locked():
                 self.world = AskedWorld(self.world.scripts, self.world.limits, self.world.bad)
@@ -79,7 +79,7 @@ class AskedMachine(OrderMachine):
     @precondition(lambda self: bool(allowed(self.order) & {*ON_ORDERS}))
     @rule(data=st.data())
     def asks(self, data: st.DataObject) -> None:
-        """A person asks for something that is allowed, and it changes the order."""
+        """A person makes an allowed request, which changes the order."""
         before, verb = self.order, data.draw(st.sampled_from(sorted(allowed(self.order) & {*ON_ORDERS})))
         fact = fact_of(before, verb)
         after = self.apply(before, fact, now=self.now, policy=self.policy)
@@ -93,7 +93,7 @@ class AskedMachine(OrderMachine):
 
     @rule()
     def asks_too_much(self) -> None:
-        """What is not allowed, and would end an order or open it again, does nothing even if it is recorded."""
+        """A forbidden request that would end or reopen an order has no effect even if it is recorded."""
         every = tuple(image.id for image in self.order.images)
         decisive = {
             Verb.CANCEL: facts.Cancelled("by a person", by_person=True),
@@ -107,7 +107,7 @@ class AskedMachine(OrderMachine):
     @precondition(lambda self: self.order.phase not in RESTING)
     @rule(dismiss=st.booleans())
     def refused_half_way(self, dismiss: bool) -> None:
-        """All goes well until an image is bought and the next one is refused; then perhaps a person has enough."""
+        """Everything succeeds until one image is bought and the next is refused; then a person may dismiss the rest."""
         for _ in range(80):
             step = next(iter(self.choose(self.order)), None)
             if step is None:
@@ -120,7 +120,7 @@ class AskedMachine(OrderMachine):
             self.goes_on(step)
 
     def goes_on(self, step: steps.Step, outcome: str = "done") -> None:
-        """Time comes to when the order is due; a new day begins without purchases."""
+        """Advance the time until the order is due; a new day starts without purchases."""
         day = self.now // DAY
         self.now = max(self.now, self.order.due or self.now)
         if self.now // DAY > day:
@@ -155,7 +155,7 @@ class AskedMachine(OrderMachine):
         return super()._undone(old)
 
     def delivered(self) -> None:
-        """In the end every image is in place, named with what became of it, or dismissed."""
+        """Check that in the end every image is placed, named with its outcome, or dismissed."""
         for image in self.dismissed:
             self.world.outputs.pop(image, None)
         left = tuple(image for image in self.order.images if image.id not in self.dismissed)
@@ -170,14 +170,14 @@ def buys_the_dismissed(of: Order) -> tuple[steps.Step, ...]:
 
 
 def retries_what_is_placed(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """A retry of failed images begins anew with those in place."""
+    """A retry of failed images also resets placed images."""
     after = evolve(of, fact, **how)
     again = isinstance(fact, facts.Reopened) and after is not of
     return replace(after, images=tuple(replace(i, state=ImageState.PENDING) for i in after.images)) if again else after
 
 
 def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
-    """A dismissed order ends, whatever was bought."""
+    """A dismissed order ends even if images were bought."""
     after = evolve(of, fact, **how)
     ends = isinstance(fact, facts.Dismissed) and after is not of
     return replace(after, phase=Phase.CANCELLED, due=None) if ends else after
@@ -196,12 +196,12 @@ def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
     ],
 )
 def test_a_planted_fault_is_found(rule: str, fault: Callable[..., Any], broken: str) -> None:
-    """The machine can fail: each of these mistakes breaks one of its promises."""
+    """Each planted fault breaks one of the promises."""
     faulty = type("Faulty", (AskedMachine,), {rule: staticmethod(fault)})
     with pytest.raises(AssertionError, match=broken):
         run_state_machine_as_test(faulty, settings=settings(EFFORT, max_examples=1000, phases=[Stage.generate]))
 
 
 def test_the_promises_hold_whatever_a_person_asks() -> None:
-    """What is allowed does something, what is not does nothing, and no dismissed image is ever bought."""
+    """An allowed request has an effect, a forbidden one has none, and no dismissed image is ever bought."""
     run_state_machine_as_test(AskedMachine, settings=settings(EFFORT, max_examples=200))

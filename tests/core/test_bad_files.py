@@ -14,18 +14,18 @@ WITHOUT = Preset(bad_files="leave_out")
 
 
 def shoot(brackets: int = 2, flow: FlowName = "images", preset: Preset = WITHOUT) -> Order:
-    """A locked shoot whose folder is set to go without photos that cannot be read."""
+    """A locked shoot whose folder is set to leave out photos that cannot be read."""
     return replace(order(brackets, flow), preset=preset, created=flow == "brackets")
 
 
 def bad(step: steps.Step, number: int | None = 0) -> facts.Failed:
-    """A step that met a file that cannot be read."""
+    """The failure of a step because of a file that cannot be read."""
     return facts.Failed(step, Kind.FILE, "cannot be read", bracket=number)
 
 
 @pytest.mark.parametrize("kind", facts.Kind)
 def test_every_kind_of_failure_has_its_answer(kind: Kind) -> None:
-    """No failure is without an answer, and after each the order comes back by itself or waits for a person."""
+    """Every kind of failure has a rule, after which the order becomes due again or is held."""
     assert kind in ANSWERS
     mismatch = Mismatch.ORDER if kind is Kind.MISMATCH else None
     told = after(shoot(), facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=mismatch))
@@ -35,14 +35,14 @@ def test_every_kind_of_failure_has_its_answer(kind: Kind) -> None:
 
 
 def test_an_unreadable_photo_holds_the_order_unless_the_folder_says_otherwise() -> None:
-    """By default no room is missing without a person's word: the order waits, and goes on when the file is mended."""
+    """By default the order is held, and continues when the file is fixed."""
     held = after(shoot(preset=Preset()), bad(steps.Register(0)))
     assert (held.phase, held.messages, held.sent) == (Phase.HELD, ("cannot be read",), (0, 1))
     assert next_steps(after(held, facts.Retried())) == (steps.Register(1), steps.Register(0))
 
 
 def test_an_order_goes_without_a_photo_that_cannot_be_read() -> None:
-    """Where the folder is set so, the order goes on at once, and says without what, also when it is downloaded."""
+    """With ``leave_out`` the order continues at once and names the photo, also after its delivery."""
     without = after(shoot(), bad(steps.Register(0)))
     assert (without.phase, without.due, without.sent) == (Phase.SETTLED, NOW, (1,))
     assert without.brackets[0].left_out == "cannot be read"
@@ -53,7 +53,7 @@ def test_an_order_goes_without_a_photo_that_cannot_be_read() -> None:
 
 
 def test_the_registration_of_a_photo_that_is_left_out_is_taken_back() -> None:
-    """It is deleted before the merge, also when it was never heard of: a lost answer may hide it."""
+    """The registration is deleted before the merge, even if its answer was lost."""
     start = after(shoot(), sent(0)[0], sent(1)[0])
     without = after(start, bad(steps.Upload(0)))
     assert next_steps(without) == (steps.Upload(1), steps.Discard("s0.0"))
@@ -67,14 +67,14 @@ def test_the_registration_of_a_photo_that_is_left_out_is_taken_back() -> None:
 
 
 def test_a_stored_photo_that_is_left_out_is_taken_back() -> None:
-    """When the last look before the merge finds a sent file bad, its bytes do not reach an image."""
+    """If an uploaded file is found bad before the merge, its bytes do not reach an image."""
     ready = after(shoot(), *sent(0), *sent(1))
     without = after(ready, bad(steps.Confirm(), 0))
     assert (without.sent, next_steps(without)) == ((1,), (steps.Discard("s0.0"),))
 
 
 def test_late_answers_about_a_photo_that_is_left_out_change_nothing() -> None:
-    """Whatever is still told of its registrations, an order stays without the photo."""
+    """Late facts about its registrations do not bring the photo back."""
     without = after(shoot(), sent(0)[0], bad(steps.Upload(0)))
     for attempt in (0, 1):
         late = (*sent(0, attempt), facts.SlotLost(0, attempt, "expired"), facts.Changed(0, attempt, 7, 7, 7))
@@ -82,7 +82,7 @@ def test_late_answers_about_a_photo_that_is_left_out_change_nothing() -> None:
 
 
 def test_an_order_does_not_go_without_its_last_photo() -> None:
-    """An order of nothing is not merged: it waits for a person."""
+    """An order without photos is held, not merged."""
     one = after(shoot(), bad(steps.Register(0)))
     none = after(one, bad(steps.Register(1), 1))
     assert (none.phase, none.sent) == (Phase.HELD, (1,))
@@ -94,7 +94,7 @@ def test_an_order_does_not_go_without_its_last_photo() -> None:
     ids=["one each", "a stray one", "the only set", "one of two sets", "grouped by the service"],
 )
 def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | None, phase: Phase) -> None:
-    """Where sets are cut by number, one photo too few would move every set behind it: then the order is held."""
+    """With a fixed set size one missing photo would shift all later sets, so the order is held."""
     told = after(shoot(brackets, preset=replace(WITHOUT, per_image=per_image)), bad(steps.Register(0)))
     assert told.phase is phase
     if phase is Phase.HELD:
@@ -108,43 +108,43 @@ def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | Non
     ids=["confirm", "register", "no step"],
 )
 def test_a_bad_file_that_nobody_can_name_holds_the_order(fact: facts.Failed) -> None:
-    """Without knowing which photo it is, an order goes without none."""
+    """If it is unknown which photo is bad, none is left out."""
     assert after(shoot(), fact).phase is Phase.HELD
 
 
 def test_a_photo_that_is_left_out_and_still_in_the_way_holds_the_order() -> None:
-    """The same failure again is no loop: a person looks."""
+    """A repeated failure of the same photo holds the order instead of looping."""
     twice = after(shoot(), bad(steps.Register(0)), bad(steps.Confirm(), 0))
     assert twice.phase is Phase.HELD
 
 
 def test_after_the_upload_no_photo_is_left_out() -> None:
-    """Once the brackets are confirmed the merge is of them all: a bad file holds the order."""
+    """Once the brackets are confirmed, a bad file holds the order, because the merge includes them all."""
     late = after(replace(uploaded(2), preset=WITHOUT), bad(steps.Merge(), 0))
     assert (late.phase, late.sent, late.discards) == (Phase.HELD, (0, 1), ())
 
 
-def test_a_retry_takes_the_folders_word_of_today() -> None:
-    """A person who sets the folder to leave out bad photos and retries does not wait for them any more."""
+def test_a_retry_takes_the_current_bad_files_setting() -> None:
+    """A retry uses the folder's current ``bad_files``, so bad photos can then be left out."""
     held = after(shoot(preset=Preset()), bad(steps.Register(0)))
     again = after(held, facts.Retried(WITHOUT), bad(steps.Register(0)))
     assert (again.phase, again.sent) == (Phase.SETTLED, (1,))
 
 
 def test_a_second_bad_photo_of_a_held_order_counts() -> None:
-    """What was under way when an order was held is left out too, and the order stays held."""
+    """A bad photo found while the order was being held is left out too, and the order stays held."""
     held = after(shoot(3), facts.Failed(steps.Register(2), Kind.REQUEST, "look here"), bad(steps.Register(0)))
     assert (held.phase, held.sent, held.trouble) == (Phase.HELD, (1, 2), "look here")
 
 
 def test_the_service_is_not_asked_for_photos_that_are_left_out() -> None:
-    """That the service lacks a photo which was never sent does not keep the others waiting."""
+    """A left-out photo that the service lacks does not block the others."""
     ready = after(shoot(2, "brackets"), bad(steps.Register(0)), *sent(1), facts.Discarded(order(2).registration(0)))
     assert after(ready, facts.Confirmed((0,))).phase is Phase.UPLOADED
 
 
 def test_a_sent_photo_that_the_service_lacks_is_sent_again_beside_one_that_is_left_out() -> None:
-    """Going without one photo does not keep another one from being sent anew when the service lost it."""
+    """A left-out photo does not keep a lost one from being sent again."""
     start = after(shoot(2, "brackets"), bad(steps.Register(0)), *sent(1), facts.Discarded(order(2).registration(0)))
     soon = after(start, facts.Confirmed((0, 1)), now=NOW + 1)
     assert soon.brackets[1].stored
@@ -153,7 +153,7 @@ def test_a_sent_photo_that_the_service_lacks_is_sent_again_beside_one_that_is_le
 
 
 def test_what_comes_too_late_for_a_cancelled_order_leaves_its_reason() -> None:
-    """Answers under way when an order was cancelled neither wake it nor wipe out why it ended."""
+    """Late answers neither revive a cancelled order nor erase its reason."""
     start = after(shoot(flow="brackets"), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     over = after(replace(start, created=False), facts.Cancelled("cancelled by a person"))
     for late in (facts.Created(), facts.Discarded("s0.0"), *sent(1), bad(steps.Register(1), 1)):

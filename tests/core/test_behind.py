@@ -1,4 +1,4 @@
-"""What a state that is older than reality makes of what it finds."""
+"""Tests of an outdated state that finds delivery notes, merges and other orders."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ OVER = [replace(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, 
 
 @pytest.mark.parametrize("of", [*UNDER_WAY, reckoned(True, False)])
 def test_an_order_that_was_delivered_ends(of: Order) -> None:
-    """Wherever the state thinks that an order is, its note and its pictures make it delivered, as it was then."""
+    """In any phase, a note and its pictures make the order delivered, as it was then."""
     done = after(of, DELIVERED)
     assert (done.phase, done.due, done.merge, done.images) == (
         Phase.DOWNLOADED,
@@ -68,7 +68,7 @@ def test_an_order_that_was_delivered_ends(of: Order) -> None:
 @pytest.mark.parametrize("found", [replace(DELIVERED, missing=("IMG_0431.jpg",)), replace(DELIVERED, images=(FAILED,))])
 @pytest.mark.parametrize("of", UNDER_WAY)
 def test_a_note_without_its_pictures_is_asked_about(of: Order, found: FoundDelivered) -> None:
-    """Where pictures are missing nothing is bought, and the message says what to do."""
+    """If pictures are missing nothing is bought, and the message says what to do."""
     held = after(of, found)
     assert (held.phase, held.held_in, held.hold) == (Phase.HELD, of.phase, Hold.DELIVERED)
     assert next_steps(held) == ()
@@ -77,7 +77,7 @@ def test_a_note_without_its_pictures_is_asked_about(of: Order, found: FoundDeliv
 
 
 def test_pictures_that_are_back_are_looked_for_again() -> None:
-    """After a retry the note is believed if its pictures are there. After an approval the note does not count."""
+    """After a retry the note counts if its pictures are there. After an approval the note does not count."""
     held = after(processed(True), replace(DELIVERED, missing=("IMG_0431.jpg",)))
     again = after(held, facts.Retried())
     assert (again.phase, again.unknown_order) == (Phase.DOWNLOADING, None)
@@ -94,7 +94,7 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     "of", [order(), after(order(), *sent(0)), uploaded(), after(uploaded(), facts.MergeIntended())]
 )
 def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
-    """The service is asked before each merge, also of an order that a person approved; what it has merged is found."""
+    """The service is asked before each merge, even for an approved order, and an existing merge is found."""
     approved = after(of, replace(DELIVERED, missing=("IMG_0431.jpg",)), facts.Approved())
     assert approved.phase is of.phase
     assert all(asks_service(approved, steps.Merge(), looked=looked) for looked in (True, False))
@@ -103,7 +103,7 @@ def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
 
 
 def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
-    """An order whose note says that it was delivered is sent again as a whole only by a word that says so."""
+    """An order whose note says that it was delivered is sent again only with ``--again``."""
     held = after(uploaded(), replace(DELIVERED, missing=("IMG_0431.jpg",)))
     assert refusal(held, Verb.SUBMIT) is Refusal.NEEDS_A_CHOICE
     assert {Verb.SUBMIT_AGAIN, Verb.APPROVE, Verb.RETRY} <= allowed(held)
@@ -117,7 +117,7 @@ def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
 )
 @pytest.mark.parametrize("merging", [True, False])
 def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) -> None:
-    """No bracket is sent and no merge asked for any more, whatever the state knew."""
+    """No bracket is sent and no merge requested, whatever the state says."""
     found = after(of, FoundMerged(merging))
     assert next_steps(found) == (steps.Look(),)
     assert after(found, FoundMerged(merging)) == found
@@ -129,7 +129,7 @@ def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) ->
 
 @pytest.mark.parametrize("of", [*UNDER_WAY, reckoned(True)])
 def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
-    """An order is held for another one's note, whose path and remedies the message has; only once for each."""
+    """An order is held once for each other order's note; the message has the path and the remedies."""
     held = after(of, ELSEWHERE)
     assert (held.phase, held.hold, held.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
     words = held.trouble or ""
@@ -144,12 +144,12 @@ def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
 
 @pytest.mark.parametrize("of", [*OVER, after(reckoned(True, True), facts.Fetched("i0", 5, "ab", "jpg"))])
 def test_what_is_over_or_paid_for_is_not_held(of: Order) -> None:
-    """A late word of another order changes nothing about one that ended, or whose pictures are being bought."""
+    """A late find of another order does not change an order that ended or is buying images."""
     assert after(of, ELSEWHERE, FoundMerged(merging=True)) == of
 
 
 def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
-    """Late facts of steps under way leave a held order held for the same reason; to approve it lifts no limit."""
+    """Late facts of running steps do not change the hold; approving it lifts no limit."""
     held = after(after(order(), *sent(0)[:1]), ELSEWHERE)
     later = after(held, sent(0)[1], facts.Failed(None, facts.Kind.BUG, "a bug"), replace(ELSEWHERE, order="another"))
     assert (later.phase, later.hold, later.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
@@ -162,13 +162,13 @@ def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
 
 
 def test_a_hold_for_another_order_can_be_cancelled() -> None:
-    """A person can leave the shoot alone: it ends, and is not sent unasked."""
+    """A person can cancel the shoot; it is then not sent unasked."""
     ended = after(after(order(), ELSEWHERE), facts.Cancelled("by a person", by_person=True))
     assert (ended.phase, ended.hold, ended.by_person) == (Phase.CANCELLED, None, True)
 
 
-def test_the_service_s_word_for_another_order() -> None:
-    """An order that only the service lists is named, too; a note that a recovery could not confirm says so."""
+def test_the_message_names_an_order_that_only_the_service_lists() -> None:
+    """The message also names an order that only the service lists, and a note that a recovery could not confirm."""
     listed = after(order(), FoundElsewhere(OTHER))
     assert (listed.trouble or "").startswith("the service has an order of this shoot, as order 7f1d1f0e")
     doubtful = after(order(), replace(ELSEWHERE, doubtful=True))
@@ -179,7 +179,7 @@ def test_the_service_s_word_for_another_order() -> None:
 
 
 def note(**fields: object) -> Note:
-    """The note of an order of other photos, from another folder, in its place."""
+    """The note of an order with other photos, from another folder."""
     theirs = tuple(Bracket(f"DSC_{n}.NEF", 77 + n, 9, n, mark=f"n{n}") for n in range(3))
     elsewhere = replace(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
     told = replace(elsewhere, **fields)  # type: ignore[arg-type]
@@ -212,12 +212,12 @@ FLOOR_PLAN = (*note().order.brackets, replace(MARKED[0], path="plan.jpg"))
     ],
 )
 def test_whose_note_it_is(found: Note, is_it: bool) -> None:
-    """A note is of a shoot if it mentions its folder or that of its pictures, or has most of its photos."""
+    """A note belongs to a shoot if it mentions the shoot's folder or output folder, or has most of its photos."""
     assert delivered_as("/in/12 Oak St", {"/out/12 Oak St"}, MARKED, [note(), found]) == (found if is_it else None)
 
 
 def test_names_at_the_service() -> None:
-    """An order at the service is of a shoot if a photo there has the shoot's and the file's name."""
+    """An order at the service belongs to a shoot if a photo there has the shoot's and the file's name."""
     names = frozenset({name_at_service("12 Oak St", "DCIM/IMG_0431.JPG", "")})
     assert named_alike("12 Oak St", order().brackets, names)
     assert not named_alike("12 Oak", order().brackets, names)
@@ -243,15 +243,15 @@ SUPPLEMENT = replace(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplemen
         (merged(), True, False, Submitted.UNDER_WAY),
     ],
 )
-def test_a_plain_word_does_not_send_what_another_order_has(
+def test_a_plain_submit_does_not_send_what_another_order_has(
     newest: Order | None, unknown: bool, again: bool, what: Submitted
 ) -> None:
-    """What waits for another order is sent only by a word that says so; when that order is gone, by any."""
+    """A shoot held for another order is sent only with ``--again``; once that order is gone, by any submit."""
     assert submitted(newest, Judged(Again.NEW), again=again, unknown=unknown) is what
 
 
 def test_every_kind_of_finding_has_a_rule() -> None:
-    """Each finding may come at any moment, and never raises."""
+    """Each finding may arrive at any time and never raises."""
     for fact in (DELIVERED, FoundMerged(merging=False), ELSEWHERE):
         for of in (*UNDER_WAY, *OVER, HELD):
             evolve(of, fact, now=NOW, policy=POLICY)

@@ -30,7 +30,7 @@ def shoot(
     name: str = "IMG_{:04}.CR3",
     **more: Any,
 ) -> Shoot:
-    """Sets of brackets, one after the other; the camera marks them with values, numbers and lengths, or not at all."""
+    """Consecutive bracket sets; the camera marks them with values, numbers and lengths, or not at all."""
     made, taken, number = Shoot(), begins, first
     for one in range(sets):
         taken += pauses[one % len(pauses)]
@@ -69,7 +69,7 @@ def single(number: int, taken: float, **more: Any) -> Frame:
 
 
 def without(frames: Sequence[Frame], *numbers: int) -> list[Frame]:
-    """These frames but for those with the file numbers."""
+    """These frames except those with the given file numbers."""
     return [frame for frame in frames if frame.file_number not in numbers]
 
 
@@ -80,13 +80,13 @@ def unnumbered(frames: Sequence[Frame]) -> list[Frame]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_end_of_a_shoot_is_missing(way: str) -> None:
-    """Of a shoot of fives whose last set has three, that set is named, with how many it has and should have."""
+    """If the last of several sets of five has three frames, it is reported with both numbers."""
     words = "the bracket set starting with IMG_0436.CR3 has 3 photos; the other 7 sets have 5"
     assert dangling(flat(shoot(8, RISING, way))[:-2]) == words
 
 
 def test_a_sequence_says_by_itself_how_long_it_is() -> None:
-    """A camera that numbers its sequence and tells its length needs no other set to tell that photos are missing."""
+    """A camera that records sequence numbers and lengths needs no other set to show that photos are missing."""
     (one,) = shoot(1, FIVE, "lengths")
     assert dangling(one[:3]) == "the bracket set starting with IMG_0401.CR3 has only 3 of 5 photos"
     assert dangling(one[:1]) == "the bracket set starting with IMG_0401.CR3 has only 1 of 5 photos"
@@ -95,7 +95,7 @@ def test_a_sequence_says_by_itself_how_long_it_is() -> None:
 
 
 def test_what_was_taken_out_of_every_set_is_not_missing() -> None:
-    """Where all sets lack the same frames, somebody took those out."""
+    """If all sets lack the same frames, somebody removed them on purpose."""
     for way in WAYS:
         sets = shoot(5, FIVE, way)
         assert dangling([frame for one in sets for frame in one[:4]]) is None
@@ -103,21 +103,21 @@ def test_what_was_taken_out_of_every_set_is_not_missing() -> None:
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
 def test_another_number_of_brackets_is_no_gap(way: str) -> None:
-    """Five frames indoors and three outside are sets of two sizes, of which none lacks anything."""
+    """Sets of five frames indoors and of three outside are all complete."""
     inside = shoot(4, FIVE, way)
     outside = shoot(2, THREE, way, first=421, begins=5000.0)
     assert dangling(flat(inside) + flat(outside)) is None
 
 
-def test_unmarked_sets_of_two_sizes_are_not_told() -> None:
-    """Without marks only a shoot of which all sets are alike is told."""
+def test_unmarked_sets_of_two_sizes_are_not_reported() -> None:
+    """Without marks, gaps are reported only if all sets of the shoot are alike."""
     frames = flat(shoot(4, FIVE, "neither")) + flat(shoot(2, THREE, "neither", first=421, begins=5000.0))
     assert dangling(frames) is None
 
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
 def test_a_bracketing_that_was_broken_off_is_no_gap(way: str) -> None:
-    """A set that is short lacks nothing when the files' numbers go on without a hole: the photographer stopped."""
+    """A short set is complete if no file number is missing: the photographer stopped."""
     sets = shoot(5, FIVE, way)
     frames = flat([*sets[:2], sets[2][:2], *sets[3:]])
     closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
@@ -126,7 +126,7 @@ def test_a_bracketing_that_was_broken_off_is_no_gap(way: str) -> None:
 
 
 def test_numbers_that_say_nothing_refute_nothing() -> None:
-    """Without numbers in their names, or in another folder, files may be missing; marks then tell alone."""
+    """If the names have no numbers, or the next file is in another folder, only the marks decide."""
     frames = without(flat(shoot(5)), 412, 413)
     assert dangling(unnumbered(frames)) == "the bracket set starting with k.CR3 has 3 photos; the other 4 sets have 5"
     closed = [replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]
@@ -140,19 +140,19 @@ def test_numbers_that_say_nothing_refute_nothing() -> None:
 
 
 def test_pairs_tell_nothing() -> None:
-    """Two frames may be a bracketing of their own, and one of them a single: neither is missed, in any number."""
+    """Two frames may be their own bracketing, and a single frame may be a single shot: neither is a gap."""
     assert dangling(flat(shoot(4, (0.0, -2.0)))[:-1]) is None
     assert dangling(flat(shoot(4)) + flat(shoot(2, (0.0, -4.0), first=421, begins=5000.0))) is None
 
 
 def test_a_burst_is_no_bracketing() -> None:
-    """A camera numbers the frames of other sequences, too: only those it calls bracketing are sets."""
+    """A camera numbers the frames of other sequences too; only those marked as bracketing are sets."""
     (one,) = shoot(1, FIVE, "lengths", aeb=False)
     assert dangling(one[:3]) is None
 
 
 def test_sequences_of_two_lengths_are_two_sets() -> None:
-    """What is here of a sequence of five and of one of seven does not make one set."""
+    """Frames of a sequence of five and of one of seven do not form one set."""
     (five,), (seven,) = (
         shoot(1, FIVE, "lengths"),
         shoot(1, ORDERS[-1], "lengths", first=406, begins=1033.0, pauses=(1.0,)),
@@ -161,7 +161,7 @@ def test_sequences_of_two_lengths_are_two_sets() -> None:
 
 
 def test_a_clock_without_fractions_may_be_a_second_off() -> None:
-    """Twelve seconds part two sets, by a clock that may be one second off."""
+    """Twelve seconds separate two sets, with a clock that may be off by one second."""
     before = single(1, 1000.0, exposure_s=0.01)
     assert not cut(before, single(2, 1012.9, exposure_s=0.01))
     assert cut(before, single(2, 1013.1, exposure_s=0.01))
@@ -169,7 +169,7 @@ def test_a_clock_without_fractions_may_be_a_second_off() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_lone_shot_in_between_is_no_set(way: str) -> None:
-    """A test shot before, between or after sets is no set that lacks something."""
+    """A test shot before, between or after sets is not an incomplete set."""
     sets = shoot(5, FIVE, way, first=402)
     times = [sets[2][0].time - 13.5, sets[0][0].time - 20.0, sets[-1][-1].time + 20.0]
     for number, taken in zip((412, 401, 427), times, strict=True):
@@ -183,7 +183,7 @@ def test_a_lone_shot_in_between_is_no_set(way: str) -> None:
 
 
 def test_an_unmarked_shot_parts_marked_sets() -> None:
-    """A frame that the camera did not mark is of no set, and what comes after it begins another one."""
+    """An unmarked frame belongs to no set, and the next marked frame starts another set."""
     sets = shoot(4, THREE, pauses=(1.0,))
     (last, *_), more = sets[-1], flat(sets)
     assert dangling([*more[:-2], single(411, last.time + 0.2), replace(more[-2], path="IMG_0412.CR3")]) is not None
@@ -191,7 +191,7 @@ def test_an_unmarked_shot_parts_marked_sets() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_twins_and_copies_are_one_frame(way: str) -> None:
-    """RAW+JPEG twins, a second card's copies and an importer's doubles make no set larger, and none smaller."""
+    """RAW+JPEG twins, copies on a second card and an importer's duplicates do not change the size of a set."""
     frames = flat(shoot(4, FIVE, way))
     jpegs = [replace(frame, path=frame.path.replace("CR3", "JPG"), pixels=(6000, 4000)) for frame in frames]
     rounded = [replace(frame, taken_at=float(int(frame.time))) for frame in jpegs]
@@ -204,7 +204,7 @@ def test_twins_and_copies_are_one_frame(way: str) -> None:
 
 
 def test_copies_under_other_names_leave_it_open() -> None:
-    """Frames that are the same in all but their names may be copies or not: nothing is told."""
+    """Frames that differ only in their names may be copies, so nothing is reported."""
     frames = flat(shoot(4))
     copies = [replace(frame, path=f"copy of {at}.CR3") for at, frame in enumerate(frames)]
     assert dangling([*frames[:-1], *copies]) is None
@@ -213,14 +213,14 @@ def test_copies_under_other_names_leave_it_open() -> None:
 
 @pytest.mark.parametrize("unknown", ["taken_at", "exposure_s"])
 def test_a_photo_that_says_nothing_leaves_it_open(unknown: str) -> None:
-    """A photo without time or exposure may be the one that seems to be missing."""
+    """A photo without time or exposure may be the missing one, so nothing is reported."""
     frames = flat(shoot(4))[:-1]
     assert dangling(frames) is not None
     assert dangling([*frames, single(420, 0.0, **{unknown: None})]) is None
 
 
-def test_each_camera_is_told_by_itself() -> None:
-    """Two cameras that shoot at the same time, and photos of none, do not tear each other's sets apart."""
+def test_each_camera_is_judged_separately() -> None:
+    """Two cameras that shoot at the same time do not split each other's sets."""
     first, second = flat(shoot(4)), flat(shoot(4, THREE, body="Nikon Z 6 2", name="DSC_{:04}.NEF"))
     assert dangling([*first, *second]) is None
     words = "the bracket set starting with {}DSC_0410.NEF has 2 photos; the other 3 sets have 3"
@@ -234,7 +234,7 @@ def test_each_camera_is_told_by_itself() -> None:
 @pytest.mark.parametrize("pauses", [(30.0,), (1.0,), (1.0, 1.0, 1.0, 30.0)])
 @pytest.mark.parametrize("lost", range(8))
 def test_the_beginning_of_a_set_is_missing(offsets: Sequence[float], pauses: Sequence[float], lost: int) -> None:
-    """A set without its first frame is told, though the offsets of the sets after it then seem to begin elsewhere."""
+    """A set without its first frame is reported, although the offsets of later sets then seem shifted."""
     sets = shoot(8, offsets, pauses=pauses)
     gone = sets[lost][0].file_number
     assert gone is not None
@@ -242,7 +242,7 @@ def test_the_beginning_of_a_set_is_missing(offsets: Sequence[float], pauses: Seq
 
 
 def test_a_set_that_a_pause_tore_apart_is_whole() -> None:
-    """A long wait within a set is no gap when no file number is missing there."""
+    """A long pause within a set is not a gap if no file number is missing there."""
     for way in ("values", "lengths", "numbers"):
         sets = shoot(5, FIVE, way)
         torn = [*sets[-1][:4], replace(sets[-1][4], taken_at=sets[-1][4].time + 60)]
@@ -251,7 +251,7 @@ def test_a_set_that_a_pause_tore_apart_is_whole() -> None:
 
 
 def test_long_exposures_do_not_part_a_set() -> None:
-    """The time for which the shutter was open, and as long again for the camera's dark frame, is no pause."""
+    """The exposure time, and as long again for the camera's dark frame, does not count as a pause."""
     sets = shoot(4, THREE, "neither", pauses=(100.0,))
     dusk, taken = Shoot(), 1000.0
     for one in sets:
@@ -274,20 +274,20 @@ def test_long_exposures_do_not_part_a_set() -> None:
     ],
 )
 def test_another_crop_or_focal_length_is_another_set(change: dict[str, Any], told: bool) -> None:
-    """Frames of another size, or zoomed, are of another set, however fast they follow; a lens's jitter is none."""
+    """Frames of another size or focal length are another set, however soon they follow; lens jitter is ignored."""
     sets = shoot(4, THREE, "lengths", pauses=(1.0,))
     sets[-1][2] = replace(sets[-1][2], path="IMG_0413.CR3", **change)
     assert (dangling(flat(sets)) is not None) is told
 
 
 def test_sets_of_two_ways_are_not_mixed() -> None:
-    """Frames that the camera numbers and frames that it marks with offsets are not of one set."""
+    """Frames with sequence numbers and frames with offsets are never in the same set."""
     numbered, valued = shoot(1, THREE, "lengths", pauses=(1.0,)), shoot(3, THREE, first=404, begins=1003.0)
     assert dangling(flat(numbered) + flat(valued)) is None
 
 
-def test_photos_that_are_no_brackets_are_not_told() -> None:
-    """Single shots, bursts at one exposure, and nothing at all lack nothing."""
+def test_photos_that_are_not_brackets_are_not_reported() -> None:
+    """Single shots, bursts at one exposure, and empty shoots have no gaps."""
     assert dangling([]) is None
     assert dangling([single(n, 1000.0 + 20 * n) for n in range(1, 30)]) is None
     assert dangling([single(n, 1000.0 + n / 5) for n in range(1, 30)]) is None
@@ -323,13 +323,13 @@ def test_photos_that_are_no_brackets_are_not_told() -> None:
         "a first part in between, without numbers",
     ],
 )
-def test_unmarked_sets_are_not_told_in_doubt(frames: list[Frame]) -> None:
-    """Without marks, too few sets, more than one short one, other steps and a pair of test shots tell nothing."""
+def test_doubtful_unmarked_sets_are_not_reported(frames: list[Frame]) -> None:
+    """Without marks, nothing is reported for too few sets, several short ones, other steps, or two test shots."""
     assert dangling(frames) is None
 
 
-def test_file_numbers_that_begin_anew() -> None:
-    """After 9999 comes 0001, and between them is no hole; frames of one second are in the order of their numbers."""
+def test_file_numbers_that_start_again() -> None:
+    """After 9999 comes 0001 without a gap; frames of the same second are sorted by their numbers."""
     for way in WAYS:
         frames = [
             replace(frame, taken_at=float(int(frame.time)))
@@ -357,7 +357,7 @@ shoots = st.builds(
 
 @given(shoots, st.randoms(use_true_random=False))
 def test_a_shoot_of_whole_sets_lacks_nothing(sets: Shoot, random: Any) -> None:
-    """In whatever order the files of a shoot of whole sets are listed, nothing is missing."""
+    """In any order of the files, a shoot of complete sets has no gaps."""
     frames = flat(sets)
     random.shuffle(frames)
     assert dangling(frames) is None
@@ -365,7 +365,7 @@ def test_a_shoot_of_whole_sets_lacks_nothing(sets: Shoot, random: Any) -> None:
 
 @given(shoots.filter(lambda sets: bool(sets[0][0].aeb)), st.data())
 def test_one_frame_of_a_marked_set_is_missed(sets: Shoot, data: st.DataObject) -> None:
-    """Whichever frame of a shoot of marked sets is not there, that is told, in whatever order the files are listed."""
+    """Any missing frame of a shoot of marked sets is reported, in any order of the files."""
     frames = flat(sets)
     lost = data.draw(st.sampled_from(frames))
     assert dangling(data.draw(st.permutations([frame for frame in frames if frame != lost]))) is not None
@@ -373,7 +373,7 @@ def test_one_frame_of_a_marked_set_is_missed(sets: Shoot, data: st.DataObject) -
 
 @given(shoots, st.data())
 def test_bracketings_that_were_broken_off_are_no_gaps(sets: Shoot, data: st.DataObject) -> None:
-    """However many sets in the middle of a shoot were broken off, files whose numbers have no hole lack nothing."""
+    """Any number of interrupted sets within a shoot is complete if no file number is missing."""
     kept = [data.draw(st.integers(1, len(one))) for one in sets[1:-1]]
     frames = flat([sets[0], *(one[:here] for one, here in zip(sets[1:-1], kept, strict=True)), sets[-1]])
     assert dangling([replace(frame, path=f"IMG_{number:04}.CR3") for number, frame in enumerate(frames, 1)]) is None
@@ -383,7 +383,7 @@ def test_bracketings_that_were_broken_off_are_no_gaps(sets: Shoot, data: st.Data
 @pytest.mark.parametrize("apart", [0.7, 0.1, 31.0])
 @pytest.mark.parametrize("places", [("CardA/{}", "CardB/{}"), ("CardA/DCIM/100CANON/{}", "CardB/DCIM/100CANON/{}")])
 def test_two_bodies_of_one_model_at_once(way: str, apart: float, places: tuple[str, str]) -> None:
-    """Two photographers with one model and no serial numbers, at work at once, make whole sets; a torn one is seen."""
+    """Two bodies of one model without serial numbers, used at once, have complete sets; a split set is reported."""
     cards = []
     for place, begins in zip(places, (1000.0, 1000.0 + apart), strict=True):
         frames = flat(shoot(6, FIVE, way, begins=begins, body="NIKON Z 6"))
@@ -393,14 +393,14 @@ def test_two_bodies_of_one_model_at_once(way: str, apart: float, places: tuple[s
 
 
 def test_two_bodies_in_one_folder() -> None:
-    """Two bodies at once whose files lie in one folder are told apart by their counters."""
+    """Two bodies used at once, with files in one folder, are distinguished by their counters."""
     one = flat(shoot(6, FIVE, "values", first=11, body="NIKON Z 6"))
     other = flat(shoot(6, FIVE, "values", first=5001, begins=1000.7, body="NIKON Z 6"))
     assert dangling([*one, *other]) is None
 
 
 def test_one_body_on_two_cards_in_turn() -> None:
-    """A camera that writes to its second card when the first is full is one body, and a set on both cards is whole."""
+    """A camera that continues on its second card is one body, and a set on both cards is complete."""
     frames = flat(shoot(6, FIVE))
     cards = [replace(frame, path=f"Card{1 + (at > 12)}/{frame.path}") for at, frame in enumerate(frames)]
     assert dangling(cards) is None
@@ -410,7 +410,7 @@ def test_one_body_on_two_cards_in_turn() -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("taken", [1, 2, 3, 4])
 def test_a_first_set_that_was_broken_off(way: str, taken: int) -> None:
-    """A first set that the photographer broke off lacks nothing: the files' numbers go on without a hole."""
+    """An interrupted first set is complete if no file number is missing."""
     first = shoot(1, FIVE, way, first=401)[0][:taken]
     rest = shoot(3, FIVE, way, first=401 + taken, begins=1100.0)
     assert dangling([*first, *flat(rest)]) is None
@@ -418,7 +418,7 @@ def test_a_first_set_that_was_broken_off(way: str, taken: int) -> None:
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
 def test_a_last_set_whose_beginning_was_deleted(way: str) -> None:
-    """A last set without its beginning lacks nothing where the numbers have no room for it."""
+    """A last set without its first frames is complete if the numbers leave no room for them."""
     sets = shoot(4, FIVE, way)
     closed = [
         replace(frame, path=f"IMG_{401 + at:04}.CR3") for at, frame in enumerate([*flat(sets[:-1]), *sets[-1][2:]])
@@ -428,5 +428,5 @@ def test_a_last_set_whose_beginning_was_deleted(way: str) -> None:
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
 def test_a_first_set_without_its_beginning_lacks_it(way: str) -> None:
-    """Where a shoot begins within a set, nobody knows what came before: the set lacks its beginning."""
+    """If a shoot starts within a set, the earlier frames are unknown, so the set is incomplete."""
     assert dangling(flat(shoot(4, FIVE, way))[2:]) is not None

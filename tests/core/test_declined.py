@@ -1,4 +1,4 @@
-"""Photos of an order that a person cancelled or dismissed are not sent again unasked, wherever they turn up."""
+"""Tests that photos of a cancelled or dismissed order are not sent again unasked, in any folder."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ def copied(*photos: Bracket) -> tuple[Bracket, ...]:
 
 
 def other(number: int) -> Bracket:
-    """A photo that nobody knows."""
+    """An unknown photo."""
     return Bracket(f"NEW_{number}.JPG", 7, 7, 7, mark=f"new{number}")
 
 
 @DECLINED
 @pytest.mark.parametrize("photos", [PHOTOS, copied(*PHOTOS), copied(*PHOTOS[:2])], ids=["moved", "copied", "some"])
 def test_a_copy_of_what_was_declined_is_not_sent(declined: Order, photos: tuple[Bracket, ...]) -> None:
-    """In another folder, under other names and with other times, the photos are still known by their content."""
+    """In another folder, with other names and times, the photos are recognised by their content."""
     judged = compare("/in/elsewhere", photos, (declined,), inode=123)
     assert (judged.again, judged.before) == (Again.SAME, declined)
 
 
 @DECLINED
 def test_a_copy_with_a_photo_more_waits_for_a_person(declined: Order) -> None:
-    """One photo added to a copy does not send the rest of it: a person is asked."""
+    """A copy with one added photo is held, not sent."""
     judged = compare("/in/elsewhere", (*copied(*PHOTOS), other(1)), (declined,))
     assert (judged.again, judged.new) == (Again.MORE, (other(1),))
     why = may_follow(judged, declined, NOW, "supplement", here=False, dev_mode=False)
@@ -69,27 +69,27 @@ def test_a_copy_with_a_photo_more_waits_for_a_person(declined: Order) -> None:
 
 @DECLINED
 def test_another_shoot_that_shares_a_photo_is_sent(declined: Order) -> None:
-    """A shoot with one of the photos among many others, a floor plan say, is a shoot of its own."""
+    """A shoot that shares one of many photos, such as a floor plan, is a shoot of its own."""
     photos = (*copied(PHOTOS[0]), *map(other, range(5)))
     assert compare("/in/elsewhere", photos, (declined,)).again is Again.NEW
 
 
 def test_what_was_sent_elsewhere_counts_more() -> None:
-    """Photos that one order declined and another one sent are known as sent."""
+    """Photos that one order declined and another sent count as sent."""
     sent = replace(HELD, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", phase=Phase.DOWNLOADED, folder="/in/sent")
     judged = compare("/in/elsewhere", copied(*PHOTOS), (DISMISSED, sent))
     assert judged.before == sent
 
 
 def test_a_person_sends_what_was_dismissed() -> None:
-    """A plain submit of a dismissed shoot sends it anew."""
+    """A plain submit of a dismissed shoot sends it again."""
     judged = compare(DISMISSED.folder, PHOTOS, (DISMISSED,))
     assert submitted(DISMISSED, judged, again=False) is Submitted.ANEW
     assert submitted(None, Judged(Again.NEW), again=False) is Submitted.WHOLE
 
 
 def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
-    """Of a dismissed order and a copy from before that, the dismissal counts; a delivered one counts more."""
+    """A dismissed order overrides an older copy of it; a delivered one overrides both."""
     (rebuilt,) = furthest({Source.FILE: (DISMISSED,), Source.COPY: (HELD,)}).values()
     assert rebuilt.order == DISMISSED
     (rebuilt,) = furthest({Source.FILE: (HELD,), Source.COPY: (DISMISSED,)}).values()
@@ -114,7 +114,7 @@ OTHERS = tuple(replace(other(number), path=f"NEW_{number}.JPG", sha256=f"n{numbe
 @DECLINED
 @pytest.mark.parametrize("folder", ["/in/sent", "/in/2026", CANCELLED.folder])
 def test_what_was_sent_is_not_new_beside_what_was_declined(declined: Order, folder: str) -> None:
-    """A folder with the photos of a delivered and a declined shoot brings nothing new; a submit sends the declined."""
+    """A folder with photos of a delivered and a declined shoot has nothing new; a submit sends the declined ones."""
     sent = elsewhere(*OTHERS)
     judged = compare(folder, (*PHOTOS, *OTHERS), (sent, declined))
     assert (judged.again, judged.before, judged.new) == (Again.SAME, sent, ())
@@ -124,7 +124,7 @@ def test_what_was_sent_is_not_new_beside_what_was_declined(declined: Order, fold
 @DECLINED
 @pytest.mark.parametrize("phase", [Phase.HELD, Phase.SETTLED, Phase.DOWNLOADED])
 def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -> None:
-    """Once the photos beside the declined ones have an order, held or sent, the shoot brings nothing new."""
+    """Once a held or sent order has the other photos, the shoot has nothing new."""
     photos = (*copied(*PHOTOS), other(1), other(2))
     judged = compare("/in/elsewhere", photos, (declined,))
     locked = part_of(facts.Locked(photos), judged, ())
@@ -139,7 +139,7 @@ def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -
 
 @DECLINED
 def test_a_folder_of_which_an_order_was_sent_takes_late_photos(declined: Order) -> None:
-    """That a shoot was cancelled once does not count any more when it was submitted after that."""
+    """A cancelled order no longer counts after the shoot was submitted again."""
     sent = elsewhere(*PHOTOS, folder=declined.folder)
     judged = compare(declined.folder, (*PHOTOS, other(1)), (sent, declined))
     assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(1),))
@@ -147,7 +147,7 @@ def test_a_folder_of_which_an_order_was_sent_takes_late_photos(declined: Order) 
 
 @DECLINED
 def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> None:
-    """Where a person cancelled at least half of a folder's photos, what comes to it is not sent unasked."""
+    """If a person cancelled at least half of a folder's photos, new ones are not sent unasked."""
     sent = elsewhere(OTHERS[0], folder=declined.folder)
     judged = compare(declined.folder, (*PHOTOS, OTHERS[0], other(9)), (sent, declined))
     assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(9),))
@@ -157,7 +157,7 @@ def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> 
 
 
 def test_cancelling_ends_what_was_said_of_late_photos() -> None:
-    """Late photos are named for the shoot as it stands: not as late for one that is cancelled or submitted again."""
+    """Late photos are reported for the shoot's current order, not for one that is cancelled or replaced."""
     held = replace(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
     ended = after(held, facts.Cancelled("no", by_person=True))
     assert (ended.late, ended.health) == ((), Health.OK)

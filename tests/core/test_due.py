@@ -1,4 +1,4 @@
-"""Due times by a clock that is set: what counts as a wait, and what goes on at once."""
+"""Tests of due times when the clock is set: which still count as a wait, and which are due at once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ OFFLINE = facts.Failed(steps.Upload(0), Kind.PASSING, "no route to host")
 
 
 def looked_at(now: float) -> Order:
-    """A merged order that was looked at and is due again in a few seconds."""
+    """A merged order that was polled and is due again in a few seconds."""
     return after(merged(), BUSY, now=now)
 
 
 def test_a_due_time_ahead_is_waited_for() -> None:
-    """With a clock that goes on as it should, an order waits until it is due, and no longer."""
+    """With a correct clock an order waits exactly until it is due."""
     polled = looked_at(NOW)
     assert polled.due is not None
     assert waits(polled, NOW, POLICY)
@@ -32,17 +32,17 @@ def test_a_due_time_ahead_is_waited_for() -> None:
 
 @pytest.mark.parametrize("back", [SLACK + 1, 5 * 60.0, HOUR, 4 * HOUR, 365 * 86400.0])
 def test_a_clock_that_was_set_back_makes_it_due_now(back: float) -> None:
-    """By however much the clock is set back, what was due a few seconds later is due at once."""
+    """However far the clock is set back, an order that was due in a few seconds is due now."""
     assert not waits(looked_at(NOW), NOW - back, POLICY)
 
 
 def test_a_clock_that_is_adjusted_by_a_second_changes_nothing() -> None:
-    """NTP's small corrections end no wait."""
+    """Small NTP corrections do not end a wait."""
     assert waits(looked_at(NOW), NOW - SLACK, POLICY)
 
 
 def test_after_the_next_step_the_new_clock_counts() -> None:
-    """The first step after the clock was set back gives a due time that is waited for again."""
+    """After the next step the due time is based on the new clock."""
     back = NOW - HOUR
     polled = after(looked_at(NOW), BUSY, now=back)
     assert polled.due is not None
@@ -52,7 +52,7 @@ def test_after_the_next_step_the_new_clock_counts() -> None:
 
 @pytest.mark.parametrize("failures", [1, 3, 12])
 def test_a_back_off_is_not_kept_from_a_clock_that_was_wrong(failures: int) -> None:
-    """A wait that was set by a clock an hour ahead is not taken for one that still runs."""
+    """A wait that was set while the clock was an hour ahead does not count as running."""
     start = after(order(), *sent(0)[:1], *[OFFLINE] * failures, now=NOW)
     again = after(start, OFFLINE, now=NOW - HOUR)
     assert again.due is not None
@@ -62,14 +62,14 @@ def test_a_back_off_is_not_kept_from_a_clock_that_was_wrong(failures: int) -> No
 
 
 def test_a_neighbour_s_success_ends_a_wait_of_a_clock_that_was_wrong() -> None:
-    """What goes well after the clock was set back lets the order go on at once."""
+    """A success after the clock was set back lets the order continue at once."""
     start = after(order(), *sent(0)[:1], *sent(1)[:1], *[OFFLINE] * 6, now=NOW)
     on = after(start, sent(1)[1], now=NOW - HOUR)
     assert (on.due, on.health) == (NOW - HOUR, Health.OK)
 
 
 def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
-    """News about a shoot neither ends a wait nor begins it again, and does not hide that the clock was set back."""
+    """Facts about a shoot neither end nor restart a wait, nor hide that the clock was set back."""
     news = facts.CameLate(("late.jpg",))
     polled = after(looked_at(NOW), news, now=NOW + 1)
     assert (polled.due, polled.due_set_at) == (looked_at(NOW).due, NOW)
@@ -79,7 +79,7 @@ def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
 
 
 def test_an_order_of_an_older_bracketd() -> None:
-    """An order of which nobody knows when its due time was set counts as set when the order was last written."""
+    """If the time when the due time was set is unknown, the order's last change counts."""
     old = replace(looked_at(NOW), due_set_at=None)
     assert waits(old, NOW, POLICY)
     assert not waits(old, NOW - HOUR, POLICY)
@@ -87,7 +87,7 @@ def test_an_order_of_an_older_bracketd() -> None:
 
 @pytest.mark.parametrize("jump", [-HOUR, 1e8])
 def test_the_clock_is_set_while_the_service_has_not_shown_a_bracket(jump: float) -> None:
-    """A bracket that the service is slow to show is neither sent again at once nor waited for by an hour too long."""
+    """A bracket that the service shows late is neither sent again at once nor waited for an hour too long."""
     start = after(uploaded(2, "brackets"), facts.Resumed())
     start = replace(start, phase=Phase.UPLOADING)
     missing, now = facts.Confirmed((0,)), NOW + jump

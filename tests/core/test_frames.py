@@ -1,4 +1,4 @@
-"""One press of the shutter is one bracket, whatever its files are called and wherever they lie."""
+"""Tests that one press of the shutter is one bracket, whatever its files are called and wherever they are."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_a_frame_in_two_formats_is_sent_once(kept: str, other: str) -> None:
 
 
 def test_of_three_formats_one_is_sent() -> None:
-    """A camera that writes RAW and HEIF to its cards, and a person who converts to DNG, leave one bracket a frame."""
+    """With RAW and HEIF from the camera and DNG from a conversion, one bracket per frame is sent."""
     files = {**card("1/DSC{:05}.ARW", SIX), **card("2/DSC{:05}.HIF", SIX), **card("1/DSC{:05}.dng", SIX)}
     assert sent(files) == [f"2/DSC{number:05}.HIF" for number in range(1, 7)]
 
 
 def test_two_cameras_that_share_their_names_are_two() -> None:
-    """RAWs of one camera and JPEGs of another, an hour later, in one folder and under the same names are all sent."""
+    """RAWs of one camera and JPEGs of another, an hour later, with the same names in one folder, are all sent."""
     raws, jpegs = card("IMG_{:04}.CR2", shoot(CANON)), card("IMG_{:04}.JPG", shoot(SONY, begins=NOON + 3600))
     assert sent({**raws, **jpegs}) == sorted({**raws, **jpegs})
     assert chosen({**raws, **jpegs}).doubt is None
@@ -56,14 +56,14 @@ def test_two_cameras_that_share_their_names_are_two() -> None:
 
 @pytest.mark.parametrize("serial", ["283021004418", "1283021"])
 def test_two_bodies_of_one_model_are_two(serial: str) -> None:
-    """Two bodies with serial numbers that work at the same moment under the same names are two cameras."""
+    """Two bodies with serial numbers, used at the same time with the same names, are two cameras."""
     second = replace(CANON, serial=serial)
     files = {**card("A/IMG_{:04}.CR2", shoot(CANON)), **card("B/IMG_{:04}.JPG", shoot(second))}
     assert sent(files) == sorted(files)
 
 
 def test_one_camera_by_its_hour() -> None:
-    """A camera whose counter was set back writes the same names twice: another time is another frame."""
+    """If a camera's counter was reset and names repeat, another time means another frame."""
     files = {**card("A/IMG_{:04}.CR2", shoot(CANON)), **card("B/IMG_{:04}.JPG", shoot(CANON, begins=NOON + 86400))}
     assert sent(files) == sorted(files)
 
@@ -82,7 +82,7 @@ def test_one_camera_by_its_hour() -> None:
     ],
 )
 def test_what_one_file_does_not_say_or_rounds_parts_nothing(spelled: dict[str, object]) -> None:
-    """Files of one frame that spell the serial number otherwise, round, or leave out a value still show one frame."""
+    """Files of one frame match even if they spell the serial number differently, round, or omit a value."""
     shot = at(CANON, 1)
     other = replace(shot, **spelled)  # type: ignore[arg-type]
     assert sent({"1/IMG_0001.CR3": shot, "2/IMG_0001.JPG": other}) == ["2/IMG_0001.JPG"]
@@ -93,7 +93,7 @@ def test_what_one_file_does_not_say_or_rounds_parts_nothing(spelled: dict[str, o
     [{"exposure_s": 1 / 80}, {"f_number": 9.0}, {"iso": 125.0}, {"second": NOON + 1}, {"model": "r5"}, {"make": "x"}],
 )
 def test_another_exposure_or_time_is_another_frame(differs: dict[str, object]) -> None:
-    """A third of a stop, a second, or another camera is another frame, also under one number."""
+    """A third of a stop, a second, or another camera makes another frame, even under the same number."""
     shot = at(CANON, 1)
     files = {"1/IMG_0001.CR3": shot, "2/IMG_0001.JPG": replace(shot, **differs)}  # type: ignore[arg-type]
     assert sent(files) == sorted(files)
@@ -101,7 +101,7 @@ def test_another_exposure_or_time_is_another_frame(differs: dict[str, object]) -
 
 @pytest.mark.parametrize(("one", "other"), [(1, 100), (100, 1), (100, 1000), (1, 1)])
 def test_clocks_of_different_fineness(one: int, other: int) -> None:
-    """A JPEG with hundredths of a second and a HEIF without show one frame, for nothing in them contradicts."""
+    """A JPEG with hundredths of a second and a HEIF without them show one frame, because nothing contradicts."""
     heifs, jpegs = shoot(CANON, clock=one), shoot(CANON, clock=other)
     assert len(sent({**card("1/IMG_{:04}.HIF", heifs), **card("2/IMG_{:04}.JPG", jpegs)})) == 6
 
@@ -114,41 +114,41 @@ def burst(frames: int, clock: int = 1) -> list[Shot]:
 
 @pytest.mark.parametrize("pattern", ["IMG_{:04}", "DSC{:05}", "12 Oak St-{:03}", "DJI_2024060112000{0}_{0:04}_D"])
 def test_a_burst_is_as_many_frames_as_it_has_numbers(pattern: str) -> None:
-    """Frames of one second and one exposure, by a clock without fractions, are told apart by their numbers."""
+    """Frames of one second and one exposure, without fractions, are distinguished by their numbers."""
     jpegs, raws = card(f"{pattern}.JPG", burst(8)), card(f"raw/{pattern}.DNG", burst(8))
     assert len(sent(jpegs)) == 8
     assert len(sent({**jpegs, **raws})) == 8
 
 
 def test_sizes_that_are_not_known_part_no_burst() -> None:
-    """Frames of one second whose picture sizes are not known, or only partly, are told apart by their numbers."""
+    """Frames of one second with unknown picture sizes are distinguished by their numbers."""
     shots = [replace(shot, pixels=size) for shot, size in zip(burst(3), (None, (6000, 4000), None), strict=True)]
     assert len(sent(card("IMG_{:04}.JPG", shots))) == 3
 
 
 def test_a_burst_is_as_many_frames_as_it_has_times() -> None:
-    """Names that do not count leave it to the fractions of the clock."""
+    """If the names have no numbers, the fractions of the clock decide."""
     names = [f"{word}.JPG" for word in ("hall", "kitchen", "stairs", "yard")]
     assert len(sent(dict(zip(names, burst(4, clock=10), strict=True)))) == 4
 
 
 @pytest.mark.parametrize("second", [NOON, 946_684_800 - 1])
 def test_a_clock_that_stands_still_parts_nothing_and_joins_nothing(second: int) -> None:
-    """Photos of one time and one exposure, sorted into folders under the same names, are all sent."""
+    """Photos with one time and one exposure, in folders with the same names, are all sent."""
     stopped = replace(CANON, second=second, exposure_s=1 / 60)
     rooms = {f"room {room}/{photo}.JPG": stopped for room in range(10) for photo in range(3)}
     assert sent(rooms) == sorted(rooms)
 
 
 def test_a_clock_that_stands_still_and_two_cards() -> None:
-    """With a stopped clock too, a frame's file on each card bears the same number and exposure: it is sent once."""
+    """Even with a stopped clock, a frame's files on two cards have the same number and exposure: one is sent."""
     stopped = [replace(shot, second=NOON, fraction=None) for shot in shoot(CANON, 24)]
     files = {**card("1/IMG_{:04}.CR3", stopped), **card("2/IMG_{:04}.JPG", stopped)}
     assert sent(files) == [f"2/IMG_{number:04}.JPG" for number in range(1, 25)]
 
 
 def test_a_file_that_says_nothing_is_known_by_its_name_unless_something_contradicts() -> None:
-    """A RAW beside its JPEG whose metadata were removed is one frame; beside one of another camera it is not."""
+    """A RAW beside a JPEG without metadata is one frame, unless the JPEG is of another camera."""
     shot = at(CANON, 1)
     assert sent({"IMG_0001.CR3": shot, "IMG_0001.JPG": Shot()}) == ["IMG_0001.JPG"]
     other = Shot(make="sony", model="ilce-7m3")
@@ -157,7 +157,7 @@ def test_a_file_that_says_nothing_is_known_by_its_name_unless_something_contradi
 
 
 def test_one_name_in_one_folder_needs_no_equal_exposure() -> None:
-    """Where a format gives a wrong ISO, camera and time under one name in one folder still make one frame."""
+    """If one format records a wrong ISO, camera, time and name in one folder still identify the frame."""
     shot = at(CANON, 1)
     assert sent({"IMG_0001.CR3": replace(shot, iso=4_294_967_295.0), "IMG_0001.JPG": shot}) == ["IMG_0001.JPG"]
 
@@ -166,7 +166,7 @@ def test_one_name_in_one_folder_needs_no_equal_exposure() -> None:
 
 
 def test_the_format_is_decided_for_each_camera() -> None:
-    """One camera's JPEGs are sent where all its frames have one, and another's RAWs where one JPEG is missing."""
+    """One camera's JPEGs are sent because it has them all; another's RAWs, because one JPEG is missing."""
     canon = {**card("A/IMG_{:04}.CR3", shoot(CANON)), **card("A/IMG_{:04}.JPG", shoot(CANON))}
     raws, jpegs = card("B/DSC{:05}.ARW", SIX), card("B/DSC{:05}.JPG", SIX)
     del jpegs["B/DSC00004.JPG"]
@@ -176,7 +176,7 @@ def test_the_format_is_decided_for_each_camera() -> None:
 
 
 def test_the_preferred_format_is_a_parameter() -> None:
-    """Who prefers RAW gets RAW where it is whole, and JPEG where it is not."""
+    """With RAW preferred, RAW is sent where it is complete, and JPEG where it is not."""
     raws, jpegs = card("DSC{:05}.ARW", SIX), card("DSC{:05}.JPG", SIX)
     assert sent({**raws, **jpegs}, "raw") == sorted(raws)
     del raws["DSC00002.ARW"]
@@ -184,14 +184,14 @@ def test_the_preferred_format_is_a_parameter() -> None:
 
 
 def test_a_camera_may_change_its_format_between_two_sets() -> None:
-    """A photographer who changes from RAW to JPEG between two sets gets both, each whole in one format."""
+    """If the format changes from RAW to JPEG between two sets, each set is sent in its own format."""
     files = {**card("DSC{:05}.ARW", SIX[:3]), **card("DSC{:05}.JPG", SIX[3:], first=4)}
     assert sent(files) == sorted(files)
     assert chosen(files).doubt is None
 
 
 def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
-    """A set with a frame that is only there as RAW, and one only as JPEG, is held, and the missing files are named."""
+    """A set with one frame only as RAW and one only as JPEG is held, with the missing files."""
     files = {**card("DSC{:05}.ARW", SIX), **card("DSC{:05}.JPG", SIX)}
     del files["DSC00002.JPG"]
     del files["DSC00003.ARW"]
@@ -204,8 +204,8 @@ def test_frames_that_are_complete_in_no_format_wait_for_a_person() -> None:
     assert len(sent(files)) == 6
 
 
-def test_two_doubts_are_both_told() -> None:
-    """A set without a common format beside photos that may be there twice: the person sees both, with all files."""
+def test_two_doubts_are_both_shown() -> None:
+    """With a mixed-format set and possible duplicates, the message has both problems with all files."""
     files = {**card("DSC{:05}.ARW", SIX), **card("DSC{:05}.JPG", SIX), "A/IMG_1.ARW": UNKNOWN, "B/IMG_1.JPG": UNKNOWN}
     del files["DSC00002.JPG"]
     del files["DSC00003.ARW"]
@@ -217,7 +217,7 @@ def test_two_doubts_are_both_told() -> None:
 
 
 def test_photos_that_may_be_here_twice_wait_for_a_person() -> None:
-    """RAWs that do not say when they were taken, beside JPEGs of the same names on another card, are asked about."""
+    """RAWs without a capture time, beside JPEGs of the same names on another card, are held."""
     files = {**dict.fromkeys(card("1/SDIM{:04}.X3F", SIX), Shot()), **card("2/SDIM{:04}.JPG", SIX)}
     doubt = chosen(files).doubt
     assert doubt is not None
@@ -230,7 +230,7 @@ Make = Callable[[Shot], Shot]
 
 
 def small(shot: Shot) -> Shot:
-    """The same shot as a smaller picture."""
+    """The same shot in a smaller size."""
     return replace(shot, pixels=(2000, 1333))
 
 
@@ -266,7 +266,7 @@ def test_what_was_made_from_a_frame_is_named_and_not_sent(original: str, made: s
 
 
 def test_one_edited_frame_of_a_set_is_not_sent() -> None:
-    """One frame that somebody edited beside its JPEG is not sent, and holds nothing back."""
+    """One edited frame beside its JPEG is not sent and does not hold the shoot."""
     camera = card("IMG_{:04}.JPG", shoot(CANON))
     choice = chosen({**camera, "IMG_0002-Edit.jpg": at(CANON, 2)})
     assert [file.path for file in choice.send] == sorted(camera)
@@ -278,7 +278,7 @@ def test_one_edited_frame_of_a_set_is_not_sent() -> None:
     "merged", [replace(at(CANON, 2), pixels=(5960, 3973)), at(CANON, 2)], ids=["cropped", "as large"]
 )
 def test_a_cameras_own_hdr_beside_its_sources_is_not_sent(merged: Shot) -> None:
-    """What the camera merged from three frames bears the next number and the time and exposure of one of them."""
+    """An in-camera HDR of three frames has the next number and the time and exposure of one of them."""
     files = {**card("IMG_{:04}.JPG", shoot(CANON, 3)), "IMG_0004.JPG": merged}
     choice = chosen(files)
     assert [file.path for file in choice.send] == ["IMG_0001.JPG", "IMG_0002.JPG", "IMG_0003.JPG"]
@@ -286,7 +286,7 @@ def test_a_cameras_own_hdr_beside_its_sources_is_not_sent(merged: Shot) -> None:
 
 
 def test_a_small_jpeg_that_the_camera_wrote_is_not_sent() -> None:
-    """Of RAW and a JPEG at half the size the RAW is sent: the picture would be small, and cost as much."""
+    """Of a RAW and a half-size JPEG the RAW is sent: a small picture costs as much."""
     raws = card("DSC{:05}.ARW", SIX)
     jpegs = card("DSC{:05}.JPG", [replace(shot, pixels=(3000, 2000)) for shot in SIX])
     assert sent({**raws, **jpegs}) == sorted(raws)
@@ -294,7 +294,7 @@ def test_a_small_jpeg_that_the_camera_wrote_is_not_sent() -> None:
 
 @pytest.mark.parametrize("pattern", ["IMG_{:04}.jpg", "12 Oak St-{}.tif", "export/IMG_{:04}-Edit.jpg"])
 def test_a_shoot_of_exported_brackets_is_sent_as_it_is(pattern: str) -> None:
-    """Exported brackets whose originals are not there are brackets like any other."""
+    """Exported brackets without their originals are ordinary brackets."""
     files = card(pattern, [small(shot) for shot in shoot(CANON)])
     assert sent(files) == sorted(files)
     assert chosen(files).doubt is None
@@ -309,7 +309,7 @@ def test_a_shoot_of_exported_brackets_is_sent_as_it_is(pattern: str) -> None:
     ],
 )
 def test_exposures_developed_from_one_raw_are_sent_without_it(names: tuple[str, ...]) -> None:
-    """Pictures of one folder, format and size with one frame's metadata are all sent while their RAW is not there."""
+    """Pictures with one frame's metadata, in one folder, format and size, are all sent if their RAW is missing."""
     files = dict.fromkeys(names, at(CANON, 1))
     assert sent(files) == sorted(files)
     assert len(sent({**files, "IMG_0001.CR3": at(CANON, 1)})) == 1

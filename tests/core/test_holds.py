@@ -1,4 +1,4 @@
-"""Several reasons to hold one order."""
+"""Tests of an order that is held for several reasons."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SAYS = {
     ],
 )
 def test_one_message_has_every_reason(start: Order, happened: list[facts.Fact], reasons: list[Hold]) -> None:
-    """A person sees all reasons before the one approval that sends the shoot. A retry is refused, and does nothing."""
+    """The message has all reasons before the one approval that sends the shoot. A retry is refused without effect."""
     held = after(start, *happened)
     assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, reasons[-1])
     message = held.trouble or ""
@@ -58,7 +58,7 @@ def test_one_message_has_every_reason(start: Order, happened: list[facts.Fact], 
 
 @pytest.mark.parametrize("held", [SKIPPED, LATE, after(NEW, ELSEWHERE), after(NEW, TWICE)])
 def test_a_choice_does_not_lift_a_limit_that_nobody_was_shown(held: Order) -> None:
-    """A shoot that is too large is held for that as well, and the approval of another reason does not buy it."""
+    """A shoot that is also too large is held for that too, and approving the other reason does not buy it."""
     policy = Policy(limits=Limits(images_per_order=1))
     large = replace(held, preset=Preset(1))
     locked = after(large, facts.Locked(NEW.brackets), policy=policy)
@@ -69,7 +69,7 @@ def test_a_choice_does_not_lift_a_limit_that_nobody_was_shown(held: Order) -> No
 
 
 def test_a_limit_and_another_reason_are_shown_together() -> None:
-    """A shoot that is too large and may have been delivered says both, and one approval answers both."""
+    """A shoot that is too large and may have been delivered shows both; one approval covers both."""
     policy = Policy(limits=Limits(images_per_order=1))
     held = after(replace(NEW, preset=Preset(1)), facts.Locked(NEW.brackets), ELSEWHERE, policy=policy)
     assert (held.hold, held.over_limit) == (Hold.UNKNOWN_ORDER, True)

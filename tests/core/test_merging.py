@@ -1,4 +1,4 @@
-"""What looks at a merged order make of it."""
+"""Tests of how polls change a merged order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATER = NOW + POLICY.idle_grace
 
 
 def test_a_late_look_unmakes_no_purchase() -> None:
-    """What the service showed before images were bought, or shows of them since, makes none of them be bought again."""
+    """A late or repeated poll never makes an image be bought twice."""
     bought = after(reckoned(True, True), facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "a.jpg"))
     late = facts.Seen(False, False, tuple(facts.SeenImage(f"i{n}", "new", ended=True) for n in range(3)))
     assert after(bought, late, IDLE) is bought
@@ -26,13 +26,13 @@ def test_a_late_look_unmakes_no_purchase() -> None:
 
 
 def test_an_intent_to_merge_counts_only_when_all_is_uploaded() -> None:
-    """While brackets are still to be sent nothing is taken for the merge."""
+    """While brackets remain to be sent, an intent to merge has no effect."""
     early = after(order(2), *sent(0))
     assert after(early, facts.MergeIntended()) is early
 
 
 def test_each_merge_has_its_own_patience() -> None:
-    """When a merge is asked for anew it is looked at at once, and as often as the first before it counts as lost."""
+    """A repeated merge is polled at once, and as often as the first before it counts as not carried out."""
     lost = after(uploaded(), facts.MergeIntended(), *[IDLE] * (POLICY.idle_looks - 1))
     again = after(lost, IDLE, now=LATER)
     assert (next_steps(again), again.due, again.merge_asked_at) == ((steps.Merge(),), LATER, None)
@@ -42,7 +42,7 @@ def test_each_merge_has_its_own_patience() -> None:
 
 
 def test_an_answered_merge_is_looked_at_soon() -> None:
-    """However long an answer was waited for, the looks after it begin frequent again."""
+    """After a merge is answered, polls are frequent again."""
     start = after(uploaded(), facts.MergeIntended(), *[IDLE] * 10, facts.Merged())
     assert (start.merge, start.polls) == (MergeState.ANSWERED, 0)
     assert start.due is not None
@@ -51,22 +51,22 @@ def test_an_answered_merge_is_looked_at_soon() -> None:
 
 @pytest.mark.parametrize("merging", [True, False])
 def test_a_merge_that_was_seen_at_work_is_never_repeated(merging: bool) -> None:
-    """An order that was seen busy was merged, however idle and empty it looks afterwards."""
+    """An order that was seen busy is merged, even if it later looks idle and empty."""
     seen = after(uploaded(), facts.MergeIntended(), facts.Seen(merging, not merging, ()))
     assert (seen.phase, seen.merge) == (Phase.MERGING, MergeState.SEEN)
     idle = after(seen, *[IDLE] * 50, now=LATER)
     assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (steps.Look(),)
 
 
-def test_an_answered_merge_that_shows_nothing_is_told_and_not_repeated() -> None:
-    """A merge that the service accepted is not asked for again; a person is told that it shows nothing."""
+def test_an_answered_merge_that_shows_nothing_is_reported_and_not_repeated() -> None:
+    """An accepted merge is not requested again; the message says that no images are shown."""
     late = after(merged(), *[IDLE] * 50, now=LATER)
     assert next_steps(late) == (steps.Look(),)
-    assert "accepted the merge 10 min ago and shows no image yet" in late.messages[0]
+    assert "accepted the merge 10 min ago but shows no images yet" in late.messages[0]
 
 
 def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -> None:
-    """When the clock says nothing of the grace, looks enough decide; nothing is told that is not so."""
+    """If the clock was set back, the number of polls decides, and no false duration is shown."""
     back = NOW - 86400
     lost = after(after(uploaded(), facts.MergeIntended()), *[IDLE] * (POLICY.idle_looks - 1), now=back)
     assert next_steps(lost) == (steps.Look(),)
@@ -76,27 +76,27 @@ def test_a_clock_that_was_set_back_neither_repeats_a_merge_at_once_nor_never() -
 
 
 def test_images_that_are_ready_wait_for_the_last_group() -> None:
-    """While the service still groups, more images may come: none is bought."""
+    """While the service still groups, more images may follow, so none is bought."""
     start = after(merged(), facts.Seen(merging=True, processing=False, images=(DONE,)))
     assert (start.phase, next_steps(start)) == (Phase.MERGING, (steps.Look(),))
 
 
 def test_what_has_ended_is_bought_without_a_pause() -> None:
-    """When the last image has ended nothing is waited for any more."""
+    """When the last image has ended the purchase starts at once."""
     start = after(merged(), facts.Seen(False, True, (replace(DONE, ended=None),)))
     ended = after(start, facts.Seen(merging=False, processing=False, images=(DONE,)), now=NOW + 7)
     assert (ended.phase, ended.due) == (Phase.DOWNLOADING, NOW + 7)
 
 
 def test_an_empty_list_says_nothing() -> None:
-    """A look that shows no image does not make known ones forgotten."""
+    """A poll without images does not drop known ones."""
     start = after(merged(), facts.Seen(False, True, (DONE, replace(DONE, id="b", ended=None))))
     empty = after(start, facts.Seen(merging=False, processing=True, images=()))
     assert (empty.phase, empty.images) == (Phase.PROCESSING, start.images)
 
 
 def test_what_the_service_shows_now_counts() -> None:
-    """An image that is worked on again is waited for, and its name and brackets are those of the last look."""
+    """An image that is processed again is waited for; its name and brackets are those of the last poll."""
     start = after(merged(), facts.Seen(False, True, (DONE, replace(DONE, id="b", ended=None))))
     anew = facts.SeenImage("a", "A", ended=None, brackets=(1, 2))
     image = after(start, facts.Seen(False, True, (anew, replace(DONE, id="b")))).images[0]
@@ -104,7 +104,7 @@ def test_what_the_service_shows_now_counts() -> None:
 
 
 def test_a_failed_look_changes_nothing_but_the_time_of_the_next() -> None:
-    """An order that could not be looked at is looked at later."""
+    """A failed poll only delays the next one."""
     start = merged()
     failed = after(start, facts.Failed(steps.Look(), Kind.PASSING, "no route"))
     assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (steps.Look(),))
@@ -114,13 +114,13 @@ REFUSED = facts.Failed(steps.Merge(), Kind.REQUEST, "404: Order not found", unse
 
 
 def refused(kind: Kind = Kind.REQUEST) -> Order:
-    """An order whose merge was refused, and which goes on."""
+    """An order whose merge was refused, and which continues."""
     start = after(uploaded(), facts.MergeIntended(), replace(REFUSED, kind=kind))
     return after(start, facts.Retried())
 
 
 def looked(start: Order, *seen: facts.Seen) -> Order:
-    """The order after looks, each made when it is due."""
+    """The order after polls, each at its due time."""
     for fact in seen:
         assert start.due is not None
         start = after(start, fact, now=start.due)
@@ -129,7 +129,7 @@ def looked(start: Order, *seen: facts.Seen) -> Order:
 
 @pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.ACCOUNT])
 def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Kind) -> None:
-    """A refusal may come of an earlier merge that was carried out: another is asked for only if nothing shows."""
+    """A refusal may mean that an earlier merge succeeded, so the order is polled before another merge."""
     start = refused(kind)
     assert (start.merge, next_steps(start)) == (MergeState.NOT_ASKED, (steps.Look(),))
     for _ in range(POLICY.refused_looks - 1):
@@ -146,7 +146,7 @@ def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Kind) -> Non
 )
 @pytest.mark.parametrize("looks", [0, POLICY.refused_looks - 1])
 def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.Seen, looks: int) -> None:
-    """An order that shows work or images after a refusal was merged, and goes on like any other."""
+    """An order that shows work or images after a refusal counts as merged."""
     seen = looked(refused(), *[IDLE] * looks, shown)
     assert (seen.merge, seen.merge_refused_at, seen.merge_asked_at) == (MergeState.SEEN, None, NOW)
     assert steps.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
@@ -154,14 +154,14 @@ def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.S
 
 
 def test_a_merge_that_is_refused_again_is_looked_for_again() -> None:
-    """Each refusal has looks of its own."""
+    """Each refusal is followed by its own polls."""
     asked = after(refused(), *[IDLE] * POLICY.refused_looks, facts.MergeIntended(), REFUSED, facts.Retried())
     assert next_steps(asked) == (steps.Look(),)
     assert next_steps(after(asked, *[IDLE] * (POLICY.refused_looks - 1))) == (steps.Look(),)
 
 
 def test_an_order_whose_merge_was_refused_can_be_cancelled_and_has_the_settings_of_today() -> None:
-    """A refusal counts as no merge in every other way."""
+    """Otherwise a refused merge counts as not requested."""
     held = after(uploaded(), facts.MergeIntended(), REFUSED)
     assert held.phase is Phase.HELD
     assert after(held, facts.Cancelled("not wanted")).phase is Phase.CANCELLED
@@ -170,6 +170,6 @@ def test_an_order_whose_merge_was_refused_can_be_cancelled_and_has_the_settings_
 
 
 def test_a_merge_that_never_left_needs_no_look() -> None:
-    """A request that certainly did not reach the service is simply made again."""
+    """A merge request that certainly did not reach the service is repeated without a poll."""
     unsent = facts.Failed(steps.Merge(), Kind.PASSING, "no route", unsent=True)
     assert next_steps(after(uploaded(), facts.MergeIntended(), unsent)) == (steps.Merge(),)

@@ -29,13 +29,13 @@ FETCHED = facts.Fetched("i0", 10, "ab", "jpg")
 
 
 def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> None:
-    """Four brackets that become four images, where three are allowed, wait for a person, who is told why."""
+    """Four brackets that become four images, where three are allowed, are held with the reason."""
     held = after(large(), facts.Locked(()), policy=limited(3))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
     assert next_steps(held) == ()
     told = (
-        "its 4 brackets become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
-        "`bracketd approve` buys them all the same, `bracketd retry` checks the limits again, "
+        "its 4 brackets will become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
+        "`bracketd approve` buys them anyway, `bracketd retry` checks the limits again, "
         "`bracketd dismiss` ends the order without buying them"
     )
     assert held.messages == (told,)
@@ -56,7 +56,7 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
     ids=["no limit", "just within", "day and month", "may be few", "dev mode", "approved", "under way", "skipped"],
 )
 def test_a_shoot_that_may_keep_within_the_limit_is_sent(start: Order, policy: Policy) -> None:
-    """Only what must pass the order's own limit is held at once; what may, goes on until the count is known."""
+    """Only a shoot that must exceed its limit is held at once; others continue until the count is known."""
     assert after(start, facts.Locked(()), policy=policy) is start
 
 
@@ -65,28 +65,28 @@ def test_a_shoot_that_may_keep_within_the_limit_is_sent(start: Order, policy: Po
     [(0, None, 0), (1, None, 1), (9, None, 1), (10, None, 2), (4, 1, 4), (4, 3, 2), (6, 3, 2)],
 )
 def test_the_fewest_images_that_brackets_become(brackets: int, per_image: int | None, images: int) -> None:
-    """The service puts nine brackets into one image at most, or as many as are asked for."""
+    """The service merges at most nine brackets, or the configured number, into one image."""
     assert MOST_BRACKETS == 9
     assert fewest_images(replace(order(brackets), preset=Preset(per_image))) == images
 
 
 def test_a_bracket_that_is_left_out_becomes_no_image() -> None:
-    """What is not sent does not count against the limit."""
+    """Brackets that are left out do not count against the limit."""
     start = large()
     without = replace(start, brackets=(replace(start.brackets[0], left_out="bad"), *start.brackets[1:]))
     assert fewest_images(without) == 3
 
 
 def test_a_retry_holds_a_shoot_that_is_still_too_large() -> None:
-    """Asking again lifts no limit: what must pass it is still held before it is sent; mended settings let it go."""
+    """A retry lifts no limit: a shoot that must exceed it is held again; corrected settings release it."""
     held = after(large(), facts.Locked(()), policy=limited(3))
     assert after(held, facts.Retried(), policy=limited(3)).phase is Phase.HELD
     assert after(held, facts.Retried(), policy=limited(4)).phase is Phase.SETTLED
     assert after(held, facts.Retried(Preset(per_image=2)), policy=limited(3)).phase is Phase.SETTLED
 
 
-def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
-    """An approved shoot goes its way, and is not held for its size again."""
+def test_a_large_shoot_is_sent_after_an_approval() -> None:
+    """An approved shoot continues and is not held for its size again."""
     held = after(large(), facts.Locked(()), policy=limited(3))
     told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
     assert (told.phase, told.approved, told.due, told.messages) == (Phase.SETTLED, True, NOW + 5, ())
@@ -99,7 +99,7 @@ def test_a_large_shoot_is_sent_on_a_persons_word() -> None:
 
 
 def test_nothing_is_bought_before_it_is_reckoned() -> None:
-    """The ledger is asked when all images have ended, and only then is one bought; it is asked once."""
+    """The ledger is checked once, when all images have ended and before any is bought."""
     assert next_steps(TWO) == (steps.Reckon(),)
     allowed = after(TWO, facts.Reckoned(0, 0))
     assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
@@ -107,7 +107,7 @@ def test_nothing_is_bought_before_it_is_reckoned() -> None:
 
 
 def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
-    """Bytes that are on disk need nobody's leave; the images that are still to be bought do."""
+    """Downloaded images are placed without a check of the limits; images still to buy wait for it."""
     bought = replace(TWO.images[0], state=ImageState.FETCHED, fetched_at=NOW)
     begun = replace(TWO, images=(bought, TWO.images[1]))
     assert next_steps(begun) == (steps.Place("i0"), steps.Reckon())
@@ -115,13 +115,13 @@ def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
 
 @pytest.mark.parametrize("dev_mode", [True, False])
 def test_what_costs_nothing_is_not_reckoned(dev_mode: bool) -> None:
-    """Dev mode is free: its pictures are fetched without a question."""
+    """Dev mode is free, so its pictures are fetched without a check."""
     free = replace(TWO, preset=Preset(dev_mode=dev_mode))
     assert next_steps(free)[0] == (steps.Fetch("i0") if dev_mode else steps.Reckon())
 
 
 def test_without_a_picture_there_is_nothing_to_reckon() -> None:
-    """An order of which every image failed asks the ledger nothing, and waits for a person."""
+    """An order whose images all failed is held without a check of the ledger."""
     assert next_steps(processed(False, False)) == ()
 
 
@@ -136,7 +136,7 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
     ids=["order", "day", "month", "all"],
 )
 def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, told: str) -> None:
-    """An order that would pass a limit waits for a person, with the sum in words, and asks for nothing meanwhile."""
+    """An order over a limit is held, with the numbers in the message, and makes no requests."""
     held = after(TWO, ledger, policy=policy)
     assert (held.phase, held.held_in, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
     assert next_steps(held) == ()
@@ -158,19 +158,19 @@ def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledge
     ids=["none", "order", "day", "month", "all"],
 )
 def test_a_limit_may_be_reached(policy: Policy, ledger: facts.Reckoned) -> None:
-    """The last image that a limit allows is bought."""
+    """An order that reaches a limit exactly is bought."""
     allowed = after(TWO, ledger, policy=policy)
     assert (allowed.phase, allowed.reckoned) == (Phase.DOWNLOADING, True)
 
 
 def test_images_that_failed_do_not_count() -> None:
-    """Only what is bought is held against a limit."""
+    """Only images to buy count against a limit."""
     one = processed(True, False, False)
     assert after(one, facts.Reckoned(0, 0), policy=limited(1, 1, 1)).phase is Phase.DOWNLOADING
 
 
 def test_a_retry_reckons_again() -> None:
-    """On the next day a person's retry has the ledger asked anew, and what fits by then is bought."""
+    """A retry on the next day checks the ledger again and buys what then fits."""
     held = after(TWO, facts.Reckoned(5, 5), policy=limited(day=5))
     again = after(held, facts.Retried(), policy=limited(day=5))
     assert next_steps(again) == (steps.Reckon(),)
@@ -179,7 +179,7 @@ def test_a_retry_reckons_again() -> None:
 
 
 def test_a_person_may_let_an_order_pass_every_limit() -> None:
-    """An approved order goes on from where it was held and is bought whatever the limits say."""
+    """An approved order continues where it was held, and is bought whatever the limits are."""
     held = after(TWO, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
     told = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
     assert (told.phase, told.due, told.messages) == (Phase.DOWNLOADING, NOW + 7, ())
@@ -188,15 +188,15 @@ def test_a_person_may_let_an_order_pass_every_limit() -> None:
 
 
 def test_a_person_may_approve_before_a_limit_is_met() -> None:
-    """A word given early is kept, and does not hurry the order."""
+    """An early approval is kept and does not speed up the order."""
     early = after(replace(large(), due=NOW + 50), facts.Approved())
     assert (early.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
     assert after(early, facts.Approved()) is early
     assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
 
 
-def test_a_persons_word_is_kept() -> None:
-    """An approved order that is held for something else afterwards may still pass every limit."""
+def test_an_approval_is_kept() -> None:
+    """An approved order that is later held for another reason may still exceed every limit."""
     early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
     again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
     assert next_steps(again) == (steps.Fetch("i0"), steps.Fetch("i1"))
@@ -204,13 +204,13 @@ def test_a_persons_word_is_kept() -> None:
 
 @pytest.mark.parametrize("phase", [Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED])
 def test_what_is_over_cannot_be_approved(phase: Phase) -> None:
-    """A word for an order that has ended changes nothing."""
+    """An approval of an ended order has no effect."""
     over = order(1, phase=phase)
     assert after(over, facts.Approved()) is over
 
 
 def test_a_ledger_that_is_late_changes_nothing() -> None:
-    """What the ledger says counts once, and only of an order that is to be bought."""
+    """The ledger's numbers count once, and only before a purchase."""
     allowed = reckoned(True)
     assert after(allowed, facts.Reckoned(9, 9), policy=limited(1, 1, 1)) is allowed
     early = after(order(1), *sent(0))
@@ -218,21 +218,21 @@ def test_a_ledger_that_is_late_changes_nothing() -> None:
 
 
 def test_bytes_that_were_lost_are_not_bought_again() -> None:
-    """An image that was bought is fetched once more without a question: the service gives it again."""
+    """A bought image is fetched again without a check, because the service does not charge again."""
     lost = after(reckoned(True), FETCHED, facts.FetchLost("i0"))
     assert to_buy(lost) == 0
     assert next_steps(replace(lost, reckoned=False)) == (steps.Fetch("i0"),)
 
 
 def test_an_allowed_order_keeps_its_leave() -> None:
-    """A retry after a refused download does not hold the rest of a shoot against limits once more."""
+    """A retry after a refused download does not check the rest of the shoot again."""
     begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
     again = after(begun, facts.Retried(), policy=limited(1))
     assert next_steps(again) == (steps.Place("i0"), steps.Fetch("i1"))
 
 
-def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
-    """Photos that came late and wait for a person are sent when the person says so; the limits hold for them too."""
+def test_a_held_supplement_is_sent_after_an_approval() -> None:
+    """A held supplement is sent when approved; the limits still apply to it."""
     waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
@@ -241,8 +241,8 @@ def test_a_held_supplement_is_sent_on_a_persons_word() -> None:
     assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
 
 
-def test_a_word_about_something_else_lifts_no_limit() -> None:
-    """An order that was held for a refused request goes on when a person says so, and is reckoned like any other."""
+def test_approving_another_reason_lifts_no_limit() -> None:
+    """An order held for a refused request continues when approved, and the limits still apply."""
     refused = after(TWO, facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
     assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
     held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
@@ -253,6 +253,6 @@ def test_a_word_about_something_else_lifts_no_limit() -> None:
 
 
 def test_what_is_counted_is_sent() -> None:
-    """An order's brackets are those that are sent: the limit is held against no others."""
+    """The limit is compared only with the brackets that are sent."""
     start = replace(order(1), brackets=(Bracket("a.jpg", 1, 1, 1, left_out="bad"), Bracket("b.jpg", 1, 1, 2)))
     assert start.sent == (1,)

@@ -22,13 +22,13 @@ EFFORT = settings(
 
 
 def test_the_promises_hold_in_a_hostile_world() -> None:
-    """One merge, of stored brackets only, phases forward only, no money beyond a limit, and always a way to the end."""
+    """One merge of stored brackets only, phases only forward, no money beyond a limit, and always a way to the end."""
     run_state_machine_as_test(OrderMachine, settings=EFFORT)
 
 
 @pytest.mark.parametrize(("rule", "fault", "broken"), FAULTS, ids=[fault.__name__ for _, fault, _ in FAULTS])
 def test_a_planted_fault_is_found(rule: str, fault: Callable[..., Any], broken: str) -> None:
-    """The machine can fail: each of these mistakes breaks one of its promises."""
+    """Each planted fault breaks one of the promises."""
     faulty = type("Faulty", (OrderMachine,), {rule: staticmethod(fault)})
     with pytest.raises(AssertionError, match=broken):
         run_state_machine_as_test(faulty, settings=settings(EFFORT, max_examples=2000, phases=[Phase.generate]))

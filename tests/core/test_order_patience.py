@@ -1,4 +1,4 @@
-"""What is told, held or put off when something takes long or fails again and again after the merge."""
+"""Tests of slow work and repeated failures after the merge."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ NOT_YET = facts.Failed(steps.Fetch("i0"), Kind.NOT_READY, "404: not found")
 OFFLINE = facts.Failed(steps.Fetch("i0"), Kind.PASSING, "no route to host", unsent=True)
 
 
-def test_an_image_that_is_not_given_out_is_hold_a_person() -> None:
-    """When the service said often enough that an image is not there yet, the order is held; a retry begins anew."""
+def test_an_image_that_is_never_available_is_held() -> None:
+    """After enough answers that an image is not available yet, the order is held; a retry starts over."""
     start = after(processed(True, True), *[NOT_YET] * (POLICY.fetch_patience - 1))
     assert (start.phase, start.health) == (Phase.DOWNLOADING, Health.RETRYING)
     held = after(start, NOT_YET)
     assert held.phase is Phase.HELD
-    assert "12 times that it does not give out picture 0 (404: not found)" in held.messages[0]
+    assert "refused to provide picture 0 12 times (404: not found)" in held.messages[0]
     again = after(held, facts.Retried(), NOT_YET)
     assert again.phase is Phase.DOWNLOADING
 
 
 def test_a_long_outage_is_not_held_against_an_image() -> None:
-    """Days without a connection cost an image its place before its neighbours, not its patience."""
+    """Days without a connection put an image behind others, but do not use up its tries."""
     start = after(reckoned(True, True), *[OFFLINE] * 1000)
     assert next_steps(start)[0] == steps.Fetch("i1")
     assert after(start, *[NOT_YET] * (POLICY.fetch_patience - 4)).phase is Phase.DOWNLOADING
 
 
 def test_pictures_that_cannot_be_written_are_tried_again() -> None:
-    """A full disk is tried again each minute, with its reason told, and holds nothing."""
+    """With a full disk the order tries again every minute, with the reason, and is not held."""
     full = after(reckoned(True), facts.Failed(steps.Fetch("i0"), Kind.OUTPUT, "no room in /out"))
     assert (full.phase, full.due, full.messages) == (Phase.DOWNLOADING, NOW + POLICY.output_retry, ("no room in /out",))
 
 
-def test_a_retry_makes_a_waiting_order_begin_anew() -> None:
-    """After a person's word an order does not wait as long as before when it fails once more."""
+def test_a_retry_resets_the_back_off() -> None:
+    """After a retry, the next failure starts with a short wait again."""
     waits = after(reckoned(True), *[OFFLINE] * 20)
     assert waits.failures == 20
     again = after(waits, facts.Retried(), now=NOW + 1)
@@ -45,7 +45,7 @@ def test_a_retry_makes_a_waiting_order_begin_anew() -> None:
 
 
 def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None:
-    """An image whose fetched bytes somebody removes each time waits longer each time."""
+    """If an image's downloaded file is removed each time, each wait is longer."""
     start, waits = processed(True), []
     for _ in range(12):
         start = after(start, facts.Fetched("i0", 10, "ab", "jpg"), now=start.due or NOW)
@@ -59,20 +59,20 @@ def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None
 
 
 @pytest.mark.parametrize("images", [(), (facts.SeenImage("a", "a", ended=None),)])
-def test_work_without_end_is_told(images: tuple[facts.SeenImage, ...]) -> None:
-    """After an hour without an end a person is told, while the order is looked at as before."""
+def test_slow_work_is_reported(images: tuple[facts.SeenImage, ...]) -> None:
+    """After an hour of processing the order has a message, and is polled as before."""
     busy = facts.Seen(merging=not images, processing=True, images=images)
     soon = after(merged(), busy, now=NOW + POLICY.long_work - 1)
     assert soon.health is Health.OK
     late = after(soon, busy, now=NOW + 2.5 * POLICY.long_work)
-    assert "worked on it for more than 2 h" in late.messages[0]
+    assert "processing this order for over 2 h" in late.messages[0]
     assert next_steps(late) == (steps.Look(),)
     ended = facts.Seen(merging=False, processing=False, images=(facts.SeenImage("a", "a", ended=True),))
     assert after(late, ended, now=NOW + 3 * POLICY.long_work).messages == ()
 
 
 def test_images_that_are_as_they_were_stay_the_same_objects() -> None:
-    """A look that shows nothing new gives the store nothing to write anew."""
+    """A poll without changes causes no write to the store."""
     shown = (facts.SeenImage("a", "a", ended=None), facts.SeenImage("b", "b", ended=None))
     first = after(merged(), facts.Seen(merging=False, processing=True, images=shown))
     again = after(first, facts.Seen(merging=False, processing=True, images=shown))
@@ -83,7 +83,7 @@ def test_images_that_are_as_they_were_stay_the_same_objects() -> None:
 
 
 def test_every_registration_there_ever_was_is_known() -> None:
-    """The ids of given up registrations are told besides the present ones, so that none is taken for a result."""
+    """The ids of replaced registrations are included, so that none is mistaken for a result."""
     start = order(2)
     first = start.registration(0)
     anew: Order = after(start, facts.SlotLost(0, 0, "expired"), facts.SlotLost(0, 1, "expired"))

@@ -15,7 +15,7 @@ from tests.core.orders import NOW, POLICY, after, merged, order, processed, reck
 
 
 def test_every_bracket_is_registered_then_sent() -> None:
-    """A locked order asks for a place for each bracket, and a registered bracket is sent first of all."""
+    """A locked order registers each bracket; uploads of registered brackets come first."""
     start = order(3)
     assert next_steps(start) == (steps.Register(0), steps.Register(1), steps.Register(2))
     one = after(start, sent(1)[0])
@@ -31,7 +31,7 @@ def test_the_brackets_flow_creates_the_order_first() -> None:
 
 
 def test_uploaded_only_after_a_last_look() -> None:
-    """When every bracket is stored the files and the service are looked at once more before the merge."""
+    """When every bracket is stored, the files and the service are checked again before the merge."""
     start = after(order(1), *sent(0))
     assert (start.phase, next_steps(start)) == (Phase.UPLOADING, (steps.Confirm(),))
     complete = after(start, facts.Confirmed(()))
@@ -39,14 +39,14 @@ def test_uploaded_only_after_a_last_look() -> None:
 
 
 def test_no_merge_with_a_bracket_missing() -> None:
-    """While one bracket is not stored, the word that all is well changes nothing."""
+    """While one bracket is not stored, a confirmation has no effect."""
     start = after(order(2), *sent(0), facts.Confirmed(()))
     assert start.phase is Phase.UPLOADING
     assert steps.Merge() not in next_steps(start)
 
 
-def test_a_lost_place_is_made_anew_and_the_old_one_discarded() -> None:
-    """A refused or expired registration gets a fresh id, and is deleted at the service before the merge."""
+def test_a_lost_registration_is_replaced_and_the_old_one_discarded() -> None:
+    """A refused or expired registration gets a new id, and the old one is deleted before the merge."""
     start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     assert start.registration(0) != order(1).registration(0)
     assert next_steps(start) == (steps.Register(0), steps.Discard("s0.0"))
@@ -57,21 +57,21 @@ def test_a_lost_place_is_made_anew_and_the_old_one_discarded() -> None:
 
 
 def test_a_registration_whose_answer_was_lost_is_discarded_too() -> None:
-    """An id that may or may not exist at the service is deleted before the merge: it is ours, so it is known."""
+    """An id that may exist at the service is deleted before the merge."""
     start = order(1)
     lost = after(start, facts.SlotLost(0, 0, "no answer"))
     assert lost.discards == (start.registration(0),)
 
 
 def test_late_answers_change_nothing() -> None:
-    """An answer to a registration that was given up is not taken for the present one."""
+    """An answer to a replaced registration is not used for the current one."""
     start = after(order(1), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     for late in sent(0, attempt=0):
         assert after(start, late) is start
 
 
-def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
-    """A bracket that changes before the merge loses its place and waits for the quiet period."""
+def test_a_changed_file_is_sent_again_after_the_quiet_period() -> None:
+    """A bracket that changes before the merge loses its registration and waits for the quiet period."""
     stored = after(order(2), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
     assert (changed.brackets[1].size, changed.brackets[1].stored) == (4321, False)
@@ -80,8 +80,8 @@ def test_a_changed_file_is_sent_anew_after_it_was_still() -> None:
     assert steps.Discard("s1.0") in next_steps(changed)
 
 
-def test_the_brackets_flow_sends_anew_to_the_same_place() -> None:
-    """Where a registration cannot be taken back, changed bytes replace the old ones; a late answer does not count."""
+def test_the_brackets_flow_sends_again_to_the_same_url() -> None:
+    """If a registration cannot be deleted, new bytes replace the old ones; a late answer does not count."""
     stored = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
     assert next_steps(changed) == (steps.Upload(1),)
@@ -91,7 +91,7 @@ def test_the_brackets_flow_sends_anew_to_the_same_place() -> None:
 
 
 def test_brackets_the_service_lacks_are_sent_again() -> None:
-    """After the service had time to show a stored bracket and does not, that bracket is sent anew."""
+    """A stored bracket that the service does not show in time is sent again."""
     start = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
     soon = after(start, facts.Confirmed((1,)), now=NOW + 1)
     assert soon.brackets[1].stored
@@ -101,7 +101,7 @@ def test_brackets_the_service_lacks_are_sent_again() -> None:
 
 
 def test_the_intent_to_merge_is_recorded_first() -> None:
-    """From the recorded intent on the order is only looked at; nobody asks for the merge a second time."""
+    """After the recorded intent the order is only polled; the merge is not requested again."""
     assert intent(steps.Merge()) == facts.MergeIntended()
     intended = after(uploaded(), facts.MergeIntended())
     assert (intended.phase, intended.merge) == (Phase.MERGING, MergeState.ASKED)
@@ -116,7 +116,7 @@ def test_idle_right_after_the_merge_is_not_done() -> None:
 
 
 def test_an_unanswered_merge_is_asked_again_only_after_the_grace() -> None:
-    """A merge whose answer was lost, on an order seen idle often and for the whole grace, was not carried out."""
+    """A merge without an answer counts as not carried out after enough idle polls over the grace."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(uploaded(), facts.MergeIntended(), *[idle] * POLICY.idle_looks)
     assert next_steps(start) == (steps.Look(),), "no time has passed"
@@ -124,14 +124,14 @@ def test_an_unanswered_merge_is_asked_again_only_after_the_grace() -> None:
 
 
 def test_a_clock_that_jumps_ahead_repeats_no_merge() -> None:
-    """However far the clock jumps, an unanswered merge is asked again only after many looks."""
+    """However far the clock jumps, a merge without an answer is repeated only after many polls."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(after(uploaded(), facts.MergeIntended()), *[idle] * (POLICY.idle_looks - 1), now=NOW + 86400)
     assert next_steps(start) == (steps.Look(),)
 
 
 def test_the_grace_begins_when_the_answer_was_lost() -> None:
-    """A merge request may take minutes to fail; what the service does is waited for from then on."""
+    """A merge request may take minutes to fail; the grace starts then."""
     idle, lost = facts.Seen(merging=False, processing=False, images=()), NOW + 300
     start = after(uploaded(), facts.MergeIntended())
     start = after(start, facts.Failed(steps.Merge(), Kind.PASSING, "no answer"), now=lost)
@@ -140,7 +140,7 @@ def test_the_grace_begins_when_the_answer_was_lost() -> None:
 
 
 def test_an_answered_merge_is_never_asked_again() -> None:
-    """However long an order stays idle after an accepted merge, it is looked at, and says so."""
+    """However long an order is idle after an accepted merge, it is only polled, with a message."""
     idle = facts.Seen(merging=False, processing=False, images=())
     start = after(merged(), idle, now=NOW + 10 * POLICY.idle_grace)
     assert next_steps(start) == (steps.Look(),)
@@ -158,12 +158,12 @@ def test_an_answered_merge_is_never_asked_again() -> None:
 def test_a_merge_is_repeated_only_when_it_certainly_was_not_sent(
     failed: facts.Failed, steps: tuple[steps.Step, ...]
 ) -> None:
-    """A merge that never left is asked for again; one whose answer was lost is looked for."""
+    """A merge that was never sent is requested again; one whose answer was lost is polled."""
     assert next_steps(after(uploaded(), facts.MergeIntended(), failed)) == steps
 
 
 def test_done_means_every_image_ended() -> None:
-    """Images are fetched when both flags are down and every one of them has ended, not before."""
+    """Images are fetched when both flags are off and every image has ended, not before."""
     images = (facts.SeenImage("a", "a", ended=True), facts.SeenImage("b", "b", ended=None))
     start = after(merged(), facts.Seen(merging=False, processing=False, images=images))
     assert start.phase is Phase.PROCESSING
@@ -176,7 +176,7 @@ def test_done_means_every_image_ended() -> None:
 
 
 def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
-    """What was bought is put in place from disk; only when the bytes are gone is it asked for again."""
+    """A bought image is placed from disk, and fetched again only if its file is missing."""
     bought = after(reckoned(True), facts.Fetched("i0", 10, "ab", "jpg"))
     assert next_steps(bought) == (steps.Place("i0"),)
     assert after(bought, facts.Fetched("i0", 11, "cd", "jpg")) is bought
@@ -186,7 +186,7 @@ def test_a_fetched_image_is_placed_and_never_fetched_again() -> None:
 
 
 def test_a_failed_image_is_named_and_the_others_are_delivered() -> None:
-    """An image that failed at the service does not keep the others back, and asks for attention."""
+    """A failed image does not stop the others, and the order needs attention."""
     start = reckoned(True, False)
     bought = after(start, facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg"), facts.Delivered())
     assert (bought.phase, bought.health, bought.due) == (Phase.DOWNLOADED, Health.ATTENTION, None)
@@ -199,7 +199,7 @@ BOUGHT = (facts.Fetched("i0", 10, "ab", "jpg"), facts.Placed("i0", "IMG_0431.jpg
 
 @pytest.mark.parametrize("trouble", ["reason", "name", "bug", "limit"])
 def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
-    """Whatever the service, or an error, writes into a message, it is cut where nobody reads any further."""
+    """Texts of the service and of errors are shortened in messages."""
     long = "so it is " * 1000
     match trouble:
         case "bug":
@@ -218,7 +218,7 @@ def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
 
 
 def test_an_order_knows_since_when_it_is_in_its_phase() -> None:
-    """The time in a phase begins with the phase; looks, failures and whatever else is written do not begin it again."""
+    """The time in a phase starts with the phase; polls and failures do not restart it."""
     begun = after(order(2), *sent(0), now=NOW + 10)
     assert (begun.phase, begun.phase_since) == (Phase.UPLOADING, NOW + 10)
     failed = facts.Failed(steps.Upload(1), Kind.PASSING, "no line")
@@ -235,15 +235,15 @@ def test_an_order_knows_since_when_it_is_in_its_phase() -> None:
 
 @pytest.mark.parametrize("fact", [facts.CameLate(("a.JPG",)), facts.Created(), facts.Approved()])
 def test_an_order_of_an_older_version_has_been_in_its_phase_since_its_last_change(fact: facts.Fact) -> None:
-    """Where nobody noted when a phase began, the last change counts, and is noted before there is another one."""
+    """Without a recorded start of the phase, the last change counts and is recorded."""
     start = replace(order(1, "brackets"), updated_at=NOW - 300)
     assert start.phase_since is None
     changed = after(start, fact, now=NOW + 60)
     assert (changed.phase_since, changed.updated_at) == (NOW - 300, NOW + 60)
 
 
-def test_late_photos_are_told() -> None:
-    """Photos that no order has are named, so that no room is missing in silence; the order itself is well."""
+def test_late_photos_are_reported() -> None:
+    """Photos that are in no order are listed; the order's health stays OK."""
     done = after(reckoned(True), *BOUGHT, facts.CameLate(("IMG_0999.JPG",)))
     assert (done.phase, done.health) == (Phase.DOWNLOADED, Health.OK)
     assert "IMG_0999.JPG" in done.messages[-1]
@@ -252,7 +252,7 @@ def test_late_photos_are_told() -> None:
 
 
 def test_photos_that_changed_after_their_merge_ask_for_attention() -> None:
-    """Pictures that show photos as they were are told, with the way to have them anew, until they are seen to."""
+    """Photos changed after their merge are reported, with the command to send them again, until resolved."""
     done = after(reckoned(True), *BOUGHT, facts.CameLate((), ("IMG_0431.JPG",)))
     assert (done.phase, done.health) == (Phase.DOWNLOADED, Health.ATTENTION)
     assert "IMG_0431.JPG" in done.messages[-1]
@@ -261,7 +261,7 @@ def test_photos_that_changed_after_their_merge_ask_for_attention() -> None:
 
 
 def test_passing_failures_back_off_and_go_away() -> None:
-    """What passes is tried again later, longer each time, and its message leaves with it."""
+    """A temporary failure is retried with growing waits, and its message disappears with it."""
     failed = facts.Failed(steps.Register(0), Kind.PASSING, "no route", unsent=True)
     first = after(order(2), failed)
     assert first.health is Health.RETRYING
@@ -278,7 +278,7 @@ def test_passing_failures_back_off_and_go_away() -> None:
 
 
 def test_the_services_wish_is_honoured() -> None:
-    """Retry-After is never undercut, also when a neighbour succeeds meanwhile."""
+    """No wait is shorter than Retry-After, even if another step succeeds meanwhile."""
     start = after(order(2), sent(1)[0])
     waiting = after(start, facts.Failed(steps.Register(0), Kind.PASSING, "429", unsent=True, retry_after=120.0))
     assert waiting.due == NOW + 120
@@ -286,8 +286,8 @@ def test_the_services_wish_is_honoured() -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.REQUEST, Kind.FILE, Kind.BUG])
-def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
-    """A refused request, an unreadable file or a bug holds the order, with its words, and nothing more is asked."""
+def test_a_permanent_failure_holds_the_order(kind: Kind) -> None:
+    """A refused request, a bad file or a bug holds the order with its message; no more requests are made."""
     held = after(order(2), sent(0)[0], facts.Failed(steps.Upload(0), kind, "the reason"))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)
     assert held.messages == ("the reason",)
@@ -295,7 +295,7 @@ def test_what_time_does_not_mend_is_hold_a_person(kind: Kind) -> None:
 
 
 def test_what_was_under_way_when_an_order_was_held_still_counts() -> None:
-    """An upload that ends after the order was held is not sent a second time when a person lets it go on."""
+    """An upload that ends after the order was held is not repeated after its release."""
     start = after(order(2), sent(0)[0], sent(1)[0], facts.Failed(steps.Upload(0), Kind.FILE, "unreadable"))
     held = after(start, facts.Stored(1, 0))
     assert (held.phase, held.messages) == (Phase.HELD, ("unreadable",))
@@ -304,7 +304,7 @@ def test_what_was_under_way_when_an_order_was_held_still_counts() -> None:
 
 
 def test_a_retried_order_takes_the_settings_of_today_until_its_merge() -> None:
-    """A merge refused because of a setting goes out with the mended one; one that went out keeps its own."""
+    """A merge refused for a setting is sent with the new settings; an accepted one keeps its own."""
     mended = Preset(per_image=3)
     refused = after(uploaded(), facts.MergeIntended(), facts.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
     assert refused.phase is Phase.HELD
@@ -315,14 +315,14 @@ def test_a_retried_order_takes_the_settings_of_today_until_its_merge() -> None:
 
 
 def test_after_the_merge_a_retried_order_takes_the_download_settings_of_today() -> None:
-    """A refused download goes out as it is set now; what the merge was asked with stays as it was."""
+    """A refused download uses the current settings; those of the merge stay."""
     start = replace(processed(True), preset=Preset(3, {"a": 1}, "webp", 99, 10))
     refused = after(start, facts.Failed(steps.Fetch("i0"), Kind.REQUEST, "422", unsent=True))
     assert after(refused, facts.Retried(Preset(5, {"b": 2}, "jpeg", 90))).preset == Preset(3, {"a": 1}, "jpeg", 90)
 
 
 def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
-    """An order whose merge was refused can end; one whose merge may have happened cannot."""
+    """An order whose merge was refused can be cancelled; one whose merge may have happened cannot."""
     asked = after(uploaded(), facts.MergeIntended())
     assert after(asked, facts.Cancelled("anew")) is asked
     refused = after(asked, facts.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
@@ -333,14 +333,14 @@ def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
 
 
 def test_a_shoot_removed_before_its_merge_is_cancelled() -> None:
-    """A shoot whose folder is gone before the merge costs nothing and ends; after it, the order is held instead."""
+    """If the folder is gone before the merge the order ends without cost; after it, the order is held."""
     gone = facts.Failed(steps.Register(0), Kind.GONE, "removed")
     assert after(order(1), gone).phase is Phase.CANCELLED
     assert after(merged(), gone).phase is Phase.HELD
 
 
 def test_an_account_failure_leaves_the_order_ready() -> None:
-    """An order that the account is refused for lets others probe it first, unless a person says that it is mended."""
+    """An order refused for the account waits while another one probes it, unless a person retries."""
     start = after(order(1), facts.Failed(steps.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
     sooner = facts.Failed(steps.Register(0), Kind.ACCOUNT, "the day is full", unsent=True, retry_after=77.0)
     assert after(order(1), sooner).due == NOW + 77
@@ -350,7 +350,7 @@ def test_an_account_failure_leaves_the_order_ready() -> None:
 
 
 def test_an_order_that_waits_for_the_account_is_resumed() -> None:
-    """When the account is accepted again, an order that was refused goes on at once; one that rests does not."""
+    """When the account is accepted again, a refused order continues at once; a resting one does not."""
     start = after(order(1), facts.Failed(steps.Register(0), Kind.ACCOUNT, "key refused", unsent=True))
     assert after(start, facts.Resumed(), now=NOW + 1).due == NOW + 1
     ready, asleep = order(1), replace(order(1), due=None)
@@ -362,14 +362,14 @@ def test_an_order_that_waits_for_the_account_is_resumed() -> None:
 
 
 def test_a_skipped_shoot_asks_for_nothing() -> None:
-    """A skipped order takes no step by itself, and nobody need worry about it."""
+    """A skipped order has no steps and needs no attention."""
     skipped = order(0, phase=Phase.SKIPPED)
     assert next_steps(skipped) == ()
     assert skipped.health is Health.OK
 
 
 def test_polls_grow_from_first_to_longest() -> None:
-    """Looks at a merged order start after about five seconds and grow to half a minute."""
+    """The intervals between polls grow from about five seconds to half a minute."""
     start, waits = merged(), []
     for _ in range(12):
         assert start.due is not None
@@ -380,7 +380,7 @@ def test_polls_grow_from_first_to_longest() -> None:
 
 
 def test_names_are_unique_and_readable() -> None:
-    """A bracket's name at the service shows shoot and file, no two orders share one, and a new place changes none."""
+    """A bracket's name at the service has shoot and file, is unique, and survives another registration."""
     start = order(2)
     assert start.bracket_name(0) == "12 Oak St IMG_0431 6f1d1f0e-1.JPG"
     assert replace(start, id="12345678-6a3c-4d59-9d0a-3a3c9b8f4a11").bracket_name(0) != start.bracket_name(0)
@@ -389,14 +389,14 @@ def test_names_are_unique_and_readable() -> None:
 
 
 def test_an_image_that_is_not_given_out_is_named() -> None:
-    """An image that the service no longer has ends as failed and the order goes on."""
+    """An image that the service no longer has is marked as failed, and the order continues."""
     lost = after(reckoned(True, True), facts.ImageLost("i0", "no such image"))
     assert [image.state for image in lost.images] == [ImageState.FAILED, ImageState.PROCESSED]
     assert next_steps(lost) == (steps.Fetch("i1"),)
 
 
-def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
-    """After a few uploads to one place failed without an answer, the bracket is registered anew."""
+def test_a_url_that_never_accepts_the_bytes_is_replaced() -> None:
+    """After a few uploads to one URL failed without an answer, the bracket is registered again."""
     start = after(order(1), sent(0)[0])
     broken = facts.Failed(steps.Upload(0), Kind.PASSING, "connection lost")
     few = after(start, *[broken] * 3)
@@ -406,7 +406,7 @@ def test_a_place_that_never_takes_the_bytes_is_made_anew() -> None:
 
 
 def test_a_place_that_was_never_tried_is_kept() -> None:
-    """Uploads that never left the machine, and failures before there was a place, say nothing against it."""
+    """Uploads that were never sent, and failures before the registration, do not replace it."""
     offline = facts.Failed(steps.Upload(0), Kind.PASSING, "no route", unsent=True)
     start = after(order(1), sent(0)[0])
     assert next_steps(after(start, *[offline] * 8)) == (steps.Upload(0),)
@@ -417,14 +417,14 @@ def test_a_place_that_was_never_tried_is_kept() -> None:
 
 
 def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> None:
-    """Where a registration cannot be taken back, no second one is made beside it."""
+    """If a registration cannot be deleted, no second one is created."""
     start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
     broken = after(start, *[facts.Failed(steps.Upload(0), Kind.PASSING, "connection lost")] * 8)
     assert (next_steps(broken), broken.discards) == ((steps.Upload(0),), ())
 
 
 def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
-    """A folder name that the disk refuses is replaced, and told; once a picture lies somewhere all go there."""
+    """A folder name that the disk refuses is replaced and reported, until the first purchase."""
     renamed = facts.OutputRenamed("/out/12 Oa 6f1d1f0e")
     for start in (order(), uploaded(), merged(), reckoned(True, True)):
         told = after(start, renamed)
@@ -439,7 +439,7 @@ def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_every_code_has_a_meaning(code: Code) -> None:
-    """Programs and people find each code in the table of meanings, and each command in it is a verb."""
+    """Every code is in the table of meanings, and each command in it is a verb."""
     meaning, command = MEANINGS[code]
     assert meaning.endswith(".")
     assert command is None or command.split()[1] in {verb.value for verb in Verb}
@@ -447,7 +447,7 @@ def test_every_code_has_a_meaning(code: Code) -> None:
 
 @pytest.mark.parametrize("kind", facts.Kind)
 def test_every_kind_of_failure_has_a_code(kind: facts.Kind) -> None:
-    """A failure that hinders an order is a problem with a code of its own kind."""
+    """Each kind of failure maps to its own problem code."""
     failed = facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=Mismatch.ORDER)
     hindered = after(order(1), failed)
     assert hindered.problems[0].code is CODES[kind]

@@ -15,14 +15,14 @@ EOI = b"\xff\xd9"
 
 
 def saved(form: str, **options: object) -> bytes:
-    """A picture of noise as Pillow writes it."""
+    """A picture of noise, saved by Pillow."""
     file = io.BytesIO()
     Image.effect_noise(SIZE, 80).convert("RGB").save(file, form, **options)
     return file.getvalue()
 
 
 def segment(marker: int, data: bytes) -> bytes:
-    """A JPEG's segment."""
+    """A JPEG segment."""
     return bytes((0xFF, marker)) + (len(data) + 2).to_bytes(2) + data
 
 
@@ -56,40 +56,40 @@ def read(data: bytes, step: int = 1 << 18) -> Reading:
 @NAMED
 @pytest.mark.parametrize("step", [1, 2, 7, 1000, 1 << 18])
 def test_a_whole_picture_is_whole(name: str, step: int) -> None:
-    """A picture is followed to its end, and its size is known, in whatever pieces its bytes come."""
+    """A picture is followed to its end, and its size is known, for any sizes of the pieces."""
     reading = read(PICTURES[name], step)
     assert (reading.whole, reading.pixels) == (True, SIZE)
 
 
 @NAMED
 def test_what_follows_the_end_does_not_matter(name: str) -> None:
-    """Padding, text, a second picture: whatever follows, the picture is whole."""
+    """Padding, text, or a second picture after the end is ignored."""
     assert [trailer for trailer in TRAILERS if not read(PICTURES[name] + trailer).whole] == []
 
 
 @NAMED
 def test_a_cut_picture_is_not_whole(name: str) -> None:
-    """A picture that lacks its last byte, or everything from anywhere on, is not whole."""
+    """A picture that is cut anywhere, even by one byte, is incomplete."""
     data = PICTURES[name]
     points = {*range(0, len(data), max(1, len(data) // 200)), *range(len(data) - 20, len(data))} - set(range(12))
     assert [point for point in points if read(data[:point]).whole] == []
 
 
 def test_an_end_marker_alone_is_not_a_picture() -> None:
-    """Neither tables with an end marker nor a PNG without image data are a picture."""
+    """Neither JPEG tables with an end marker nor a PNG without image data are a picture."""
     assert not read(JPEG[: JPEG.index(b"\xff\xda")] + EOI).whole
     assert not read(b"\x89PNG\r\n\x1a\n" + saved("PNG")[-12:]).whole
 
 
 def test_other_formats_are_not_followed() -> None:
-    """Other bytes have no reading."""
+    """Bytes of other formats have no reader."""
     assert [reading_of(head) for head in (b"", b"<html>", b"GIF89a" + bytes(9), b"RIFF1234WAVEfmt ", b"\xff\xd8")] == [
         None
     ] * 5
 
 
 def test_a_height_that_is_stated_later_is_not_known() -> None:
-    """A JPEG may state its height behind its first scan; until then it has no size."""
+    """A JPEG may state its height after its first scan; until then it has no size."""
     at = JPEG.index(b"\xff\xc0") + 5
     assert read(JPEG[:at] + b"\0\0" + JPEG[at + 2 :]).pixels is None
 
@@ -104,13 +104,13 @@ def test_a_height_that_is_stated_later_is_not_known() -> None:
     ids=["segments", "chunks", "nonsense"],
 )
 def test_a_picture_without_end_is_given_up(data: bytes) -> None:
-    """Parts without end, and parts that make no sense, are not followed for ever."""
+    """Endless or invalid parts are not followed forever."""
     reading = read(data)
     assert (reading.whole, reading.goes_on) == (False, False)
 
 
 @given(st.sampled_from(sorted(PICTURES)), st.binary(max_size=200), st.integers(12, 400), st.integers(1, 300))
 def test_whatever_the_bytes_are_nothing_is_raised(name: str, noise: bytes, at: int, step: int) -> None:
-    """A damaged picture is whole or not, and never an error."""
+    """A damaged picture is complete or not, but never raises an error."""
     data = PICTURES[name][:2000]
     assert read(data[:at] + noise + data[at:], step).whole in (True, False)

@@ -1,4 +1,4 @@
-"""How large the picture of an image can be."""
+"""Tests of the bounds for the size of a picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def brackets(*sizes: tuple[int, int] | None, **preset: object) -> Order:
 
 
 def is_small(of: Order, pixels: tuple[int, int] | None, image: Image | None = None) -> bool:
-    """Whether a picture of this size is refused."""
+    """True if a picture of this size is refused."""
     wrong = pictures.too_small(of, image or of.images[0], pixels)
     assert wrong is None or wrong.mismatch is Mismatch.SMALL_PICTURE
     return wrong is not None
@@ -43,12 +43,12 @@ def is_small(of: Order, pixels: tuple[int, int] | None, image: Image | None = No
     ],
 )
 def test_a_picture_is_half_as_large_as_its_brackets_at_least(pixels: tuple[int, int] | None, small: bool) -> None:
-    """A picture whose longer edge is under half its brackets' is a preview; a cropped, turned or larger one is not."""
+    """A picture with less than half its brackets' longer edge is a preview; a cropped or turned one is not."""
     assert is_small(brackets(FULL, FULL, FULL), pixels) is small
 
 
 def test_the_message_names_both_sizes() -> None:
-    """A person sees what came and what was expected."""
+    """The message has the received and the expected size."""
     wrong = pictures.too_small(brackets(FULL), Image("i", "IMG_1.JPG"), (64, 48))
     assert str(wrong) == (
         "The picture of IMG_1.JPG has 64 x 48 pixels, where 6000 on the longer edge were expected: "
@@ -66,14 +66,14 @@ def test_a_width_that_was_asked_for_is_not_a_preview(width: int, pixels: tuple[i
 
 
 def test_nothing_is_said_where_the_size_is_not_known() -> None:
-    """Brackets that do not state their size, and free pictures of dev mode, are not compared."""
+    """Brackets without a stated size, and pictures in dev mode, are not compared."""
     assert not is_small(brackets(None, None), (64, 48))
     assert not is_small(brackets((1 << 40, 1 << 40)), (64, 48)), "nonsense in a file does not count"
     assert not is_small(brackets(FULL, dev_mode=True), (64, 48))
 
 
 def test_an_image_is_compared_with_its_own_brackets() -> None:
-    """Two cameras in one shoot: each picture is compared with the photos that it was made of, as far as known."""
+    """With two cameras in a shoot, each picture is compared with its own photos, if they are known."""
     of = brackets(FULL, FULL, (1600, 1200), (1600, 1200))
     made_of_large, made_of_small = Image("a", "n", brackets=(0, 1)), Image("b", "n", brackets=(2, 3))
     named_after_large = Image("c", of.bracket_name(0))
@@ -84,7 +84,7 @@ def test_an_image_is_compared_with_its_own_brackets() -> None:
 
 
 def test_how_many_bytes_a_picture_can_have() -> None:
-    """A download is bounded by its brackets' pixels, never too narrowly, and always."""
+    """A download is always bounded by its brackets' pixels, and never too tightly."""
     assert pictures.most_bytes(brackets(FULL, FULL)) == 256 << 20
     assert pictures.most_bytes(brackets((11_648, 8736), FULL)) == 11_648 * 8736 * 8
     assert pictures.most_bytes(brackets(FULL, enhance={"upscale": True})) == 6000 * 4000 * 8 * 4

@@ -34,7 +34,7 @@ GROUPING = OrderSeen(merging=True, processing=False, images=())
 
 
 def seen(*images: ImageSeen) -> OrderSeen:
-    """An order with these images, at rest."""
+    """A resting order at the service with these images."""
     return OrderSeen(merging=False, processing=False, images=images)
 
 
@@ -44,7 +44,7 @@ def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageSeen
 
 
 def there(of: Order, shown: OrderSeen) -> AtService:
-    """An order as the service has it."""
+    """An order at the service."""
     return AtService(of.id, of.shoot, NOW, shown)
 
 
@@ -96,7 +96,7 @@ UNMERGED = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="bracke
 @pytest.mark.parametrize("of", UNMERGED)
 @pytest.mark.parametrize("shown", [GROUPING, seen(image(0)), seen(image(0, ImageStatus.WAITING))])
 def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSeen) -> None:
-    """Whatever is known of an order, once the service has merged it nothing is done next but to look at it."""
+    """Once the service has merged an order, the next step is only a poll."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
     assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
     assert next_steps(found.order) == (steps.Look(),)
@@ -105,7 +105,7 @@ def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSe
 
 @given(st.lists(st.sampled_from(["idle", "grouping", "working", "done"]), max_size=8), st.integers(0, 10**6))
 def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) -> None:
-    """However the service shows a recovered order from then on, no step ever asks for a merge."""
+    """However the service shows a recovered order later, no step requests a merge."""
     shown = {
         "idle": facts.Seen(merging=False, processing=False, images=()),
         "grouping": facts.Seen(merging=True, processing=False, images=()),
@@ -122,7 +122,7 @@ def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) 
 @pytest.mark.parametrize("of", UNMERGED)
 @pytest.mark.parametrize("at_service", [True, False])
 def test_an_unmerged_order_goes_on(of: Order, at_service: bool) -> None:
-    """An order that the service has not merged, long after the daemon last wrote, is what it was."""
+    """An order that the service has not merged, long after the daemon's last write, stays as recorded."""
     found = checked(
         Rebuilt(of, Source.FILE), there(of, IDLE) if at_service else None, now=LATER, written_at=LATER - SHOWS
     )
@@ -130,7 +130,7 @@ def test_an_unmerged_order_goes_on(of: Order, at_service: bool) -> None:
 
 
 def test_a_merge_that_cannot_show_yet_is_waited_for() -> None:
-    """An order that reads idle goes on only when a merge asked for in the daemon's last moments would have shown."""
+    """An idle order continues only when a merge from the daemon's last moments would have shown."""
     found = checked(Rebuilt(uploaded(), Source.FILE), there(order(), IDLE), now=LATER, written_at=LATER - 10)
     assert found.order.due == LATER - 10 + SHOWS
     assert "continues at" in (found.order.trouble or "")
@@ -146,7 +146,7 @@ def test_a_merge_that_cannot_show_yet_is_waited_for() -> None:
 
 @pytest.mark.parametrize("of", UNMERGED)
 def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
-    """When the service was not asked, an unmerged order waits for a person, who is told why and what to do."""
+    """If the service was not asked, an unmerged order is held with the reason and the command."""
     found = unchecked(Rebuilt(of, Source.COPY))
     assert found.order.phase is Phase.HELD
     assert found.order.held_in is (of.held_in or of.phase)
@@ -161,12 +161,12 @@ def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
 
 @pytest.mark.parametrize("of", [after_merge(), processed(True), at(Phase.SKIPPED), at(Phase.CANCELLED)])
 def test_only_what_waits_for_its_merge_is_in_question(of: Order) -> None:
-    """What was merged, skipped or cancelled is as it is known."""
+    """Merged, skipped and cancelled orders stay as recorded."""
     assert not unmerged(of)
 
 
 def test_registered_brackets_are_no_results() -> None:
-    """Brackets that the service lists as images, also those of later attempts, do not make an order a merged one."""
+    """Brackets that the service lists as images, even from later attempts, do not count as a merge."""
     of = after(order(), *sent(0))
     again = replace(of, brackets=tuple(replace(bracket, attempt=4) for bracket in of.brackets))
     shown = seen(*(ImageSeen(i, "n", ImageStatus.WAITING, None, downloaded=False) for i in sorted(again.registrations)))
@@ -175,7 +175,7 @@ def test_registered_brackets_are_no_results() -> None:
 
 
 def test_the_phases_of_an_order_are_all_ranked() -> None:
-    """Of two sources that know different phases of an undisturbed order, the further one always wins."""
+    """Of two sources with different phases of an undisturbed order, the later phase always wins."""
     for near, far in pairwise(LINE):
         (best,) = furthest({Source.FILE: [at(near, LATER)], Source.COPY: [at(far)]}).values()
         assert best.order.phase is far

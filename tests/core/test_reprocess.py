@@ -21,17 +21,17 @@ ASKED = (facts.ReprocessIntended("i0"), facts.Reprocessed("i0"))
 
 
 def looked(*images: facts.SeenImage, merging: bool = False) -> facts.Seen:
-    """What a look shows."""
+    """A poll that shows these images."""
     return facts.Seen(merging, any(image.ended is None for image in images), images)
 
 
 def failed(*images: facts.SeenImage) -> Order:
-    """A merged order whose first image came to an error."""
+    """A merged order whose first image failed."""
     return after(merged(), looked(*(images or (DARK,))))
 
 
 def states(order: Order) -> list[ImageState]:
-    """How its images stand."""
+    """The states of its images."""
     return [image.state for image in order.images]
 
 
@@ -39,34 +39,34 @@ def states(order: Order) -> list[ImageState]:
 
 
 def test_an_image_that_failed_is_processed_once_more() -> None:
-    """An error is not the end of an image: it is asked for once more at once, while its neighbours wait."""
+    """A failed image is reprocessed at once, while the others wait."""
     start = failed(DARK, OTHER)
     assert (start.phase, states(start)) == (Phase.PROCESSING, [ImageState.AGAIN, ImageState.PROCESSED])
     assert (next_steps(start), start.due, start.health) == ((steps.Reprocess("i0"),), NOW, Health.OK)
 
 
 def test_a_second_chance_that_works_out_is_bought() -> None:
-    """An image that comes out the second time is like any other."""
+    """An image that succeeds the second time is bought like any other."""
     done = after(failed(DARK, OTHER), *ASKED, looked(FINE, OTHER))
     assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.PROCESSED, ImageState.PROCESSED])
     assert done.messages == ()
 
 
 def test_an_image_fails_for_good_the_second_time() -> None:
-    """Nobody asks a third time; the others are bought and the failed one is named with the service's reason."""
+    """There is no third try; the others are bought, and the failed one is named with the service's reason."""
     done = after(after(failed(DARK, OTHER), *ASKED), looked(DARK, OTHER), now=LATER)
     assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
     assert done.messages == ("picture 0 failed: too dark",)
 
 
 def test_an_image_that_cannot_be_helped_is_not_processed_again() -> None:
-    """What another try cannot mend, such as a picture that expired, has failed at once."""
+    """An image that reprocessing cannot help, such as an expired one, fails at once."""
     done = failed(OLD, OTHER)
     assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
 
 
 def test_each_image_has_its_own_second_chance() -> None:
-    """Two failed images are asked for one after the other, and only then is the order looked at again."""
+    """Two failed images are requested one after the other, and only then is the order polled again."""
     start = failed(DARK, replace(DARK, id="i1"))
     assert next_steps(start) == (steps.Reprocess("i0"), steps.Reprocess("i1"))
     one = after(start, *ASKED)
@@ -78,7 +78,7 @@ def test_each_image_has_its_own_second_chance() -> None:
 
 
 def test_while_images_are_grouped_a_failed_one_waits() -> None:
-    """Before the merge is over nothing is processed again."""
+    """Nothing is reprocessed before the merge has ended."""
     early = after(merged(), looked(DARK, merging=True))
     assert (early.phase, next_steps(early)) == (Phase.MERGING, (steps.Look(),))
     assert early.due is not None
@@ -88,12 +88,12 @@ def test_while_images_are_grouped_a_failed_one_waits() -> None:
 
 
 def test_a_failed_image_is_asked_for_while_others_are_worked_on() -> None:
-    """A second chance need not wait for the slowest image."""
+    """Reprocessing does not wait for the slowest image."""
     assert next_steps(failed(DARK, replace(OTHER, ended=None))) == (steps.Reprocess("i0"),)
 
 
 def test_looks_are_frequent_after_a_second_chance() -> None:
-    """However long the order was looked at, what comes of a second chance is seen soon."""
+    """After a reprocessing, polls are frequent again."""
     start = after(merged(), *[looked(BUSY)] * 20, looked(DARK))
     again = after(start, *ASKED)
     assert again.polls == 0
@@ -105,7 +105,7 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
 
 
 def test_the_intent_to_process_again_is_recorded_first() -> None:
-    """From the recorded intent on the order is only looked at; one never heard is asked for again, and again."""
+    """After the recorded intent the order is only polled; a request that was never heard is repeated."""
     assert intent(steps.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
     assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Look(),))
@@ -118,7 +118,7 @@ def test_the_intent_to_process_again_is_recorded_first() -> None:
 
 
 def test_an_old_error_is_not_taken_for_a_new_one() -> None:
-    """The service may show the error for a while after it took the image on; that is not the second failure."""
+    """The old error may be shown for a while after the reprocessing was accepted, and does not count."""
     asked = after(failed(), *ASKED)
     soon = after(asked, looked(DARK), now=LATER - 1)
     assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (steps.Look(),))
@@ -133,14 +133,14 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
     ],
 )
 def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact, then: ImageState) -> None:
-    """A request may take minutes to be answered or to fail; what the service does is waited for from then on."""
+    """A request may take minutes to end; the wait for its result starts then."""
     asked = after(after(failed(), facts.ReprocessIntended("i0")), end, now=LATER + 30)
     assert states(after(asked, looked(DARK), now=LATER + 35)) == [ImageState.PENDING]
     assert states(after(asked, looked(DARK), now=LATER + 30 + POLICY.reprocess_lag)) == [then]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_an_order() -> None:
-    """An image that was asked for in what is now the future is waited for once more, as long as any other."""
+    """An image requested at a time that is now in the future is waited for once more, as long as any other."""
     past = NOW - 86400
     asked = after(failed(), facts.ReprocessIntended("i0"))
     waits = after(asked, looked(DARK), now=past)
@@ -149,7 +149,7 @@ def test_a_clock_that_was_set_back_does_not_stop_an_order() -> None:
 
 
 def test_a_clock_that_jumps_ahead_makes_no_old_error_a_new_one() -> None:
-    """When the clock is put right by years just after the request, the error that is still shown is not the end."""
+    """A clock that jumps years ahead after the request does not make the old error count."""
     asked, then = after(failed(), *ASKED), NOW + 1e8
     for seconds in (0.0, 7.0, 17.0, 30.0):
         asked = after(asked, looked(DARK), now=then + seconds)
@@ -160,7 +160,7 @@ def test_a_clock_that_jumps_ahead_makes_no_old_error_a_new_one() -> None:
 
 @pytest.mark.parametrize("step", [400.0, -400.0])
 def test_a_clock_that_never_rests_does_not_stop_an_order(step: float) -> None:
-    """Even if every single look is late, or the clock is set at each, what came of a second chance is found in time."""
+    """Even if every poll is late, or the clock is set at each, the result is found in time."""
     order, now = after(failed(), *ASKED), NOW
     for _ in range(POLICY.doubted_looks + 2):
         now += step
@@ -171,7 +171,7 @@ def test_a_clock_that_never_rests_does_not_stop_an_order(step: float) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])
 def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> None:
-    """A request that certainly never reached the service leaves the image as it was."""
+    """A request that certainly never reached the service leaves the image unchanged."""
     unsent = facts.Failed(steps.Reprocess("i0"), kind, "no route", unsent=True)
     start = after(failed(), facts.ReprocessIntended("i0"), unsent)
     assert (states(start), start.images[0].reprocessed_at) == ([ImageState.AGAIN], None)
@@ -181,7 +181,7 @@ def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> No
 
 
 def test_an_outage_is_not_held_against_an_image() -> None:
-    """Requests that never left do not count among those that nobody heard."""
+    """Requests that were never sent do not count as unanswered."""
     unsent = facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
     tries: tuple[facts.Fact, ...] = (facts.ReprocessIntended("i0"), unsent) * 10
     start = after(failed(), *tries)
@@ -190,26 +190,26 @@ def test_an_outage_is_not_held_against_an_image() -> None:
 
 
 def test_the_download_begins_with_all_patience() -> None:
-    """How often an image was asked to be processed does not count against its download."""
+    """Reprocessing requests do not count as failed downloads."""
     done = after(failed(), *ASKED, looked(FINE))
     assert [image.failures for image in done.images] == [0]
 
 
 def test_a_second_chance_that_was_seen_at_work_was_heard() -> None:
-    """An image whose answer was lost, but that was worked on since, is not asked for a third time."""
+    """If the answer was lost but the image was seen in processing, it is not requested a third time."""
     lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
     assert states(after(after(lost, looked(BUSY)), looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
 def test_a_second_chance_whose_answer_was_lost_is_looked_for() -> None:
-    """Nobody asks again when the answer was lost: the next look tells."""
+    """After a lost answer the next poll shows the result, without another request."""
     lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
     assert (states(lost), next_steps(lost), lost.health) == ([ImageState.PENDING], (steps.Look(),), Health.RETRYING)
     assert after(lost, looked(FINE), now=LATER).phase is Phase.DOWNLOADING
 
 
 def test_an_image_that_the_service_will_not_process_again_has_failed() -> None:
-    """A refused second chance is the end of that image, at once and whatever the service still shows of it."""
+    """A refused reprocessing marks the image as failed at once."""
     lost = after(failed(DARK, OTHER), ASKED[0], facts.ImageLost("i0", "422: refused"))
     assert states(lost) == [ImageState.FAILED, ImageState.PROCESSED]
     done = after(lost, looked(DARK, OTHER))
@@ -217,15 +217,15 @@ def test_an_image_that_the_service_will_not_process_again_has_failed() -> None:
 
 
 def test_an_image_that_failed_is_named_even_when_it_is_shown_no_more() -> None:
-    """An image that the service forgot between two looks is not dropped in silence."""
+    """A failed image that the service no longer shows is still reported."""
     lost = after(failed(DARK, OTHER), ASKED[0], facts.ImageLost("i0", "404: no such image"))
     done = after(lost, looked(OTHER))
     assert done.phase is Phase.DOWNLOADING
     assert done.messages == ("picture 0 failed: 404: no such image",)
 
 
-def test_late_words_about_a_second_chance_change_nothing() -> None:
-    """An intent or an answer counts for an image that waits for it, and for no other."""
+def test_late_facts_about_a_reprocessing_change_nothing() -> None:
+    """An intent or an answer applies only to an image that waits for it."""
     start = failed(DARK, OTHER)
     for late in (facts.ReprocessIntended("i1"), facts.ReprocessIntended("none"), facts.Reprocessed("i0")):
         assert after(start, late) is start
@@ -239,7 +239,7 @@ def test_late_words_about_a_second_chance_change_nothing() -> None:
 
 
 def test_a_failure_of_a_second_chance_that_is_over_changes_no_image() -> None:
-    """A lost answer that is told when the image has ended long since leaves it as it is."""
+    """A late failure of a reprocessing leaves an ended image unchanged."""
     done = after(failed(), *ASKED, looked(FINE, replace(OTHER, ended=None)))
     late = after(done, facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "late", unsent=True))
     assert late.images == done.images
@@ -249,7 +249,7 @@ def test_a_failure_of_a_second_chance_that_is_over_changes_no_image() -> None:
 
 
 def test_what_the_days_limit_stopped_is_processed_when_that_lets() -> None:
-    """An image that failed for the account's daily limit is asked for again in an hour, as often as it takes."""
+    """An image that failed because of the daily limit is requested hourly, as often as necessary."""
     start, now = failed(FULL, OTHER), NOW
     for _ in range(5):
         assert (states(start)[0], start.due) == (ImageState.AGAIN, now + POLICY.limit_probe)
@@ -265,13 +265,13 @@ def test_what_the_days_limit_stopped_is_processed_when_that_lets() -> None:
 
 
 def test_a_person_need_not_wait_for_the_limit() -> None:
-    """A retry asks at once."""
+    """A retry requests the image at once."""
     start = after(failed(FULL), facts.Retried(), now=NOW + 5)
     assert (next_steps(start), start.due) == ((steps.Reprocess("i0"),), NOW + 5)
 
 
 def test_the_limit_is_not_waited_for_without_end() -> None:
-    """An image that fails for the limit for a week has failed, and the others are delivered."""
+    """An image that the limit stops for a week has failed, and the others are delivered."""
     start, now = failed(FULL, OTHER), NOW
     while start.phase is Phase.PROCESSING:
         assert now <= NOW + POLICY.limit_patience + POLICY.limit_probe
@@ -284,7 +284,7 @@ def test_the_limit_is_not_waited_for_without_end() -> None:
 
 
 def test_a_clock_that_jumps_ahead_does_not_end_the_wait_for_the_limit() -> None:
-    """When the clock is put right by years, an image that the limit stopped is still asked for, for a day at least."""
+    """Even if the clock jumps by years, an image that the limit stopped is requested for at least a day."""
     start, now = failed(FULL, OTHER), NOW + 1e8
     for _ in range(POLICY.limit_tries - 1):
         start = after(after(start, *ASKED, now=now), looked(FULL, OTHER), now=now + POLICY.reprocess_lag)
@@ -293,19 +293,19 @@ def test_a_clock_that_jumps_ahead_does_not_end_the_wait_for_the_limit() -> None:
 
 
 def test_an_error_of_its_own_after_the_limit_is_the_end() -> None:
-    """What was processed again and comes to an error of its own is not tried for ever."""
+    """A reprocessed image that fails by its own error is not tried again."""
     start = after(failed(FULL), *ASKED)
     assert states(after(start, looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
 def test_the_limit_after_an_error_of_its_own_is_waited_for() -> None:
-    """An image's second chance is not lost to the day's limit."""
+    """The daily limit does not use up an image's reprocessing."""
     start = after(after(failed(), *ASKED), looked(FULL), now=LATER)
     assert (states(start), start.due) == ([ImageState.AGAIN], LATER + POLICY.limit_probe)
 
 
 def test_an_error_that_is_still_shown_for_the_limit_holds_no_other_image_up() -> None:
-    """Of an image that was just asked for anew the limit is old news: its neighbour's error is answered at once."""
+    """An old limit error of one image does not delay the reprocessing of another."""
     start = after(failed(FULL, replace(OTHER, ended=None)), *ASKED)
     both = after(start, looked(FULL, replace(DARK, id="i1")), now=NOW + 5)
     assert states(both) == [ImageState.PENDING, ImageState.AGAIN]
@@ -313,7 +313,7 @@ def test_an_error_that_is_still_shown_for_the_limit_holds_no_other_image_up() ->
 
 
 def test_what_a_look_says_of_the_limit() -> None:
-    """The words about the limit carry the service's own; a look without it says nothing."""
+    """The message about the limit has the service's text; a poll without a limit has no message."""
     assert limit_reached(looked(FINE, DARK)) is None
     assert "(daily limit reached)" in (limit_reached(looked(DARK, FULL)) or "")
 
@@ -322,14 +322,14 @@ def test_what_a_look_says_of_the_limit() -> None:
 
 
 def test_a_held_order_processes_nothing_again() -> None:
-    """While an order waits for a person its failed images wait too, and a retry goes on with them."""
+    """While an order is held its failed images wait; a retry continues with them."""
     held = after(failed(), facts.Failed(steps.Reprocess("i0"), Kind.REQUEST, "look here", unsent=True))
     assert (held.phase, next_steps(held)) == (Phase.HELD, ())
     assert next_steps(after(held, facts.Retried())) == (steps.Reprocess("i0"),)
 
 
 def test_an_open_image_is_not_delivered() -> None:
-    """While an image is to be processed again the shoot is not complete, whatever is told."""
+    """While an image is to be reprocessed, the shoot is not complete."""
     start = failed(DARK, OTHER)
     for phase in (Phase.PROCESSING, Phase.DOWNLOADING):
         open_still = replace(start, phase=phase)

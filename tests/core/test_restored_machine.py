@@ -1,4 +1,4 @@
-"""The order machine, with older copies of the state put in place after the merge."""
+"""The order machine, with older copies of the state restored after the merge."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LATER = 100.0
 
 
 class RestoredWorld(World):
-    """A world in which an order of an older state is looked up before each step, as ``daemon.resuming`` does."""
+    """A world that looks up an order of an older state before each step, as ``daemon.resuming`` does."""
 
     asks_service: Any = rules.asks_service
     resumed = False
@@ -31,7 +31,7 @@ class RestoredWorld(World):
     note: FoundDelivered | None = None
 
     def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
-        """Look the order up, and carry the step out if the order is no further than the state knows."""
+        """Look the order up, and carry out the step if the order is not further than the state says."""
         found = self._looked_up(of, step, now) if self.resumed and not isinstance(step, steps.Deliver) else None
         return super().do(of, step, now, broken=broken) if found is None else found
 
@@ -46,7 +46,7 @@ class RestoredWorld(World):
 
 
 class RestoredMachine(OrderMachine):
-    """An order whose state goes back to what it was before the merge."""
+    """An order whose state is restored to that before its merge."""
 
     asks_service: Any = staticmethod(rules.asks_service)
     world: RestoredWorld
@@ -54,7 +54,7 @@ class RestoredMachine(OrderMachine):
     """The order as it was at each moment before its merge: what an older copy of the state may have."""
 
     def learn(self, fact: facts.Fact) -> None:
-        """A fact comes in; the first one of all makes the world."""
+        """Apply a fact; the first fact creates the world."""
         if isinstance(fact, facts.Locked):
             self.world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
             self.world.asks_service = self.asks_service
@@ -65,7 +65,7 @@ class RestoredMachine(OrderMachine):
     @precondition(lambda self: not self.world.resumed and self.copies and self.world.merges)
     @rule(data=st.data(), finishes=st.sampled_from([True, True, False]), moved=st.sampled_from([True, True, False]))
     def is_put_in_place(self, data: st.DataObject, *, finishes: bool, moved: bool) -> None:
-        """The order goes on, perhaps to its end; then the copy is put in place, and pictures may be moved away."""
+        """The order continues, perhaps to its end; then the copy is restored, and pictures may be moved away."""
         self._goes_well(80 if finishes else 0)
         if self.order.phase is Phase.CANCELLED:
             return
@@ -86,7 +86,7 @@ class RestoredMachine(OrderMachine):
     @precondition(lambda self: self.order.phase is Phase.HELD)
     @rule()
     def is_approved(self) -> None:
-        """A person approves what is held."""
+        """A person approves a held order."""
         self.learn(facts.Approved())
 
     def _phases(self, now: Order) -> None:
@@ -100,17 +100,17 @@ class RestoredMachine(OrderMachine):
 
 
 def an_approval_hides_the_merge(of: Order, step: steps.Step, *, looked: bool) -> bool:
-    """An order that a person approved in spite of its note is not looked up at the service either."""
+    """An order that was approved despite its note is not looked up at the service either."""
     return of.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
 
 
 def test_a_planted_fault_is_found() -> None:
-    """The machine can fail: an approval that hides the merge brings a second one."""
+    """The planted fault, an approval that hides the merge, causes a second merge."""
     faulty = type("Faulty", (RestoredMachine,), {"asks_service": staticmethod(an_approval_hides_the_merge)})
     with pytest.raises(AssertionError, match=r"one merge an order|a deleted id was used|merged "):
         run_state_machine_as_test(faulty, settings=settings(EFFORT, max_examples=500, phases=[Stage.generate]))
 
 
 def test_the_promises_hold_for_a_state_that_is_older_than_its_merge() -> None:
-    """What the service has merged, and an older state does not know, is found and never merged again."""
+    """A merge that an older state does not know is found and never repeated."""
     run_state_machine_as_test(RestoredMachine, settings=settings(EFFORT, max_examples=150))

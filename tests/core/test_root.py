@@ -10,7 +10,7 @@ HOME = Seen("/", "8:99", 5)
 
 
 def but(seen: Seen, *, mount: str | None = "same", identity: str | None = None, shoots: int | None = None) -> Seen:
-    """A look that differs from another."""
+    """A look that differs from another one in some fields."""
     return Seen(
         seen.mount if mount == "same" else mount,
         seen.identity if identity is None else identity,
@@ -62,8 +62,8 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
-def test_unmounted_is_told_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
-    """A root that disappeared, is suddenly empty or is on another disk is away; one that a person tidied up is not."""
+def test_unmounted_is_distinguished_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
+    """A root that vanished, is suddenly empty, or is on another disk is away; one that a person cleared is not."""
     told = unmounted(before, now)
     assert (told is None) is (why is None)
     assert why is None or why in str(told)
@@ -95,7 +95,7 @@ REPLACED = {
 
 @pytest.mark.parametrize(("before", "now", "known", "why"), REPLACED.values(), ids=REPLACED)
 def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen, known: int, why: str | None) -> None:
-    """A folder that is another one than before and holds mostly unknown shoots is away, however few they are."""
+    """A folder with another identity and mostly unknown shoots is away, however few they are."""
     told = unmounted(before, now, known)
     assert (told is None) is (why is None)
     assert why is None or why in str(told)
@@ -129,5 +129,5 @@ def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen
     ],
 )
 def test_an_archive_is_met_once(before: Seen | None, now: Seen, new: bool) -> None:
-    """The shoots of a watched folder are an archive only when the folder is first seen."""
+    """Shoots count as existing only when the watched folder is first seen."""
     assert is_new(before, now) is new

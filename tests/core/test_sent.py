@@ -1,4 +1,4 @@
-"""What an order has sent, looked up for other files of its frames."""
+"""Tests of looking up other files of the frames that an order has sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HERE, ELSEWHERE = "/in/12 Oak St", "/in/9 Elm St"
 
 
 def photos(shots: dict[str, Shot], *, read: bool = True) -> tuple[Bracket, ...]:
-    """Photos as they are read when a shoot is locked: each of its own content."""
+    """Photos as they are read when a shoot is locked, each with its own content."""
     return tuple(
         Bracket(path, 1000 + n, 5, n, mark=f"{path:>32}" if read else "", shot=shot if read else UNKNOWN)
         for n, (path, shot) in enumerate(sorted(shots.items()))
@@ -39,14 +39,14 @@ SENT = delivered(JPEGS)
 
 @pytest.mark.parametrize("folder", [HERE, ELSEWHERE])
 def test_other_files_of_the_frames_that_were_sent_are_the_same_shoot(folder: str) -> None:
-    """A card of RAWs whose JPEGs were sent is the same shoot, in its folder and in any other."""
+    """A card of RAWs whose JPEGs were sent is the same shoot, in any folder."""
     judged = compare(folder, photos(RAWS), (SENT,))
     assert (judged.again, judged.before, judged.known, judged.by_frame) == (Again.SAME, SENT, 6, 6)
     assert compare(folder, photos(JPEGS), (SENT,)).by_frame == 0
 
 
 def test_a_card_with_more_frames_brings_those_alone() -> None:
-    """Of a card with frames that were sent and others, the others are new."""
+    """Only the unsent frames of a card are new."""
     more = photos(card("Card1/DSC{:05}.ARW", shoot(SONY, 9)))
     judged = compare(HERE, more, (SENT,))
     assert (judged.again, [photo.path[-5:] for photo in judged.new]) == (Again.MORE, ["7.ARW", "8.ARW", "9.ARW"])
@@ -54,7 +54,7 @@ def test_a_card_with_more_frames_brings_those_alone() -> None:
 
 
 def test_another_cameras_photos_of_the_same_names_are_new() -> None:
-    """Photos under the paths of what was sent, taken by another camera, are another shoot."""
+    """Photos of another camera under the paths of sent ones are another shoot."""
     others = [replace(photo, mark="of another") for photo in photos(card("Card2/DSC{:05}.JPG", shoot(CANON, 6)))]
     assert compare(HERE, others, (SENT,)).again is Again.NEW
     late, _changed = changed_since((SENT,), photos(card("Card2/DSC{:05}.CR3", shoot(CANON, 6))))
@@ -62,7 +62,7 @@ def test_another_cameras_photos_of_the_same_names_are_new() -> None:
 
 
 def test_what_is_known_by_its_name_in_its_folder() -> None:
-    """A file that says nothing, beside one that was sent or left out, is no new photo; in another folder it is."""
+    """A file without metadata beside a sent or left-out file is not new; in another folder it is."""
     silent = {"Card2/DSC00001.ARW": UNKNOWN, "Card1/DSC00001.TIF": UNKNOWN, "web/DSC00001.jpg": UNKNOWN}
     known = delivered(JPEGS, (LeftOut("Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG"),))
     assert changed_since((known,), photos(silent))[0] == ("web/DSC00001.jpg",)
@@ -70,7 +70,7 @@ def test_what_is_known_by_its_name_in_its_folder() -> None:
     assert ([photo.path for photo in judged.new], judged.unread) == (["web/DSC00001.jpg"], ("web/DSC00001.jpg",))
 
 
-def test_what_was_left_out_vouches_for_its_own_frame_only() -> None:
+def test_a_left_out_file_covers_its_own_frame_only() -> None:
     """Another camera's file with the name of one that was left out is a new photo."""
     known = delivered(JPEGS, (LeftOut("Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG"),))
     other = photos({"Card1/DSC00001.JPG": at(CANON, 1, begins=NOON + 3600)})
@@ -78,7 +78,7 @@ def test_what_was_left_out_vouches_for_its_own_frame_only() -> None:
 
 
 def test_exports_in_another_shoot_are_named() -> None:
-    """Of a shoot that has a few exports of another one's frames, those are named and the rest is new."""
+    """If a shoot has a few exports of another one's frames, those are listed and the rest is new."""
     new = card("DSC{:05}.JPG", shoot(SONY, 6, begins=NOON + 86400))
     small = replace(at(SONY, 2), pixels=(1500, 1000))
     judged = compare(ELSEWHERE, photos({**new, "before.jpg": small, "plan.jpg": UNKNOWN}), (SENT,))
@@ -87,13 +87,13 @@ def test_exports_in_another_shoot_are_named() -> None:
 
 
 def test_an_equal_photo_in_another_shoot_is_sent() -> None:
-    """A photo that bears no sign of being made from another shoot's frame is sent: a clock may have been set back."""
+    """A photo without signs of an export is sent even if it equals a sent frame: a clock may have been set back."""
     new = {**card("DSC{:05}.JPG", shoot(SONY, 6, begins=NOON + 86400)), "A/DSC00002.JPG": at(SONY, 2)}
     assert compare(ELSEWHERE, photos(new), (SENT,)).made == ()
 
 
 def test_each_known_file_says_what_it_is() -> None:
-    """Of copies, variants, exports and files of a name the reason names the photo that was sent."""
+    """For copies, variants, exports and files of one name, the reason has the sent photo."""
     here = {
         **JPEGS,
         "Card1/DSC00001.ARW": at(SONY, 1),
@@ -116,7 +116,7 @@ def test_each_known_file_says_what_it_is() -> None:
 
 
 def test_what_stands_beside_a_variant_stands_beside_what_was_sent() -> None:
-    """The reason names the file that was sent, not another file that was left out too."""
+    """The reason has the sent file, not another left-out file."""
     heif = LeftOut("3/DSC00001.HIF", Why.VARIANT, "Card1/DSC00001.ARW")
     fact = facts.Locked(photos(RAWS), (heif.path,), left_out_why=(heif,))
     known = known_again(fact, compare(HERE, fact.brackets, (SENT,)), (SENT,))
@@ -124,7 +124,7 @@ def test_what_stands_beside_a_variant_stands_beside_what_was_sent() -> None:
 
 
 def test_a_file_of_another_shoots_frame_says_which_shoot() -> None:
-    """The reason names the other shoot if only that one has sent the frame."""
+    """The reason has the other shoot if only that one has sent the frame."""
     mine = replace(delivered(card("DSC{:05}.JPG", shoot(CANON))), id="7" + SENT.id[1:], folder=ELSEWHERE)
     fact = facts.Locked(photos(RAWS))
     judged = compare(ELSEWHERE, fact.brackets, (mine, SENT))
@@ -135,13 +135,13 @@ def test_a_file_of_another_shoots_frame_says_which_shoot() -> None:
 
 
 def test_nothing_is_said_of_a_new_shoot_in_a_known_folder() -> None:
-    """Another card in a folder whose name was used before says nothing about the order of the first one."""
+    """Another card in a reused folder adds nothing to the order of the first one."""
     fact = facts.Locked(photos(card("DSC{:05}.JPG", shoot(CANON))))
     assert known_again(fact, compare(HERE, fact.brackets, (SENT,)), (SENT,)) == ()
 
 
 def test_a_shoot_lies_there_as_it_was_sent() -> None:
-    """All brackets as they were, and beside them what is left out, is the shoot as its order knows it."""
+    """A folder with all brackets unchanged, and otherwise only left-out files, is as the order recorded it."""
     left_out = tuple(LeftOut(path, Why.VARIANT) for path in RAWS)
     known = delivered(JPEGS, left_out)
     there = photos({**JPEGS, **RAWS})
@@ -156,7 +156,7 @@ def test_a_shoot_lies_there_as_it_was_sent() -> None:
 
 
 def test_an_older_order_learns_its_frames_from_its_files() -> None:
-    """A bracket whose file is as it was sent has what the file says; one whose file is another one has not."""
+    """A bracket with an unchanged file gets the file's metadata; one with a changed file does not."""
     old = replace(SENT, brackets=tuple(replace(bracket, shot=UNKNOWN) for bracket in SENT.brackets))
     there = (replace(photos(JPEGS)[0], size=1), *photos(JPEGS)[1:])
     learnt = with_shots(old, there)
@@ -165,7 +165,7 @@ def test_an_older_order_learns_its_frames_from_its_files() -> None:
 
 
 def test_a_doubt_holds_a_shoot_before_anything_is_sent() -> None:
-    """A shoot in doubt is held with the reason, and a person's word sends it."""
+    """A doubtful shoot is held with the reason, and an approval sends it."""
     start = order()
     held = after(start, facts.Locked(start.brackets, doubt=Doubt("two formats", ("a",))))
     assert (held.phase, held.held_in, held.trouble, held.due) == (Phase.HELD, Phase.SETTLED, "two formats", None)
@@ -173,7 +173,7 @@ def test_a_doubt_holds_a_shoot_before_anything_is_sent() -> None:
 
 
 def test_a_changed_file_says_nothing_until_it_is_read() -> None:
-    """What a file said of its frame is forgotten with its content: another photo may lie there."""
+    """A changed file loses its stored metadata, because it may be another photo."""
     start = replace(order(), brackets=photos(JPEGS))
     changed = after(start, facts.Changed(0, 0, 7, 8, 9))
     assert (changed.brackets[0].shot, changed.brackets[1].shot) == (UNKNOWN, start.brackets[1].shot)

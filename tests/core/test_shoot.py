@@ -29,7 +29,7 @@ def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
 
 
 def photo(name: str = "IMG_0001.JPG", size: int = 10, **other: object) -> File:
-    """A photo as a scan finds it."""
+    """A photo as returned by a scan."""
     return File(name, size, 1, 1, **other)  # type: ignore[arg-type]  # the test names File's own fields
 
 
@@ -43,7 +43,7 @@ def seen(*looks: tuple[float, Listing]) -> Arrival:
 
 
 def test_settled_by_a_look_after_the_quiet_period() -> None:
-    """A shoot is settled when a scan after the quiet period finds what the scan before it found."""
+    """A shoot is settled when a scan after the quiet period finds no change since the scan before."""
     found = listing([photo()])
     early = verdict(seen((0, found), (59, found)))
     assert (early.settled, early.look_at) == (False, 60)
@@ -51,7 +51,7 @@ def test_settled_by_a_look_after_the_quiet_period() -> None:
 
 
 def test_a_single_look_never_settles() -> None:
-    """However long ago a folder was made, one scan alone cannot tell that it is still."""
+    """However old a folder is, one scan alone cannot show that it is unchanged."""
     assert not verdict(seen((1000, listing([photo()])))).settled
 
 
@@ -65,22 +65,22 @@ def test_a_single_look_never_settles() -> None:
     ],
     ids=["size", "mtime", "inode", "name"],
 )
-def test_any_change_starts_the_quiet_period_anew(changed: File) -> None:
-    """Size, mtime, inode or name of a photo: when one differs the shoot is not still."""
+def test_any_change_restarts_the_quiet_period(changed: File) -> None:
+    """A changed size, mtime, inode or name of a photo restarts the quiet period."""
     before, now = listing([photo()]), listing([changed])
     assert verdict(seen((0, before), (59, now), (61, now))).look_at == 59 + QUIET
     assert verdict(seen((0, before), (59, now), (119, now))).settled
 
 
 def test_an_mtime_in_the_future_makes_nobody_wait() -> None:
-    """A camera whose clock is years ahead delivers shoots that settle like any other."""
+    """Shoots of a camera whose clock is years ahead settle like any other."""
     found = listing([File("IMG_0001.JPG", 10, 4_000_000_000_000_000_000, 1)])
     assert verdict(seen((0, found), (60, found))).settled
 
 
 @pytest.mark.parametrize("kind", [FileClass.IN_FLIGHT, FileClass.PLACEHOLDER])
 def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
-    """A file still being copied, or only promised by a sync client, keeps the shoot waiting and is named."""
+    """A file that is still being copied, or that a sync client has yet to bring, delays the shoot and is named."""
     found = listing([photo(), photo(".IMG_0002.JPG.x", kind=kind)])
     told = verdict(seen((0, found), (600, found)))
     assert not told.settled
@@ -98,7 +98,7 @@ def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
 
 
 def test_ready_skips_the_wait() -> None:
-    """A person's .ready file settles a shoot at once, but not one with a file in flight."""
+    """A .ready file settles a shoot at once, unless a file is still being copied."""
     ready = photo(".ready", kind=FileClass.READY)
     assert verdict(seen((0, listing([photo(), ready])))).settled
     copying = photo("IMG_0002.JPG.part", kind=FileClass.IN_FLIGHT)
@@ -106,13 +106,13 @@ def test_ready_skips_the_wait() -> None:
 
 
 def test_a_folder_without_photos_is_no_shoot() -> None:
-    """Without a photo nothing settles, and nothing is waited for."""
+    """A folder without photos neither settles nor waits."""
     told = verdict(seen((0, listing([])), (600, listing([]))))
     assert (told.settled, told.look_at) == (False, None)
 
 
 def test_a_folder_that_pauses_long_is_waited_for_longer() -> None:
-    """The quiet period grows to four times the pauses that the shoot made while it was filling, up to ten minutes."""
+    """The quiet period grows to four times the pauses between photos, up to ten minutes."""
     arrival = Arrival.first(listing([photo("0.JPG")]), 0)
     for number in range(1, 6):
         arrival = arrival.seen(listing([photo(f"{n}.JPG") for n in range(number + 1)]), number * 40.0)
@@ -125,7 +125,7 @@ def test_a_folder_that_pauses_long_is_waited_for_longer() -> None:
 
 
 def test_why_it_waits_names_what_moves() -> None:
-    """A person sees which photo came last, how much there is, and for how long it must be still."""
+    """The message has the latest photo, the amount so far, and the remaining quiet time."""
     arrival = seen((0, listing([photo(size=31_000_000)])), (5, listing([photo(size=48_000_000)])))
     assert verdict(arrival).reason == (
         "1 photo(s), 48 MB so far; IMG_0001.JPG changed last (48 MB); will be sent after 60 s without changes"
@@ -133,7 +133,7 @@ def test_why_it_waits_names_what_moves() -> None:
 
 
 def test_a_sync_client_that_is_busy_is_waited_for() -> None:
-    """While the sync client has files to bring, stillness proves nothing; its own words say why the shoot waits."""
+    """While the sync client has files to bring, the shoot waits with the client's own message."""
     busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(
         Client(False, "Dropbox has 12 files to bring")
     )
@@ -144,7 +144,7 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
 
 
 def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
-    """When the client says that all is there half a minute is enough, or four times the shoot's own pauses."""
+    """When the client reports completion, half a minute or four times the shoot's pauses is enough."""
     auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has downloaded all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
@@ -156,13 +156,13 @@ def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
 
 
 def test_a_sync_client_that_cannot_foresee_shortens_nothing() -> None:
-    """Dropbox is done between two photos of a slow sender: what it says then is no reason to wait for less."""
+    """Dropbox reports completion between two photos of a slow sender, so that does not shorten the wait."""
     arrival = seen((0, listing([photo()]))).asked(Client(True, "Dropbox has downloaded all"))
     assert verdict(arrival, Terms(Quiet(90.0, adaptive=True))).look_at == 90.0
 
 
 def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
-    """A .ready speaks of what came before it: after another photo it is as if it were not there, till it is anew."""
+    """A .ready file applies to earlier photos only; after another photo it must be written again."""
     ready = photo(".ready", kind=FileClass.READY)
     arrival = seen((0, listing([photo(), photo("2.JPG", problem="is empty")])), (9, listing([photo(), ready])))
     assert verdict(arrival).settled
@@ -173,7 +173,7 @@ def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
 
 
 def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:
-    """Late photos must stay unchanged for the quiet period, whatever .ready is left from the first order."""
+    """Late photos wait for the quiet period, even if the .ready file of the first order remains."""
     ready = photo(".ready", kind=FileClass.READY)
     arrival = Arrival.first(Listing(), 0, late=True).seen(listing([photo(), ready]), 1)
     assert verdict(arrival).look_at == 1 + QUIET
@@ -188,7 +188,7 @@ def test_what_waits_long_is_looked_at_rarely() -> None:
 
 
 def test_the_longer_nothing_changed_the_rarer_it_is_looked_at() -> None:
-    """After a twentieth of that time, within bounds; a clock that was set back makes nobody wait."""
+    """The interval is a twentieth of the unchanged time, within bounds; a clock set back adds no wait."""
     assert look_every(43200.0, least=0.0, most=3600.0) == 2160.0
     assert look_every(60.0, least=30.0, most=300.0) == 30.0
     assert look_every(1e6, least=0.0, most=3600.0) == 3600.0
@@ -197,20 +197,20 @@ def test_the_longer_nothing_changed_the_rarer_it_is_looked_at() -> None:
 
 @pytest.mark.parametrize(("problem", "asks"), [(None, True), ("is empty (0 bytes)", False)])
 def test_the_sync_client_is_asked_where_it_can_help(problem: str | None, *, asks: bool) -> None:
-    """While a shoot is not still its client may say more; one with an empty photo waits for a person."""
+    """While a shoot changes its client is asked; a shoot with an empty photo waits for a person."""
     found = listing([photo(problem=problem)])
     assert verdict(seen((0, found), (59 if asks else 61, found))).ask is asks
 
 
 def test_a_sync_client_that_does_not_answer_degrades_to_waiting() -> None:
-    """A client that cannot tell holds nothing up, and its silence is visible while the shoot waits."""
+    """A client that does not answer delays nothing, and the message says so."""
     silent = Client(None, "Syncthing does not answer")
     assert "(Syncthing does not answer)" in verdict(seen((0, listing([photo()]))).asked(silent)).reason
     assert verdict(seen((0, listing([photo()])), (60, listing([photo()]))).asked(silent)).settled
 
 
 def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
-    """Stillness alone does not settle a shoot: each photo is checked once, and again after a change."""
+    """Before a shoot settles, each photo is checked once, and again after a change."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b])))
     told = judge(arrival, TERMS)
@@ -222,7 +222,7 @@ def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
 
 
 def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
-    """The fault of a photo is shown. After ten minutes the photo counts as damaged, and ``leave_out`` leaves it out."""
+    """A photo's fault is shown. After ten minutes the photo counts as damaged, and ``leave_out`` leaves it out."""
     a, b = photo("A.JPG"), photo("B.JPG")
     found = listing([a, b])
     fault = {a: None, b: "ends after 31 of 48 MB"}
@@ -243,7 +243,7 @@ WORDS = "the bracket set starting with IMG_0413.CR3 has 3 photos; the other 7 se
 
 
 def lacking(until: float, found: Listing) -> Arrival:
-    """A shoot that has been still since 0, and of which a set was found to lack photos."""
+    """A shoot unchanged since 0, with an incomplete set."""
     arrival = seen((0, found), (60, found))
     return arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(WORDS).seen(found, until)
 
@@ -262,7 +262,7 @@ def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
 
 
 def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
-    """For five minutes beyond the quiet period its shoot waits, says what for, and then goes on and says that."""
+    """The shoot waits five minutes beyond the quiet period with a message, then continues and reports the gap."""
     found = listing([photo()])
     told = judge(lacking(60, found), TERMS)
     assert told == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
@@ -278,15 +278,15 @@ def test_a_change_ends_the_wait_for_a_set() -> None:
     assert (arrival.dangling, judge(arrival, TERMS).look_at) == (None, 170)
 
 
-def test_a_persons_word_skips_the_wait_for_a_set() -> None:
-    """With a .ready file nobody looks for what a set may lack, or waits for it."""
+def test_a_ready_file_skips_the_wait_for_a_set() -> None:
+    """With a .ready file incomplete sets are neither checked nor waited for."""
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
     assert judge(lacking(60, ready), TERMS).settled
     assert judge(seen((0, ready)).examine({photo(): None}), TERMS).settled
 
 
 def test_every_gate_says_something() -> None:
-    """Each gate can be asked what it makes of a shoot, open or shut."""
+    """Each gate returns a result for a shoot, whether it is open or shut."""
     told = gates(seen((0, listing([photo()]))), TERMS)
     assert [gate.gate for gate in told] == [
         "bounds", "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"

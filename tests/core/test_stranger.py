@@ -18,7 +18,7 @@ OAK = Shoot("12 Oak St", "/in/12 Oak St", "/out/12 Oak St", Preset(per_image=3),
 
 
 def there(of: Order, shown: OrderSeen = IDLE, *, ids: bool = True, name: str = "") -> AtService:
-    """An order as the service has it, and nothing else."""
+    """An order at the service, without any other record."""
     brackets = tuple(
         BracketSeen(f"s{n}" if ids else None, of.bracket_name(n), uploaded=True, image_id=None) for n in of.sent
     )
@@ -36,7 +36,7 @@ def images(of: Order, *paid: bool, status: ImageStatus = ImageStatus.PROCESSED) 
 
 @pytest.mark.parametrize("ids", [True, False])
 def test_the_brackets_are_found_in_the_shoot(ids: bool) -> None:
-    """An order whose shoot lies in a watched folder has its brackets again, so that its photos are known."""
+    """If the shoot is in a watched folder, the rebuilt order has its brackets, so its photos are known."""
     made = order_of(there(order(), ids=ids), OAK, "images", NOW)
     assert [bracket.path for bracket in made.brackets] == [file.path for file in FILES]
     assert [bracket.service_id for bracket in made.brackets] == ([f"s{n}" for n in range(3)] if ids else [None] * 3)
@@ -47,14 +47,14 @@ def test_the_brackets_are_found_in_the_shoot(ids: bool) -> None:
 
 
 def test_the_brackets_know_their_frames_again() -> None:
-    """What the photos of the shoot say of their frames is known again, so that other files of those are no news."""
+    """The rebuilt order has its photos' metadata, so other files of those frames are known."""
     shots = {file.path: at(CANON, number) for number, file in enumerate(FILES, 1)}
     made = order_of(there(order()), replace(OAK, shots=shots), "images", NOW)
     assert [bracket.shot for bracket in made.brackets] == list(shots.values())
 
 
-def test_files_of_one_name_are_told_apart() -> None:
-    """Two files of one name in two folders are each their own bracket, also when another file came since."""
+def test_files_of_one_name_are_distinguished() -> None:
+    """Two files of one name in two folders are separate brackets, even if another file was added."""
     files = tuple(File(path, 1, 2, 3) for path in ("A/IMG_1.JPG", "B/IMG_1.JPG", "B/IMG_2.JPG"))
     of = replace(order(), brackets=tuple(Bracket(file.path, 1, 2, 3) for file in files))
     assert files_of(there(of), replace(OAK, files=files)) == dict(enumerate(files))
@@ -65,7 +65,7 @@ def test_files_of_one_name_are_told_apart() -> None:
 
 
 def test_a_bracket_that_the_service_lacks_is_left_out() -> None:
-    """A number that no name bears is a photo that the order went without."""
+    """A number without a name at the service is a photo that was left out."""
     of = replace(
         order(), brackets=(order().brackets[0], replace(order().brackets[1], left_out="bad"), order().brackets[2])
     )
@@ -75,7 +75,7 @@ def test_a_bracket_that_the_service_lacks_is_left_out() -> None:
 
 
 def test_without_its_shoot_an_order_still_has_names() -> None:
-    """When the shoot is gone, shoot and photos are called as far as the names tell."""
+    """Without the shoot, the names at the service give the names of the shoot and its photos."""
     guessed = Shoot(guessed_name(there(order())), "/in/x", "/out/x", Preset())
     assert guessed.name == "12 Oak St"
     made = order_of(there(order()), guessed, "brackets", NOW)
@@ -96,7 +96,7 @@ def test_without_its_shoot_an_order_still_has_names() -> None:
     ],
 )
 def test_a_guessed_name_is_never_a_way_out(name: str, shoot: str) -> None:
-    """The name that the service has for an order is one folder's name, whatever somebody typed there."""
+    """The order's name at the service becomes a single folder name, whatever characters it has."""
     assert guessed_name(there(order(), name=name)) == shoot
 
 
@@ -104,12 +104,12 @@ def test_a_guessed_name_is_never_a_way_out(name: str, shoot: str) -> None:
     ("shoot", "may"), [("12 Oak St", True), ("12 Oak", True), ("12 Oak Street", False), ("x", False)]
 )
 def test_shoots_are_chosen_by_the_names(shoot: str, may: bool) -> None:
-    """Only shoots that the names can have begun with are looked into."""
+    """Only shoots whose names match the beginning of the names at the service are read."""
     assert may_be_of(there(order()), shoot) is may
 
 
 def test_other_names_are_not_ours() -> None:
-    """A name counts only with the order's own tag at its end."""
+    """A name counts only if it ends with the order's own tag."""
     of = AtService(order().id, "", None, IDLE)
     names = [
         "IMG_1.JPG",
@@ -124,7 +124,7 @@ def test_other_names_are_not_ours() -> None:
 
 
 def test_an_order_under_way_is_taken_up() -> None:
-    """What the service still works on, or has not been paid for, is looked at and then downloaded."""
+    """An order that is still processed, or not paid for, is polled and then downloaded."""
     for shown, phase in (
         (OrderSeen(merging=True, processing=False, images=()), Phase.MERGING),
         (OrderSeen(merging=False, processing=True, images=()), Phase.PROCESSING),
@@ -149,7 +149,7 @@ def test_an_order_under_way_is_taken_up() -> None:
     ids=["all there", "and more", "tidied away", "some missing"],
 )
 def test_what_was_paid_for_is_not_bought_again(pictures: int | None, phase: Phase, doubtful: bool) -> None:
-    """An order whose pictures were all paid for is delivered, unless its output folder lacks some of them."""
+    """An order with all pictures paid for is delivered, unless its output folder lacks some."""
     at_service = there(order(), images(order(), True, True))
     found = rebuilt(order_of(at_service, OAK, "images", NOW), at_service, pictures, NOW)
     assert (found.order.phase, found.doubtful) == (phase, doubtful)
@@ -160,6 +160,6 @@ def test_what_was_paid_for_is_not_bought_again(pictures: int | None, phase: Phas
 
 
 def test_an_order_without_any_good_image_is_looked_at() -> None:
-    """When nothing was paid because every image failed, the order is taken up, to be delivered as such."""
+    """If nothing was paid because every image failed, the order is restored and its failure reported."""
     at_service = there(order(), images(order(), False, status=ImageStatus.FAILED))
     assert rebuilt(order_of(at_service, OAK, "images", NOW), at_service, None, NOW).order.phase is Phase.PROCESSING

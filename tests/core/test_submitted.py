@@ -1,4 +1,4 @@
-"""What no word, setting or clock makes an order do."""
+"""Tests of what no submit, setting or clock makes an order do."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ LIMIT = Policy(limits=Limits(images_per_day=1))
 
 
 @pytest.mark.parametrize("newest", [CANCELLED, replace(SKIPPED, same_as=None)], ids=["cancelled", "skipped"])
-def test_what_was_sent_elsewhere_is_not_sent_at_a_plain_word(newest: Order) -> None:
-    """Photos that another folder's order has are bought again only if a person says so in as many words."""
+def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) -> None:
+    """Photos of another folder's order are bought again only with ``--again``."""
     judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
     assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
     assert submitted(newest, judged, again=False) is Submitted.SAME
@@ -62,17 +62,17 @@ def test_what_was_sent_elsewhere_is_not_sent_at_a_plain_word(newest: Order) -> N
     ids=["same folder", "not known", "not known then", "another", "a copy's", "cancelled", "cancelled, another"],
 )
 def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, told: Again) -> None:
-    """Photos unlike those that were not to be sent are another shoot, once they lie in another folder of that name."""
+    """Other photos in another folder with the name of a skipped one are another shoot."""
     assert compare(HERE.folder, OTHERS, (skipped,), inode).again is told
 
 
-def test_a_folder_that_held_a_copy_sends_other_photos_at_a_word() -> None:
-    """``submit`` sends what lies in the folder of a skipped copy by now, if no order has any of it."""
+def test_a_folder_that_held_a_copy_sends_other_photos_on_submit() -> None:
+    """``submit`` sends the current photos in the folder of a skipped copy, if no order has any of them."""
     assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.ANEW
 
 
 def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> None:
-    """Copies of what was sent are named once, and with their names they are no news any more."""
+    """Copies of sent photos are reported once; after that their names are known."""
     marked = tuple(replace(photo, mark=f"m{photo.size}", sha256="ab") for photo in HERE.brackets)
     sent = replace(SENT, brackets=marked)
     second = tuple(replace(photo, path=f"CARD2/{photo.path}") for photo in marked)
@@ -92,8 +92,8 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
 # --- limits ---
 
 
-def test_a_word_for_what_came_late_lifts_no_limit() -> None:
-    """Approving a supplement that was held for being late sends it, and what it buys is still reckoned."""
+def test_approving_a_late_supplement_lifts_no_limit() -> None:
+    """Approving a held late supplement sends it, and the limits still apply."""
     late = replace(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     sent = after(late, f.Approved(), policy=LIMIT)
     assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
@@ -101,8 +101,8 @@ def test_a_word_for_what_came_late_lifts_no_limit() -> None:
     assert after(done, f.Reckoned(0, 0), policy=LIMIT).phase is Phase.HELD
 
 
-def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
-    """An order that was held for a limit, and approved, buys what it would."""
+def test_approving_an_order_at_a_limit_lifts_it() -> None:
+    """An approved order that was held at a limit buys all its images."""
     held = after(processed(True, True), f.Reckoned(0, 0), policy=LIMIT)
     assert (held.phase, held.over_limit) == (Phase.HELD, True)
     bought = after(held, f.Approved(), f.Reckoned(0, 0), policy=LIMIT)
@@ -110,8 +110,8 @@ def test_a_word_for_what_passes_a_limit_lifts_it() -> None:
     assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
-def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
-    """A word that it may be late is no word that it may be large: a second one says that."""
+def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
+    """Approving a late supplement does not approve its size; that needs a second approval."""
     policy = Policy(limits=Limits(images_per_order=1))
     late = replace(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     held = after(late, f.Approved(), policy=policy)
@@ -125,7 +125,7 @@ def test_a_late_supplement_that_is_too_large_is_hold_that() -> None:
 
 @pytest.mark.parametrize("dev_mode", [True, False])
 def test_a_retry_changes_no_price(dev_mode: bool) -> None:
-    """A retry takes today's settings but for dev mode: a free order stays free, and one that was paid is not lost."""
+    """A retry takes the current settings except dev mode: a free order stays free, a paid one stays paid."""
     free = replace(uploaded(), preset=Preset(5, dev_mode=dev_mode))
     refused = after(free, f.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
     assert refused.phase is Phase.HELD
@@ -134,7 +134,7 @@ def test_a_retry_changes_no_price(dev_mode: bool) -> None:
 
 
 def test_a_clock_that_was_set_back_stops_no_merge_whose_answer_was_lost() -> None:
-    """A merge that was asked for a year ahead of now, and lost, is asked for again after the usual number of looks."""
+    """A merge that was lost while the clock was a year ahead is repeated after the usual number of polls."""
     ahead = NOW + 365 * 86400
     asked = after(uploaded(), f.MergeIntended(), now=ahead)
     lost = after(asked, f.Failed(steps.Merge(), Kind.PASSING, "the answer was lost"), now=ahead)

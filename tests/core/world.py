@@ -1,7 +1,7 @@
-"""The world that the rules of an order are tried against: what the service, the disk and the ledger hold.
+"""A simulated service, disk and ledger for the tests of the rules.
 
-It carries steps out and answers with facts, as ``daemon.steps`` and the runner would. What an order must never ask for
-is noted in ``wrong``. Times are epoch seconds.
+It carries out steps and returns facts, as ``daemon.steps`` and the runner would. Forbidden requests are noted in
+``wrong``. Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ WORK = 20.0
 
 @dataclass
 class Output:
-    """An image at the service. ``script`` is what each processing of it comes to; the last word is repeated.
+    """An image at the service. ``script`` has the result of each processing; the last one is repeated.
 
-    gone: processed, and then not given out · refused: an error that the service will not process again.
+    gone: processed, but not available for download · refused: an error that the service will not reprocess.
     """
 
     script: Script
     begun: list[float] = field(default_factory=list)
 
     def shown(self, now: float) -> Outcome | None:
-        """What the service says came of it; None while it works on it."""
+        """The result that the service shows; None while it processes the image."""
         tries, since = len(self.begun) - 1, now - self.begun[-1]
         if tries and since < SHOWN:
             return self._came_to(tries - 1)
         return None if since < (SHOWN + WORK if tries else WORK) else self._came_to(tries)
 
     def before_last(self) -> Outcome:
-        """What it had come to when it was last asked to be processed again."""
+        """The result before the last requested reprocessing."""
         return self._came_to(len(self.begun) - 2)
 
     def _came_to(self, tries: int) -> Outcome:
@@ -55,7 +55,7 @@ class Output:
 
 @dataclass
 class World:
-    """What the service, the disk and the ledger hold."""
+    """The contents of the service, the disk and the ledger."""
 
     scripts: tuple[Script, ...]
     limits: Limits
@@ -69,9 +69,9 @@ class World:
     mended: Counter[str] = field(default_factory=Counter)
     """How often each image was processed again after an error of its own."""
     heard: set[str] = field(default_factory=set)
-    """Images of which it is recorded that the service processes them again after such an error."""
+    """Images whose reprocessing after such an error was recorded as accepted."""
     cut: Counter[str] = field(default_factory=Counter)
-    """How often an image's second chance was lost with a kill: it was to be asked for, and never was."""
+    """How often a kill prevented the request for an image's reprocessing after its intent was recorded."""
     today: int = 0
     month: int = 0
     """What other orders bought."""
@@ -88,7 +88,7 @@ class World:
     wrong: list[str] = field(default_factory=list)
 
     def hears(self, of: Order, fact: facts.Fact) -> None:
-        """A fact is recorded. A person's word lifts the limits of an order under way, or held for one of them."""
+        """Record a fact. A person's approval lifts the limits of an order under way or held at a limit."""
         match fact:
             case facts.Approved():
                 self.approved |= of.phase not in RESTING or (of.phase is Phase.HELD and "limits." in (of.trouble or ""))
@@ -100,12 +100,12 @@ class World:
                 self.safe.discard(image)
 
     def never_does(self, step: steps.Step) -> None:
-        """A step's intent was recorded, and then the power failed."""
+        """Record a step's intent, then lose power before the request."""
         if isinstance(step, steps.Reprocess):
             self.cut[step.image] += 1
 
     def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
-        """Carry a step out; ``broken``: the connection breaks before the answer is whole."""
+        """Carry out a step; ``broken``: the connection breaks during the answer."""
         match step:
             case steps.Create():
                 return facts.Created()
@@ -182,9 +182,9 @@ class World:
         return facts.Confirmed(tuple(lacking))
 
     def _strays(self, of: Order) -> set[str]:
-        """Registrations that would reach an image and are none of the order's brackets.
+        """Registrations that would become part of an image but are not brackets of the order.
 
-        The images flow shows every one as an image; in the brackets flow those without bytes stay unseen.
+        The images flow shows each as an image; in the brackets flow those without bytes are not shown.
         """
         ours = {of.brackets[n].service_id for n in of.sent}
         return {i for i, stored in self.registered.items() if stored or of.flow == "images"} - ours

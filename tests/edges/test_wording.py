@@ -94,26 +94,29 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
     [
         (
             facts.ImageLost("i1", "GET /v3/images/i1 returned 404"),
-            "image not given out by the service: picture 1, GET /v3/images/i1 returned 404",
+            "image not provided by the service: picture 1, GET /v3/images/i1 returned 404",
         ),
-        (facts.SlotLost(0, 0, "expired"), "place for a bracket lost, another is asked for: DCIM/IMG_0431.JPG, expired"),
+        (
+            facts.SlotLost(0, 0, "expired"),
+            "upload URL for a bracket lost, requesting another: DCIM/IMG_0431.JPG, expired",
+        ),
         (facts.Stored(9, 0, "ab"), "bracket uploaded: bracket 10"),
-        (facts.Confirmed(()), "brackets looked at once more"),
-        (facts.Confirmed((0, 1)), "brackets looked at once more: missing DCIM/IMG_0431.JPG, DCIM/IMG_0432.JPG"),
+        (facts.Confirmed(()), "brackets verified"),
+        (facts.Confirmed((0, 1)), "brackets verified: missing DCIM/IMG_0431.JPG, DCIM/IMG_0432.JPG"),
         (
             facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i", "n", ended=True),)),
-            "order looked at: processing yes, images 1 processed",
+            "order status checked: processing yes, images 1 processed",
         ),
         (
             FoundDelivered("/out/order.json", order(2).brackets, (), ("IMG_1.jpg", "0")),
-            "delivered before, by its own delivery note: note /out/order.json, brackets 2, missing IMG_1.jpg, 0",
+            "delivered before, says its delivery note: note /out/order.json, brackets 2, missing IMG_1.jpg, 0",
         ),
         (
             facts.Locked(order(3).brackets, doubt=Doubt("2 photos may be here twice", ("a.CR2", "b/a.JPG"))),
             "shoot locked: brackets 3, doubt 2 photos may be here twice",
         ),
         (facts.Locked(order(3).brackets, ("a.CR2",), "quiet"), "shoot locked: quiet: brackets 3, left out a.CR2"),
-        (facts.Retried(Preset()), "retry asked for by a person"),
+        (facts.Retried(Preset()), "retry requested by a person"),
     ],
 )
 def test_lines(fact: facts.Fact, words: str) -> None:
@@ -124,8 +127,8 @@ def test_lines(fact: facts.Fact, words: str) -> None:
 def test_an_image_without_a_name() -> None:
     """An image that the service did not name, or no longer shows, is shown by its id."""
     of = dataclasses.replace(processed(True), images=(Image("i9", ""),))
-    assert told(facts.ImageLost("i9", "no"), of) == "image not given out by the service: i9, no"
-    assert told(facts.ImageLost("gone", "no"), of) == "image not given out by the service: gone, no"
+    assert told(facts.ImageLost("i9", "no"), of) == "image not provided by the service: i9, no"
+    assert told(facts.ImageLost("gone", "no"), of) == "image not provided by the service: gone, no"
 
 
 def test_keys_for_the_log_are_plain() -> None:

@@ -335,7 +335,7 @@ def test_a_late_photo_that_may_show_what_was_sent_is_held(tmp: Path) -> None:
                 Phase.HELD,
                 ["web/DSC00001.jpg", "web/plan.jpg"],
             )
-            assert "web/DSC00001.jpg may show what was sent already" in str(held.trouble)
+            assert "web/DSC00001.jpg may duplicate photos already sent" in str(held.trouble)
 
     simulate(work)
 

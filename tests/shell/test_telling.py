@@ -26,10 +26,10 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
     [
         (
             facts.ImageLost("i1", "404"),
-            "image not given out by the service",
+            "image not provided by the service",
             {"log_level": "warning", "image": "picture 1", "why": "404"},
         ),
-        (facts.FetchLost("i0"), "downloaded bytes are gone", {"log_level": "warning", "image": "picture 0"}),
+        (facts.FetchLost("i0"), "downloaded file is missing", {"log_level": "warning", "image": "picture 0"}),
         (
             facts.Failed(steps.Fetch("i0"), Kind.PASSING, "no line"),
             "step failed; will retry",

@@ -134,7 +134,7 @@ def test_a_service_that_gives_one_place_to_all_is_told(
                 assert "too many" in held.messages[0]
             else:
                 assert held.mismatch is Mismatch.BRACKET
-                assert "the place of another photo" in held.messages[0]
+                assert "the upload URL of another photo" in held.messages[0]
 
     simulate(work)
 

@@ -114,7 +114,7 @@ def test_show_tells_everything(program: Bracketd) -> None:
         "placed  IMG_0001.jpg",
         "from IMG_0001.JPG, IMG_0002.JPG, IMG_0003.JPG",
         "journal:",
-        "merge is about to be asked for",
+        "merge is about to be requested",
         "bracket uploaded: IMG_0001.JPG",
         "picture in place: IMG_0001.jpg",
         "shoot delivered, order.json written",
