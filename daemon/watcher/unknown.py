@@ -123,7 +123,7 @@ class UnknownOrders:
                     except StateError:
                         raise
                     except Exception as error:  # noqa: BLE001 - a bug met in one output must not end the daemon
-                        self._tell_bug(output, error)
+                        self._report_bug(output, error)
 
     def require_ready(self, output: str) -> None:
         """Raise NotYet while it is unknown if a shoot with this output folder was sent."""
