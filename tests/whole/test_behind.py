@@ -172,6 +172,7 @@ def test_an_order_that_was_delivered_meanwhile_is_not_bought_again(program: Brac
     program.start()
     program.drop(OAK, shoot(1))
     order = program.reach(OAK, "merging", "processing")
+    until(lambda: sandbox.report()["orders"][order["order_id"]]["merges"])  # a kill before that waits for minutes
     program.kill()
     kept = keep(program)
     program.start()
