@@ -226,6 +226,7 @@ def test_an_order_that_was_merged_meanwhile_is_only_looked_at(program: Bracketd,
     sandbox.faults(["merge slow-grouping seconds=4"])
     program.start()
     program.reach(OAK, "merging", "processing")
+    until(lambda: sandbox.report()["orders"][order["order_id"]]["merges"])
     program.kill()
     restore(program, kept)
     program.start()

@@ -202,7 +202,7 @@ def break_off(program: Bracketd, sandbox: Sandbox) -> None:
     program.drop(PROCESSING, shoot(1))
     program.reach(PROCESSING, "merging", "processing")
     program.drop(UPLOADING, shoot(1))
-    program.when(UPLOADING, lambda order: order["brackets"]["uploaded"] == 1)
+    program.when(UPLOADING, lambda order: order["brackets"]["uploaded"] >= 1)
     program.kill()
     sandbox.faults([])
 
