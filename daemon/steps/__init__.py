@@ -1,0 +1,6 @@
+"""Performs steps. The only place where an error becomes a fact."""
+
+from daemon.steps.failures import failure
+from daemon.steps.perform import Steps, Stopped
+
+__all__ = ["Steps", "Stopped", "failure"]
