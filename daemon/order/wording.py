@@ -70,9 +70,12 @@ STEPS = {
 
 UNSEEN = frozenset(
     {"attempt", "cause", "content_type", "ctime_ns", "detail", "disk_fails", "extension", "inode", "is", "kind"}
-    | {"mtime_ns", "preset", "service_id", "sha256", "unsent"}
+    | {"mtime_ns", "preset", "service_id", "sha256", "tomorrow", "unsent"}
 )
 """Fields that are not shown, because they mean nothing to a person or repeat another field."""
+
+UNITS = {"size": "bytes", "retry_after": "s"}
+"""The units of fields that are bare numbers."""
 
 SUBJECTS = ("step", "file", "image", "why")
 """Keys whose values are shown without the key, in this order."""
@@ -108,8 +111,17 @@ def line(fact: str, detail: Mapping[str, Any], order: Order) -> str:
     """A fact in one line: its phrase, then its subjects, then its other fields."""
     shown = keys(detail, order)
     subjects = [str(shown.pop(name)) for name in SUBJECTS if shown.get(name)]
-    others = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in shown.items() if value is not False]
+    others = [
+        f"{name.replace('_', ' ')} {_measured(name, value)}" for name, value in shown.items() if value is not False
+    ]
     return phrase(fact) + "".join(f": {words}" for words in (", ".join(subjects), ", ".join(others)) if words)
+
+
+def _measured(name: str, value: Any) -> str:
+    """A field's value with its unit."""
+    if name in UNITS and isinstance(value, int | float):
+        return f"{value:,.0f} {UNITS[name]}"
+    return _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -33,8 +33,11 @@ def day(seconds: float) -> str:
 
 def log_answer(answer: Answer) -> None:
     """Log an answer. Call it after the answer is stored."""
-    write, ask = (log.warning if answer.outcome is Outcome.FAILED else log.info), answer.ask
-    write("ask answered", verb=ask.verb, target=ask.target, outcome=answer.outcome.value, answer=answer.text)
+    bound = log.bind(verb=answer.ask.verb, target=answer.ask.target)
+    if answer.outcome is Outcome.FAILED:
+        bound.warning("ask answered", outcome=answer.outcome.value, answer=answer.text)
+    else:
+        bound.info("ask answered", outcome=answer.outcome.value, answer=answer.text)
 
 
 # --- an order ---

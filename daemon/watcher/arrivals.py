@@ -187,7 +187,7 @@ class Arrivals:
             await self._intake.lock(shoot, found, verdict_now.reason, frozenset(one.arrival.faults), one.inode)
         except NotYet as wait:
             one.trouble, one.look_at = str(wait), after + NOT_YET
-            self._say(shoot, one.trouble, log.info)
+            self._say(shoot, "shoot not sent yet", log.info, why=one.trouble)
             return True
         except OSError as error:
             self._fails(shoot, "cannot be read", error)

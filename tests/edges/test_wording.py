@@ -102,6 +102,12 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
         ),
         (facts.Stored(9, 0, "ab"), "bracket uploaded: bracket 10"),
         (facts.Confirmed(()), "brackets verified"),
+        (facts.Reckoned(1, 2, 1_796_083_200.0), "limits checked: today 1, month 2"),
+        (facts.Fetched("i1", 825_924, "ab", "jpg"), "picture downloaded: picture 1: size 825,924 bytes"),
+        (
+            facts.Failed(steps.Look(), facts.Kind.PASSING, "too many requests", retry_after=90.0),
+            "step failed: check the order status, too many requests: retry after 90 s",
+        ),
         (facts.Confirmed((0, 1)), "brackets verified: missing DCIM/IMG_0431.JPG, DCIM/IMG_0432.JPG"),
         (
             facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i", "n", ended=True),)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -77,3 +77,21 @@ def test_a_dismissal_of_a_step_that_hangs_is_answered(tmp_path: Path) -> None:
     assert answer is not None
     assert answer[0] is Outcome.FAILED
     assert "one of its steps has been in progress for minutes" in answer[1]
+
+
+def test_a_skipped_shoot_replaces_every_skipped_order_that_no_longer_counts(tmp_path: Path) -> None:
+    """Of one folder's skipped orders only the new one is left, and its journal begins once."""
+    gone = replace(shoot(0), phase=Phase.CANCELLED, due=None)
+    copies = [replace(shoot(n), phase=Phase.SKIPPED, due=None, brackets=(), folder="/in/copy") for n in (1, 2, 3)]
+    old, new = [replace(order, same_as=gone.id) for order in copies[:2]], copies[2]
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, World(clock), gone, *old) as (store, desk):
+            assert len(await store.outdated("/in/copy")) == 2
+            await desk.skip(new, facts.Locked((), why="skipped for a test"))
+            phases = [(await store.load(order.id)).phase for order in (*old, new)]
+            assert phases == [Phase.CANCELLED, Phase.CANCELLED, Phase.SKIPPED]
+        with look(tmp_path) as reader:
+            assert [entry["fact"] for entry in reader.journal(new.id)] == ["Locked"]
+
+    simulate(work)

@@ -269,3 +269,35 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         store.close()
 
     simulate(work)
+
+
+def test_a_bug_in_the_check_of_an_output_ends_nothing(tmp: Path) -> None:
+    """An unexpected error while an output folder is checked is logged, and the next check finds what is so."""
+    output = tmp / "out"
+    broken = [True]
+
+    async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
+        if broken[0]:
+            raise KeyError("planted")
+        return function(*arguments)
+
+    async def work(clock: SimulatedClock) -> None:
+        (output / OAK).mkdir(parents=True)
+        store = open_store(tmp / "state")
+        roots = Roots(store.seen_roots(clock.now))
+        roots.output_away(str(output))
+        output.rename(tmp / "away")
+        watch = OutputWatch(str(output), roots, Presence(str(output), Desk(store, clock.now, Policy())), blocking)
+        task = asyncio.create_task(watch.run())
+        with capture_logs() as logs:
+            await asyncio.sleep(1)
+            assert [log["event"] for log in logs] == ["could not check an output folder"]
+            broken[0] = False
+            await asyncio.sleep(INTERVAL)
+        assert [log["event"] for log in logs if log["event"] == "folder unavailable"]
+        assert not task.done()
+        task.cancel()
+        await asyncio.wait([task])
+        store.close()
+
+    simulate(work)

@@ -438,6 +438,34 @@ def test_a_bug_met_in_an_output_ends_nothing(tmp: Path) -> None:
     simulate(work)
 
 
+def test_a_bug_in_a_later_try_ends_nothing(tmp: Path) -> None:
+    """An unexpected error while an unreadable note is tried again is logged once, and the tries continue."""
+    note = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
+    note.write_text(note.read_text()[:600])
+    disk = Faulty()
+    disk.works = True
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            roots = Roots(scene.store.seen_roots(clock.now))
+            unknown = UnknownOrders({str(tmp / "out"): disk}, scene.store, roots, clock)
+            await unknown.run()
+            trying = asyncio.create_task(unknown.try_again())
+            disk.works = False
+            with capture_logs() as logs:
+                await asyncio.sleep(3 * AGAIN_EVERY + 1)
+            assert not trying.done()
+            assert [log["event"] for log in logs].count("bug while checking delivery notes") == 1
+            disk.works = True
+            os.unlink(note)
+            await asyncio.sleep(AGAIN_EVERY + 1)
+            with look(tmp / "state") as reader:
+                assert list(unknown_orders(reader, [tmp / "out"])) == []
+            trying.cancel()
+
+    simulate(work)
+
+
 class Faulty:
     """A disk with a bug in its listing."""
 
