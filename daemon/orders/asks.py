@@ -33,7 +33,8 @@ class Asks:
 
     def __init__(self, desk: Desk, presets: Mapping[str, Preset], *, every: float = EVERY) -> None:
         self._desk, self._presets, self._every = desk, presets, every
-        self._postponed: dict[int, tuple[Ask, float]] = {}
+        self._postponed: list[Ask] = []
+        self._since: dict[int, float] = {}
 
     async def run(self) -> None:
         """Check for asks until cancelled. Raises StateError."""
@@ -44,7 +45,7 @@ class Asks:
 
     async def hear(self) -> None:
         """Carry out or hand over all asks that arrived since the last call. Raises StateError."""
-        postponed = [ask for ask, _since in self._postponed.values()]
+        postponed, self._postponed = self._postponed, []
         for ask in (*postponed, *await self._desk.store.asks()):
             try:
                 await self._hand_over(ask)
@@ -53,6 +54,8 @@ class Asks:
             except Exception as error:
                 log.exception("ask failed", verb=ask.verb, target=ask.target)
                 await self._answer_failed(ask, error)
+            if ask not in self._postponed:
+                self._since.pop(ask.seq, None)
 
     async def _hand_over(self, ask: Ask) -> None:
         match next((verb for verb in Verb if verb.value == ask.verb), None):
@@ -80,15 +83,14 @@ class Asks:
             if ask.verb == Verb.DISMISS and turn.is_under_way:
                 await self._postpone(ask, order)
                 return
-            self._postponed.pop(ask.seq, None)
             await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.folder)))
 
     async def _postpone(self, ask: Ask, order: Order) -> None:
-        """Try a dismissal again later. One that waits too long for a step, on a disk that hangs say, is answered."""
+        """Try a dismissal again later, or answer it if it has waited too long: the step may use a disk that hangs."""
         now = asyncio.get_running_loop().time()
-        _ask, since = self._postponed.setdefault(ask.seq, (ask, now))
-        if now - since >= PATIENCE:
-            del self._postponed[ask.seq]
+        if now - self._since.setdefault(ask.seq, now) < PATIENCE:
+            self._postponed.append(ask)
+        else:
             await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.shoot))
 
     async def _adopt(self, ask: Ask) -> None:

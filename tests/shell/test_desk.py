@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from daemon.order import Order, Phase, facts, steps
 from daemon.orders import Change
@@ -77,6 +78,26 @@ def test_a_dismissal_of_a_step_that_hangs_is_answered(tmp_path: Path) -> None:
     assert answer is not None
     assert answer[0] is Outcome.FAILED
     assert "one of its steps has been in progress for minutes" in answer[1]
+
+
+def test_a_postponed_ask_that_fails_is_answered_once(tmp_path: Path) -> None:
+    """A dismissal that waits for a step is answered once if a bug stops its order meanwhile."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
+            await until(store, shoot().id, Phase.DOWNLOADING)
+            await asyncio.sleep(10)
+            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
+            await asyncio.sleep(10)
+            with look(tmp_path) as reader:
+                assert reader.answer(seq) is None, "it waits for the step"
+            desk.left_alone.add(shoot().id)
+            with capture_logs() as logs:
+                await asyncio.sleep(60)
+            assert [log["event"] for log in logs].count("ask answered") == 1
+
+    simulate(work)
 
 
 def test_a_skipped_shoot_replaces_every_skipped_order_that_no_longer_counts(tmp_path: Path) -> None:
