@@ -31,8 +31,10 @@ def test_a_listener_with_a_bug_stops_nobody(tmp_path: Path) -> None:
         async with running(tmp_path, World(clock)) as (store, desk):
             desk.listen(breaks)
             desk.listen(lambda change: heard.append(change.after.phase))
-            await desk.begin(shoot(), facts.Locked(shoot().brackets))
-            await until(store, shoot().id, Phase.DOWNLOADED)
+            with capture_logs() as logs:
+                await desk.begin(shoot(), facts.Locked(shoot().brackets))
+                await until(store, shoot().id, Phase.DOWNLOADED)
+        assert "bug in a listener" in [log["event"] for log in logs]
 
     simulate(work)
     assert heard[-1] is Phase.DOWNLOADED
