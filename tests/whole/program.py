@@ -10,13 +10,33 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from daemon.cli.status import document
 from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import NOON
 
 T = TypeVar("T")
+
+
+class Process(Protocol):
+    """A running daemon: ``subprocess.Popen``, or a process forked for it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """The exit status, negative for a signal; None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end. Returns the exit status. Raises ``subprocess.TimeoutExpired``."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """Kill the process."""
+
+
 Json = dict[str, Any]
 
 COMMAND = str(Path(sys.executable).with_name("bracketd"))
@@ -46,7 +66,7 @@ class Bracketd:
         }
         self.launcher: tuple[str, ...] = ()
         """A prefix of the daemon's command: empty, or a program that drops its rights."""
-        self._daemon: subprocess.Popen[bytes] | None = None
+        self._daemon: Process | None = None
         self.watched.mkdir(parents=True)
 
     @property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,13 +88,15 @@ def test_the_disk_is_full_at_the_start(program: Bracketd, disk: SmallDisk) -> No
     program.reach(OAK, "downloaded")
     assert program.stop() == 0
     disk.fill()
-    timer = threading.Timer(6.0, disk.free)
-    timer.start()
-    try:
+
+    def free_once_it_waits() -> None:
+        until(lambda: is_waiting(program))
+        disk.free()
+
+    with ThreadPoolExecutor(1) as person:
+        freed = person.submit(free_once_it_waits)
         program.start()
-    finally:
-        timer.join()
-    assert is_waiting(program)
+        freed.result()
     assert program.told("state disk has space again")
     program.drop(ELM, {f"ELM_{name}": data for name, data in shoot(1).items()})
     program.reach(ELM, "downloaded")
