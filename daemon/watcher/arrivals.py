@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -16,7 +16,18 @@ from daemon.files import scan
 from daemon.files.passing import can_be_read, is_refusal, may_pass
 from daemon.grouping import Frame, dangling
 from daemon.host.clock import Clock
-from daemon.shoot import DAMAGED, NOBODY, PATIENCE, Arrival, File, FileClass, Listing, may_dangle, verdict
+from daemon.shoot import (
+    DAMAGED,
+    NOBODY,
+    PATIENCE,
+    Arrival,
+    File,
+    FileClass,
+    GateResult,
+    Listing,
+    may_dangle,
+    verdict,
+)
 from daemon.store.protocol import Stale
 from daemon.store.waiting import Waiting
 from daemon.watcher.bugs import Bugs, Work
@@ -235,11 +246,13 @@ class Arrivals:
         for shoot, one in sorted(self._followed.items()):
             found = one.arrival.found
             if one.trouble or _is_coming(found):
-                reason = one.trouble or verdict(one.arrival, self._folder.terms).reason
+                now = verdict(one.arrival, self._folder.terms)
+                reason = one.trouble or now.reason
                 if one.arrival.late and not one.trouble:
                     reason = f"new photos in a shoot that was already sent: {reason}"
-                folder = os.path.join(self._folder.watch, shoot)
-                waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
+                folder, size = os.path.join(self._folder.watch, shoot), len(found.photos)
+                gates = () if one.trouble and not now.settled else map(_without_time, now.gates)
+                waiting.append(Waiting(folder, shoot, reason, size, found.bytes, one.since, tuple(gates)))
         return waiting
 
     async def _ask_client(self, shoot: str, one: Follow) -> None:
@@ -264,7 +277,7 @@ class Arrivals:
             others = not unread or await self._gives_others(shoot, one.arrival, unread)
             one.arrival = one.arrival.not_read(unread, others=others)
             if may_dangle(one.arrival):
-                one.arrival = one.arrival.sets_told(await self._dangling(shoot, one))
+                one.arrival = one.arrival.sets_checked(await self._dangling(shoot, one))
         except OSError as error:
             self._fails(shoot, "photos cannot be read", error)
             return False
@@ -314,6 +327,11 @@ class Arrivals:
         if one is not None and one.said != (event, why):
             one.said = (event, why)
             how(event, watch=self._folder.watch, shoot=shoot, **({"why": why} if why else {}))
+
+
+def _without_time(result: GateResult) -> GateResult:
+    """A gate's result as it is stored: the times of the next scan are only meaningful in this process."""
+    return replace(result, look_at=None)
 
 
 def _is_coming(found: Listing) -> bool:

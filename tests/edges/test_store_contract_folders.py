@@ -11,6 +11,7 @@ from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
 from daemon.order.problem import Code
 from daemon.root import Seen
+from daemon.shoot import GateResult, GateState
 from daemon.store.attention import Attention, Heed
 from daemon.store.notes import Alert, Attentions, Missed, Missing, Note, Noted, Started, Subject, Watching
 from daemon.store.protocol import Store
@@ -58,6 +59,25 @@ def test_what_waits_is_shown_until_it_is_an_order(kept: State) -> None:
             ("/other/c", "why"),
             ("/in/b", r"because \udcff"),
         ]
+
+
+def test_the_gates_of_a_waiting_shoot_are_kept(kept: State) -> None:
+    """The results of a waiting shoot's gates are read as they were written, in any text."""
+    results = (
+        GateResult("names", GateState.PASSED, "no file has a temporary name"),
+        GateResult("stillness", GateState.WAITS, "2 photo(s); \udcff.JPG changed last"),
+        GateResult("sets", GateState.NOT_REACHED),
+    )
+
+    async def work(store: Store) -> None:
+        await store.replace_waiting("/in", [Waiting("/in/a", "a", "why", 1, 1, NOW, results)])
+        await store.replace_waiting("/out", [Waiting("/out/b", "b", "why", 1, 1, NOW + 1)])
+
+    within(kept, work)
+    with kept.look() as reader:
+        one, other = reader.waiting()
+    assert one.gates == (results[0], replace(results[1], why=r"2 photo(s); \udcff.JPG changed last"), results[2])
+    assert (one.gate, other.gates, other.gate) == ("stillness", (), None)
 
 
 @pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])

@@ -14,6 +14,7 @@ from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.facts import Fact
 from daemon.order.problem import Code
 from daemon.root import Seen
+from daemon.shoot import GateResult
 from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
 from daemon.store.notes import Note, values_of
@@ -275,8 +276,8 @@ class MemoryStore(Store):
             for folder in [folder for folder in shelf.waiting if is_in(folder, root)]:
                 del shelf.waiting[folder]
             for one in found:
-                words = printable(one.reason)
-                shelf.waiting[one.folder] = Waiting(one.folder, one.shoot, words, one.files, one.bytes, one.since)
+                gates = tuple(GateResult(result.gate, result.state, printable(result.why)) for result in one.gates)
+                shelf.waiting[one.folder] = replace(one, reason=printable(one.reason), gates=gates)
 
         await self._write(write)
 

@@ -48,6 +48,7 @@ WAITING: dict[str, Any] = {
     "shoot": TEXT,
     "folder": TEXT,
     "reason": TEXT,
+    "gate": TEXT,
     "files": COUNT,
     "bytes": COUNT,
     "since": TIME,

@@ -14,6 +14,7 @@ from daemon.store.reading import Reader, matching
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.trouble import trouble_named
+from daemon.store.sqlite.waiting import waiting_from
 from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class SqliteReader(Reader):
 
     def waiting(self) -> list[Waiting]:
         rows = self._rows("SELECT * FROM waiting ORDER BY since")
-        return [Waiting(**{**row, "folder": unpack(row["folder"]), "shoot": unpack(row["shoot"])}) for row in rows]
+        return [waiting_from(row) for row in rows]
 
     def notes(self) -> Noted:
         return noted({row["key"]: json.loads(row["value"]) for row in self._rows(NOTES)})
