@@ -36,6 +36,7 @@ from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 from daemon.watcher.probes import Probes
+from daemon.watcher.settled import Settled
 from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
@@ -195,7 +196,8 @@ class Arrivals:
         if one.arrival.dangling:
             self._say(shoot, "incomplete bracket set", log.warning, why=verdict_now.reason)
         try:
-            await self._intake.lock(shoot, found, verdict_now.reason, frozenset(one.arrival.faults), one.inode)
+            damaged, folder = frozenset(one.arrival.faults), self._folder.path(shoot)
+            await self._intake.lock(Settled(folder, found, verdict_now.reason, damaged, one.inode))
         except NotYet as wait:
             one.trouble, one.look_at = str(wait), after + NOT_YET
             self._say(shoot, "shoot not sent yet", log.info, why=one.trouble)

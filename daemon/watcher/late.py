@@ -78,7 +78,7 @@ class LateLooks:
         found, times = await self._blocking(scan.scan_with_times, folder)
         if seen is None or seen.of != changed_at or _as_seen(seen.found) != _as_seen(found):
             orders = await self._store.earlier(KnownBy(folder))
-            look = await self._intake.look_for_late(orders, found, allowance)
+            look = await self._intake.late.of_locked(orders, found, allowance)
             if look.more or not look.complete:
                 return look.more
         self._seen[folder] = Scanned(found, times, now, changed_at)

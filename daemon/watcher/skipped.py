@@ -62,5 +62,5 @@ class SkippedLooks:
                 if await self._blocking(scan.are_as_then, folder, known):
                     return
         found, times = await self._blocking(scan.scan_with_times, folder)
-        await self._intake.look_for_strangers(order_id, found, inode)
+        await self._intake.late.of_skipped(order_id, found, inode)
         self._times[folder] = times

@@ -30,6 +30,7 @@ from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
 from daemon.watcher.presence import LOOK_EVERY
+from daemon.watcher.settled import Compared
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -138,14 +139,13 @@ class UnknownOrders:
         self._listed, self._wait_until = tuple(listed), float("-inf")
         await self._report()
 
-    async def about(
-        self, shoot: str, folder: str, outputs: Collection[str], brackets: Sequence[Bracket], contents: Contents
-    ) -> FoundElsewhere | None:
+    async def about(self, compared: Compared, outputs: Collection[str], contents: Contents) -> FoundElsewhere | None:
         """The unknown order that seems to contain a settled shoot, or None.
 
         ``outputs`` are the output folders of its pictures. Raises OSError if their disk fails, and NotYet if they are
         not scanned yet, or if a note that seems to be about the shoot cannot be read at present.
         """
+        folder, brackets = compared.settled.folder, compared.fact.brackets
         own = {os.path.dirname(output) for output in outputs}
         for output in self._outputs.values():
             if output.path in own:
@@ -159,7 +159,7 @@ class UnknownOrders:
         note = delivered_as(folder, outputs, hashed, found)
         if note is not None:
             return FoundElsewhere(note.order.id, note.path)
-        listed = next((one for one in self._listed if named_alike(shoot, brackets, one.names)), None)
+        listed = next((one for one in self._listed if named_alike(compared.settled.shoot, brackets, one.names)), None)
         return FoundElsewhere(listed.id) if listed is not None else None
 
     async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:

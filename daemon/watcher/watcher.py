@@ -73,7 +73,7 @@ class Watcher:
         self._first_sight = FirstSight(folder, intake, store, clock, bugs=bugs, blocking=blocking)
         self._skipped = SkippedLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         inbox = desk.inbox(folder.watch, self._wake)
-        self._asks = FolderAsks(inbox, intake, self._arrivals, desk, clock, blocking=blocking, inode_of=self._inode)
+        self._asks = FolderAsks(inbox, intake, self._arrivals, desk, clock, blocking=blocking)
         self._late = LateLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
@@ -119,7 +119,7 @@ class Watcher:
                 self._first_sight.missing()
             await self._asks.wait_for_folder()
             return LOOK_EVERY
-        await self._asks.carry_out(self._root.hints)
+        await self._asks.carry_out(self._root.hints, self._inode)
         if everything or look.root.shoots != self._there:
             await self._meet(look, dirty)
         if everything:
