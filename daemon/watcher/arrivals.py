@@ -77,7 +77,7 @@ class Follow:
     scanned_at: float = float("-inf")
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
-    said: tuple[str, str | None] | None = None
+    logged: tuple[str, str | None] | None = None
     trouble: str = ""
     frames: dict[File, Frame | None] = field(default_factory=dict)
 
@@ -326,8 +326,8 @@ class Arrivals:
     def _say(self, shoot: str, event: str, how: Callable[..., Any], *, why: str | None = None) -> None:
         """Log an event about a shoot, unless it repeats the previous one. ``event`` is a constant phrase."""
         one = self._followed.get(shoot)
-        if one is not None and one.said != (event, why):
-            one.said = (event, why)
+        if one is not None and one.logged != (event, why):
+            one.logged = (event, why)
             how(event, watch=self._folder.watch, shoot=shoot, **({"why": why} if why else {}))
 
 

@@ -11,24 +11,24 @@ from daemon.errors import StateError
 from daemon.files.roots import Roots
 from daemon.order import Order, facts, steps
 from daemon.order.facts import Kind
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.service import Service
 from daemon.steps import Steps
 from tests.core.orders import order, processed
 
-BEFORE = Seen("/mnt/nas", "50:2", 5)
+BEFORE = RootState("/mnt/nas", "50:2", 5)
 
 
 class Remembers:
     """A memory in which every root was on a disk that is not mounted now."""
 
-    def seen(self, _root: str) -> Seen | None:
+    def state_of(self, _root: str) -> RootState | None:
         """The disk."""
         return BEFORE
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Nothing that is seen now may take its place."""
-        raise AssertionError(f"{root} is remembered as {seen}")
+        raise AssertionError(f"{root} is remembered as {state}")
 
     def known(self, _root: str, _shoots: Collection[str]) -> int:
         """None of them has an order."""
@@ -38,11 +38,11 @@ class Remembers:
 class Fails:
     """A memory that cannot be read."""
 
-    def seen(self, _root: str) -> Seen | None:
+    def state_of(self, _root: str) -> RootState | None:
         """Fail."""
         raise StateError("the disk of the state file is away")
 
-    def see(self, _root: str, _seen: Seen) -> None:
+    def remember(self, _root: str, _state: RootState) -> None:
         """Fail."""
         raise StateError("the disk of the state file is away")
 

@@ -57,8 +57,8 @@ class Checking:
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
-            roots = Roots(store.seen_roots(lambda: 0.0))
-            await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.look(str(self.watched))))
+            roots = Roots(store.root_states(lambda: 0.0))
+            await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.check(str(self.watched))))
             assert await asyncio.to_thread(roots.output_away, str(self.output)) is None
             await store.add(order(), facts.Locked(order().brackets))
             store.close()

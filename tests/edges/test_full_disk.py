@@ -18,7 +18,7 @@ from daemon.errors import StateError, StateFull
 from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
 from daemon.order import Order, facts, steps
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
 from daemon.store.sqlite import copies
@@ -105,13 +105,13 @@ def test_a_thread_does_not_wait(tmp_path: Path) -> None:
 
     async def work(_clock: SimulatedClock) -> None:
         narrow = Narrow(tmp_path, Inline())
-        roots = narrow.store.seen_roots(lambda: NOW)
+        roots = narrow.store.root_states(lambda: NOW)
         narrow.fill()
         with pytest.raises(StateFull):
-            roots.see("/in", Seen(LARGE, "1:1", 1))
+            roots.remember("/in", RootState(LARGE, "1:1", 1))
         narrow.free()
-        roots.see("/in", Seen(LARGE, "1:1", 1))
-        assert roots.seen("/in") == Seen(LARGE, "1:1", 1)
+        roots.remember("/in", RootState(LARGE, "1:1", 1))
+        assert roots.state_of("/in") == RootState(LARGE, "1:1", 1)
         narrow.store.close()
 
     simulate(work)

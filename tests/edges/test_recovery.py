@@ -20,10 +20,10 @@ from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
 from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
-from daemon.recovery import Account, Place, Recovery, Report, Source
+from daemon.recovery import Account, Recovery, Report, Source, WatchedSettings
 from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.service import Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
@@ -102,15 +102,15 @@ class Home:
 
     def recover(self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False) -> Report:
         """Recover the state."""
-        place = Place(str(self.watch), str(self.output), Preset(), process_existing=existing)
+        place = WatchedSettings(str(self.watch), str(self.output), Preset(), process_existing=existing)
         return Recovery(SqliteWreck(self.state), [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
 
-    def saw(self, root: Path, seen: Seen) -> None:
+    def saw(self, root: Path, seen: RootState) -> None:
         """Store the last known state of a folder."""
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
-            await asyncio.to_thread(store.seen_roots(lambda: NOW).see, str(root), seen)
+            await asyncio.to_thread(store.root_states(lambda: NOW).remember, str(root), seen)
             store.close()
 
         asyncio.run(work())
@@ -120,7 +120,7 @@ class Home:
 
         async def work() -> bool:
             store = SqliteStore.open(self.state)
-            seen = await asyncio.to_thread(store.seen_roots(lambda: NOW).seen, str(root))
+            seen = await asyncio.to_thread(store.root_states(lambda: NOW).state_of, str(root))
             store.close()
             return seen is not None
 
@@ -210,7 +210,7 @@ def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
     for path, data in {**camera.card("A/IMG_{}.JPG", 2), **camera.card("B/IMG_{}.ARW", 2)}.items():
         (home.watch / "a" / path).parent.mkdir(parents=True, exist_ok=True)
         (home.watch / "a" / path).write_bytes(data)
-    found = shoot_of(Place(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
+    found = shoot_of(WatchedSettings(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
     assert [file.path for file in found.files] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_1.ARW", "B/IMG_2.ARW"]
     assert found.shots["B/IMG_2.ARW"] == shot_of(camera, "x.ARW", 2)
 
@@ -222,7 +222,7 @@ def remove(home: Home) -> None:
 
 def unmount(home: Home) -> None:
     """The disk with the shoots is not mounted: an empty folder shows."""
-    home.saw(home.watch, Seen("/mnt/disk", "1:2", shoots=3))
+    home.saw(home.watch, RootState("/mnt/disk", "1:2", shoots=3))
 
 
 @pytest.mark.parametrize("harm", [remove, unmount])

@@ -10,7 +10,7 @@ import pytest
 from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
 from daemon.order.problem import Code
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.shoot import GateResult, GateState
 from daemon.store.attention import Attention, Heed
 from daemon.store.notes import Alert, Attentions, Missed, Missing, Note, Noted, Started, Subject, Watching
@@ -83,21 +83,21 @@ def test_the_gates_of_a_waiting_shoot_are_kept(kept: State) -> None:
 @pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])
 def test_a_root_is_remembered(kept: State, mount: str | None) -> None:
     """A root's state is kept for the next run, with any name of a mount point, until it is adopted."""
-    for before, now in ((None, Seen(mount, "1:2", 0)), (Seen(mount, "1:2", 0), Seen(mount, "1:2", 7))):
+    for before, now in ((None, RootState(mount, "1:2", 0)), (RootState(mount, "1:2", 0), RootState(mount, "1:2", 7))):
 
-        async def look(store: Store, now: Seen = now) -> Seen | None:
-            roots = store.seen_roots(lambda: NOW)
-            found = roots.seen("/in")
-            roots.see("/in", now)
+        async def look(store: Store, now: RootState = now) -> RootState | None:
+            roots = store.root_states(lambda: NOW)
+            found = roots.state_of("/in")
+            roots.remember("/in", now)
             return found
 
         assert within(kept, look) == before
     with kept.look() as reader:
-        assert (reader.seen("/in"), reader.seen("/out")) == (Seen(mount, "1:2", 7), None)
+        assert (reader.root_state("/in"), reader.root_state("/out")) == (RootState(mount, "1:2", 7), None)
 
-    async def forget(store: Store) -> Seen | None:
+    async def forget(store: Store) -> RootState | None:
         await store.forget_root("/in")
-        return store.seen_roots(lambda: NOW).seen("/in")
+        return store.root_states(lambda: NOW).state_of("/in")
 
     assert within(kept, forget) is None
 
@@ -106,7 +106,7 @@ def test_known_shoots_of_a_root_are_counted(kept: State) -> None:
     """Threads and readers can count the shoots of a watched folder that have an order that counts."""
 
     async def work(store: Store) -> int:
-        return store.seen_roots(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
+        return store.root_states(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
 
     assert within(kept, work, order()) == 1
     with kept.look() as reader:

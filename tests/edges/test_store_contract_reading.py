@@ -22,7 +22,7 @@ def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
             [],
             [],
         )
-        assert (reader.seen("/in"), reader.known("/in", ["a"]), reader.known_ids(["a"])) == (None, 0, frozenset())
+        assert (reader.root_state("/in"), reader.known("/in", ["a"]), reader.known_ids(["a"])) == (None, 0, frozenset())
         assert reader.ended() == 0
 
 

@@ -123,7 +123,7 @@ async def office(
     store = open_store(tmp)
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
-        roots = Roots(store.seen_roots(clock.now))
+        roots = Roots(store.root_states(clock.now))
         performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
 
         async def perform(of: Order, step: steps.Step) -> facts.Fact:

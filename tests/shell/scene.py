@@ -225,7 +225,7 @@ async def watching(
 
     desk = Desk(store, clock.now, Policy(limits=limits))
     desk.listen(hear)
-    roots = Roots(store.seen_roots(clock.now), mount_of)
+    roots = Roots(store.root_states(clock.now), mount_of)
     unknown = UnknownOrders({**(others or {}), folder.output: blocking}, store, roots, clock)
     searching = asyncio.create_task(unknown.run()) if searched else None
     if searching is not None and not others:

@@ -309,7 +309,7 @@ def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) 
         store = open_store(tmp / "state")
         folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), Quiet(QUIET), False, INTERVAL, PRESET)
         desk = Desk(store, clock.now, Policy())
-        unknown = UnknownOrders({}, store, Roots(store.seen_roots(clock.now)), clock)
+        unknown = UnknownOrders({}, store, Roots(store.root_states(clock.now)), clock)
         intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
         sight = FirstSight(folder, intake, store, clock, bugs=Bugs(folder.watch, clock), blocking=blocking)
         there = {name: (tmp / "in" / name).stat().st_ino for name in ("Old A", "Old B", "Old C")}

@@ -144,7 +144,7 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
 
 async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
     """A probe for unknown orders that has scanned its output folder."""
-    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.root_states(clock.now)), clock)
     await unknown.run()
     return unknown
 

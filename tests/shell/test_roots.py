@@ -253,7 +253,7 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         desk = Desk(store, clock.now, Policy())
         desk.listen(lambda change: told.append((change.after.id, change.fact)))
         presence = Presence(str(output), desk)
-        watch = OutputWatch(str(output), Roots(store.seen_roots(clock.now)), presence, blocking)
+        watch = OutputWatch(str(output), Roots(store.root_states(clock.now)), presence, blocking)
         task = asyncio.create_task(watch.run())
         await asyncio.sleep(1)
         assert noted() == []
@@ -284,7 +284,7 @@ def test_a_bug_in_the_check_of_an_output_ends_nothing(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         (output / OAK).mkdir(parents=True)
         store = open_store(tmp / "state")
-        roots = Roots(store.seen_roots(clock.now))
+        roots = Roots(store.root_states(clock.now))
         roots.output_away(str(output))
         output.rename(tmp / "away")
         watch = OutputWatch(str(output), roots, Presence(str(output), Desk(store, clock.now, Policy())), blocking)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from daemon.order import ImageState, Order
 from daemon.order.allowed import next_command
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
 from daemon.store.reading import Reader, matching
@@ -83,7 +83,7 @@ class MemoryReader(Reader):
     def notes(self) -> Noted:
         return noted(self._shelf.notes)
 
-    def seen(self, root: str) -> Seen | None:
+    def root_state(self, root: str) -> RootState | None:
         return self._shelf.roots.get(root)
 
     def known(self, root: str, shoots: Collection[str]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from daemon.order import Order, Phase
 from daemon.order.archive import Entry
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.journal import detail_of
 from daemon.store.waiting import Waiting
@@ -59,7 +59,7 @@ class Shelf:
     photos: dict[str, frozenset[Entry]] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     asks: dict[int, Asked] = field(default_factory=dict)
-    roots: dict[str, Seen] = field(default_factory=dict)
+    roots: dict[str, RootState] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
 

@@ -19,7 +19,7 @@ from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from daemon.order import Order
-    from daemon.root import Seen
+    from daemon.root import RootState
 
 SUMMARY = (
     "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
@@ -119,7 +119,7 @@ class SqliteReader(Reader):
     def notes(self) -> Noted:
         return noted({row["key"]: json.loads(row["value"]) for row in self._rows(NOTES)})
 
-    def seen(self, root: str) -> Seen | None:
+    def root_state(self, root: str) -> RootState | None:
         from daemon.store.sqlite.roots import load  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:
