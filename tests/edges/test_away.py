@@ -65,19 +65,19 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
     """A photo that is missing with its whole disk neither ends its order nor holds it for a person."""
-    told = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
-    assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.PASSING
-    assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in told.why
+    fact = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
+    assert isinstance(fact, facts.Failed)
+    assert fact.kind is Kind.PASSING
+    assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in fact.why
 
 
 @pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
 def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
     """While the output's disk is away, no picture is requested and nothing is written to its empty mount point."""
-    told = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
-    assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.OUTPUT
-    assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in told.why
+    fact = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
+    assert isinstance(fact, facts.Failed)
+    assert fact.kind is Kind.OUTPUT
+    assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in fact.why
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -108,9 +108,9 @@ def test_a_photo(explaining: Explaining) -> None:
     photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
     os.utime(photo, (1_700_000_000, 1_700_000_000))
     explaining.has(waits=STILL.why, gates=(STILL,))
-    told = explaining.of("DCIM/100CANON/IMG_1.JPG")
-    assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
-    assert told == {
+    shown = explaining.of("DCIM/100CANON/IMG_1.JPG")
+    assert shown.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
+    assert shown == {
         "class": "a photo",
         "content": "complete",
         "shoot": "waits at the gate “stillness”",
@@ -203,9 +203,9 @@ def test_names(explaining: Explaining, path: str, said: str) -> None:
     """The class of a file is shown with the pattern that its name or folder matches; only photos are opened."""
     explaining.put("DCIM/IMG_1.JPG")
     explaining.put(path)
-    told = explaining.of(path)
-    assert told["class"] == said
-    assert ("content" in told) is (said == "a photo")
+    shown = explaining.of(path)
+    assert shown["class"] == said
+    assert ("content" in shown) is (said == "a photo")
 
 
 def test_what_an_order_did_with_it(explaining: Explaining) -> None:
@@ -268,7 +268,7 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
     assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in the order: made from A/DSC00001.JPG"
 
 
-def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
+def test_only_the_orders_that_have_it_are_reported(explaining: Explaining) -> None:
     """Only the orders that contain a file are shown for it."""
     first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
     supplement = replace(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
@@ -338,6 +338,6 @@ def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
     """A pipe with a photo's name is shown as never opened."""
     explaining.put("IMG_1.JPG")
     os.mkfifo(explaining.shoot / "IMG_2.JPG")
-    told = explaining.of("IMG_2.JPG")
-    assert told["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
-    assert "content" not in told
+    shown = explaining.of("IMG_2.JPG")
+    assert shown["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
+    assert "content" not in shown

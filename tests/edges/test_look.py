@@ -25,10 +25,10 @@ class Shows:
 def test_a_registration_that_was_given_up_is_no_result() -> None:
     """In the images flow, listed items that were registered as brackets do not count as images."""
     start = order(1)
-    anew = after(start, facts.SlotLost(0, 0, "no answer"))
-    service = Shows(start.registration(0), anew.registration(0), "result")
+    again = after(start, facts.SlotLost(0, 0, "no answer"))
+    service = Shows(start.registration(0), again.registration(0), "result")
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = performing.perform(anew, steps.Look())
+    seen = performing.perform(again, steps.Look())
     assert isinstance(seen, facts.Seen)
     assert [image.id for image in seen.images] == ["result"]
 

@@ -163,7 +163,7 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
     assert [bracket.path for bracket in held.brackets] == ["IMG_2.JPG"]
     assert "bracketd approve" in (held.trouble or "")
     assert home.orders()["a"] == held
-    assert home.recover().held == (), "told once"
+    assert home.recover().held == (), "reported once"
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
@@ -461,7 +461,7 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     assert [doubt.note.path for doubt in report.doubts] == [f"{home.output}/a/order.json"]
     assert home.orders() == {"a": held}
     again = home.recover()
-    assert ([one.order for one in again.orders], again.held) == ([held], ()), "told once"
+    assert ([one.order for one in again.orders], again.held) == ([held], ()), "reported once"
 
 
 def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) -> None:
@@ -649,7 +649,7 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("nonsense", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 @pytest.mark.parametrize("pictures", [True, False])
-def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
+def test_a_note_with_impossible_names_is_reported(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
     """A note with impossible names does not stop a recovery, and is reported as unreadable."""
     note = forge(home, "a", **nonsense)
     if pictures:

@@ -190,10 +190,10 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
     performing = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
     begun = time.monotonic()
     for one in ids:
-        told = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
-        assert isinstance(told, facts.Failed)
-        assert (told.kind, told.unsent) == (facts.Kind.OUTPUT, True)
-        assert f"the disk of the output folder {tmp_path} does not answer" in told.why
+        fact = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
+        assert isinstance(fact, facts.Failed)
+        assert (fact.kind, fact.unsent) == (facts.Kind.OUTPUT, True)
+        assert f"the disk of the output folder {tmp_path} does not answer" in fact.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
 

@@ -56,19 +56,19 @@ def phases(state: Path) -> dict[str, str]:
 
 def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     """An order that was replaced while a photo was being uploaded stays cancelled, and the shoot is merged once."""
-    anew = replace(shoot(1), folder=shoot(0).folder)
+    second = replace(shoot(1), folder=shoot(0).folder)
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"
         async with running(state, world, shoot(0)) as (store, desk):
             old = await until(store, shoot(0).id, Phase.HELD)
-            await desk.replace(old, anew, facts.Locked(anew.brackets))
-            await until(store, anew.id, Phase.DOWNLOADED)
+            await desk.replace(old, second, facts.Locked(second.brackets))
+            await until(store, second.id, Phase.DOWNLOADED)
             await asyncio.sleep(SLOW)
             assert phases(state)[old.id] == "cancelled"
             ask(state, "retry", old.id, clock.now())
             await asyncio.sleep(SLOW)
-            assert phases(state) == {old.id: "cancelled", anew.id: "downloaded"}
+            assert phases(state) == {old.id: "cancelled", second.id: "downloaded"}
         assert world.count(steps.Merge) == 1
 
     simulate(work)

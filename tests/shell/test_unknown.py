@@ -177,7 +177,7 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
 
 
 @pytest.mark.parametrize(
-    ("told", "known"),
+    ("fields", "known"),
     [
         ({"preset": replace(Preset(), dev_mode=True)}, CARD),
         ({}, (CARD[0], *(bytes([n]) * 500 for n in range(9)))),
@@ -185,10 +185,10 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
     ],
     ids=["dev mode", "a floor plan", "other bytes in the middle"],
 )
-def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, told: dict[str, Any], known: tuple[bytes, ...]) -> None:
+def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, fields: dict[str, Any], known: tuple[bytes, ...]) -> None:
     """Notes of dev mode, notes with one photo in common, and photos that match only at both ends hold no shoot."""
     theirs = photos(tmp / "theirs", "Elm", *known)
-    note_of(theirs, tmp / "out" / "Elm", **told)
+    note_of(theirs, tmp / "out" / "Elm", **fields)
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -635,7 +635,7 @@ def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> No
     simulate(work)
 
 
-def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
+def test_a_note_that_makes_no_sense_is_reported(tmp: Path) -> None:
     """A damaged note does not hold shoots, and ``status`` and ``doctor`` name it."""
     path = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
     path.write_text(path.read_text()[:600])

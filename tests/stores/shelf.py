@@ -19,7 +19,7 @@ LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JournalEntry:
     """A fact in the journal."""
 
     order_id: str
@@ -54,7 +54,7 @@ class Shelf:
     """
 
     orders: dict[str, Order] = field(default_factory=dict)
-    journal: list[Told] = field(default_factory=list)
+    journal: list[JournalEntry] = field(default_factory=list)
     purchases: dict[str, Purchase] = field(default_factory=dict)
     photos: dict[str, frozenset[Entry]] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
@@ -88,7 +88,7 @@ class Shelf:
     def tell(self, order_id: str, fact: Fact, at: float) -> None:
         """Add a fact to the journal."""
         detail = json.loads(json.dumps(detail_of(fact), default=str))
-        self.journal.append(Told(order_id, at, type(fact).__name__, detail))
+        self.journal.append(JournalEntry(order_id, at, type(fact).__name__, detail))
 
     def answer(self, answer: Answer) -> None:
         """Store an answer, unless the ask has one, and delete old answers."""

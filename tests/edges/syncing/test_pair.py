@@ -43,9 +43,9 @@ def test_a_transfer(tmp_path: Path) -> None:
         said = asked_until(client, shoot, lambda latest: latest.done is True, seconds=30)
         assert said[-1].done is True, said
         assert all((pair.receiver.folder / photo).stat().st_size == 400_000 for photo in photos)
-        told = [each.why for each in said if "still downloading" in each.why]
-        assert told
-        assert all(each.endswith(" MB) into 12 Oak St") or " KB) into" in each for each in told), told
+        downloading = [each.why for each in said if "still downloading" in each.why]
+        assert downloading
+        assert all(each.endswith(" MB) into 12 Oak St") or " KB) into" in each for each in downloading), downloading
         assert {each.done for each in said[:-1]} == {False}, said
 
         # Another shoot is under way, this one is done, and what the sender has not announced is not known.

@@ -98,16 +98,16 @@ JSON = st.recursive(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    told=st.dictionaries(
+    replies=st.dictionaries(
         st.sampled_from(["/rest/db/status", "/rest/db/need", "/rest/system/connections", "/rest/db/completion"]), JSON
     ),
     needed=st.booleans(),
 )
-def test_any_answer_at_all(tmp_path: Path, told: Mapping[str, object], needed: bool) -> None:
+def test_any_answer_at_all(tmp_path: Path, replies: Mapping[str, object], needed: bool) -> None:
     """``ask`` returns a report and never raises, whatever the response is."""
     shoot = tmp_path / "Photos" / "Shoots" / "12 Oak St"
     usual = {"/rest/db/status": status("syncing", files=1)} if needed else {}
-    with Host(Answers({**usual, **told})) as started:
+    with Host(Answers({**usual, **replies})) as started:
         assert Syncthing(environ(shoot, started)).ask(str(shoot)).why
 
 
@@ -197,8 +197,8 @@ def test_a_unix_socket(shoot: Path, tmp_path: Path) -> None:
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             known = self.headers["X-API-Key"] == KEY
-            told = status() if self.path.startswith("/rest/db/status") else connected()
-            body = json.dumps(told if known else {}).encode()
+            reply = status() if self.path.startswith("/rest/db/status") else connected()
+            body = json.dumps(reply if known else {}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -50,7 +50,7 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
     broken = report["violations"][len(before["violations"]) :]
     assert [v for v in broken if v["rule"] != "needless-purchase" or v["id"] not in program.lost] == []
     assert [i["image_id"] for i in images if i["downloads"]["full"] > 1 + program.lost[i["image_id"]]] == []
-    assert not any(program.told(words) for words in ("Traceback", "bug"))
+    assert not any(program.logged(words) for words in ("Traceback", "bug"))
     assert [event for event in program.events() if "exception" in event or "traceback" in event] == []
 
 

@@ -50,8 +50,8 @@ class Mortal(Bracketd):
     def die_once_at_each_moment(self, deaths: Path, which: str, times: int) -> None:
         """Kill each later run at its first moment that is not in ``deaths``; see ``moments``."""
         deaths.touch()
-        told = (f"PYTHONPATH={LAUNCH}:{REPOSITORY}", f"{DEATHS}={deaths}", f"{WHICH}={which}", f"{TIMES}={times}")
-        self.launcher = ("env", *told)
+        variables = (f"PYTHONPATH={LAUNCH}:{REPOSITORY}", f"{DEATHS}={deaths}", f"{WHICH}={which}", f"{TIMES}={times}")
+        self.launcher = ("env", *variables)
 
     # --- a run ---
 
