@@ -103,7 +103,7 @@ class Bracketd:
         assert self._daemon is not None
         self._daemon.send_signal(number)
         status = self.ended(STOP)
-        assert status != 0 or self.told("stopped"), "it exited with 0 without logging that it stopped"
+        assert status != 0 or self.logged("stopped"), "it exited with 0 without logging that it stopped"
         return status
 
     def signal(self, number: int) -> None:
@@ -165,8 +165,8 @@ class Bracketd:
         """The output of ``bracketd status --json``."""
         done = self.run("status", "--json")
         assert done.returncode == 0, done.stderr
-        told: Json = json.loads(done.stdout)
-        return told
+        document: Json = json.loads(done.stdout)
+        return document
 
     # --- watching it ---
 
@@ -218,7 +218,7 @@ class Bracketd:
         said = self.log.read_bytes()[begin:] if self.log.exists() else b""
         return [_event(line) for line in said.decode().splitlines()]
 
-    def told(self, words: str) -> list[Json]:
+    def logged(self, words: str) -> list[Json]:
         """The events that begin with these words."""
         return [event for event in self.events() if event["event"].startswith(words)]
 

@@ -54,7 +54,7 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
     broken = report["violations"][len(before["violations"]) :]
     assert [v for v in broken if v["rule"] != "needless-purchase" or v["id"] not in program.lost] == []
     assert [i["image_id"] for i in images if i["downloads"]["full"] > 1 + program.lost[i["image_id"]]] == []
-    assert [event for words in ("Traceback", "bug") for event in program.told(words)] == []
+    assert [event for words in ("Traceback", "bug") for event in program.logged(words)] == []
     assert [event for event in program.events() if "exception" in event or "traceback" in event] == []
 
 

@@ -40,8 +40,8 @@ def figures(record_property: Callable[[str, object], None]) -> Iterator[Figures]
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts, which are in the reports of the tests' teardowns."""
     reports = terminalreporter.getreports("")
-    told = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
-    if told:
+    values = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
+    if values:
         terminalreporter.section("kills")
-        for line in lines(told):
+        for line in lines(values):
             terminalreporter.line(line)
