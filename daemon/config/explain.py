@@ -20,7 +20,7 @@ def explain(error: ValidationError, document: Document, model: type[BaseModel] =
     """One problem per value, even if pydantic reports several errors for it. ``model`` is that of the whole file."""
     problems: dict[Location, Problem] = {}
     for complaint in error.errors(include_url=False):
-        location = _named(complaint["loc"], model)
+        location = _inside_list(_named(complaint["loc"], model), complaint["loc"], document)
         emptied = (
             complaint["type"] == "too_short" and complaint["input"]
         )  # pydantic dropped every item, each for its own problem
@@ -98,6 +98,15 @@ def _named(location: tuple[int | str, ...], model: type[BaseModel]) -> Location:
         inner = None if field is None else _inner(field)
         if inner is None and not isinstance(location[length - 1], int):
             return location[:length]
+    return location
+
+
+def _inside_list(location: Location, whole: tuple[int | str, ...], document: Document) -> Location:
+    """The location of an item in a list of plain values, as far as the file has it."""
+    for part in whole[len(location) :]:
+        if not isinstance(part, int) or (*location, part) not in document.lines:
+            break
+        location = (*location, part)
     return location
 
 
