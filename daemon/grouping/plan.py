@@ -70,7 +70,7 @@ def plan(
 
 
 def every(paths: Sequence[str], size: int) -> Grouping:
-    """Sets of ``size`` frames in shooting order, as the service cuts them for a fixed number. The last may be smaller."""
+    """Sets of ``size`` frames in shooting order, as the service cuts them. The last may be smaller."""
     parts = [tuple(paths[begin : begin + size]) for begin in range(0, len(paths), size)]
     return _as_they_are(parts, f"every {size} photos in the order they were taken")
 

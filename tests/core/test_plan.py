@@ -59,7 +59,7 @@ def test_a_listed_single_is_sent_without_asking() -> None:
 
 
 def test_a_fixed_set_replaces_what_was_found() -> None:
-    """A fixed set takes its photos from the sets that were found; the rest of a split set is for a person to look at."""
+    """A fixed set takes its photos from the sets that were found; a person should look at the rest."""
     fixed = planned(Wishes(sets=((NAMES[2], NAMES[3]),)))
     assert [one.paths for one in fixed.sets] == [NAMES[0:2], NAMES[2:4], NAMES[4:6]]
     assert [one.confidence for one in fixed.sets] == [Confidence.ASK, Confidence.CERTAIN, Confidence.ASK]
