@@ -10,7 +10,13 @@ from daemon.sandbox.ledger import RULES
 from daemon.sandbox.openapi.schema import COUNT, answer, by_key, form, items, or_null, ref
 
 _MANY: Final = {"next": COUNT, "rate": {"type": "number", "minimum": 0, "maximum": 1}, "skip": COUNT, "match": TEXT}
-_MORE: Final = {"seconds": {"type": "number", "minimum": 0}, "retry_after": COUNT, "after": BOOLEAN, "reason": TEXT}
+_MORE: Final = {
+    "seconds": {"type": "number", "minimum": 0},
+    "retry_after": COUNT,
+    "after": BOOLEAN,
+    "reason": TEXT,
+    "at": COUNT,
+}
 _PLACES: Final = ("*", *ROUTES, *MOMENTS)
 _KINDS: Final = sorted({kind for where in _PLACES for kind in kinds_at(where)})
 
