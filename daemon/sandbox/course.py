@@ -68,6 +68,26 @@ async def enhance(service: Service, image: Image) -> None:
     image.errors += image.status == "error"
 
 
+def enhance_again(service: Service, image: Image, changes: Mapping[str, object]) -> None:
+    """Begin to enhance an image again. Preferences that are not in ``changes``, or null there, stay the same."""
+    image.form = image.form | {name: value for name, value in changes.items() if value is not None}
+    image.status = "processing"
+    image.downloaded = image.downloaded and service.switches.bought_again == "free"
+    service.ledger.again(image)
+    order = service.catalogue.orders.get(image.order_id or "")
+    shown = order if service.switches.reprocessing == "shown" else None
+    if shown is not None:
+        shown.again += 1
+    service.begin(_again(service, image, shown))
+
+
+async def _again(service: Service, image: Image, order: Order | None) -> None:
+    await enhance(service, image)
+    if order is not None:
+        order.again -= 1
+        order.updated = service.clock.now()
+
+
 async def _failure(service: Service, image: Image) -> str | None:
     """Merge. Returns why it failed, or None."""
     fault = service.faults.take("image", IMAGE_KINDS, image.name)

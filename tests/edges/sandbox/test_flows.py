@@ -147,18 +147,6 @@ def test_enhanced_by_itself(shared: Sandbox) -> None:
         client.wait(lambda: client.ask("GET", f"/v3/images/{reply['image_id']}")["status"] == "processed")
 
 
-def test_enhance_again(shared: Sandbox) -> None:
-    """An image can be enhanced again. Preferences that are not given stay the same."""
-    with Client(shared) as client:
-        client.upload(shoot(1))
-        client.merge({"enhance_type": "warm", "sky_replacement": True})
-        (image,) = client.images()
-        path = f"/v3/images/{image['image_id']}"
-        again = client.ask("POST", f"{path}/process", {"enhance_type": "neutral"})
-        assert (again["status"], again["enhance_type"], again["sky_replacement"]) == ("processing", "neutral", True)
-        client.wait(lambda: client.ask("GET", path)["status"] == "processed")
-
-
 def test_deleted_while_merging(shared: Sandbox) -> None:
     """An order can be deleted during its merge without affecting the sandbox."""
     with Client(shared) as client, Client(shared) as next_one:
