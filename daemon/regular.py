@@ -13,13 +13,14 @@ import os
 import stat
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_RDONLY | _NO_WAIT | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 _PIECE = 64 * 1024
 
 
 class NotRegular(OSError):
-    """A pipe, a socket or a device."""
+    """A pipe, a socket, a device, or a symbolic link where links are not followed."""
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.EINVAL, "not a regular file", path)
@@ -33,18 +34,20 @@ class TooLarge(OSError):
         super().__init__(errno.EFBIG, f"larger than {most:,} bytes", path)
 
 
-def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
+def open_regular(path: str | os.PathLike[str], *, links: bool = True) -> io.FileIO:
     """Open a regular file for unbuffered reading, without ever waiting for another program.
 
     The check before opening avoids opening a device. The check after it detects a file that was replaced meanwhile.
-    Raises OSError: NotRegular for a pipe, a socket or a device, IsADirectoryError for a folder.
+    Raises OSError: NotRegular for a pipe, a socket or a device, and for a symbolic link without ``links``;
+    IsADirectoryError for a folder.
     """
     name = os.fspath(path)
-    _require_regular(os.stat(name), name)
+    _require_regular(os.stat(name, follow_symlinks=links), name)
+    flags = _FLAGS if links else _FLAGS | _NO_LINK
     try:
-        descriptor = os.open(name, _FLAGS)
+        descriptor = os.open(name, flags)
     except BlockingIOError:  # a file server has a lease on it and now releases it (fcntl(2), "Leases")
-        descriptor = os.open(name, _FLAGS & ~_NO_WAIT)
+        descriptor = os.open(name, flags & ~_NO_WAIT)
     try:
         _require_regular(os.fstat(descriptor), name)
         if _NO_WAIT:
@@ -55,10 +58,13 @@ def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
         raise
 
 
-def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
-    """All bytes of a regular file. Raises the errors of ``open_regular``, and TooLarge for more than ``most`` bytes."""
+def read_regular(path: str | os.PathLike[str], most: int, *, links: bool = True) -> bytes:
+    """All bytes of a regular file. Raises the errors of ``open_regular``, and TooLarge for more than ``most`` bytes.
+
+    Without ``links``, a symbolic link is not followed: it raises NotRegular.
+    """
     pieces, size = [], 0
-    with open_regular(path) as file:
+    with open_regular(path, links=links) as file:
         if os.fstat(file.fileno()).st_size > most:
             raise TooLarge(os.fspath(path), most)
         while piece := file.read(_PIECE):

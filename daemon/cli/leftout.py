@@ -24,3 +24,5 @@ def why_left_out(one: LeftOut) -> str:
             return "was unreadable or incomplete when the shoot was locked"
         case Why.FORMAT:
             return "bracketd does not send this format. If the photo belongs to the shoot, add it as DNG or JPEG"
+        case Why.SKIPPED:
+            return "the setting `singles` or the shoot's bracketd.yaml leaves it out"

@@ -29,8 +29,11 @@ def require_small(file: Path, content: bytes) -> None:
         raise ConfigError((Problem(str(file), what, "Set the right file with --config or $BRACKETD_CONFIG."),))
 
 
-def require_shallow(file: Path, text: str, loader: Any) -> None:
-    """Raise ConfigError if values are nested too deeply, without parsing any further. Passes on the parser's errors."""
+def require_shallow(file: Path, text: str, loader: Any, example: str) -> None:
+    """Raise ConfigError if values are nested too deeply, without parsing any further. Passes on the parser's errors.
+
+    ``example`` says where to find a valid file, for the message.
+    """
     depth = 0
     event: Any
     for event in yaml.parse(text, Loader=loader):
@@ -39,18 +42,18 @@ def require_shallow(file: Path, text: str, loader: Any) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            raise _too_deep(f"{file}:{event.start_mark.line + 1}")
+            raise _too_deep(f"{file}:{event.start_mark.line + 1}", example)
 
 
-def require_bounded(where: str, values: int, depth: int) -> None:
+def require_bounded(where: str, values: int, depth: int, example: str) -> None:
     """Raise ConfigError for too many or too deeply nested values, with aliases expanded."""
     if values > MOST_VALUES:
         what = f"There are more than {MOST_VALUES} values, including those repeated by aliases (`*name`)"
         raise ConfigError((Problem(where, what, "Use fewer aliases to lists and groups."),))
     if depth > DEEPEST:
-        raise _too_deep(where)
+        raise _too_deep(where, example)
 
 
-def _too_deep(where: str) -> ConfigError:
-    remedy = "Look for brackets that are not closed. `bracketd config example` shows the format."
+def _too_deep(where: str, example: str) -> ConfigError:
+    remedy = f"Look for brackets that are not closed. {example}"
     return ConfigError((Problem(where, f"Values are nested more than {DEEPEST} deep", remedy),))

@@ -77,24 +77,35 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path:
 def read(path: Path | None, environ: Mapping[str, str]) -> Document:
     """Read the configuration file. Raises ConfigError if it has no usable data; other mistakes are in ``problems``."""
     file = find(path, environ)
-    text = _text(file)
+    document = parse(file, _content(file), first="folders:", example="`bracketd config example` shows the format.")
+    if document is None:
+        raise ConfigError((Problem(str(file), "The file is empty", _start(file)),))
+    return document
+
+
+def parse(file: Path, content: bytes, *, first: str, example: str) -> Document | None:
+    """The document in the content of ``file``. None if it is empty. Raises ConfigError if it has no usable data.
+
+    ``first`` is a line that such a file may start with, and ``example`` says where to find one, for the messages.
+    """
+    text = _text(file, content)
     try:
-        data, reading = _parsed(file, text)
+        data, reading = _parsed(file, text, example)
     except yaml.YAMLError as error:
         raise ConfigError((_syntax(file, text, error),)) from None
     if data is None:
-        raise ConfigError((Problem(str(file), "The file is empty", _start(file)),))
+        return None
     if not isinstance(data, dict):
-        remedy = "Start with lines such as `folders:`. `bracketd config example` shows the format."
+        remedy = f"Start with lines such as `{first}`. {example}"
         raise ConfigError((Problem(f"{file}:1", "The file does not contain settings", remedy),))
     return Document(file, data, reading.lines, tuple(reading.problems))
 
 
-def _parsed(file: Path, text: str) -> tuple[Any, _Reading]:
-    require_shallow(file, text, type_of_loader)
+def _parsed(file: Path, text: str, example: str) -> tuple[Any, _Reading]:
+    require_shallow(file, text, type_of_loader, example)
     loader = type_of_loader(text)
     try:
-        reading = _Reading(file, loader)
+        reading = _Reading(file, loader, example)
         node = loader.get_single_node()
         return (None if node is None else reading.value(node, (), ())), reading
     finally:
@@ -111,7 +122,7 @@ def _start(file: Path) -> str:
     )
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     try:
         content = read_regular(file, LARGEST)
     except FileNotFoundError:
@@ -123,6 +134,10 @@ def _text(file: Path) -> str:
         problem = Problem(str(file), f"The file cannot be read ({error.strerror})", remedy)
         raise ConfigError((problem,)) from None
     require_small(file, content)
+    return content
+
+
+def _text(file: Path, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -140,13 +155,14 @@ class _Reading:
 
     file: Path
     loader: Any
+    example: str
     lines: dict[Location, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     values: int = 0
 
     def value(self, node: yaml.Node, location: Location, above: tuple[yaml.Node, ...]) -> Any:
         self.values += 1
-        require_bounded(self._where(node, location), self.values, len(above))
+        require_bounded(self._where(node, location), self.values, len(above), self.example)
         self.lines.setdefault(location, node.start_mark.line + 1)
         if node in above:
             self._problem(node, location, "The value contains itself", "Write the value out instead of using an alias.")

@@ -16,25 +16,25 @@ LONGEST = 60
 """Most characters of a value that a message shows."""
 
 
-def explain(error: ValidationError, document: Document) -> list[Problem]:
-    """One problem per value, even if pydantic reports several errors for it."""
+def explain(error: ValidationError, document: Document, model: type[BaseModel] = FileSettings) -> list[Problem]:
+    """One problem per value, even if pydantic reports several errors for it. ``model`` is that of the whole file."""
     problems: dict[Location, Problem] = {}
     for complaint in error.errors(include_url=False):
-        location = _named(complaint["loc"])
+        location = _inside_list(_named(complaint["loc"], model), complaint["loc"], document)
         emptied = (
             complaint["type"] == "too_short" and complaint["input"]
         )  # pydantic dropped every item, each for its own problem
         if location not in problems and not emptied:
-            problems[location] = _problem(complaint, location, document.where(location))
+            problems[location] = _problem(complaint, location, document.where(location), model)
     return list(problems.values())
 
 
-def _problem(complaint: Any, location: Location, where: str) -> Problem:
-    field, mistake = _field(location), complaint.get("ctx", {}).get("error")
+def _problem(complaint: Any, location: Location, where: str, model: type[BaseModel]) -> Problem:
+    field, mistake = _field(location, model), complaint.get("ctx", {}).get("error")
     if isinstance(mistake, Mistake):
         return Problem(where, mistake.what, mistake.remedy)
     if complaint["type"] == "extra_forbidden":
-        return _unknown(location, where)
+        return _unknown(location, where, model)
     if field is None:
         return Problem(where, complaint["msg"], "Compare with `bracketd config example`.")
     if complaint["type"] == "missing":
@@ -45,8 +45,8 @@ def _problem(complaint: Any, location: Location, where: str) -> Problem:
     return Problem(where, f"{shown} is not {field.description}", _remedy(value, field))
 
 
-def _unknown(location: Location, where: str) -> Problem:
-    name, known = str(location[-1]), list(_model(location[:-1]).model_fields)
+def _unknown(location: Location, where: str, model: type[BaseModel]) -> Problem:
+    name, known = str(location[-1]), list(_model(location[:-1], model).model_fields)
     meant = nearest(name, known)
     remedy = f"Did you mean {meant}?" if meant else f"Remove it. Known settings: {', '.join(known)}."
     return Problem(where, f"Unknown setting {named(name)}", remedy)
@@ -91,25 +91,34 @@ def _leaves(annotation: Any) -> list[Any]:
     return [leaf for part in parts for leaf in _leaves(part)] if parts else [annotation]
 
 
-def _named(location: tuple[int | str, ...]) -> Location:
+def _named(location: tuple[int | str, ...], model: type[BaseModel]) -> Location:
     """The part of pydantic's location that exists in the file. Below a field without a model, pydantic adds its own."""
     for length in range(1, len(location) + 1):
-        field = _field(location[:length])
+        field = _field(location[:length], model)
         inner = None if field is None else _inner(field)
         if inner is None and not isinstance(location[length - 1], int):
             return location[:length]
     return location
 
 
-def _field(location: Location) -> FieldInfo | None:
+def _inside_list(location: Location, whole: tuple[int | str, ...], document: Document) -> Location:
+    """The location of an item in a list of plain values, as far as the file has it."""
+    for part in whole[len(location) :]:
+        if not isinstance(part, int) or (*location, part) not in document.lines:
+            break
+        location = (*location, part)
+    return location
+
+
+def _field(location: Location, model: type[BaseModel]) -> FieldInfo | None:
     if not location or isinstance(location[-1], int):
-        return _field(location[:-1]) if location else None
-    return _model(location[:-1]).model_fields.get(location[-1])
+        return _field(location[:-1], model) if location else None
+    return _model(location[:-1], model).model_fields.get(location[-1])
 
 
-def _model(location: Location) -> type[BaseModel]:
-    field = _field(location)
-    return (_inner(field) if field else None) or FileSettings
+def _model(location: Location, model: type[BaseModel]) -> type[BaseModel]:
+    field = _field(location, model)
+    return (_inner(field) if field else None) or model
 
 
 def _inner(field: FieldInfo) -> type[BaseModel] | None:

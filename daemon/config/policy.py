@@ -33,7 +33,7 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
     """What a watched folder's settings mean for its orders."""
     download = settings.download
     return Preset(
-        per_image=None if settings.grouping == "automatic" else settings.grouping,
+        per_image=settings.grouping if isinstance(settings.grouping, int) else None,
         enhance=dict(settings.enhance_wire()),
         format=download.format,
         quality=download.quality,

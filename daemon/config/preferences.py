@@ -31,11 +31,14 @@ def check_preferences(document: Document) -> list[Problem]:
 
 
 def _groups(data: dict[str, Any]) -> list[tuple[Location, dict[str, Any]]]:
+    """Every group of preferences: at the top of a shoot's own file, and in each watched folder of the settings."""
     folders = data.get("folders")
+    groups: list[tuple[Location, object]] = [((), data)]
+    groups += [(("folders", n), folder) for n, folder in enumerate(folders if isinstance(folders, list) else [])]
     return [
-        (("folders", n, "enhance"), folder["enhance"])
-        for n, folder in enumerate(folders if isinstance(folders, list) else [])
-        if isinstance(folder, dict) and isinstance(folder.get("enhance"), dict)
+        ((*location, "enhance"), group["enhance"])
+        for location, group in groups
+        if isinstance(group, dict) and isinstance(group.get("enhance"), dict)
     ]
 
 

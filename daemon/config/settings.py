@@ -75,12 +75,12 @@ def _quiet(written: object) -> object:
 
 
 def _count_or_word(written: object) -> object:
-    """``automatic`` or 1 to 9. Raises one Mistake that covers both."""
-    if written == "automatic" or (type(written) is int and 1 <= written <= 9):
+    """``automatic``, ``sets``, ``folders`` or 1 to 9. Raises one Mistake that covers all."""
+    if written in ("automatic", "sets", "folders") or (type(written) is int and 1 <= written <= 9):
         return written
     raise Mistake(
         f"{written!r} is not a valid grouping",
-        "Write `automatic`, or how many brackets make one picture, 1 to 9.",
+        "Write `automatic`, `sets`, `folders`, or how many brackets make one picture, 1 to 9.",
     )
 
 
@@ -140,11 +140,12 @@ def _loopback(host: str) -> bool:
 LocalPath = Annotated[Path, BeforeValidator(_path)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, le=86400)]
 QuietPeriod = Annotated[Literal["auto"] | float, BeforeValidator(_quiet)]
-Grouping = Annotated[Literal["automatic"] | int, BeforeValidator(_count_or_word)]
+Grouping = Annotated[Literal["automatic", "sets", "folders"] | int, BeforeValidator(_count_or_word)]
 Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
 Flag = bool | None
 A_DURATION = 'a time such as "90s", "2m" or "1h30m", more than zero and at most a day'
+A_GROUPING = "automatic, sets, folders or a whole number from 1 to 9"
 A_COUNT = "a whole number, 1 or more"
 YES_NO = "true or false"
 
@@ -229,7 +230,9 @@ class FolderSettings(Model):
     existing: Literal["skip", "process"] = Field(default="skip", description="skip or process")
     observer: Literal["auto", "native", "polling"] = Field(default="auto", description="auto, native or polling")
     poll_interval: Seconds = Field(default=30.0, description=A_DURATION)
-    grouping: Grouping = Field(default="automatic", description="automatic or a whole number from 1 to 9")
+    grouping: Grouping = Field(default="automatic", description=A_GROUPING)
+    prefer: Literal["jpeg", "raw"] = Field(default="jpeg", description="jpeg or raw")
+    singles: Literal["send", "ask", "leave_out"] | None = Field(default=None, description="send, ask or leave_out")
     late_files: Literal["supplement", "hold", "ignore"] = Field(
         default="supplement", description="supplement, hold or ignore"
     )

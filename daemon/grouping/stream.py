@@ -36,9 +36,12 @@ class Frame:
     """The metadata of one photo. None for absent values.
 
     ``path`` is relative to the shoot's folder. ``body`` is make, model and serial number of the camera. ``taken_at`` is
-    in seconds of the camera's clock, ``exposure_s`` in seconds, ``focal_mm`` in millimetres. ``pixels`` are width and
-    height as stored. ``aeb`` is True if the camera recorded auto exposure bracketing. Then ``value_ev`` is the offset
-    from the metered exposure, and ``number`` of ``length`` the place in the sequence, counted from 1.
+    in seconds of the camera's clock, whose steps are ``resolution_s`` long: 1.0 without fractions of a second.
+    ``exposure_s`` is in seconds, ``focal_mm`` in millimetres, ``bias_ev`` the exposure bias in EV. ``pixels`` are width
+    and height as stored, ``orientation`` is Exif's 1 to 8, ``exposure_mode`` Exif's 0xA402 (2: auto bracket).
+    ``flash`` is True if the flash fired. ``shutter_count`` is the body's lifetime counter. ``aeb`` is True if the
+    camera recorded auto exposure bracketing, False if it recorded another mode. With ``aeb``, ``value_ev`` is the
+    offset from the metered exposure, and ``number`` of ``length`` the place in the sequence, counted from 1.
     """
 
     path: str
@@ -53,6 +56,12 @@ class Frame:
     value_ev: float | None = None
     number: int | None = None
     length: int | None = None
+    resolution_s: float = 1.0
+    bias_ev: float | None = None
+    exposure_mode: int | None = None
+    orientation: int | None = None
+    flash: bool | None = None
+    shutter_count: int | None = None
 
     @property
     def time(self) -> float:

@@ -35,12 +35,12 @@ class Assets:
         wish = _wish(request.query_params)
         image = service.catalogue.images.get(image_id)
         name = await service.studio.render(image_id, image.long_side if image else 0, which == "enhanced", wish)
-        full = which == "enhanced" and not wish.preview
+        sent = "original" if which == "original" else "preview" if wish.preview else "full"
         url = service.signer.sign(
             "GET",
             service.hosts.storage,
             f"/renders/{name}",
-            {"image": image_id, "full": str(full).lower()},
+            {"image": image_id, "sent": sent},
             service.clock.now() + service.switches.url_lifetime,
         )
         return RedirectResponse(url, 302)

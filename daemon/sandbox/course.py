@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from daemon.sandbox import grouping
 from daemon.sandbox.grouping import Shot
 from daemon.sandbox.kinds import IMAGE_KINDS, MERGE_KINDS
+from daemon.sandbox.misgrouped import misgrouped
 from daemon.sandbox.records import Bracket, Image, Order
 from daemon.sandbox.service import Service
 
@@ -30,7 +31,7 @@ async def run_order(
         await service.clock.wait(fault.seconds)
     sets = _sets(await service.studio.shots(brackets), body, switches.short_set)
     if fault is not None:
-        sets = _disturbed(sets, fault.kind)
+        sets = misgrouped(sets, fault.kind, fault.at)
     images = [_image(service, order, shots, body, dev_mode=dev_mode) for shots in sets]
     await _fill(service, order, images)
 
@@ -67,6 +68,26 @@ async def enhance(service: Service, image: Image) -> None:
     image.errors += image.status == "error"
 
 
+def enhance_again(service: Service, image: Image, changes: Mapping[str, object]) -> None:
+    """Begin to enhance an image again. Preferences that are not in ``changes``, or null there, stay the same."""
+    image.form = image.form | {name: value for name, value in changes.items() if value is not None}
+    image.status = "processing"
+    image.downloaded = image.downloaded and service.switches.bought_again == "free"
+    service.ledger.again(image)
+    order = service.catalogue.orders.get(image.order_id or "")
+    shown = order if service.switches.reprocessing == "shown" else None
+    if shown is not None:
+        shown.again += 1
+    service.begin(_again(service, image, shown))
+
+
+async def _again(service: Service, image: Image, order: Order | None) -> None:
+    await enhance(service, image)
+    if order is not None:
+        order.again -= 1
+        order.updated = service.clock.now()
+
+
 async def _failure(service: Service, image: Image) -> str | None:
     """Merge. Returns why it failed, or None."""
     fault = service.faults.take("image", IMAGE_KINDS, image.name)
@@ -83,30 +104,13 @@ async def _failure(service: Service, image: Image) -> str | None:
 
 def _sets(shots: Sequence[Shot], body: Mapping[str, object], short_set: str) -> list[list[Shot]]:
     groups = body.get("images")
-    if isinstance(groups, list) and groups:
+    if isinstance(groups, list):
         by_id = {shot.id: shot for shot in shots}
-        return [found for group in groups if (found := [by_id[key] for key in group["bracket_ids"] if key in by_id])]
+        return [[by_id[key] for key in group["bracket_ids"]] for group in groups]
     number = body.get("number_of_brackets_per_image")
     if not isinstance(number, int) or not number:
         return grouping.automatic(shots)
     return [group for group in grouping.every(shots, number) if short_set != "dropped" or len(group) == number]
-
-
-def _disturbed(sets: list[list[Shot]], kind: str) -> list[list[Shot]]:
-    """The sets with a fault applied.
-
-    ``no-images`` gives no sets. Otherwise the first set of several brackets loses its last one, which becomes a set of
-    one (``stray``) or joins the next set (``misgroup``).
-    """
-    if kind == "no-images":
-        return []
-    first = next((index for index, shots in enumerate(sets) if len(shots) > 1), None)
-    if first is None or kind not in {"stray", "misgroup"}:
-        return sets
-    *kept, lost = sets[first]
-    rest = sets[first + 1 :]
-    moved = [[lost], *rest] if kind == "stray" or not rest else [[lost, *rest[0]], *rest[1:]]
-    return [*sets[:first], kept, *moved]
 
 
 def _image(

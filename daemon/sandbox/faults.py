@@ -20,7 +20,10 @@ from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 
 @dataclass(slots=True)
 class Rule:
-    """One rule. ``seconds`` are before ``speed``. ``after`` carries the request out and loses its response."""
+    """One rule. ``seconds`` are before ``speed``. ``after`` carries the request out and loses its response.
+
+    ``at`` is the set where a wrong grouping happens, counted from 1.
+    """
 
     where: str
     kind: str
@@ -32,6 +35,7 @@ class Rule:
     retry_after: int | None = None
     after: bool = False
     reason: str = "The image could not be processed"
+    at: int = 1
     happened: int = field(default=0, init=False)
 
     @property

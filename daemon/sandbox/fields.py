@@ -111,14 +111,27 @@ IMAGE_IN: Final[Fields] = {
 }
 BRACKET_IN: Final[Fields] = {"name": TEXT, "order_id": ID, "metadata": OBJECT}
 ORDER_IN: Final[Fields] = {"name": TEXT, "order_id": ID}
-NUMBER: Final[Fields] = {"number_of_brackets_per_image": {"type": "integer", "minimum": 0, "maximum": 9}}
+LARGEST_SET: Final = 9
+"""Most brackets in an image, as documented."""
+NUMBER: Final[Fields] = {
+    "number_of_brackets_per_image": {"type": "integer", "minimum": 0, "maximum": LARGEST_SET},
+}
 SETS: Final[Fields] = {
     "images": {
         "type": "array",
+        "minItems": 1,
         "items": {
             "type": "object",
             "required": ["bracket_ids"],
-            "properties": {"bracket_ids": {"type": "array", "minItems": 1, "items": TEXT}},
+            "properties": {
+                "bracket_ids": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": LARGEST_SET,
+                    "uniqueItems": True,
+                    "items": TEXT,
+                }
+            },
         },
     }
 }
@@ -187,14 +200,23 @@ def _complaint(value: object, schema: Schema) -> str | None:
     if isinstance(value, int | float):
         return _range_complaint(value, schema)
     if isinstance(value, list):
-        if len(value) < schema.get("minItems", 0):
-            return "Shorter than minimum length 1."
-        return next(filter(None, (_complaint(item, schema["items"]) for item in value)), None)
+        return _list_complaint(value, schema)
     if isinstance(value, dict) and (
         wrong := complaints(value, schema.get("properties", {}), schema.get("required", ()))
     ):
         return f"{next(iter(wrong))}: {next(iter(wrong.values()))[0]}"
     return None
+
+
+def _list_complaint(value: list[object], schema: Schema) -> str | None:
+    least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
+    if len(value) < least:
+        return f"Shorter than minimum length {least}."
+    if len(value) > most:
+        return f"Longer than maximum length {most}."
+    if (complaint := next(filter(None, (_complaint(item, schema["items"]) for item in value)), None)) is not None:
+        return complaint
+    return "Contains an item twice." if schema.get("uniqueItems") and len(set(map(str, value))) < len(value) else None
 
 
 def _text_complaint(value: str, schema: Schema) -> str | None:

@@ -16,8 +16,8 @@ from typing import Final
 
 from daemon.errors import FileError
 from daemon.exif import Capture, read
+from daemon.sandbox.fields import LARGEST_SET
 
-LONGEST_SET: Final = 9
 _LONGEST_GAP_S: Final = 6.0
 _SAME_EXPOSURE_EV: Final = 0.2
 
@@ -72,7 +72,7 @@ def _belongs(shot: Shot, group: Sequence[Shot]) -> bool:
     before = group[-1].capture
     now = shot.capture
     value = exposure_ev(now)
-    if len(group) >= LONGEST_SET or before.taken_at is None or now.taken_at is None or value is None:
+    if len(group) >= LARGEST_SET or before.taken_at is None or now.taken_at is None or value is None:
         return False
     if (before.make, before.model, before.serial) != (now.make, now.model, now.serial):
         return False

@@ -29,6 +29,7 @@ class Kind:
 
 
 _SECONDS: Final = frozenset({"seconds"})
+_AT: Final = frozenset({"at"})
 _AFTER: Final = frozenset({"after"})
 _REFUSED: Final = "refused with this status; with after=true the request is carried out anyway"
 _PAGE: Final = "refused with this status and a gateway's HTML page; with after=true the request is carried out anyway"
@@ -71,6 +72,12 @@ LOOK_KINDS: Final[Mapping[str, Kind]] = {
 }
 """They happen as soon as the order has an image."""
 NAMED_KINDS: Final[Mapping[str, Kind]] = {"other-id": Kind("carried out; the response names another order or image")}
+MEMBER_KINDS: Final[Mapping[str, Kind]] = {
+    "no-image-id": Kind("one bracket has the image_id null, although it is in an image"),
+    "unknown-image-id": Kind("one bracket has the image_id of an image that does not exist"),
+    "missing-bracket": Kind("one bracket is not listed"),
+}
+"""They happen as soon as a bracket is shown with its image."""
 PICTURE_KINDS: Final[Mapping[str, Kind]] = {
     "small": Kind("the picture has 64 by 48 pixels"),
     "trailer": Kind("13 bytes follow the picture's end marker"),
@@ -82,6 +89,7 @@ OWN_KINDS: Final[Mapping[tuple[str, ...], Mapping[str, Kind]]] = {
     SLOTS: {**SLOT_KINDS, **MIXED_SLOT_KINDS},
     ("upload",): UPLOAD_KINDS,
     ("show_order",): LOOK_KINDS,
+    ("order_brackets",): MEMBER_KINDS,
     ("create_order", "order_brackets", "merge_order", "process_order", "process_image"): NAMED_KINDS,
     ("download",): PICTURE_KINDS,
 }
@@ -89,8 +97,12 @@ OWN_KINDS: Final[Mapping[tuple[str, ...], Mapping[str, Kind]]] = {
 MERGE_KINDS: Final[Mapping[str, Kind]] = {
     "idle-forever": Kind("the merge is accepted, but the order stays idle and empty"),
     "slow-grouping": Kind("grouping takes this much longer", _SECONDS),
-    "stray": Kind("one bracket becomes a separate image"),
-    "misgroup": Kind("one bracket is put into the next set"),
+    "stray": Kind("the last bracket of a set becomes a separate image", _AT),
+    "misgroup": Kind("one bracket of a set is put into the neighbouring set", _AT),
+    "split": Kind("a set becomes two images", _AT),
+    "join": Kind("a set and the next one become one image, even of more than 9 brackets", _AT),
+    "swap": Kind("the last bracket of a set changes places with the first one of the next set", _AT),
+    "left-out": Kind("the last bracket of a set is in no image", _AT),
     "no-images": Kind("the order finishes without images"),
 }
 IMAGE_KINDS: Final[Mapping[str, Kind]] = {

@@ -3,9 +3,12 @@
 The report is ``{"version": 1, "orders": {ID: {...}}, "charged", "requests": {NAME: COUNT}, "violations": [...],
 "faults": [...]}``. An order is ``{"flow", "registered": [{"id", "name", "content_type", "deleted", "stored":
 {"size", "sha256", "content_type", "times"} or null}], "merges": [{"at", "route", "body", "brackets"}], "images":
-[{"image_id", "name", "bracket_ids", "status", "errors", "charged", "purchases", "downloads": {"full", "preview"}}],
-"polls"}``. Pictures that are enhanced on their own, without an order, are under the order ``""``.
-A violation is ``{"at", "rule", "order_id", "id", "detail"}``; ``RULES`` has the name and the text of every rule.
+[{"image_id", "name", "bracket_ids", "status", "errors", "again", "charged", "purchases", "downloads": {"full",
+"preview", "original"}}], "polls"}``.
+
+``again`` counts requests to enhance an image again, ``purchases`` requests for the full size, and ``downloads`` files
+that were sent completely. Pictures that are enhanced on their own, without an order, are under the order ``""``. A
+violation is ``{"at", "rule", "order_id", "id", "detail"}``; ``RULES`` has the name and the text of every rule.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, get_args
 
 from daemon.sandbox.clock import stamp
 from daemon.sandbox.records import Bracket, Image, Stored
@@ -30,8 +33,12 @@ RULES: Final[Mapping[str, str]] = {
     "authorization-at-assets": "sent Authorization to the asset host",
     "chunked-upload": "uploaded without Content-Length",
     "fast-poll": "polled an order again too soon",
-    "needless-purchase": "bought an image again after it was downloaded completely",
+    "needless-purchase": "bought an image again after it was downloaded completely, with no change since",
 }
+
+Sent = Literal["full", "preview", "original"]
+"""What is downloaded of an image: its full size, its preview, or the picture before enhancement in any size."""
+SENT: Final[tuple[Sent, ...]] = get_args(Sent)
 
 
 @dataclass(slots=True)
@@ -39,8 +46,10 @@ class _Image:
     record: Image
     charged: int = 0
     purchases: int = 0
-    full: int = 0
-    previews: int = 0
+    again: int = 0
+    downloads: Counter[Sent] = field(default_factory=Counter)
+    kept: bool = False
+    """True if the present picture was downloaded completely in full size."""
 
 
 @dataclass(slots=True)
@@ -85,18 +94,24 @@ class Ledger:
         self._order(image.order_id or "").images[image.id] = _Image(image)
 
     def purchased(self, image: Image, *, charged: bool, at: float) -> None:
-        """Record a request for the full size. ``charged`` is true for the first one."""
+        """Record a request for the full size. ``charged`` is True if it costs money."""
         entry = self._image(image)
         entry.purchases += 1
         entry.charged += charged
-        if entry.full:
+        if entry.kept:
             self.broken("needless-purchase", at, order_id=image.order_id, record_id=image.id)
 
-    def downloaded(self, image: Image, *, full: bool) -> None:
+    def again(self, image: Image) -> None:
+        """Record an accepted request to enhance an image again."""
+        entry = self._image(image)
+        entry.again += 1
+        entry.kept = False
+
+    def downloaded(self, image: Image, sent: Sent) -> None:
         """Record a complete download of an image's file."""
         entry = self._image(image)
-        entry.full += full
-        entry.previews += not full
+        entry.downloads[sent] += 1
+        entry.kept |= sent == "full"
 
     def broken(
         self, rule: str, at: float, *, order_id: str | None = None, record_id: str | None = None, detail: str = ""
@@ -162,7 +177,8 @@ def _image_out(image: _Image) -> dict[str, object]:
         "bracket_ids": list(record.bracket_ids),
         "status": record.status,
         "errors": record.errors,
+        "again": image.again,
         "charged": image.charged,
         "purchases": image.purchases,
-        "downloads": {"full": image.full, "preview": image.previews},
+        "downloads": {sent: image.downloads[sent] for sent in SENT},
     }

@@ -27,13 +27,17 @@ def switches() -> str:
 def _faults() -> Iterator[str]:
     yield "A fault is 'WHERE KIND [NAME=VALUE]...'. It happens once, next=TIMES times, or with rate=PROBABILITY."
     yield "skip=COUNT skips the first requests; match=TEXT requires TEXT in the request's path or the image's name."
+    yield "at=NUMBER is the set where a wrong grouping happens, counted from 1."
     yield "\nWHERE is a request, or * for any:"
     yield click.wrap_text(" ".join(ROUTES), _WIDTH, "  ", "  ")
     yield "These faults are possible (some only if the response has a body):"
     yield from _kinds(kinds_at("*"))
-    for places in (*OWN_KINDS, *((moment,) for moment in MOMENTS)):
-        yield f"\n{'Also at' if places[0] in ROUTES else 'While an order is processed, at'} {' and '.join(places)}:"
-        yield from _kinds({kind: known for kind, known in kinds_at(places[0]).items() if kind not in kinds_at("*")})
+    for places, own in OWN_KINDS.items():
+        yield f"\nAlso at {' and '.join(places)}:"
+        yield from _kinds(own)
+    for moment in MOMENTS:
+        yield f"\nWhile an order is processed, at {moment}:"
+        yield from _kinds(kinds_at(moment))
 
 
 def _kinds(kinds: Mapping[str, Kind]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from daemon.sandbox import wire
 from daemon.sandbox.api.slots import slot
-from daemon.sandbox.kinds import LOOK_KINDS, MIXED_SLOT_KINDS, NAMED_KINDS
+from daemon.sandbox.kinds import LOOK_KINDS, MEMBER_KINDS, MIXED_SLOT_KINDS, NAMED_KINDS
 from daemon.sandbox.records import Bracket, Image, Order
 from daemon.sandbox.service import Service
 
@@ -40,6 +40,18 @@ def look(service: Service, order: Order, answer: Json, version: str) -> Json:
             return _showing(answer, [*own, *({**own[0], "image_id": str(uuid.uuid4())} for _ in range(_MANY))])
         case _:
             return answer | {"images": own[:-1], "total_images": float(len(own))}
+
+
+def members(service: Service, order: Order, brackets: list[Json]) -> list[Json]:
+    """The brackets of an order. A fault concerns the last one that is shown with its image."""
+    shown = next((item for item in reversed(brackets) if item.get("image_id") is not None), None)
+    fault = service.faults.take("order_brackets", MEMBER_KINDS, order.id) if shown is not None else None
+    if fault is None:
+        return brackets
+    if fault.kind == "missing-bracket":
+        return [item for item in brackets if item is not shown]
+    image_id = None if fault.kind == "no-image-id" else str(uuid.uuid4())
+    return [item | {"image_id": image_id} if item is shown else item for item in brackets]
 
 
 def registration(service: Service, route: str, bracket: Bracket, answer: Json, url_key: str) -> Json:

@@ -14,14 +14,16 @@ from typing import Final
 import cv2
 import numpy as np
 
-from daemon.sandbox.decode import decode, resized
-from daemon.sandbox.finish import finished
+from daemon.sandbox.decode import decode, resized, within
+from daemon.sandbox.finish import Look, finished
 from daemon.sandbox.fuse import Pixels, fused
 
 _USUAL_SET: Final = 5
 _KEPT_QUALITY: Final = 97
 _PREVIEW_QUALITY: Final = 40
 _PREVIEW_SIDE: Final = 800
+_PREVIEW_SHARE: Final = 2 / 3
+"""A preview's largest share of the full size, so that even a preview of a small picture is smaller."""
 _NOTHING_SIZE: Final = (426, 640)
 _LONGEST_SIDE: Final = 8192
 """Largest longer side of a picture, in pixels."""
@@ -40,9 +42,9 @@ class Wish:
 
 
 def merge(
-    brackets: Sequence[Path], title: str, long_side: int, *, enhance: bool, original: Path, enhanced: Path
+    brackets: Sequence[Path], title: str, long_side: int, *, look: Look | None, original: Path, enhanced: Path
 ) -> bool:
-    """Write the merged picture of a set, without and with finishing.
+    """Write the merged picture of a set, without and with finishing. A ``look`` of None leaves it as it was merged.
 
     Returns False if no bracket could be read; then it writes a placeholder. Larger sets are merged at a smaller size,
     so that they need no more memory. A bracket of another size is left out. Raises ``ValueError`` if the merge fails,
@@ -53,7 +55,7 @@ def merge(
     exposures = [pixels for pixels in exposures if pixels.shape == exposures[0].shape]
     try:
         merged = fused(exposures) if exposures else _nothing(title)
-        result = finished(merged) if exposures and enhance else merged
+        result = finished(merged, look) if exposures and look is not None else merged
     except cv2.error as problem:
         raise ValueError(str(problem)) from None
     _write(original, merged, "jpeg", _KEPT_QUALITY)
@@ -69,9 +71,11 @@ def render(source: Path, target: Path, long_side: int, wish: Wish) -> None:
     pixels = decode(source, _PREVIEW_SIDE if wish.preview else None)
     if pixels is None:
         raise ValueError(f"no picture in {source.name}")
+    side = max(*pixels.shape[:2], min(long_side, _LONGEST_SIDE))
+    if wish.preview:
+        pixels = within(pixels, max(1, round(side * _PREVIEW_SHARE)))
     height, width = pixels.shape[:2]
-    factor = 1.0 if wish.preview else max(1.0, min(long_side, _LONGEST_SIDE) / max(width, height))
-    full = width * factor
+    full = width if wish.preview else width * side / max(width, height)
     wide = max(1, round(min(full * wish.scale, wish.max_width or full)))
     if wide != width:
         pixels = resized(pixels, wide, round(height * wide / width))

@@ -59,7 +59,7 @@ class Image:
     """An output image, or a picture registered without ``hdr``, which is enhanced on its own.
 
     ``long_side`` is the longer side of its brackets in pixels, 0 if unknown.
-    ``errors`` counts how often processing failed.
+    ``errors`` counts how often processing failed. ``downloaded`` is True if it is paid for.
     """
 
     id: str
@@ -84,7 +84,8 @@ class Image:
 class Order:
     """An order. ``is_merging`` is None until the first merge; ``image_ids`` are the visible output images.
 
-    ``status_if_empty`` is its status while it is idle and has no images.
+    ``status_if_empty`` is its status while it is idle and has no images. ``again`` is the number of its images that are
+    being enhanced again, if the order shows that.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Order:
     is_processing: bool = False
     status_if_empty: str = "waiting"
     merges: int = 0
+    again: int = 0
     looks: int = 0
     bracket_ids: list[str] = field(default_factory=list)
     image_ids: list[str] = field(default_factory=list)

@@ -47,6 +47,12 @@ class Switches:
         "shown", UNKNOWN, "if brackets have their image's id since 2025-05-08", "shown", "hidden"
     )
     second_merge: str = _switch("again", UNKNOWN, "what a second merge does", "again", "ignored", "refused")
+    reprocessing: str = _switch(
+        "shown", UNKNOWN, "if an order is_processing while one of its images is enhanced again", "shown", "hidden"
+    )
+    bought_again: str = _switch(
+        "free", UNKNOWN, "the full size of a bought image that was enhanced again", "free", "charged"
+    )
     empty_merge: str = _switch("refused", UNKNOWN, "what a merge without uploaded brackets does", "refused", "accepted")
     short_set: str = _switch(
         "image",

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from daemon.sandbox.answers import xml_error
 from daemon.sandbox.course import enhance
 from daemon.sandbox.kinds import PICTURE_KINDS, UPLOAD_KINDS
+from daemon.sandbox.ledger import SENT
 from daemon.sandbox.records import Image, Stored
 from daemon.sandbox.service import Service
 from daemon.sandbox.wrong_picture import wrong_picture
@@ -75,7 +76,7 @@ class Storage:
             return await run_in_threadpool(wrong_picture, fault.kind, path, media_type)
         image = service.catalogue.images.get(request.query_params["image"])
         return StreamingResponse(
-            self._file(request, path, image, full=request.query_params["full"] == "true"),
+            self._file(request, path, image),
             media_type=media_type,
             headers={"content-length": str(path.stat().st_size)},
         )
@@ -97,13 +98,14 @@ class Storage:
         if first:
             service.begin(enhance(service, image))
 
-    async def _file(self, request: Request, path: Path, image: Image | None, *, full: bool) -> AsyncIterator[bytes]:
+    async def _file(self, request: Request, path: Path, image: Image | None) -> AsyncIterator[bytes]:
         """The file's bytes. The ledger counts the download if the client is still connected at the end."""
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
         if image is not None and not await request.is_disconnected():
-            self._service.ledger.downloaded(image, full=full)
+            sent = next(sent for sent in SENT if sent == request.query_params["sent"])
+            self._service.ledger.downloaded(image, sent)
 
 
 def watch_headers(service: Service, request: Request, host: str) -> None:

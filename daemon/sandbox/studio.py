@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from daemon.sandbox import pictures
+from daemon.sandbox.finish import look_of
 from daemon.sandbox.grouping import Shot, shot_of
 from daemon.sandbox.pictures import Wish
 from daemon.sandbox.records import Bracket, Image
@@ -42,7 +43,7 @@ class Studio:
                 sources,
                 image.name,
                 self._long_side,
-                enhance=image.form.get("enhance") is not False,
+                look=look_of(image.form),
                 original=self._vault.original(image.id),
                 enhanced=self._vault.enhanced(image.id),
             ),

@@ -64,7 +64,7 @@ def order_out(order: Order, images: Iterable[Image], version: str, *, idle: bool
     """An OrderOut. ``idle`` shows it as just after a merge: not processing, and without images."""
     shown = [] if idle else [image_out(image, version) for image in images]
     merging = False if idle else order.is_merging
-    processing = False if idle else order.is_processing
+    processing = False if idle else order.is_processing or order.again > 0
     return {
         "order_id": order.id,
         "name": order.name,

@@ -24,7 +24,9 @@ gets whole chunks, which takes a fifth less CPU time."""
 FAST: Final = 0.5
 """A connection is fast if it takes a piece within this many seconds."""
 
-_LONGEST_ANSWER: Final = 16 * 1024 * 1024
+LONGEST_WHOLE: Final = 16 * 1024 * 1024
+"""Most bytes of a response that is kept in memory."""
+
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 """Makes zlib accept both headers."""
 _LONGEST_REFUSAL: Final = 64 * 1024
@@ -117,12 +119,17 @@ def length(response: httpx.Response) -> int | None:
 
 def whole(response: httpx.Response) -> bytes:
     """The whole body. Raises the errors of ``pieces``, and ``Garbled`` if it is longer than 16 MiB."""
+    return joined(pieces(response), f"The response from {response.url.host}")
+
+
+def joined(chunks: Iterable[bytes], what: str) -> bytes:
+    """The chunks of a body in one piece. Raises ``Garbled`` about ``what`` as soon as they are longer than 16 MiB."""
     parts, size = [], 0
-    for piece in pieces(response):
-        parts.append(piece)
-        size += len(piece)
-        if size > _LONGEST_ANSWER:
-            raise Garbled(f"The response from {response.url.host} is too long. bracketd will retry.")
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > LONGEST_WHOLE:
+            raise Garbled(f"{what} is too long. bracketd will retry.")
     return b"".join(parts)
 
 

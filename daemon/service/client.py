@@ -170,12 +170,14 @@ class Service:
                 raise Garbled("The service's list of orders never ends. bracketd will retry.")
             offsets.append(page.next_offset)
 
-    def reprocess(self, image_id: str) -> None:
-        """Start enhancing an image again with its current preferences, after an error. Raises ``NotFound``.
+    def reprocess(self, image_id: str, enhance: Mapping[str, object] | None = None) -> None:
+        """Start enhancing an image again, after an error or with other preferences. Raises ``NotFound``.
 
-        This is free: an image costs nothing until it is downloaded, however often it is enhanced.
+        Preferences that are not in ``enhance`` keep their values. The image is processing until it is processed again.
+        This is free: an image costs nothing until it is downloaded, however often it is enhanced. It is not documented
+        whether an image that was bought before must be bought again.
         """
-        answer = self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", {}))
+        answer = self._line.ask(Call("POST", f"/v3/images/{quote(image_id, safe='')}/process", dict(enhance or {})))
         wire.require_image(answer, image_id)
 
     @contextmanager
@@ -190,9 +192,24 @@ class Service:
         """Download the enhanced image in full size. The first download buys it.
 
         ``format`` is jpeg, png or webp, ``quality`` 1 to 90, ``max_width`` in pixels; None leaves it to the service.
-        Reading ``chunks`` raises ``Garbled`` if the body is shorter than announced. Raises ``NotFound``.
+        Reading ``chunks`` raises ``Garbled`` if the body is shorter than announced. An unknown image is ``NotReady``.
         """
         wishes = {"preview": "false", "format": format, "quality": quality, "max_width": max_width}
+        with self._enhanced(image_id, wishes) as download:
+            yield download
+
+    def preview(self, image_id: str, *, max_width: int | None = None) -> bytes:
+        """Download the free preview of an enhanced image: a JPEG of lower quality and smaller size. No purchase.
+
+        ``max_width`` is in pixels; None leaves it to the service. The caller checks if the picture is complete. Raises
+        ``Garbled`` for more than 16 MiB. An unknown image, or one that is being enhanced, is ``NotReady``.
+        """
+        with self._enhanced(image_id, {"preview": "true", "format": "jpeg", "max_width": max_width}) as download:
+            return bodies.joined(download.chunks, f"The preview of image {image_id}")
+
+    @contextmanager
+    def _enhanced(self, image_id: str, wishes: Mapping[str, object]) -> Iterator[Download]:
+        """Request the enhanced image. ``wishes`` are the query's parameters; None leaves one out."""
         query = urlencode({name: wish for name, wish in wishes.items() if wish is not None})
         with self._line.fetch(f"/v3/images/{quote(image_id, safe='')}/enhanced?{query}") as response:
             rest = bodies.pieces(response)

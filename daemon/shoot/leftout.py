@@ -27,7 +27,7 @@ class Why(StrEnum):
     COPY: the same content is already sent. VARIANT: the camera wrote the same frame in another format. DERIVED: a
     person or the camera made it from a frame that is sent. DECLINED: its shoot was cancelled or skipped. CONFLICT: a
     second version that a sync client kept. UNREADABLE: it cannot be read or is incomplete. FORMAT: its format is not
-    sent.
+    sent. SKIPPED: the settings or the shoot's own file leave it out.
     """
 
     COPY = "copy"
@@ -37,6 +37,7 @@ class Why(StrEnum):
     CONFLICT = "conflict"
     UNREADABLE = "unreadable"
     FORMAT = "format"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)

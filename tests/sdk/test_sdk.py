@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from daemon.sandbox.fields import DEFAULTS
+from daemon.service.flows import BracketsFlow, Call, ImagesFlow
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
 
@@ -30,11 +32,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @EACH_SDK
 def test_whole_order(sdk: str, folder: Path) -> None:
-    """The vendor's own client takes an order through its whole life, reads every answer, and breaks no rule."""
+    """The vendor's own client takes an order through its whole life, reads every answer, and breaks no rule.
+
+    Its merge has the same body as bracketd's, apart from null and the SDK's defaults. In the newer flow it has sets.
+    """
     with running_sandbox() as sandbox:
         results = drive(sdk, "order", sandbox, folder)
         assert sandbox.violations() == []
         assert sandbox.report()["charged"] == 1
+        (made,) = [order for order in sandbox.report()["orders"].values() if order["merges"]]
+    (merge,) = made["merges"]
+    sent = {name: value for name, value in merge["body"].items() if value is not None}
+    ours = our_merge(sdk, [item["id"] for item in made["registered"]]).body
+    assert sent == {**DEFAULTS, **(ours or {})}
+    assert [len(image["bracket_ids"]) for image in made["images"]] == [3, 3]
     assert results == {
         "created": True,
         "brackets": sorted(shoot(2)),
@@ -81,6 +92,14 @@ def test_download_as_it_comes(sdk: str, folder: Path, accepted: str, refusal: li
     with running_sandbox("--set", f"json_accept={accepted}") as sandbox:
         assert drive(sdk, "download", sandbox, folder) == {"refusal": refusal}
         assert [item["rule"] for item in sandbox.violations()] == broken
+
+
+def our_merge(sdk: str, ids: list[str]) -> Call:
+    """Our own request for the merge that the SDK's driver asks for."""
+    if sdk == "1.0.7":
+        return ImagesFlow().merge("o", per_image=3, enhance={"ai_version": "4.x", "enhance_type": "warm"}, sets=None)
+    wanted = {"ai_version": "5.x", "enhance_type": "warm", "window_pull": True}
+    return BracketsFlow().merge("o", per_image=None, enhance=wanted, sets=[ids[:3], ids[3:]])
 
 
 def drive(sdk: str, what: str, sandbox: Sandbox, folder: Path) -> dict[str, Any]:

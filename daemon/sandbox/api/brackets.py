@@ -72,4 +72,5 @@ class Brackets:
             wire.bracket_out(bracket, version, now, show_image=show_image)
             for bracket in service.catalogue.brackets_of(order)
         ]
-        return JSONResponse({"brackets": [mixed.named(service, "order_brackets", bracket) for bracket in shown]})
+        listed = mixed.members(service, order, shown)
+        return JSONResponse({"brackets": [mixed.named(service, "order_brackets", bracket) for bracket in listed]})

@@ -12,7 +12,7 @@ from daemon.sandbox import mixed, wire
 from daemon.sandbox.answers import Refused, exists, invalid
 from daemon.sandbox.api.bodies import Json, form
 from daemon.sandbox.api.slots import slot
-from daemon.sandbox.course import enhance
+from daemon.sandbox.course import enhance_again
 from daemon.sandbox.fields import DEFAULTS, IMAGE_IN, REPORT_IN, preferences
 from daemon.sandbox.records import Account, Bracket, Image
 from daemon.sandbox.service import Service
@@ -74,7 +74,7 @@ class Images:
         return Response(status_code=204)
 
     async def enhance_again(self, request: Request) -> Response:
-        """Enhance an image again. Preferences that are not given stay the same."""
+        """Enhance an image again. Preferences that are not given, or null, stay the same."""
         service = self._service
         account = service.account(request)
         version = service.version(request)
@@ -82,9 +82,7 @@ class Images:
         body = await form(request, IMAGE_IN | preferences(version), optional=True)
         if not isinstance(record, Image) or record.status in {"waiting", "processing"}:
             raise Refused(service.switches.not_ready, "The image has not been processed yet")
-        record.form = record.form | body
-        record.status = "processing"
-        service.begin(enhance(service, record))
+        enhance_again(service, record, body)
         return JSONResponse(mixed.named(service, "process_image", wire.image_out(record, version), "image_id"))
 
     async def report(self, request: Request) -> Response:

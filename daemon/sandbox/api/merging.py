@@ -45,8 +45,8 @@ class Merging:
         order = service.order(request, account)
         body = await form(request, preferences(version) | NUMBER | more, optional=True)
         brackets = service.catalogue.brackets_of(order)
-        if more:
-            _check_sets(body, brackets)
+        wanted = body if more else {name: value for name, value in body.items() if name not in SETS}
+        _check_sets(wanted, brackets)
         self._watch_rules(order, brackets, flow)
         stored = [bracket for bracket in brackets if bracket.stored is not None]
         if not stored and service.switches.empty_merge == "refused":
@@ -59,7 +59,7 @@ class Merging:
         service.ledger.merged(order.id, route, body, len(stored), service.clock.now())
         if not order.merges or service.switches.second_merge == "again":
             dev_mode = request.headers.get("x-dev-mode", "").lower() == "true"
-            service.begin(run_order(service, order, stored, body, dev_mode=dev_mode))
+            service.begin(run_order(service, order, stored, wanted, dev_mode=dev_mode))
         order.merges += 1
         order.updated = service.clock.now()
         answer = wire.order_out(order, service.catalogue.images_of(order), version)
@@ -84,14 +84,17 @@ def _superseded(bracket: Bracket, brackets: Sequence[Bracket]) -> bool:
 
 
 def _check_sets(body: Json, brackets: Sequence[Bracket]) -> None:
+    """Raise ``Refused`` (422) for sets that do not name uploaded brackets of the order, each once."""
     groups = body.get("images")
-    if not isinstance(groups, list) or not groups:
+    if not isinstance(groups, list):
         return
     if body.get("number_of_brackets_per_image"):
         raise invalid("json", {"images": ["Give either images or number_of_brackets_per_image."]})
     named = [key for group in groups for key in group["bracket_ids"]]
-    known = {bracket.id for bracket in brackets}
-    if strangers := sorted(set(named) - known):
+    stored = {bracket.id: bracket.stored is not None for bracket in brackets}
+    if strangers := sorted(set(named) - stored.keys()):
         raise invalid("json", {"images": [f"Bracket {key} is not in this order." for key in strangers[:3]]})
+    if missing := [key for key in named if not stored[key]]:
+        raise invalid("json", {"images": [f"Bracket {key} has not been uploaded." for key in missing[:3]]})
     if len(named) != len(set(named)):
         raise invalid("json", {"images": ["A bracket is in more than one image."]})

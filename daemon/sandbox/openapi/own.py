@@ -6,11 +6,17 @@ from typing import Final
 
 from daemon.sandbox.fields import BOOLEAN, OBJECT, TEXT, Schema, one_of
 from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
-from daemon.sandbox.ledger import RULES
+from daemon.sandbox.ledger import RULES, SENT
 from daemon.sandbox.openapi.schema import COUNT, answer, by_key, form, items, or_null, ref
 
 _MANY: Final = {"next": COUNT, "rate": {"type": "number", "minimum": 0, "maximum": 1}, "skip": COUNT, "match": TEXT}
-_MORE: Final = {"seconds": {"type": "number", "minimum": 0}, "retry_after": COUNT, "after": BOOLEAN, "reason": TEXT}
+_MORE: Final = {
+    "seconds": {"type": "number", "minimum": 0},
+    "retry_after": COUNT,
+    "after": BOOLEAN,
+    "reason": TEXT,
+    "at": COUNT,
+}
 _PLACES: Final = ("*", *ROUTES, *MOMENTS)
 _KINDS: Final = sorted({kind for where in _PLACES for kind in kinds_at(where)})
 
@@ -26,9 +32,10 @@ _IMAGE: Final = answer(
         "bracket_ids": items(TEXT),
         "status": one_of("waiting", "processing", "processed", "error"),
         "errors": COUNT,
+        "again": COUNT,
         "charged": COUNT,
         "purchases": COUNT,
-        "downloads": answer({"full": COUNT, "preview": COUNT}),
+        "downloads": answer(dict.fromkeys(SENT, COUNT)),
     }
 )
 _ORDER: Final = answer(

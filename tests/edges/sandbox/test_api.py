@@ -265,12 +265,18 @@ def test_bodies_of_a_merge(shared: Sandbox, options: Json) -> None:
 
 
 def test_invalid_sets(shared: Sandbox) -> None:
-    """Sets with a repeated or unknown bracket, or together with a number, are 422."""
+    """Sets that are empty, too large, or not of uploaded brackets, each once, are 422. Nothing is merged."""
     with Client(shared, "brackets") as client:
-        first, second, _ = client.upload(shoot(1)).values()
+        ten = client.upload(dict.fromkeys((f"{number}.jpg" for number in range(10)), b"x"))
+        first, second, *_ = ten.values()
+        waiting, _, _ = client.register("waiting.jpg")
         bodies: list[Json] = [
             {"images": [{"bracket_ids": [first]}, {"bracket_ids": [first, second]}]},
-            {"images": [{"bracket_ids": [STRANGER]}]},
+            {"images": [{"bracket_ids": [first, first]}]},
+            {"images": [{"bracket_ids": [first, STRANGER]}]},
+            {"images": [{"bracket_ids": [first, waiting]}]},
+            {"images": [{"bracket_ids": list(ten.values())}]},
+            {"images": []},
             {"images": [{"bracket_ids": [first]}], "number_of_brackets_per_image": 3},
             {"images": [{"bracket_ids": []}]},
             {"images": [{}]},
@@ -280,6 +286,8 @@ def test_invalid_sets(shared: Sandbox) -> None:
         for body in bodies:
             answer = client.http.post(f"/v3/orders/{client.order_id}/process", json=body)
             assert answer.status_code == 422, body
+            assert answer.json()["detail"]["json"].keys() <= {"images", "number_of_brackets_per_image"}
+        assert client.ledger()["merges"] == []
 
 
 @pytest.mark.parametrize(("switch", "status"), [("refused", 422), ("accepted", 200)])

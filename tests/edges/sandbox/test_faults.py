@@ -227,16 +227,6 @@ def test_failed_image(hurt: Sandbox, client: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize(("kind", "sizes"), [("stray", [2, 1, 3]), ("misgroup", [2, 4])])
-def test_wrong_sets(hurt: Sandbox, client: Client, kind: str, sizes: list[int]) -> None:
-    """A bracket can become a separate image, or be put into the next set."""
-    hurt.faults([f"merge {kind}"])
-    client.upload(shoot(2))
-    client.merge()
-    client.images()
-    assert [len(image["bracket_ids"]) for image in client.ledger()["images"]] == sizes
-
-
 def test_idle_for_ever(hurt: Sandbox, client: Client) -> None:
     """A merge can be accepted without any effect."""
     hurt.faults(["merge idle-forever"])

@@ -82,6 +82,25 @@ def test_sets_of_the_clients_choice(shared: Sandbox) -> None:
     assert images == {first: pair["image_id"], third: pair["image_id"], second: single["image_id"]}
 
 
+def test_brackets_outside_the_clients_sets(shared: Sandbox) -> None:
+    """A bracket that is in none of the client's sets is in no image."""
+    with Client(shared, "brackets") as client:
+        first, second, third = client.upload(shoot(1)).values()
+        client.merge({"images": [{"bracket_ids": [first, second]}]})
+        (image,) = client.images()
+        listed = client.ask("GET", f"/v3/orders/{client.order_id}/brackets")["brackets"]
+        images = {item["bracket_id"]: item["image_id"] for item in listed}
+    assert images == {first: image["image_id"], second: image["image_id"], third: None}
+
+
+def test_sets_in_the_other_flow(shared: Sandbox) -> None:
+    """The images flow has no sets of the client's choice: ``images`` is ignored."""
+    with Client(shared) as client:
+        client.upload(shoot(1))
+        client.merge({"images": "nothing that it reads"})
+        assert len(client.images()) == 1
+
+
 def test_deleted_is_not_merged(shared: Sandbox) -> None:
     """A bracket that was deleted before the merge is not in any image, and does not count as missing."""
     files = shoot(1)
@@ -126,18 +145,6 @@ def test_enhanced_by_itself(shared: Sandbox) -> None:
         )
         assert answer.status_code == 200
         client.wait(lambda: client.ask("GET", f"/v3/images/{reply['image_id']}")["status"] == "processed")
-
-
-def test_enhance_again(shared: Sandbox) -> None:
-    """An image can be enhanced again. Preferences that are not given stay the same."""
-    with Client(shared) as client:
-        client.upload(shoot(1))
-        client.merge({"enhance_type": "warm", "sky_replacement": True})
-        (image,) = client.images()
-        path = f"/v3/images/{image['image_id']}"
-        again = client.ask("POST", f"{path}/process", {"enhance_type": "neutral"})
-        assert (again["status"], again["enhance_type"], again["sky_replacement"]) == ("processing", "neutral", True)
-        client.wait(lambda: client.ask("GET", path)["status"] == "processed")
 
 
 def test_deleted_while_merging(shared: Sandbox) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from daemon.sandbox.decode import decode
-from daemon.sandbox.finish import finished
+from daemon.sandbox.finish import NEUTRAL, finished
 from daemon.sandbox.fuse import Pixels, fused
 from daemon.sandbox.pictures import Wish, merge, render
 
@@ -105,9 +105,9 @@ def test_merge_without_enhancement(tmp_path: Path) -> None:
     """With ``enhance`` off the result is the merged picture itself."""
     source, original, enhanced = (tmp_path / name for name in ("a.jpg", "original.jpg", "enhanced.jpg"))
     source.write_bytes(_jpeg(scene(0)))
-    assert merge([source], "a", 2400, enhance=False, original=original, enhanced=enhanced)
+    assert merge([source], "a", 2400, look=None, original=original, enhanced=enhanced)
     assert original.read_bytes() == enhanced.read_bytes()
-    assert merge([source], "a", 2400, enhance=True, original=original, enhanced=enhanced)
+    assert merge([source], "a", 2400, look=NEUTRAL, original=original, enhanced=enhanced)
     assert original.read_bytes() != enhanced.read_bytes()
 
 

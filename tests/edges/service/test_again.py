@@ -1,4 +1,4 @@
-"""Reprocessing of failed images, and the check if the network is back."""
+"""Enhancing images again, and the check if the network is back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from daemon.errors import NotFound
+from daemon.errors import Mismatched, NotFound
 from daemon.service import ImageReport, ImageStatus, Service
 from tests.edges.service.hosts import Host, always
 from tests.sandbox_process import running_sandbox
@@ -24,6 +24,17 @@ def test_processing_an_image_again_keeps_its_preferences() -> None:
         api.reprocess("an-image")
     (seen,) = host.seen
     assert (seen.method, seen.target, seen.json()) == ("POST", "/v3/images/an-image/process", {})
+
+
+def test_processing_an_image_again_with_other_preferences() -> None:
+    """Only the given preferences are sent, so that the others keep their values."""
+    preferences = {"sky_replacement": False, "brand_new": None}
+    with Host(always(200, {"image_id": "an-image"})) as host, closing(service(host.url)) as api:
+        api.reprocess("an-image", preferences)
+        with pytest.raises(Mismatched):
+            api.reprocess("another", preferences)
+    assert [seen.target for seen in host.seen] == ["/v3/images/an-image/process", "/v3/images/another/process"]
+    assert [seen.json() for seen in host.seen] == [preferences, preferences]
 
 
 def test_an_unknown_image_cannot_be_processed_again() -> None:

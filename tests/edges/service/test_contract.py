@@ -77,6 +77,13 @@ def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageRepor
     return tuple(image for image in service.order(order_id).images if image.id not in ids)
 
 
+def size_of(data: bytes) -> tuple[int, int]:
+    """Width and height of a JPEG."""
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.format == "JPEG"
+        return picture.size
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait until the sandbox has reached a state."""
     deadline = time.monotonic() + PATIENCE_S
@@ -107,6 +114,59 @@ def test_an_order_from_end_to_end(service: Service) -> None:
     assert outputs(service, order_id, ids)[0].downloaded
 
 
+def test_previews_before_and_after_the_purchase(sandbox: Sandbox, service: Service) -> None:
+    """Previews are smaller than the picture, follow the preferences, and buy nothing, however often they come."""
+    order_id = str(uuid4())
+    ids = send(service, order_id, 3)
+    service.merge(order_id, per_image=3, enhance={"sky_replacement": True})
+    (image,) = outputs(service, order_id, ids)
+    first = service.preview(image.id)
+    assert service.preview(image.id) == first
+    assert size_of(service.preview(image.id, max_width=100))[0] == 100
+    service.reprocess(image.id, {"sky_replacement": False})
+    outputs(service, order_id, ids)
+    assert service.preview(image.id) != first
+    assert not outputs(service, order_id, ids)[0].downloaded
+    with service.download(image.id, format="jpeg", quality=90, max_width=None) as download:
+        full = b"".join(download.chunks)
+    assert outputs(service, order_id, ids)[0].downloaded
+    service.preview(image.id)
+    assert (size_of(first), size_of(full)) == ((213, 160), (320, 240))
+    (made,) = sandbox.report()["orders"][order_id]["images"]
+    assert (made["charged"], made["purchases"], made["again"]) == (1, 1, 1)
+
+
+def test_preferences_that_are_refused(service: Service) -> None:
+    """A preference that the service does not accept is RequestRefused, and an unknown image is NotFound."""
+    order_id = str(uuid4())
+    ids = send(service, order_id, 1)
+    service.merge(order_id, per_image=1, enhance={})
+    (image,) = outputs(service, order_id, ids)
+    with pytest.raises(errors.RequestRefused, match="cloud_type"):
+        service.reprocess(image.id, {"cloud_type": "STORM"})
+    with pytest.raises(errors.NotFound):
+        service.reprocess(str(uuid4()), {"enhance": False})
+
+
+@pytest.mark.parametrize("kind", ["endless", "bomb"])
+def test_a_preview_without_end(sandbox: Sandbox, service: Service, kind: str) -> None:
+    """An endless preview, or one that unpacks to gigabytes, is aborted as Garbled."""
+    order_id = str(uuid4())
+    ids = send(service, order_id, 1)
+    service.merge(order_id, per_image=1, enhance={})
+    (image,) = outputs(service, order_id, ids)
+    sandbox.faults([f"download {kind}"])
+    with pytest.raises(errors.Garbled, match="too long"):
+        service.preview(image.id)
+    assert size_of(service.preview(image.id)) == (213, 160)
+
+
+def test_a_preview_that_is_too_early(service: Service) -> None:
+    """A preview of an image that the service does not know yet is NotReady."""
+    with pytest.raises(errors.NotReady):
+        service.preview(str(uuid4()))
+
+
 def test_the_account_s_orders(service: Service) -> None:
     """Every order of the account is listed once across several pages, with the same state as by itself."""
     ids = [str(uuid4()) for _ in range(17)]
@@ -130,6 +190,24 @@ def test_sets_by_hand(sandbox: Sandbox) -> None:
     assert image_of[a] == image_of[c]
     assert image_of[b] == image_of[d]
     assert {image_of[a], image_of[b]} == {first.id, second.id}
+
+
+@pytest.mark.parametrize("wrong", ["empty", "twice", "two sets", "ten", "unknown"])
+def test_sets_that_are_refused(sandbox: Sandbox, wrong: str) -> None:
+    """Sets that the service cannot merge are RequestRefused, and nothing is merged."""
+    with closing(open_service(sandbox, "brackets")) as service:
+        order_id = str(uuid4())
+        a, b = send(service, order_id, 2)
+        sets = {
+            "empty": [[a], []],
+            "twice": [[a, a]],
+            "two sets": [[a], [a, b]],
+            "ten": [[a, *(str(uuid4()) for _ in range(9))]],
+            "unknown": [[a, str(uuid4())]],
+        }[wrong]
+        with pytest.raises(errors.RequestRefused, match="images"):
+            service.merge(order_id, per_image=None, enhance={}, sets=sets)
+        assert sandbox.report()["orders"][order_id]["merges"] == []
 
 
 def test_an_id_that_is_taken(service: Service) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from daemon import errors
 from daemon.service import Service
+from daemon.service.bodies import LONGEST_WHOLE
 
 from .conftest import KEY, Hosts, Services
 from .hosts import ELSEWHERE, Exchange, Host, always
@@ -21,6 +22,14 @@ def fetch(service: Service, image_id: str = "i", *, quality: int | None = None, 
     """The image's bytes."""
     with service.download(image_id, format="jpeg", quality=quality, max_width=max_width) as download:
         return b"".join(download.chunks)
+
+
+def preview(service: Service) -> bytes:
+    """The image's preview."""
+    return service.preview("i")
+
+
+FETCHES = pytest.mark.parametrize("get", [fetch, preview])
 
 
 def keys(host: Host) -> list[str | None]:
@@ -46,6 +55,39 @@ def test_what_a_download_asks_for(host: Hosts, service: Services) -> None:
         "quality": ["90"],
         "max_width": ["2000"],
     }
+
+
+def test_what_a_preview_asks_for(host: Hosts, service: Services) -> None:
+    """A preview is requested explicitly, as a JPEG, and with a width only if one is given."""
+    api = host(always(200, PICTURE, content_type="image/jpeg"))
+    opened = service(api.url)
+    assert opened.preview("i") == PICTURE
+    assert opened.preview("a/b", max_width=1200) == PICTURE
+    plain, narrow = api.seen
+    assert (plain.method, urlsplit(plain.target).path) == ("GET", "/v3/images/i/enhanced")
+    assert parse_qs(urlsplit(plain.target).query) == {"preview": ["true"], "format": ["jpeg"]}
+    assert plain.headers["accept"] == "*/*"
+    assert urlsplit(narrow.target).path == "/v3/images/a%2Fb/enhanced"
+    assert parse_qs(urlsplit(narrow.target).query) == {
+        "preview": ["true"],
+        "format": ["jpeg"],
+        "max_width": ["1200"],
+    }
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_longest_preview(host: Hosts, service: Services, packed: bool) -> None:
+    """A preview of 16 MiB is read, compressed or not. One byte more is Garbled."""
+    body = b"\xff\xd8\xff\xe0" + bytes(LONGEST_WHOLE - 4)
+    for more, wrong in ((b"", False), (b"x", True)):
+        data = gzip.compress(body + more, 1) if packed else body + more
+        packing = {"content_encoding": "gzip"} if packed else {}
+        api = host(always(200, data, content_type="image/jpeg", **packing))
+        if wrong:
+            with pytest.raises(errors.Garbled, match="preview of image i is too long"):
+                service(api.url).preview("i")
+        else:
+            assert service(api.url).preview("i") == body
 
 
 def test_an_image_comes_in_pieces(host: Hosts, service: Services) -> None:
@@ -78,7 +120,8 @@ def test_an_image_packed_against_our_wish(host: Hosts, service: Services) -> Non
         assert b"".join(download.chunks) == PICTURE
 
 
-def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
+@FETCHES
+def test_the_key_goes_to_no_other_host(host: Hosts, service: Services, get: Callable[[Service], bytes]) -> None:
     """Across two other hosts and back, the key is sent to the API's origin once and never again."""
     storage = host(always(500), address=ELSEWHERE)
     assets = host(lambda it: it.answer(302, location=storage.url + "/x?sig=1"))
@@ -91,7 +134,7 @@ def test_the_key_goes_to_no_other_host(host: Hosts, service: Services) -> None:
 
     api = host(script)
     storage.script = always(302, location=api.url + "/copy")
-    assert fetch(service(api.url, dev_mode=True)) == PICTURE
+    assert get(service(api.url, dev_mode=True)) == PICTURE
     assert keys(api) == [KEY, None]
     assert keys(assets) == [None]
     assert keys(storage) == [None]
@@ -164,10 +207,13 @@ def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -
         always(302, location="https://" + "a" * 70 + "/"),
     ],
 )
-def test_what_is_no_image(host: Hosts, service: Services, answer: Callable[[Exchange], None]) -> None:
+@FETCHES
+def test_what_is_no_image(
+    host: Hosts, service: Services, answer: Callable[[Exchange], None], get: Callable[[Service], bytes]
+) -> None:
     """HTML, XML, JSON without a link, empty bodies and invalid links are Garbled and never returned as an image."""
     with pytest.raises(errors.Garbled):
-        fetch(service(host(answer).url))
+        get(service(host(answer).url))
 
 
 def test_circles_end(host: Hosts, service: Services) -> None:
@@ -188,10 +234,13 @@ def test_circles_end(host: Hosts, service: Services) -> None:
         ),
     ],
 )
-def test_half_an_image(host: Hosts, service: Services, script: Callable[[Exchange], None]) -> None:
+@FETCHES
+def test_half_an_image(
+    host: Hosts, service: Services, script: Callable[[Exchange], None], get: Callable[[Service], bytes]
+) -> None:
     """An image that is shorter than its announced length is Garbled."""
     with pytest.raises(errors.Garbled):
-        fetch(service(host(script).url))
+        get(service(host(script).url))
 
 
 @pytest.mark.parametrize(
@@ -207,10 +256,17 @@ def test_half_an_image(host: Hosts, service: Services, script: Callable[[Exchang
         (503, errors.Unavailable),
     ],
 )
-def test_refused_by_the_api(host: Hosts, service: Services, status: int, kind: type[errors.ServiceError]) -> None:
+@FETCHES
+def test_refused_by_the_api(
+    host: Hosts,
+    service: Services,
+    status: int,
+    kind: type[errors.ServiceError],
+    get: Callable[[Service], bytes],
+) -> None:
     """A download that is too early is distinguished from one that is refused."""
     with pytest.raises(kind, match="because"):
-        fetch(service(host(always(status, {"message": "because"})).url))
+        get(service(host(always(status, {"message": "because"})).url))
 
 
 def test_refused_by_another_host(host: Hosts, service: Services) -> None:

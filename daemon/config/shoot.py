@@ -1,0 +1,160 @@
+"""``bracketd.yaml`` in a shoot's folder: settings for this shoot alone, and sets fixed by file names.
+
+It may come from a synced folder of somebody else. So it must be a regular file of at most 64 KiB, is not a link, and
+can only choose how the shoot's pictures are made and what they are called: not the flow, key, address, folders or
+limits.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+
+from daemon.config.document import Document, Location, parse
+from daemon.config.explain import explain
+from daemon.config.mistake import Mistake
+from daemon.config.preferences import check_preferences
+from daemon.config.settings import A_GROUPING, EnhanceSettings, FileSettings, FolderSettings, Grouping, Model
+from daemon.errors import ConfigError, Problem
+from daemon.regular import NotRegular, TooLarge, read_regular
+
+NAME = "bracketd.yaml"
+
+LARGEST = 64 * 1024
+"""Most bytes of the file."""
+
+LONGEST_NAME = 150
+"""Most characters of a shoot's output name. Many file systems allow 255 bytes, and a character may need several."""
+
+LARGEST_SET = 9
+"""Most brackets of an image (the service's limit)."""
+
+_EXAMPLE = "`bracketd plan FOLDER --write` writes an example."
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
+_FORBIDDEN = frozenset('/\\:*?"<>|')
+
+
+def _component(written: object) -> object:
+    """A name for a folder that every common file system allows, as one path component."""
+    if not isinstance(written, str):
+        return written
+    stem = written.partition(".")[0].strip().casefold()
+    bad = not written.strip() or written.startswith(".") or written != written.strip(" .") or stem in _RESERVED
+    if bad or _FORBIDDEN & set(written) or not written.isprintable() or len(written) > LONGEST_NAME:
+        raise Mistake(
+            "This name cannot be used for a folder",
+            'Write a name without / \\ : * ? " < > |, not starting with a dot, such as "12 Oak St".',
+        )
+    return written
+
+
+def _file(written: object) -> object:
+    """The path of a file in the shoot, with ``/``, in the folder of ``bracketd.yaml`` or below it."""
+    if not isinstance(written, str):
+        return written
+    path = PurePosixPath(written.replace("\\", "/"))
+    if not path.parts or path.is_absolute() or ".." in path.parts or not written.isprintable():
+        raise Mistake("This is not the name of a photo in this shoot", "Write a name such as IMG_0431.JPG.")
+    return str(path)
+
+
+def _set(files: tuple[str, ...]) -> tuple[str, ...]:
+    if not 2 <= len(files) <= LARGEST_SET:
+        raise Mistake(
+            f"A set has 2 to {LARGEST_SET} photos, and this one has {len(files)}",
+            "Split it, or list a photo without a set under `single`.",
+        )
+    return files
+
+
+PhotoName = Annotated[str, BeforeValidator(_file)]
+Photos = Annotated[tuple[PhotoName, ...], Field(strict=False)]
+PhotoSet = Annotated[Photos, AfterValidator(_set)]
+FILES = "a list of file names"
+
+
+class ShootSettings(Model):
+    """A shoot's own settings. None and empty lists leave the watched folder's settings unchanged.
+
+    ``sets`` are fixed sets, ``single`` photos become an image each, and ``skip`` photos are not sent. Files are named
+    by their path in the shoot, or by their name alone if it is unique there.
+    """
+
+    enhance: EnhanceSettings | None = Field(default=None, description="a group of settings, indented below it")
+    grouping: Grouping | None = Field(default=None, description=A_GROUPING)
+    prefer: Literal["jpeg", "raw"] | None = Field(default=None, description="jpeg or raw")
+    singles: Literal["send", "ask", "leave_out"] | None = Field(default=None, description="send, ask or leave_out")
+    name: Annotated[str | None, BeforeValidator(_component)] = Field(default=None, description="a name in quotes")
+    sets: Annotated[tuple[PhotoSet, ...], Field(strict=False)] = Field(
+        default=(), description="a list of sets, each a list of file names"
+    )
+    skip: Photos = Field(default=(), description=FILES)
+    single: Photos = Field(default=(), description=FILES)
+
+
+def read_shoot(folder: Path) -> tuple[ShootSettings, Document] | None:
+    """The settings in a shoot's folder, and their document for the lines of later mistakes. None without a file.
+
+    Raises ConfigError with every mistake, and OSError if the disk fails to read the file.
+    """
+    file = folder / NAME
+    try:
+        content = read_regular(file, LARGEST, links=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (NotRegular, TooLarge, IsADirectoryError) as error:
+        remedy = f"Make {NAME} a text file of at most {LARGEST // 1024} KiB, or remove it."
+        raise ConfigError((Problem(str(file), f"It cannot be used ({error.strerror})", remedy),)) from None
+    document = parse(file, content, first="grouping: sets", example=_EXAMPLE)
+    return None if document is None else (_settings(document), document)
+
+
+def _settings(document: Document) -> ShootSettings:
+    own, data = {}, dict(document.data)
+    for name in data:
+        if name not in ShootSettings.model_fields and (name in FileSettings.model_fields or _is_folders(name)):
+            own[name] = Problem(
+                document.where((name,)),
+                f"A shoot's own file cannot set {name}",
+                "Remove it. It belongs in the settings of bracketd.",
+            )
+    problems = [*document.problems, *own.values(), *check_preferences(document), *_listed_twice(document)]
+    try:
+        settings = ShootSettings.model_validate({name: data[name] for name in data if name not in own})
+    except ValidationError as error:
+        problems += explain(error, document, ShootSettings)
+    if problems:
+        raise ConfigError(tuple(problems))
+    return settings
+
+
+def _is_folders(name: str) -> bool:
+    return name in FolderSettings.model_fields
+
+
+def _listed_twice(document: Document) -> list[Problem]:
+    """Problems for photos that are listed more than once, under the same or different names of lists."""
+    first: dict[str, Location] = {}
+    problems = []
+    for location, name in _listed(document.data):
+        if name in first:
+            where = document.where(location)
+            line = document.lines.get(first[name], 0)
+            problems.append(Problem(where, f"{name} is listed twice; first on line {line}", "Remove one of them."))
+        first.setdefault(name, location)
+    return problems
+
+
+def _listed(data: dict[str, object]) -> list[tuple[Location, str]]:
+    """All photos in the lists of the file, with their locations."""
+    sets = data.get("sets")
+    lists: list[tuple[Location, object]] = [(("skip",), data.get("skip")), (("single",), data.get("single"))]
+    lists += [(("sets", n), one) for n, one in enumerate(sets if isinstance(sets, list) else [])]
+    return [
+        ((*location, n), name)
+        for location, names in lists
+        for n, name in enumerate(names if isinstance(names, list) else [])
+        if isinstance(name, str)
+    ]

@@ -1,0 +1,105 @@
+"""What becomes of each file of a shoot: the sets and singles that are sent, and the files that are not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from daemon.grouping.frames import Choice
+from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
+from daemon.grouping.wishes import Wishes, apply
+from daemon.shoot import LeftOut, Why
+
+Singles = Literal["send", "ask", "leave_out"]
+
+NOTHING_FIXED = Wishes()
+
+LARGEST_SET = 9
+"""Most brackets of one image (the service's limit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The images that a shoot becomes, in shooting order, and every file that is not sent, by path.
+
+    ``asks_for_singles`` is True if a person must decide whether the singles are sent.
+    """
+
+    sets: tuple[BracketSet, ...] = ()
+    singles: tuple[Single, ...] = ()
+    not_sent: tuple[LeftOut, ...] = ()
+    asks_for_singles: bool = False
+
+    @property
+    def images(self) -> int:
+        """How many images the service makes of it, one for each set and each single."""
+        return len(self.sets) + len(self.singles)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the files that are sent: sets first, then singles."""
+        return (*(path for one in self.sets for path in one.paths), *(one.path for one in self.singles))
+
+
+def plan(
+    choice: Choice,
+    found: Grouping,
+    order: Sequence[str],
+    wishes: Wishes = NOTHING_FIXED,
+    *,
+    singles: Singles | None = None,
+) -> Plan:
+    """The plan for a shoot. ``found`` groups the files that ``choice`` sends, ``order`` has them in shooting order.
+
+    ``wishes`` are resolved. Without ``singles``, a person is asked about single photos in a shoot that has sets, and
+    the photos of a shoot without sets are sent.
+    """
+    grouped = apply(wishes, found, order)
+    rule = singles or ("ask" if grouped.sets else "send")
+    kept, left = _divided(grouped.singles, wishes) if rule == "leave_out" else (grouped.singles, ())
+    left_out = (*choice.left_out, *(LeftOut(path, Why.SKIPPED) for path in (*wishes.skip, *left)))
+    unasked = [one for one in kept if one.path not in wishes.listed]
+    return Plan(
+        grouped.sets,
+        kept,
+        tuple(sorted(left_out, key=lambda one: one.path)),
+        asks_for_singles=rule == "ask" and bool(unasked),
+    )
+
+
+def every(paths: Sequence[str], size: int) -> Grouping:
+    """Sets of ``size`` frames in shooting order, as the service cuts them. The last may be smaller."""
+    parts = [tuple(paths[begin : begin + size]) for begin in range(0, len(paths), size)]
+    return _as_they_are(parts, f"every {size} photos in the order they were taken")
+
+
+def by_folder(paths: Iterable[str]) -> Grouping:
+    """Each folder's frames as a set. A person must look at folders that have more frames than an image may have."""
+    folders: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        folders[path.rpartition("/")[0]].append(path)
+    return _as_they_are([tuple(some) for some in folders.values()], "one folder")
+
+
+def sent_for(choice: Choice) -> Mapping[str, str]:
+    """Every photo of the shoot, with the file that is sent for its frame."""
+    of = {one.path: one.of for one in choice.left_out if one.of is not None and not one.shoot}
+    sent = {file.path: file.path for file in choice.send}
+    return sent | {path: sent[file] for path, file in of.items() if file in sent}
+
+
+def _as_they_are(parts: Sequence[tuple[str, ...]], why: str) -> Grouping:
+    sets = tuple(
+        BracketSet(part, Confidence.CERTAIN if len(part) <= LARGEST_SET else Confidence.ASK, (why,))
+        for part in parts
+        if len(part) > 1
+    )
+    return Grouping(sets, tuple(Single(part[0], why) for part in parts if len(part) == 1))
+
+
+def _divided(singles: Sequence[Single], wishes: Wishes) -> tuple[tuple[Single, ...], tuple[str, ...]]:
+    """The singles that a person listed, and the paths of the others."""
+    listed = tuple(one for one in singles if one.path in wishes.single)
+    return listed, tuple(one.path for one in singles if one.path not in wishes.single)

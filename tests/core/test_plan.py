@@ -1,0 +1,126 @@
+"""Tests of the plan of a shoot: its sets and singles, a person's wishes, and what is not sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from daemon.grouping.frames import Choice
+from daemon.grouping.plan import Plan, Singles, by_folder, every, plan, sent_for
+from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
+from daemon.grouping.wishes import Wishes, WrongName, resolve
+from daemon.shoot import File, LeftOut, Why
+
+NAMES = tuple(f"IMG_{number:04}.JPG" for number in range(1, 9))
+TWO_SETS = Grouping(
+    (BracketSet(NAMES[0:3], Confidence.CERTAIN, ("marked",)), BracketSet(NAMES[3:6], Confidence.LIKELY, ("pattern",))),
+    (Single(NAMES[6], "test shot"), Single(NAMES[7], "single photo")),
+)
+
+
+def sends(*paths: str, left_out: tuple[LeftOut, ...] = ()) -> Choice:
+    """A choice that sends these files."""
+    return Choice(tuple(File(path, 1, 1, 1) for path in paths), left_out)
+
+
+def planned(wishes: Wishes | None = None, *, singles: Singles | None = None) -> Plan:
+    """The plan of a shoot with two sets and two singles."""
+    return plan(sends(*NAMES), TWO_SETS, NAMES, wishes or Wishes(), singles=singles)
+
+
+def test_a_plan_counts_an_image_for_each_set_and_each_single() -> None:
+    """Each set and each single becomes one image."""
+    assert planned().images == 4
+    assert planned(singles="leave_out").images == 2
+
+
+def test_singles_beside_sets_wait_for_a_person() -> None:
+    """Without a setting, single photos are asked about in a shoot with sets, and sent in a shoot of singles only."""
+    assert planned().asks_for_singles
+    assert not planned(singles="send").asks_for_singles
+    alone = plan(sends(NAMES[0]), Grouping((), (Single(NAMES[0], "single photo"),)), NAMES[:1])
+    assert (alone.asks_for_singles, alone.images) == (False, 1)
+
+
+def test_left_out_singles_are_listed_as_not_sent() -> None:
+    """With ``singles: leave_out`` each single is named among the files that are not sent."""
+    left = planned(singles="leave_out")
+    assert [(one.path, one.why) for one in left.not_sent] == [(NAMES[6], Why.SKIPPED), (NAMES[7], Why.SKIPPED)]
+    assert set(left.paths) == set(NAMES[:6])
+
+
+def test_a_listed_single_is_sent_without_asking() -> None:
+    """A photo that a person listed under ``single`` is sent, even if other singles are left out."""
+    listed = planned(Wishes(single=(NAMES[6],), skip=(NAMES[7],)))
+    assert not listed.asks_for_singles
+    assert [one.path for one in listed.singles] == [NAMES[6]]
+    kept = planned(Wishes(single=(NAMES[6],)), singles="leave_out")
+    assert [one.path for one in kept.singles] == [NAMES[6]]
+    assert [one.path for one in kept.not_sent] == [NAMES[7]]
+
+
+def test_a_fixed_set_replaces_what_was_found() -> None:
+    """A fixed set takes its photos from the sets that were found; a person should look at the rest."""
+    fixed = planned(Wishes(sets=((NAMES[2], NAMES[3]),)))
+    assert [one.paths for one in fixed.sets] == [NAMES[0:2], NAMES[2:4], NAMES[4:6]]
+    assert [one.confidence for one in fixed.sets] == [Confidence.ASK, Confidence.CERTAIN, Confidence.ASK]
+
+
+def test_a_set_is_split_where_a_fixed_set_lies_between_its_frames() -> None:
+    """Frames before and after a fixed set do not become one image."""
+    fixed = plan(
+        sends(*NAMES[:6]),
+        Grouping((BracketSet(NAMES[:6], Confidence.LIKELY),)),
+        NAMES[:6],
+        Wishes(sets=(NAMES[2:4],)),
+    )
+    assert [one.paths for one in fixed.sets] == [NAMES[0:2], NAMES[2:4], NAMES[4:6]]
+
+
+def test_a_skipped_frame_does_not_split_its_set() -> None:
+    """A set without its skipped frame stays one set, in a fixed order, and the frame is listed as not sent."""
+    skipped = planned(Wishes(skip=(NAMES[1],)))
+    assert skipped.sets[0].paths == (NAMES[0], NAMES[2])
+    assert LeftOut(NAMES[1], Why.SKIPPED) in skipped.not_sent
+
+
+def test_a_lonely_rest_becomes_a_single() -> None:
+    """The one frame that a fixed set leaves of another set is a single photo, so a person is asked about it."""
+    fixed = planned(Wishes(sets=(NAMES[0:2],)), singles="ask")
+    assert NAMES[2] in [one.path for one in fixed.singles]
+    assert fixed.asks_for_singles
+
+
+def test_names_stand_for_the_file_that_is_sent() -> None:
+    """A RAW file's name stands for its JPEG, whatever its case; a full path works as well as a name."""
+    sent = {"a/IMG_1.JPG": "a/IMG_1.JPG", "a/IMG_1.CR3": "a/IMG_1.JPG", "b/IMG_2.JPG": "b/IMG_2.JPG"}
+    wishes, wrong = resolve(Wishes(sets=(("img_1.cr3", "b/IMG_2.jpg"),)), sent)
+    assert (wishes.sets, wrong) == ((("a/IMG_1.JPG", "b/IMG_2.JPG"),), ())
+
+
+def test_wrong_names_are_reported() -> None:
+    """A name of no photo, and a name of several, are reported with the photos that it could mean."""
+    sent = {"a/IMG_1.JPG": "a/IMG_1.JPG", "b/IMG_1.JPG": "b/IMG_1.JPG"}
+    _, wrong = resolve(Wishes(skip=("IMG_1.JPG", "IMG_9.JPG")), sent)
+    assert wrong == (WrongName("IMG_1.JPG", ("a/IMG_1.JPG", "b/IMG_1.JPG")), WrongName("IMG_9.JPG"))
+
+
+def test_variants_stand_for_what_is_sent() -> None:
+    """Variants and copies point to the file that is sent; files of other shoots do not."""
+    left_out = (LeftOut("A.CR3", Why.VARIANT, "A.JPG"), LeftOut("B.JPG", Why.COPY, "A.JPG", "other shoot"))
+    assert sent_for(sends("A.JPG", left_out=left_out)) == {"A.JPG": "A.JPG", "A.CR3": "A.JPG"}
+
+
+def test_each_folder_is_a_set() -> None:
+    """With ``grouping: folders`` a folder's photos are one set, or a single; more than 9 photos are in doubt."""
+    found = by_folder(["1/a.jpg", "1/b.jpg", "2/c.jpg", *(f"3/{n}.jpg" for n in range(10))])
+    assert found.sets[0].paths == ("1/a.jpg", "1/b.jpg")
+    assert [one.path for one in found.singles] == ["2/c.jpg"]
+    assert [one.confidence for one in found.sets] == [Confidence.CERTAIN, Confidence.ASK]
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(6, [3, 3]), (8, [3, 3, 2]), (7, [3, 3])])
+def test_a_fixed_number_cuts_every_n(count: int, sizes: list[int]) -> None:
+    """A fixed number makes sets of that many frames; the last one may have fewer, and a last single is a single."""
+    found = every(NAMES[:count], 3)
+    assert [len(one.paths) for one in found.sets] == sizes
+    assert sum(sizes) + len(found.singles) == count
