@@ -7,22 +7,15 @@ from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, compare, fingerprint
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
+from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
+from daemon.order.image import Image, ImageState
 from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, part_of, unknown
-from daemon.order.model import (
-    LINE,
-    RESTING,
-    Bracket,
-    FlowName,
-    Health,
-    Image,
-    ImageState,
-    MergeState,
-    Order,
-    Phase,
-    Preset,
-)
+from daemon.order.merge import MergeState
+from daemon.order.order import Order
+from daemon.order.phase import LINE, RESTING, Health, Phase
 from daemon.order.policy import Limits, Policy
+from daemon.order.preset import FlowName, Preset
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.order.submitting import Submitted, submitted, the_rest

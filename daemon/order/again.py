@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daemon.order.archive import Recognised
-from daemon.order.model import Bracket, Order, Phase
+from daemon.order.bracket import Bracket
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of

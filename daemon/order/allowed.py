@@ -9,7 +9,10 @@ from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
 from daemon.order.hold import CHOICES, Hold
 from daemon.order.late import is_mendable
-from daemon.order.model import RESTING, MergeState, Order, Phase, Preset
+from daemon.order.merge import MergeState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
+from daemon.order.preset import Preset
 from daemon.order.problem import MEANINGS, SUBMIT, Code
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from daemon.errors import Mismatch, Mismatched
 from daemon.order import facts as f
 from daemon.order import steps
-from daemon.order.model import Order
+from daemon.order.order import Order
 
 
 def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, idle: bool) -> Mismatched | None:

@@ -25,9 +25,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.hold import Hold
-from daemon.order.model import Bracket, Order
+from daemon.order.order import Order
 from daemon.order.problem import Code, Trouble
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held
-from daemon.order.model import Image, ImageState, MergeState, Order, Phase
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import MergeState
 from daemon.order.money import waits_for_tomorrow
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 

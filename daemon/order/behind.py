@@ -11,11 +11,15 @@ from dataclasses import replace
 
 from daemon.order import steps
 from daemon.order.again import Again, compare
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
 from daemon.order.hold import Hold
-from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase
+from daemon.order.image import ImageState
+from daemon.order.merge import MergeState
 from daemon.order.naming import name_at_service, names_of
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 

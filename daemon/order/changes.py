@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.errors import Mismatch
+from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
-from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
+from daemon.order.image import Image, ImageState
+from daemon.order.order import Order
+from daemon.order.phase import LINE, RESTING, Phase
 from daemon.order.policy import Policy, retry_wait
 from daemon.order.problem import Code, Trouble
 

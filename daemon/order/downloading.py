@@ -7,8 +7,10 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.asked import held_if_empty
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
+from daemon.order.image import ImageState
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, ImageState, Order, Phase
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.order.model import Order
+from daemon.order.order import Order
 from daemon.order.policy import Policy
 
 SLACK = 5.0

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from daemon.errors import Mismatch
+from daemon.order.bracket import Bracket
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
-from daemon.order.model import Bracket, Preset
+from daemon.order.preset import Preset
 from daemon.order.problem import Code
 from daemon.order.steps import Step
 from daemon.shoot import Doubt, LeftOut

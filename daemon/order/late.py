@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.hold import Hold
-from daemon.order.model import Bracket, MergeState, Order, Phase
+from daemon.order.merge import MergeState
 from daemon.order.naming import names_of
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.problem import Code, Trouble
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why

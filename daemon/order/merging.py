@@ -8,7 +8,10 @@ from daemon.order import facts as f
 from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
-from daemon.order.model import Image, ImageState, MergeState, Order, Phase
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import MergeState
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy, poll_wait
 from daemon.order.problem import Code, Trouble
 

@@ -12,7 +12,9 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
 from daemon.order.hold import Hold
-from daemon.order.model import RESTING, ImageState, Order, Phase
+from daemon.order.image import ImageState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 

@@ -33,7 +33,10 @@ from daemon.order import asked, behind, downloading, merging, money, steps, trou
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
-from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
+from daemon.order.image import ImageState
+from daemon.order.merge import MergeState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 
 

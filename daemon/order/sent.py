@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from daemon.order.model import Bracket, Order
+from daemon.order.bracket import Bracket
+from daemon.order.order import Order
 from daemon.shoot import LeftOut, Taken, Why
 from daemon.shoot.leftout import why_beside
 from daemon.shoot.shot import UNKNOWN, Shots, contradict, place_of

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from daemon.order.again import Again, Judged, was_sent
 from daemon.order.hold import Hold
-from daemon.order.model import RESTING, MergeState, Order, Phase
+from daemon.order.merge import MergeState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 
 
 class Submitted(StrEnum):

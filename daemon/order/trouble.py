@@ -9,13 +9,18 @@ from typing import TypeVar
 
 from daemon.order import facts as f
 from daemon.order import steps
+from daemon.order.bracket import Bracket
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.hold import CHOICES, Hold
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import MergeState
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.money import held_if_too_large
 from daemon.order.naming import brief
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
+from daemon.order.preset import Preset
 from daemon.order.problem import Code, Trouble
 from daemon.order.uploading import go_without, send_again
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from daemon.order import answers
 from daemon.order import facts as f
+from daemon.order.bracket import Bracket
 from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
 from daemon.order.due import time_is_doubtful
-from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
+from daemon.order.merge import MergeState
 from daemon.order.naming import names_of
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy, register_wait, slot_wait
 from daemon.order.problem import Code, Trouble
 from daemon.shoot.shot import UNKNOWN

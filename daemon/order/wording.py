@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from daemon.order.model import Order
+from daemon.order.order import Order
 
 FACTS = {
     "Locked": "shoot locked",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.order import Bracket, Order
-from daemon.order.model import REREADS
+from daemon.order.bracket import REREADS
 from daemon.order.sent import key
 from daemon.watcher.contents import Contents
 

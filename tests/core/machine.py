@@ -15,8 +15,8 @@ from hypothesis.stateful import initialize, precondition, rule
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
 from daemon.order.facts import Kind
 from daemon.order.intents import intent
-from daemon.order.model import BadFiles
 from daemon.order.policy import Limits
+from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, order
 from tests.core.promises import Promises
 from tests.core.world import Faulty, Script, World

@@ -8,7 +8,7 @@ import pytest
 
 from daemon.order import Health, Order, Phase, Preset, facts, next_steps, steps
 from daemon.order.facts import Kind
-from daemon.order.model import BadFiles
+from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, after, order, sent
 
 FOR_LONG = POLICY.file_patience

@@ -15,9 +15,10 @@ from daemon.files import content
 from daemon.files.roots import Roots
 from daemon.files.scan import look
 from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps, steps
+from daemon.order.bracket import REREADS
 from daemon.order.facts import Kind
 from daemon.order.intents import intent
-from daemon.order.model import REREADS, BadFiles
+from daemon.order.preset import BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
 from tests.core.orders import after, order

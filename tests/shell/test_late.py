@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Limits, Order, Phase, facts
+from daemon.order.bracket import REREADS
 from daemon.order.late import LATELY
-from daemon.order.model import REREADS
 from daemon.store.known import KnownBy
 from daemon.watcher import Contents
 from daemon.watcher.altered import Allowance, Altered

@@ -7,199 +7,20 @@ relative to the shoot's folder, paths of pictures to the order's output folder.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Literal
 
 from daemon.errors import Mismatch
+from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
-from daemon.order.naming import LONGEST_NAME, brief, name_at_service, names_of
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import MergeState
+from daemon.order.messages import RETRY_FAILED, altered_text, late_text
+from daemon.order.naming import name_at_service
+from daemon.order.phase import Health, Phase
+from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
-from daemon.shoot import LeftOut, Shot
+from daemon.shoot import LeftOut
 from daemon.shoot.leftout import in_one
-from daemon.shoot.shot import UNKNOWN
-
-FlowName = Literal["images", "brackets"]
-BadFiles = Literal["hold", "leave_out"]
-
-
-class Phase(StrEnum):
-    """The phase of an order. The first seven follow each other."""
-
-    SETTLED = "settled"
-    UPLOADING = "uploading"
-    UPLOADED = "uploaded"
-    MERGING = "merging"
-    PROCESSING = "processing"
-    DOWNLOADING = "downloading"
-    DOWNLOADED = "downloaded"
-    HELD = "held"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-
-
-LINE = (
-    Phase.SETTLED,
-    Phase.UPLOADING,
-    Phase.UPLOADED,
-    Phase.MERGING,
-    Phase.PROCESSING,
-    Phase.DOWNLOADING,
-    Phase.DOWNLOADED,
-)
-"""The phases of an undisturbed order, in their order."""
-
-RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
-"""Phases in which nothing happens until a person asks for it."""
-
-RETRY_FAILED = "`bracketd retry` has the failed images processed again, for free, and buys only those"
-"""What a person can do about the failed images of a delivered order."""
-
-
-class Health(StrEnum):
-    """How an order is doing in its phase."""
-
-    OK = "ok"
-    RETRYING = "retrying"
-    ATTENTION = "attention"
-
-
-class MergeState(StrEnum):
-    """What is known about the order's only merge. ASKED means that its answer was lost or has not arrived yet."""
-
-    NOT_ASKED = "not asked"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    SEEN = "seen"
-
-
-class ImageState(StrEnum):
-    """The state of an image: pending at the service, processed, fetched (bought), placed under its name, or failed.
-
-    AGAIN: it failed and is about to be reprocessed. DISMISSED: a person decided not to buy it.
-    """
-
-    PENDING = "pending"
-    AGAIN = "again"
-    PROCESSED = "processed"
-    FETCHED = "fetched"
-    PLACED = "placed"
-    FAILED = "failed"
-    DISMISSED = "dismissed"
-
-
-REREADS = 3
-"""How often a bracket is read again if only its ctime changed: some file systems report another ctime each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """A file to upload: one exposure of a set, with its registration at the service once it has one.
-
-    ``attempt`` counts its registrations that were replaced. Each registration has its own id, which is known before the
-    request. ``service_id`` and ``url`` are the service's answer; the URL grants write access and is never logged.
-    ``mark`` distinguishes its content from other files' (``daemon.files.content``), ``sha256`` is the hash of the sent
-    bytes. ``left_out`` is why the order does not include it. ``ctime_ns`` is the file's ctime at the lock, or just
-    before its bytes were sent; ``rereads`` counts how often it was read again because only its ctime changed.
-    ``refusals`` counts the refusals in a row by the service or storage, ``refused`` is the last answer.
-    ``unreadable_since`` is when the file first could not be read while others could; None if it can be read.
-    ``shot`` has the file's metadata about its frame.
-    """
-
-    path: str
-    size: int
-    mtime_ns: int
-    inode: int
-    attempt: int = 0
-    service_id: str | None = None
-    url: str | None = None
-    content_type: str | None = None
-    stored_at: float | None = None
-    failures: int = 0
-    mark: str = ""
-    sha256: str | None = None
-    left_out: str | None = None
-    unreadable_since: float | None = None
-    refusals: int = 0
-    refused: str | None = None
-    ctime_ns: int | None = None
-    rereads: int = 0
-    shot: Shot = UNKNOWN
-
-    @property
-    def stored(self) -> bool:
-        """True if the service has the bytes."""
-        return self.stored_at is not None
-
-    @property
-    def registered(self) -> bool:
-        """True if there is a URL to send the bytes to."""
-        return self.url is not None
-
-    def may_be_another(self, ctime_ns: int | None) -> bool:
-        """True if the file, with the same size and mtime, may have other content, because its ctime changed."""
-        known = self.ctime_ns is not None and ctime_ns is not None
-        return known and self.ctime_ns != ctime_ns and self.rereads < REREADS
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A merged, enhanced result. ``file`` is its name in the output folder once it is placed.
-
-    ``brackets`` are the numbers of the brackets it was made of, if the service says so. ``fetched_at`` is when it was
-    bought: the time of its first download. ``reprocessed_at`` is when its reprocessing was last requested,
-    ``reprocess_heard`` is True if the service accepted that. ``failures`` counts requests for reprocessing without an
-    answer, and later failed downloads.
-    """
-
-    id: str
-    name: str
-    brackets: tuple[int, ...] = ()
-    state: ImageState = ImageState.PENDING
-    reason: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-    extension: str | None = None
-    file: str | None = None
-    fetched_at: float | None = None
-    failures: int = 0
-    reprocessed_at: float | None = None
-    reprocess_heard: bool = False
-
-    @property
-    def called(self) -> str:
-        """The image's name for a message."""
-        return brief(self.name, LONGEST_NAME)
-
-    @property
-    def why_failed(self) -> str:
-        """The service's reason for the failure, for a message."""
-        return brief(self.reason or "the service gives no reason")
-
-    @property
-    def ended(self) -> bool:
-        """True if the service has finished processing the image, with or without success."""
-        return self.state not in (ImageState.PENDING, ImageState.AGAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """The order settings of a watched folder, copied into each order when the shoot is locked.
-
-    ``per_image`` is a fixed number of brackets per image; None lets the service group them. ``enhance`` are the
-    preferences of the vendor's API, as they are sent. ``format`` is jpeg, png or webp; ``quality`` 1-90; ``max_width``
-    is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
-    holds the order or is left out.
-    """
-
-    per_image: int | None = None
-    enhance: Mapping[str, object] = field(default_factory=dict)
-    format: str = "jpeg"
-    quality: int | None = None
-    max_width: int | None = None
-    dev_mode: bool = False
-    bad_files: BadFiles = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +64,7 @@ class Order:
     output: str
     created_at: float
     updated_at: float
-    preset: Preset = Preset()
+    preset: Preset = field(default_factory=Preset)
     phase: Phase = Phase.SETTLED
     held_in: Phase | None = None
     created: bool = False
@@ -318,9 +139,9 @@ class Order:
             text = f"{dismissed} image(s) were dismissed on request and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
         if self.late:
-            found.append(Problem(Code.LATE_PHOTOS, _late_text(self.late, self.phase)))
+            found.append(Problem(Code.LATE_PHOTOS, late_text(self.late, self.phase)))
         if self.altered:
-            found.append(Problem(Code.CHANGED_PHOTOS, _altered_text(self.altered)))
+            found.append(Problem(Code.CHANGED_PHOTOS, altered_text(self.altered)))
         if self.output_renamed:
             text = f"the output's disk does not allow the shoot's name; the pictures go to {self.output}"
             found.append(Problem(Code.OUTPUT_RENAMED, text))
@@ -364,24 +185,3 @@ class Order:
     def tag(self, number: int) -> str:
         """The part of a bracket's name that is unique. It identifies the bracket even after the shoot was renamed."""
         return f"{self.id[:8]}-{number + 1}"
-
-
-def _late_text(files: tuple[str, ...], phase: Phase) -> str:
-    """The message about photos that are in no order. ``phase`` is that of the shoot's order."""
-    came = f"{len(files)} photo(s) came after the shoot was"
-    match phase:
-        case Phase.SKIPPED:
-            text = f"{came} skipped, and are not sent: {names_of(files)}"
-        case Phase.CANCELLED:
-            text = f"{came} locked, and are not sent because it was cancelled: {names_of(files)}"
-            whole = "`bracketd submit FOLDER` sends the whole shoot"
-            return f"{text}. {whole}. Move them to a folder of their own to send them alone"
-        case _:
-            text = f"{came} locked and are in no order: {names_of(files)}"
-    return f"{text}. Move them to a folder of their own to send them"
-
-
-def _altered_text(files: tuple[str, ...]) -> str:
-    """The message about photos that changed after the merge."""
-    text = f"{len(files)} photo(s) changed after they were merged: {names_of(files)}"
-    return f"{text}. The pictures show the old versions; `bracketd submit --again` sends and buys the shoot again"
