@@ -51,14 +51,17 @@ def _finished() -> tuple[Order, Sequence[facts.Fact]]:
     """A delivered order, made by applying facts with the rules, and those facts."""
     files = tuple(Bracket(f"DCIM/100CANON/IMG_{n:04}.CR3", 30_000_000, 10**18, n) for n in range(BRACKETS))
     images = tuple(
-        facts.SeenImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)
+        facts.PolledImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)
     )
     happened: list[facts.Fact] = []
     for n in range(BRACKETS):
         happened += [facts.Registered(n, 0, str(uuid.uuid4()), URL, "image/x-canon-cr3"), facts.Stored(n, 0)]
-    happened += [facts.Confirmed(()), facts.MergeIntended(), facts.Merged(), facts.Seen(False, False, images)]
+    happened += [facts.Confirmed(()), facts.MergeIntended(), facts.Merged(), facts.Polled(False, False, images)]
     for n, image in enumerate(images):
-        happened += [facts.Fetched(image.id, 9_000_000, "0" * 64, "jpg"), facts.Placed(image.id, f"IMG_{n:04}.jpg")]
+        happened += [
+            facts.Fetched(image.id, 9_000_000, "0" * 64, "jpg"),
+            facts.PicturePlaced(image.id, f"IMG_{n:04}.jpg"),
+        ]
     happened.append(facts.Delivered())
     order = Order(
         id=str(uuid.uuid4()),

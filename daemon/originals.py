@@ -105,7 +105,7 @@ def changed_too_late(order: Order, number: int) -> facts.Failed:
         f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
         f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
     )
-    return facts.Failed(steps.Merge(), facts.Kind.FILE, why, unsent=True)
+    return facts.Failed(steps.Merge(), facts.Failure.FILE, why, unsent=True)
 
 
 def renamed(order: Order, error: Exception) -> facts.Moved | None:
@@ -121,19 +121,22 @@ def renamed(order: Order, error: Exception) -> facts.Moved | None:
     return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
 
 
-def gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
+def gone(order: Order, error: errors.FileGone) -> tuple[facts.Failure, str]:
     """The kind and message for a missing file: it is back, missing, its shoot is missing, or the disk has an error."""
     try:
         if is_there(os.path.join(order.folder, error.path)):
-            return facts.Kind.PASSING, f"{error.path} was not there for a moment"
+            return facts.Failure.PASSING, f"{error.path} was not there for a moment"
         if scan.is_folder(order.folder):
-            return facts.Kind.FILE, str(error)
+            return facts.Failure.FILE, str(error)
     except OSError as failing:
         return (
-            facts.Kind.PASSING,
+            facts.Failure.PASSING,
             f"cannot check whether {error.path} exists ({failing.strerror}). bracketd tries again",
         )
-    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
+    return (
+        facts.Failure.GONE,
+        f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid",
+    )
 
 
 def is_there(path: str) -> bool:

@@ -15,6 +15,7 @@ from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Pol
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.intents import intent
 from daemon.order.policy import Limits
+from daemon.order.stored_names import stored_name
 from daemon.order.wording import phrase
 
 NOW = 1_000_000.0
@@ -47,7 +48,7 @@ def transitions() -> dict[tuple[Phase, Phase], frozenset[str]]:
         for policy in (IMPATIENT, replace(IMPATIENT, limits=Limits(images_per_order=0)), DAILY):
             for before, fact, after in _walk(_settled(flow), policy):
                 if before.phase is not after.phase:
-                    found[before.phase, after.phase].add(type(fact).__name__)
+                    found[before.phase, after.phase].add(stored_name(type(fact)))
     return {key: frozenset(names) for key, names in found.items()}
 
 
@@ -108,8 +109,8 @@ def _possible(order: Order) -> Iterator[facts.Fact]:
         if before is not None:
             yield before
         yield from _answers(order, step)
-        for kind in facts.Kind:
-            mismatch = next(iter(Mismatch)) if kind is facts.Kind.MISMATCH else None
+        for kind in facts.Failure:
+            mismatch = next(iter(Mismatch)) if kind is facts.Failure.MISMATCH else None
             yield facts.Failed(step, kind, "why", unsent=True, bracket=0, mismatch=mismatch)
     yield from (facts.Approved(), facts.Retried(), facts.Resumed(), facts.Dismissed())
     yield from (facts.Cancelled("why", by_person=True), FoundElsewhere("another", "/out/order.json"))
@@ -148,12 +149,12 @@ def _answers(order: Order, step: steps.Step) -> Iterator[facts.Fact]:
 def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
     """What a step after the merge brings about."""
     match step:
-        case steps.Look():
-            yield facts.Seen(merging=True, processing=False, images=())
-            yield facts.Seen(merging=False, processing=False, images=())
+        case steps.Poll():
+            yield facts.Polled(merging=True, processing=False, images=())
+            yield facts.Polled(merging=False, processing=False, images=())
             for ends in ((None,), (True,), (False,)):
-                shown = (facts.SeenImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
-                yield facts.Seen(merging=False, processing=None in ends, images=tuple(shown))
+                shown = (facts.PolledImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
+                yield facts.Polled(merging=False, processing=None in ends, images=tuple(shown))
         case steps.Reprocess(image):
             yield facts.Reprocessed(image)
         case steps.Reckon():
@@ -161,8 +162,8 @@ def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
         case steps.Fetch(image):
             yield facts.Fetched(image, 3, "ab", "jpg")
             yield facts.ImageLost(image, "why")
-        case steps.Place(image):
-            yield facts.Placed(image, "a.jpg")
+        case steps.PlacePicture(image):
+            yield facts.PicturePlaced(image, "a.jpg")
             yield facts.FetchLost(image)
         case steps.Deliver():
             yield facts.Delivered()

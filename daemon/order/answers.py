@@ -36,7 +36,7 @@ def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, 
 def of_other_orders(images: Collection[str]) -> f.Failed:
     """The failure of a look that listed images which another of our orders has or has bought."""
     why = f"The service lists images for this order that belong to another order: {', '.join(sorted(images)[:3])}."
-    return f.Failed(steps.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
+    return f.Failed(steps.Poll(), f.Failure.MISMATCH, why, mismatch=Mismatch.TAKEN)
 
 
 def wrong_registration(order: Order, number: int, service_id: str, name: str | None) -> Mismatched | None:

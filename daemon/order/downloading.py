@@ -45,7 +45,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
     return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 
 
-def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
+def picture_placed(order: Order, fact: f.PicturePlaced, now: float, _policy: Policy) -> Order:
     """Record that a picture has its name in the output folder."""
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:

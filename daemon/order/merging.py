@@ -42,7 +42,7 @@ def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
     return replace(answered, due=now + poll_wait(policy, order.id, 0))
 
 
-def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
+def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
     """Apply the order's status at the service. Rule 5 in ``rules`` defines when the service is done."""
     unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
     if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
@@ -89,7 +89,7 @@ def reprocessing(order: Order, image_id: str) -> Image | None:
     return next((i for i in pending if i.id == image_id), None)
 
 
-def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | None:
+def _again(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order | None:
     """The order with reprocessing of failed images due at once, or later at the daily limit; None without any."""
     again = {image.id for image in order.images if image.state is ImageState.AGAIN}
     if not again or order.phase is not Phase.PROCESSING:
@@ -102,7 +102,7 @@ def _limited(order: Order, why: str, now: float, policy: Policy) -> Order:
     return replace(order, troubles=(Trouble(Code.DAILY_LIMIT, why),), due=now + policy.limit_probe)
 
 
-def limit_reached(fact: f.Seen) -> str | None:
+def limit_reached(fact: f.Polled) -> str | None:
     """The message that the account's daily limit is reached; None if no image failed because of it."""
     said = next((image.reason for image in fact.images if image.limited), None)
     return said and f"the account's daily limit is reached ({said}). Failed images are retried once the limit resets"
@@ -154,7 +154,7 @@ def _asked_at(order: Order, now: float) -> float:
     return order.reopened_at or order.merge_asked_at or now
 
 
-def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
+def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """The order's images, updated from the status at the service. An empty list changes nothing.
 
     An image that failed or is on disk is kept even if the service no longer shows it. After a person's retry no image
@@ -192,7 +192,7 @@ def _unseen(order: Order, image: Image) -> Image | None:
     return replace(image, state=ImageState.FAILED, reason=NOT_SHOWN)
 
 
-def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
+def _image(known: Image, seen: f.PolledImage, state: ImageState) -> Image:
     if known.state in SETTLED:
         return known
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
@@ -203,7 +203,7 @@ def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
     return known if image == known else image
 
 
-def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
+def _state(known: Image, seen: f.PolledImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
     """The new state of an image. An error allows one reprocessing; the daily limit allows more, for a bounded time."""
     if seen.ended is None:
         return ImageState.PENDING

@@ -49,9 +49,9 @@ def next_steps(order: Order) -> tuple[steps.Step, ...]:
             return (steps.Merge(),)
         case Phase.MERGING:
             unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-            return (steps.Merge(),) if unmerged else (steps.Look(),)
+            return (steps.Merge(),) if unmerged else (steps.Poll(),)
         case Phase.PROCESSING:
-            return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Look(),)
+            return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Poll(),)
         case Phase.DOWNLOADING:
             return _download_steps(order) or (steps.Deliver(),)
         case _:
@@ -70,7 +70,7 @@ def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
 
 
 def _download_steps(order: Order) -> tuple[steps.Step, ...]:
-    places = [steps.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
+    places = [steps.PlacePicture(i.id) for i in order.images if i.state is ImageState.FETCHED]
     if money.must_reckon(order):
         return (*places, steps.Reckon())
     fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
@@ -139,8 +139,8 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return merging.merge_intended(order, fact, now, policy)
         case f.Merged():
             return merging.merged(order, fact, now, policy)
-        case f.Seen():
-            return merging.seen(order, fact, now, policy)
+        case f.Polled():
+            return merging.polled(order, fact, now, policy)
         case f.ReprocessIntended():
             return merging.reprocess_intended(order, fact, now, policy)
         case f.Reprocessed():
@@ -157,8 +157,8 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return downloading.fetched(order, fact, now, policy)
         case f.FetchLost():
             return downloading.fetch_lost(order, fact, now, policy)
-        case f.Placed():
-            return downloading.placed(order, fact, now, policy)
+        case f.PicturePlaced():
+            return downloading.picture_placed(order, fact, now, policy)
         case f.ImageLost():
             return downloading.image_lost(order, fact, now, policy)
         case f.Delivered():

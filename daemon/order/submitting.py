@@ -16,7 +16,7 @@ class Submitted(StrEnum):
     """What ``bracketd submit`` does with a shoot."""
 
     WHOLE = "is sent"
-    ANEW = "replaces the skipped or held order"
+    REPLACES = "replaces the skipped or held order"
     SUPPLEMENT = "only the new photos are sent"
     APPROVED = "the held supplement is sent"
     SAME = "the same photos were sent before"
@@ -29,7 +29,7 @@ def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: boo
     """Decide what ``bracketd submit`` does for a folder; ``again``: also send photos that were already sent.
 
     ``newest`` is the folder's newest order. Photos that are only in skipped or cancelled orders were never bought, so a
-    plain ``submit`` sends them. If orders have sent some of the photos, SUPPLEMENT and a plain ANEW send the others
+    plain ``submit`` sends them. If orders have sent some of the photos, SUPPLEMENT and a plain REPLACES send the rest
     (``the_rest``). ``unknown``: an order that is not in the state may have the photos.
     """
     result = _submitted(newest, judged, again=again)
@@ -52,16 +52,16 @@ def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitte
     if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
         if newest.supplement_of is not None and not again:
             return Submitted.APPROVED
-        return Submitted.SAME if same_as is not None and same_as.id != newest.id and not again else Submitted.ANEW
+        return Submitted.SAME if same_as is not None and same_as.id != newest.id and not again else Submitted.REPLACES
     ended = newest.phase in (Phase.CANCELLED, Phase.SKIPPED)
     if same_as is not None and not again and (same_as.folder != newest.folder or (ended and same_as.id != newest.id)):
         return Submitted.SAME
     if newest.phase is Phase.CANCELLED or (
         newest.phase is Phase.SKIPPED and (newest.same_as is None or unsent or part)
     ):
-        return Submitted.ANEW
+        return Submitted.REPLACES
     if again:
-        return Submitted.ANEW if newest.phase is Phase.SKIPPED else Submitted.WHOLE
+        return Submitted.REPLACES if newest.phase is Phase.SKIPPED else Submitted.WHOLE
     if part:
         return Submitted.SUPPLEMENT
     return Submitted.SAME if newest.phase is Phase.SKIPPED else Submitted.SENT

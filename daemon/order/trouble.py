@@ -29,7 +29,7 @@ Item = TypeVar("Item", Bracket, Image)
 UPLOADS_A_PLACE = 4
 """Failed uploads to one URL before the bracket is registered again."""
 
-REFUSALS = frozenset({f.Kind.REQUEST, f.Kind.ACCOUNT})
+REFUSALS = frozenset({f.Failure.REQUEST, f.Failure.ACCOUNT})
 """Failures that are the service's answer to a request."""
 
 SET_BACK = 3
@@ -40,7 +40,7 @@ def bug(step: steps.Step | None, error: BaseException) -> f.Failed:
     """The fact for a bug in bracketd, with the traceback in ``detail``."""
     why = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
-    return f.Failed(step, f.Kind.BUG, why + "Please report it with `bracketd show`.", detail=detail)
+    return f.Failed(step, f.Failure.BUG, why + "Please report it with `bracketd show`.", detail=detail)
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -158,17 +158,17 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
     return held(order, _trouble(fact))
 
 
-ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
-    f.Kind.PASSING: _passing,
-    f.Kind.NOT_READY: _not_ready,
-    f.Kind.MISMATCH: _mismatch,
-    f.Kind.ACCOUNT: _account,
-    f.Kind.REQUEST: _held,
-    f.Kind.FILE: _file,
-    f.Kind.UNREADABLE: _unreadable,
-    f.Kind.GONE: _gone,
-    f.Kind.OUTPUT: _output,
-    f.Kind.BUG: _held,
+ANSWERS: dict[f.Failure, Callable[[Order, f.Failed, float, Policy], Order]] = {
+    f.Failure.PASSING: _passing,
+    f.Failure.NOT_READY: _not_ready,
+    f.Failure.MISMATCH: _mismatch,
+    f.Failure.ACCOUNT: _account,
+    f.Failure.REQUEST: _held,
+    f.Failure.FILE: _file,
+    f.Failure.UNREADABLE: _unreadable,
+    f.Failure.GONE: _gone,
+    f.Failure.OUTPUT: _output,
+    f.Failure.BUG: _held,
 }
 """The rule for each kind of failure.
 
@@ -181,16 +181,16 @@ minute.
 
 
 CODES = {
-    f.Kind.PASSING: Code.SERVICE,
-    f.Kind.NOT_READY: Code.NOT_READY,
-    f.Kind.MISMATCH: Code.WRONG_ANSWER,
-    f.Kind.ACCOUNT: Code.ACCOUNT,
-    f.Kind.REQUEST: Code.REQUEST_REFUSED,
-    f.Kind.FILE: Code.FILE,
-    f.Kind.UNREADABLE: Code.FILE_UNREADABLE,
-    f.Kind.GONE: Code.FILE,
-    f.Kind.OUTPUT: Code.OUTPUT,
-    f.Kind.BUG: Code.BUG,
+    f.Failure.PASSING: Code.SERVICE,
+    f.Failure.NOT_READY: Code.NOT_READY,
+    f.Failure.MISMATCH: Code.WRONG_ANSWER,
+    f.Failure.ACCOUNT: Code.ACCOUNT,
+    f.Failure.REQUEST: Code.REQUEST_REFUSED,
+    f.Failure.FILE: Code.FILE,
+    f.Failure.UNREADABLE: Code.FILE_UNREADABLE,
+    f.Failure.GONE: Code.FILE,
+    f.Failure.OUTPUT: Code.OUTPUT,
+    f.Failure.BUG: Code.BUG,
 }
 """The problem code of each kind of failure."""
 
@@ -226,7 +226,7 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             return with_bracket(order, number, bracket)
         case steps.Fetch():
             image = _image(order, fact.step)
-            counted = fact.kind in (f.Kind.NOT_READY, f.Kind.MISMATCH)
+            counted = fact.kind in (f.Failure.NOT_READY, f.Failure.MISMATCH)
             if image is None or (not counted and image.failures >= SET_BACK):
                 return order
             return with_image(order, replace(image, failures=image.failures + 1))

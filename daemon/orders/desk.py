@@ -188,7 +188,7 @@ class Desk:
 
     async def checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
         """Return the fact unchanged, or a failure if it shows images that the ledger lists for another order."""
-        if not isinstance(fact, facts.Seen):
+        if not isinstance(fact, facts.Polled):
             return fact
         new = {image.id for image in fact.images} - {image.id for image in order.images}
         elsewhere = await self.store.of_other_orders(new, order.id) if new else frozenset()
@@ -346,4 +346,4 @@ def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """True if a fact goes into the journal. Repeated polls without a change do not: they would fill it."""
     polled = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
     polled = replace(polled, updated_at=before.updated_at)
-    return not isinstance(fact, facts.Seen | facts.Reckoned) or polled != before
+    return not isinstance(fact, facts.Polled | facts.Reckoned) or polled != before

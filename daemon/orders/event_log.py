@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from daemon.order import LINE, Order, Phase, facts
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
+from daemon.order.stored_names import stored_name
 from daemon.order.wording import keys, phrase
 from daemon.orders.desk import Change
 from daemon.store.journal import detail_of
@@ -26,9 +27,9 @@ def log_change(change: Change) -> None:
         level = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
         level(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
     match fact:
-        case facts.Failed(kind=Kind.BUG):
+        case facts.Failed(kind=Failure.BUG):
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
-        case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
+        case facts.Failed() if after.phase is before.phase and fact.kind is not Failure.ACCOUNT:
             words.warning("step failed; will retry", **_keys(fact, after))
         case facts.Reopened(images):
             words.info("retrying failed images", images=list(images))
@@ -41,7 +42,7 @@ def log_change(change: Change) -> None:
             | facts.OutputRenamed()
         ):
             words.warning(_event(fact), **_keys(fact, after))
-        case facts.Placed():
+        case facts.PicturePlaced():
             words.info(_event(fact), file=fact.file, folder=after.output)
         case _:
             words.debug(_event(fact), **_keys(fact, after))
@@ -62,7 +63,7 @@ def _log_new(order: Order, fact: facts.Fact) -> None:
 
 
 def _event(fact: facts.Fact) -> str:
-    return phrase(type(fact).__name__)
+    return phrase(stored_name(type(fact)))
 
 
 def _keys(fact: facts.Fact, order: Order) -> dict[str, Any]:

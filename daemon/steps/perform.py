@@ -35,7 +35,7 @@ MARKED = {True: "-dev", False: ""}
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
 
-AfterMerge = steps.Look | steps.Reprocess | steps.Reckon | steps.Fetch | steps.Place | steps.Deliver
+AfterMerge = steps.Poll | steps.Reprocess | steps.Reckon | steps.Fetch | steps.PlacePicture | steps.Deliver
 
 log = structlog.get_logger("bracketd.steps")
 
@@ -104,9 +104,9 @@ class Steps:
         """The failure to record for a file error if the whole disk is unavailable; None for other errors."""
         match error:
             case errors.FileError():
-                away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Kind.PASSING
+                away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Failure.PASSING
             case errors.OutputError():
-                away, kind = self._roots.output_now(os.path.dirname(order.output)).why, facts.Kind.OUTPUT
+                away, kind = self._roots.output_now(os.path.dirname(order.output)).why, facts.Failure.OUTPUT
             case _:
                 return None
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
@@ -134,14 +134,14 @@ class Steps:
 
     def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
         """Carry out a step after the merge."""
-        if isinstance(step, steps.Fetch | steps.Place | steps.Deliver) and (
+        if isinstance(step, steps.Fetch | steps.PlacePicture | steps.Deliver) and (
             away := self._roots.output_now(os.path.dirname(order.output)).why
         ):
             raise errors.OutputError(away)
         if isinstance(step, steps.Fetch | steps.Deliver) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
-            case steps.Look():
+            case steps.Poll():
                 return self._look(order)
             case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
@@ -149,7 +149,7 @@ class Steps:
                 raise AssertionError("the runner asks the ledger itself")
             case steps.Fetch(image_id):
                 return self._fetch(order, image_id)
-            case steps.Place(image_id):
+            case steps.PlacePicture(image_id):
                 return self._place(order, image_id)
             case steps.Deliver():
                 return self._deliver(order)
@@ -256,7 +256,7 @@ class Steps:
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
-            facts.SeenImage(
+            facts.PolledImage(
                 image.id,
                 image.name,
                 ENDED.get(image.status),
@@ -267,7 +267,7 @@ class Steps:
             )
             for image in outputs
         )
-        return facts.Seen(seen.merging, seen.processing, images)
+        return facts.Polled(seen.merging, seen.processing, images)
 
     def _reprocess(self, image_id: str) -> facts.Fact:
         try:
@@ -316,7 +316,7 @@ class Steps:
         assert image.sha256 is not None
         stem, mark, longest = stem_of(order, image), MARKED[order.preset.dev_mode], self._longest_name(order.output)
         name = incoming.place(order.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
-        return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
+        return facts.PicturePlaced(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:
         late = late_photos(order, shot_if_read)

@@ -223,7 +223,7 @@ class Intake:
             match submitted(newest, judged, again=again or free, unknown=elsewhere is not None):
                 case Submitted.WHOLE:
                     await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, ask, elsewhere=elsewhere)
-                case Submitted.ANEW if newest is not None:
+                case Submitted.REPLACES if newest is not None:
                     others = [order for order in orders if order.id != newest.id]
                     sent = fact if part is None else part_of(fact, part, others)
                     await self._orders.replace(newest, sent, inode, ask, elsewhere, part=part)

@@ -173,7 +173,7 @@ class UnknownOrders:
             there = await self._unknown_in(order.output)
         except OSError as error:
             why = f"cannot read the delivery notes in {order.output}: {error.strerror}. Nothing was bought"
-            return facts.Failed(step, facts.Kind.OUTPUT, why, unsent=True)
+            return facts.Failed(step, facts.Failure.OUTPUT, why, unsent=True)
         note = next((note for note in there if note.order.id != order.id), None)
         return FoundElsewhere(note.order.id, note.path) if note is not None else None
 

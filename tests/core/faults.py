@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from tests.core.orders import order
 
 
@@ -24,7 +24,7 @@ def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def goes_back(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A failed look sends the order back to its upload."""
     after = evolve(of, fact, **how)
-    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Look)
+    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Poll)
     return order(len(of.brackets), of.flow) if failed_look else after
 
 
@@ -38,7 +38,7 @@ def takes_late_answers(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def keeps_the_bad_ones_place(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A bracket is left out, but its registration stays at the service."""
     after = evolve(of, fact, **how)
-    bad = isinstance(fact, facts.Failed) and fact.kind is Kind.FILE
+    bad = isinstance(fact, facts.Failed) and fact.kind is Failure.FILE
     return replace(after, discards=of.discards) if bad else after
 
 
@@ -54,14 +54,14 @@ def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
 
 def reprocesses_for_ever(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """The record that an image was reprocessed is lost."""
-    if isinstance(fact, facts.Seen):
+    if isinstance(fact, facts.Polled):
         of = replace(of, images=tuple(replace(image, reprocessed_at=None) for image in of.images))
     return evolve(of, fact, **how)
 
 
 def gives_up_at_the_limit(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """An image that the account's daily limit stopped counts as one that cannot be reprocessed."""
-    if isinstance(fact, facts.Seen):
+    if isinstance(fact, facts.Polled):
         fact = replace(fact, images=tuple(replace(image, limited=False) for image in fact.images))
     return evolve(of, fact, **how)
 
@@ -87,7 +87,7 @@ def lets_the_held_go(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def falls_asleep(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """After a temporary failure the order never becomes due again."""
     after = evolve(of, fact, **how)
-    return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Kind.PASSING else after
+    return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Failure.PASSING else after
 
 
 def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
@@ -126,7 +126,7 @@ def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:
 
 def fetches_again(of: Order) -> tuple[steps.Step, ...]:
     """A fetched image is fetched again instead of placed."""
-    return tuple(steps.Fetch(step.image) if isinstance(step, steps.Place) else step for step in next_steps(of))
+    return tuple(steps.Fetch(step.image) if isinstance(step, steps.PlacePicture) else step for step in next_steps(of))
 
 
 def delivers_early(of: Order) -> tuple[steps.Step, ...]:

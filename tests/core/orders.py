@@ -62,8 +62,8 @@ def merged(brackets: int = 3) -> Order:
 def processed(*ended: bool) -> Order:
     """An order with one image for each of ``ended``: True if it succeeded, False if it failed for good."""
     shown = enumerate(ended or (True,))
-    images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
-    return after(merged(), facts.Seen(merging=False, processing=False, images=images))
+    images = tuple(facts.PolledImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
+    return after(merged(), facts.Polled(merging=False, processing=False, images=images))
 
 
 def reckoned(*ended: bool) -> Order:

@@ -20,7 +20,7 @@ LOOKS = (
     facts.Approved,
     facts.Cancelled,
 )
-"""Facts that tell how things are, or what a person wants: told twice, they count twice."""
+"""Facts that say how things are, or what a person wants. If they come twice, they count twice."""
 
 COMES_OUT = {("good",), ("error", "good"), ("limited", "limited", "good"), ("error", "limited", "good")}
 """Scripts that end in a picture, unless kills cost an image its second chance again and again."""
@@ -96,7 +96,7 @@ class Promises(RuleBasedStateMachine):
         match old:
             case facts.Confirmed():
                 return stage is Phase.UPLOADING
-            case facts.Seen():
+            case facts.Polled():
                 return stage in (Phase.MERGING, Phase.PROCESSING)
             case facts.Reckoned():
                 return stage is Phase.DOWNLOADING and not self.order.reckoned
@@ -115,10 +115,10 @@ class Promises(RuleBasedStateMachine):
 
     def delivered(self) -> None:
         """Check that in the end every image is placed, or named with its outcome."""
-        world, told = self.world, " ".join(self.order.messages)
+        world, messages = self.world, " ".join(self.order.messages)
         assert {image.id for image in self.order.images} == set(world.outputs), "every image is known"
         for image, output in world.outputs.items():
-            assert image in world.placed or f"{image} failed" in told, f"{image} is neither placed nor named"
+            assert image in world.placed or f"{image} failed" in messages, f"{image} is neither placed nor named"
             if output.shown(self.now) == "good":
                 assert image in world.placed, f"{image} was processed and is not placed"
             if output.script in COMES_OUT and world.cut[image] < UNHEARD:

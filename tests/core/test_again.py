@@ -15,7 +15,7 @@ COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 
 
 
 @pytest.mark.parametrize(
-    ("folder", "photos", "earlier", "told"),
+    ("folder", "photos", "earlier", "expected"),
     [
         (SENT.folder, PHOTOS, (), Again.NEW),
         (SENT.folder, PHOTOS, (SENT,), Again.SAME),
@@ -31,10 +31,10 @@ COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 
     ids=["first", "back", "renamed", "copied", "archive renamed", "grown", "shrunk", "refilled", "unlike", "archive"],
 )
 def test_what_a_shoot_is_next_to_earlier_orders(
-    folder: str, photos: tuple[Bracket, ...], earlier: tuple[Order, ...], told: Again
+    folder: str, photos: tuple[Bracket, ...], earlier: tuple[Order, ...], expected: Again
 ) -> None:
     """Photos are recognised under any name. A shoot with some known photos is not new; one with other photos is."""
-    assert compare(folder, photos, earlier).again is told
+    assert compare(folder, photos, earlier).again is expected
 
 
 def test_equally_large_files_of_another_day_are_others() -> None:
@@ -58,7 +58,7 @@ def renamed(*photos: Bracket) -> tuple[Bracket, ...]:
 
 
 @pytest.mark.parametrize(
-    ("photos", "told", "new"),
+    ("photos", "expected", "new"),
     [
         (renamed(*MARKED), Again.SAME, 0),
         (renamed(*MARKED[:1]), Again.SAME, 0),
@@ -70,10 +70,10 @@ def renamed(*photos: Bracket) -> tuple[Bracket, ...]:
     ],
     ids=["renamed", "a part", "and more", "one byte other", "not read to the end", "one of four", "same names"],
 )
-def test_photos_are_known_by_their_content(photos: tuple[Bracket, ...], told: Again, new: int) -> None:
+def test_photos_are_known_by_their_content(photos: tuple[Bracket, ...], expected: Again, new: int) -> None:
     """If the content is known it decides: names and times make photos neither the same nor different."""
     judged = compare("/in/other", photos, (KNOWN,))
-    assert (judged.again, len(judged.new)) == (told, new)
+    assert (judged.again, len(judged.new)) == (expected, new)
 
 
 def test_what_was_never_sent_is_not_known() -> None:
@@ -105,37 +105,42 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (None, SAME, False, Submitted.SAME),
         (None, SAME, True, Submitted.WHOLE),
         (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
-        (HELD, SAME, False, Submitted.ANEW),
+        (HELD, SAME, False, Submitted.REPLACES),
         (replace(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
-        (replace(HELD, supplement_of="x"), SAME, True, Submitted.ANEW),
+        (replace(HELD, supplement_of="x"), SAME, True, Submitted.REPLACES),
         (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
-        (SKIPPED, SAME, False, Submitted.ANEW),
+        (SKIPPED, SAME, False, Submitted.REPLACES),
         (replace(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
-        (replace(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.ANEW),
-        (replace(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.ANEW),
-        (SKIPPED, UNBOUGHT, False, Submitted.ANEW),
+        (replace(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.REPLACES),
+        (replace(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.REPLACES),
+        (SKIPPED, UNBOUGHT, False, Submitted.REPLACES),
         (None, UNBOUGHT, False, Submitted.WHOLE),
         (None, CALLED_OFF, False, Submitted.WHOLE),
-        (replace(SKIPPED, same_as="x"), SAME, True, Submitted.ANEW),
-        (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.ANEW),
+        (replace(SKIPPED, same_as="x"), SAME, True, Submitted.REPLACES),
+        (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.REPLACES),
         (KNOWN, SAME, False, Submitted.SENT),
         (KNOWN, SAME, True, Submitted.WHOLE),
         (KNOWN, NEWS, False, Submitted.SUPPLEMENT),
         (KNOWN, NEWS, True, Submitted.WHOLE),
         (None, NEWS, False, Submitted.SUPPLEMENT),
         (None, NEWS, True, Submitted.WHOLE),
-        (SKIPPED, NEWS, False, Submitted.ANEW),
-        (replace(SKIPPED, same_as="x"), NEWS, False, Submitted.ANEW),
-        (SKIPPED, PART, False, Submitted.ANEW),
+        (SKIPPED, NEWS, False, Submitted.REPLACES),
+        (replace(SKIPPED, same_as="x"), NEWS, False, Submitted.REPLACES),
+        (SKIPPED, PART, False, Submitted.REPLACES),
         (None, PART, False, Submitted.SUPPLEMENT),
-        (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
+        (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
         (HELD, replace(SAME, before=replace(KNOWN, id="y")), False, Submitted.SAME),
         (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.ANEW),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.REPLACES),
         (replace(KNOWN, id="y", phase=Phase.CANCELLED), Judged(Again.MORE, KNOWN, known=2), False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
+        (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
         (None, Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.WHOLE),
-        (replace(SKIPPED, same_as="x"), Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.ANEW),
+        (
+            replace(SKIPPED, same_as="x"),
+            Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]),
+            False,
+            Submitted.REPLACES,
+        ),
     ],
 )
 def test_what_a_submit_does(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:

@@ -15,10 +15,10 @@ FAULT = "ends with 2 MB of zeros"
 
 def quiet_from(arrival: Arrival, terms: Terms) -> float:
     """When the quiet period of the shoot ends if nothing else changes. It waits only for time."""
-    told = verdict(arrival, terms)
-    assert not told.settled
-    assert told.look_at is not None
-    return told.look_at
+    result = verdict(arrival, terms)
+    assert not result.settled
+    assert result.look_at is not None
+    return result.look_at
 
 
 def faulty(at: float) -> Arrival:
@@ -54,9 +54,9 @@ def test_a_photo_that_is_not_whole_is_looked_into_at_each_scan() -> None:
     arrival = faulty(60.0)
     assert not verdict(arrival, FIXED).examine, "once a scan is enough"
     arrival = arrival.seen(BOTH, 60.0 + PATIENCE)
-    told = verdict(arrival, FIXED)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, (B,))
-    assert FAULT in told.reason, "until then the last look counts"
+    result = verdict(arrival, FIXED)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, (B,))
+    assert FAULT in result.reason, "until then the last look counts"
     assert verdict(arrival.examine({B: FAULT}), FIXED).look_at == 60.0 + 2 * PATIENCE
 
 
@@ -84,5 +84,5 @@ def test_damage_is_timed_from_the_last_change(leave_out: bool) -> None:
     while now < 60.0 + DAMAGED:
         now += PATIENCE
         arrival = arrival.seen(BOTH, now).examine({B: FAULT})
-    told = verdict(arrival, Terms(FIXED.quiet, leave_out))
-    assert (told.settled, "nothing has changed for 11 min" in told.reason) == (leave_out, not leave_out)
+    result = verdict(arrival, Terms(FIXED.quiet, leave_out))
+    assert (result.settled, "nothing has changed for 11 min" in result.reason) == (leave_out, not leave_out)

@@ -28,7 +28,7 @@ from daemon.order import (
     steps,
 )
 from daemon.order.asked import ON_DISK
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.money import waits_for_tomorrow
 from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
@@ -113,7 +113,7 @@ class AskedMachine(OrderMachine):
             if step is None:
                 return
             if isinstance(step, steps.Fetch) and any(image.state in ON_DISK for image in self.order.images):
-                self.learn(facts.Failed(step, Kind.REQUEST, "refused", unsent=True))
+                self.learn(facts.Failed(step, Failure.REQUEST, "refused", unsent=True))
                 if dismiss and Verb.DISMISS in allowed(self.order):
                     self.learn(facts.Dismissed())
                 return

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import FlowName, Health, Order, Phase, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.trouble import ANSWERS
 from tests.core.orders import NOW, POLICY, after, order, sent, uploaded
 
@@ -20,18 +20,18 @@ def shoot(brackets: int = 2, flow: FlowName = "images", preset: Preset = WITHOUT
 
 def bad(step: steps.Step, number: int | None = 0) -> facts.Failed:
     """The failure of a step because of a file that cannot be read."""
-    return facts.Failed(step, Kind.FILE, "cannot be read", bracket=number)
+    return facts.Failed(step, Failure.FILE, "cannot be read", bracket=number)
 
 
-@pytest.mark.parametrize("kind", facts.Kind)
-def test_every_kind_of_failure_has_its_answer(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", facts.Failure)
+def test_every_kind_of_failure_has_its_answer(kind: Failure) -> None:
     """Every kind of failure has a rule, after which the order becomes due again or is held."""
     assert kind in ANSWERS
-    mismatch = Mismatch.ORDER if kind is Kind.MISMATCH else None
-    told = after(shoot(), facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=mismatch))
-    asleep = told.due is None and told.phase not in (Phase.HELD, Phase.CANCELLED)
+    mismatch = Mismatch.ORDER if kind is Failure.MISMATCH else None
+    result = after(shoot(), facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=mismatch))
+    asleep = result.due is None and result.phase not in (Phase.HELD, Phase.CANCELLED)
     assert not asleep
-    assert any("why" in message for message in told.messages)
+    assert any("why" in message for message in result.messages)
 
 
 def test_an_unreadable_photo_holds_the_order_unless_the_folder_says_otherwise() -> None:
@@ -95,16 +95,16 @@ def test_an_order_does_not_go_without_its_last_photo() -> None:
 )
 def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | None, phase: Phase) -> None:
     """With a fixed set size one missing photo would shift all later sets, so the order is held."""
-    told = after(shoot(brackets, preset=replace(WITHOUT, per_image=per_image)), bad(steps.Register(0)))
-    assert told.phase is phase
+    result = after(shoot(brackets, preset=replace(WITHOUT, per_image=per_image)), bad(steps.Register(0)))
+    assert result.phase is phase
     if phase is Phase.HELD:
-        assert told.brackets[0].left_out is None
-        assert f"whole sets of {per_image}" in told.messages[0]
+        assert result.brackets[0].left_out is None
+        assert f"whole sets of {per_image}" in result.messages[0]
 
 
 @pytest.mark.parametrize(
     "fact",
-    [bad(steps.Confirm(), None), bad(steps.Register(0), None), facts.Failed(None, Kind.FILE, "cannot be read")],
+    [bad(steps.Confirm(), None), bad(steps.Register(0), None), facts.Failed(None, Failure.FILE, "cannot be read")],
     ids=["confirm", "register", "no step"],
 )
 def test_a_bad_file_that_nobody_can_name_holds_the_order(fact: facts.Failed) -> None:
@@ -133,7 +133,7 @@ def test_a_retry_takes_the_current_bad_files_setting() -> None:
 
 def test_a_second_bad_photo_of_a_held_order_counts() -> None:
     """A bad photo found while the order was being held is left out too, and the order stays held."""
-    held = after(shoot(3), facts.Failed(steps.Register(2), Kind.REQUEST, "look here"), bad(steps.Register(0)))
+    held = after(shoot(3), facts.Failed(steps.Register(2), Failure.REQUEST, "look here"), bad(steps.Register(0)))
     assert (held.phase, held.sent, held.trouble) == (Phase.HELD, (1, 2), "look here")
 
 

@@ -99,7 +99,7 @@ def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
     assert approved.phase is of.phase
     assert all(asks_service(approved, steps.Merge(), looked=looked) for looked in (True, False))
     found = after(approved, FoundMerged(merging=False))
-    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Look(),))
+    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Poll(),))
 
 
 def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
@@ -119,9 +119,9 @@ def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
 def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) -> None:
     """No bracket is sent and no merge requested, whatever the state says."""
     found = after(of, FoundMerged(merging))
-    assert next_steps(found) == (steps.Look(),)
+    assert next_steps(found) == (steps.Poll(),)
     assert after(found, FoundMerged(merging)) == found
-    assert after(found, facts.Failed(steps.Merge(), facts.Kind.PASSING, "lost")).merge is MergeState.SEEN
+    assert after(found, facts.Failed(steps.Merge(), facts.Failure.PASSING, "lost")).merge is MergeState.SEEN
 
 
 # --- another order's note ---
@@ -151,7 +151,7 @@ def test_what_is_over_or_paid_for_is_not_held(of: Order) -> None:
 def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
     """Late facts of running steps do not change the hold; approving it lifts no limit."""
     held = after(after(order(), *sent(0)[:1]), ELSEWHERE)
-    later = after(held, sent(0)[1], facts.Failed(None, facts.Kind.BUG, "a bug"), replace(ELSEWHERE, order="another"))
+    later = after(held, sent(0)[1], facts.Failed(None, facts.Failure.BUG, "a bug"), replace(ELSEWHERE, order="another"))
     assert (later.phase, later.hold, later.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
     assert later.trouble == held.trouble
     few = Policy(limits=Limits(images_per_order=1))
@@ -182,8 +182,8 @@ def note(**fields: object) -> Note:
     """The note of an order with other photos, from another folder."""
     theirs = tuple(Bracket(f"DSC_{n}.NEF", 77 + n, 9, n, mark=f"n{n}") for n in range(3))
     elsewhere = replace(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
-    told = replace(elsewhere, **fields)  # type: ignore[arg-type]
-    return Note(told, told.output, "order.json")
+    delivered = replace(elsewhere, **fields)  # type: ignore[arg-type]
+    return Note(delivered, delivered.output, "order.json")
 
 
 RENAMED = tuple(replace(bracket, path=f"{n}.jpg", mtime_ns=7 * 10**9) for n, bracket in enumerate(MARKED))
@@ -235,8 +235,8 @@ SUPPLEMENT = replace(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplemen
     ("newest", "unknown", "again", "what"),
     [
         (HELD, True, False, Submitted.UNKNOWN),
-        (HELD, True, True, Submitted.ANEW),
-        (HELD, False, False, Submitted.ANEW),
+        (HELD, True, True, Submitted.REPLACES),
+        (HELD, False, False, Submitted.REPLACES),
         (SUPPLEMENT, True, False, Submitted.UNKNOWN),
         (SUPPLEMENT, False, False, Submitted.APPROVED),
         (None, True, False, Submitted.WHOLE),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Health, ImageState, Order, Phase, Policy, Verb, allowed, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.money import LEAST_WAIT, waits_for_tomorrow
 from daemon.order.policy import Limits
 from tests.core.orders import NOW, POLICY, after, processed
@@ -113,14 +113,14 @@ def test_what_may_be_asked_of_an_order_that_waits_for_the_day() -> None:
 
 def test_another_trouble_while_it_waits_lifts_no_limit() -> None:
     """A waiting order that is held for a bug and then approved is still checked against the limits."""
-    held = after(waiting(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
+    held = after(waiting(), facts.Failed(steps.Reckon(), Failure.BUG, "a bug"))
     approved = after(held, facts.Approved())
     assert (held.phase, approved.phase, approved.approved) == (Phase.HELD, Phase.DOWNLOADING, False)
 
 
 def test_what_was_bought_before_is_not_denied() -> None:
-    """If some images were bought earlier, the message does not say that nothing was bought."""
+    """If some images were bought earlier, the text does not say that nothing was bought."""
     placed = replace(TWO.images[0], state=ImageState.PLACED, fetched_at=NOW)
     start = replace(TWO, images=(placed, TWO.images[1]))
-    (told,) = after(start, facts.Reckoned(5, 5, NOW + HOUR), policy=limited(day=5)).messages
-    assert told.startswith("its 1 image would make 6 today, and limits.images_per_day is 5. Nothing more was bought.")
+    (text,) = after(start, facts.Reckoned(5, 5, NOW + HOUR), policy=limited(day=5)).messages
+    assert text.startswith("its 1 image would make 6 today, and limits.images_per_day is 5. Nothing more was bought.")

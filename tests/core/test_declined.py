@@ -84,7 +84,7 @@ def test_what_was_sent_elsewhere_counts_more() -> None:
 def test_a_person_sends_what_was_dismissed() -> None:
     """A plain submit of a dismissed shoot sends it again."""
     judged = compare(DISMISSED.folder, PHOTOS, (DISMISSED,))
-    assert submitted(DISMISSED, judged, again=False) is Submitted.ANEW
+    assert submitted(DISMISSED, judged, again=False) is Submitted.REPLACES
     assert submitted(None, Judged(Again.NEW), again=False) is Submitted.WHOLE
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from daemon.order import Health, Order, Phase, facts, steps
 from daemon.order.due import SLACK, waits
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from tests.core.orders import NOW, POLICY, after, merged, order, sent, uploaded
 
 HOUR = 3600.0
-BUSY = facts.Seen(merging=True, processing=False, images=())
-OFFLINE = facts.Failed(steps.Upload(0), Kind.PASSING, "no route to host")
+BUSY = facts.Polled(merging=True, processing=False, images=())
+OFFLINE = facts.Failed(steps.Upload(0), Failure.PASSING, "no route to host")
 
 
 def looked_at(now: float) -> Order:

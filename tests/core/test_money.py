@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
 from tests.core.orders import NOW, after, order, processed, reckoned, sent
@@ -25,7 +25,7 @@ TWO = processed(True, True)
 FETCHED = facts.Fetched("i0", 10, "ab", "jpg")
 
 
-# --- what can be told before anything is sent ---
+# --- what is known before anything is sent ---
 
 
 def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> None:
@@ -33,12 +33,12 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
     held = after(large(), facts.Locked(()), policy=limited(3))
     assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
     assert next_steps(held) == ()
-    told = (
+    message = (
         "its 4 brackets will become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
         "`bracketd approve` buys them anyway, `bracketd retry` checks the limits again, "
         "`bracketd dismiss` ends the order without buying them"
     )
-    assert held.messages == (told,)
+    assert held.messages == (message,)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_a_retry_holds_a_shoot_that_is_still_too_large() -> None:
 def test_a_large_shoot_is_sent_after_an_approval() -> None:
     """An approved shoot continues and is not held for its size again."""
     held = after(large(), facts.Locked(()), policy=limited(3))
-    told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
-    assert (told.phase, told.approved, told.due, told.messages) == (Phase.SETTLED, True, NOW + 5, ())
-    assert after(told, facts.Locked(()), policy=limited(3)) is told
-    broken = after(told, facts.Failed(steps.Register(0), Kind.FILE, "unreadable"), policy=limited(3))
+    approved = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
+    assert (approved.phase, approved.approved, approved.due, approved.messages) == (Phase.SETTLED, True, NOW + 5, ())
+    assert after(approved, facts.Locked(()), policy=limited(3)) is approved
+    broken = after(approved, facts.Failed(steps.Register(0), Failure.FILE, "unreadable"), policy=limited(3))
     assert after(broken, facts.Retried(), policy=limited(3)).phase is Phase.SETTLED
 
 
@@ -103,14 +103,14 @@ def test_nothing_is_bought_before_it_is_reckoned() -> None:
     assert next_steps(TWO) == (steps.Reckon(),)
     allowed = after(TWO, facts.Reckoned(0, 0))
     assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
-    assert next_steps(after(allowed, FETCHED)) == (steps.Place("i0"), steps.Fetch("i1"))
+    assert next_steps(after(allowed, FETCHED)) == (steps.PlacePicture("i0"), steps.Fetch("i1"))
 
 
 def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
     """Downloaded images are placed without a check of the limits; images still to buy wait for it."""
     bought = replace(TWO.images[0], state=ImageState.FETCHED, fetched_at=NOW)
     begun = replace(TWO, images=(bought, TWO.images[1]))
-    assert next_steps(begun) == (steps.Place("i0"), steps.Reckon())
+    assert next_steps(begun) == (steps.PlacePicture("i0"), steps.Reckon())
 
 
 @pytest.mark.parametrize("dev_mode", [True, False])
@@ -126,7 +126,7 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "ledger", "told"),
+    ("policy", "ledger", "why"),
     [
         (limited(1), facts.Reckoned(0, 0), "it has 2 images, and limits.images_per_order is 1"),
         (limited(day=5), facts.Reckoned(4, 4), "its 2 images would make 6 today, and limits.images_per_day is 5"),
@@ -135,12 +135,12 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
     ],
     ids=["order", "day", "month", "all"],
 )
-def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, told: str) -> None:
+def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, why: str) -> None:
     """An order over a limit is held, with the numbers in the message, and makes no requests."""
     held = after(TWO, ledger, policy=policy)
     assert (held.phase, held.held_in, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
     assert next_steps(held) == ()
-    assert told in held.messages[0]
+    assert why in held.messages[0]
     assert "Nothing was bought" in held.messages[0]
     for word in ("`bracketd approve`", "`bracketd retry`"):
         assert word in held.messages[0]
@@ -181,9 +181,9 @@ def test_a_retry_reckons_again() -> None:
 def test_a_person_may_let_an_order_pass_every_limit() -> None:
     """An approved order continues where it was held, and is bought whatever the limits are."""
     held = after(TWO, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
-    told = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
-    assert (told.phase, told.due, told.messages) == (Phase.DOWNLOADING, NOW + 7, ())
-    allowed = after(told, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
+    approved = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
+    assert (approved.phase, approved.due, approved.messages) == (Phase.DOWNLOADING, NOW + 7, ())
+    allowed = after(approved, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
     assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
@@ -197,7 +197,7 @@ def test_a_person_may_approve_before_a_limit_is_met() -> None:
 
 def test_an_approval_is_kept() -> None:
     """An approved order that is later held for another reason may still exceed every limit."""
-    early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
+    early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Failure.BUG, "a bug"))
     again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
     assert next_steps(again) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
@@ -226,9 +226,9 @@ def test_bytes_that_were_lost_are_not_bought_again() -> None:
 
 def test_an_allowed_order_keeps_its_leave() -> None:
     """A retry after a refused download does not check the rest of the shoot again."""
-    begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
+    begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Failure.REQUEST, "422", unsent=True))
     again = after(begun, facts.Retried(), policy=limited(1))
-    assert next_steps(again) == (steps.Place("i0"), steps.Fetch("i1"))
+    assert next_steps(again) == (steps.PlacePicture("i0"), steps.Fetch("i1"))
 
 
 def test_a_held_supplement_is_sent_after_an_approval() -> None:
@@ -243,11 +243,11 @@ def test_a_held_supplement_is_sent_after_an_approval() -> None:
 
 def test_approving_another_reason_lifts_no_limit() -> None:
     """An order held for a refused request continues when approved, and the limits still apply."""
-    refused = after(TWO, facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
+    refused = after(TWO, facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), facts.Approved(), policy=limited(1))
     assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
     held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
     assert held.phase is Phase.HELD
-    retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), policy=limited(1))
+    retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), policy=limited(1))
     assert not after(retried, facts.Approved(), policy=limited(1)).approved
     assert after(held, facts.Approved(), policy=limited(1)).approved
 

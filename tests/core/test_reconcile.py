@@ -99,7 +99,7 @@ def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSe
     """Once the service has merged an order, the next step is only a poll."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
     assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
-    assert next_steps(found.order) == (steps.Look(),)
+    assert next_steps(found.order) == (steps.Poll(),)
     assert found.why
 
 
@@ -107,10 +107,10 @@ def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSe
 def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) -> None:
     """However the service shows a recovered order later, no step requests a merge."""
     shown = {
-        "idle": facts.Seen(merging=False, processing=False, images=()),
-        "grouping": facts.Seen(merging=True, processing=False, images=()),
-        "working": facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "n", None),)),
-        "done": facts.Seen(merging=False, processing=False, images=(facts.SeenImage("i0", "n", ended=True),)),
+        "idle": facts.Polled(merging=False, processing=False, images=()),
+        "grouping": facts.Polled(merging=True, processing=False, images=()),
+        "working": facts.Polled(merging=False, processing=True, images=(facts.PolledImage("i0", "n", None),)),
+        "done": facts.Polled(merging=False, processing=False, images=(facts.PolledImage("i0", "n", ended=True),)),
     }
     now, of = LATER, merged(uploaded(), GROUPING, LATER)
     for word in looks:

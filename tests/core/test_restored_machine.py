@@ -38,8 +38,8 @@ class RestoredWorld(World):
     def _looked_up(self, of: Order, step: steps.Step, now: float) -> facts.Fact | None:
         found: facts.Fact | None = self.note if rules.asks_note(of, looked=self.looked) else None
         if found is None and self.asks_service(of, step, looked=self.looked):
-            seen = super().do(of, steps.Look(), now)
-            assert isinstance(seen, facts.Seen)
+            seen = super().do(of, steps.Poll(), now)
+            assert isinstance(seen, facts.Polled)
             found = FoundMerged(seen.merging) if seen.merging or seen.processing or seen.images else None
         self.looked = self.looked or found is None
         return found

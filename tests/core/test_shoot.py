@@ -82,19 +82,19 @@ def test_an_mtime_in_the_future_makes_nobody_wait() -> None:
 def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
     """A file that is still being copied, or that a sync client has yet to bring, delays the shoot and is named."""
     found = listing([photo(), photo(".IMG_0002.JPG.x", kind=kind)])
-    told = verdict(seen((0, found), (600, found)))
-    assert not told.settled
-    assert ".IMG_0002.JPG.x" in told.reason
+    result = verdict(seen((0, found), (600, found)))
+    assert not result.settled
+    assert ".IMG_0002.JPG.x" in result.reason
 
 
 def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
     """A photo of zero bytes is named with its remedy, and scanned again."""
     found = listing([photo(), photo("IMG_0002.JPG", size=0, problem="is empty (0 bytes)")])
-    told = verdict(seen((0, found), (600, found)))
-    assert not told.settled
-    assert told.look_at is not None
-    assert "IMG_0002.JPG is empty (0 bytes)" in told.reason
-    assert "bracketd submit" in told.reason
+    result = verdict(seen((0, found), (600, found)))
+    assert not result.settled
+    assert result.look_at is not None
+    assert "IMG_0002.JPG is empty (0 bytes)" in result.reason
+    assert "bracketd submit" in result.reason
 
 
 def test_ready_skips_the_wait() -> None:
@@ -107,8 +107,8 @@ def test_ready_skips_the_wait() -> None:
 
 def test_a_folder_without_photos_is_no_shoot() -> None:
     """A folder without photos neither settles nor waits."""
-    told = verdict(seen((0, listing([])), (600, listing([]))))
-    assert (told.settled, told.look_at) == (False, None)
+    result = verdict(seen((0, listing([])), (600, listing([]))))
+    assert (result.settled, result.look_at) == (False, None)
 
 
 def test_a_folder_that_pauses_long_is_waited_for_longer() -> None:
@@ -137,8 +137,8 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
     busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(
         Client(False, "Dropbox has 12 files to bring")
     )
-    told = verdict(busy)
-    assert (told.settled, told.reason) == (False, "Dropbox has 12 files to bring")
+    result = verdict(busy)
+    assert (result.settled, result.reason) == (False, "Dropbox has 12 files to bring")
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
     assert not verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a .ready may come before what it is of"
 
@@ -148,8 +148,8 @@ def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
     auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has downloaded all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
-    told = verdict(seen((0, found), (30, found)).asked(done), auto)
-    assert (told.settled, told.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
+    result = verdict(seen((0, found), (30, found)).asked(done), auto)
+    assert (result.settled, result.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
     assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
     paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
     assert verdict(paused, auto).look_at == 12 + 48
@@ -168,8 +168,8 @@ def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
     assert verdict(arrival).settled
     more = arrival.seen(listing([photo(), ready, photo("2.JPG")]), 20)
     assert verdict(more).look_at == 20 + QUIET
-    anew = File(".ready", 10, 2, 1, FileClass.READY)
-    assert verdict(more.seen(listing([photo(), anew, photo("2.JPG")]), 30)).settled
+    newer = File(".ready", 10, 2, 1, FileClass.READY)
+    assert verdict(more.seen(listing([photo(), newer, photo("2.JPG")]), 30)).settled
 
 
 def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:
@@ -213,8 +213,8 @@ def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
     """Before a shoot settles, each photo is checked once, and again after a change."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b])))
-    told = judge(arrival, TERMS)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, (a, b))
+    result = judge(arrival, TERMS)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, (a, b))
     arrival = arrival.examine({a: None, b: "ends after 31 of 48 MB"})
     assert arrival.unexamined == ()
     changed = arrival.seen(listing([a, photo("B.JPG", size=48)]), 70)
@@ -227,9 +227,9 @@ def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
     found = listing([a, b])
     fault = {a: None, b: "ends after 31 of 48 MB"}
     for_now = seen((0, found), (60, found)).examine(fault)
-    told = judge(for_now, TERMS)
-    assert (told.settled, told.look_at) == (False, 90)
-    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
+    result = judge(for_now, TERMS)
+    assert (result.settled, result.look_at) == (False, 90)
+    assert result.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
     for_good = for_now.seen(found, 60 + DAMAGED)
     assert "nothing has changed for 11 min" in judge(for_good, TERMS).reason
     without = judge(for_good, Terms(Quiet(QUIET), leave_out=True))
@@ -252,8 +252,8 @@ def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
     """A shoot settles only after its sets were checked, and again after each change, unless the check is impossible."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
-    told = judge(arrival, TERMS)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, ())
+    result = judge(arrival, TERMS)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, ())
     assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="unchanged for 60 s")
     fewer = arrival.sets_told("").seen(listing([a]), 70).seen(listing([a]), 130)
     assert judge(fewer, TERMS).examine, "one of them was deleted since"
@@ -264,12 +264,12 @@ def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
 def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
     """The shoot waits five minutes beyond the quiet period with a message, then continues and reports the gap."""
     found = listing([photo()])
-    told = judge(lacking(60, found), TERMS)
-    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
+    result = judge(lacking(60, found), TERMS)
+    assert result == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
     assert not judge(lacking(60 + DANGLING - 1, found), TERMS).settled
-    told = judge(lacking(60 + DANGLING, found), TERMS)
-    assert told == Verdict(settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest")
-    assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in told.reason
+    result = judge(lacking(60 + DANGLING, found), TERMS)
+    assert result == Verdict(settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest")
+    assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in result.reason
 
 
 def test_a_change_ends_the_wait_for_a_set() -> None:
@@ -287,8 +287,8 @@ def test_a_ready_file_skips_the_wait_for_a_set() -> None:
 
 def test_every_gate_says_something() -> None:
     """Each gate returns a result for a shoot, whether it is open or shut."""
-    told = gates(seen((0, listing([photo()]))), TERMS)
-    assert [gate.gate for gate in told] == [
+    result = gates(seen((0, listing([photo()]))), TERMS)
+    assert [gate.gate for gate in result] == [
         "bounds", "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"
     ]  # fmt: skip
-    assert all(gate.why for gate in told)
+    assert all(gate.why for gate in result)

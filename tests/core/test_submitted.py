@@ -24,7 +24,7 @@ from daemon.order import (
     submitted,
 )
 from daemon.order import facts as f
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.policy import Limits
 from daemon.shoot import LeftOut, Why
 from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
@@ -45,11 +45,11 @@ def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) ->
     judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
     assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
     assert submitted(newest, judged, again=False) is Submitted.SAME
-    assert submitted(newest, judged, again=True) is Submitted.ANEW
+    assert submitted(newest, judged, again=True) is Submitted.REPLACES
 
 
 @pytest.mark.parametrize(
-    ("skipped", "inode", "told"),
+    ("skipped", "inode", "expected"),
     [
         (SKIPPED, 7, Again.SKIPPED),
         (SKIPPED, None, Again.SKIPPED),
@@ -61,14 +61,14 @@ def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) ->
     ],
     ids=["same folder", "not known", "not known then", "another", "a copy's", "cancelled", "cancelled, another"],
 )
-def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, told: Again) -> None:
+def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, expected: Again) -> None:
     """Other photos in another folder with the name of a skipped one are another shoot."""
-    assert compare(HERE.folder, OTHERS, (skipped,), inode).again is told
+    assert compare(HERE.folder, OTHERS, (skipped,), inode).again is expected
 
 
 def test_a_folder_that_held_a_copy_sends_other_photos_on_submit() -> None:
     """``submit`` sends the current photos in the folder of a skipped copy, if no order has any of them."""
-    assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.ANEW
+    assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.REPLACES
 
 
 def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> None:
@@ -127,7 +127,7 @@ def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
 def test_a_retry_changes_no_price(dev_mode: bool) -> None:
     """A retry takes the current settings except dev mode: a free order stays free, a paid one stays paid."""
     free = replace(uploaded(), preset=Preset(5, dev_mode=dev_mode))
-    refused = after(free, f.Failed(steps.Merge(), Kind.REQUEST, "422", unsent=True))
+    refused = after(free, f.Failed(steps.Merge(), Failure.REQUEST, "422", unsent=True))
     assert refused.phase is Phase.HELD
     again = after(refused, f.Retried(Preset(3, dev_mode=not dev_mode)))
     assert (again.phase, again.preset) == (Phase.UPLOADED, Preset(3, dev_mode=dev_mode))
@@ -137,11 +137,11 @@ def test_a_clock_that_was_set_back_stops_no_merge_whose_answer_was_lost() -> Non
     """A merge that was lost while the clock was a year ahead is repeated after the usual number of polls."""
     ahead = NOW + 365 * 86400
     asked = after(uploaded(), f.MergeIntended(), now=ahead)
-    lost = after(asked, f.Failed(steps.Merge(), Kind.PASSING, "the answer was lost"), now=ahead)
-    looks = [f.Seen(merging=False, processing=False, images=())] * POLICY.idle_looks
+    lost = after(asked, f.Failed(steps.Merge(), Failure.PASSING, "the answer was lost"), now=ahead)
+    looks = [f.Polled(merging=False, processing=False, images=())] * POLICY.idle_looks
     almost = after(lost, *looks[1:])
-    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (steps.Look(),))
+    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (steps.Poll(),))
     again = after(lost, *looks)
     assert (again.merge, next_steps(again)) == (MergeState.NOT_ASKED, (steps.Merge(),))
-    image = f.SeenImage("a", "a", ended=True)
-    assert after(lost, f.Seen(False, False, (image,))).images[0].state is ImageState.PROCESSED, "if it was not done"
+    image = f.PolledImage("a", "a", ended=True)
+    assert after(lost, f.Polled(False, False, (image,))).images[0].state is ImageState.PROCESSED, "if it was not done"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Health, Order, Phase, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, after, order, sent
 
@@ -25,7 +25,7 @@ def unread(number: int, *, alone: bool = True) -> facts.Failed:
     """The failure of an upload whose file cannot be read; ``alone``: other files can be read."""
     step = steps.Upload(number)
     return facts.Failed(
-        step, Kind.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
+        step, Failure.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from daemon.errors import StateError
 from daemon.files.roots import Roots
 from daemon.order import Order, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.root import Seen
 from daemon.service import Service
 from daemon.steps import Steps
@@ -67,16 +67,16 @@ def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
     """A photo that is missing with its whole disk neither ends its order nor holds it for a person."""
     told = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
     assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.PASSING
+    assert told.kind is Failure.PASSING
     assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in told.why
 
 
-@pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
+@pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.PlacePicture("i0"), steps.Deliver()], ids=str)
 def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
     """While the output's disk is away, no picture is requested and nothing is written to its empty mount point."""
     told = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
     assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.OUTPUT
+    assert told.kind is Failure.OUTPUT
     assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in told.why
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -8,32 +8,32 @@ import pytest
 
 from daemon import errors
 from daemon.order import steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.steps import failure
 from tests.core.orders import order
 
-ANSWERS: dict[type[errors.BracketdError], Kind] = {
-    errors.Passing: Kind.PASSING,
-    errors.Unreachable: Kind.PASSING,
-    errors.TooSlow: Kind.PASSING,
-    errors.Unavailable: Kind.PASSING,
-    errors.TooManyRequests: Kind.PASSING,
-    errors.Garbled: Kind.PASSING,
-    errors.Mismatched: Kind.MISMATCH,
-    errors.NotReady: Kind.NOT_READY,
-    errors.AccountRefused: Kind.ACCOUNT,
-    errors.KeyRefused: Kind.ACCOUNT,
-    errors.NoCredits: Kind.ACCOUNT,
-    errors.ServiceError: Kind.REQUEST,
-    errors.RequestRefused: Kind.REQUEST,
-    errors.NotFound: Kind.REQUEST,
-    errors.AlreadyExists: Kind.REQUEST,
-    errors.SlotRefused: Kind.REQUEST,
-    errors.FileError: Kind.FILE,
-    errors.FileGone: Kind.FILE,
-    errors.FileUnreadable: Kind.FILE,
-    errors.FileChanged: Kind.FILE,
-    errors.OutputError: Kind.OUTPUT,
+ANSWERS: dict[type[errors.BracketdError], Failure] = {
+    errors.Passing: Failure.PASSING,
+    errors.Unreachable: Failure.PASSING,
+    errors.TooSlow: Failure.PASSING,
+    errors.Unavailable: Failure.PASSING,
+    errors.TooManyRequests: Failure.PASSING,
+    errors.Garbled: Failure.PASSING,
+    errors.Mismatched: Failure.MISMATCH,
+    errors.NotReady: Failure.NOT_READY,
+    errors.AccountRefused: Failure.ACCOUNT,
+    errors.KeyRefused: Failure.ACCOUNT,
+    errors.NoCredits: Failure.ACCOUNT,
+    errors.ServiceError: Failure.REQUEST,
+    errors.RequestRefused: Failure.REQUEST,
+    errors.NotFound: Failure.REQUEST,
+    errors.AlreadyExists: Failure.REQUEST,
+    errors.SlotRefused: Failure.REQUEST,
+    errors.FileError: Failure.FILE,
+    errors.FileGone: Failure.FILE,
+    errors.FileUnreadable: Failure.FILE,
+    errors.FileChanged: Failure.FILE,
+    errors.OutputError: Failure.OUTPUT,
 }
 ELSEWHERE = (errors.ConfigError, errors.StateError)
 """Errors of starting, which no step raises."""
@@ -82,8 +82,8 @@ def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unse
 
 def test_a_bug_keeps_its_traceback() -> None:
     """An error outside of the tree is reported as a bug, with the traceback for the journal."""
-    told = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
-    assert told.kind is Kind.BUG
+    told = failure(order(), steps.Poll(), ZeroDivisionError("division by zero"))
+    assert told.kind is Failure.BUG
     assert told.detail is not None
     assert "ZeroDivisionError" in told.detail
 
@@ -95,4 +95,4 @@ def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
     gone = errors.FileGone("IMG_1.JPG", "gone")
     folders = (tmp_path, tmp_path / "shoot", tmp_path / "there")
     kinds = [failure(replace(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
-    assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]
+    assert kinds == [Failure.FILE, Failure.GONE, Failure.PASSING]

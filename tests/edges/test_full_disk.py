@@ -56,7 +56,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         narrow.fill()
         first, second = noted(order(), 1), noted(noted(order(), 1), 2)
         writing: list[asyncio.Task[None]] = [
-            asyncio.create_task(store.record(order(), facts.Interrupted(steps.Look()), first, NOW)),
+            asyncio.create_task(store.record(order(), facts.Interrupted(steps.Poll()), first, NOW)),
             asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
             asyncio.create_task(store.note(Alert(Subject.COPIES, LARGE))),
         ]

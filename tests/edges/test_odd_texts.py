@@ -68,7 +68,7 @@ def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None
         store = SqliteStore.open(tmp_path)
         await store.add(before, facts.Locked(before.brackets, before.left_out, KNOWN, before.left_out_why))
         back = await store.load(before.id)
-        await store.record(before, facts.Failed(None, facts.Kind.FILE, KNOWN), after, NOW)
+        await store.record(before, facts.Failed(None, facts.Failure.FILE, KNOWN), after, NOW)
         store.close()
         return back
 
@@ -102,7 +102,7 @@ def test_an_order_goes_without_a_photo_of_any_name(tmp_path: Path) -> None:
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)
         await store.add(first, facts.Locked(first.brackets))
-        failed = facts.Failed(steps.Upload(0), facts.Kind.FILE, why, bracket=0)
+        failed = facts.Failed(steps.Upload(0), facts.Failure.FILE, why, bracket=0)
         after = evolve(first, failed, now=NOW, policy=Policy())
         await store.record(first, failed, after, NOW)
         back = await store.load(first.id)

@@ -16,7 +16,7 @@ from daemon.files.roots import Roots
 from daemon.files.scan import look
 from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps, steps
 from daemon.order.bracket import REREADS
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.preset import BadFiles
 from daemon.service import Service, Slot
@@ -187,7 +187,7 @@ def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None
     scene.rewrite()
     failed = scene.do(steps.Merge())
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is Kind.FILE
+    assert failed.kind is Failure.FILE
     assert (scene.order.phase, scene.order.merge) == (Phase.HELD, MergeState.NOT_ASKED)
     assert f"`bracketd submit` the folder {tmp_path}" in scene.order.messages[0]
     assert scene.service.merges == 0
@@ -236,7 +236,7 @@ def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) 
     mirror.fails(read_error=number)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.bracket, failed.disk_fails) == (Kind.UNREADABLE, 0, True)
+    assert (failed.kind, failed.bracket, failed.disk_fails) == (Failure.UNREADABLE, 0, True)
     assert scene.order.phase is Phase.UPLOADING
     assert scene.order.due is not None
     mirror.fails()
@@ -254,7 +254,7 @@ def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) ->
         mirror.fails(open_error=errno.EACCES)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.disk_fails) == (Kind.UNREADABLE, how == "open")
+    assert (failed.kind, failed.disk_fails) == (Failure.UNREADABLE, how == "open")
     assert f"{NAMES[0]} cannot be read" in scene.order.messages[0]
 
 
@@ -264,13 +264,13 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
     mirror.fails(look_error=errno.EIO)
     registered = scene.do(steps.Register(0))
     assert isinstance(registered, facts.Failed)
-    assert registered.kind is Kind.UNREADABLE
+    assert registered.kind is Failure.UNREADABLE
     mirror.fails()
     scene.upload()
     mirror.fails(look_error=errno.ESTALE)
     confirmed = scene.do(steps.Confirm())
     assert isinstance(confirmed, facts.Failed)
-    assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Kind.UNREADABLE, 0, Phase.UPLOADING)
+    assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Failure.UNREADABLE, 0, Phase.UPLOADING)
     mirror.fails()
     assert scene.do(steps.Confirm()) == facts.Confirmed(())
     mirror.fails(look_error=errno.EIO)
@@ -285,7 +285,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
     (tmp_path / NAMES[0]).rename(tmp_path / "aside")
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
+    assert failed.kind is (Failure.FILE if bad_files == "hold" else Failure.UNREADABLE)
     assert f"{NAMES[0]} is {'missing' if bad_files == 'hold' else 'gone'}" in scene.order.messages[0]
     (tmp_path / "aside").rename(tmp_path / NAMES[0])
     if bad_files == "hold":
@@ -304,5 +304,5 @@ def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
     path.symlink_to(path.name)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is Kind.FILE
+    assert failed.kind is Failure.FILE
     assert scene.order.phase is Phase.HELD

@@ -192,7 +192,7 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
     for one in ids:
         told = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
         assert isinstance(told, facts.Failed)
-        assert (told.kind, told.unsent) == (facts.Kind.OUTPUT, True)
+        assert (told.kind, told.unsent) == (facts.Failure.OUTPUT, True)
         assert f"the disk of the output folder {tmp_path} does not answer" in told.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
@@ -205,7 +205,7 @@ def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, 
     performing = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
     failed = performing.perform(of, steps.Merge())
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.unsent) == (facts.Kind.PASSING, True)
+    assert (failed.kind, failed.unsent) == (facts.Failure.PASSING, True)
     waits = after(of, facts.MergeIntended(), failed)
     assert (waits.merge, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
 
@@ -227,7 +227,7 @@ def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: H
     assert look(of, service, resuming) is None
     asked = replace(of, merge=merged().merge)
     assert look(asked, service, resuming, steps.Merge()) == FoundMerged(merging=True)
-    assert look(merged(), service, Resuming([of.id]), steps.Look()) is None
+    assert look(merged(), service, Resuming([of.id]), steps.Poll()) is None
     assert len(host.seen) == 2, "what is merged needs no look of ours"
 
 

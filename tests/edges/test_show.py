@@ -40,7 +40,7 @@ def show(state: Path, words: str) -> str:
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
     """A bug's traceback is shown completely, line by line, without control characters."""
     lines = [f"line {number} of the traceback" for number in range(40)]
-    bug = facts.Failed(None, facts.Kind.BUG, "a bug", detail="\n".join([*lines, "Error: \x1b[2J"]))
+    bug = facts.Failed(None, facts.Failure.BUG, "a bug", detail="\n".join([*lines, "Error: \x1b[2J"]))
     start = order()
 
     async def work() -> None:

@@ -78,7 +78,7 @@ def test_images_of_other_orders_are_known(kept: State) -> None:
 
 def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: State) -> None:
     """A bought image whose picture is not downloaded yet is counted once."""
-    small = facts.Failed(steps.Fetch("i0"), facts.Kind.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
+    small = facts.Failed(steps.Fetch("i0"), facts.Failure.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
     start = reckoned(True, True)
 
     async def work(store: Store) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import pytest
 
 from daemon.files import scan
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
 from daemon.store.sqlite.file import FILE
@@ -106,7 +106,7 @@ def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-            return None if mended else facts.Failed(step, Kind.ACCOUNT, "refused", unsent=True)
+            return None if mended else facts.Failed(step, Failure.ACCOUNT, "refused", unsent=True)
 
         late = replace(shoot(1), due=None)
         async with running(tmp_path, World(clock, trouble=refused), shoot(0), late) as (store, _):
@@ -128,10 +128,10 @@ class OneFails(World):
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, steps.Look):
+        if not isinstance(step, steps.Poll):
             return super().answer(of, step)
-        shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
-        return facts.Seen(False, False, shown[: self.images])
+        shown = (facts.PolledImage("i0", "i0", ended=True), facts.PolledImage("i1", "i1", ended=self.good))
+        return facts.Polled(False, False, shown[: self.images])
 
 
 def test_one_failed_image_is_retried(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-            return facts.Failed(step, Kind.REQUEST, "422", unsent=True) if step == steps.Fetch("0-1") else None
+            return facts.Failed(step, Failure.REQUEST, "422", unsent=True) if step == steps.Fetch("0-1") else None
 
         @dataclass
         class Slow(World):

@@ -70,7 +70,7 @@ def test_a_dismissal_of_a_step_that_hangs_is_answered(tmp_path: Path) -> None:
         async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
             await until(store, shoot().id, Phase.DOWNLOADING)
             await asyncio.sleep(10)
-            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            await desk.happened(shoot().id, facts.Failed(None, facts.Failure.REQUEST, "held for a test"))
             seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
             await asyncio.sleep(PATIENCE + 10)
             with look(tmp_path) as reader:
@@ -89,7 +89,7 @@ def test_a_postponed_ask_that_fails_is_answered_once(tmp_path: Path) -> None:
         async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
             await until(store, shoot().id, Phase.DOWNLOADING)
             await asyncio.sleep(10)
-            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            await desk.happened(shoot().id, facts.Failed(None, facts.Failure.REQUEST, "held for a test"))
             seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
             await asyncio.sleep(10)
             with look(tmp_path) as reader:

@@ -141,7 +141,7 @@ def test_twenty_looks_that_hang_starve_no_other(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         hanging = [replace(shoot(n), phase=Phase.MERGING, merge=MergeState.SEEN) for n in range(1, 21)]
-        world = Uneven(clock, slow={order.id: steps.Look for order in hanging})
+        world = Uneven(clock, slow={order.id: steps.Poll for order in hanging})
         async with running(tmp_path, world, *hanging, replace(shoot(0), due=START + 1)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 
@@ -156,7 +156,7 @@ def test_pictures_that_cannot_be_placed_starve_no_other(tmp_path: Path) -> None:
             replace(downloading(n), images=(replace(downloading(n).images[0], state=ImageState.FETCHED),))
             for n in range(1, 9)
         ]
-        world = Uneven(clock, slow={order.id: steps.Place for order in hanging})
+        world = Uneven(clock, slow={order.id: steps.PlacePicture for order in hanging})
         async with running(tmp_path, world, *hanging, replace(downloading(0), due=START + 20)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 

@@ -86,7 +86,7 @@ async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
     await quiet()
     (order,) = await orders(scene)
     os.unlink(scene.root / OAK / "IMG_3.JPG")
-    gone = facts.Failed(steps.Upload(3), facts.Kind.FILE, "IMG_3.JPG is gone. Put it back, then retry", bracket=3)
+    gone = facts.Failed(steps.Upload(3), facts.Failure.FILE, "IMG_3.JPG is gone. Put it back, then retry", bracket=3)
     after = evolve(order, gone, now=clock.now(), policy=Policy())
     await scene.store.record(order, gone, after, clock.now())
     return after
@@ -125,7 +125,7 @@ def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> Non
             await quiet()
             supplement = await delivered(scene, OAK)
             assert supplement.supplement_of == main.id
-            bad = facts.Failed(steps.Upload(3), facts.Kind.FILE, "IMG_3.JPG cannot be read", bracket=3)
+            bad = facts.Failed(steps.Upload(3), facts.Failure.FILE, "IMG_3.JPG cannot be read", bracket=3)
             await scene.store.record(main, bad, evolve(main, bad, now=clock.now(), policy=Policy()), clock.now())
             await scene.submit(OAK)
             anew = (await orders(scene))[0]

@@ -15,7 +15,7 @@ import pytest
 from daemon.files import scan
 from daemon.files.roots import Roots
 from daemon.order import Order, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
@@ -42,7 +42,7 @@ class Broken(World):
         """Perform a step."""
         if of.id == shoot(0).id and isinstance(step, steps.Upload) and not self.mended:
             if step.bracket == 0:
-                return facts.Failed(step, Kind.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
+                return facts.Failed(step, Failure.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
             await asyncio.sleep(SLOW if step.bracket == 1 else 0)
         return await super().perform(of, step)
 
@@ -110,11 +110,11 @@ class Failing(World):
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, steps.Look):
+        if not isinstance(step, steps.Poll):
             return super().answer(of, step)
         again = {asked.image for _, asked in self.taken if isinstance(asked, steps.Reprocess)}
         names = [f"i{number}" for number in range(self.images)]
-        return facts.Seen(False, False, tuple(facts.SeenImage(name, name, ended=name in again) for name in names))
+        return facts.Polled(False, False, tuple(facts.PolledImage(name, name, ended=name in again) for name in names))
 
 
 def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import FlowName, Health, Order, Phase, facts, steps
-from daemon.order.facts import Kind, Lost
+from daemon.order.facts import Failure, Lost
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
 from tests.stores.states import ask
@@ -52,12 +52,12 @@ def is_unheard(of: Order, step: steps.Step) -> facts.Fact | None:
 
 def hangs_up(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that closes every connection without an answer."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
+    return facts.Failed(step, Failure.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
 
 
 def hangs_up_on_one(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that closes every connection with the first bracket, and accepts the others."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if step == steps.Upload(0) else None
+    return facts.Failed(step, Failure.PASSING, "connection reset") if step == steps.Upload(0) else None
 
 
 def never_shows(_of: Order, step: steps.Step) -> facts.Fact | None:

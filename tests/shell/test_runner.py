@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from daemon.order import Order, Phase, Policy, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
@@ -71,15 +71,17 @@ class World:
             case steps.Merge():
                 self.merged_at[of.id] = self.clock.now()
                 return facts.Merged()
-            case steps.Look():
+            case steps.Poll():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
-                return facts.Seen(not done, False, (facts.SeenImage(picture(of), "one", ended=True),) if done else ())
+                return facts.Polled(
+                    not done, False, (facts.PolledImage(picture(of), "one", ended=True),) if done else ()
+                )
             case steps.Reprocess(image):
                 return facts.Reprocessed(image)
             case steps.Fetch(image):
                 return facts.Fetched(image, 3, "ab", "jpg")
-            case steps.Place(image):
-                return facts.Placed(image, "one.jpg")
+            case steps.PlacePicture(image):
+                return facts.PicturePlaced(image, "one.jpg")
             case steps.Deliver():
                 return facts.Delivered()
             case _:
@@ -200,7 +202,7 @@ def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
             await until(store, shoot().id, Phase.DOWNLOADED)
         return world
 
-    assert 2 <= simulate(work).count(steps.Look) <= 6
+    assert 2 <= simulate(work).count(steps.Poll) <= 6
 
 
 def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
@@ -213,7 +215,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
     def refused(of: Order, step: steps.Step) -> facts.Fact | None:
         if clocks[0].now() < mended_at:
             why = f"GET /{of.id} was refused."
-            return facts.Failed(step, Kind.ACCOUNT, why, unsent=True, cause="401 the key file")
+            return facts.Failed(step, Failure.ACCOUNT, why, unsent=True, cause="401 the key file")
         return None
 
     clocks: list[SimulatedClock] = []
@@ -247,7 +249,7 @@ def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
 
     def bug(of: Order, step: steps.Step) -> facts.Fact | None:
         if of.id == shoot(0).id:
-            return facts.Failed(step, Kind.BUG, "a bug", detail="Traceback: line 1")
+            return facts.Failed(step, Failure.BUG, "a bug", detail="Traceback: line 1")
         return None
 
     async def work(clock: SimulatedClock) -> None:
@@ -268,7 +270,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
         def offline(of: Order, step: steps.Step) -> facts.Fact | None:
             del of
             if clock.now() < back_at:
-                return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
+                return facts.Failed(step, Failure.PASSING, "no route to host", unsent=True)
             return None
 
         world = World(clock, trouble=offline)
@@ -320,7 +322,7 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
     def unreadable(of: Order, step: steps.Step) -> facts.Fact | None:
         del of
         if isinstance(step, steps.Upload) and step.bracket == 1 and broken[0]:
-            return facts.Failed(step, Kind.FILE, "IMG_0432.JPG cannot be read")
+            return facts.Failed(step, Failure.FILE, "IMG_0432.JPG cannot be read")
         return None
 
     async def work(clock: SimulatedClock) -> World:

@@ -538,7 +538,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         assert await unknown.before(mine, buy) is None, "its own note"
         path = note_of(folder, tmp / "out" / OAK, "order-99999999.json")
         assert await unknown.before(mine, buy) == FoundElsewhere(LOST, path)
-        assert await unknown.before(mine, steps.Look()) is None
+        assert await unknown.before(mine, steps.Poll()) is None
         approved = replace(mine, unknown_order=mine.id)
         assert await unknown.before(approved, buy) == FoundElsewhere(LOST, path), "only its own note was approved"
         asked = replace(mine, unknown_order=LOST)
@@ -549,7 +549,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         (tmp / "out" / OAK / "order-99999999.json").symlink_to("order-99999999.json")
         failed = await unknown.before(mine, buy)
         assert isinstance(failed, facts.Failed)
-        assert failed.kind is facts.Kind.OUTPUT
+        assert failed.kind is facts.Failure.OUTPUT
         store.close()
 
     simulate(work)

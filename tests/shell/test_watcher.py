@@ -245,7 +245,7 @@ def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
             await scene.submit("new")
             first = await scene.store.newest(str(tmp / "in" / "new"))
             assert first is not None
-            trouble = facts.Failed(steps.Register(0), facts.Kind.FILE, "unreadable")
+            trouble = facts.Failed(steps.Register(0), facts.Failure.FILE, "unreadable")
             held = evolve(first, trouble, now=clock.now(), policy=Policy())
             await scene.store.record(first, trouble, held, clock.now())
             scene.put("new/IMG_2.JPG")

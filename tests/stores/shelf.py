@@ -10,6 +10,7 @@ from typing import Any
 from daemon.order import Order, Phase
 from daemon.order.archive import Entry
 from daemon.order.facts import Fact
+from daemon.order.stored_names import stored_name
 from daemon.root import Seen
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.journal import detail_of
@@ -88,7 +89,7 @@ class Shelf:
     def tell(self, order_id: str, fact: Fact, at: float) -> None:
         """Add a fact to the journal."""
         detail = json.loads(json.dumps(detail_of(fact), default=str))
-        self.journal.append(Told(order_id, at, type(fact).__name__, detail))
+        self.journal.append(Told(order_id, at, stored_name(type(fact)), detail))
 
     def answer(self, answer: Answer) -> None:
         """Store an answer, unless the ask has one, and delete old answers."""

@@ -13,6 +13,7 @@ from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Ph
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
+from daemon.order.stored_names import stored_name
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
@@ -228,7 +229,7 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
     """A fact as the journal keeps it: its name and its fields."""
     detail = json.dumps(detail_of(fact), default=str)
-    return _storable({"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail})
+    return _storable({"order_id": order_id, "at": at, "fact": stored_name(type(fact)), "detail": detail})
 
 
 def upsert(connection: sqlite3.Connection, table: str, key: tuple[str, ...], rows: Iterable[Row]) -> None:
