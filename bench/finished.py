@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from daemon.order import Bracket, Order, Phase, Policy, evolve, facts
+from daemon.order import Bracket, Order, OrderSource, Phase, Policy, evolve, facts
 from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, order_row
 
@@ -33,7 +33,11 @@ def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
             (watch / shoot).mkdir(parents=True)
             folder, output = str(watch / shoot), str(watch.with_name("output") / shoot)
             mark = uuid.uuid4().hex
-            own = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output, fingerprint=mark)
+            own = replace(
+                order,
+                id=str(uuid.uuid4()),
+                source=replace(order.source, shoot=shoot, folder=folder, output=output, fingerprint=mark),
+            )
             _insert(connection, "orders", [order_row(own)])
             for table, rows in (("brackets", brackets), ("images", images), ("journal", past)):
                 _insert(connection, table, [{**row, "order_id": own.id} for row in rows])
@@ -66,9 +70,7 @@ def _finished() -> tuple[Order, Sequence[facts.Fact]]:
     order = Order(
         id=str(uuid.uuid4()),
         flow="images",
-        shoot="",
-        folder="",
-        output="",
+        source=OrderSource(shoot="", folder="", output=""),
         created_at=LONG_AGO,
         updated_at=LONG_AGO,
         brackets=files,

@@ -11,7 +11,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Policy, evolve, facts, next_steps, steps
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Image,
+    ImageState,
+    Order,
+    OrderSource,
+    Phase,
+    Policy,
+    evolve,
+    facts,
+    next_steps,
+    steps,
+)
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.intents import intent
 from daemon.order.policy import Limits
@@ -71,9 +84,7 @@ def _settled(flow: FlowName) -> Order:
     return Order(
         id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
         flow=flow,
-        shoot="12 Oak St",
-        folder="/in/12 Oak St",
-        output="/out/12 Oak St",
+        source=OrderSource(shoot="12 Oak St", folder="/in/12 Oak St", output="/out/12 Oak St"),
         created_at=NOW,
         updated_at=NOW,
         brackets=brackets,

@@ -110,7 +110,7 @@ def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
     _require_allowed(state_dir, order, verb)
-    leave(state_dir, verb, order.id, order.shoot)
+    leave(state_dir, verb, order.id, order.source.shoot)
 
 
 def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
@@ -118,7 +118,7 @@ def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
     order = reader.order(going(reader, shoot)["id"])
     if verb is not Verb.RETRY or refusal(order, verb) is None:
         return order
-    others = [other for other in _orders_of(reader, order.folder) if refusal(other, verb) is None]
+    others = [other for other in _orders_of(reader, order.source.folder) if refusal(other, verb) is None]
     if len(others) > 1:
         listed = "".join(f"\n  {other.id[:8]}  {other.phase.value}" for other in others)
         raise click.ClickException(f"{shoot!r} matches several orders. Specify the order ID:{listed}")
@@ -134,7 +134,7 @@ def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
     if why is None or (why is Refusal.HEALTHY and running_pid(state_dir)):
         return
     with look(state_dir) as reader:
-        original = _by_id(reader, order.same_as)
+        original = _by_id(reader, order.source.same_as)
     raise click.ClickException(printable(answers.refused(order, verb, why, original)))
 
 

@@ -35,7 +35,7 @@ def show(config: Path | None, shoot: str) -> None:
     with look(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
-        first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None
+        first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
     for text in (*_head(order, first), *_brackets(order), *_images(order), *_journal(order, journal)):
         click.echo(text)
 
@@ -45,10 +45,10 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
     sets = f"every {per_image} brackets, in order of capture time" if per_image else "grouped by the service"
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
     return [
-        f"{printable(order.shoot)}: {order.phase.value}, {order.health.value}",
+        f"{printable(order.source.shoot)}: {order.phase.value}, {order.health.value}",
         *(f"  ! {printable(message)}" for message in order.messages),
-        f"  folder   {printable(order.folder)}",
-        f"  output   {printable(order.output)}",
+        f"  folder   {printable(order.source.folder)}",
+        f"  output   {printable(order.source.output)}",
         f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
         f"  sets     {sets}",
         f"  enhance  {enhance or 'the defaults of the account'}",
@@ -65,9 +65,9 @@ def _is_at_service(order: Order) -> bool:
 def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
     """Lines about a supplement, dev mode and an approval. ``first``: the order that a supplement adds to, if known."""
     lines = []
-    if order.supplement_of is not None:
+    if order.source.supplement_of is not None:
         of = f" of {day(first['created_at'])}" if first is not None else ""
-        lines.append(f"  late     supplement of the order{of}, {order.supplement_of}")
+        lines.append(f"  late     supplement of the order{of}, {order.source.supplement_of}")
     if order.preset.dev_mode:
         lines.append("  price    free: dev mode, pictures are watermarked")
     if order.approved:

@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Any, TypeVar, get_args
 from uuid import UUID
 
-from daemon.order import Bracket, FlowName, Image, ImageState, MergeState, Order, Phase, Preset, fingerprint
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Image,
+    ImageState,
+    MergeState,
+    Order,
+    OrderSource,
+    Phase,
+    Preset,
+    fingerprint,
+)
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
 
@@ -50,9 +61,13 @@ def order_of(note: Json) -> Order:
     return Order(
         id=str(UUID(note["order_id"])),
         flow=_flow(note["flow"]),
-        shoot=_path(note["shoot"]),
-        folder=_path(note["folder"]),
-        output=_path(note["output"]),
+        source=OrderSource(
+            shoot=_path(note["shoot"]),
+            folder=_path(note["folder"]),
+            output=_path(note["output"]),
+            fingerprint=_optional(_plain, note.get("fingerprint")) or "",
+            supplement_of=_optional(_plain, note.get("supplement_of")),
+        ),
         created_at=_seconds(note["locked_at"]),
         updated_at=delivered_at,
         preset=Preset(
@@ -69,9 +84,7 @@ def order_of(note: Json) -> Order:
         images=(*placed, *failed, *dismissed),
         left_out=tuple(map(_path, note["left_out"])),
         left_out_why=tuple(_left_out(note.get("left_out_why"))),
-        fingerprint=_optional(_plain, note.get("fingerprint")) or "",
         late=tuple(map(_path, note["late"])),
-        supplement_of=_optional(_plain, note.get("supplement_of")),
         reckoned=True,
         merge=MergeState.SEEN,
         phase_since=delivered_at,
@@ -83,10 +96,10 @@ def with_times(order: Order, times: Mapping[str, tuple[int, int]]) -> Order:
 
     Returns the order unchanged if it has a fingerprint, or if a photo is missing or has another size.
     """
-    if order.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
+    if order.source.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
         return order
     brackets = tuple(replace(bracket, mtime_ns=times[bracket.path][1]) for bracket in order.brackets)
-    return replace(order, brackets=brackets, fingerprint=fingerprint(brackets))
+    return replace(order, brackets=brackets, source=replace(order.source, fingerprint=fingerprint(brackets)))
 
 
 def _bracket(item: Json, stored_at: float) -> Bracket:

@@ -18,6 +18,7 @@ from daemon.order.policy import Limits, Policy
 from daemon.order.preset import FlowName, Preset
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
+from daemon.order.source import OrderSource
 from daemon.order.submitting import Submitted, submitted, the_rest
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Limits",
     "MergeState",
     "Order",
+    "OrderSource",
     "Phase",
     "Policy",
     "Preset",

@@ -84,8 +84,8 @@ def compare(
     """
     mark, earlier = fingerprint(brackets), tuple(earlier)
     marks = {True: (mark,), False: (mark, by_name or mark)}
-    alike = [o for o in earlier if o.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
-    here = tuple(order for order in earlier if order.folder == folder)
+    alike = [o for o in earlier if o.source.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
+    here = tuple(order for order in earlier if order.source.folder == folder)
     for order in filter(was_sent, alike):
         return Judged(Again.SAME, order, known=len(brackets))
     sent = [Sent(order) for order in earlier if was_sent(order)]
@@ -96,9 +96,11 @@ def compare(
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, by, known=len(known), by_frame=by_frame)
     declined, refused = _declined([b for b in brackets if b.path not in known], earlier)
-    mine = next((s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.folder == folder), None)
+    mine = next(
+        (s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.source.folder == folder), None
+    )
     accounted = len(known) + len(declined)
-    is_copy = any(order.same_as is not None for order in here)
+    is_copy = any(order.source.same_as is not None for order in here)
     if not accounted or (mine is None and not is_copy and 2 * accounted < len(brackets)):
         if alike:
             return Judged(Again.SAME, alike[0], known=len(brackets))
@@ -178,7 +180,7 @@ def was_declined(order: Order) -> bool:
 
 def not_wanted(order: Order) -> bool:
     """True if a shoot is sent only on request, because it was skipped or cancelled."""
-    return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.supplement_of is None)
+    return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.source.supplement_of is None)
 
 
 def _is_of(order: Order, inode: int | None) -> bool:
@@ -186,7 +188,7 @@ def _is_of(order: Order, inode: int | None) -> bool:
 
     False for a copy, which only its photos identify: a file system may reuse the inode of a removed folder.
     """
-    return order.same_as is None and (None in (order.inode, inode) or order.inode == inode)
+    return order.source.same_as is None and (None in (order.source.inode, inode) or order.source.inode == inode)
 
 
 def _same(one: Bracket, other: Bracket) -> bool:

@@ -112,10 +112,10 @@ def _of_approve(order: Order) -> Refusal | None:
 def next_command(order: Order, code: Code) -> str | None:
     """The command that helps with a problem of an order, without its argument; None if none is needed or allowed."""
     command = MEANINGS[code][1]
-    if command is None or (Verb(command.split()[1]) in allowed(order) and order.same_as is None):
+    if command is None or (Verb(command.split()[1]) in allowed(order) and order.source.same_as is None):
         return command
     if order.phase is Phase.SKIPPED:
-        return f"{SUBMIT} --again" if order.same_as is not None else SUBMIT
+        return f"{SUBMIT} --again" if order.source.same_as is not None else SUBMIT
     return SUBMIT if order.phase is Phase.CANCELLED else None
 
 

@@ -31,13 +31,11 @@ OVER = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Policy) -> Order:
     """Mark an order as delivered if its pictures confirm its delivery note; otherwise hold it."""
-    if order.phase in OVER or order.unknown_order == order.id:
+    if order.phase in OVER or order.source.unknown_order == order.id:
         return order
     if fact.missing or not any(image.state is ImageState.PLACED for image in fact.images):
-        return replace(
-            held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), Hold.DELIVERED),
-            unknown_order=order.id,
-        )
+        after = held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), Hold.DELIVERED)
+        return replace(after, source=replace(order.source, unknown_order=order.id))
     return replace(
         order,
         phase=Phase.DOWNLOADED,
@@ -63,11 +61,12 @@ def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -
 def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Policy) -> Order:
     """Hold an order whose photos another order may have sent, unless images of it were bought already."""
     bought = any(image.fetched_at is not None for image in order.images)
-    if order.phase in OVER or bought or order.unknown_order == fact.order:
+    if order.phase in OVER or bought or order.source.unknown_order == fact.order:
         return order
     merged = order.merge is not MergeState.NOT_ASKED
     trouble = Trouble(Code.MAYBE_SENT_BEFORE, _elsewhere(fact, merged=merged))
-    return replace(held(order, trouble, Hold.UNKNOWN_ORDER), unknown_order=fact.order)
+    after = held(order, trouble, Hold.UNKNOWN_ORDER)
+    return replace(after, source=replace(order.source, unknown_order=fact.order))
 
 
 def asks_note(order: Order, *, looked: bool) -> bool:
@@ -75,7 +74,7 @@ def asks_note(order: Order, *, looked: bool) -> bool:
 
     ``looked``: the order was looked up in this run.
     """
-    return not looked and order.unknown_order != order.id
+    return not looked and order.source.unknown_order != order.id
 
 
 def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
@@ -144,7 +143,7 @@ def delivered_as(
     go to. One matching folder is enough, because a wrong match only asks a person.
     """
     for note in notes:
-        if note.order.folder == folder or note.order.output in outputs or note.folder in outputs:
+        if note.order.source.folder == folder or note.order.source.output in outputs or note.folder in outputs:
             return note
         if compare("", brackets, (note.order,)).again in (Again.SAME, Again.MORE):
             return note

@@ -41,7 +41,7 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
     order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded file of {image.called} was removed from {order.output}; bracketd downloads it again"
+    why = f"the downloaded file of {image.called} was removed from {order.source.output}; bracketd downloads it again"
     return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 
 
@@ -74,9 +74,9 @@ def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> 
 def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Policy) -> Order:
     """Change the order's output folder, unless an image was already bought for the current one."""
     bought = any(image.state in (ImageState.FETCHED, ImageState.PLACED) for image in order.images)
-    if order.phase in RESTING or bought or order.output == fact.output:
+    if order.phase in RESTING or bought or order.source.output == fact.output:
         return order
-    return progress(replace(order, output=fact.output, output_renamed=True), now)
+    return progress(replace(order, source=replace(order.source, output=fact.output, output_renamed=True)), now)
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:

@@ -61,7 +61,7 @@ def came_late(order: Order, why: str) -> Order:
 
 def is_mendable(order: Order) -> bool:
     """True if the order is held before its merge, so that a new submit can still include late photos."""
-    return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.supplement_of is None
+    return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.source.supplement_of is None
 
 
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
@@ -116,16 +116,16 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
     names, declined = names_of([bracket.path for bracket in judged.new]), len(judged.declined)
     those = "`bracketd approve` sends those, `bracketd submit --again` all of them"
     if was_declined(before):
-        known = f"{declined} of its photos are those of “{before.shoot}”, which a person cancelled"
+        known = f"{declined} of its photos are those of “{before.source.shoot}”, which a person cancelled"
         return f"{known}. {len(judged.new)} more: {names}. {those}"
     if not here:
         cancelled = f"a person cancelled {declined} others; " if declined else ""
-        known = f"{judged.known} of its photos were sent as “{before.shoot}”; {cancelled}"
+        known = f"{judged.known} of its photos were sent as “{before.source.shoot}”; {cancelled}"
         return f"{known}{len(judged.new)} were not: {names}. {those}"
     came = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
     if declined and declined >= judged.known + len(judged.new):
         return f"{came}. A person cancelled {declined} others of the shoot. {those}"
-    if before.phase is Phase.HELD and before.supplement_of is not None:
+    if before.phase is Phase.HELD and before.source.supplement_of is not None:
         return f"{came}. Others that came before them wait for approval. `bracketd approve` sends them as a supplement"
     if before.preset.dev_mode and not dev_mode:
         return f"{came}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"

@@ -19,6 +19,7 @@ from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase
 from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
+from daemon.order.source import OrderSource
 from daemon.shoot import LeftOut
 from daemon.shoot.leftout import in_one
 
@@ -31,11 +32,8 @@ class Order:
     when ``due`` was set (see ``daemon.order.due``). ``troubles`` are what hinders the order now, or how it ended;
     ``notes`` are permanent. ``held_in`` is the phase that a held order returns to.
 
-    ``fingerprint`` identifies the set of photos. ``late`` are photos that arrived after the shoot was locked and are in
-    no order, ``altered`` those that changed after they were merged. ``discards`` are registrations at the service that
-    must be deleted before the merge. A supplement has photos that arrived late for the order ``supplement_of``; a
-    skipped shoot may have the photos of the order ``same_as``. ``inode`` is that of the shoot's folder; it
-    distinguishes folders of the same name.
+    ``late`` are photos that arrived after the shoot was locked and are in no order, ``altered`` those that changed
+    after they were merged. ``discards`` are registrations at the service that must be deleted before the merge.
 
     ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
     next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
@@ -44,10 +42,8 @@ class Order:
     since an older version: then ``updated_at`` counts.
 
     ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
-    ``unknown_order`` is the id of the order, not in the state, because of which it is or was held. It is not held for
-    that order again. ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted
-    none; ``unseen`` how often the service did not show uploaded brackets. ``output_renamed``: the output's disk does
-    not allow the usual name of the order's output folder.
+    ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted
+    none; ``unseen`` how often the service did not show uploaded brackets.
 
     ``mismatch`` says how the service's last answers did not match the requests, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
@@ -59,9 +55,7 @@ class Order:
 
     id: str
     flow: FlowName
-    shoot: str
-    folder: str
-    output: str
+    source: OrderSource
     created_at: float
     updated_at: float
     preset: Preset = field(default_factory=Preset)
@@ -73,16 +67,11 @@ class Order:
     discards: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     left_out_why: tuple[LeftOut, ...] = ()
-    fingerprint: str = ""
     late: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
-    supplement_of: str | None = None
-    same_as: str | None = None
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
-    unknown_order: str | None = None
-    inode: int | None = None
     hold: Hold | None = None
     reckoned: bool = False
     merge: MergeState = MergeState.NOT_ASKED
@@ -99,7 +88,6 @@ class Order:
     phase_since: float | None = None
     refusals: int = 0
     unseen: int = 0
-    output_renamed: bool = False
     due_set_at: float | None = None
     reopened_at: float | None = None
 
@@ -142,8 +130,8 @@ class Order:
             found.append(Problem(Code.LATE_PHOTOS, late_text(self.late, self.phase)))
         if self.altered:
             found.append(Problem(Code.CHANGED_PHOTOS, altered_text(self.altered)))
-        if self.output_renamed:
-            text = f"the output's disk does not allow the shoot's name; the pictures go to {self.output}"
+        if self.source.output_renamed:
+            text = f"the output's disk does not allow the shoot's name; the pictures go to {self.source.output}"
             found.append(Problem(Code.OUTPUT_RENAMED, text))
         return (*found, *(Problem(Code.NOTE, note) for note in self.notes))
 
@@ -180,7 +168,7 @@ class Order:
         that is registered again keeps its name. Names that are long or not UTF-8 are changed to be readable; the file
         itself is never renamed.
         """
-        return name_at_service(self.shoot, self.brackets[number].path, self.tag(number))
+        return name_at_service(self.source.shoot, self.brackets[number].path, self.tag(number))
 
     def tag(self, number: int) -> str:
         """The part of a bracket's name that is unique. It identifies the bracket even after the shoot was renamed."""

@@ -106,10 +106,20 @@ def _still_held(order: Order, after: Order) -> Order:
     """
     if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
         troubles = (*order.troubles, *after.troubles)
-        order = replace(order, hold=after.hold, unknown_order=after.unknown_order, troubles=troubles)
+        order = replace(
+            order,
+            hold=after.hold,
+            source=replace(order.source, unknown_order=after.source.unknown_order),
+            troubles=troubles,
+        )
     if after.phase in RESTING:
         after = replace(after, phase=order.held_in or order.phase)
-    after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
+    after = replace(
+        after,
+        mismatch=order.mismatch,
+        hold=order.hold,
+        source=replace(after.source, unknown_order=order.source.unknown_order),
+    )
     after = replace(after, over_limit=order.over_limit)
     return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
 

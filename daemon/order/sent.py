@@ -61,7 +61,7 @@ class Sent:
 
     def why_known(self, photo: Bracket, *, here: bool) -> LeftOut | None:
         """Why a photo need not be sent after this order; None if it is new. ``here``: it is in the order's shoot."""
-        shoot = "" if here else self.order.shoot
+        shoot = "" if here else self.order.source.shoot
         if (same := self.with_content(photo)) is not None:
             return LeftOut(photo.path, Why.COPY, same.path, shoot)
         theirs = self.of_frame(photo) or (self.beside(photo) if here else None)

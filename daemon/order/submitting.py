@@ -50,14 +50,18 @@ def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitte
     if newest.phase not in RESTING:
         return Submitted.UNDER_WAY
     if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
-        if newest.supplement_of is not None and not again:
+        if newest.source.supplement_of is not None and not again:
             return Submitted.APPROVED
         return Submitted.SAME if same_as is not None and same_as.id != newest.id and not again else Submitted.REPLACES
     ended = newest.phase in (Phase.CANCELLED, Phase.SKIPPED)
-    if same_as is not None and not again and (same_as.folder != newest.folder or (ended and same_as.id != newest.id)):
+    if (
+        same_as is not None
+        and not again
+        and (same_as.source.folder != newest.source.folder or (ended and same_as.id != newest.id))
+    ):
         return Submitted.SAME
     if newest.phase is Phase.CANCELLED or (
-        newest.phase is Phase.SKIPPED and (newest.same_as is None or unsent or part)
+        newest.phase is Phase.SKIPPED and (newest.source.same_as is None or unsent or part)
     ):
         return Submitted.REPLACES
     if again:

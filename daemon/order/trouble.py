@@ -245,7 +245,7 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     if order.hold in CHOICES:
         return order
     if order.hold is Hold.DELIVERED:
-        order = replace(order, unknown_order=None)
+        order = replace(order, source=replace(order.source, unknown_order=None))
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
         brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)

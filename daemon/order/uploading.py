@@ -20,9 +20,9 @@ from daemon.shoot.shot import UNKNOWN
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
     """Record that the shoot's folder was renamed or moved. The output folder stays the same."""
-    if order.phase in RESTING or order.folder == fact.folder:
+    if order.phase in RESTING or order.source.folder == fact.folder:
         return order
-    return replace(order, shoot=fact.shoot, folder=fact.folder)
+    return replace(order, source=replace(order.source, shoot=fact.shoot, folder=fact.folder))
 
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:

@@ -241,7 +241,7 @@ class Desk:
         self, order: Order, fact: facts.Locked, photos: Sequence[Entry] = (), *, answer: Answer | None = None
     ) -> None:
         """Add a skipped order and store its photos. It replaces earlier skipped orders of the same folder."""
-        for old in await self.store.outdated(order.folder):
+        for old in await self.store.outdated(order.source.folder):
             await self.happened(old.id, facts.Cancelled(REPLACED, code=Code.REPLACED))
         await self.store.add(order, fact, photos, answer=answer)
         self._inform(Change(None, fact, order), answer=answer)

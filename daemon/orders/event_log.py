@@ -19,7 +19,7 @@ log = structlog.get_logger("bracketd.orders")
 def log_change(change: Change) -> None:
     """Log each phase that an order enters, and each failure."""
     before, fact, after = change.before, change.fact, change.after
-    words = log.bind(shoot=after.shoot, order=after.id)
+    words = log.bind(shoot=after.source.shoot, order=after.id)
     if before is None:
         _log_new(after, fact)
         return
@@ -43,19 +43,19 @@ def log_change(change: Change) -> None:
         ):
             words.warning(_event(fact), **_keys(fact, after))
         case facts.PicturePlaced():
-            words.info(_event(fact), file=fact.file, folder=after.output)
+            words.info(_event(fact), file=fact.file, folder=after.source.output)
         case _:
             words.debug(_event(fact), **_keys(fact, after))
 
 
 def _log_new(order: Order, fact: facts.Fact) -> None:
     """Log a new order. Skipped shoots are logged where they are found, since there may be hundreds at once."""
-    words = log.bind(shoot=order.shoot, order=order.id)
+    words = log.bind(shoot=order.source.shoot, order=order.id)
     if order.phase is Phase.HELD:
         words.warning("held", why=order.trouble)
     elif order.phase is Phase.SETTLED:
         size = sum(bracket.size for bracket in order.brackets)
-        more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
+        more = {"supplement_of": order.source.supplement_of} if order.source.supplement_of else {}
         why = fact.why if isinstance(fact, facts.Locked) else None
         words.info("settled", brackets=len(order.brackets), bytes=size, why=why, **more)
     if isinstance(fact, facts.Locked) and fact.left_out and order.phase is not Phase.SKIPPED:

@@ -116,10 +116,12 @@ def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
     known = {rebuilt.order.id for rebuilt in orders}
     for rebuilt in orders:
         order = rebuilt.order
-        if order.hold is not Hold.UNKNOWN_ORDER or order.unknown_order not in known:
+        if order.hold is not Hold.UNKNOWN_ORDER or order.source.unknown_order not in known:
             yield rebuilt
             continue
-        why = f"these photos are in order {order.unknown_order[:8]}, which the recovery restored; nothing was sent"
+        why = (
+            f"these photos are in order {order.source.unknown_order[:8]}, which the recovery restored; nothing was sent"
+        )
         yield replace(rebuilt, order=evolve(order, facts.Cancelled(why), now=now, policy=Policy()), why=why)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Preset, fingerprint
+from daemon.order import Bracket, FlowName, Image, ImageState, Order, OrderSource, Phase, Preset, fingerprint
 from daemon.order.naming import name_at_service
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import Rebuilt, Source, merged, outputs
@@ -77,15 +77,17 @@ def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Orde
     return Order(
         id=there.id,
         flow=flow,
-        shoot=shoot.name,
-        folder=shoot.folder,
-        output=shoot.output,
+        source=OrderSource(
+            shoot=shoot.name,
+            folder=shoot.folder,
+            output=shoot.output,
+            fingerprint=fingerprint(brackets) if files else "",
+        ),
         created_at=there.created_at or now,
         updated_at=now,
         preset=shoot.preset,
         created=True,
         brackets=brackets,
-        fingerprint=fingerprint(brackets) if files else "",
     )
 
 
@@ -121,7 +123,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
     if pictures is not None:
         return Rebuilt(delivered, Source.SERVICE, "its pictures were already downloaded")
     why = (
-        f"its {len(paid)} picture(s) were already downloaded but are not in {order.output}. "
+        f"its {len(paid)} picture(s) were already downloaded but are not in {order.source.output}. "
         "If you need them, download them in the web app; they are already paid for"
     )
     return Rebuilt(replace(delivered, notes=(why,)), Source.SERVICE, why, doubtful=True)

@@ -18,6 +18,7 @@ from daemon.order import (
     FlowName,
     Hold,
     Order,
+    OrderSource,
     Phase,
     Policy,
     Preset,
@@ -145,14 +146,16 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
         yield Order(
             id=str(uuid.uuid4()),
             flow=flow,
-            shoot=name,
-            folder=folder,
-            output=output_folder(place.output, name, (), dev_mode=place.preset.dev_mode),
+            source=OrderSource(
+                shoot=name,
+                folder=folder,
+                output=output_folder(place.output, name, (), dev_mode=place.preset.dev_mode),
+                fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
+            ),
             created_at=now,
             updated_at=now,
             preset=place.preset,
             phase=Phase.SKIPPED,
-            fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
             troubles=(Trouble(Code.SKIPPED, SKIPPED),),
         )
 
@@ -171,30 +174,32 @@ def doubted(
     As in any other order, one file per frame is sent, and the others are left out with their reasons.
     ``notes`` are the unconfirmed ones. ``taken`` are the output folders of other orders.
     """
-    by_folder = {note.order.folder: note for note in notes}
+    by_folder = {note.order.source.folder: note for note in notes}
     for place, name in watched.all():
         note = by_folder.get(os.path.join(place.watch, name))
-        if note is None or note.order.folder in known:
+        if note is None or note.order.source.folder in known:
             continue
-        found = _listing(note.order.folder) or Listing()
+        found = _listing(note.order.source.folder) or Listing()
         good, bad = usable(found)
-        chosen = photos.choose(note.order.folder, photos.read(note.order.folder, good))
+        chosen = photos.choose(note.order.source.folder, photos.read(note.order.source.folder, good))
         if not chosen.brackets:
             continue
         left_out = tuple(sorted((*bad, *chosen.left_out), key=lambda one: one.path))
         order = Order(
             id=str(uuid.uuid4()),
             flow=flow,
-            shoot=name,
-            folder=note.order.folder,
-            output=output_folder(place.output, name, {*taken, note.folder}, dev_mode=place.preset.dev_mode),
+            source=OrderSource(
+                shoot=name,
+                folder=note.order.source.folder,
+                output=output_folder(place.output, name, {*taken, note.folder}, dev_mode=place.preset.dev_mode),
+                fingerprint=fingerprint(chosen.brackets),
+            ),
             created_at=now,
             updated_at=now,
             preset=place.preset,
             brackets=chosen.brackets,
             left_out=tuple(one.path for one in left_out),
             left_out_why=left_out,
-            fingerprint=fingerprint(chosen.brackets),
         )
         order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
         doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)
@@ -217,9 +222,13 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
             yield Order(
                 id=str(uuid.uuid4()),
                 flow=flow,
-                shoot=newest.shoot,
-                folder=folder,
-                output=newest.output,
+                source=OrderSource(
+                    shoot=newest.source.shoot,
+                    folder=folder,
+                    output=newest.source.output,
+                    fingerprint=fingerprint(brackets),
+                    supplement_of=newest.id,
+                ),
                 created_at=now,
                 updated_at=now,
                 preset=newest.preset,
@@ -227,8 +236,6 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 held_in=Phase.SETTLED,
                 hold=Hold.LATE,
                 brackets=brackets,
-                fingerprint=fingerprint(brackets),
-                supplement_of=newest.id,
                 troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )
 
@@ -248,7 +255,7 @@ def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:
     folders: dict[str, list[Order]] = {}
     for order in orders:
         if order.phase not in (Phase.SKIPPED, Phase.CANCELLED):
-            folders.setdefault(order.folder, []).append(order)
+            folders.setdefault(order.source.folder, []).append(order)
     return folders
 
 

@@ -63,6 +63,6 @@ class Altered:
     async def _read(self, order: Order, photo: Bracket, sent: Bracket) -> Judged:
         before = self._judged.get((order.id, photo.path))
         rereads = before.rereads + 1 if before is not None and key(before.photo) == key(photo) else 0
-        altered = await self._contents.sha256(order.folder, photo.path) != sent.sha256
+        altered = await self._contents.sha256(order.source.folder, photo.path) != sent.sha256
         judged = self._judged[order.id, photo.path] = Judged(photo, altered, rereads)
         return judged

@@ -82,7 +82,7 @@ class Intake:
     async def may_be_more(self, shoot: str) -> bool:
         """True if a folder that reappeared may have new photos: it is finished, or a skipped copy, or has no order."""
         newest = await self._store.newest(self._folder.path(shoot))
-        return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
+        return newest is None or newest.phase is Phase.DOWNLOADED or newest.source.same_as is not None
 
     async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
         """Record an existing shoot as skipped. ``found`` is None if its photos could not be scanned.
@@ -98,12 +98,12 @@ class Intake:
         A folder with a different ``inode`` is a different shoot with the same name, and is left to the arrivals.
         """
         order = await self._store.load(order_id)
-        if None not in (inode, order.inode) and inode != order.inode:
+        if None not in (inode, order.source.inode) and inode != order.source.inode:
             return
         if order.phase is Phase.SKIPPED:
             new = await self._archive.strangers(order_id, found)
         else:
-            fact, judged, orders = await self._judging(order.shoot, found, "", inode=inode)()
+            fact, judged, orders = await self._judging(order.source.shoot, found, "", inode=inode)()
             photos = () if judged.again is Again.SAME else judged.new or fact.brackets
             new = changed_since(orders, photos)[0]
         if new != order.late:
@@ -142,7 +142,7 @@ class Intake:
         taken = await self._store.outputs()
         outputs = {output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode)}
         before = judged.before
-        outputs |= {o.output for o in orders if is_mendable(o) or (before is not None and o.id == before.id)}
+        outputs |= {o.source.output for o in orders if is_mendable(o) or (before is not None and o.id == before.id)}
         return await self._unknown.about(shoot, self._folder.path(shoot), outputs, fact.brackets, self._contents)
 
     async def _take(
@@ -165,15 +165,15 @@ class Intake:
             case Again.NEW:
                 await self._desk.begin(await self._orders.make(shoot, fact, inode), fact, elsewhere=elsewhere)
             case Again.SAME if before is not None and not judged.by_frame and await self._was_renamed(shoot, before):
-                log.info("shoot renamed during processing", shoot=shoot, was=before.shoot, order=before.id)
+                log.info("shoot renamed during processing", shoot=shoot, was=before.source.shoot, order=before.id)
                 await self._desk.happened(before.id, facts.Moved(shoot, self._folder.path(shoot)))
-            case Again.SAME if before is not None and before.folder != self._folder.path(shoot) and not orders:
+            case Again.SAME if before is not None and before.source.folder != self._folder.path(shoot) and not orders:
                 await self._orders.skip_same(shoot, judged, before, fact, photos, inode=inode)
             case Again.UNSURE:
                 order = unsure(await self._orders.make(shoot, fact, inode), await self._archive.why(judged))
                 await self._desk.begin(order, fact, elsewhere=elsewhere)
             case Again.MORE if before is not None and judged.new and self._may_supplement(orders):
-                here = before.folder == self._folder.path(shoot)
+                here = before.source.folder == self._folder.path(shoot)
                 dev_mode = self._folder.preset.dev_mode
                 now, late = self._desk.now(), self._folder.late_files
                 held = may_follow(judged, before, now, late, here=here, dev_mode=dev_mode)
@@ -279,7 +279,7 @@ class Intake:
         """Record late photos that a person skips as a cancelled supplement, so that they are recognised later."""
         fact = facts.Locked(judged.new, why=DECLINED)
         order = await self._orders.late(shoot, judged, fact, inode)
-        answer = self._desk.done(ask, answers.skipped(shoot, order.folder))
+        answer = self._desk.done(ask, answers.skipped(shoot, order.source.folder))
         await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
 
     async def _approve(self, order: Order, ask: Ask | None) -> None:
@@ -295,7 +295,7 @@ class Intake:
 
         ``orders`` are the shoot's, newest first.
         """
-        orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.same_as is not None]
+        orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.source.same_as is not None]
         photos, named = plain(found.usable), not self._may_supplement(orders)
         news = unknown(orders, photos)
         late = await self._late(orders, news) if named else ()
@@ -312,7 +312,7 @@ class Intake:
         """Read new photos and return the paths of those with unsent frames, one file per frame."""
         if not orders or not news:
             return ()
-        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
+        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].source.folder, news)))[0]
 
     def _judging(
         self,
@@ -366,7 +366,9 @@ class Intake:
         if by_person and not self._folder.preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.with_hashes(folder, brackets, earlier)
-        earlier, mine = ([with_shots(o, read) if o.folder == folder else o for o in some] for some in (earlier, mine))
+        earlier, mine = (
+            [with_shots(o, read) if o.source.folder == folder else o for o in some] for some in (earlier, mine)
+        )
         judged = compare(folder, brackets, earlier, inode, names)
         if not by_person:
             judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
@@ -377,6 +379,6 @@ class Intake:
         return facts.Locked(brackets, paths(left_out), why, left_out, doubt), judged, mine
 
     async def _was_renamed(self, shoot: str, before: Order) -> bool:
-        if before.due is None or before.folder == self._folder.path(shoot):
+        if before.due is None or before.source.folder == self._folder.path(shoot):
             return False
-        return not await self._contents.blocking(scan.is_folder, before.folder)
+        return not await self._contents.blocking(scan.is_folder, before.source.folder)

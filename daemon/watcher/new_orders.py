@@ -9,7 +9,18 @@ from dataclasses import replace
 import structlog
 
 from daemon.delivery import output_folder
-from daemon.order import FlowName, Judged, Order, Phase, came_late, facts, fingerprint, known_again, part_of
+from daemon.order import (
+    FlowName,
+    Judged,
+    Order,
+    OrderSource,
+    Phase,
+    came_late,
+    facts,
+    fingerprint,
+    known_again,
+    part_of,
+)
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
 from daemon.order.problem import Code, Trouble
@@ -55,7 +66,7 @@ class NewOrders:
         """
         why = await self._archive.why(judged)
         log.warning("skipped", shoot=shoot, why=why)
-        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        mark, same_as = fingerprint(fact.brackets), before.source.same_as or before.id
         by_name = judged.recognised is not None or before.phase is Phase.SKIPPED
         known = () if by_name else known_again(fact, judged, ())
         photos = photos if by_name else ()
@@ -82,8 +93,7 @@ class NewOrders:
             phase=Phase.SKIPPED,
             due=None,
             troubles=(Trouble(Code.SKIPPED, why),),
-            fingerprint=mark,
-            same_as=same_as,
+            source=replace(order.source, fingerprint=mark, same_as=same_as),
         )
         order = replace(order, by_person=by_person)
         await self._desk.skip(order, fact, photos, answer=answer)
@@ -117,9 +127,12 @@ class NewOrders:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
         order = await self.make(shoot, fact, inode)
         if judged.before is not None:
-            order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
-        if judged.before is not None and judged.before.folder == order.folder:
-            order = replace(order, output=judged.before.output)
+            order = replace(
+                order,
+                source=replace(order.source, supplement_of=judged.before.source.supplement_of or judged.before.id),
+            )
+        if judged.before is not None and judged.before.source.folder == order.source.folder:
+            order = replace(order, source=replace(order.source, output=judged.before.source.output))
         return order
 
     async def replace(
@@ -137,12 +150,15 @@ class NewOrders:
         ``part`` is set if only a part of the shoot is sent: as a supplement, unless the replaced order is held.
         """
         if part is None or old.phase is Phase.HELD:
-            order = await self.make(old.shoot, fact, inode)
+            order = await self.make(old.source.shoot, fact, inode)
         else:
-            order = await self.late(old.shoot, part, fact, inode)
-        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
+            order = await self.late(old.source.shoot, part, fact, inode)
+        order = replace(
+            order,
+            source=replace(order.source, output=old.source.output if old.phase is Phase.HELD else order.source.output),
+        )
         if elsewhere is None:
-            order = replace(order, unknown_order=old.unknown_order)
+            order = replace(order, source=replace(order.source, unknown_order=old.source.unknown_order))
         await self._desk.replace(old, order, fact, ask, elsewhere=elsewhere)
 
     async def make(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
@@ -152,16 +168,18 @@ class NewOrders:
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
-            shoot=shoot,
-            folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
+            source=OrderSource(
+                shoot=shoot,
+                folder=self._folder.path(shoot),
+                output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
+                fingerprint=fingerprint(fact.brackets),
+                inode=inode,
+            ),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,
             brackets=fact.brackets,
             left_out=fact.left_out,
             left_out_why=fact.left_out_why,
-            fingerprint=fingerprint(fact.brackets),
             due=now,
-            inode=inode,
         )

@@ -247,7 +247,7 @@ class OrderMachine(Promises):
             self.learn(news)
             after = self.order
             assert (after.phase, self.choose(after)) == (before.phase, self.choose(before)), f"{news} goes too far"
-            assert after.output == before.output, "pictures go where they were promised"
+            assert after.source.output == before.source.output, "pictures go where they were promised"
 
     # --- the end ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, evolve, facts
 from daemon.order.problem import Code, Trouble
+from tests.changed import made
 
 POLICY = Policy()
 NOW = 1_000_000.0
@@ -11,7 +12,7 @@ NOW = 1_000_000.0
 
 def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SETTLED) -> Order:
     """A shoot that was just locked."""
-    return Order(
+    return made(
         id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
         flow=flow,
         shoot="12 Oak St",

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Again, Bracket, Judged, MergeState, Order, Phase, Submitted, compare, fingerprint, submitted
+from tests.changed import changed
 from tests.core.orders import order
 
-SENT = replace(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
-SKIPPED = replace(order(0, phase=Phase.SKIPPED), fingerprint=fingerprint(order(3).brackets))
+SENT = changed(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
+SKIPPED = changed(order(0, phase=Phase.SKIPPED), fingerprint=fingerprint(order(3).brackets))
 PHOTOS = SENT.brackets
 OTHER = tuple(replace(photo, size=photo.size + 7) for photo in PHOTOS)
 COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 5) for photo in PHOTOS)
@@ -17,16 +18,16 @@ COPIED = tuple(replace(photo, inode=photo.inode + 99, mtime_ns=photo.mtime_ns + 
 @pytest.mark.parametrize(
     ("folder", "photos", "earlier", "expected"),
     [
-        (SENT.folder, PHOTOS, (), Again.NEW),
-        (SENT.folder, PHOTOS, (SENT,), Again.SAME),
+        (SENT.source.folder, PHOTOS, (), Again.NEW),
+        (SENT.source.folder, PHOTOS, (SENT,), Again.SAME),
         ("/in/renamed", PHOTOS, (SENT,), Again.SAME),
         ("/elsewhere/copied", COPIED, (SENT,), Again.SAME),
         ("/in/renamed", PHOTOS, (SKIPPED,), Again.SAME),
-        (SENT.folder, (*PHOTOS, replace(PHOTOS[0], path="new.JPG")), (SENT,), Again.MORE),
-        (SENT.folder, PHOTOS[:2], (SENT,), Again.SAME),
-        (SENT.folder, OTHER, (SENT,), Again.NEW),
+        (SENT.source.folder, (*PHOTOS, replace(PHOTOS[0], path="new.JPG")), (SENT,), Again.MORE),
+        (SENT.source.folder, PHOTOS[:2], (SENT,), Again.SAME),
+        (SENT.source.folder, OTHER, (SENT,), Again.NEW),
         ("/in/another", OTHER, (SENT,), Again.NEW),
-        (SKIPPED.folder, OTHER, (SKIPPED,), Again.SKIPPED),
+        (SKIPPED.source.folder, OTHER, (SKIPPED,), Again.SKIPPED),
     ],
     ids=["first", "back", "renamed", "copied", "archive renamed", "grown", "shrunk", "refilled", "unlike", "archive"],
 )
@@ -78,7 +79,7 @@ def test_photos_are_known_by_their_content(photos: tuple[Bracket, ...], expected
 
 def test_what_was_never_sent_is_not_known() -> None:
     """Photos of a skipped or cancelled order, or left out of an order, do not count as sent."""
-    without = replace(KNOWN, brackets=(replace(MARKED[0], left_out="unreadable"), *MARKED[1:]), fingerprint="")
+    without = changed(KNOWN, brackets=(replace(MARKED[0], left_out="unreadable"), *MARKED[1:]), fingerprint="")
     assert compare("/in/other", renamed(MARKED[0]), (without,)).again is Again.NEW
     for phase in (Phase.SKIPPED, Phase.CANCELLED):
         assert compare("/in/other", renamed(*MARKED), (replace(KNOWN, phase=phase),)).again is Again.NEW
@@ -87,14 +88,14 @@ def test_what_was_never_sent_is_not_known() -> None:
 def test_what_a_person_cancelled_stays_so() -> None:
     """The folder of a cancelled order is not sent again automatically."""
     cancelled = replace(KNOWN, phase=Phase.CANCELLED, by_person=True)
-    assert compare(KNOWN.folder, OTHER, (cancelled,)).again is Again.SKIPPED
+    assert compare(KNOWN.source.folder, OTHER, (cancelled,)).again is Again.SKIPPED
 
 
 NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2, unsent=MARKED[:1])
 SAME = Judged(Again.SAME, KNOWN)
 PART = Judged(Again.SAME, KNOWN, known=2, unsent=MARKED[:1])
-UNBOUGHT = Judged(Again.SAME, replace(SKIPPED, folder="/in/a copy"))
-CALLED_OFF = Judged(Again.SAME, replace(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
+UNBOUGHT = Judged(Again.SAME, changed(SKIPPED, folder="/in/a copy"))
+CALLED_OFF = Judged(Again.SAME, changed(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
 HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
 
 
@@ -106,17 +107,17 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (None, SAME, True, Submitted.WHOLE),
         (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
         (HELD, SAME, False, Submitted.REPLACES),
-        (replace(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
-        (replace(HELD, supplement_of="x"), SAME, True, Submitted.REPLACES),
+        (changed(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
+        (changed(HELD, supplement_of="x"), SAME, True, Submitted.REPLACES),
         (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
         (SKIPPED, SAME, False, Submitted.REPLACES),
-        (replace(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
-        (replace(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.REPLACES),
-        (replace(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.REPLACES),
+        (changed(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
+        (changed(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.REPLACES),
+        (changed(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.REPLACES),
         (SKIPPED, UNBOUGHT, False, Submitted.REPLACES),
         (None, UNBOUGHT, False, Submitted.WHOLE),
         (None, CALLED_OFF, False, Submitted.WHOLE),
-        (replace(SKIPPED, same_as="x"), SAME, True, Submitted.REPLACES),
+        (changed(SKIPPED, same_as="x"), SAME, True, Submitted.REPLACES),
         (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.REPLACES),
         (KNOWN, SAME, False, Submitted.SENT),
         (KNOWN, SAME, True, Submitted.WHOLE),
@@ -125,7 +126,7 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (None, NEWS, False, Submitted.SUPPLEMENT),
         (None, NEWS, True, Submitted.WHOLE),
         (SKIPPED, NEWS, False, Submitted.REPLACES),
-        (replace(SKIPPED, same_as="x"), NEWS, False, Submitted.REPLACES),
+        (changed(SKIPPED, same_as="x"), NEWS, False, Submitted.REPLACES),
         (SKIPPED, PART, False, Submitted.REPLACES),
         (None, PART, False, Submitted.SUPPLEMENT),
         (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
@@ -136,7 +137,7 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
         (None, Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.WHOLE),
         (
-            replace(SKIPPED, same_as="x"),
+            changed(SKIPPED, same_as="x"),
             Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]),
             False,
             Submitted.REPLACES,

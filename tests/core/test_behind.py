@@ -34,6 +34,7 @@ from daemon.order.behind import asks_note, asks_service
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
 from daemon.order.naming import name_at_service
 from daemon.order.policy import Limits, Policy
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 OTHER = "7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"
@@ -80,7 +81,7 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     """After a retry the note counts if its pictures are there. After an approval the note does not count."""
     held = after(processed(True), replace(DELIVERED, missing=("IMG_0431.jpg",)))
     again = after(held, facts.Retried())
-    assert (again.phase, again.unknown_order) == (Phase.DOWNLOADING, None)
+    assert (again.phase, again.source.unknown_order) == (Phase.DOWNLOADING, None)
     assert after(again, DELIVERED).phase is Phase.DOWNLOADED
     approved = after(held, facts.Approved())
     assert (approved.phase, approved.hold) == (Phase.DOWNLOADING, None)
@@ -131,7 +132,7 @@ def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) ->
 def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
     """An order is held once for each other order's note; the message has the path and the remedies."""
     held = after(of, ELSEWHERE)
-    assert (held.phase, held.hold, held.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    assert (held.phase, held.hold, held.source.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
     words = held.trouble or ""
     assert words.startswith(f"{NOTE} says that this shoot was delivered, as order 7f1d1f0e")
     assert all(remedy in words for remedy in ("`bracketd doctor --recover`", "`bracketd approve`"))
@@ -152,7 +153,7 @@ def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
     """Late facts of running steps do not change the hold; approving it lifts no limit."""
     held = after(after(order(), *sent(0)[:1]), ELSEWHERE)
     later = after(held, sent(0)[1], facts.Failed(None, facts.Failure.BUG, "a bug"), replace(ELSEWHERE, order="another"))
-    assert (later.phase, later.hold, later.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    assert (later.phase, later.hold, later.source.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
     assert later.trouble == held.trouble
     few = Policy(limits=Limits(images_per_order=1))
     many = replace(order(12), preset=replace(order().preset, per_image=3))
@@ -181,9 +182,9 @@ def test_the_message_names_an_order_that_only_the_service_lists() -> None:
 def note(**fields: object) -> Note:
     """The note of an order with other photos, from another folder."""
     theirs = tuple(Bracket(f"DSC_{n}.NEF", 77 + n, 9, n, mark=f"n{n}") for n in range(3))
-    elsewhere = replace(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
-    delivered = replace(elsewhere, **fields)  # type: ignore[arg-type]
-    return Note(delivered, delivered.output, "order.json")
+    elsewhere = changed(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
+    delivered = changed(elsewhere, **fields)
+    return Note(delivered, delivered.source.output, "order.json")
 
 
 RENAMED = tuple(replace(bracket, path=f"{n}.jpg", mtime_ns=7 * 10**9) for n, bracket in enumerate(MARKED))
@@ -228,7 +229,7 @@ def test_names_at_the_service() -> None:
 
 
 HELD = after(order(), ELSEWHERE)
-SUPPLEMENT = replace(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of=OTHER)
+SUPPLEMENT = changed(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of=OTHER)
 
 
 @pytest.mark.parametrize(

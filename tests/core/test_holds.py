@@ -11,13 +11,14 @@ from daemon.order.archive import unsure
 from daemon.order.found import FoundElsewhere
 from daemon.order.policy import Limits
 from daemon.shoot import Doubt
+from tests.changed import changed
 from tests.core.orders import after, order, processed
 
 NEW = order()
 TWICE = facts.Locked(NEW.brackets, doubt=Doubt("3 photo(s) may be duplicates", tuple(b.path for b in NEW.brackets)))
 ELSEWHERE = FoundElsewhere("7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", "/out/12 Oak St/order.json")
 SKIPPED = unsure(NEW, "3 of its 3 photos are those of a skipped shoot.")
-LATE = came_late(replace(NEW, supplement_of="x"), "3 photo(s) came late")
+LATE = came_late(changed(NEW, supplement_of="x"), "3 photo(s) came late")
 
 SAYS = {
     Hold.LATE: "3 photo(s) came late",

@@ -8,6 +8,7 @@ from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Pres
 from daemon.order.facts import Failure
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, reckoned, sent
 
 
@@ -233,7 +234,7 @@ def test_an_allowed_order_keeps_its_leave() -> None:
 
 def test_a_held_supplement_is_sent_after_an_approval() -> None:
     """A held supplement is sent when approved; the limits still apply to it."""
-    waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
+    waits = changed(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
     assert (next_steps(sent_now)[0], sent_now.approved) == (steps.Register(0), False)

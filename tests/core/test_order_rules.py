@@ -11,6 +11,7 @@ from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.problem import MEANINGS, Code
 from daemon.order.trouble import CODES, bug
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 
@@ -430,7 +431,7 @@ def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:
     renamed = facts.OutputRenamed("/out/12 Oa 6f1d1f0e")
     for start in (order(), uploaded(), merged(), reckoned(True, True)):
         moved = after(start, renamed)
-        assert (moved.output, moved.phase, moved.health) == (
+        assert (moved.source.output, moved.phase, moved.health) == (
             renamed.output,
             start.phase,
             Health.OK,
@@ -467,5 +468,5 @@ def test_the_next_command_is_one_that_is_allowed() -> None:
     assert next_command(after(order(1), facts.Cancelled("gone", code=Code.FILE)), Code.FILE) == "bracketd submit"
     skipped = replace(order(1), phase=Phase.SKIPPED, due=None)
     assert next_command(skipped, Code.SKIPPED) == "bracketd submit"
-    assert next_command(replace(skipped, same_as="another"), Code.SKIPPED) == "bracketd submit --again"
+    assert next_command(changed(skipped, same_as="another"), Code.SKIPPED) == "bracketd submit --again"
     assert next_command(order(1), Code.RECOVERED) is None

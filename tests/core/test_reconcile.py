@@ -45,7 +45,7 @@ def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageSeen
 
 def there(of: Order, shown: OrderSeen) -> AtService:
     """An order at the service."""
-    return AtService(of.id, of.shoot, NOW, shown)
+    return AtService(of.id, of.source.shoot, NOW, shown)
 
 
 def at(phase: Phase, changed: float = NOW) -> Order:

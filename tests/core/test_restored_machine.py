@@ -101,7 +101,7 @@ class RestoredMachine(OrderMachine):
 
 def an_approval_hides_the_merge(of: Order, step: steps.Step, *, looked: bool) -> bool:
     """An order that was approved despite its note is not looked up at the service either."""
-    return of.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
+    return of.source.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
 
 
 def test_a_planted_fault_is_found() -> None:

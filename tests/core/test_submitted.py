@@ -27,22 +27,23 @@ from daemon.order import facts as f
 from daemon.order.facts import Failure
 from daemon.order.policy import Limits
 from daemon.shoot import LeftOut, Why
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
 
 HERE = order(3)
-SENT = replace(HERE, phase=Phase.DOWNLOADED, fingerprint=fingerprint(HERE.brackets))
-ELSEWHERE = replace(SENT, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", folder="/in/copy", output="/out/copy")
+SENT = changed(HERE, phase=Phase.DOWNLOADED, fingerprint=fingerprint(HERE.brackets))
+ELSEWHERE = changed(SENT, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", folder="/in/copy", output="/out/copy")
 CANCELLED = replace(SENT, phase=Phase.CANCELLED, by_person=True)
-SKIPPED = replace(SENT, phase=Phase.SKIPPED, brackets=(), inode=7)
-COPY = replace(SKIPPED, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", same_as=ELSEWHERE.id)
+SKIPPED = changed(SENT, phase=Phase.SKIPPED, brackets=(), inode=7)
+COPY = changed(SKIPPED, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", same_as=ELSEWHERE.id)
 OTHERS = tuple(replace(photo, size=photo.size + 7, mark=f"m{photo.size}") for photo in HERE.brackets)
 LIMIT = Policy(limits=Limits(images_per_day=1))
 
 
-@pytest.mark.parametrize("newest", [CANCELLED, replace(SKIPPED, same_as=None)], ids=["cancelled", "skipped"])
+@pytest.mark.parametrize("newest", [CANCELLED, changed(SKIPPED, same_as=None)], ids=["cancelled", "skipped"])
 def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) -> None:
     """Photos of another folder's order are bought again only with ``--again``."""
-    judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
+    judged = compare(HERE.source.folder, HERE.brackets, (newest, ELSEWHERE))
     assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
     assert submitted(newest, judged, again=False) is Submitted.SAME
     assert submitted(newest, judged, again=True) is Submitted.REPLACES
@@ -53,17 +54,17 @@ def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) ->
     [
         (SKIPPED, 7, Again.SKIPPED),
         (SKIPPED, None, Again.SKIPPED),
-        (replace(SKIPPED, inode=None), 8, Again.SKIPPED),
+        (changed(SKIPPED, inode=None), 8, Again.SKIPPED),
         (SKIPPED, 8, Again.NEW),
         (COPY, 7, Again.NEW),
-        (replace(CANCELLED, inode=7), 7, Again.SKIPPED),
-        (replace(CANCELLED, inode=7), 8, Again.NEW),
+        (changed(CANCELLED, inode=7), 7, Again.SKIPPED),
+        (changed(CANCELLED, inode=7), 8, Again.NEW),
     ],
     ids=["same folder", "not known", "not known then", "another", "a copy's", "cancelled", "cancelled, another"],
 )
 def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, expected: Again) -> None:
     """Other photos in another folder with the name of a skipped one are another shoot."""
-    assert compare(HERE.folder, OTHERS, (skipped,), inode).again is expected
+    assert compare(HERE.source.folder, OTHERS, (skipped,), inode).again is expected
 
 
 def test_a_folder_that_held_a_copy_sends_other_photos_on_submit() -> None:
@@ -78,7 +79,7 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
     second = tuple(replace(photo, path=f"CARD2/{photo.path}") for photo in marked)
     left = LeftOut(second[2].path, Why.COPY, second[1].path)
     fact = f.Locked((*marked, *second[:2]), (left.path,), left_out_why=(left,))
-    judged = compare(sent.folder, fact.brackets, (sent,))
+    judged = compare(sent.source.folder, fact.brackets, (sent,))
     known = known_again(fact, judged, (sent,))
     of = (marked[0].path, marked[1].path, marked[1].path)
     assert set(known) == {LeftOut(photo.path, Why.COPY, path) for photo, path in zip(second, of, strict=True)}
@@ -94,7 +95,7 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
 
 def test_approving_a_late_supplement_lifts_no_limit() -> None:
     """Approving a held late supplement sends it, and the limits still apply."""
-    late = replace(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    late = changed(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     sent = after(late, f.Approved(), policy=LIMIT)
     assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
     done = replace(processed(True, True), approved=sent.approved)
@@ -113,7 +114,7 @@ def test_approving_an_order_at_a_limit_lifts_it() -> None:
 def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
     """Approving a late supplement does not approve its size; that needs a second approval."""
     policy = Policy(limits=Limits(images_per_order=1))
-    late = replace(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    late = changed(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     held = after(late, f.Approved(), policy=policy)
     assert (held.phase, held.over_limit) == (Phase.HELD, True)
     assert "limits.images_per_order is 1" in held.messages[0]

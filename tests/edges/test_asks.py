@@ -22,6 +22,7 @@ from daemon.store.asks import Answer, Outcome
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.core.orders import NOW, in_trouble, order
 
 OAK = "12 Oak St"
@@ -52,9 +53,9 @@ class Asking:
 
     def made(self, phase: str, number: int = 0, shoot: str = OAK, **more: Any) -> Order:
         """An order of a shoot in the watched folder. ``number`` makes its ID unique."""
-        one = replace(order(2, phase=Phase(phase)), id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", shoot=shoot)
+        one = changed(order(2, phase=Phase(phase)), id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", shoot=shoot)
         folder, made = str(self.watched / shoot), NOW + number
-        return replace(one, folder=folder, output=f"/out/{shoot}", created_at=made, updated_at=made, **more)
+        return changed(one, folder=folder, output=f"/out/{shoot}", created_at=made, updated_at=made, **more)
 
     def says(self, *words: str) -> Result:
         """Run the program and return its result."""
@@ -225,7 +226,7 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     asking.has(one)
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
-    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.folder)}`" in done.output
+    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.source.folder)}`" in done.output
     assert asking.asked == []
 
 

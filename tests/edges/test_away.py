@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +13,7 @@ from daemon.order.facts import Failure
 from daemon.root import Seen
 from daemon.service import Service
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import order, processed
 
 BEFORE = Seen("/mnt/nas", "50:2", 5)
@@ -60,7 +60,7 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
     """An order whose roots are there, as bare mount points."""
     for name in ("in", "out"):
         (tmp_path / name).mkdir()
-    return replace(made, folder=str(tmp_path / "in" / "shoot"), output=str(tmp_path / "out" / "shoot"))
+    return changed(made, folder=str(tmp_path / "in" / "shoot"), output=str(tmp_path / "out" / "shoot"))
 
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:

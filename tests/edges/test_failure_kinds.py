@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from daemon import errors
 from daemon.order import steps
 from daemon.order.facts import Failure
 from daemon.steps import failure
+from tests.changed import changed
 from tests.core.orders import order
 
 ANSWERS: dict[type[errors.BracketdError], Failure] = {
@@ -56,7 +56,7 @@ def test_every_error_has_an_answer() -> None:
 def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdError]) -> None:
     """Each error becomes a failure of the kind that the table says, with its own words."""
     error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
-    told = failure(replace(order(), folder=str(tmp_path)), steps.Upload(0), error)
+    told = failure(changed(order(), folder=str(tmp_path)), steps.Upload(0), error)
     subject = "DCIM/IMG_0431.JPG: " if kind is errors.TooSlow else ""
     assert (told.kind, told.why) == (ANSWERS[kind], f"{subject}the words")
 
@@ -94,5 +94,5 @@ def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
     (tmp_path / "there" / "IMG_1.JPG").touch()
     gone = errors.FileGone("IMG_1.JPG", "gone")
     folders = (tmp_path, tmp_path / "shoot", tmp_path / "there")
-    kinds = [failure(replace(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
+    kinds = [failure(changed(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
     assert kinds == [Failure.FILE, Failure.GONE, Failure.PASSING]

@@ -17,11 +17,12 @@ from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, P
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
+from tests.changed import changed
 from tests.core.orders import NOW, order, uploaded
 
 NONSENSE: tuple[object, ...] = (5, None, {"a": []}, "x")
 ODD = os.fsdecode(b"\xff")
-DELIVERED = replace(
+DELIVERED = changed(
     uploaded(),
     shoot=f"12 Oak St {ODD}",
     output="/out/12 Oak St",
@@ -78,7 +79,7 @@ def written(of: Order) -> dict[str, Any]:
     return note
 
 
-@pytest.mark.parametrize("of", [DELIVERED, replace(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
+@pytest.mark.parametrize("of", [DELIVERED, changed(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
 def test_a_note_tells_the_whole_order(of: Order) -> None:
     """A delivered order can be read back from its note, including odd names and photos of distant years."""
     assert forgotten(order_of(written(of))) == forgotten(of)
@@ -135,7 +136,7 @@ def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
 
 def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
     """The note of an order with ten thousand brackets can be read, and a recovery finds it."""
-    of = replace(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
+    of = changed(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW))
     assert own_note(of) == find_notes([str(tmp_path)]).found[0]
     assert note_name(of) == "order.json"
@@ -143,7 +144,7 @@ def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
 
 def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Path) -> None:
     """If a note with indents would exceed the size limit, it is written in one line and reads back."""
-    of = replace(large(30, "DCIM", images=10), output=str(tmp_path))
+    of = changed(large(30, "DCIM", images=10), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=30_000)
     assert (tmp_path / "order.json").stat().st_size <= 30_000
     assert id_in(str(tmp_path), "order.json") == of.id
@@ -161,12 +162,12 @@ def test_notes_of_earlier_versions_are_read() -> None:
     for image in note["images"]:
         del image["name"]
     old = order_of(note)
-    assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
+    assert (old.source.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
     assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
     known = with_times(old, there)
     assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
-    assert known.fingerprint
+    assert known.source.fingerprint
     changed = there | {DELIVERED.brackets[1].path: (1, 7)}
     assert with_times(old, changed) == old
     assert with_times(old, {}) == old
@@ -206,7 +207,7 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
     """Of several copies of a note, the one in its original folder comes first."""
     for name in ("a", "b", "c"):
-        note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
+        note = delivery_note(changed(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
         incoming.write_json(str(tmp_path / name), "order.json", note)
     first, *others = find_notes([str(tmp_path)]).found
     assert (first.folder, len(others)) == (str(tmp_path / "b"), 2)

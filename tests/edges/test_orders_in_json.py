@@ -12,6 +12,7 @@ from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.order.problem import Code
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
+from tests.changed import changed
 from tests.core.orders import in_trouble, processed
 
 MADE = 1_765_432_100.25
@@ -49,9 +50,9 @@ def test_an_order_in_json(tmp_path: Path) -> None:
     )
     assert told(tmp_path, order) == [
         {
-            "shoot": order.shoot,
-            "folder": order.folder,
-            "output": order.output,
+            "shoot": order.source.shoot,
+            "folder": order.source.folder,
+            "output": order.source.output,
             "phase": order.phase.value,
             "health": "attention",
             "messages": ["wait", 'b failed: too dark, "they" say\n'],
@@ -83,7 +84,7 @@ def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
 
 def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
     """A supplement's first order and dev mode are in the document."""
-    order = replace(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
+    order = changed(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["dev_mode"], seen["supplement_of"]) == (True, "an order's id")
@@ -92,7 +93,7 @@ def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), 'a "b" \\ c', "two\nlines\x00", "🏡 Küche 廚房", "{}", "1"])
 def test_names_in_json(tmp_path: Path, name: str) -> None:
     """A name round-trips to Python's string; bytes that are not UTF-8 become lone surrogates."""
-    order = replace(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
+    order = changed(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["shoot"], seen["folder"], seen["output"]) == (name, f"/in/{name}", f"/out/{name}")

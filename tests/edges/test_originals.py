@@ -21,6 +21,7 @@ from daemon.order.intents import intent
 from daemon.order.preset import BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import after, order
 from tests.mirror import Mirror
 
@@ -61,7 +62,7 @@ class Scene:
         self.folder, self.service, self.reads = folder, Takes(), 0
         for name in NAMES:
             (folder / name).write_bytes(BEFORE)
-        locked = replace(order(0, flow), folder=str(folder), preset=preset)
+        locked = changed(order(0, flow), folder=str(folder), preset=preset)
         self.order = replace(locked, brackets=tuple(self._locked(name) for name in NAMES))
         roots = cast("Roots", Present())
         self.performing = Steps(cast("Service", self.service), roots, go_on=self._go_on, now=lambda: 0.0)

@@ -12,6 +12,7 @@ from daemon.files.roots import OutputNow, Roots
 from daemon.order import Order, Phase, facts, steps
 from daemon.service import Service
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import after, order, reckoned, sent
 
 
@@ -38,7 +39,7 @@ def perform(of: Order, step: steps.Step) -> facts.Fact:
 
 def in_folder(of: Order, parent: Path) -> Order:
     """The order, with an output folder's name of 21 bytes."""
-    return replace(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
+    return changed(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
 
 
 @pytest.mark.parametrize(

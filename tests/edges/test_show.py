@@ -12,6 +12,7 @@ from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, fact
 from daemon.shoot import LeftOut, Why
 from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 
 
@@ -115,13 +116,13 @@ def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
 
 def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
     """A supplement can be shown even if a rebuilt state lacks its first order."""
-    assert "supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
+    assert "supplement of the order, lost" in shown(tmp_path, changed(order(), supplement_of="lost"))
 
 
 def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
     """An approved order, a supplement and a dev-mode order are marked; other orders have no such line."""
     first = order()
-    other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
+    other = changed(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
     told = shown(tmp_path, other, first)
     for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
         assert words in told

@@ -10,11 +10,12 @@ import pytest
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.protocol import Stale, Store
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 from tests.stores.contract import within
 from tests.stores.states import State
 
-FULL = replace(
+FULL = changed(
     processed(True, False),
     preset=Preset(5, {"ai_version": "5.x", "sky_replacement": True}, "png", 90, 4000),
     output=os.fsdecode(b"/out/\xff"),

@@ -13,6 +13,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.shoot import Shot
 from daemon.store.known import ALIKE, KnownBy
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import NOW, order, processed
 from tests.stores.contract import within
 from tests.stores.states import State
@@ -21,7 +22,7 @@ from tests.stores.states import State
 def one(number: int, **more: Any) -> Order:
     """An order with its own folder, created ``number`` seconds after the first."""
     made = replace(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
-    return replace(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
+    return changed(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
 
 
 def ids(orders: list[Order]) -> list[int]:
@@ -66,18 +67,18 @@ def test_ids_that_orders_have(kept: State) -> None:
 
 def test_the_newest_order_of_a_folder(kept: State) -> None:
     """The newest of several orders of a folder is returned; cancelled orders do not count."""
-    old, new = replace(order(), phase=Phase.CANCELLED), replace(one(99), folder=order().folder)
+    old, new = replace(order(), phase=Phase.CANCELLED), changed(one(99), folder=order().source.folder)
     shoots = {"12 Oak St": 7, "13 Oak St": 8}
 
     async def work(store: Store) -> None:
-        assert (await store.newest(old.folder), await store.taken("/in", shoots)) == (None, frozenset())
+        assert (await store.newest(old.source.folder), await store.taken("/in", shoots)) == (None, frozenset())
         await store.add(new, facts.Locked(new.brackets))
-        assert await store.newest(old.folder) == new
+        assert await store.newest(old.source.folder) == new
         assert await store.taken("/in", shoots) == {"12 Oak St"}
-        await store.know(old.folder, 9)
+        await store.know(old.source.folder, 9)
         assert await store.taken("/in/", shoots) == frozenset(), "another folder has its name now"
         assert await store.taken("/in", {"12 Oak St": 9}) == await store.taken("/in", {"12 Oak St": 0}) == {"12 Oak St"}
-        assert (await store.load(new.id)).inode == 9
+        assert (await store.load(new.id)).source.inode == 9
 
     within(kept, work, old)
 
@@ -172,7 +173,7 @@ def test_what_orders_still_need_is_known(kept: State) -> None:
     states = (ImageState.PROCESSED, ImageState.FETCHED, ImageState.PLACED)
     images = tuple(replace(image, state=state) for image, state in zip(going.images, states, strict=True))
     phases = (Phase.HELD, Phase.CANCELLED, Phase.DOWNLOADED, Phase.SKIPPED)
-    orders = [replace(going, output="/out/going", images=images), *(one(n, phase=p) for n, p in enumerate(phases))]
+    orders = [changed(going, output="/out/going", images=images), *(one(n, phase=p) for n, p in enumerate(phases))]
     folders, wanted = within(kept, lambda store: store.parts(), *orders)
     assert folders == {"/out/going", "/out/0", "/out/1"}
     assert wanted == {images[0].id, images[1].id}

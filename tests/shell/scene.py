@@ -261,7 +261,7 @@ async def delivered(scene: Scene, shoot: str, at: float = 0.0) -> Order:
 
 async def merged(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
     """The order after its merge, with the digests of its uploaded brackets."""
-    sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
+    sums = [content.sha256(order.source.folder, bracket.path) for bracket in order.brackets]
     brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
     after = replace(order, brackets=brackets, merge=MergeState.SEEN, updated_at=clock.now())
     await scene.store.record(order, facts.Merged(), after, clock.now())

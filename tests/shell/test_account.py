@@ -11,6 +11,7 @@ from daemon.host.days import beginnings, next_day
 from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts, steps
 from daemon.order.facts import Failure
 from daemon.store.notes import Subject
+from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 from tests.stores.states import ask, look
@@ -88,7 +89,7 @@ def with_images(number: int, images: int, **how: object) -> Order:
     """An order whose images are all processed."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(images))
     order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
-    return replace(order, **how)  # type: ignore[arg-type]
+    return changed(order, **how)
 
 
 def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
 from daemon.store.sqlite.file import FILE
 from daemon.watcher.asks import PATIENCE
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -51,7 +52,7 @@ def limited(number: int, **how: object) -> Order:
     """An order of two processed images."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
     order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
-    return replace(order, **how)  # type: ignore[arg-type]
+    return changed(order, **how)
 
 
 # --- orders ---
@@ -515,7 +516,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
         sent = await delivered(scene, OAK)
         said = "Not sent: 12 Oak St was sent on 14 Nov 2023 and has no new photos. Its pictures are in"
         again = "Use --again to send and buy all of it again."
-        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. {again}")
+        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.source.output}. {again}")
         scene.put(f"{OAK}/IMG_2.JPG")
         said = "12 Oak St: sending the new photos as a supplement (1 photo)."
         assert await scene.submit(OAK) == (DONE, said)

@@ -249,8 +249,8 @@ def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
             answer = await scene.submit(COPY)
             assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (2 photos).")
             supplement = await newest(scene, COPY)
-            assert (paths(supplement), supplement.supplement_of) == (names(range(8, 10)), bought.id)
-            assert supplement.output != bought.output
+            assert (paths(supplement), supplement.source.supplement_of) == (names(range(8, 10)), bought.id)
+            assert supplement.source.output != bought.source.output
             await delivered(scene, COPY)
             await asyncio.sleep(DAY)
             assert len(await orders_of(scene, COPY)) == 1
@@ -302,7 +302,11 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             await delivered(scene, COPY)
             await scene.submit(OAK)
             rest = await newest(scene, OAK)
-            assert (paths(rest), rest.output, rest.id != held.id) == (names(range(4, 6)), held.output, True)
+            assert (paths(rest), rest.source.output, rest.id != held.id) == (
+                names(range(4, 6)),
+                held.source.output,
+                True,
+            )
 
     simulate(work)
 
@@ -334,7 +338,11 @@ def test_a_submit_of_a_cancelled_supplement_sends_it_into_the_folder_of_its_shoo
             await scene.submit(OAK, "skip")
             await scene.submit(OAK)
             order = await newest(scene, OAK)
-            assert (paths(order), order.output, order.supplement_of) == (names(range(3, 5)), bought.output, bought.id)
+            assert (paths(order), order.source.output, order.source.supplement_of) == (
+                names(range(3, 5)),
+                bought.source.output,
+                bought.id,
+            )
 
     simulate(work)
 
@@ -433,7 +441,7 @@ def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) ->
             held, _ = await orders_of(scene, COPY)
             assert (held.phase, paths(held)) == (Phase.HELD, names(range(6, 6 + more)))
             assert f"6 of its photos were sent as “{OAK}”; {more} were not" in str(held.trouble)
-            assert held.supplement_of == bought.id
+            assert held.source.supplement_of == bought.id
             await scene.submit(COPY)
             await delivered(scene, COPY)
             await asyncio.sleep(DAY)

@@ -159,7 +159,7 @@ def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
             put(scene, RAWS, "Oak RAW")
             await quiet()
             (skipped,) = await orders(scene, "Oak RAW")
-            assert (skipped.phase, skipped.same_as) == (Phase.SKIPPED, first.id)
+            assert (skipped.phase, skipped.source.same_as) == (Phase.SKIPPED, first.id)
             assert "same photos as “12 Oak St”" in str(skipped.trouble)
 
     simulate(work)

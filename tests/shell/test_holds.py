@@ -106,7 +106,7 @@ def test_late_photos_that_may_be_here_twice(tmp: Path, noted: bool) -> None:
                 folder = str(tmp / "in" / OAK)
                 late = tmp / "late" / OAK
                 shutil.copytree(tmp / "in" / OAK / "Card1", late / "Card1")
-                words.append(note_of(late, Path(done.output), "order-99999999.json", folder=folder))
+                words.append(note_of(late, Path(done.source.output), "order-99999999.json", folder=folder))
                 hold = Hold.UNKNOWN_ORDER
             await quiet()
             await require_choice(scene, OAK, hold, *words)

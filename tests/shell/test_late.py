@@ -35,7 +35,7 @@ async def first(scene: Scene, *photos: str) -> Order:
 async def supplements(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
     """The supplements of a shoot, newest first."""
     orders = await scene.store.earlier(KnownBy(str(scene.root / shoot)))
-    return [order for order in orders if order.supplement_of is not None]
+    return [order for order in orders if order.source.supplement_of is not None]
 
 
 async def quiet() -> None:
@@ -55,7 +55,11 @@ def test_late_photos_become_a_supplement(tmp: Path) -> None:
             await quiet()
             (new,) = await supplements(scene)
             assert [bracket.path for bracket in new.brackets] == ["DCIM/IMG_2.JPG"]
-            assert (new.supplement_of, new.output, new.phase) == (done.id, done.output, Phase.SETTLED)
+            assert (new.source.supplement_of, new.source.output, new.phase) == (
+                done.id,
+                done.source.output,
+                Phase.SETTLED,
+            )
             await delivered(scene, OAK)
             await asyncio.sleep(5 * INTERVAL)
             assert len(await supplements(scene)) == 1, "and once only"
@@ -197,9 +201,9 @@ def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
             await quiet()
             assert scene.orders()["next"] == ("settled", 4)
             (held,) = await supplements(scene, "copy")
-            assert (held.phase, held.supplement_of, len(held.brackets)) == (Phase.HELD, sent.id, 2)
+            assert (held.phase, held.source.supplement_of, len(held.brackets)) == (Phase.HELD, sent.id, 2)
             assert "2 of its photos were sent as “12 Oak St”; 2 were not" in str(held.trouble)
-            assert held.output != sent.output
+            assert held.source.output != sent.source.output
 
     simulate(work)
 
@@ -307,12 +311,12 @@ def test_pictures_of_dev_mode_stand_apart(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:
             done = await first(scene)
-            assert done.output == str(tmp / "out" / f"{OAK} (dev mode)")
+            assert done.source.output == str(tmp / "out" / f"{OAK} (dev mode)")
         async with watching(tmp, clock) as scene:
             await scene.submit(OAK, "submit again")
             real = await scene.store.newest(str(tmp / "in" / OAK))
             assert real is not None
-            assert (real.phase, real.output) == (Phase.SETTLED, str(tmp / "out" / OAK))
+            assert (real.phase, real.source.output) == (Phase.SETTLED, str(tmp / "out" / OAK))
             await delivered(scene, OAK)
             os.rename(tmp / "in" / OAK, tmp / "in" / "renamed")
             await quiet()

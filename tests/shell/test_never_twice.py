@@ -155,9 +155,9 @@ def sent_twice(orders: list[Order], wanted: set[str]) -> list[tuple[str, str]]:
     for order in filter(was_sent, orders):
         marks = {order.brackets[number].mark: order.brackets[number].path for number in order.sent}
         shared = marks.keys() & known.keys()
-        if order.id not in wanted and (order.supplement_of is not None or 2 * len(shared) >= len(marks)):
-            twice += [(order.shoot, marks[mark]) for mark in shared]
-        known |= dict.fromkeys(marks, order.shoot)
+        if order.id not in wanted and (order.source.supplement_of is not None or 2 * len(shared) >= len(marks)):
+            twice += [(order.source.shoot, marks[mark]) for mark in shared]
+        known |= dict.fromkeys(marks, order.source.shoot)
     return twice
 
 

@@ -45,7 +45,7 @@ def test_an_approval_finds_the_merge_and_downloads_its_images_for_free(
             done = await at.reach(await at.send("Oak", shoot(2)), Phase.DOWNLOADED)
             pictures, charged = at.pictures(done), at.charged(done)
             for name in pictures[:-1]:
-                os.rename(f"{done.output}/{name}", tmp_path / name)
+                os.rename(f"{done.source.output}/{name}", tmp_path / name)
             await at.store.record(done, None, older(done, phase, clock.now()), clock.now())
         async with office(tmp_path, sandbox, clock, resuming=Resuming([done.id])) as at:
             held = await at.reach(done, Phase.HELD)

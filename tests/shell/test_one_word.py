@@ -48,7 +48,7 @@ def test_a_late_photo_after_dev_mode_does_not_buy_the_shoot(tmp: Path) -> None:
             scene.put(f"{OAK}/floor plan.jpg")
             await quiet()
             held, free = await orders(scene)
-            assert (held.phase, held.supplement_of) == (Phase.HELD, free.id)
+            assert (held.phase, held.source.supplement_of) == (Phase.HELD, free.id)
             assert [bracket.path for bracket in held.brackets] == ["floor plan.jpg"]
             assert "locked: floor plan.jpg, in dev mode. `bracketd approve` sends these for real" in str(held.trouble)
 
@@ -104,7 +104,11 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
             assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.heard, "and they are told"
             await scene.submit(OAK)
             anew = (await orders(scene))[0]
-            assert (anew.phase, anew.supplement_of, anew.output) == (Phase.SETTLED, None, held.output)
+            assert (anew.phase, anew.source.supplement_of, anew.source.output) == (
+                Phase.SETTLED,
+                None,
+                held.source.output,
+            )
             assert sorted(bracket.path for bracket in anew.brackets) == sorted(
                 f"IMG_{number}.JPG" for number in range(11) if number != 3
             )
@@ -124,12 +128,12 @@ def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> Non
             put(scene, 10)
             await quiet()
             supplement = await delivered(scene, OAK)
-            assert supplement.supplement_of == main.id
+            assert supplement.source.supplement_of == main.id
             bad = facts.Failed(steps.Upload(3), facts.Failure.FILE, "IMG_3.JPG cannot be read", bracket=3)
             await scene.store.record(main, bad, evolve(main, bad, now=clock.now(), policy=Policy()), clock.now())
             await scene.submit(OAK)
             anew = (await orders(scene))[0]
-            assert (anew.phase, anew.supplement_of) == (Phase.SETTLED, None)
+            assert (anew.phase, anew.source.supplement_of) == (Phase.SETTLED, None)
             assert [bracket.path for bracket in anew.brackets] == [f"IMG_{number}.JPG" for number in range(10)]
 
     simulate(work)

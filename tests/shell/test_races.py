@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -55,7 +56,7 @@ def phases(state: Path) -> dict[str, str]:
 
 def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     """An order that was replaced while a photo was being uploaded stays cancelled, and the shoot is merged once."""
-    anew = replace(shoot(1), folder=shoot(0).folder)
+    anew = changed(shoot(1), folder=shoot(0).source.folder)
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"

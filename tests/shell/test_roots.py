@@ -248,7 +248,7 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         async with watching(tmp, clock) as scene:
             scene.put(f"{OAK}/IMG_1.JPG")
             order = await waiting_order(scene, OAK)
-            assert order.output == str(output / OAK)
+            assert order.source.output == str(output / OAK)
         store = open_store(tmp / "state")
         desk = Desk(store, clock.now, Policy())
         desk.listen(lambda change: told.append((change.after.id, change.fact)))

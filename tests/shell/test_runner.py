@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from daemon.runner import Account, Runner
 from daemon.runner.runner import Perform
 from daemon.store.notes import Subject
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import order
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.stores.states import ask, look, open_store
@@ -143,7 +144,7 @@ def picture(of: Order) -> str:
 def shoot(number: int = 0, brackets: int = 3) -> Order:
     """One of several orders that are due now."""
     order_id = f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}"
-    return replace(order(brackets), id=order_id, folder=f"/in/{number}", output=f"/out/{number}", due=START)
+    return changed(order(brackets), id=order_id, folder=f"/in/{number}", output=f"/out/{number}", due=START)
 
 
 async def until(store: Store, order_id: str, phase: Phase, patience: float = 3600.0) -> Order:

@@ -32,14 +32,16 @@ def earlier(shelf: Shelf, by: KnownBy) -> list[Order]:
     alike = _most((o.id, sum(b.mark in marks for b in o.brackets)) for o in orders)
     alike |= _most((o.id, sum(to_json(b.shot).get("second") in seconds for b in o.brackets)) for o in orders)
     prints = {by.fingerprint, by.by_name} - {""}
-    found = (o for o in orders if o.folder == by.folder or o.fingerprint in prints or o.id in alike)
+    found = (o for o in orders if o.source.folder == by.folder or o.source.fingerprint in prints or o.id in alike)
     return [order for order in found if shelf.counts(order)]
 
 
 def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
     """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
     live = (o for o in shelf.orders.values() if o.phase is not Phase.CANCELLED and not _is_on_record(shelf, o))
-    found = sorted((o.updated_at, o.folder) for o in live if o.updated_at >= since and is_in(o.folder, root))
+    found = sorted(
+        (o.updated_at, o.source.folder) for o in live if o.updated_at >= since and is_in(o.source.folder, root)
+    )
     return {folder: changed_at for changed_at, folder in found}
 
 
@@ -48,7 +50,7 @@ def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
     done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
     left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
     images = chain.from_iterable(o.images for o in shelf.orders.values())
-    return frozenset(o.output for o in left), frozenset(i.id for i in images if i.state not in done)
+    return frozenset(o.source.output for o in left), frozenset(i.id for i in images if i.state not in done)
 
 
 def spent(shelf: Shelf, day: float, month: float, order_id: str) -> tuple[int, int]:
@@ -70,33 +72,37 @@ def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
 
 def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders of skipped shoots in a watched folder, each with the id of its order."""
-    orders = sorted((o for o in shelf.orders.values() if is_in(o.folder, root)), key=lambda order: order.created_at)
+    orders = sorted(
+        (o for o in shelf.orders.values() if is_in(o.source.folder, root)), key=lambda order: order.created_at
+    )
     if recorded:
         found = [o for o in orders if _is_listed(shelf, o) and not _has_newer(shelf, o)]
     else:
-        skipped = [o for o in orders if o.phase is Phase.SKIPPED and o.same_as is None]
+        skipped = [o for o in orders if o.phase is Phase.SKIPPED and o.source.same_as is None]
         found = [o for o in skipped if o.id not in shelf.recorded]
-    return {order.folder: order.id for order in found}
+    return {order.source.folder: order.id for order in found}
 
 
 def _is_on_record(shelf: Shelf, order: Order) -> bool:
     """True if a shoot was not skipped as a copy, or its record is complete."""
-    return order.phase is Phase.SKIPPED and (order.same_as is None or order.id in shelf.recorded)
+    return order.phase is Phase.SKIPPED and (order.source.same_as is None or order.id in shelf.recorded)
 
 
 def _is_listed(shelf: Shelf, order: Order) -> bool:
     """True if a shoot is skipped with a record, or cancelled by a person without another order in its place."""
     if order.phase is not Phase.CANCELLED or not order.by_person:
         return order.phase is Phase.SKIPPED and order.id in shelf.recorded
-    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.phase is not Phase.CANCELLED)
+    others = (
+        o for o in shelf.orders.values() if o.source.folder == order.source.folder and o.phase is not Phase.CANCELLED
+    )
     return all(o.phase is Phase.SKIPPED and o.id in shelf.recorded for o in others)
 
 
 def unseen(shelf: Shelf) -> list[Unseen]:
     """The skipped shoots whose photos are not all recorded, the oldest first."""
-    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.same_as is None)
+    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.source.same_as is None)
     found = [o for o in skipped if o.id not in shelf.recorded]
-    return [Unseen(o.id, o.shoot, o.created_at) for o in sorted(found, key=lambda order: order.created_at)]
+    return [Unseen(o.id, o.source.shoot, o.created_at) for o in sorted(found, key=lambda order: order.created_at)]
 
 
 def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
@@ -125,5 +131,7 @@ def _dated(shelf: Shelf, purchase: Purchase) -> float:
 
 def _has_newer(shelf: Shelf, order: Order) -> bool:
     """True if the folder of a skipped shoot has a newer order."""
-    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.created_at > order.created_at)
+    others = (
+        o for o in shelf.orders.values() if o.source.folder == order.source.folder and o.created_at > order.created_at
+    )
     return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)

@@ -75,7 +75,12 @@ class MemoryReader(Reader):
         order = self._shelf.orders[order_id]
         file = next((image.file for image in order.images if image.id == image_id), None)
         ids = {"at": at, "credits": 1, "order_id": order_id, "image_id": image_id, "file": file}
-        return {**ids, "shoot": order.shoot, "folder": order.folder, "supplement_of": order.supplement_of}
+        return {
+            **ids,
+            "shoot": order.source.shoot,
+            "folder": order.source.folder,
+            "supplement_of": order.source.supplement_of,
+        }
 
     def waiting(self) -> list[Waiting]:
         return sorted(self._shelf.waiting.values(), key=lambda one: one.since)
@@ -114,7 +119,8 @@ def _sums(order: Order) -> dict[str, int]:
 
 
 def _summary(order: Order) -> dict[str, Any]:
-    texts = {name: getattr(order, name) for name in ("id", "shoot", "folder", "output", "supplement_of", "same_as")}
+    names = ("shoot", "folder", "output", "supplement_of", "same_as")
+    texts = {"id": order.id, **{name: getattr(order.source, name) for name in names}}
     values: dict[str, Any] = {"phase": order.phase.value, "merge": order.merge.value, "health": order.health.value}
     values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
     times = {"created_at": order.created_at, "updated_at": order.updated_at}

@@ -110,7 +110,7 @@ class Shelf:
 
     def counts(self, order: Order) -> bool:
         """True if an order counts: its photos were sent or must not be sent."""
-        return not _ended(order) and (order.same_as is None or not _ended(self.orders.get(order.same_as)))
+        return not _ended(order) and (order.source.same_as is None or not _ended(self.orders.get(order.source.same_as)))
 
     def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
         """Those of the given shoots that have an order that counts. ``shoots`` maps folder names to inodes."""
@@ -118,9 +118,9 @@ class Shelf:
             shoot
             for shoot, inode in shoots.items()
             if any(
-                inode == 0 or order.inode in (None, inode)
+                inode == 0 or order.source.inode in (None, inode)
                 for order in self.orders.values()
-                if order.folder == f"{root.rstrip('/')}/{shoot}" and self.counts(order)
+                if order.source.folder == f"{root.rstrip('/')}/{shoot}" and self.counts(order)
             )
         )
 

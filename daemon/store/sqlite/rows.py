@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, OrderSource, Phase, Preset
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
@@ -38,25 +38,25 @@ def order_row(order: Order) -> Row:
     row: Row = {
         "id": order.id,
         "flow": order.flow,
-        "shoot": pack(order.shoot),
-        "folder": pack(order.folder),
-        "output": pack(order.output),
+        "shoot": pack(order.source.shoot),
+        "folder": pack(order.source.folder),
+        "output": pack(order.source.output),
         "preset": json.dumps(dataclasses.asdict(order.preset), sort_keys=True),
         "phase": order.phase.value,
         "held_in": order.held_in.value if order.held_in else None,
         "created": int(order.created),
         "discards": json.dumps(order.discards),
         "left_out": json.dumps(order.left_out),
-        "fingerprint": order.fingerprint,
+        "fingerprint": order.source.fingerprint,
         "late": json.dumps(order.late),
         "altered": json.dumps(order.altered),
-        "supplement_of": order.supplement_of,
-        "same_as": order.same_as,
+        "supplement_of": order.source.supplement_of,
+        "same_as": order.source.same_as,
         "approved": int(order.approved),
         "by_person": int(order.by_person),
         "over_limit": int(order.over_limit),
-        "unknown_order": order.unknown_order,
-        "inode": None if order.inode is None else str(order.inode),
+        "unknown_order": order.source.unknown_order,
+        "inode": None if order.source.inode is None else str(order.source.inode),
         "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
         "reopened_at": order.reopened_at,
@@ -77,7 +77,7 @@ def order_row(order: Order) -> Row:
         "phase_since": order.phase_since,
         "refusals": order.refusals,
         "unseen": order.unseen,
-        "output_renamed": int(order.output_renamed),
+        "output_renamed": int(order.source.output_renamed),
         "due_set_at": order.due_set_at,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
@@ -144,9 +144,17 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
     return Order(
         id=row["id"],
         flow=row["flow"],
-        shoot=unpack(row["shoot"]),
-        folder=unpack(row["folder"]),
-        output=unpack(row["output"]),
+        source=OrderSource(
+            shoot=unpack(row["shoot"]),
+            folder=unpack(row["folder"]),
+            output=unpack(row["output"]),
+            fingerprint=row["fingerprint"],
+            supplement_of=row["supplement_of"],
+            same_as=row["same_as"],
+            unknown_order=row["unknown_order"],
+            inode=None if row["inode"] is None else int(row["inode"]),
+            output_renamed=bool(row["output_renamed"]),
+        ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         preset=Preset(**json.loads(row["preset"])),
@@ -158,16 +166,11 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         discards=tuple(json.loads(row["discards"])),
         left_out=tuple(json.loads(row["left_out"])),
         left_out_why=tuple(map(_left_out, left_out)),
-        fingerprint=row["fingerprint"],
         late=tuple(json.loads(row["late"])),
         altered=tuple(json.loads(row["altered"])),
-        supplement_of=row["supplement_of"],
-        same_as=row["same_as"],
         approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),
-        unknown_order=row["unknown_order"],
-        inode=None if row["inode"] is None else int(row["inode"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
         reopened_at=row["reopened_at"],
@@ -185,7 +188,6 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         phase_since=row["phase_since"],
         refusals=row["refusals"],
         unseen=row["unseen"],
-        output_renamed=bool(row["output_renamed"]),
         due_set_at=row["due_set_at"],
     )
 

@@ -109,7 +109,7 @@ class SqliteStore(Store):
     def _add(self, connection: sqlite3.Connection, order: Order, fact: Fact, at: float) -> None:
         write_order(connection, None, order)
         write_fact(connection, order.id, fact, at)
-        waiting.forget(connection, order.folder)
+        waiting.forget(connection, order.source.folder)
 
     async def know(self, folder: str, inode: int) -> None:
         await self._database.write(lambda connection: orders.know(connection, folder, inode))
