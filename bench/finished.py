@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from daemon.order import Bracket, Order, OrderSource, Phase, Policy, evolve, facts
+from daemon.order.times import Times
 from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, order_row
 
@@ -71,8 +72,7 @@ def _finished() -> tuple[Order, Sequence[facts.Fact]]:
         id=str(uuid.uuid4()),
         flow="images",
         source=OrderSource(shoot="", folder="", output=""),
-        created_at=LONG_AGO,
-        updated_at=LONG_AGO,
+        times=Times(created_at=LONG_AGO, updated_at=LONG_AGO),
         brackets=files,
     )
     for fact in happened:

@@ -114,7 +114,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "fingerprint": order.source.fingerprint,
         "supplement_of": order.source.supplement_of,
         "dev_mode": order.preset.dev_mode,
-        "locked_at": _iso(order.created_at),
+        "locked_at": _iso(order.times.created_at),
         "delivered_at": _iso(now),
         "settings": {
             "number_of_brackets_per_image": order.preset.per_image or "automatic",

@@ -95,7 +95,7 @@ def delivered(order: Order, go_on: Callable[[], None]) -> FoundDelivered | None:
             f"cannot read the delivery note in {order.source.output}: {error.strerror}. "
             "Check the folder and its permissions; bracketd then continues automatically."
         ) from error
-    if note is None or (order.reopened_at is not None and _placed(note.order) <= _placed(order)):
+    if note is None or (order.times.reopened_at is not None and _placed(note.order) <= _placed(order)):
         return None
     return FoundDelivered(note.path, note.order.brackets, note.order.images, notes.missing(note, go_on))
 

@@ -29,6 +29,7 @@ from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.intents import intent
 from daemon.order.policy import Limits
 from daemon.order.stored_names import stored_name
+from daemon.order.times import Times
 from daemon.order.wording import phrase
 
 NOW = 1_000_000.0
@@ -85,8 +86,7 @@ def _settled(flow: FlowName) -> Order:
         id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
         flow=flow,
         source=OrderSource(shoot="12 Oak St", folder="/in/12 Oak St", output="/out/12 Oak St"),
-        created_at=NOW,
-        updated_at=NOW,
+        times=Times(created_at=NOW, updated_at=NOW),
         brackets=brackets,
         due=NOW,
     )

@@ -52,7 +52,7 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
         f"  sets     {sets}",
         f"  enhance  {enhance or 'the defaults of the account'}",
-        f"  locked   {_when(order.created_at)}",
+        f"  locked   {_when(order.times.created_at)}",
         *_kind(order, first),
     ]
 

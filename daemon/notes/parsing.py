@@ -22,6 +22,7 @@ from daemon.order import (
     Preset,
     fingerprint,
 )
+from daemon.order.times import Times
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
 
@@ -68,8 +69,7 @@ def order_of(note: Json) -> Order:
             fingerprint=_optional(_plain, note.get("fingerprint")) or "",
             supplement_of=_optional(_plain, note.get("supplement_of")),
         ),
-        created_at=_seconds(note["locked_at"]),
-        updated_at=delivered_at,
+        times=Times(created_at=_seconds(note["locked_at"]), updated_at=delivered_at, phase_since=delivered_at),
         preset=Preset(
             per_image=None if per_image == "automatic" else _number(per_image),
             enhance={_text(key): _shallow(value) for key, value in settings["enhance"].items()},
@@ -87,7 +87,6 @@ def order_of(note: Json) -> Order:
         late=tuple(map(_path, note["late"])),
         reckoned=True,
         merge=MergeState.SEEN,
-        phase_since=delivered_at,
     )
 
 

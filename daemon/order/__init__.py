@@ -20,6 +20,7 @@ from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.order.source import OrderSource
 from daemon.order.submitting import Submitted, submitted, the_rest
+from daemon.order.times import Times
 
 __all__ = [
     "LINE",
@@ -42,6 +43,7 @@ __all__ = [
     "Refusal",
     "Sent",
     "Submitted",
+    "Times",
     "Verb",
     "allowed",
     "answers",

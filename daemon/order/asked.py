@@ -67,7 +67,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         failures=0,
         troubles=(),
         due=now,
-        reopened_at=now,
+        times=replace(order.times, reopened_at=now),
     )
 
 

@@ -108,7 +108,7 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
         failures=0,
         troubles=(),
         due=now,
-        updated_at=now,
+        times=replace(order.times, updated_at=now),
     )
 
 

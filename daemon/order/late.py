@@ -136,7 +136,7 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
             f"{came}. {names_of(judged.unread)} may duplicate photos already sent: the names match, and the files have "
             "no capture time. `bracketd approve` sends them as a supplement"
         )
-    made_after = any(bracket.mtime_ns / 1e9 > before.created_at for bracket in judged.new)
-    if made_after and now - before.created_at > LATELY:
+    made_after = any(bracket.mtime_ns / 1e9 > before.times.created_at for bracket in judged.new)
+    if made_after and now - before.times.created_at > LATELY:
         return f"{came}, and were made after it. `bracketd approve` sends them as a supplement"
     return None

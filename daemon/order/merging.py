@@ -151,7 +151,7 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
 
 def _asked_at(order: Order, now: float) -> float:
     """When the current work was requested from the service: the merge, or a person's retry of failed images."""
-    return order.reopened_at or order.merge_asked_at or now
+    return order.times.reopened_at or order.merge_asked_at or now
 
 
 def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
@@ -166,7 +166,7 @@ def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: P
     patient = now - _asked_at(order, now) < policy.limit_patience
     images = []
     for image in seen:
-        if order.reopened_at is not None and image.id not in before:
+        if order.times.reopened_at is not None and image.id not in before:
             continue
         known = _still_waited_for(order, before.get(image.id) or Image(image.id, image.name), now, policy)
         images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
@@ -187,7 +187,7 @@ def _unseen(order: Order, image: Image) -> Image | None:
     """An image that the service no longer shows; None if it is dropped, because grouping may still change."""
     if image.state in (*SETTLED, ImageState.FAILED):
         return image
-    if order.reopened_at is None:
+    if order.times.reopened_at is None:
         return None
     return replace(image, state=ImageState.FAILED, reason=NOT_SHOWN)
 

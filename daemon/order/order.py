@@ -20,6 +20,7 @@ from daemon.order.phase import Health, Phase
 from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.source import OrderSource
+from daemon.order.times import Times
 from daemon.shoot import LeftOut
 from daemon.shoot.leftout import in_one
 
@@ -28,18 +29,16 @@ from daemon.shoot.leftout import in_one
 class Order:
     """One order: a shoot, its brackets and images, its phase, and when its next step is due.
 
-    ``due`` is when the next step may start, None if no step will start by itself; ``due_set_at`` is the clock's time
-    when ``due`` was set (see ``daemon.order.due``). ``troubles`` are what hinders the order now, or how it ended;
-    ``notes`` are permanent. ``held_in`` is the phase that a held order returns to.
+    ``due`` is when the next step may start, None if no step will start by itself. ``troubles`` are what
+    hinders the order now, or how it ended; ``notes`` are permanent. ``held_in`` is the phase that a held order returns
+    to.
 
     ``late`` are photos that arrived after the shoot was locked and are in no order, ``altered`` those that changed
     after they were merged. ``discards`` are registrations at the service that must be deleted before the merge.
 
     ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
     next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
-    skipped it, and it is not sent again unasked. ``reopened_at`` is when a person last retried its failed images.
-    ``phase_since`` is when the order entered its phase; None for an order that has not changed since it was created or
-    since an older version: then ``updated_at`` counts.
+    skipped it, and it is not sent again unasked.
 
     ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
     ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted
@@ -56,8 +55,7 @@ class Order:
     id: str
     flow: FlowName
     source: OrderSource
-    created_at: float
-    updated_at: float
+    times: Times
     preset: Preset = field(default_factory=Preset)
     phase: Phase = Phase.SETTLED
     held_in: Phase | None = None
@@ -85,11 +83,8 @@ class Order:
     troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     due: float | None = None
-    phase_since: float | None = None
     refusals: int = 0
     unseen: int = 0
-    due_set_at: float | None = None
-    reopened_at: float | None = None
 
     @property
     def health(self) -> Health:

@@ -95,8 +95,9 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         return known
     if after.phase is not Phase.HELD and after.hold is not None:
         after = replace(after, hold=None)
-    since = order.updated_at if order.phase_since is None else order.phase_since
-    return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
+    since = order.times.in_phase_since if after.phase is order.phase else now
+    after = dated(known, after, now)
+    return replace(after, times=replace(after.times, phase_since=since))
 
 
 def _still_held(order: Order, after: Order) -> Order:

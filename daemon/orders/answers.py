@@ -107,7 +107,7 @@ def done(verb: Verb, before: Order, after: Order) -> str:
     if after.phase is Phase.HELD:
         return f"{name} is still held: {_sentence(after.trouble)}"
     match verb:
-        case Verb.RETRY if after.reopened_at != before.reopened_at:
+        case Verb.RETRY if after.times.reopened_at != before.times.reopened_at:
             failed = _count(sum(image.state is ImageState.FAILED for image in before.images), "failed image")
             return f"{name}: {failed} will be processed again. You only pay for images that succeed."
         case Verb.RETRY:
@@ -151,7 +151,7 @@ def sent(order: Order) -> str:
 def sent_before(order: Order) -> str:
     """The answer to a submit for a shoot that was sent before and has no new photos."""
     return (
-        f"Not sent: {order.source.shoot} was sent on {day(order.created_at)} and has no new photos. "
+        f"Not sent: {order.source.shoot} was sent on {day(order.times.created_at)} and has no new photos. "
         f"Its pictures are in {order.source.output}. Use --again to send and buy all of it again."
     )
 
@@ -161,9 +161,8 @@ def same_photos(original: Order | None) -> str:
     if original is None:
         return f"Not sent: the same photos are in an order that is no longer in the state. {AGAIN}"
     if original.phase in LINE:
-        return (
-            f"Not sent: the same photos were sent on {day(original.created_at)} as “{original.source.shoot}”. {AGAIN}"
-        )
+        sent_on = day(original.times.created_at)
+        return f"Not sent: the same photos were sent on {sent_on} as “{original.source.shoot}”. {AGAIN}"
     return f"Not sent: “{original.source.shoot}” ({original.phase.value}) has the same photos. {AGAIN}"
 
 
@@ -181,7 +180,7 @@ def skipped_for(original: Order, known: int, unsent: int) -> str:
         return f"{same}, which was {original.phase.value} and never bought; `bracketd submit FOLDER` sends them"
     if original.phase is Phase.HELD:
         return f"{same}, which is held; `bracketd submit --again FOLDER` sends and buys these as well"
-    return f"{same}, sent {day(original.created_at)}; `bracketd submit --again FOLDER` sends and buys them again"
+    return f"{same}, sent {day(original.times.created_at)}; `bracketd submit --again FOLDER` sends and buys them again"
 
 
 def skipped(shoot: str, folder: str) -> str:

@@ -230,7 +230,7 @@ class Desk:
         order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         async with self._alone(old.id) as entry:
-            ended = evolve(old, why, now=order.created_at, policy=self.policy)
+            ended = evolve(old, why, now=order.times.created_at, policy=self.policy)
             entry.order = None
             await self.store.replace(old, ended, why, order, fact, answer=answer)
             entry.order = ended
@@ -312,7 +312,7 @@ class Desk:
         return order if elsewhere is None else self._evolved(order, elsewhere)
 
     def _evolved(self, order: Order, fact: facts.Fact) -> Order:
-        return evolve(order, fact, now=order.created_at, policy=self.policy)
+        return evolve(order, fact, now=order.times.created_at, policy=self.policy)
 
     def _inform(self, *changes: Change, answer: Answer | None) -> None:
         for change in changes:
@@ -344,6 +344,6 @@ class Desk:
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """True if a fact goes into the journal. Repeated polls without a change do not: they would fill it."""
-    polled = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
-    polled = replace(polled, updated_at=before.updated_at)
+    times = replace(after.times, due_set_at=before.times.due_set_at, updated_at=before.times.updated_at)
+    polled = replace(after, polls=before.polls, due=before.due, times=times)
     return not isinstance(fact, facts.Polled | facts.Reckoned) or polled != before

@@ -83,7 +83,12 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
         return replace(rebuilt, order=order)
     moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
     why = f"continues at {moment}, when it is certain that the order was not merged"
-    waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, troubles=(Trouble(Code.RECOVERED, why),))
+    waits = replace(
+        order,
+        due=shows_at,
+        times=replace(order.times, due_set_at=AT_ANY_CLOCK),
+        troubles=(Trouble(Code.RECOVERED, why),),
+    )
     return replace(rebuilt, order=waits, why=why)
 
 
@@ -94,7 +99,12 @@ def unchecked(rebuilt: Rebuilt) -> Rebuilt:
         return rebuilt
     if order.phase is not Phase.HELD:
         order = replace(
-            order, phase=Phase.HELD, held_in=order.phase, due=None, troubles=(unasked,), phase_since=order.updated_at
+            order,
+            phase=Phase.HELD,
+            held_in=order.phase,
+            due=None,
+            troubles=(unasked,),
+            times=replace(order.times, phase_since=order.times.updated_at),
         )
     elif not order.is_in(Code.SERVICE_UNASKED):
         order = replace(order, troubles=(*order.troubles, unasked))
@@ -108,7 +118,14 @@ def _let_go(order: Order, now: float) -> Order:
     troubles = tuple(trouble for trouble in order.troubles if trouble.code is not Code.SERVICE_UNASKED)
     if troubles:
         return replace(order, troubles=troubles)
-    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, troubles=(), phase_since=now)
+    return replace(
+        order,
+        phase=order.held_in or order.phase,
+        held_in=None,
+        due=now,
+        troubles=(),
+        times=replace(order.times, phase_since=now),
+    )
 
 
 def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
@@ -144,10 +161,10 @@ def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
 def _reach(order: Order) -> tuple[float, float]:
     """A sort key: the order's progress, then its last change. Merged orders are cancelled only by ``dismiss``."""
     if order.phase is Phase.SKIPPED:
-        return -1.0, order.updated_at
+        return -1.0, order.times.updated_at
     if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:
-        return LINE.index(Phase.DOWNLOADED) - 0.5, order.updated_at
+        return LINE.index(Phase.DOWNLOADED) - 0.5, order.times.updated_at
     if order.phase is Phase.CANCELLED:
-        return LINE.index(Phase.MERGING) - 0.5, order.updated_at
+        return LINE.index(Phase.MERGING) - 0.5, order.times.updated_at
     phase = order.held_in or order.phase
-    return float(LINE.index(phase)), order.updated_at
+    return float(LINE.index(phase)), order.times.updated_at

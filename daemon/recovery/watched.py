@@ -31,6 +31,7 @@ from daemon.order import (
 from daemon.order.found import FoundElsewhere, Note
 from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
+from daemon.order.times import Times
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
@@ -152,8 +153,7 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
                 output=output_folder(place.output, name, (), dev_mode=place.preset.dev_mode),
                 fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
             ),
-            created_at=now,
-            updated_at=now,
+            times=Times(created_at=now, updated_at=now),
             preset=place.preset,
             phase=Phase.SKIPPED,
             troubles=(Trouble(Code.SKIPPED, SKIPPED),),
@@ -194,8 +194,7 @@ def doubted(
                 output=output_folder(place.output, name, {*taken, note.folder}, dev_mode=place.preset.dev_mode),
                 fingerprint=fingerprint(chosen.brackets),
             ),
-            created_at=now,
-            updated_at=now,
+            times=Times(created_at=now, updated_at=now),
             preset=place.preset,
             brackets=chosen.brackets,
             left_out=tuple(one.path for one in left_out),
@@ -213,8 +212,8 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
     late photos are checked.
     """
     for folder, of_folder in _by_folder(orders).items():
-        newest = max(of_folder, key=lambda order: order.created_at)
-        if max(order.updated_at for order in of_folder) < now - LATELY:
+        newest = max(of_folder, key=lambda order: order.times.created_at)
+        if max(order.times.updated_at for order in of_folder) < now - LATELY:
             continue
         brackets = _late(folder, of_folder)
         if brackets:
@@ -229,8 +228,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                     fingerprint=fingerprint(brackets),
                     supplement_of=newest.id,
                 ),
-                created_at=now,
-                updated_at=now,
+                times=Times(created_at=now, updated_at=now),
                 preset=newest.preset,
                 phase=Phase.HELD,
                 held_in=Phase.SETTLED,

@@ -137,7 +137,7 @@ class FirstSight:
         if not (is_same_folder or (not never_seen and order.source.fingerprint == by_name(found))):
             self._given_up.add(order_id)
             return
-        untouched = max(times.values(), default=0) <= order.created_at * 1e9
+        untouched = max(times.values(), default=0) <= order.times.created_at * 1e9
         if never_seen and not untouched:
             self._given_up.add(order_id)
         whole = not found.unanswered and (untouched or not never_seen)

@@ -24,6 +24,7 @@ from daemon.order import (
 from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
 from daemon.order.problem import Code, Trouble
+from daemon.order.times import Times
 from daemon.orders import Desk
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
@@ -175,8 +176,7 @@ class NewOrders:
                 fingerprint=fingerprint(fact.brackets),
                 inode=inode,
             ),
-            created_at=now,
-            updated_at=now,
+            times=Times(created_at=now, updated_at=now),
             preset=self._folder.preset,
             brackets=fact.brackets,
             left_out=fact.left_out,

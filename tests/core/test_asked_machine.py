@@ -149,8 +149,8 @@ class AskedMachine(OrderMachine):
         if isinstance(old, facts.Reopened | facts.Dismissed):  # asked twice counts twice
             return True
         if isinstance(old, facts.Delivered):
-            return self.order.reopened_at is not None and stage is Phase.DOWNLOADING
-        if isinstance(old, facts.ImageLost) and self.order.reopened_at is not None:
+            return self.order.times.reopened_at is not None and stage is Phase.DOWNLOADING
+        if isinstance(old, facts.ImageLost) and self.order.times.reopened_at is not None:
             return True
         return super()._undone(old)
 

@@ -164,4 +164,4 @@ def test_cancelling_ends_what_was_said_of_late_photos() -> None:
     assert (ended.late, ended.health) == ((), Health.OK)
     named = after(ended, facts.CameLate(("NEW.JPG",)))
     assert (named.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
-    assert after(named, facts.Cancelled("submitted again")) == replace(ended, updated_at=NOW)
+    assert after(named, facts.Cancelled("submitted again")) == changed(ended, updated_at=NOW)

@@ -9,6 +9,7 @@ import pytest
 from daemon.order import Health, Order, Phase, facts, steps
 from daemon.order.due import SLACK, waits
 from daemon.order.facts import Failure
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged, order, sent, uploaded
 
 HOUR = 3600.0
@@ -57,7 +58,7 @@ def test_a_back_off_is_not_kept_from_a_clock_that_was_wrong(failures: int) -> No
     again = after(start, OFFLINE, now=NOW - HOUR)
     assert again.due is not None
     assert NOW - HOUR <= again.due <= NOW - HOUR + POLICY.retry_longest
-    assert again.due_set_at == NOW - HOUR
+    assert again.times.due_set_at == NOW - HOUR
     assert again.failures == failures + 1, "it is the same outage"
 
 
@@ -72,7 +73,7 @@ def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
     """Facts about a shoot neither end nor restart a wait, nor hide that the clock was set back."""
     news = facts.CameLate(("late.jpg",))
     polled = after(looked_at(NOW), news, now=NOW + 1)
-    assert (polled.due, polled.due_set_at) == (looked_at(NOW).due, NOW)
+    assert (polled.due, polled.times.due_set_at) == (looked_at(NOW).due, NOW)
     assert waits(polled, NOW + 2, POLICY)
     back = after(looked_at(NOW), news, now=NOW - HOUR)
     assert not waits(back, NOW - HOUR + 1, POLICY)
@@ -80,7 +81,7 @@ def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
 
 def test_an_order_of_an_older_bracketd() -> None:
     """If the time when the due time was set is unknown, the order's last change counts."""
-    old = replace(looked_at(NOW), due_set_at=None)
+    old = changed(looked_at(NOW), due_set_at=None)
     assert waits(old, NOW, POLICY)
     assert not waits(old, NOW - HOUR, POLICY)
 

@@ -223,26 +223,26 @@ def test_no_message_is_longer_than_a_person_reads(trouble: str) -> None:
 def test_an_order_knows_since_when_it_is_in_its_phase() -> None:
     """The time in a phase starts with the phase; polls and failures do not restart it."""
     begun = after(order(2), *sent(0), now=NOW + 10)
-    assert (begun.phase, begun.phase_since) == (Phase.UPLOADING, NOW + 10)
+    assert (begun.phase, begun.times.phase_since) == (Phase.UPLOADING, NOW + 10)
     failed = facts.Failed(steps.Upload(1), Failure.PASSING, "no line")
     later = after(begun, failed, *sent(1), now=NOW + 500)
-    assert (later.phase, later.phase_since, later.updated_at) == (Phase.UPLOADING, NOW + 10, NOW + 500)
+    assert (later.phase, later.times.phase_since, later.times.updated_at) == (Phase.UPLOADING, NOW + 10, NOW + 500)
     held = after(later, facts.Failed(steps.Confirm(), Failure.REQUEST, "no"), now=NOW + 600)
-    assert (held.phase, held.phase_since) == (Phase.HELD, NOW + 600)
+    assert (held.phase, held.times.phase_since) == (Phase.HELD, NOW + 600)
     known = after(held, facts.CameLate(("a.JPG",)), now=NOW + 650)
-    assert (known.phase, known.phase_since) == (Phase.HELD, NOW + 600)
+    assert (known.phase, known.times.phase_since) == (Phase.HELD, NOW + 600)
     back = after(known, facts.Retried(), now=NOW + 700)
-    assert (back.phase, back.phase_since) == (Phase.UPLOADING, NOW + 700)
-    assert after(back, facts.Confirmed(()), now=NOW + 800).phase_since == NOW + 800
+    assert (back.phase, back.times.phase_since) == (Phase.UPLOADING, NOW + 700)
+    assert after(back, facts.Confirmed(()), now=NOW + 800).times.phase_since == NOW + 800
 
 
 @pytest.mark.parametrize("fact", [facts.CameLate(("a.JPG",)), facts.Created(), facts.Approved()])
 def test_an_order_of_an_older_version_has_been_in_its_phase_since_its_last_change(fact: facts.Fact) -> None:
     """Without a recorded start of the phase, the last change counts and is recorded."""
-    start = replace(order(1, "brackets"), updated_at=NOW - 300)
-    assert start.phase_since is None
-    changed = after(start, fact, now=NOW + 60)
-    assert (changed.phase_since, changed.updated_at) == (NOW - 300, NOW + 60)
+    start = changed(order(1, "brackets"), updated_at=NOW - 300)
+    assert start.times.phase_since is None
+    later = after(start, fact, now=NOW + 60)
+    assert (later.times.phase_since, later.times.updated_at) == (NOW - 300, NOW + 60)
 
 
 def test_late_photos_are_reported() -> None:

@@ -25,6 +25,7 @@ from daemon.recovery.reconcile import (
     unmerged,
 )
 from daemon.service import ImageSeen, ImageStatus, OrderSeen
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, in_trouble, order, processed, sent, uploaded
 from tests.core.orders import merged as after_merge
 
@@ -48,9 +49,9 @@ def there(of: Order, shown: OrderSeen) -> AtService:
     return AtService(of.id, of.source.shoot, NOW, shown)
 
 
-def at(phase: Phase, changed: float = NOW) -> Order:
+def at(phase: Phase, updated_at: float = NOW) -> Order:
     """An order in a phase."""
-    return replace(order(), phase=phase, updated_at=changed)
+    return changed(order(), phase=phase, updated_at=updated_at)
 
 
 HELD = replace(
@@ -155,7 +156,7 @@ def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
     assert next_steps(found.order) == ()
     assert unchecked(found).order == found.order
     asked = checked(found, None, now=LATER, written_at=0.0)
-    again = replace(of, due=LATER, phase_since=LATER)
+    again = changed(of, due=LATER, phase_since=LATER)
     assert asked.order == (replace(of, due=None) if of is HELD else again)
 
 

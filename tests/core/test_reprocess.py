@@ -110,10 +110,10 @@ def test_the_intent_to_process_again_is_recorded_first() -> None:
     intended = after(failed(), facts.ReprocessIntended("i0"))
     assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Poll(),))
     for asked in range(1, UNHEARD):
-        unheard = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+        unheard = after(intended, looked(DARK), now=intended.times.updated_at + POLICY.reprocess_lag)
         assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (steps.Reprocess("i0"),)), asked
-        intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.updated_at)
-    last = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+        intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.times.updated_at)
+    last = after(intended, looked(DARK), now=intended.times.updated_at + POLICY.reprocess_lag)
     assert states(last) == [ImageState.FAILED]
 
 

@@ -46,7 +46,7 @@ def test_the_brackets_are_found_in_the_shoot(ids: bool) -> None:
         "/in/12 Oak St",
         "/out/12 Oak St",
     )
-    assert (made.preset, made.created_at) == (Preset(per_image=3), NOW - 60)
+    assert (made.preset, made.times.created_at) == (Preset(per_image=3), NOW - 60)
     assert made.bracket_name(1) == order().bracket_name(1)
 
 

@@ -74,7 +74,7 @@ def forgotten(of: Order) -> Order:
 
 def written(of: Order) -> dict[str, Any]:
     """The note of an order, read from the disk."""
-    text = json.dumps(delivery_note(of, of.late, now=of.updated_at), ensure_ascii=False)
+    text = json.dumps(delivery_note(of, of.late, now=of.times.updated_at), ensure_ascii=False)
     note: dict[str, Any] = json.loads(text.encode("utf-8", "backslashreplace"))
     return note
 

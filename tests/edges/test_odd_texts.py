@@ -64,7 +64,7 @@ def readable(one: T) -> T:
 def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None:
     """An order with bytes that are not UTF-8 in any text is stored: names exactly, words with the bytes shown."""
     before = odd_order(KNOWN)
-    after = replace(before, troubles=in_trouble("words", Code.OTHER), updated_at=NOW + 1)
+    after = changed(before, troubles=in_trouble("words", Code.OTHER), updated_at=NOW + 1)
 
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
         Image("c", "c"),
     )
-    order = replace(
+    order = changed(
         base,
         images=images,
         troubles=in_trouble("wait", Code.SERVICE),
@@ -76,7 +75,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
 
 def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
     """``phase_since`` is when the order entered its phase, not when it was last stored."""
-    order = replace(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
+    order = changed(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
     (seen,) = told(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["phase_since"], seen["updated_at"]) == ("2025-12-11T05:49:20Z", "2025-12-11T06:48:20Z")
@@ -104,7 +103,7 @@ def test_the_last_change_comes_first(tmp_path: Path) -> None:
     one = processed(True)
     times = (5.0, 7.0, 6.0)
     ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]
-    orders = [replace(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
+    orders = [changed(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
     seen = told(tmp_path, *orders)
     assert [order["order_id"] for order in seen if isinstance(order, dict)] == [ids[1], ids[2], ids[0]]
     with SqliteReader(tmp_path / "nowhere") as reader:

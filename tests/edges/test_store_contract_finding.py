@@ -21,7 +21,7 @@ from tests.stores.states import State
 
 def one(number: int, **more: Any) -> Order:
     """An order with its own folder, created ``number`` seconds after the first."""
-    made = replace(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
+    made = changed(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
     return changed(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
 
 

@@ -109,7 +109,7 @@ def test_a_recorded_photo_is_found_by_name_and_size(kept: State) -> None:
         ]
         found = await store.skipped_alike(iter(asked))
         assert sorted(known.entry for known in found) == sorted(ENTRIES)
-        assert {(known.order_id, known.recorded_at) for known in found} == {(one.id, one.created_at)}
+        assert {(known.order_id, known.recorded_at) for known in found} == {(one.id, one.times.created_at)}
         assert await store.skipped_strangers(one.id, iter(asked)) == frozenset(asked[4:])
 
     within(kept, work)

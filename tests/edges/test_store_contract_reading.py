@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from daemon.order import Phase
 from daemon.store.notes import Noted
@@ -64,7 +63,7 @@ def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
 def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> None:
     """Summaries are sorted by their last change. The JSON has all active orders and a limited number of ended ones."""
     phases = (Phase.DOWNLOADED, Phase.SETTLED, Phase.CANCELLED, Phase.SKIPPED)
-    keep(kept, *(replace(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
+    keep(kept, *(changed(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
     with kept.look() as reader:
         assert [row["id"] for row in reader.orders()] == ["3", "2", "1", "0"]
         assert reader.ended() == 3

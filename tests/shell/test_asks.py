@@ -561,7 +561,7 @@ def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Pa
         order = await scene.store.newest(str(scene.root / OAK))
         assert order is not None
         held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=MergeState.SEEN, due=None)
-        await scene.store.record(order, None, replace(held, updated_at=clock.now() + 1), clock.now())
+        await scene.store.record(order, None, changed(held, updated_at=clock.now() + 1), clock.now())
         said = "12 Oak St has already been merged. `bracketd retry` resumes it; `bracketd dismiss` ends it."
         for verb in ("submit", "submit again"):
             assert await scene.submit(OAK, verb) == (REFUSED, said)

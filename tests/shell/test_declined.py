@@ -18,6 +18,7 @@ from daemon.order.problem import Code
 from daemon.shoot import Why
 from daemon.store.asks import Outcome
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.core.orders import in_trouble
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -62,7 +63,7 @@ async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
         troubles=in_trouble(DISMISSED, Code.DISMISSED),
         due=None,
     )
-    await scene.store.record(order, facts.Dismissed(), replace(after, updated_at=clock.now()), clock.now())
+    await scene.store.record(order, facts.Dismissed(), changed(after, updated_at=clock.now()), clock.now())
 
 
 async def declined(
@@ -294,7 +295,7 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             await scene.submit(OAK)
             order = await newest(scene, OAK)
             held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, troubles=(), due=None)
-            await scene.store.record(order, facts.Retried(), replace(held, updated_at=clock.now()), clock.now())
+            await scene.store.record(order, facts.Retried(), changed(held, updated_at=clock.now()), clock.now())
             (scene.root / COPY).mkdir()
             for name in names(range(4)):
                 shutil.copy2(scene.root / OAK / name, scene.root / COPY)

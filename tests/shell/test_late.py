@@ -117,8 +117,8 @@ def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
             done = await first(scene)
             await asyncio.sleep(LATELY + 1)
             taken, exported = scene.put(f"{OAK}/IMG_2.JPG"), scene.put(f"{OAK}/Edited/sunset.jpg")
-            os.utime(taken, (done.created_at - 60, done.created_at - 60))
-            os.utime(exported, (done.created_at + 60, done.created_at + 60))
+            os.utime(taken, (done.times.created_at - 60, done.times.created_at - 60))
+            os.utime(exported, (done.times.created_at + 60, done.times.created_at + 60))
             await quiet()
             (held,) = await supplements(scene)
             assert held.phase is Phase.HELD

@@ -42,7 +42,7 @@ class People:
         """All orders, oldest first."""
         with look(self.scene.state) as reader:
             orders = [reader.order(row["id"]) for row in reader.orders()]
-        return sorted(orders, key=lambda order: order.created_at)
+        return sorted(orders, key=lambda order: order.times.created_at)
 
     def _name(self) -> str:
         self.made += 1

@@ -12,6 +12,7 @@ import pytest
 
 from daemon.order import Hold, MergeState, Order, Phase
 from daemon.resuming import Resuming
+from tests.changed import changed
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shell.at_sandbox import office
@@ -31,7 +32,7 @@ def older(done: Order, phase: Phase, now: float) -> Order:
     before = replace(done, phase=phase, images=(), merge=MergeState.NOT_ASKED, merge_asked_at=None, reckoned=False)
     if phase is Phase.SETTLED:
         before = replace(before, brackets=tuple(replace(b, url=None, stored_at=None) for b in before.brackets))
-    return replace(before, due=now + 60.0, updated_at=done.updated_at + 1)
+    return changed(before, due=now + 60.0, updated_at=done.times.updated_at + 1)
 
 
 @pytest.mark.parametrize("phase", [Phase.SETTLED, Phase.UPLOADING, Phase.UPLOADED])

@@ -61,8 +61,8 @@ async def waiting_order(scene: Scene, shoot: str) -> Order:
     await scene.submit(shoot)
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
-    waits = replace(order, troubles=in_trouble("is not there", Code.OUTPUT), due=order.created_at + 900)
-    await scene.store.record(order, None, waits, order.created_at)
+    waits = replace(order, troubles=in_trouble("is not there", Code.OUTPUT), due=order.times.created_at + 900)
+    await scene.store.record(order, None, waits, order.times.created_at)
     return waits
 
 

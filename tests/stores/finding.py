@@ -16,13 +16,13 @@ from tests.stores.shelf import Purchase, Shelf, is_in
 
 def due(shelf: Shelf, now: float, horizon: float) -> list[str]:
     """Ids of the orders whose next step may start."""
-    times = ((o.due, o.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
+    times = ((o.due, o.times.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
     chosen = [one for one in times if _is_due(shelf.orders[one[2]], one[0], now, horizon)]
     return [order_id for _, _, order_id in sorted(chosen, key=lambda one: one[:2])]
 
 
 def _is_due(order: Order, at: float, now: float, horizon: float) -> bool:
-    set_at = order.updated_at if order.due_set_at is None else order.due_set_at
+    set_at = order.times.updated_at if order.times.due_set_at is None else order.times.due_set_at
     return at <= now or at > now + horizon or set_at > now + SLACK
 
 
@@ -40,7 +40,9 @@ def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
     """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
     live = (o for o in shelf.orders.values() if o.phase is not Phase.CANCELLED and not _is_on_record(shelf, o))
     found = sorted(
-        (o.updated_at, o.source.folder) for o in live if o.updated_at >= since and is_in(o.source.folder, root)
+        (o.times.updated_at, o.source.folder)
+        for o in live
+        if o.times.updated_at >= since and is_in(o.source.folder, root)
     )
     return {folder: changed_at for changed_at, folder in found}
 
@@ -65,7 +67,7 @@ def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
     """The recorded photos of skipped shoots that match one of these by name and size."""
     wanted = {(one.name, size) for one in entries for size in (one.size, UNKNOWN)}
     skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED)
-    found = (Recorded(o.id, photo, o.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
+    found = (Recorded(o.id, photo, o.times.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
     alike = (one for one in found if (one.entry.name, one.entry.size) in wanted)
     return sorted(alike, key=lambda one: (one.entry.name, one.entry.size, one.order_id, one.entry.changed_at))
 
@@ -73,7 +75,7 @@ def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
 def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders of skipped shoots in a watched folder, each with the id of its order."""
     orders = sorted(
-        (o for o in shelf.orders.values() if is_in(o.source.folder, root)), key=lambda order: order.created_at
+        (o for o in shelf.orders.values() if is_in(o.source.folder, root)), key=lambda order: order.times.created_at
     )
     if recorded:
         found = [o for o in orders if _is_listed(shelf, o) and not _has_newer(shelf, o)]
@@ -102,7 +104,10 @@ def unseen(shelf: Shelf) -> list[Unseen]:
     """The skipped shoots whose photos are not all recorded, the oldest first."""
     skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.source.same_as is None)
     found = [o for o in skipped if o.id not in shelf.recorded]
-    return [Unseen(o.id, o.source.shoot, o.created_at) for o in sorted(found, key=lambda order: order.created_at)]
+    return [
+        Unseen(o.id, o.source.shoot, o.times.created_at)
+        for o in sorted(found, key=lambda order: order.times.created_at)
+    ]
 
 
 def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
@@ -132,6 +137,8 @@ def _dated(shelf: Shelf, purchase: Purchase) -> float:
 def _has_newer(shelf: Shelf, order: Order) -> bool:
     """True if the folder of a skipped shoot has a newer order."""
     others = (
-        o for o in shelf.orders.values() if o.source.folder == order.source.folder and o.created_at > order.created_at
+        o
+        for o in shelf.orders.values()
+        if o.source.folder == order.source.folder and o.times.created_at > order.times.created_at
     )
     return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)

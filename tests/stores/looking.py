@@ -37,7 +37,7 @@ class MemoryReader(Reader):
         self.close()
 
     def _changed_last(self) -> list[Order]:
-        return sorted(self._shelf.orders.values(), key=lambda order: order.updated_at)[::-1]
+        return sorted(self._shelf.orders.values(), key=lambda order: order.times.updated_at)[::-1]
 
     def orders(self) -> list[dict[str, Any]]:
         return [_summary(order) for order in self._changed_last()]
@@ -123,7 +123,7 @@ def _summary(order: Order) -> dict[str, Any]:
     texts = {"id": order.id, **{name: getattr(order.source, name) for name in names}}
     values: dict[str, Any] = {"phase": order.phase.value, "merge": order.merge.value, "health": order.health.value}
     values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
-    times = {"created_at": order.created_at, "updated_at": order.updated_at}
+    times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at}
     return {**texts, **values, **times, **_sums(order), "messages": list(order.messages)}
 
 
@@ -135,7 +135,7 @@ def _in_json(order: Order, page: str) -> dict[str, Any]:
     ]
     for group in ("brackets", "images", "bytes"):
         told[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
-    since = order.updated_at if order.phase_since is None else order.phase_since
-    times = {"created_at": order.created_at, "updated_at": order.updated_at, "phase_since": since}
+    since = order.times.in_phase_since
+    times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at, "phase_since": since}
     told |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
     return {**told, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

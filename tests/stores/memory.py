@@ -100,7 +100,7 @@ class MemoryStore(Store):
         entries = frozenset(photos)
 
         def write(shelf: Shelf) -> None:
-            _add(shelf, order, fact, order.updated_at)
+            _add(shelf, order, fact, order.times.updated_at)
             if entries:
                 _record(shelf, order.id, entries)
             self._answer(shelf, answer)
@@ -126,8 +126,8 @@ class MemoryStore(Store):
         def write(shelf: Shelf) -> None:
             _require(shelf, old)
             shelf.put(old, cancelled)
-            shelf.tell(old.id, why, new.created_at)
-            _add(shelf, new, fact, new.created_at)
+            shelf.tell(old.id, why, new.times.created_at)
+            _add(shelf, new, fact, new.times.created_at)
             self._answer(shelf, answer)
 
         await self._write(write)
@@ -306,5 +306,5 @@ def _record(shelf: Shelf, order_id: str, photos: frozenset[Entry], *, complete: 
 
 def _require(shelf: Shelf, known: Order) -> None:
     there = shelf.orders.get(known.id)
-    if there is None or (there.phase, there.updated_at) != (known.phase, known.updated_at):
+    if there is None or (there.phase, there.times.updated_at) != (known.phase, known.times.updated_at):
         raise Stale(known.id)

@@ -106,7 +106,7 @@ class Shelf:
 
     def newest_first(self) -> list[Order]:
         """All orders, the newest first."""
-        return sorted(self.orders.values(), key=lambda order: order.created_at)[::-1]
+        return sorted(self.orders.values(), key=lambda order: order.times.created_at)[::-1]
 
     def counts(self, order: Order) -> bool:
         """True if an order counts: its photos were sent or must not be sent."""

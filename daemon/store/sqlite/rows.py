@@ -14,6 +14,7 @@ from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
 from daemon.order.stored_names import stored_name
+from daemon.order.times import Times
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
@@ -59,7 +60,7 @@ def order_row(order: Order) -> Row:
         "inode": None if order.source.inode is None else str(order.source.inode),
         "hold": order.hold.value if order.hold else None,
         "reckoned": int(order.reckoned),
-        "reopened_at": order.reopened_at,
+        "reopened_at": order.times.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
@@ -74,13 +75,13 @@ def order_row(order: Order) -> Row:
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "due": order.due,
-        "phase_since": order.phase_since,
+        "phase_since": order.times.phase_since,
         "refusals": order.refusals,
         "unseen": order.unseen,
         "output_renamed": int(order.source.output_renamed),
-        "due_set_at": order.due_set_at,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
+        "due_set_at": order.times.due_set_at,
+        "created_at": order.times.created_at,
+        "updated_at": order.times.updated_at,
         "health": order.health.value,
         "brackets_total": len(sent),
         "brackets_uploaded": len(stored),
@@ -155,8 +156,13 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             inode=None if row["inode"] is None else int(row["inode"]),
             output_renamed=bool(row["output_renamed"]),
         ),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
+        times=Times(
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            reopened_at=row["reopened_at"],
+            phase_since=row["phase_since"],
+            due_set_at=row["due_set_at"],
+        ),
         preset=Preset(**json.loads(row["preset"])),
         phase=Phase(row["phase"]),
         held_in=Phase(row["held_in"]) if row["held_in"] else None,
@@ -173,7 +179,6 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         over_limit=bool(row["over_limit"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
-        reopened_at=row["reopened_at"],
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
         merge_refused_at=row["merge_refused_at"],
@@ -185,10 +190,8 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         troubles=tuple(Trouble(Code(one["code"]), one["text"]) for one in json.loads(row["troubles"])),
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
-        phase_since=row["phase_since"],
         refusals=row["refusals"],
         unseen=row["unseen"],
-        due_set_at=row["due_set_at"],
     )
 
 

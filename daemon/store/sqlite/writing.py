@@ -54,5 +54,5 @@ def write_fact(connection: sqlite3.Connection, order_id: str, fact: Fact, at: fl
 def require(connection: sqlite3.Connection, known: Order) -> None:
     """Raise Stale if the phase or time of change of an order's row differs from ``known``."""
     row = connection.execute(STATE, (known.id,)).fetchone()
-    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.updated_at):
+    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.times.updated_at):
         raise Stale(known.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from daemon.order import Bracket, Order, OrderSource, changed_since
+from daemon.order import Bracket, Order, OrderSource, Times, changed_since
 from daemon.shoot import File, FileClass, Listing
 from tests.shell.arrivals.disk import Disk
 from tests.shell.arrivals.world import World
@@ -60,7 +60,7 @@ class Books:
             new=frozenset(self.late(found)) - without,
         )
         self.locks.append(lock)
-        order = Order(why, "images", OrderSource(shoot, f"/in/{shoot}", f"/out/{shoot}", inode), 0.0, 0.0)
+        order = Order(why, "images", OrderSource(shoot, f"/in/{shoot}", f"/out/{shoot}", inode), Times(0.0, 0.0))
         self._orders.append(replace(order, brackets=_plain(sent), left_out=tuple(without)))
 
 
