@@ -159,9 +159,10 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             }
             for bracket in order.brackets
         ],
-        "left_out": list(order.left_out),
+        "left_out": list(order.unsent.left_out),
         "left_out_why": [
-            {"file": one.path, "why": one.why.value, "of": one.of, "shoot": one.shoot} for one in order.left_out_why
+            {"file": one.path, "why": one.why.value, "of": one.of, "shoot": one.shoot}
+            for one in order.unsent.left_out_why
         ],
         "late": list(late),
     }

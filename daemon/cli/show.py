@@ -77,7 +77,7 @@ def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
 
 def _brackets(order: Order) -> list[str]:
     if not order.brackets:
-        return ["", f"left out: {len(order.left_out)}", *_left_out(order)] if order.left_out else []
+        return ["", f"left out: {len(order.unsent.left_out)}", *_left_out(order)] if order.unsent.left_out else []
     stored = sum(order.brackets[number].stored for number in order.sent)
     return [
         "",
@@ -88,8 +88,8 @@ def _brackets(order: Order) -> list[str]:
 
 
 def _left_out(order: Order) -> list[str]:
-    why = {one.path: f": {why_left_out(one)}" for one in order.left_out_why}
-    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.left_out]
+    why = {one.path: f": {why_left_out(one)}" for one in order.unsent.left_out_why}
+    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.unsent.left_out]
 
 
 def _bracket(order: Order, number: int) -> str:

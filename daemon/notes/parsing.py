@@ -23,6 +23,7 @@ from daemon.order import (
     fingerprint,
 )
 from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
 
@@ -82,9 +83,11 @@ def order_of(note: Json) -> Order:
         created=True,
         brackets=brackets,
         images=(*placed, *failed, *dismissed),
-        left_out=tuple(map(_path, note["left_out"])),
-        left_out_why=tuple(_left_out(note.get("left_out_why"))),
-        late=tuple(map(_path, note["late"])),
+        unsent=Unsent(
+            left_out=tuple(map(_path, note["left_out"])),
+            left_out_why=tuple(_left_out(note.get("left_out_why"))),
+            late=tuple(map(_path, note["late"])),
+        ),
         reckoned=True,
         merge=MergeState.SEEN,
     )

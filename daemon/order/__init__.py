@@ -21,6 +21,7 @@ from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.order.source import OrderSource
 from daemon.order.submitting import Submitted, submitted, the_rest
 from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 
 __all__ = [
     "LINE",
@@ -44,6 +45,7 @@ __all__ = [
     "Sent",
     "Submitted",
     "Times",
+    "Unsent",
     "Verb",
     "allowed",
     "answers",

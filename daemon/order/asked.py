@@ -92,7 +92,7 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     if any(image.state in ON_DISK for image in images):
         return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
     ended = (Trouble(Code.DISMISSED, DISMISSED),)
-    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, late=())
+    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, unsent=replace(after.unsent, late=()))
 
 
 def _let_go(image: Image) -> Image:

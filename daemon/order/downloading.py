@@ -81,15 +81,17 @@ def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Pol
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
     """Record the shoot's photos that are in no order, and those that changed after the merge, for ``status``."""
-    if (order.late, order.altered) == (fact.files, fact.altered):
+    if (order.unsent.late, order.unsent.altered) == (fact.files, fact.altered):
         return order
-    return replace(order, late=fact.files, altered=fact.altered)
+    return replace(order, unsent=replace(order.unsent, late=fact.files, altered=fact.altered))
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
     """Record files that show frames already sent, so that they are not read again."""
-    new = set(fact.files) - set(order.left_out)
+    before = order.unsent
+    new = set(fact.files) - set(before.left_out)
     if not new:
         return order
     why = tuple(one for one in fact.left_out_why if one.path in new)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))
+    left_out = tuple(sorted({*before.left_out, *new}))
+    return replace(order, unsent=replace(before, left_out=left_out, left_out_why=(*before.left_out_why, *why)))

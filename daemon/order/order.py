@@ -21,7 +21,7 @@ from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.source import OrderSource
 from daemon.order.times import Times
-from daemon.shoot import LeftOut
+from daemon.order.unsent import Unsent
 from daemon.shoot.leftout import in_one
 
 
@@ -33,8 +33,7 @@ class Order:
     hinders the order now, or how it ended; ``notes`` are permanent. ``held_in`` is the phase that a held order returns
     to.
 
-    ``late`` are photos that arrived after the shoot was locked and are in no order, ``altered`` those that changed
-    after they were merged. ``discards`` are registrations at the service that must be deleted before the merge.
+    ``discards`` are registrations at the service that must be deleted before the merge.
 
     ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
     next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
@@ -47,9 +46,6 @@ class Order:
     ``mismatch`` says how the service's last answers did not match the requests, None if the last one did;
     ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
     service refused the merge; None again once it is known that no merge was carried out.
-
-    ``left_out`` are files of the shoot that are not sent, by path. ``left_out_why`` gives the reasons; files that an
-    earlier version left out have none.
     """
 
     id: str
@@ -63,10 +59,7 @@ class Order:
     brackets: tuple[Bracket, ...] = ()
     images: tuple[Image, ...] = ()
     discards: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    left_out_why: tuple[LeftOut, ...] = ()
-    late: tuple[str, ...] = ()
-    altered: tuple[str, ...] = ()
+    unsent: Unsent = field(default_factory=Unsent)
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
@@ -90,11 +83,11 @@ class Order:
     def health(self) -> Health:
         """OK, RETRYING during a temporary problem, ATTENTION if a person should check the order."""
         if self.phase in (Phase.SKIPPED, Phase.CANCELLED):
-            return Health.ATTENTION if self.late else Health.OK
+            return Health.ATTENTION if self.unsent.late else Health.OK
         if (
             self.phase is Phase.HELD
             or self.notes
-            or self.altered
+            or self.unsent.altered
             or any(i.state is ImageState.FAILED for i in self.images)
         ):
             return Health.ATTENTION
@@ -121,10 +114,10 @@ class Order:
         if dismissed and self.phase is not Phase.CANCELLED:
             text = f"{dismissed} image(s) were dismissed on request and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
-        if self.late:
-            found.append(Problem(Code.LATE_PHOTOS, late_text(self.late, self.phase)))
-        if self.altered:
-            found.append(Problem(Code.CHANGED_PHOTOS, altered_text(self.altered)))
+        if self.unsent.late:
+            found.append(Problem(Code.LATE_PHOTOS, late_text(self.unsent.late, self.phase)))
+        if self.unsent.altered:
+            found.append(Problem(Code.CHANGED_PHOTOS, altered_text(self.unsent.altered)))
         if self.source.output_renamed:
             text = f"the output's disk does not allow the shoot's name; the pictures go to {self.source.output}"
             found.append(Problem(Code.OUTPUT_RENAMED, text))

@@ -21,7 +21,7 @@ def key(bracket: Bracket) -> Key:
 
 def paths_of(order: Order) -> tuple[str, ...]:
     """The paths of all photos of an order, sent or left out, relative to the shoot."""
-    return (*(bracket.path for bracket in order.brackets), *order.left_out)
+    return (*(bracket.path for bracket in order.brackets), *order.unsent.left_out)
 
 
 class Sent:
@@ -77,7 +77,7 @@ def is_same(one: str | None, other: str | None) -> bool:
 
 def lies_as_sent(order: Order, photos: Iterable[Bracket]) -> bool:
     """True if a folder has all brackets of the order unchanged, and otherwise only files that it left out."""
-    keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.left_out)
+    keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.unsent.left_out)
     there = {key(photo): photo.path for photo in photos}
     return bool(keys) and keys <= there.keys() and all(k in keys or path in left_out for k, path in there.items())
 
@@ -104,9 +104,9 @@ def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
     Photos that a person declined are not included.
     """
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
-    of = {one.path: one.of for one in order.left_out_why if not one.shoot}
+    of = {one.path: one.of for one in order.unsent.left_out_why if not one.shoot}
     places: dict[tuple[str, str], list[Taken]] = {}
-    declined = {one.path for one in order.left_out_why if one.why is Why.DECLINED}
+    declined = {one.path for one in order.unsent.left_out_why if one.why is Why.DECLINED}
     for path in paths_of(order):
         if path in declined:
             continue

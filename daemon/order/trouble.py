@@ -286,10 +286,13 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     Late photos are reported again if they are still in the folder, unless another order replaces this one.
     """
     if order.phase is Phase.CANCELLED:
-        return replace(order, late=()) if order.late and not fact.by_person else order
+        known = order.unsent.late and not fact.by_person
+        return replace(order, unsent=replace(order.unsent, late=())) if known else order
     if order.merge is not MergeState.NOT_ASKED:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, late=())
+    ended = replace(
+        order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, unsent=replace(order.unsent, late=())
+    )
     return replace(ended, troubles=(Trouble(fact.code, fact.why),), by_person=fact.by_person)
 
 

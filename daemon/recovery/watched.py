@@ -32,6 +32,7 @@ from daemon.order.found import FoundElsewhere, Note
 from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
 from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
 from daemon.root import Seen
@@ -197,8 +198,7 @@ def doubted(
             times=Times(created_at=now, updated_at=now),
             preset=place.preset,
             brackets=chosen.brackets,
-            left_out=tuple(one.path for one in left_out),
-            left_out_why=left_out,
+            unsent=Unsent(left_out=tuple(one.path for one in left_out), left_out_why=left_out),
         )
         order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
         doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)

@@ -49,7 +49,7 @@ class Altered:
                 judged = await self._read(order, photo, sent)
                 allowance.left -= photo.size
             all_judged = all_judged and judged is not None
-            if photo.path in order.altered if judged is None else judged.altered:
+            if photo.path in order.unsent.altered if judged is None else judged.altered:
                 altered.append(photo.path)
         return tuple(altered), all_judged
 

@@ -46,7 +46,7 @@ class Archive:
         ``orders`` are those of the folder, newest first. Returns None if the photos must be read: for example, a copy
         whose files are left out one by one is recognised by content.
         """
-        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].left_out:
+        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].unsent.left_out:
             return None
         found = recognise(photos, await self._store.skipped_alike(entries_of(photos)))
         if found.likeness is not Likeness.SAME:

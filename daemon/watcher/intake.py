@@ -106,7 +106,7 @@ class Intake:
             fact, judged, orders = await self._judging(order.source.shoot, found, "", inode=inode)()
             photos = () if judged.again is Again.SAME else judged.new or fact.brackets
             new = changed_since(orders, photos)[0]
-        if new != order.late:
+        if new != order.unsent.late:
             await self._desk.happened(order_id, facts.CameLate(new))
 
     async def lock(
@@ -303,7 +303,7 @@ class Intake:
         for order in orders:
             altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
             unsent = late if order is orders[-1] else ()
-            if (unsent, altered) != (order.late, order.altered):
+            if (unsent, altered) != (order.unsent.late, order.unsent.altered):
                 await self._desk.happened(order.id, facts.CameLate(unsent, altered))
             complete = complete and all_judged
         return LateLook(more=bool(news) and not named, complete=complete)

@@ -25,6 +25,7 @@ from daemon.order.archive import Entry, unsure
 from daemon.order.found import FoundElsewhere
 from daemon.order.problem import Code, Trouble
 from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 from daemon.orders import Desk
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
@@ -179,7 +180,6 @@ class NewOrders:
             times=Times(created_at=now, updated_at=now),
             preset=self._folder.preset,
             brackets=fact.brackets,
-            left_out=fact.left_out,
-            left_out_why=fact.left_out_why,
+            unsent=Unsent(left_out=fact.left_out, left_out_why=fact.left_out_why),
             due=now,
         )

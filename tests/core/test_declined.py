@@ -133,7 +133,7 @@ def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -
     assert {(one.path, one.why, one.of, one.shoot) for one in locked.left_out_why} == {
         (f"copy/{photo.path}", Why.DECLINED, photo.path, declined.source.shoot) for photo in PHOTOS
     }
-    supplement = replace(elsewhere(*locked.brackets, phase=phase, folder="/in/elsewhere"), left_out=locked.left_out)
+    supplement = changed(elsewhere(*locked.brackets, phase=phase, folder="/in/elsewhere"), left_out=locked.left_out)
     again = compare("/in/elsewhere", photos, (supplement, declined))
     assert (again.again, again.new, unknown((supplement,), photos)) == (Again.SAME, (), ())
 
@@ -159,9 +159,9 @@ def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> 
 
 def test_cancelling_ends_what_was_said_of_late_photos() -> None:
     """Late photos are reported for the shoot's current order, not for one that is cancelled or replaced."""
-    held = replace(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
+    held = changed(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
     ended = after(held, facts.Cancelled("no", by_person=True))
-    assert (ended.late, ended.health) == ((), Health.OK)
+    assert (ended.unsent.late, ended.health) == ((), Health.OK)
     named = after(ended, facts.CameLate(("NEW.JPG",)))
-    assert (named.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
+    assert (named.unsent.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
     assert after(named, facts.Cancelled("submitted again")) == changed(ended, updated_at=NOW)

@@ -31,7 +31,7 @@ def delivered(shots: dict[str, Shot], left_out: tuple[LeftOut, ...] = ()) -> Ord
     paths = tuple(one.path for one in left_out)
     brackets = tuple(replace(photo, sha256=f"{photo.path:>64}") for photo in photos(shots))
     made = changed(order(), folder=HERE, phase=Phase.DOWNLOADED, brackets=brackets, due=None)
-    return replace(made, left_out=paths, left_out_why=left_out)
+    return changed(made, left_out=paths, left_out_why=left_out)
 
 
 RAWS, JPEGS = card("Card1/DSC{:05}.ARW", shoot(SONY)), card("Card2/DSC{:05}.JPG", shoot(SONY))

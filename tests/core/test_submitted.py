@@ -85,7 +85,7 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
     assert set(known) == {LeftOut(photo.path, Why.COPY, path) for photo, path in zip(second, of, strict=True)}
     copies = tuple(one.path for one in known)
     knows = after(sent, f.FoundAgain(copies, known))
-    assert (knows.left_out, knows.left_out_why) == (tuple(sorted(copies)), known)
+    assert (knows.unsent.left_out, knows.unsent.left_out_why) == (tuple(sorted(copies)), known)
     assert known_again(fact, judged, (knows,)) == ()
     assert after(knows, f.FoundAgain(copies[:1])) is knows
 

@@ -240,7 +240,7 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
     bracket = replace(sent("A/DSC00001.JPG"), shot=shot_of(camera, "A/DSC00001.JPG"))
     known = LeftOut("B/DSC00001.ARW", Why.VARIANT, "A/DSC00001.JPG")
     order = explaining.order(bracket, phase=Phase.DOWNLOADED, left_out=(known.path,))
-    explaining.has(replace(order, left_out_why=(known,)))
+    explaining.has(changed(order, left_out_why=(known,)))
     for path in ("B/DSC00001.ARW", "C/DSC00001.ARW", "web/Oak-1.jpg"):
         explaining.put(path, camera.take(path, 1))
     begins, variant = "6f1d1f0e, downloaded: ", "the same frame as A/DSC00001.JPG, in another format"

@@ -74,7 +74,7 @@ def forgotten(of: Order) -> Order:
 
 def written(of: Order) -> dict[str, Any]:
     """The note of an order, read from the disk."""
-    text = json.dumps(delivery_note(of, of.late, now=of.times.updated_at), ensure_ascii=False)
+    text = json.dumps(delivery_note(of, of.unsent.late, now=of.times.updated_at), ensure_ascii=False)
     note: dict[str, Any] = json.loads(text.encode("utf-8", "backslashreplace"))
     return note
 
@@ -120,15 +120,15 @@ def large(photos: int, folder: str, images: int) -> Order:
         for number in range(images)
     )
     left_out = tuple(one.path for one in why)
-    return replace(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
+    return changed(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
 
 
 def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
     """The size limit for notes is enough for the largest shoot with all details."""
     card = large(300, "DCIM/100MSDCF", images=100)
     alone = large(300, "Müller, Unter den Linden 14/Second visit/Living room/Camera 2/DCIM/100MSDCF", images=300)
-    for of in (card, alone, replace(alone, left_out=(), left_out_why=())):
-        most = incoming.A_FILE * (len(of.brackets) + len(of.left_out))
+    for of in (card, alone, changed(alone, left_out=(), left_out_why=())):
+        most = incoming.A_FILE * (len(of.brackets) + len(of.unsent.left_out))
         incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=most)
         assert (tmp_path / "order.json").stat().st_size <= most
     assert incoming.LARGEST_JSON >= incoming.A_FILE * scan.MOST
@@ -163,7 +163,11 @@ def test_notes_of_earlier_versions_are_read() -> None:
         del image["name"]
     old = order_of(note)
     assert (old.source.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
-    assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
+    assert (old.unsent.left_out, old.unsent.left_out_why, old.brackets[0].shot) == (
+        DELIVERED.unsent.left_out,
+        (),
+        UNKNOWN,
+    )
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
     known = with_times(old, there)
     assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
@@ -180,13 +184,13 @@ def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
     for bracket in note["brackets"]:
         bracket["shot"] = nonsense
     read = order_of(note)
-    assert (read.id, read.left_out, read.left_out_why) == (DELIVERED.id, DELIVERED.left_out, ())
+    assert (read.id, read.unsent.left_out, read.unsent.left_out_why) == (DELIVERED.id, DELIVERED.unsent.left_out, ())
     assert not any(bracket.shot.tells for bracket in read.brackets)
 
 
 def test_the_list_of_files_left_out_keeps_its_shape() -> None:
     """In a note, the files left out are a list of paths, with the reasons in a separate list."""
-    note = written(replace(DELIVERED, left_out_why=DELIVERED.left_out_why[1:]))
+    note = written(changed(DELIVERED, left_out_why=DELIVERED.unsent.left_out_why[1:]))
     assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
     assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]
 

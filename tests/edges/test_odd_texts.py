@@ -49,7 +49,7 @@ def odd_order(text: str) -> Order:
     reason = odd(LeftOut("a", Why.VARIANT, "b", "c"), text)
     lists: dict[str, Any] = dict.fromkeys(("discards", "left_out", "late", "altered", "notes"), (text,))
     preset = replace(odd(Preset(), text), enhance={text: text})
-    one = replace(order(), brackets=(bracket,), images=(placed,), left_out_why=(reason,), preset=preset)
+    one = changed(order(), brackets=(bracket,), images=(placed,), left_out_why=(reason,), preset=preset)
     one = replace(odd(changed(one, **lists), text), id=one.id)
     return replace(one, source=odd(one.source, text))
 
@@ -68,7 +68,9 @@ def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None
 
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)
-        await store.add(before, facts.Locked(before.brackets, before.left_out, KNOWN, before.left_out_why))
+        await store.add(
+            before, facts.Locked(before.brackets, before.unsent.left_out, KNOWN, before.unsent.left_out_why)
+        )
         back = await store.load(before.id)
         await store.record(before, facts.Failed(None, facts.Failure.FILE, KNOWN), after, NOW)
         store.close()
@@ -78,7 +80,7 @@ def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None
     expected = readable(before)
     assert back.brackets == tuple(map(readable, before.brackets))
     assert back.images == tuple(map(readable, before.images))
-    assert back.left_out_why == before.left_out_why
+    assert back.unsent.left_out_why == before.unsent.left_out_why
     assert back.source == readable(before.source)
     assert back == replace(expected, source=back.source, brackets=back.brackets, images=back.images)
     with SqliteReader(tmp_path) as reader:

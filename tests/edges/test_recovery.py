@@ -495,8 +495,8 @@ def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) ->
     assert [bracket.mark for bracket in held.brackets] == [
         content.mark(held.source.folder, bracket.path) for bracket in held.brackets
     ]
-    assert held.left_out == tuple(one.path for one in held.left_out_why)
-    why = {one.path: (one.why, one.of) for one in held.left_out_why}
+    assert held.unsent.left_out == tuple(one.path for one in held.unsent.left_out_why)
+    why = {one.path: (one.why, one.of) for one in held.unsent.left_out_why}
     assert why.pop("old.PSD", (Why.FORMAT, None)) == (Why.FORMAT, None)
     assert why == {
         "IMG_1.ARW": (Why.VARIANT, "IMG_1.JPG"),
@@ -521,7 +521,7 @@ def test_copies_without_metadata_are_held_once(home: Home) -> None:
     (home.watch / "a" / "IMG_1.JPG").unlink()
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
-    assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
+    assert [(one.path, one.why, one.of) for one in held.unsent.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
     assert "may be duplicates" in (held.trouble or "")
 
 

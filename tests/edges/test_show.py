@@ -60,7 +60,7 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
     """A left-out bracket is shown with its reason and not counted as an upload; other files are listed, too."""
     start = order(3)
     bad = replace(start.brackets[1], left_out="is\ncut off")
-    told = shown(tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",)))
+    told = shown(tmp_path, changed(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",)))
     assert "brackets: 0 of 2 uploaded" in told
     assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in told
     assert "  - twin.CR3  left out\n" in told
@@ -73,7 +73,7 @@ def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
         LeftOut("2.JPG", Why.DECLINED, "3.JPG", "Elm"),
         LeftOut("4.JPG", Why.DECLINED),
     )
-    copy = replace(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
+    copy = changed(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
     told = shown(tmp_path, copy)
     for line in (
         "left out: 3",
@@ -93,7 +93,7 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         LeftOut("1 (Case Conflict).JPG", Why.CONFLICT),
         LeftOut("2.JPG", Why.UNREADABLE),
     )
-    told = shown(tmp_path, replace(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
+    told = shown(tmp_path, changed(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
     for line in (
         "B/1.JPG  left out: a copy of A/1.JPG",
         "A/1.CR3  left out: the same frame as A/1.JPG, in another format",

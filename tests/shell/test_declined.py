@@ -129,7 +129,7 @@ def test_a_cancelled_shoot_that_comes_with_more_is_asked_about_once(
             await asyncio.sleep(DAY)
             (held,) = await orders_of(scene, shoot)
             assert (held.phase, paths(held)) == (Phase.HELD, names(new))
-            assert {(one.path, one.why, one.shoot) for one in held.left_out_why} == {
+            assert {(one.path, one.why, one.shoot) for one in held.unsent.left_out_why} == {
                 (path, Why.DECLINED, OAK) for path in names(range(6))
             }
             scene.scanned.clear()
@@ -279,7 +279,7 @@ def test_a_submit_of_a_skipped_shoot_sends_what_no_other_folder_sent(tmp: Path, 
             await scene.submit(OAK)
             rest = await newest(scene, OAK)
             assert paths(rest) == names(range(8, 10 + added))
-            assert {(one.path, one.why, one.shoot) for one in rest.left_out_why} == {
+            assert {(one.path, one.why, one.shoot) for one in rest.unsent.left_out_why} == {
                 (path, Why.COPY, ELM) for path in names(range(8))
             }
 
@@ -401,10 +401,10 @@ def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
             order = await declined(scene, OAK, range(6), clock)
             new = scene.put(f"{OAK}/DCIM/NEW.JPG")
             await quiet()
-            assert (await scene.store.load(order.id)).late == ("DCIM/NEW.JPG",)
+            assert (await scene.store.load(order.id)).unsent.late == ("DCIM/NEW.JPG",)
             os.renames(new, scene.root / ELM / "NEW.JPG")
             await quiet()
-            assert (await scene.store.load(order.id)).late == ()
+            assert (await scene.store.load(order.id)).unsent.late == ()
             assert scene.orders() == {ELM: ("settled", 1)}
 
     simulate(work)
@@ -436,7 +436,7 @@ def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) ->
             shutil.copytree(scene.root / OAK, scene.root / COPY)
             await quiet()
             (copy,) = await orders_of(scene, COPY)
-            assert (copy.phase, copy.left_out) == (Phase.SKIPPED, tuple(names(range(6))))
+            assert (copy.phase, copy.unsent.left_out) == (Phase.SKIPPED, tuple(names(range(6))))
             put(scene, COPY, range(6, 6 + more))
             await quiet()
             held, _ = await orders_of(scene, COPY)
@@ -503,8 +503,8 @@ def test_archived_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_known(tmp:
             scene.scanned.clear()
             await asyncio.sleep(DAY)
             (copy,) = await orders_of(scene, COPY)
-            assert set(copy.left_out) == {*names(range(2)), *names(range(20, 40))}
-            assert (copy.late, scene.waiting()) == ((), {})
+            assert set(copy.unsent.left_out) == {*names(range(2)), *names(range(20, 40))}
+            assert (copy.unsent.late, scene.waiting()) == ((), {})
             assert scene.scanned.count(COPY) < 100
 
     simulate(work)

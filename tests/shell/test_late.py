@@ -17,6 +17,7 @@ from daemon.store.known import KnownBy
 from daemon.watcher import Contents
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.folder import LateFiles
+from tests.changed import changed
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, merged, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -160,7 +161,7 @@ def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
             order = await scene.store.newest(str(tmp / "in" / OAK))
             assert order is not None
             assert [bracket.path for bracket in order.brackets] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_3.JPG"]
-            assert order.left_out == ("B/IMG_1.JPG", "B/IMG_2.JPG")
+            assert order.unsent.left_out == ("B/IMG_1.JPG", "B/IMG_2.JPG")
 
     simulate(work)
 
@@ -279,7 +280,7 @@ def test_thousands_of_touched_photos_are_judged_in_parts() -> None:
         return "ab"
 
     async def work(_clock: SimulatedClock) -> None:
-        done = replace(order(3), altered=(order(3).brackets[2].path,))
+        done = changed(order(3), altered=(order(3).brackets[2].path,))
         sent = [replace(bracket, sha256="ab", ctime_ns=1) for bracket in done.brackets]
         suspects = [(replace(bracket, ctime_ns=2), bracket) for bracket in sent]
         altered = Altered(Contents(sha256))

@@ -175,7 +175,7 @@ async def silent(people: People) -> list[str]:
         names = {photo.name for photo in folder.iterdir() if photo.name.startswith("IMG_")}
         if str(folder) in looked_at and orders[0].phase is Phase.SKIPPED:
             continue
-        known = {path for order in orders for path in (*paths_of(order), *order.late)}
+        known = {path for order in orders for path in (*paths_of(order), *order.unsent.late)}
         found += [f"{folder.name}/{name}" for name in sorted(names - known - elsewhere)]
     return found
 

@@ -193,7 +193,7 @@ def test_a_person_submits(tmp: Path) -> None:
             assert scene.orders() == {"old": ("settled", 1), "new": ("settled", 1)}
             order = await scene.store.newest(str(tmp / "in" / "new"))
             assert order is not None
-            assert order.left_out == ("IMG_2.JPG",)
+            assert order.unsent.left_out == ("IMG_2.JPG",)
             await asyncio.sleep(2 * INTERVAL)
             assert len(scene.orders()) == 2
 
@@ -214,7 +214,7 @@ def test_a_person_submits_the_rest(tmp: Path) -> None:
             order = await scene.store.newest(str(scene.root / "12 Oak St"))
             assert order is not None
             assert [bracket.path for bracket in order.brackets] == ["IMG_1.JPG", "IMG_3.JPG"]
-            assert order.left_out == ("IMG_2.JPG",)
+            assert order.unsent.left_out == ("IMG_2.JPG",)
 
     simulate(work)
 

@@ -15,6 +15,7 @@ from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
 from daemon.order.stored_names import stored_name
 from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
@@ -47,10 +48,10 @@ def order_row(order: Order) -> Row:
         "held_in": order.held_in.value if order.held_in else None,
         "created": int(order.created),
         "discards": json.dumps(order.discards),
-        "left_out": json.dumps(order.left_out),
+        "left_out": json.dumps(order.unsent.left_out),
         "fingerprint": order.source.fingerprint,
-        "late": json.dumps(order.late),
-        "altered": json.dumps(order.altered),
+        "late": json.dumps(order.unsent.late),
+        "altered": json.dumps(order.unsent.altered),
         "supplement_of": order.source.supplement_of,
         "same_as": order.source.same_as,
         "approved": int(order.approved),
@@ -170,10 +171,12 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         brackets=tuple(_bracket(b) for b in brackets),
         images=tuple(_image(i) for i in images),
         discards=tuple(json.loads(row["discards"])),
-        left_out=tuple(json.loads(row["left_out"])),
-        left_out_why=tuple(map(_left_out, left_out)),
-        late=tuple(json.loads(row["late"])),
-        altered=tuple(json.loads(row["altered"])),
+        unsent=Unsent(
+            left_out=tuple(json.loads(row["left_out"])),
+            left_out_why=tuple(map(_left_out, left_out)),
+            late=tuple(json.loads(row["late"])),
+            altered=tuple(json.loads(row["altered"])),
+        ),
         approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
         over_limit=bool(row["over_limit"]),

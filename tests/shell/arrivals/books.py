@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from daemon.order import Bracket, Order, OrderSource, Times, changed_since
 from daemon.shoot import File, FileClass, Listing
+from tests.changed import changed
 from tests.shell.arrivals.disk import Disk
 from tests.shell.arrivals.world import World
 
@@ -61,7 +62,7 @@ class Books:
         )
         self.locks.append(lock)
         order = Order(why, "images", OrderSource(shoot, f"/in/{shoot}", f"/out/{shoot}", inode), Times(0.0, 0.0))
-        self._orders.append(replace(order, brackets=_plain(sent), left_out=tuple(without)))
+        self._orders.append(changed(order, brackets=_plain(sent), left_out=tuple(without)))
 
 
 def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:
