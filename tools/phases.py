@@ -110,7 +110,7 @@ def _kind(order: Order) -> object:
     brackets = tuple((bracket.registered, bracket.stored) for bracket in order.brackets)
     images = tuple(sorted(image.state for image in order.images))
     state = (order.phase, order.held_in, order.merge, order.merge_refused_at is None, order.reckoned, order.approved)
-    return (*state, min(order.failures, 1), order.created, bool(order.discards), brackets, images)
+    return (*state, min(order.tries.failures, 1), order.uploads.created, bool(order.uploads.discards), brackets, images)
 
 
 def _possible(order: Order) -> Iterator[facts.Fact]:

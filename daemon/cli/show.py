@@ -59,7 +59,7 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
 
 def _is_at_service(order: Order) -> bool:
     """True if the order exists at the service: it was created there, explicitly or with its first bracket."""
-    return order.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
+    return order.uploads.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
 
 
 def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:

@@ -24,6 +24,7 @@ from daemon.order import (
 )
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
 
@@ -80,7 +81,7 @@ def order_of(note: Json) -> Order:
             dev_mode=bool(note["dev_mode"]),
         ),
         phase=Phase.DOWNLOADED,
-        created=True,
+        uploads=Uploads(created=True),
         brackets=brackets,
         images=(*placed, *failed, *dismissed),
         unsent=Unsent(

@@ -21,7 +21,9 @@ from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.order.source import OrderSource
 from daemon.order.submitting import Submitted, submitted, the_rest
 from daemon.order.times import Times
+from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 
 __all__ = [
     "LINE",
@@ -45,7 +47,9 @@ __all__ = [
     "Sent",
     "Submitted",
     "Times",
+    "Tries",
     "Unsent",
+    "Uploads",
     "Verb",
     "allowed",
     "answers",

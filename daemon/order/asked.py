@@ -63,8 +63,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         images=tuple(_fresh(image) if image.id in again else image for image in order.images),
         over_limit=False,
         reckoned=False,
-        polls=0,
-        failures=0,
+        tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
         due=now,
         times=replace(order.times, reopened_at=now),
@@ -88,7 +87,7 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     if order.merge is MergeState.NOT_ASKED or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
-    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0, mismatch=None)
+    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, tries=order.tries.released())
     if any(image.state in ON_DISK for image in images):
         return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
     ended = (Trouble(Code.DISMISSED, DISMISSED),)

@@ -25,8 +25,7 @@ def progress(order: Order, now: float) -> Order:
     """Continue at once after a success, unless the back-off of another bracket or image is still running."""
     if order.due is not None and order.due > now and order.troubles:
         return order
-    order = _matched(order)
-    return replace(order, failures=0, troubles=(), due=None if order.phase in RESTING else now)
+    return replace(order, tries=order.tries.succeeded(), troubles=(), due=None if order.phase in RESTING else now)
 
 
 def back_off(
@@ -37,8 +36,9 @@ def back_off(
     ``tries``: how often the failing bracket has failed before. It counts if it is more than the order's failures:
     the success of another bracket resets the order's back-off, but not this bracket's.
     """
-    later = wait(order, trouble, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
-    return replace(later, failures=order.failures + 1)
+    failures = order.tries.failures
+    later = wait(order, trouble, now, retry_wait(policy, order.id, max(failures, tries), retry_after))
+    return replace(later, tries=replace(order.tries, failures=failures + 1))
 
 
 def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
@@ -49,7 +49,7 @@ def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
 
 def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
     """Hold the order for a person."""
-    order = replace(_matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold)
+    order = replace(order, phase=Phase.HELD, held_in=order.phase, hold=hold, tries=order.tries.matched())
     return replace(order, over_limit=False, troubles=(trouble,), due=None)
 
 
@@ -59,16 +59,17 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
     ``times`` is how often this happened for the same bracket or image, while others may have succeeded. If the clock
     was set back, the duration is unknown and only the number of answers counts.
     """
-    since = now if order.mismatched_at is None else order.mismatched_at
-    count = max(order.mismatches + 1, times)
+    since = now if order.tries.mismatched_at is None else order.tries.mismatched_at
+    count = max(order.tries.mismatches + 1, times)
     lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
     if count < policy.mismatch_tries or not lasts:
         trouble = Trouble(Code.WRONG_ANSWER, f"{why} bracketd tries again.")
         order = back_off(order, trouble, now, policy, tries=times - 1)
-        return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
+        return replace(order, tries=replace(order.tries, mismatch=mismatch, mismatches=count, mismatched_at=since))
     kept = PAID_PICTURE if mismatch in PAID else UNUSED
     why = f"{why} The service answered like this {count} times. {kept}"
-    return replace(held(order, Trouble(Code.WRONG_ANSWER, why)), mismatch=mismatch)
+    order = held(order, Trouble(Code.WRONG_ANSWER, why))
+    return replace(order, tries=replace(order.tries, mismatch=mismatch))
 
 
 PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
@@ -78,16 +79,11 @@ PAID_PICTURE = "The picture is paid for and is also in the web app. `bracketd re
 UNUSED = "None of these answers were used. Check the order in the web app, then run `bracketd retry` to continue."
 
 
-def _matched(order: Order) -> Order:
-    """Reset the mismatch counters, because an answer matched or the order waits for something else."""
-    return replace(order, mismatch=None, mismatches=0, mismatched_at=None) if order.mismatches else order
-
-
 def released(order: Order, now: float) -> Order:
     """Continue from the phase in which the order was held."""
     there = order.held_in or order.phase
-    order = replace(order, mismatch=None, hold=None)
-    return replace(order, phase=there, held_in=None, over_limit=False, troubles=(), failures=0, due=now)
+    order = replace(order, phase=there, held_in=None, hold=None, over_limit=False)
+    return replace(order, tries=order.tries.released(), troubles=(), due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:

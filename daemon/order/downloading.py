@@ -40,7 +40,8 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
     if image is None:
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
-    order = replace(with_image(order, again), failures=max(order.failures, image.failures))
+    tries = replace(order.tries, failures=max(order.tries.failures, image.failures))
+    order = replace(with_image(order, again), tries=tries)
     why = f"the downloaded file of {image.called} was removed from {order.source.output}; bracketd downloads it again"
     return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 

@@ -31,15 +31,22 @@ def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Po
     """Record the intent to merge. From here on the merge may have happened."""
     if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
         return order
-    return replace(forward(order, Phase.MERGING), merge=MergeState.ASKED, merge_asked_at=now, polls=0, due=now)
+    return replace(
+        forward(order, Phase.MERGING),
+        merge=MergeState.ASKED,
+        merge_asked_at=now,
+        tries=replace(order.tries, polls=0),
+        due=now,
+    )
 
 
 def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
     """The service accepted the merge. Polling will show the result."""
     if order.merge is not MergeState.ASKED:
         return order
-    answered = replace(progress(order, now), merge=MergeState.ANSWERED, polls=0)
-    return replace(answered, due=now + poll_wait(policy, order.id, 0))
+    order = progress(order, now)
+    order = replace(order, merge=MergeState.ANSWERED, tries=replace(order.tries, polls=0))
+    return replace(order, due=now + poll_wait(policy, order.id, 0))
 
 
 def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
@@ -48,8 +55,9 @@ def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
     if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
         return order
     images = _images(order, fact.images, now, policy)
-    order = replace(progress(order, now), polls=order.polls + 1, images=images)
-    order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
+    order, polls = progress(order, now), order.tries.polls + 1
+    order = replace(order, images=images, tries=replace(order.tries, polls=polls))
+    order = replace(order, due=now + poll_wait(policy, order.id, polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
     asked_at = order.merge_asked_at or order.merge_refused_at
@@ -68,13 +76,13 @@ def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _pol
     if order.phase is not Phase.PROCESSING or image is None:
         return order
     asked = replace(image, state=ImageState.PENDING, reprocessed_at=now, reprocess_heard=False)
-    return with_image(replace(order, polls=0), replace(asked, failures=image.failures + 1))
+    return with_image(replace(order, tries=replace(order.tries, polls=0)), replace(asked, failures=image.failures + 1))
 
 
 def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
     """The service accepted the reprocessing. Polling will show the result."""
     image = reprocessing(order, fact.image)
-    if image is None or order.polls > 0:
+    if image is None or order.tries.polls > 0:
         return order
     order = with_image(progress(order, now), replace(image, reprocessed_at=now, reprocess_heard=True))
     waits = any(image.state is ImageState.AGAIN for image in order.images)
@@ -132,12 +140,12 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     refusal already says that no merge was carried out.
     """
     if order.merge is MergeState.NOT_ASKED:
-        if order.polls < policy.refused_looks:
+        if order.tries.polls < policy.refused_looks:
             return replace(order, troubles=(Trouble(Code.MERGE_REFUSED, REFUSED),))
         return replace(order, merge_refused_at=None, troubles=(), due=now)
     waited = now - (order.merge_asked_at or now)
     if order.merge is MergeState.ASKED:
-        if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:
+        if 0 <= waited < policy.idle_grace or order.tries.polls < policy.idle_looks:
             return order
         return replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None, due=now)
     if waited < policy.idle_grace:
@@ -178,7 +186,7 @@ def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: P
 def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) -> Image:
     """The image. If it is being reprocessed and the clock was set meanwhile, its wait restarts."""
     asked = image.reprocessed_at if image.state is ImageState.PENDING else None
-    if asked is None or order.polls >= policy.doubted_looks:
+    if asked is None or order.tries.polls >= policy.doubted_looks:
         return image
     return replace(image, reprocessed_at=now) if time_is_doubtful(order, asked, now, policy.reprocess_lag) else image
 

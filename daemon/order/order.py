@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from daemon.errors import Mismatch
 from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
 from daemon.order.image import Image, ImageState
@@ -21,7 +20,9 @@ from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.source import OrderSource
 from daemon.order.times import Times
+from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 from daemon.shoot.leftout import in_one
 
 
@@ -33,19 +34,13 @@ class Order:
     hinders the order now, or how it ended; ``notes`` are permanent. ``held_in`` is the phase that a held order returns
     to.
 
-    ``discards`` are registrations at the service that must be deleted before the merge.
-
     ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
     next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
     skipped it, and it is not sent again unasked.
 
     ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
-    ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted
-    none; ``unseen`` how often the service did not show uploaded brackets.
-
-    ``mismatch`` says how the service's last answers did not match the requests, None if the last one did;
-    ``mismatches`` counts them, and ``mismatched_at`` is when the first of them came. ``merge_refused_at`` is when the
-    service refused the merge; None again once it is known that no merge was carried out.
+    ``merge_refused_at`` is when the service refused the merge; None again once it is known that no merge was carried
+    out.
     """
 
     id: str
@@ -55,29 +50,22 @@ class Order:
     preset: Preset = field(default_factory=Preset)
     phase: Phase = Phase.SETTLED
     held_in: Phase | None = None
-    created: bool = False
     brackets: tuple[Bracket, ...] = ()
     images: tuple[Image, ...] = ()
-    discards: tuple[str, ...] = ()
     unsent: Unsent = field(default_factory=Unsent)
     approved: bool = False
     by_person: bool = False
     over_limit: bool = False
     hold: Hold | None = None
     reckoned: bool = False
+    uploads: Uploads = field(default_factory=Uploads)
     merge: MergeState = MergeState.NOT_ASKED
     merge_asked_at: float | None = None
     merge_refused_at: float | None = None
-    mismatch: Mismatch | None = None
-    mismatches: int = 0
-    mismatched_at: float | None = None
-    polls: int = 0
-    failures: int = 0
+    tries: Tries = field(default_factory=Tries)
     troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     due: float | None = None
-    refusals: int = 0
-    unseen: int = 0
 
     @property
     def health(self) -> Health:

@@ -59,14 +59,14 @@ def next_steps(order: Order) -> tuple[steps.Step, ...]:
 
 
 def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
-    if order.flow == "brackets" and not order.created:
+    if order.flow == "brackets" and not order.uploads.created:
         return (steps.Create(),)
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [steps.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [steps.Register(n) for _, n in todo if not order.brackets[n].registered]
-    if order.refusals > 1:  # one bracket shows whether storage accepts any
+    if order.uploads.refusals > 1:  # one bracket shows whether storage accepts any
         uploads, registers = uploads[:1], [] if uploads else registers[:1]
-    return (*uploads, *registers, *map(steps.Discard, order.discards)) or (steps.Confirm(),)
+    return (*uploads, *registers, *map(steps.Discard, order.uploads.discards)) or (steps.Confirm(),)
 
 
 def _download_steps(order: Order) -> tuple[steps.Step, ...]:
@@ -117,7 +117,7 @@ def _still_held(order: Order, after: Order) -> Order:
         after = replace(after, phase=order.held_in or order.phase)
     after = replace(
         after,
-        mismatch=order.mismatch,
+        tries=replace(after.tries, mismatch=order.tries.mismatch),
         hold=order.hold,
         source=replace(after.source, unknown_order=order.source.unknown_order),
     )

@@ -61,7 +61,11 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
         case steps.Merge() if order.merge is MergeState.ASKED:
             refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
             unsent = replace(
-                order, merge=MergeState.NOT_ASKED, merge_asked_at=None, merge_refused_at=refused_at, polls=0
+                order,
+                merge=MergeState.NOT_ASKED,
+                merge_asked_at=None,
+                merge_refused_at=refused_at,
+                tries=replace(order.tries, polls=0),
             )
             return unsent if fact.unsent else replace(order, merge_asked_at=now)
         case steps.Reprocess(image_id) if image := reprocessing(order, image_id):
@@ -128,7 +132,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
     since = bracket.unreadable_since
     since = now if since is None or since > now or fact.disk_fails else since
     order = with_bracket(order, number, replace(bracket, unreadable_since=since))
-    if now - since >= policy.file_patience and order.failures >= policy.file_tries:
+    if now - since >= policy.file_patience and order.tries.failures >= policy.file_tries:
         minutes = (now - since) / 60
         why = f"{fact.why}. The photo has been unreadable for {minutes:.0f} min, while other photos could be read."
         after = _file(order, replace(fact, why=why), now, policy)
@@ -248,12 +252,12 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
         order = replace(order, source=replace(order.source, unknown_order=None))
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)
+        brackets = order.brackets if order.tries.mismatch is None else tuple(_fresh(b) for b in order.brackets)
         order = _given_tries(replace(released(order, now), brackets=brackets), policy)
         return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
-    return replace(order, failures=0, due=now)
+    return replace(order, tries=replace(order.tries, failures=0), due=now)
 
 
 def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Order:
@@ -277,7 +281,7 @@ def _given_tries(order: Order, policy: Policy) -> Order:
     """Reset the waits for files, and allow half of the tries again for refusals, each of which uses up a name."""
     most = policy.slot_tries // 2
     brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
-    return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
+    return replace(order, brackets=brackets, uploads=order.uploads.with_tries_left(most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:

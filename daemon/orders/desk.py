@@ -345,5 +345,5 @@ class Desk:
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """True if a fact goes into the journal. Repeated polls without a change do not: they would fill it."""
     times = replace(after.times, due_set_at=before.times.due_set_at, updated_at=before.times.updated_at)
-    polled = replace(after, polls=before.polls, due=before.due, times=times)
+    polled = replace(after, tries=replace(after.tries, polls=before.tries.polls), due=before.due, times=times)
     return not isinstance(fact, facts.Polled | facts.Reckoned) or polled != before

@@ -13,6 +13,7 @@ from itertools import takewhile
 from daemon.order import Bracket, FlowName, Image, ImageState, Order, OrderSource, Phase, Preset, fingerprint
 from daemon.order.naming import name_at_service
 from daemon.order.times import Times
+from daemon.order.uploads import Uploads
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import Rebuilt, Source, merged, outputs
 from daemon.service import ImageStatus
@@ -86,7 +87,7 @@ def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Orde
         ),
         times=Times(created_at=there.created_at or now, updated_at=now),
         preset=shoot.preset,
-        created=True,
+        uploads=Uploads(created=True),
         brackets=brackets,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.facts import Failure
+from tests.changed import changed
 from tests.core.orders import order
 
 
@@ -39,7 +40,7 @@ def keeps_the_bad_ones_place(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A bracket is left out, but its registration stays at the service."""
     after = evolve(of, fact, **how)
     bad = isinstance(fact, facts.Failed) and fact.kind is Failure.FILE
-    return replace(after, discards=of.discards) if bad else after
+    return changed(after, discards=of.uploads.discards) if bad else after
 
 
 def ignores_the_limit(of: Order, fact: facts.Fact, *, now: float, policy: Policy) -> Order:

@@ -94,7 +94,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
     """The order backs off, says why, and continues as soon as an answer matches."""
     start = merged()
     later = after(start, LOOK)
-    assert (later.phase, later.health, later.mismatch) == (
+    assert (later.phase, later.health, later.tries.mismatch) == (
         Phase.MERGING,
         Health.RETRYING,
         Mismatch.MORE_IMAGES,
@@ -104,18 +104,18 @@ def test_what_does_not_match_is_asked_for_again() -> None:
     due = later.due
     assert due is not None
     fine = after(later, SEEN, now=due)
-    assert (fine.mismatch, fine.mismatches, fine.mismatched_at, fine.messages) == (None, 0, None, ())
+    assert (fine.tries.mismatch, fine.tries.mismatches, fine.tries.mismatched_at, fine.messages) == (None, 0, None, ())
 
 
 def test_what_never_matches_holds_the_order() -> None:
     """After some tries over some minutes the order is held; the kind of mismatch is a value."""
     held = again_and_again(merged(), LOOK)
-    assert (held.phase, held.held_in, held.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
+    assert (held.phase, held.held_in, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION
     assert held.messages[0].startswith("The service shows nonsense. The service answered like this 6 times. None of")
     assert "`bracketd retry`" in held.messages[0]
     again = after(held, facts.Retried(), now=LATER)
-    assert (next_steps(again), again.mismatch, again.mismatches) == ((steps.Poll(),), None, 0)
+    assert (next_steps(again), again.tries.mismatch, again.tries.mismatches) == ((steps.Poll(),), None, 0)
     assert after(again, LOOK, now=LATER).phase is Phase.MERGING, "a retry has all tries again"
 
 
@@ -138,16 +138,16 @@ def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
     """An outage between wrong answers neither resets the mismatch count nor adds to it."""
     outage = facts.Failed(steps.Poll(), Failure.PASSING, "no route")
     start = after(merged(), LOOK, *[outage] * 20)
-    assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
+    assert (start.tries.mismatches, start.tries.mismatch) == (1, Mismatch.MORE_IMAGES)
 
 
 def test_a_later_reason_to_hold_replaces_the_mismatch() -> None:
     """The value says why an order is held, and not what was wrong before."""
     refused = facts.Failed(steps.Poll(), Failure.REQUEST, "refused")
     held = after(merged(), LOOK, refused)
-    assert (held.phase, held.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
+    assert (held.phase, held.tries.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
     late = after(held, LOOK)
-    assert (late.phase, late.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
+    assert (late.phase, late.tries.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
 
 
 @pytest.mark.parametrize("step", [steps.Merge(), steps.Poll()])
@@ -164,11 +164,11 @@ def test_two_brackets_never_share_an_id() -> None:
     first, second = sent(0)[0], facts.Registered(1, 0, "s0.0", "https://storage/other", "image/jpeg")
     start = after(order(2), first, second)
     assert [bracket.service_id for bracket in start.brackets] == ["s0.0", None]
-    assert (start.brackets[1].attempt, start.mismatch) == (1, Mismatch.BRACKET)
-    assert start.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
+    assert (start.brackets[1].attempt, start.tries.mismatch) == (1, Mismatch.BRACKET)
+    assert start.uploads.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
     for attempt in range(1, POLICY.mismatch_most):
         start = after(start, replace(second, attempt=attempt), now=NOW + attempt)
-    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert (start.phase, start.tries.mismatch) == (Phase.HELD, Mismatch.BRACKET)
 
 
 def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> None:
@@ -183,7 +183,7 @@ def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> N
         later = start.due
         assert attempt == POLICY.mismatch_most - 1 or later is not None
         start = after(start, *sent(attempt + 1), now=(later or due) + 1)
-    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert (start.phase, start.tries.mismatch) == (Phase.HELD, Mismatch.BRACKET)
     assert after(start, facts.Retried()).brackets[0].failures == 0, "a retry has all tries again"
 
 
@@ -216,7 +216,7 @@ def test_a_picture_that_is_wrong_was_bought_once() -> None:
     assert states == [(ImageState.PROCESSED, NOW), (ImageState.PROCESSED, None)]
     assert steps.Fetch("i0") in next_steps(later)
     held = again_and_again(later, small)
-    assert (held.phase, held.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
+    assert (held.phase, held.tries.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
     assert "The picture is paid for" in held.messages[0]
     got = after(held, facts.Retried(), facts.Fetched("i0", 10, "ab", "jpg"), now=LATER)
     assert (got.images[0].state, got.images[0].fetched_at) == (ImageState.FETCHED, NOW)

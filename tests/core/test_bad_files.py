@@ -8,6 +8,7 @@ from daemon.errors import Mismatch
 from daemon.order import FlowName, Health, Order, Phase, Preset, facts, next_steps, steps
 from daemon.order.facts import Failure
 from daemon.order.trouble import ANSWERS
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, order, sent, uploaded
 
 WITHOUT = Preset(bad_files="leave_out")
@@ -15,7 +16,7 @@ WITHOUT = Preset(bad_files="leave_out")
 
 def shoot(brackets: int = 2, flow: FlowName = "images", preset: Preset = WITHOUT) -> Order:
     """A locked shoot whose folder is set to leave out photos that cannot be read."""
-    return replace(order(brackets, flow), preset=preset, created=flow == "brackets")
+    return changed(order(brackets, flow), preset=preset, created=flow == "brackets")
 
 
 def bad(step: steps.Step, number: int | None = 0) -> facts.Failed:
@@ -121,7 +122,7 @@ def test_a_photo_that_is_left_out_and_still_in_the_way_holds_the_order() -> None
 def test_after_the_upload_no_photo_is_left_out() -> None:
     """Once the brackets are confirmed, a bad file holds the order, because the merge includes them all."""
     late = after(replace(uploaded(2), preset=WITHOUT), bad(steps.Merge(), 0))
-    assert (late.phase, late.sent, late.discards) == (Phase.HELD, (0, 1), ())
+    assert (late.phase, late.sent, late.uploads.discards) == (Phase.HELD, (0, 1), ())
 
 
 def test_a_retry_takes_the_current_bad_files_setting() -> None:
@@ -155,7 +156,7 @@ def test_a_sent_photo_that_the_service_lacks_is_sent_again_beside_one_that_is_le
 def test_what_comes_too_late_for_a_cancelled_order_leaves_its_reason() -> None:
     """Late answers neither revive a cancelled order nor erase its reason."""
     start = after(shoot(flow="brackets"), sent(0)[0], facts.SlotLost(0, 0, "expired"))
-    over = after(replace(start, created=False), facts.Cancelled("cancelled by a person"))
+    over = after(changed(start, created=False), facts.Cancelled("cancelled by a person"))
     for late in (facts.Created(), facts.Discarded("s0.0"), *sent(1), bad(steps.Register(1), 1)):
         assert after(over, late) is over
     assert over.messages[0] == "cancelled by a person"

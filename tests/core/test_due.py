@@ -59,7 +59,7 @@ def test_a_back_off_is_not_kept_from_a_clock_that_was_wrong(failures: int) -> No
     assert again.due is not None
     assert NOW - HOUR <= again.due <= NOW - HOUR + POLICY.retry_longest
     assert again.times.due_set_at == NOW - HOUR
-    assert again.failures == failures + 1, "it is the same outage"
+    assert again.tries.failures == failures + 1, "it is the same outage"
 
 
 def test_a_neighbour_s_success_ends_a_wait_of_a_clock_that_was_wrong() -> None:

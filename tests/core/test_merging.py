@@ -37,14 +37,14 @@ def test_each_merge_has_its_own_patience() -> None:
     again = after(lost, IDLE, now=LATER)
     assert (next_steps(again), again.due, again.merge_asked_at) == ((steps.Merge(),), LATER, None)
     asked = after(again, facts.MergeIntended(), now=LATER + 5)
-    assert (asked.merge_asked_at, asked.due, asked.polls) == (LATER + 5, LATER + 5, 0)
+    assert (asked.merge_asked_at, asked.due, asked.tries.polls) == (LATER + 5, LATER + 5, 0)
     assert next_steps(after(asked, IDLE, now=LATER + 5 + POLICY.idle_grace)) == (steps.Poll(),)
 
 
 def test_an_answered_merge_is_looked_at_soon() -> None:
     """After a merge is answered, polls are frequent again."""
     start = after(uploaded(), facts.MergeIntended(), *[IDLE] * 10, facts.Merged())
-    assert (start.merge, start.polls) == (MergeState.ANSWERED, 0)
+    assert (start.merge, start.tries.polls) == (MergeState.ANSWERED, 0)
     assert start.due is not None
     assert NOW < start.due <= NOW + POLICY.poll_first * 1.1
 

@@ -39,9 +39,9 @@ def test_pictures_that_cannot_be_written_are_tried_again() -> None:
 def test_a_retry_resets_the_back_off() -> None:
     """After a retry, the next failure starts with a short wait again."""
     waits = after(reckoned(True), *[OFFLINE] * 20)
-    assert waits.failures == 20
+    assert waits.tries.failures == 20
     again = after(waits, facts.Retried(), now=NOW + 1)
-    assert (again.failures, again.due) == (0, NOW + 1)
+    assert (again.tries.failures, again.due) == (0, NOW + 1)
 
 
 def test_bytes_that_are_always_removed_are_fetched_less_and_less_often() -> None:

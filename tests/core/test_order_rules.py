@@ -61,7 +61,7 @@ def test_a_registration_whose_answer_was_lost_is_discarded_too() -> None:
     """An id that may exist at the service is deleted before the merge."""
     start = order(1)
     lost = after(start, facts.SlotLost(0, 0, "no answer"))
-    assert lost.discards == (start.registration(0),)
+    assert lost.uploads.discards == (start.registration(0),)
 
 
 def test_late_answers_change_nothing() -> None:
@@ -86,7 +86,7 @@ def test_the_brackets_flow_sends_again_to_the_same_url() -> None:
     stored = after(order(2, flow="brackets"), facts.Created(), *sent(0), *sent(1))
     changed = after(stored, facts.Changed(1, 0, 4321, 99, 71))
     assert next_steps(changed) == (steps.Upload(1),)
-    assert changed.discards == ()
+    assert changed.uploads.discards == ()
     assert after(changed, facts.Stored(1, 0)) is changed
     assert after(changed, facts.Stored(1, 1)).brackets[1].stored
 
@@ -277,7 +277,7 @@ def test_passing_failures_back_off_and_go_away() -> None:
     assert many.due <= NOW + POLICY.retry_longest
     assert next_steps(many)[0] == steps.Register(1), "what failed waits behind its neighbours"
     good = after(many, sent(1)[0], now=many.due)
-    assert (good.health, good.failures) == (Health.OK, 0)
+    assert (good.health, good.tries.failures) == (Health.OK, 0)
 
 
 def test_the_services_wish_is_honoured() -> None:
@@ -414,16 +414,16 @@ def test_a_place_that_was_never_tried_is_kept() -> None:
     start = after(order(1), sent(0)[0])
     assert next_steps(after(start, *[offline] * 8)) == (steps.Upload(0),)
     refused = facts.Failed(steps.Register(0), Failure.PASSING, "no answer")
-    assert after(order(1), *[refused] * 4).discards == ()
-    assert after(start, *[refused] * 4).discards == ()
-    assert after(order(1), *[replace(offline, unsent=False)] * 4).discards == ()
+    assert after(order(1), *[refused] * 4).uploads.discards == ()
+    assert after(start, *[refused] * 4).uploads.discards == ()
+    assert after(order(1), *[replace(offline, unsent=False)] * 4).uploads.discards == ()
 
 
 def test_in_the_brackets_flow_a_place_that_never_takes_the_bytes_is_kept() -> None:
     """If a registration cannot be deleted, no second one is created."""
     start = after(order(1, flow="brackets"), facts.Created(), sent(0)[0])
     broken = after(start, *[facts.Failed(steps.Upload(0), Failure.PASSING, "connection lost")] * 8)
-    assert (next_steps(broken), broken.discards) == ((steps.Upload(0),), ())
+    assert (next_steps(broken), broken.uploads.discards) == ((steps.Upload(0),), ())
 
 
 def test_another_output_folder_is_taken_until_a_picture_is_bought() -> None:

@@ -111,4 +111,4 @@ def test_errors_of_the_disk_ask_for_no_other_place() -> None:
     """If a file cannot be read, its bracket keeps its registration however often that fails."""
     start, _ = keeps_failing(shoot("hold", 3), 2, seconds=FOR_LONG / 2)
     assert start.brackets[2].failures > 4
-    assert (start.brackets[2].attempt, start.discards) == (0, ())
+    assert (start.brackets[2].attempt, start.uploads.discards) == (0, ())

@@ -69,7 +69,7 @@ def forgotten(of: Order) -> Order:
         replace(b, inode=0, attempt=0, url=None, content_type=None, failures=0, stored_at=b.stored_at and 0.0)
         for b in of.brackets
     )
-    return replace(of, brackets=brackets, merge_asked_at=None, polls=0, failures=0)
+    return changed(of, brackets=brackets, merge_asked_at=None, polls=0, failures=0)
 
 
 def written(of: Order) -> dict[str, Any]:

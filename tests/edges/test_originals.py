@@ -126,7 +126,7 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
     place = facts.Registered(0, scene.order.brackets[0].attempt, "again", "https://s/0")
     scene.order = after(scene.order, place)
     scene.do(steps.Upload(0))
-    for registration in scene.order.discards:
+    for registration in scene.order.uploads.discards:
         scene.order = after(scene.order, facts.Discarded(registration))
     assert scene.do(steps.Confirm()) == facts.Confirmed(())
     assert scene.service.got == [BEFORE, BEFORE, OTHER]

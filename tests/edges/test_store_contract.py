@@ -136,10 +136,10 @@ def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
 
 def test_a_change_without_a_fact_is_not_in_the_journal(kept: State) -> None:
     """A change without a fact is stored without a journal entry."""
-    changed = replace(OLD, polls=7)
-    within(kept, lambda store: store.record(OLD, None, changed, NOW), OLD)
+    later = changed(OLD, polls=7)
+    within(kept, lambda store: store.record(OLD, None, later, NOW), OLD)
     with kept.look() as reader:
-        assert reader.order(OLD.id) == changed
+        assert reader.order(OLD.id) == later
     assert journal(kept, OLD) == ["Locked"]
 
 

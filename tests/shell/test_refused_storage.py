@@ -120,7 +120,7 @@ def test_a_place_that_only_expired_is_replaced_within_seconds(tmp_path: Path) ->
 
     order = simulate(work)
     assert order.messages == ()
-    assert order.refusals == 0
+    assert order.uploads.refusals == 0
     assert not any(bracket.refusals or bracket.refused for bracket in order.brackets)
 
 

@@ -175,7 +175,7 @@ def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
         world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, steps.Poll) else None)
         async with running(tmp_path, world, shoot()) as (store, _):
             await asyncio.sleep(4 * 3600)
-            assert (await store.load(shoot().id)).polls > 300
+            assert (await store.load(shoot().id)).tries.polls > 300
 
     simulate(work)
     with look(tmp_path) as reader:

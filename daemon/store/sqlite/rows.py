@@ -15,7 +15,9 @@ from daemon.order.facts import Fact
 from daemon.order.problem import Code, Trouble
 from daemon.order.stored_names import stored_name
 from daemon.order.times import Times
+from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
@@ -46,8 +48,8 @@ def order_row(order: Order) -> Row:
         "preset": json.dumps(dataclasses.asdict(order.preset), sort_keys=True),
         "phase": order.phase.value,
         "held_in": order.held_in.value if order.held_in else None,
-        "created": int(order.created),
-        "discards": json.dumps(order.discards),
+        "created": int(order.uploads.created),
+        "discards": json.dumps(order.uploads.discards),
         "left_out": json.dumps(order.unsent.left_out),
         "fingerprint": order.source.fingerprint,
         "late": json.dumps(order.unsent.late),
@@ -66,19 +68,19 @@ def order_row(order: Order) -> Row:
         "merge": order.merge.value,
         "merge_asked_at": order.merge_asked_at,
         "merge_refused_at": order.merge_refused_at,
-        "mismatch": order.mismatch.value if order.mismatch else None,
-        "mismatches": order.mismatches,
-        "mismatched_at": order.mismatched_at,
-        "polls": order.polls,
-        "failures": order.failures,
+        "mismatch": order.tries.mismatch.value if order.tries.mismatch else None,
+        "mismatches": order.tries.mismatches,
+        "mismatched_at": order.tries.mismatched_at,
+        "polls": order.tries.polls,
+        "failures": order.tries.failures,
         "trouble": order.trouble,
         "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "due": order.due,
         "phase_since": order.times.phase_since,
-        "refusals": order.refusals,
-        "unseen": order.unseen,
+        "refusals": order.uploads.refusals,
+        "unseen": order.uploads.unseen,
         "output_renamed": int(order.source.output_renamed),
         "due_set_at": order.times.due_set_at,
         "created_at": order.times.created_at,
@@ -167,10 +169,14 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         preset=Preset(**json.loads(row["preset"])),
         phase=Phase(row["phase"]),
         held_in=Phase(row["held_in"]) if row["held_in"] else None,
-        created=bool(row["created"]),
+        uploads=Uploads(
+            created=bool(row["created"]),
+            discards=tuple(json.loads(row["discards"])),
+            refusals=row["refusals"],
+            unseen=row["unseen"],
+        ),
         brackets=tuple(_bracket(b) for b in brackets),
         images=tuple(_image(i) for i in images),
-        discards=tuple(json.loads(row["discards"])),
         unsent=Unsent(
             left_out=tuple(json.loads(row["left_out"])),
             left_out_why=tuple(map(_left_out, left_out)),
@@ -185,16 +191,16 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         merge=MergeState(row["merge"]),
         merge_asked_at=row["merge_asked_at"],
         merge_refused_at=row["merge_refused_at"],
-        mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
-        mismatches=row["mismatches"],
-        mismatched_at=row["mismatched_at"],
-        polls=row["polls"],
-        failures=row["failures"],
+        tries=Tries(
+            mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
+            mismatches=row["mismatches"],
+            mismatched_at=row["mismatched_at"],
+            polls=row["polls"],
+            failures=row["failures"],
+        ),
         troubles=tuple(Trouble(Code(one["code"]), one["text"]) for one in json.loads(row["troubles"])),
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
-        refusals=row["refusals"],
-        unseen=row["unseen"],
     )
 
 
