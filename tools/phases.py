@@ -109,7 +109,14 @@ def _kind(order: Order) -> object:
     """What the rules look at, without times and counts."""
     brackets = tuple((bracket.registered, bracket.stored) for bracket in order.brackets)
     images = tuple(sorted(image.state for image in order.images))
-    state = (order.phase, order.held_in, order.merge, order.merge_refused_at is None, order.reckoned, order.approved)
+    state = (
+        order.phase,
+        order.held_in,
+        order.merge.state,
+        order.merge.refused_at is None,
+        order.reckoned,
+        order.approved,
+    )
     return (*state, min(order.tries.failures, 1), order.uploads.created, bool(order.uploads.discards), brackets, images)
 
 

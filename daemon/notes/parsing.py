@@ -22,6 +22,7 @@ from daemon.order import (
     Preset,
     fingerprint,
 )
+from daemon.order.merge import Merge
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
@@ -90,7 +91,7 @@ def order_of(note: Json) -> Order:
             late=tuple(map(_path, note["late"])),
         ),
         reckoned=True,
-        merge=MergeState.SEEN,
+        merge=Merge(MergeState.SEEN),
     )
 
 

@@ -11,7 +11,7 @@ from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
 from daemon.order.image import Image, ImageState
 from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, part_of, unknown
-from daemon.order.merge import MergeState
+from daemon.order.merge import Merge, MergeState
 from daemon.order.order import Order
 from daemon.order.phase import LINE, RESTING, Health, Phase
 from daemon.order.policy import Limits, Policy
@@ -37,6 +37,7 @@ __all__ = [
     "ImageState",
     "Judged",
     "Limits",
+    "Merge",
     "MergeState",
     "Order",
     "OrderSource",

@@ -9,7 +9,6 @@ from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
 from daemon.order.hold import CHOICES, Hold
 from daemon.order.late import is_mendable
-from daemon.order.merge import MergeState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
 from daemon.order.preset import Preset
@@ -76,7 +75,7 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
         case Verb.APPROVE:
             return _of_approve(order)
         case Verb.CANCEL | Verb.SKIP:
-            return _ENDED.get(order.phase) or (None if order.merge is MergeState.NOT_ASKED else Refusal.MERGED)
+            return _ENDED.get(order.phase) or (Refusal.MERGED if order.merge.requested else None)
         case Verb.DISMISS:
             return _ENDED.get(order.phase) or (None if may_dismiss(order) else Refusal.NOT_HELD)
         case Verb.ADOPT:
@@ -86,7 +85,7 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
 def _of_submit(order: Order, verb: Verb) -> Refusal | None:
     if order.phase not in RESTING:
         return Refusal.UNDER_WAY
-    if order.phase is Phase.HELD and order.merge is not MergeState.NOT_ASKED:
+    if order.phase is Phase.HELD and order.merge.requested:
         return Refusal.MERGED
     return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold is Hold.DELIVERED else None
 
@@ -132,7 +131,7 @@ def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
             return f.Approved()
         case Verb.CANCEL | Verb.SKIP:
             return f.Cancelled(CANCELLED, by_person=True)
-        case Verb.DISMISS if order.merge is not MergeState.NOT_ASKED:
+        case Verb.DISMISS if order.merge.requested:
             return f.Dismissed()
         case Verb.DISMISS:
             return f.Cancelled(CANCELLED, by_person=True)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import held
 from daemon.order.image import Image, ImageState
-from daemon.order.merge import MergeState
 from daemon.order.money import waits_for_tomorrow
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -84,7 +83,7 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
 
     The caller must ensure that no download is running when it records this fact.
     """
-    if order.merge is MergeState.NOT_ASKED or not may_dismiss(order):
+    if not order.merge.requested or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
     after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, tries=order.tries.released())

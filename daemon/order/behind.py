@@ -43,7 +43,7 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
         brackets=_as_sent(order.brackets, fact.brackets, now),
         images=fact.images,
         reckoned=True,
-        merge=MergeState.SEEN,
+        merge=replace(order.merge, state=MergeState.SEEN),
         tries=replace(order.tries, failures=0),
         troubles=(),
         due=None,
@@ -52,7 +52,7 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
 
 def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -> Order:
     """Continue an order that the service has already merged, without another upload or merge."""
-    if order.phase in OVER or order.merge not in (MergeState.NOT_ASKED, MergeState.ASKED):
+    if order.phase in OVER or order.merge.state not in (MergeState.NOT_ASKED, MergeState.ASKED):
         return order
     return as_merged(order, now, merging=fact.merging)
 
@@ -62,7 +62,7 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
     bought = any(image.fetched_at is not None for image in order.images)
     if order.phase in OVER or bought or order.source.unknown_order == fact.order:
         return order
-    merged = order.merge is not MergeState.NOT_ASKED
+    merged = order.merge.requested
     trouble = Trouble(Code.MAYBE_SENT_BEFORE, _elsewhere(fact, merged=merged))
     after = held(order, trouble, Hold.UNKNOWN_ORDER)
     return replace(after, source=replace(order.source, unknown_order=fact.order))
@@ -81,7 +81,7 @@ def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
 
     It is always asked before a merge. An approval does not change that, because a second merge would be paid for again.
     """
-    return isinstance(step, steps.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
+    return isinstance(step, steps.Merge) or (not looked and not order.merge.requested)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:
@@ -100,8 +100,7 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
         hold=None,
         uploads=replace(order.uploads, created=True, discards=()),
         brackets=tuple(brackets),
-        merge=MergeState.SEEN,
-        merge_asked_at=now,
+        merge=replace(order.merge, state=MergeState.SEEN, asked_at=now),
         tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
         due=now,

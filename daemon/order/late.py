@@ -10,7 +10,6 @@ from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.hold import Hold
-from daemon.order.merge import MergeState
 from daemon.order.naming import names_of
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -45,7 +44,7 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
     now = {photo.path: photo for photo in photos}
     suspects: Suspects = {order.id: [] for order in orders}
     for order in orders:
-        for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
+        for bracket in order.brackets if order.merge.requested else ():
             photo = now.get(bracket.path)
             if photo is None or bracket.sha256 is None:
                 continue
@@ -61,7 +60,7 @@ def came_late(order: Order, why: str) -> Order:
 
 def is_mendable(order: Order) -> bool:
     """True if the order is held before its merge, so that a new submit can still include late photos."""
-    return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.source.supplement_of is None
+    return order.phase is Phase.HELD and not order.merge.requested and order.source.supplement_of is None
 
 
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:

@@ -9,7 +9,7 @@ from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
 from daemon.order.image import Image, ImageState
-from daemon.order.merge import MergeState
+from daemon.order.merge import Merge, MergeState
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.policy import Policy, poll_wait
@@ -29,30 +29,24 @@ REFUSED = "The service refused the merge. bracketd checks that no earlier reques
 
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
     """Record the intent to merge. From here on the merge may have happened."""
-    if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
+    if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge.requested:
         return order
-    return replace(
-        forward(order, Phase.MERGING),
-        merge=MergeState.ASKED,
-        merge_asked_at=now,
-        tries=replace(order.tries, polls=0),
-        due=now,
-    )
+    asked = replace(order.merge, state=MergeState.ASKED, asked_at=now)
+    return replace(forward(order, Phase.MERGING), merge=asked, tries=replace(order.tries, polls=0), due=now)
 
 
 def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
     """The service accepted the merge. Polling will show the result."""
-    if order.merge is not MergeState.ASKED:
+    if order.merge.state is not MergeState.ASKED:
         return order
     order = progress(order, now)
-    order = replace(order, merge=MergeState.ANSWERED, tries=replace(order.tries, polls=0))
+    order = replace(order, merge=replace(order.merge, state=MergeState.ANSWERED), tries=replace(order.tries, polls=0))
     return replace(order, due=now + poll_wait(policy, order.id, 0))
 
 
 def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
     """Apply the order's status at the service. Rule 5 in ``rules`` defines when the service is done."""
-    unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
+    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or not order.merge.polled:
         return order
     images = _images(order, fact.images, now, policy)
     order, polls = progress(order, now), order.tries.polls + 1
@@ -60,8 +54,8 @@ def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
     order = replace(order, due=now + poll_wait(policy, order.id, polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
-    asked_at = order.merge_asked_at or order.merge_refused_at
-    order = replace(order, merge=MergeState.SEEN, merge_asked_at=asked_at, merge_refused_at=None)
+    asked_at = order.merge.asked_at or order.merge.refused_at
+    order = replace(order, merge=Merge(MergeState.SEEN, asked_at))
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
@@ -139,15 +133,15 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     carried out. If the clock was set back, only the polls count. After a refused merge only the polls count too: the
     refusal already says that no merge was carried out.
     """
-    if order.merge is MergeState.NOT_ASKED:
+    if not order.merge.requested:
         if order.tries.polls < policy.refused_looks:
             return replace(order, troubles=(Trouble(Code.MERGE_REFUSED, REFUSED),))
-        return replace(order, merge_refused_at=None, troubles=(), due=now)
-    waited = now - (order.merge_asked_at or now)
-    if order.merge is MergeState.ASKED:
+        return replace(order, merge=replace(order.merge, refused_at=None), troubles=(), due=now)
+    waited = now - (order.merge.asked_at or now)
+    if order.merge.state is MergeState.ASKED:
         if 0 <= waited < policy.idle_grace or order.tries.polls < policy.idle_looks:
             return order
-        return replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None, due=now)
+        return replace(order, merge=order.merge.taken_back(), due=now)
     if waited < policy.idle_grace:
         return order
     why = (
@@ -159,7 +153,7 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
 
 def _asked_at(order: Order, now: float) -> float:
     """When the current work was requested from the service: the merge, or a person's retry of failed images."""
-    return order.times.reopened_at or order.merge_asked_at or now
+    return order.times.reopened_at or order.merge.asked_at or now
 
 
 def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:

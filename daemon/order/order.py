@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from daemon.order.bracket import Bracket
 from daemon.order.hold import Hold
 from daemon.order.image import Image, ImageState
-from daemon.order.merge import MergeState
+from daemon.order.merge import Merge
 from daemon.order.messages import RETRY_FAILED, altered_text, late_text
 from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase
@@ -39,8 +39,6 @@ class Order:
     skipped it, and it is not sent again unasked.
 
     ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
-    ``merge_refused_at`` is when the service refused the merge; None again once it is known that no merge was carried
-    out.
     """
 
     id: str
@@ -59,9 +57,7 @@ class Order:
     hold: Hold | None = None
     reckoned: bool = False
     uploads: Uploads = field(default_factory=Uploads)
-    merge: MergeState = MergeState.NOT_ASKED
-    merge_asked_at: float | None = None
-    merge_refused_at: float | None = None
+    merge: Merge = field(default_factory=Merge)
     tries: Tries = field(default_factory=Tries)
     troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()

@@ -34,7 +34,6 @@ from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.image import ImageState
-from daemon.order.merge import MergeState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
@@ -48,8 +47,7 @@ def next_steps(order: Order) -> tuple[steps.Step, ...]:
         case Phase.UPLOADED:
             return (steps.Merge(),)
         case Phase.MERGING:
-            unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-            return (steps.Merge(),) if unmerged else (steps.Poll(),)
+            return (steps.Poll(),) if order.merge.polled else (steps.Merge(),)
         case Phase.PROCESSING:
             return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Poll(),)
         case Phase.DOWNLOADING:

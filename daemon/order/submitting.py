@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from daemon.order.again import Again, Judged, was_sent
 from daemon.order.hold import Hold
-from daemon.order.merge import MergeState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
 
@@ -49,7 +48,7 @@ def _submitted(newest: Order | None, judged: Judged, *, again: bool) -> Submitte
         return Submitted.SUPPLEMENT if part else Submitted.WHOLE
     if newest.phase not in RESTING:
         return Submitted.UNDER_WAY
-    if newest.phase is Phase.HELD and newest.merge is MergeState.NOT_ASKED:
+    if newest.phase is Phase.HELD and not newest.merge.requested:
         if newest.source.supplement_of is not None and not again:
             return Submitted.APPROVED
         return Submitted.SAME if same_as is not None and same_as.id != newest.id and not again else Submitted.REPLACES

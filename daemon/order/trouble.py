@@ -58,16 +58,12 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
     because an earlier one was carried out, so the order is polled before the next merge.
     """
     match fact.step:
-        case steps.Merge() if order.merge is MergeState.ASKED:
-            refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
-            unsent = replace(
-                order,
-                merge=MergeState.NOT_ASKED,
-                merge_asked_at=None,
-                merge_refused_at=refused_at,
-                tries=replace(order.tries, polls=0),
-            )
-            return unsent if fact.unsent else replace(order, merge_asked_at=now)
+        case steps.Merge() if order.merge.state is MergeState.ASKED:
+            if not fact.unsent:
+                return replace(order, merge=replace(order.merge, asked_at=now))
+            refused_at = now if fact.kind in REFUSALS else order.merge.refused_at
+            unsent = replace(order.merge.taken_back(), refused_at=refused_at)
+            return replace(order, merge=unsent, tries=replace(order.tries, polls=0))
         case steps.Reprocess(image_id) if image := reprocessing(order, image_id):
             unsent_image = replace(
                 image, state=ImageState.AGAIN, reprocessed_at=None, failures=max(0, image.failures - 1)
@@ -268,7 +264,7 @@ def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Orde
 def _mended(order: Order, today: Preset | None) -> Preset:
     if today is None:
         return order.preset
-    if order.merge is MergeState.NOT_ASKED:
+    if not order.merge.requested:
         return replace(today, dev_mode=order.preset.dev_mode)
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
@@ -292,7 +288,7 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     if order.phase is Phase.CANCELLED:
         known = order.unsent.late and not fact.by_person
         return replace(order, unsent=replace(order.unsent, late=())) if known else order
-    if order.merge is not MergeState.NOT_ASKED:
+    if order.merge.requested:
         return order
     ended = replace(
         order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, unsent=replace(order.unsent, late=())

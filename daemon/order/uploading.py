@@ -151,8 +151,8 @@ def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy)
     if tuple(brackets) == order.brackets or order.phase in RESTING:
         return order
     order = replace(order, brackets=tuple(brackets))
-    if order.merge is MergeState.ASKED:
-        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+    if order.merge.state is MergeState.ASKED:
+        order = replace(order, merge=order.merge.taken_back())
     return progress(order, now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, ImageState, MergeState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, ImageState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.store.asks import Answer, Outcome
@@ -65,7 +65,7 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             return f"Nothing is wrong with {name} ({phase}). {_nothing_to(verb)}"
         case Refusal.APPROVED:
             return f"{name} is already approved."
-        case Refusal.NOT_HELD if order.merge is MergeState.NOT_ASKED:
+        case Refusal.NOT_HELD if not order.merge.requested:
             return f"{name} is not held ({phase}), so it cannot be dismissed. `bracketd cancel` ends it."
         case Refusal.NOT_HELD:
             return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
@@ -116,7 +116,7 @@ def done(verb: Verb, before: Order, after: Order) -> str:
             return f"{name} is approved; limits no longer hold it."
         case Verb.SUBMIT | Verb.APPROVE if after.source.supplement_of is not None:
             return f"{name}: sending the supplement ({_count(len(after.sent), 'photo')})."
-        case Verb.DISMISS if after.merge is not MergeState.NOT_ASKED:
+        case Verb.DISMISS if after.merge.requested:
             return _dismissed(after)
         case Verb.CANCEL | Verb.SKIP | Verb.DISMISS:
             return f"{name} is cancelled; nothing was bought. To send it again: {_submit(after.source.folder)}"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import LINE, Hold, Order, Phase, Policy, evolve, facts
 from daemon.order.behind import as_merged, inputs
 from daemon.order.due import AT_ANY_CLOCK
 from daemon.order.hold import CHOICES
@@ -67,7 +67,7 @@ def furthest(known: Mapping[Source, Iterable[Order]]) -> dict[str, Rebuilt]:
 
 def unmerged(order: Order) -> bool:
     """True if no source shows the order as merged, so that the service must be asked."""
-    return order.merge is MergeState.NOT_ASKED and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+    return not order.merge.requested and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
 
 
 def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at: float) -> Rebuilt:
@@ -162,7 +162,7 @@ def _reach(order: Order) -> tuple[float, float]:
     """A sort key: the order's progress, then its last change. Merged orders are cancelled only by ``dismiss``."""
     if order.phase is Phase.SKIPPED:
         return -1.0, order.times.updated_at
-    if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:
+    if order.phase is Phase.CANCELLED and order.merge.requested:
         return LINE.index(Phase.DOWNLOADED) - 0.5, order.times.updated_at
     if order.phase is Phase.CANCELLED:
         return LINE.index(Phase.MERGING) - 0.5, order.times.updated_at

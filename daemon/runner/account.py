@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from daemon.host.clock import Clock
-from daemon.order import MergeState, Order, Policy, facts, steps
+from daemon.order import Order, Policy, facts, steps
 from daemon.order.facts import Failure
 from daemon.order.merging import limit_reached
 from daemon.order.policy import probed
@@ -59,7 +59,7 @@ class Account:
                 self._outage.met(order.id, self._clock.monotonic())
             case facts.Failed(kind=Failure.ACCOUNT):
                 return await self._refused(order, fact)
-            case facts.Polled() if order.merge is MergeState.NOT_ASKED:
+            case facts.Polled() if not order.merge.requested:
                 pass  # a poll before the merge proves nothing: the service does not refuse polls
             case facts.Created() | facts.Registered() | facts.Merged() | facts.Polled() | facts.Fetched():
                 waiting = self._gate.open(order.id)

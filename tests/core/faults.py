@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
+from daemon.order import ImageState, Merge, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.facts import Failure
 from tests.changed import changed
 from tests.core.orders import order
@@ -94,7 +94,7 @@ def falls_asleep(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """An order is cancelled even if its merge was requested."""
     asked = of.merge
-    after = evolve(replace(of, merge=MergeState.NOT_ASKED) if isinstance(fact, facts.Cancelled) else of, fact, **how)
+    after = evolve(replace(of, merge=Merge()) if isinstance(fact, facts.Cancelled) else of, fact, **how)
     return replace(after, merge=asked) if isinstance(fact, facts.Cancelled) else after
 
 

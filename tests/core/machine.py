@@ -155,7 +155,7 @@ class OrderMachine(Promises):
     @rule(data=st.data(), outcome=st.sampled_from(MISHAPS))
     def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
         """Let everything succeed until the merge, a reprocessing, or a purchase is next."""
-        merged = self.order.merge is not MergeState.NOT_ASKED
+        merged = self.order.merge.state is not MergeState.NOT_ASKED
         wanted = data.draw(st.sampled_from([steps.Reprocess, steps.Fetch])) if merged else steps.Merge
         for _ in range(60):
             step = next(iter(self.choose(self.order)), None)
@@ -208,7 +208,7 @@ class OrderMachine(Promises):
         fact = self.world.do(self.order, step, self.now) if step else None
         before = self.order
         ended = self.apply(before, facts.Cancelled(why), now=self.now, policy=self.policy)
-        if before.merge is MergeState.NOT_ASKED:
+        if before.merge.state is MergeState.NOT_ASKED:
             assert ended.phase is Phase.CANCELLED, "before the merge an order can be cancelled"
             assert self.choose(ended) == (), "a cancelled order asks for nothing"
         else:

@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Again, Bracket, Judged, MergeState, Order, Phase, Submitted, compare, fingerprint, submitted
+from daemon.order import (
+    Again,
+    Bracket,
+    Judged,
+    Merge,
+    MergeState,
+    Order,
+    Phase,
+    Submitted,
+    compare,
+    fingerprint,
+    submitted,
+)
 from tests.changed import changed
 from tests.core.orders import order
 
@@ -109,7 +121,7 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (HELD, SAME, False, Submitted.REPLACES),
         (changed(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
         (changed(HELD, supplement_of="x"), SAME, True, Submitted.REPLACES),
-        (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
+        (replace(HELD, merge=Merge(MergeState.SEEN)), SAME, False, Submitted.SENT),
         (SKIPPED, SAME, False, Submitted.REPLACES),
         (changed(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
         (changed(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.REPLACES),

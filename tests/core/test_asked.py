@@ -221,5 +221,5 @@ def test_only_what_stands_still_is_dismissed(start: Order) -> None:
 def test_before_the_merge_there_is_nothing_to_dismiss() -> None:
     """An order that is held before its merge is cancelled, not dismissed."""
     held = after(order(1), facts.Failed(steps.Register(0), Failure.FILE, "cannot be read"))
-    assert held.merge is MergeState.NOT_ASKED
+    assert held.merge.state is MergeState.NOT_ASKED
     assert after(held, facts.Dismissed()) is held

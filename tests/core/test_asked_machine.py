@@ -137,7 +137,7 @@ class AskedMachine(OrderMachine):
         assert not waits_for_tomorrow(self.order)
 
     def _phases(self, now: Order) -> None:
-        if now.phase is Phase.CANCELLED and now.merge is not MergeState.NOT_ASKED:
+        if now.phase is Phase.CANCELLED and now.merge.state is not MergeState.NOT_ASKED:
             assert self.choose(now) == (), "a dismissed order asks for nothing"
             assert now.due is None, "and waits for nothing"
             assert not any(image.state in ON_DISK for image in now.images), "what is bought is delivered"

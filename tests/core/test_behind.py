@@ -55,7 +55,7 @@ OVER = [replace(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, 
 def test_an_order_that_was_delivered_ends(of: Order) -> None:
     """In any phase, a note and its pictures make the order delivered, as it was then."""
     done = after(of, DELIVERED)
-    assert (done.phase, done.due, done.merge, done.images) == (
+    assert (done.phase, done.due, done.merge.state, done.images) == (
         Phase.DOWNLOADED,
         None,
         MergeState.SEEN,
@@ -100,7 +100,7 @@ def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
     assert approved.phase is of.phase
     assert all(asks_service(approved, steps.Merge(), looked=looked) for looked in (True, False))
     found = after(approved, FoundMerged(merging=False))
-    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Poll(),))
+    assert (found.phase, found.merge.state, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Poll(),))
 
 
 def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
@@ -122,7 +122,7 @@ def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) ->
     found = after(of, FoundMerged(merging))
     assert next_steps(found) == (steps.Poll(),)
     assert after(found, FoundMerged(merging)) == found
-    assert after(found, facts.Failed(steps.Merge(), facts.Failure.PASSING, "lost")).merge is MergeState.SEEN
+    assert after(found, facts.Failed(steps.Merge(), facts.Failure.PASSING, "lost")).merge.state is MergeState.SEEN
 
 
 # --- another order's note ---
@@ -136,7 +136,7 @@ def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
     words = held.trouble or ""
     assert words.startswith(f"{NOTE} says that this shoot was delivered, as order 7f1d1f0e")
     assert all(remedy in words for remedy in ("`bracketd doctor --recover`", "`bracketd approve`"))
-    assert ("Nothing was sent" in words) is ("`bracketd cancel`" in words) is (of.merge is MergeState.NOT_ASKED)
+    assert ("Nothing was sent" in words) is ("`bracketd cancel`" in words) is (of.merge.state is MergeState.NOT_ASKED)
     assert after(held, facts.Retried()) == held, "to try again is no answer to that"
     released = after(held, facts.Approved())
     assert (released.phase, released.hold, released.trouble) == (of.phase, None, None)

@@ -11,7 +11,7 @@ from daemon.order import (
     Bracket,
     Health,
     Judged,
-    MergeState,
+    Merge,
     Order,
     Phase,
     Policy,
@@ -36,7 +36,7 @@ HELD = changed(
     after(processed(True, True), facts.Reckoned(0, 0), policy=LIMIT), brackets=PHOTOS, fingerprint=fingerprint(PHOTOS)
 )
 DISMISSED = after(HELD, facts.Dismissed(), now=NOW + 1)
-CANCELLED = replace(HELD, phase=Phase.CANCELLED, merge=MergeState.NOT_ASKED, images=(), by_person=True)
+CANCELLED = replace(HELD, phase=Phase.CANCELLED, merge=Merge(), images=(), by_person=True)
 DECLINED = pytest.mark.parametrize("declined", [DISMISSED, CANCELLED], ids=["dismissed", "cancelled"])
 
 

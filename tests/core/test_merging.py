@@ -35,16 +35,16 @@ def test_each_merge_has_its_own_patience() -> None:
     """A repeated merge is polled at once, and as often as the first before it counts as not carried out."""
     lost = after(uploaded(), facts.MergeIntended(), *[IDLE] * (POLICY.idle_looks - 1))
     again = after(lost, IDLE, now=LATER)
-    assert (next_steps(again), again.due, again.merge_asked_at) == ((steps.Merge(),), LATER, None)
+    assert (next_steps(again), again.due, again.merge.asked_at) == ((steps.Merge(),), LATER, None)
     asked = after(again, facts.MergeIntended(), now=LATER + 5)
-    assert (asked.merge_asked_at, asked.due, asked.tries.polls) == (LATER + 5, LATER + 5, 0)
+    assert (asked.merge.asked_at, asked.due, asked.tries.polls) == (LATER + 5, LATER + 5, 0)
     assert next_steps(after(asked, IDLE, now=LATER + 5 + POLICY.idle_grace)) == (steps.Poll(),)
 
 
 def test_an_answered_merge_is_looked_at_soon() -> None:
     """After a merge is answered, polls are frequent again."""
     start = after(uploaded(), facts.MergeIntended(), *[IDLE] * 10, facts.Merged())
-    assert (start.merge, start.tries.polls) == (MergeState.ANSWERED, 0)
+    assert (start.merge.state, start.tries.polls) == (MergeState.ANSWERED, 0)
     assert start.due is not None
     assert NOW < start.due <= NOW + POLICY.poll_first * 1.1
 
@@ -53,7 +53,7 @@ def test_an_answered_merge_is_looked_at_soon() -> None:
 def test_a_merge_that_was_seen_at_work_is_never_repeated(merging: bool) -> None:
     """An order that was seen busy is merged, even if it later looks idle and empty."""
     seen = after(uploaded(), facts.MergeIntended(), facts.Polled(merging, not merging, ()))
-    assert (seen.phase, seen.merge) == (Phase.MERGING, MergeState.SEEN)
+    assert (seen.phase, seen.merge.state) == (Phase.MERGING, MergeState.SEEN)
     idle = after(seen, *[IDLE] * 50, now=LATER)
     assert next_steps(after(idle, *[IDLE] * 50, now=LATER * 2)) == (steps.Poll(),)
 
@@ -107,7 +107,7 @@ def test_a_failed_look_changes_nothing_but_the_time_of_the_next() -> None:
     """A failed poll only delays the next one."""
     start = merged()
     failed = after(start, facts.Failed(steps.Poll(), Failure.PASSING, "no route"))
-    assert (failed.phase, failed.merge, next_steps(failed)) == (start.phase, start.merge, (steps.Poll(),))
+    assert (failed.phase, failed.merge.state, next_steps(failed)) == (start.phase, start.merge.state, (steps.Poll(),))
 
 
 REFUSED = facts.Failed(steps.Merge(), Failure.REQUEST, "404: Order not found", unsent=True)
@@ -131,7 +131,7 @@ def looked(start: Order, *seen: facts.Polled) -> Order:
 def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Failure) -> None:
     """A refusal may mean that an earlier merge succeeded, so the order is polled before another merge."""
     start = refused(kind)
-    assert (start.merge, next_steps(start)) == (MergeState.NOT_ASKED, (steps.Poll(),))
+    assert (start.merge.state, next_steps(start)) == (MergeState.NOT_ASKED, (steps.Poll(),))
     for _ in range(POLICY.refused_looks - 1):
         start = looked(start, IDLE)
         assert next_steps(start) == (steps.Poll(),)
@@ -153,7 +153,7 @@ def test_after_a_refused_merge_the_service_is_looked_at_first(kind: Failure) -> 
 def test_a_merge_that_was_carried_out_and_refused_is_not_repeated(shown: facts.Polled, looks: int) -> None:
     """An order that shows work or images after a refusal counts as merged."""
     seen = looked(refused(), *[IDLE] * looks, shown)
-    assert (seen.merge, seen.merge_refused_at, seen.merge_asked_at) == (MergeState.SEEN, None, NOW)
+    assert (seen.merge.state, seen.merge.refused_at, seen.merge.asked_at) == (MergeState.SEEN, None, NOW)
     assert steps.Merge() not in next_steps(after(seen, *[IDLE] * 50, now=LATER * 2))
     assert seen.messages == ()
 

@@ -105,7 +105,7 @@ def test_the_intent_to_merge_is_recorded_first() -> None:
     """After the recorded intent the order is only polled; the merge is not requested again."""
     assert intent(steps.Merge()) == facts.MergeIntended()
     intended = after(uploaded(), facts.MergeIntended())
-    assert (intended.phase, intended.merge) == (Phase.MERGING, MergeState.ASKED)
+    assert (intended.phase, intended.merge.state) == (Phase.MERGING, MergeState.ASKED)
     assert next_steps(intended) == (steps.Poll(),)
 
 

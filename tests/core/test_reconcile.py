@@ -99,7 +99,7 @@ UNMERGED = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="bracke
 def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSeen) -> None:
     """Once the service has merged an order, the next step is only a poll."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
-    assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
+    assert (found.order.merge.state, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
     assert next_steps(found.order) == (steps.Poll(),)
     assert found.why
 

@@ -59,7 +59,7 @@ class RestoredMachine(OrderMachine):
             self.world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
             self.world.asks_service = self.asks_service
         super().learn(fact)
-        if self.order.merge is MergeState.NOT_ASKED and self.order.phase not in RESTING:
+        if self.order.merge.state is MergeState.NOT_ASKED and self.order.phase not in RESTING:
             self.copies = (*self.copies, self.order)
 
     @precondition(lambda self: not self.world.resumed and self.copies and self.world.merges)

@@ -137,7 +137,7 @@ def test_an_order_under_way_is_taken_up() -> None:
     ):
         at_service = there(order(), shown)
         found = rebuilt(order_of(at_service, OAK, "images", NOW), at_service, None, NOW)
-        assert (found.order.phase, found.order.merge, found.order.due) == (phase, MergeState.SEEN, NOW)
+        assert (found.order.phase, found.order.merge.state, found.order.due) == (phase, MergeState.SEEN, NOW)
         assert next_steps(found.order) == (steps.Poll(),)
         assert not found.doubtful
 

@@ -141,8 +141,8 @@ def test_a_clock_that_was_set_back_stops_no_merge_whose_answer_was_lost() -> Non
     lost = after(asked, f.Failed(steps.Merge(), Failure.PASSING, "the answer was lost"), now=ahead)
     looks = [f.Polled(merging=False, processing=False, images=())] * POLICY.idle_looks
     almost = after(lost, *looks[1:])
-    assert (almost.merge, next_steps(almost)) == (MergeState.ASKED, (steps.Poll(),))
+    assert (almost.merge.state, next_steps(almost)) == (MergeState.ASKED, (steps.Poll(),))
     again = after(lost, *looks)
-    assert (again.merge, next_steps(again)) == (MergeState.NOT_ASKED, (steps.Merge(),))
+    assert (again.merge.state, next_steps(again)) == (MergeState.NOT_ASKED, (steps.Merge(),))
     image = f.PolledImage("a", "a", ended=True)
     assert after(lost, f.Polled(False, False, (image,))).images[0].state is ImageState.PROCESSED, "if it was not done"

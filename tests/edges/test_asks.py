@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
-from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
+from daemon.order import Hold, Image, ImageState, Merge, MergeState, Order, Phase, Verb, facts
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
@@ -150,7 +150,7 @@ def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
 @pytest.mark.parametrize("phase", ["merging", "processing", "downloading"])
 def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
     """After the merge ``cancel`` and ``dismiss`` say that the order will be finished; ``approve`` is allowed."""
-    one = asking.made(phase, merge=MergeState.SEEN)
+    one = asking.made(phase, merge=Merge(MergeState.SEEN))
     asking.has(one)
     for verb in ("cancel", "dismiss"):
         done = asking.says(verb, OAK)
@@ -162,7 +162,7 @@ def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
 
 def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
     """``cancel`` of an order that is held at a limit names ``dismiss``, and says that nothing more is bought."""
-    one = asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN)
+    one = asking.made("held", held_in=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN))
     asking.has(one)
     said = "Nothing more is bought while it is held. `bracketd dismiss` ends it."
     assert said in asking.says("cancel", OAK).output

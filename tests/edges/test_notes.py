@@ -13,7 +13,7 @@ from daemon.delivery import delivery_note, note_name
 from daemon.files import incoming, scan
 from daemon.notes import order_of, own_note, with_times
 from daemon.notes.looking import id_in
-from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import Bracket, Image, ImageState, Merge, MergeState, Order, Phase, Preset
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
@@ -55,7 +55,7 @@ DELIVERED = changed(
     late=("late.JPG",),
     supplement_of="another",
     reckoned=True,
-    merge=MergeState.SEEN,
+    merge=Merge(MergeState.SEEN),
     due=None,
     due_set_at=None,
     updated_at=NOW + 60,
@@ -69,7 +69,8 @@ def forgotten(of: Order) -> Order:
         replace(b, inode=0, attempt=0, url=None, content_type=None, failures=0, stored_at=b.stored_at and 0.0)
         for b in of.brackets
     )
-    return changed(of, brackets=brackets, merge_asked_at=None, polls=0, failures=0)
+    merge = replace(of.merge, asked_at=None)
+    return changed(of, brackets=brackets, merge=merge, polls=0, failures=0)
 
 
 def written(of: Order) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None
     failed = scene.do(steps.Merge())
     assert isinstance(failed, facts.Failed)
     assert failed.kind is Failure.FILE
-    assert (scene.order.phase, scene.order.merge) == (Phase.HELD, MergeState.NOT_ASKED)
+    assert (scene.order.phase, scene.order.merge.state) == (Phase.HELD, MergeState.NOT_ASKED)
     assert f"`bracketd submit` the folder {tmp_path}" in scene.order.messages[0]
     assert scene.service.merges == 0
 
@@ -200,7 +200,7 @@ def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
     scene.do(steps.Confirm())
     scene.touch()
     assert isinstance(found := scene.do(steps.Merge()), facts.SameContent)
-    assert (scene.order.merge, scene.service.merges, next_steps(scene.order)) == (
+    assert (scene.order.merge.state, scene.service.merges, next_steps(scene.order)) == (
         MergeState.NOT_ASKED,
         0,
         (steps.Merge(),),

@@ -18,7 +18,7 @@ from daemon.cli.recover import report_lines
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
-from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order import Hold, ImageState, Merge, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Place, Recovery, Report, Source
 from daemon.recovery.atservice import WAITS
@@ -461,7 +461,7 @@ def test_a_note_that_nothing_confirms_is_asked_about(
         report = home.recover(service if asked else None)
     (held,) = report.held
     assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
-    assert (held.source.unknown_order, held.merge) == (never.id, never.merge)
+    assert (held.source.unknown_order, held.merge.state) == (never.id, never.merge.state)
     assert held.id != never.id, "it is sent, if a person says so, as an order of its own"
     assert all(words in (held.trouble or "") for words in ("order.json says", "bracketd approve", "bracketd cancel"))
     assert [doubt.note.path for doubt in report.doubts] == [f"{home.output}/a/order.json"]
@@ -575,7 +575,7 @@ def test_the_service_contradicts_a_note(host: Host, home: Home, shown: dict[str,
 
 def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> None:
     """A note with the id of another shoot's order changes neither shoot."""
-    known = home.order("a", phase=Phase.DOWNLOADED, merge=MergeState.SEEN, due=None)
+    known = home.order("a", phase=Phase.DOWNLOADED, merge=Merge(MergeState.SEEN), due=None)
     home.remember(known)
     forge(home, "b", order_id=known.id, delivered_at="2099-01-01T00:00:00Z")
     report = home.recover()
@@ -599,7 +599,7 @@ def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
 def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
     """An unfinished order that only a note without pictures calls delivered waits for a person."""
     images = processed(True).images
-    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=MergeState.SEEN)
+    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=Merge(MergeState.SEEN))
     home.remember(on_its_way)
     home.deliver(on_its_way)
     (home.output / "a" / "IMG_1.jpg").unlink()

@@ -208,7 +208,7 @@ def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, 
     assert isinstance(failed, facts.Failed)
     assert (failed.kind, failed.unsent) == (facts.Failure.PASSING, True)
     waits = after(of, facts.MergeIntended(), failed)
-    assert (waits.merge, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
+    assert (waits.merge.state, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
 
 
 def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:

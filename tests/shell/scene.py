@@ -16,7 +16,7 @@ from daemon.files.roots import Roots
 from daemon.frames import frame
 from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
-from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
+from daemon.order import Limits, Merge, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.orders import Change, Desk
 from daemon.orders.asks import Asks
 from daemon.shoot import NOBODY, Client, Quiet
@@ -264,6 +264,6 @@ async def merged(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
     """The order after its merge, with the digests of its uploaded brackets."""
     sums = [content.sha256(order.source.folder, bracket.path) for bracket in order.brackets]
     brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
-    after = changed(order, brackets=brackets, merge=MergeState.SEEN, updated_at=clock.now())
+    after = changed(order, brackets=brackets, merge=Merge(MergeState.SEEN), updated_at=clock.now())
     await scene.store.record(order, facts.Merged(), after, clock.now())
     return after

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import MergeState, Order, Phase, facts, steps
+from daemon.order import Merge, MergeState, Order, Phase, facts, steps
 from daemon.order.due import waits
 from daemon.order.facts import Failure
 from tests.changed import changed
@@ -114,7 +114,9 @@ def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float
     dues = (NOW - 100, NOW, NOW + 30, NOW + 10_000, NOW + 10**6)
     set_at = (None, NOW - HOUR, NOW, NOW + HOUR)
     orders = [
-        changed(shoot(10 * a + b), due=due, due_set_at=at, updated_at=NOW, phase=Phase.MERGING, merge=MergeState.SEEN)
+        changed(
+            shoot(10 * a + b), due=due, due_set_at=at, updated_at=NOW, phase=Phase.MERGING, merge=Merge(MergeState.SEEN)
+        )
         for a, due in enumerate(dues)
         for b, at in enumerate(set_at)
     ]

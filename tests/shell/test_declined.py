@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import Health, Merge, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.allowed import CANCELLED
 from daemon.order.asked import DISMISSED
 from daemon.order.problem import Code
@@ -59,7 +59,7 @@ async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
         order,
         phase=Phase.CANCELLED,
         by_person=True,
-        merge=MergeState.SEEN,
+        merge=Merge(MergeState.SEEN),
         troubles=in_trouble(DISMISSED, Code.DISMISSED),
         due=None,
     )

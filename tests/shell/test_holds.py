@@ -122,7 +122,7 @@ def test_a_plain_submit_does_not_send_a_delivered_shoot_again(tmp: Path) -> None
             scene.put(f"{OAK}/IMG_0.JPG")
             await quiet()
             order = await newest(scene)
-            assert order.merge is MergeState.NOT_ASKED
+            assert order.merge.state is MergeState.NOT_ASKED
             found = FoundDelivered("/out/order.json", order.brackets, (), ("IMG_0.jpg",))
             await scene.desk.happened(order.id, found)
             outcome, answer = await scene.submit(OAK) or (None, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts, steps
+from daemon.order import Image, ImageState, Limits, Merge, MergeState, Order, Phase, Policy, evolve, facts, steps
 from daemon.store.known import KnownBy
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -73,7 +73,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             sent = await scene.store.load(order_id)
             assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
-            processed = replace(sent, phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=shown)
+            processed = replace(sent, phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=shown)
             after = evolve(processed, facts.Reckoned(9, 9), now=clock.now(), policy=policy)
             assert after.phase is (Phase.DOWNLOADING if images == 1 else Phase.HELD)
 

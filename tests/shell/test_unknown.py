@@ -18,7 +18,20 @@ from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint, steps
+from daemon.order import (
+    Bracket,
+    Hold,
+    Image,
+    ImageState,
+    Merge,
+    MergeState,
+    Order,
+    Phase,
+    Preset,
+    facts,
+    fingerprint,
+    steps,
+)
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.naming import name_at_service
 from daemon.root import Seen
@@ -530,7 +543,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         store = open_store(tmp / "state")
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
         await unknown.run()
-        mine = changed(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)
+        mine = changed(order(), output=str(tmp / "out" / OAK), merge=Merge(MergeState.SEEN), phase=Phase.DOWNLOADING)
         await store.add(mine, facts.Locked(()))
         buy = steps.Fetch("i0")
         assert await unknown.before(mine, buy) is None

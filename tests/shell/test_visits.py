@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts, steps
+from daemon.order import Health, Image, ImageState, Merge, MergeState, Order, Phase, facts, steps
 from daemon.order.facts import Failure
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
@@ -38,14 +38,14 @@ class Slow(World):
     async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
         if isinstance(step, steps.Merge):
-            self.asked.append((self.clock.now(), of.merge_asked_at))
+            self.asked.append((self.clock.now(), of.merge.asked_at))
         await asyncio.sleep(self.longer(of, step))
         return await super().perform(of, step)
 
 
 def merging(number: int) -> Order:
     """An order that is polled."""
-    return replace(shoot(number), phase=Phase.PROCESSING, merge=MergeState.SEEN)
+    return replace(shoot(number), phase=Phase.PROCESSING, merge=Merge(MergeState.SEEN))
 
 
 def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
         waiting = replace(shoot(0), phase=Phase.UPLOADED, due=START + 1)
         async with running(tmp_path, world, *orders, waiting) as (store, _):
             await asyncio.sleep(5)
-            assert (await store.load(waiting.id)).merge is MergeState.NOT_ASKED
+            assert (await store.load(waiting.id)).merge.state is MergeState.NOT_ASKED
         return world
 
     world = simulate(work)
@@ -192,7 +192,7 @@ def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> Non
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=0.05, trouble=vanishes)
         image = Image("i0", "n", state=ImageState.PROCESSED)
-        start = replace(shoot(), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=(image,))
+        start = replace(shoot(), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=(image,))
         async with running(tmp_path, world, start):
             await asyncio.sleep(3600)
         return world

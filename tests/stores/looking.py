@@ -121,7 +121,11 @@ def _sums(order: Order) -> dict[str, int]:
 def _summary(order: Order) -> dict[str, Any]:
     names = ("shoot", "folder", "output", "supplement_of", "same_as")
     texts = {"id": order.id, **{name: getattr(order.source, name) for name in names}}
-    values: dict[str, Any] = {"phase": order.phase.value, "merge": order.merge.value, "health": order.health.value}
+    values: dict[str, Any] = {
+        "phase": order.phase.value,
+        "merge": order.merge.state.value,
+        "health": order.health.value,
+    }
     values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
     times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at}
     return {**texts, **values, **times, **_sums(order), "messages": list(order.messages)}

@@ -12,6 +12,7 @@ from daemon.errors import Mismatch
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, OrderSource, Phase, Preset
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
+from daemon.order.merge import Merge
 from daemon.order.problem import Code, Trouble
 from daemon.order.stored_names import stored_name
 from daemon.order.times import Times
@@ -65,9 +66,9 @@ def order_row(order: Order) -> Row:
         "reckoned": int(order.reckoned),
         "reopened_at": order.times.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
-        "merge": order.merge.value,
-        "merge_asked_at": order.merge_asked_at,
-        "merge_refused_at": order.merge_refused_at,
+        "merge": order.merge.state.value,
+        "merge_asked_at": order.merge.asked_at,
+        "merge_refused_at": order.merge.refused_at,
         "mismatch": order.tries.mismatch.value if order.tries.mismatch else None,
         "mismatches": order.tries.mismatches,
         "mismatched_at": order.tries.mismatched_at,
@@ -188,9 +189,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         over_limit=bool(row["over_limit"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
         reckoned=bool(row["reckoned"]),
-        merge=MergeState(row["merge"]),
-        merge_asked_at=row["merge_asked_at"],
-        merge_refused_at=row["merge_refused_at"],
+        merge=Merge(state=MergeState(row["merge"]), asked_at=row["merge_asked_at"], refused_at=row["merge_refused_at"]),
         tries=Tries(
             mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
             mismatches=row["mismatches"],
