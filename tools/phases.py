@@ -114,8 +114,8 @@ def _kind(order: Order) -> object:
         order.held_in,
         order.merge.state,
         order.merge.refused_at is None,
-        order.reckoned,
-        order.approved,
+        order.purchase.within_limits,
+        order.purchase.approved,
     )
     return (*state, min(order.tries.failures, 1), order.uploads.created, bool(order.uploads.discards), brackets, images)
 

@@ -70,7 +70,7 @@ def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
         lines.append(f"  late     supplement of the order{of}, {order.source.supplement_of}")
     if order.preset.dev_mode:
         lines.append("  price    free: dev mode, pictures are watermarked")
-    if order.approved:
+    if order.purchase.approved:
         lines.append("  limits   approved; limits do not apply")
     return lines
 

@@ -23,6 +23,7 @@ from daemon.order import (
     fingerprint,
 )
 from daemon.order.merge import Merge
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
@@ -90,7 +91,7 @@ def order_of(note: Json) -> Order:
             left_out_why=tuple(_left_out(note.get("left_out_why"))),
             late=tuple(map(_path, note["late"])),
         ),
-        reckoned=True,
+        purchase=Purchase(LimitCheck.WITHIN),
         merge=Merge(MergeState.SEEN),
     )
 

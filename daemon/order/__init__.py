@@ -16,6 +16,7 @@ from daemon.order.order import Order
 from daemon.order.phase import LINE, RESTING, Health, Phase
 from daemon.order.policy import Limits, Policy
 from daemon.order.preset import FlowName, Preset
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.order.source import OrderSource
@@ -36,6 +37,7 @@ __all__ = [
     "Image",
     "ImageState",
     "Judged",
+    "LimitCheck",
     "Limits",
     "Merge",
     "MergeState",
@@ -44,6 +46,7 @@ __all__ = [
     "Phase",
     "Policy",
     "Preset",
+    "Purchase",
     "Refusal",
     "Sent",
     "Submitted",

@@ -105,7 +105,7 @@ def _of_approve(order: Order) -> Refusal | None:
         return _ENDED[order.phase]
     if order.phase is Phase.HELD:
         return Refusal.NOTHING_CAME_OUT if nothing_came_out(order) else None
-    return Refusal.APPROVED if order.approved else None
+    return Refusal.APPROVED if order.purchase.approved else None
 
 
 def next_command(order: Order, code: Code) -> str | None:

@@ -12,6 +12,7 @@ from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck
 
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
 """States of images that are bought and stored on disk."""
@@ -60,8 +61,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         phase=Phase.PROCESSING,
         held_in=None,
         images=tuple(_fresh(image) if image.id in again else image for image in order.images),
-        over_limit=False,
-        reckoned=False,
+        purchase=replace(order.purchase, check=LimitCheck.NOT_CHECKED),
         tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
         due=now,
@@ -86,7 +86,14 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     if not order.merge.requested or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
-    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, tries=order.tries.released())
+    after = replace(
+        order,
+        images=images,
+        held_in=None,
+        purchase=order.purchase.lifted(),
+        by_person=True,
+        tries=order.tries.released(),
+    )
     if any(image.state in ON_DISK for image in images):
         return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
     ended = (Trouble(Code.DISMISSED, DISMISSED),)

@@ -22,6 +22,7 @@ from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck
 
 ATTEMPTS = 9
 """Registrations that a bracket may have had if their number is not known."""
@@ -42,7 +43,7 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
         uploads=replace(order.uploads, created=True, discards=()),
         brackets=_as_sent(order.brackets, fact.brackets, now),
         images=fact.images,
-        reckoned=True,
+        purchase=replace(order.purchase, check=LimitCheck.WITHIN),
         merge=replace(order.merge, state=MergeState.SEEN),
         tries=replace(order.tries, failures=0),
         troubles=(),

@@ -50,7 +50,7 @@ def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
 def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
     """Hold the order for a person."""
     order = replace(order, phase=Phase.HELD, held_in=order.phase, hold=hold, tries=order.tries.matched())
-    return replace(order, over_limit=False, troubles=(trouble,), due=None)
+    return replace(order, purchase=order.purchase.lifted(), troubles=(trouble,), due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
@@ -82,7 +82,7 @@ UNUSED = "None of these answers were used. Check the order in the web app, then 
 def released(order: Order, now: float) -> Order:
     """Continue from the phase in which the order was held."""
     there = order.held_in or order.phase
-    order = replace(order, phase=there, held_in=None, hold=None, over_limit=False)
+    order = replace(order, phase=there, held_in=None, hold=None, purchase=order.purchase.lifted())
     return replace(order, tries=order.tries.released(), troubles=(), due=now)
 
 

@@ -18,6 +18,7 @@ from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase
 from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
+from daemon.order.purchase import Purchase
 from daemon.order.source import OrderSource
 from daemon.order.times import Times
 from daemon.order.tries import Tries
@@ -34,8 +35,7 @@ class Order:
     hinders the order now, or how it ended; ``notes`` are permanent. ``held_in`` is the phase that a held order returns
     to.
 
-    ``reckoned``: its images are within the limits; ``over_limit``: they are not, and the order is held or waits for the
-    next day; ``approved``: a person allowed it to pass the limits. ``by_person``: a person cancelled, dismissed or
+    ``by_person``: a person cancelled, dismissed or
     skipped it, and it is not sent again unasked.
 
     ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
@@ -51,11 +51,9 @@ class Order:
     brackets: tuple[Bracket, ...] = ()
     images: tuple[Image, ...] = ()
     unsent: Unsent = field(default_factory=Unsent)
-    approved: bool = False
     by_person: bool = False
-    over_limit: bool = False
     hold: Hold | None = None
-    reckoned: bool = False
+    purchase: Purchase = field(default_factory=Purchase)
     uploads: Uploads = field(default_factory=Uploads)
     merge: Merge = field(default_factory=Merge)
     tries: Tries = field(default_factory=Tries)

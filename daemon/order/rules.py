@@ -119,7 +119,8 @@ def _still_held(order: Order, after: Order) -> Order:
         hold=order.hold,
         source=replace(after.source, unknown_order=order.source.unknown_order),
     )
-    after = replace(after, over_limit=order.over_limit)
+    if order.purchase.over_limit or after.purchase.over_limit:
+        after = replace(after, purchase=replace(after.purchase, check=order.purchase.check))
     return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
 
 

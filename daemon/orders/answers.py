@@ -112,7 +112,7 @@ def done(verb: Verb, before: Order, after: Order) -> str:
             return f"{name}: {failed} will be processed again. You only pay for images that succeed."
         case Verb.RETRY:
             return f"{name} is being retried."
-        case Verb.APPROVE if after.approved:
+        case Verb.APPROVE if after.purchase.approved:
             return f"{name} is approved; limits no longer hold it."
         case Verb.SUBMIT | Verb.APPROVE if after.source.supplement_of is not None:
             return f"{name}: sending the supplement ({_count(len(after.sent), 'photo')})."

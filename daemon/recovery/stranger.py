@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from daemon.order import Bracket, FlowName, Image, ImageState, Order, OrderSource, Phase, Preset, fingerprint
 from daemon.order.naming import name_at_service
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.times import Times
 from daemon.order.uploads import Uploads
 from daemon.recovery.atservice import AtService
@@ -118,7 +119,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
             )
             for image in images
         ),
-        reckoned=True,
+        purchase=Purchase(LimitCheck.WITHIN),
         due=None,
     )
     if pictures is not None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from daemon.order import ImageState, Merge, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.facts import Failure
+from daemon.order.purchase import LimitCheck, Purchase
 from tests.changed import changed
 from tests.core.orders import order
 
@@ -122,7 +123,7 @@ def goes_on_though_held(of: Order) -> tuple[steps.Step, ...]:
 
 def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:
     """Images are fetched before the limits are checked."""
-    return next_steps(replace(of, reckoned=True))
+    return next_steps(replace(of, purchase=Purchase(LimitCheck.WITHIN)))
 
 
 def fetches_again(of: Order) -> tuple[steps.Step, ...]:

@@ -99,7 +99,7 @@ class Promises(RuleBasedStateMachine):
             case facts.Polled():
                 return stage in (Phase.MERGING, Phase.PROCESSING)
             case facts.Reckoned():
-                return stage is Phase.DOWNLOADING and not self.order.reckoned
+                return stage is Phase.DOWNLOADING and not self.order.purchase.within_limits
             case facts.MergeIntended():
                 return self.order.merge.state is MergeState.NOT_ASKED
             case facts.ReprocessIntended(image):

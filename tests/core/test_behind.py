@@ -159,7 +159,7 @@ def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
     many = replace(order(12), preset=replace(order().preset, per_image=3))
     waits = after(many, ELSEWHERE, policy=few)
     limited = after(waits, facts.Approved(), policy=few)
-    assert (limited.phase, limited.over_limit, limited.hold) == (Phase.HELD, True, None)
+    assert (limited.phase, limited.purchase.over_limit, limited.hold) == (Phase.HELD, True, None)
 
 
 def test_a_hold_for_another_order_can_be_cancelled() -> None:

@@ -64,7 +64,7 @@ def test_a_choice_does_not_lift_a_limit_that_nobody_was_shown(held: Order) -> No
     large = replace(held, preset=Preset(1))
     locked = after(large, facts.Locked(NEW.brackets), policy=policy)
     asked = after(locked, facts.Approved(), policy=policy)
-    assert (asked.phase, asked.over_limit, asked.approved) == (Phase.HELD, True, False)
+    assert (asked.phase, asked.purchase.over_limit, asked.purchase.approved) == (Phase.HELD, True, False)
     assert "limits.images_per_order is 1" in asked.messages[0]
     assert after(asked, facts.Approved(), policy=policy).phase is Phase.SETTLED
 
@@ -73,7 +73,7 @@ def test_a_limit_and_another_reason_are_shown_together() -> None:
     """A shoot that is too large and may have been delivered shows both; one approval covers both."""
     policy = Policy(limits=Limits(images_per_order=1))
     held = after(replace(NEW, preset=Preset(1)), facts.Locked(NEW.brackets), ELSEWHERE, policy=policy)
-    assert (held.hold, held.over_limit) == (Hold.UNKNOWN_ORDER, True)
+    assert (held.hold, held.purchase.over_limit) == (Hold.UNKNOWN_ORDER, True)
     assert "limits.images_per_order is 1" in held.messages[0]
     assert SAYS[Hold.UNKNOWN_ORDER] in held.messages[1]
     assert after(held, facts.Approved(), policy=policy).phase is Phase.SETTLED

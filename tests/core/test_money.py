@@ -8,6 +8,7 @@ from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Pres
 from daemon.order.facts import Failure
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
+from daemon.order.purchase import Purchase
 from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, reckoned, sent
 
@@ -50,7 +51,7 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
         (large(), limited(day=1, month=1)),
         (large(per_image=None), limited(1)),
         (replace(large(), preset=Preset(1, dev_mode=True)), limited(1)),
-        (replace(large(), approved=True), limited(1)),
+        (replace(large(), purchase=Purchase(approved=True)), limited(1)),
         (replace(large(), phase=Phase.UPLOADING), limited(1)),
         (replace(order(0), phase=Phase.SKIPPED), limited(1)),
     ],
@@ -90,7 +91,12 @@ def test_a_large_shoot_is_sent_after_an_approval() -> None:
     """An approved shoot continues and is not held for its size again."""
     held = after(large(), facts.Locked(()), policy=limited(3))
     approved = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
-    assert (approved.phase, approved.approved, approved.due, approved.messages) == (Phase.SETTLED, True, NOW + 5, ())
+    assert (approved.phase, approved.purchase.approved, approved.due, approved.messages) == (
+        Phase.SETTLED,
+        True,
+        NOW + 5,
+        (),
+    )
     assert after(approved, facts.Locked(()), policy=limited(3)) is approved
     broken = after(approved, facts.Failed(steps.Register(0), Failure.FILE, "unreadable"), policy=limited(3))
     assert after(broken, facts.Retried(), policy=limited(3)).phase is Phase.SETTLED
@@ -161,7 +167,7 @@ def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledge
 def test_a_limit_may_be_reached(policy: Policy, ledger: facts.Reckoned) -> None:
     """An order that reaches a limit exactly is bought."""
     allowed = after(TWO, ledger, policy=policy)
-    assert (allowed.phase, allowed.reckoned) == (Phase.DOWNLOADING, True)
+    assert (allowed.phase, allowed.purchase.within_limits) == (Phase.DOWNLOADING, True)
 
 
 def test_images_that_failed_do_not_count() -> None:
@@ -191,7 +197,7 @@ def test_a_person_may_let_an_order_pass_every_limit() -> None:
 def test_a_person_may_approve_before_a_limit_is_met() -> None:
     """An early approval is kept and does not speed up the order."""
     early = after(replace(large(), due=NOW + 50), facts.Approved())
-    assert (early.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
+    assert (early.purchase.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
     assert after(early, facts.Approved()) is early
     assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
 
@@ -222,7 +228,7 @@ def test_bytes_that_were_lost_are_not_bought_again() -> None:
     """A bought image is fetched again without a check, because the service does not charge again."""
     lost = after(reckoned(True), FETCHED, facts.FetchLost("i0"))
     assert to_buy(lost) == 0
-    assert next_steps(replace(lost, reckoned=False)) == (steps.Fetch("i0"),)
+    assert next_steps(replace(lost, purchase=Purchase())) == (steps.Fetch("i0"),)
 
 
 def test_an_allowed_order_keeps_its_leave() -> None:
@@ -237,7 +243,7 @@ def test_a_held_supplement_is_sent_after_an_approval() -> None:
     waits = changed(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
-    assert (next_steps(sent_now)[0], sent_now.approved) == (steps.Register(0), False)
+    assert (next_steps(sent_now)[0], sent_now.purchase.approved) == (steps.Register(0), False)
     assert after(waits, facts.Approved(), policy=limited(3)).phase is Phase.HELD
     assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
 
@@ -245,12 +251,12 @@ def test_a_held_supplement_is_sent_after_an_approval() -> None:
 def test_approving_another_reason_lifts_no_limit() -> None:
     """An order held for a refused request continues when approved, and the limits still apply."""
     refused = after(TWO, facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), facts.Approved(), policy=limited(1))
-    assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
+    assert (refused.phase, refused.purchase.approved) == (Phase.DOWNLOADING, False)
     held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
     assert held.phase is Phase.HELD
     retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), policy=limited(1))
-    assert not after(retried, facts.Approved(), policy=limited(1)).approved
-    assert after(held, facts.Approved(), policy=limited(1)).approved
+    assert not after(retried, facts.Approved(), policy=limited(1)).purchase.approved
+    assert after(held, facts.Approved(), policy=limited(1)).purchase.approved
 
 
 def test_what_is_counted_is_sent() -> None:

@@ -74,7 +74,7 @@ class RestoredMachine(OrderMachine):
         world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
         world.registered, world.deleted = self.world.registered, self.world.deleted
         world.merges, world.outputs = self.world.merges, self.world.outputs
-        world.asks_service, world.resumed, world.approved = self.asks_service, True, older.approved
+        world.asks_service, world.resumed, world.approved = self.asks_service, True, older.purchase.approved
         if done.phase is Phase.DOWNLOADED:
             missing = ("IMG_1.jpg",) if moved else ()
             world.note = FoundDelivered("/out/order.json", done.brackets, done.images, missing)

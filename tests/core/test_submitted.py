@@ -97,17 +97,17 @@ def test_approving_a_late_supplement_lifts_no_limit() -> None:
     """Approving a held late supplement sends it, and the limits still apply."""
     late = changed(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     sent = after(late, f.Approved(), policy=LIMIT)
-    assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
-    done = replace(processed(True, True), approved=sent.approved)
+    assert (sent.phase, sent.purchase.approved) == (Phase.SETTLED, False)
+    done = replace(processed(True, True), purchase=sent.purchase)
     assert after(done, f.Reckoned(0, 0), policy=LIMIT).phase is Phase.HELD
 
 
 def test_approving_an_order_at_a_limit_lifts_it() -> None:
     """An approved order that was held at a limit buys all its images."""
     held = after(processed(True, True), f.Reckoned(0, 0), policy=LIMIT)
-    assert (held.phase, held.over_limit) == (Phase.HELD, True)
+    assert (held.phase, held.purchase.over_limit) == (Phase.HELD, True)
     bought = after(held, f.Approved(), f.Reckoned(0, 0), policy=LIMIT)
-    assert (bought.phase, bought.approved, bought.over_limit) == (Phase.DOWNLOADING, True, False)
+    assert (bought.phase, bought.purchase.approved, bought.purchase.over_limit) == (Phase.DOWNLOADING, True, False)
     assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
@@ -116,7 +116,7 @@ def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
     policy = Policy(limits=Limits(images_per_order=1))
     late = changed(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
     held = after(late, f.Approved(), policy=policy)
-    assert (held.phase, held.over_limit) == (Phase.HELD, True)
+    assert (held.phase, held.purchase.over_limit) == (Phase.HELD, True)
     assert "limits.images_per_order is 1" in held.messages[0]
     assert after(held, f.Approved(), policy=policy).phase is Phase.SETTLED
 

@@ -14,6 +14,7 @@ from daemon.files import incoming, scan
 from daemon.notes import order_of, own_note, with_times
 from daemon.notes.looking import id_in
 from daemon.order import Bracket, Image, ImageState, Merge, MergeState, Order, Phase, Preset
+from daemon.order.purchase import LimitCheck
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
@@ -54,7 +55,7 @@ DELIVERED = changed(
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
-    reckoned=True,
+    check=LimitCheck.WITHIN,
     merge=Merge(MergeState.SEEN),
     due=None,
     due_set_at=None,

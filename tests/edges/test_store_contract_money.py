@@ -9,6 +9,7 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order.purchase import LimitCheck
 from daemon.store.protocol import Store
 from tests.changed import changed
 from tests.core.orders import NOW, after, order, reckoned
@@ -95,7 +96,7 @@ def test_what_counts_against_the_limits(kept: State) -> None:
     start = reckoned(True, True, False)
     held = changed(start, id="held", folder="/in/h", phase=Phase.HELD, held_in=Phase.DOWNLOADING)
     free = changed(start, id="free", folder="/in/f", preset=Preset(dev_mode=True))
-    early = changed(start, id="early", folder="/in/e", reckoned=False)
+    early = changed(start, id="early", folder="/in/e", check=LimitCheck.NOT_CHECKED)
     paid = bought(1, ("a", NOW - 50), ("b", NOW - 5))
 
     async def work(store: Store) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Merge, MergeState, Order, Phase, facts, steps
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.runner.lanes import Held, Lane, goes_next, lanes, next_change
 from daemon.runner.queue import Queue
 from tests.shell.simulated import START, SimulatedClock, simulate
@@ -107,7 +108,13 @@ class Uneven(World):
 def downloading(number: int, images: int = 2) -> Order:
     """An order whose images are ready to be fetched."""
     found = tuple(Image(f"i{number}-{n}", "n", state=ImageState.PROCESSED) for n in range(images))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=found, reckoned=True)
+    order = replace(
+        shoot(number),
+        phase=Phase.DOWNLOADING,
+        merge=Merge(MergeState.SEEN),
+        images=found,
+        purchase=Purchase(LimitCheck.WITHIN),
+    )
     return replace(order, due=START + number)
 
 

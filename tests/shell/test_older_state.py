@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Hold, Merge, Order, Phase
+from daemon.order.purchase import Purchase
 from daemon.resuming import Resuming
 from tests.changed import changed
 from tests.edges.sandbox.shots import shoot
@@ -29,7 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def older(done: Order, phase: Phase, now: float) -> Order:
     """A delivered order in the state of an older copy, in which nothing is merged yet."""
-    before = replace(done, phase=phase, images=(), merge=Merge(), reckoned=False)
+    before = replace(done, phase=phase, images=(), merge=Merge(), purchase=Purchase())
     if phase is Phase.SETTLED:
         before = replace(before, brackets=tuple(replace(b, url=None, stored_at=None) for b in before.brackets))
     return changed(before, due=now + 60.0, updated_at=done.times.updated_at + 1)

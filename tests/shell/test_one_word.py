@@ -71,7 +71,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             ((order_id, fact),) = scene.heard
             assert isinstance(fact, facts.Approved)
             sent = await scene.store.load(order_id)
-            assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
+            assert (sent.phase, sent.purchase.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
             processed = replace(sent, phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=shown)
             after = evolve(processed, facts.Reckoned(9, 9), now=clock.now(), policy=policy)

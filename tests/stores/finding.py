@@ -118,7 +118,11 @@ def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
 
 def _may_buy(order: Order) -> int:
     """The number of images that an order may already buy."""
-    if not order.reckoned or order.preset.dev_mode or Phase.DOWNLOADING not in (order.phase, order.held_in):
+    if (
+        not order.purchase.within_limits
+        or order.preset.dev_mode
+        or Phase.DOWNLOADING not in (order.phase, order.held_in)
+    ):
         return 0
     return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 

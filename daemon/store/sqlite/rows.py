@@ -14,6 +14,7 @@ from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.merge import Merge
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.stored_names import stored_name
 from daemon.order.times import Times
 from daemon.order.tries import Tries
@@ -57,13 +58,13 @@ def order_row(order: Order) -> Row:
         "altered": json.dumps(order.unsent.altered),
         "supplement_of": order.source.supplement_of,
         "same_as": order.source.same_as,
-        "approved": int(order.approved),
+        "approved": int(order.purchase.approved),
         "by_person": int(order.by_person),
-        "over_limit": int(order.over_limit),
+        "over_limit": int(order.purchase.over_limit),
         "unknown_order": order.source.unknown_order,
         "inode": None if order.source.inode is None else str(order.source.inode),
         "hold": order.hold.value if order.hold else None,
-        "reckoned": int(order.reckoned),
+        "reckoned": int(order.purchase.within_limits),
         "reopened_at": order.times.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
         "merge": order.merge.state.value,
@@ -184,11 +185,9 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             late=tuple(json.loads(row["late"])),
             altered=tuple(json.loads(row["altered"])),
         ),
-        approved=bool(row["approved"]),
         by_person=bool(row["by_person"]),
-        over_limit=bool(row["over_limit"]),
         hold=Hold(row["hold"]) if row["hold"] else None,
-        reckoned=bool(row["reckoned"]),
+        purchase=Purchase(_check(row), approved=bool(row["approved"])),
         merge=Merge(state=MergeState(row["merge"]), asked_at=row["merge_asked_at"], refused_at=row["merge_refused_at"]),
         tries=Tries(
             mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
@@ -201,6 +200,13 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
     )
+
+
+def _check(row: Row) -> LimitCheck:
+    """How the order's images compare with the limits, from two columns."""
+    if row["over_limit"]:
+        return LimitCheck.OVER
+    return LimitCheck.WITHIN if row["reckoned"] else LimitCheck.NOT_CHECKED
 
 
 def _bracket(row: Row) -> Bracket:
