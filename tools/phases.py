@@ -111,7 +111,7 @@ def _kind(order: Order) -> object:
     images = tuple(sorted(image.state for image in order.images))
     state = (
         order.phase,
-        order.held_in,
+        order.stage,
         order.merge.state,
         order.merge.refused_at is None,
         order.purchase.within_limits,

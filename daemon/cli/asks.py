@@ -19,7 +19,7 @@ from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
+from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
 from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
@@ -141,7 +141,7 @@ def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
 def _orders_of(reader: Reader, folder: str) -> list[Order]:
     """The orders of a shoot's folder, the newest first, without those that bracketd itself cancelled."""
     orders = [reader.order(row["id"]) for row in reader.find(folder) if row["folder"] == folder]
-    return [order for order in orders if order.phase is not Phase.CANCELLED or order.by_person]
+    return [order for order in orders if order.standing is not Ended.CANCELLED_BY_RULE]
 
 
 def _by_id(reader: Reader, order_id: str | None) -> Order | None:

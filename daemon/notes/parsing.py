@@ -82,7 +82,7 @@ def order_of(note: Json) -> Order:
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
         ),
-        phase=Phase.DOWNLOADED,
+        standing=Phase.DOWNLOADED,
         uploads=Uploads(created=True),
         brackets=brackets,
         images=(*placed, *failed, *dismissed),

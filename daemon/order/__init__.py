@@ -8,7 +8,8 @@ from daemon.order.again import Again, Judged, compare, fingerprint
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
 from daemon.order.bracket import Bracket
-from daemon.order.hold import Hold
+from daemon.order.ended import Ended
+from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, part_of, unknown
 from daemon.order.merge import Merge, MergeState
@@ -31,9 +32,11 @@ __all__ = [
     "RESTING",
     "Again",
     "Bracket",
+    "Ended",
     "FlowName",
     "Health",
     "Hold",
+    "HoldKind",
     "Image",
     "ImageState",
     "Judged",

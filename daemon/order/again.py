@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from daemon.order.archive import Recognised
 from daemon.order.bracket import Bracket
+from daemon.order.ended import DECLINED
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.sent import Sent, is_same, key
@@ -175,7 +176,7 @@ def was_sent(order: Order) -> bool:
 
 def was_declined(order: Order) -> bool:
     """True if a person cancelled or dismissed an order. Its photos are not sent again unasked, in any folder."""
-    return order.phase is Phase.CANCELLED and order.by_person
+    return order.standing in DECLINED
 
 
 def not_wanted(order: Order) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
-from daemon.order.hold import CHOICES, Hold
+from daemon.order.hold import CHOICES, HoldKind
 from daemon.order.late import is_mendable
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
@@ -87,7 +87,7 @@ def _of_submit(order: Order, verb: Verb) -> Refusal | None:
         return Refusal.UNDER_WAY
     if order.phase is Phase.HELD and order.merge.requested:
         return Refusal.MERGED
-    return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold is Hold.DELIVERED else None
+    return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold_kind is HoldKind.DELIVERED else None
 
 
 def _of_retry(order: Order) -> Refusal | None:
@@ -95,7 +95,7 @@ def _of_retry(order: Order) -> Refusal | None:
         return None
     if order.phase in _ENDED:
         return _ENDED[order.phase]
-    if order.hold in CHOICES:
+    if order.hold_kind in CHOICES:
         return Refusal.NEEDS_A_CHOICE
     return None if order.phase is Phase.HELD or order.troubles else Refusal.HEALTHY
 

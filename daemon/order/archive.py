@@ -27,7 +27,7 @@ from enum import StrEnum
 
 from daemon.order.bracket import Bracket
 from daemon.order.changes import held
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.order import Order
 from daemon.order.problem import Code, Trouble
 
@@ -236,7 +236,7 @@ def _format(path: str) -> str:
 
 def unsure(order: Order, why: str) -> Order:
     """Hold a new order whose photos may have been skipped before."""
-    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), Hold.SKIPPED_BEFORE)
+    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), HoldKind.SKIPPED_BEFORE)
 
 
 # --- what a person reads ---

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held
+from daemon.order.ended import Ended
 from daemon.order.image import Image, ImageState
 from daemon.order.money import waits_for_tomorrow
 from daemon.order.order import Order
@@ -58,8 +59,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         return order
     return replace(
         order,
-        phase=Phase.PROCESSING,
-        held_in=None,
+        standing=Phase.PROCESSING,
         images=tuple(_fresh(image) if image.id in again else image for image in order.images),
         purchase=replace(order.purchase, check=LimitCheck.NOT_CHECKED),
         tries=replace(order.tries, polls=0, failures=0),
@@ -86,18 +86,12 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
     if not order.merge.requested or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
-    after = replace(
-        order,
-        images=images,
-        held_in=None,
-        purchase=order.purchase.lifted(),
-        by_person=True,
-        tries=order.tries.released(),
-    )
+    after = replace(order, images=images, purchase=order.purchase.lifted(), tries=order.tries.released())
     if any(image.state in ON_DISK for image in images):
-        return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
-    ended = (Trouble(Code.DISMISSED, DISMISSED),)
-    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, unsent=replace(after.unsent, late=()))
+        return replace(after, standing=Phase.DOWNLOADING, troubles=(), due=now)
+    why = (Trouble(Code.DISMISSED, DISMISSED),)
+    unsent = replace(order.unsent, late=())
+    return replace(after, standing=Ended.DISMISSED, troubles=why, due=None, unsent=unsent)
 
 
 def _let_go(image: Image) -> Image:

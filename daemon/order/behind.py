@@ -14,7 +14,7 @@ from daemon.order.again import Again, compare
 from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.image import ImageState
 from daemon.order.merge import MergeState
 from daemon.order.naming import name_at_service, names_of
@@ -35,11 +35,11 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
     if order.phase in OVER or order.source.unknown_order == order.id:
         return order
     if fact.missing or not any(image.state is ImageState.PLACED for image in fact.images):
-        after = held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), Hold.DELIVERED)
+        after = held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), HoldKind.DELIVERED)
         return replace(after, source=replace(order.source, unknown_order=order.id))
     return replace(
         order,
-        phase=Phase.DOWNLOADED,
+        standing=Phase.DOWNLOADED,
         uploads=replace(order.uploads, created=True, discards=()),
         brackets=_as_sent(order.brackets, fact.brackets, now),
         images=fact.images,
@@ -65,7 +65,7 @@ def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Po
         return order
     merged = order.merge.requested
     trouble = Trouble(Code.MAYBE_SENT_BEFORE, _elsewhere(fact, merged=merged))
-    after = held(order, trouble, Hold.UNKNOWN_ORDER)
+    after = held(order, trouble, HoldKind.UNKNOWN_ORDER)
     return replace(after, source=replace(order.source, unknown_order=fact.order))
 
 
@@ -96,9 +96,7 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
     )
     return replace(
         order,
-        phase=Phase.MERGING if merging else Phase.PROCESSING,
-        held_in=None,
-        hold=None,
+        standing=Phase.MERGING if merging else Phase.PROCESSING,
         uploads=replace(order.uploads, created=True, discards=()),
         brackets=tuple(brackets),
         merge=replace(order.merge, state=MergeState.SEEN, asked_at=now),

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 from daemon.errors import Mismatch
 from daemon.order.bracket import Bracket
-from daemon.order.hold import Hold
+from daemon.order.ended import Ended
+from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.order import Order
-from daemon.order.phase import LINE, RESTING, Phase
+from daemon.order.phase import LINE, RESTING, Phase, Stage
 from daemon.order.policy import Policy, retry_wait
 from daemon.order.problem import Code, Trouble
 
 
-def forward(order: Order, phase: Phase) -> Order:
+def forward(order: Order, phase: Stage) -> Order:
     """Advance to a later phase. Never moves back, and never leaves an ended or held phase."""
-    if order.phase not in LINE or LINE.index(phase) <= LINE.index(order.phase):
+    now_in = order.standing
+    if isinstance(now_in, Hold | Ended) or LINE.index(phase) <= LINE.index(now_in):
         return order
-    return replace(order, phase=phase)
+    return replace(order, standing=phase)
 
 
 def progress(order: Order, now: float) -> Order:
@@ -47,10 +49,12 @@ def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
     return replace(order, troubles=(trouble,), due=max(order.due or now, due) if order.troubles else due)
 
 
-def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
-    """Hold the order for a person."""
-    order = replace(order, phase=Phase.HELD, held_in=order.phase, hold=hold, tries=order.tries.matched())
-    return replace(order, purchase=order.purchase.lifted(), troubles=(trouble,), due=None)
+def held(order: Order, trouble: Trouble, kind: HoldKind = HoldKind.PROBLEM) -> Order:
+    """Hold the order for a person. An order that ended is not held."""
+    if order.stage is None:
+        return order
+    order = replace(order, standing=Hold(order.stage, kind), purchase=order.purchase.lifted())
+    return replace(order, tries=order.tries.matched(), troubles=(trouble,), due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
@@ -81,8 +85,9 @@ UNUSED = "None of these answers were used. Check the order in the web app, then 
 
 def released(order: Order, now: float) -> Order:
     """Continue from the phase in which the order was held."""
-    there = order.held_in or order.phase
-    order = replace(order, phase=there, held_in=None, hold=None, purchase=order.purchase.lifted())
+    if order.hold is None:
+        return order
+    order = replace(order, standing=order.hold.returns_to, purchase=order.purchase.lifted())
     return replace(order, tries=order.tries.released(), troubles=(), due=now)
 
 

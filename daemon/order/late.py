@@ -9,7 +9,7 @@ from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
 from daemon.order.bracket import Bracket
 from daemon.order.changes import held
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.naming import names_of
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -55,7 +55,7 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
 
 def came_late(order: Order, why: str) -> Order:
     """Hold a new order of late photos until a person approves it; ``why`` is from ``may_follow``."""
-    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), Hold.LATE)
+    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), HoldKind.LATE)
 
 
 def is_mendable(order: Order) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.image import ImageState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
@@ -36,7 +36,7 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
     if fact.doubt is not None and order.phase is Phase.SETTLED:
-        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), Hold.DOUBT)
+        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
     return held_if_too_large(order, policy)
 
 

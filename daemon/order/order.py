@@ -10,12 +10,13 @@ import uuid
 from dataclasses import dataclass, field
 
 from daemon.order.bracket import Bracket
-from daemon.order.hold import Hold
+from daemon.order.ended import Ended
+from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.merge import Merge
 from daemon.order.messages import RETRY_FAILED, altered_text, late_text
 from daemon.order.naming import name_at_service
-from daemon.order.phase import Health, Phase
+from daemon.order.phase import Health, Phase, Stage
 from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.purchase import Purchase
@@ -26,19 +27,16 @@ from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot.leftout import in_one
 
+Standing = Stage | Hold | Ended
+"""Where an order stands: in a phase of the line, held for a person, or ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order: a shoot, its brackets and images, its phase, and when its next step is due.
+    """One order: a shoot, its brackets and images, where it stands, and when its next step is due.
 
-    ``due`` is when the next step may start, None if no step will start by itself. ``troubles`` are what
-    hinders the order now, or how it ended; ``notes`` are permanent. ``held_in`` is the phase that a held order returns
-    to.
-
-    ``by_person``: a person cancelled, dismissed or
-    skipped it, and it is not sent again unasked.
-
-    ``hold`` says why it is held, where that decides which verbs are allowed; ``troubles`` has every reason.
+    ``due`` is when the next step may start, None if no step will start by itself. ``troubles`` are what hinders the
+    order now, why it is held, or how it ended; ``notes`` are permanent.
     """
 
     id: str
@@ -46,13 +44,10 @@ class Order:
     source: OrderSource
     times: Times
     preset: Preset = field(default_factory=Preset)
-    phase: Phase = Phase.SETTLED
-    held_in: Phase | None = None
+    standing: Standing = Phase.SETTLED
     brackets: tuple[Bracket, ...] = ()
     images: tuple[Image, ...] = ()
     unsent: Unsent = field(default_factory=Unsent)
-    by_person: bool = False
-    hold: Hold | None = None
     purchase: Purchase = field(default_factory=Purchase)
     uploads: Uploads = field(default_factory=Uploads)
     merge: Merge = field(default_factory=Merge)
@@ -60,6 +55,34 @@ class Order:
     troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     due: float | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """The order's phase."""
+        match self.standing:
+            case Hold():
+                return Phase.HELD
+            case Ended() as ended:
+                return ended.phase
+            case stage:
+                return stage
+
+    @property
+    def hold(self) -> Hold | None:
+        """Why the order is held; None if it is not."""
+        return self.standing if isinstance(self.standing, Hold) else None
+
+    @property
+    def hold_kind(self) -> HoldKind | None:
+        """The kind of the hold; None if the order is not held."""
+        return self.standing.kind if isinstance(self.standing, Hold) else None
+
+    @property
+    def stage(self) -> Stage | None:
+        """The phase in which the order is, or to which it returns when it is released; None if it ended."""
+        if isinstance(self.standing, Ended):
+            return None
+        return self.standing.returns_to if isinstance(self.standing, Hold) else self.standing
 
     @property
     def health(self) -> Health:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Phase(StrEnum):
@@ -20,7 +21,18 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
-LINE = (
+Stage = Literal[
+    Phase.SETTLED,
+    Phase.UPLOADING,
+    Phase.UPLOADED,
+    Phase.MERGING,
+    Phase.PROCESSING,
+    Phase.DOWNLOADING,
+    Phase.DOWNLOADED,
+]
+"""A phase of an undisturbed order."""
+
+LINE: tuple[Stage, ...] = (
     Phase.SETTLED,
     Phase.UPLOADING,
     Phase.UPLOADED,

@@ -33,6 +33,7 @@ from daemon.order import asked, behind, downloading, merging, money, steps, trou
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
+from daemon.order.hold import Hold
 from daemon.order.image import ImageState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
@@ -83,45 +84,39 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
     known = order
     order = with_true_due(order, now, policy)
-    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, BY_PERSON):
-        there = replace(order, phase=order.held_in, held_in=None)
+    if order.hold is not None and not isinstance(fact, BY_PERSON):
+        there = replace(order, standing=order.hold.returns_to)
         after = _applied(there, fact, now, policy)
-        after = order if after is there else _still_held(order, after)
+        after = order if after is there else _still_held(order, order.hold, after)
     else:
         after = _applied(order, fact, now, policy)
     if after is order:
         return known
-    if after.phase is not Phase.HELD and after.hold is not None:
-        after = replace(after, hold=None)
     since = order.times.in_phase_since if after.phase is order.phase else now
     after = dated(known, after, now)
     return replace(after, times=replace(after.times, phase_since=since))
 
 
-def _still_held(order: Order, after: Order) -> Order:
+def _still_held(order: Order, hold: Hold, after: Order) -> Order:
     """The held order with the result of a step that was running when it was held. It stays held.
 
     A new reason to hold it that outweighs the present one is added, so that a person sees both.
     """
-    if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
-        troubles = (*order.troubles, *after.troubles)
-        order = replace(
-            order,
-            hold=after.hold,
-            source=replace(order.source, unknown_order=after.source.unknown_order),
-            troubles=troubles,
-        )
-    if after.phase in RESTING:
-        after = replace(after, phase=order.held_in or order.phase)
-    after = replace(
-        after,
-        tries=replace(after.tries, mismatch=order.tries.mismatch),
-        hold=order.hold,
-        source=replace(after.source, unknown_order=order.source.unknown_order),
-    )
+    kind, unknown_order, troubles = hold.kind, order.source.unknown_order, order.troubles
+    if after.hold is not None and after.hold.kind.outweighs(kind):
+        kind, unknown_order = after.hold.kind, after.source.unknown_order
+        troubles = (*troubles, *after.troubles)
     if order.purchase.over_limit or after.purchase.over_limit:
         after = replace(after, purchase=replace(after.purchase, check=order.purchase.check))
-    return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
+    returns_to = hold.returns_to if after.phase in RESTING or after.stage is None else after.stage
+    return replace(
+        after,
+        standing=Hold(returns_to, kind),
+        source=replace(after.source, unknown_order=unknown_order),
+        tries=replace(after.tries, mismatch=order.tries.mismatch),
+        troubles=troubles,
+        due=None,
+    )
 
 
 def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  # noqa: C901, PLR0912 - a case a fact

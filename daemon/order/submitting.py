@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from daemon.order.again import Again, Judged, was_sent
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
 
@@ -32,7 +32,7 @@ def submitted(newest: Order | None, judged: Judged, *, again: bool, unknown: boo
     (``the_rest``). ``unknown``: an order that is not in the state may have the photos.
     """
     result = _submitted(newest, judged, again=again)
-    waits = newest is not None and newest.hold is Hold.UNKNOWN_ORDER
+    waits = newest is not None and newest.hold_kind is HoldKind.UNKNOWN_ORDER
     return Submitted.UNKNOWN if unknown and not again and (waits or result is Submitted.APPROVED) else result
 
 

@@ -11,7 +11,8 @@ from daemon.order import facts as f
 from daemon.order import steps
 from daemon.order.bracket import Bracket
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
-from daemon.order.hold import CHOICES, Hold
+from daemon.order.ended import Ended
+from daemon.order.hold import CHOICES, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.merge import MergeState
 from daemon.order.merging import reprocessing
@@ -242,9 +243,9 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     order that needs a decision is not retried, because nothing failed. For an order that may have been delivered, the
     delivery note is read again.
     """
-    if order.hold in CHOICES:
+    if order.hold_kind in CHOICES:
         return order
-    if order.hold is Hold.DELIVERED:
+    if order.hold_kind is HoldKind.DELIVERED:
         order = replace(order, source=replace(order.source, unknown_order=None))
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
@@ -290,10 +291,9 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
         return replace(order, unsent=replace(order.unsent, late=())) if known else order
     if order.merge.requested:
         return order
-    ended = replace(
-        order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, unsent=replace(order.unsent, late=())
-    )
-    return replace(ended, troubles=(Trouble(fact.code, fact.why),), by_person=fact.by_person)
+    ended = Ended.CANCELLED_BY_PERSON if fact.by_person else Ended.CANCELLED_BY_RULE
+    why = (Trouble(fact.code, fact.why),)
+    return replace(order, standing=ended, troubles=why, due=None, unsent=replace(order.unsent, late=()))
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:

@@ -109,7 +109,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
         return Rebuilt(after, Source.SERVICE, "resumes from its state at the service")
     delivered = replace(
         after,
-        phase=Phase.DOWNLOADED,
+        standing=Phase.DOWNLOADED,
         images=tuple(
             Image(
                 image.id,

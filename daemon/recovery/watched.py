@@ -15,8 +15,10 @@ from daemon.frames import shot_if_read
 from daemon.grouping import one_per_frame
 from daemon.order import (
     Bracket,
+    Ended,
     FlowName,
     Hold,
+    HoldKind,
     Order,
     OrderSource,
     Phase,
@@ -156,7 +158,7 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
             ),
             times=Times(created_at=now, updated_at=now),
             preset=place.preset,
-            phase=Phase.SKIPPED,
+            standing=Ended.SKIPPED_BY_RULE,
             troubles=(Trouble(Code.SKIPPED, SKIPPED),),
         )
 
@@ -230,9 +232,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 ),
                 times=Times(created_at=now, updated_at=now),
                 preset=newest.preset,
-                phase=Phase.HELD,
-                held_in=Phase.SETTLED,
-                hold=Hold.LATE,
+                standing=Hold(Phase.SETTLED, HoldKind.LATE),
                 brackets=brackets,
                 troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )

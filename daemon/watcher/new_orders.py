@@ -10,6 +10,7 @@ import structlog
 
 from daemon.delivery import output_folder
 from daemon.order import (
+    Ended,
     FlowName,
     Judged,
     Order,
@@ -92,12 +93,11 @@ class NewOrders:
         order = await self.make(shoot, fact, inode)
         order = replace(
             order,
-            phase=Phase.SKIPPED,
+            standing=Ended.SKIPPED_BY_PERSON if by_person else Ended.SKIPPED_BY_RULE,
             due=None,
             troubles=(Trouble(Code.SKIPPED, why),),
             source=replace(order.source, fingerprint=mark, same_as=same_as),
         )
-        order = replace(order, by_person=by_person)
         await self._desk.skip(order, fact, photos, answer=answer)
         return order.id
 

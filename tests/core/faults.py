@@ -118,7 +118,7 @@ def merges_the_cancelled(of: Order) -> tuple[steps.Step, ...]:
 
 def goes_on_though_held(of: Order) -> tuple[steps.Step, ...]:
     """A held order continues by itself."""
-    return next_steps(replace(of, phase=of.held_in)) if of.held_in else next_steps(of)
+    return next_steps(changed(of, phase=of.stage)) if of.stage else next_steps(of)
 
 
 def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:

@@ -76,7 +76,7 @@ class Promises(RuleBasedStateMachine):
             assert not self.world.paid, "a cancelled order costs nothing"
             self.furthest = len(LINE)
             return
-        stage = now.held_in or now.phase
+        stage = now.stage or now.phase
         assert LINE.index(stage) >= self.furthest, "phases only move forward"
         self.furthest = LINE.index(stage)
 
@@ -91,7 +91,7 @@ class Promises(RuleBasedStateMachine):
 
     def _undone(self, old: facts.Fact) -> bool:
         """True if the effect of a past fact was undone, so that the same fact may happen again."""
-        stage = self.order.held_in or self.order.phase
+        stage = self.order.stage or self.order.phase
         states = {image.id: image.state for image in self.order.images}
         match old:
             case facts.Confirmed():

@@ -7,6 +7,8 @@ import pytest
 from daemon.order import (
     Again,
     Bracket,
+    Ended,
+    Hold,
     Judged,
     Merge,
     MergeState,
@@ -94,12 +96,12 @@ def test_what_was_never_sent_is_not_known() -> None:
     without = changed(KNOWN, brackets=(replace(MARKED[0], left_out="unreadable"), *MARKED[1:]), fingerprint="")
     assert compare("/in/other", renamed(MARKED[0]), (without,)).again is Again.NEW
     for phase in (Phase.SKIPPED, Phase.CANCELLED):
-        assert compare("/in/other", renamed(*MARKED), (replace(KNOWN, phase=phase),)).again is Again.NEW
+        assert compare("/in/other", renamed(*MARKED), (changed(KNOWN, phase=phase),)).again is Again.NEW
 
 
 def test_what_a_person_cancelled_stays_so() -> None:
     """The folder of a cancelled order is not sent again automatically."""
-    cancelled = replace(KNOWN, phase=Phase.CANCELLED, by_person=True)
+    cancelled = replace(KNOWN, standing=Ended.CANCELLED_BY_PERSON)
     assert compare(KNOWN.source.folder, OTHER, (cancelled,)).again is Again.SKIPPED
 
 
@@ -107,8 +109,8 @@ NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2, unsent=MARKED[:1])
 SAME = Judged(Again.SAME, KNOWN)
 PART = Judged(Again.SAME, KNOWN, known=2, unsent=MARKED[:1])
 UNBOUGHT = Judged(Again.SAME, changed(SKIPPED, folder="/in/a copy"))
-CALLED_OFF = Judged(Again.SAME, changed(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
-HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
+CALLED_OFF = Judged(Again.SAME, changed(KNOWN, standing=Ended.CANCELLED_BY_PERSON, folder="/in/a copy"))
+HELD = replace(KNOWN, standing=Hold(Phase.UPLOADING))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (None, Judged(Again.NEW), False, Submitted.WHOLE),
         (None, SAME, False, Submitted.SAME),
         (None, SAME, True, Submitted.WHOLE),
-        (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
+        (changed(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
         (HELD, SAME, False, Submitted.REPLACES),
         (changed(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
         (changed(HELD, supplement_of="x"), SAME, True, Submitted.REPLACES),
@@ -130,7 +132,7 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (None, UNBOUGHT, False, Submitted.WHOLE),
         (None, CALLED_OFF, False, Submitted.WHOLE),
         (changed(SKIPPED, same_as="x"), SAME, True, Submitted.REPLACES),
-        (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.REPLACES),
+        (changed(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.REPLACES),
         (KNOWN, SAME, False, Submitted.SENT),
         (KNOWN, SAME, True, Submitted.WHOLE),
         (KNOWN, NEWS, False, Submitted.SUPPLEMENT),
@@ -141,12 +143,12 @@ HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
         (changed(SKIPPED, same_as="x"), NEWS, False, Submitted.REPLACES),
         (SKIPPED, PART, False, Submitted.REPLACES),
         (None, PART, False, Submitted.SUPPLEMENT),
-        (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
+        (changed(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
         (HELD, replace(SAME, before=replace(KNOWN, id="y")), False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.REPLACES),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), Judged(Again.MORE, KNOWN, known=2), False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
+        (changed(KNOWN, id="y", phase=Phase.CANCELLED), SAME, False, Submitted.SAME),
+        (changed(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.REPLACES),
+        (changed(KNOWN, id="y", phase=Phase.CANCELLED), Judged(Again.MORE, KNOWN, known=2), False, Submitted.SAME),
+        (changed(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.REPLACES),
         (None, Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.WHOLE),
         (
             changed(SKIPPED, same_as="x"),

@@ -110,7 +110,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
 def test_what_never_matches_holds_the_order() -> None:
     """After some tries over some minutes the order is held; the kind of mismatch is a value."""
     held = again_and_again(merged(), LOOK)
-    assert (held.phase, held.held_in, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
+    assert (held.phase, held.stage, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION
     assert held.messages[0].startswith("The service shows nonsense. The service answered like this 6 times. None of")
     assert "`bracketd retry`" in held.messages[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps, steps
+from daemon.order import Ended, Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps, steps
 from daemon.order.asked import failed_images
 from daemon.order.facts import Failure
 from daemon.order.policy import Limits
@@ -131,7 +131,7 @@ def test_a_late_answer_does_not_end_a_retried_order() -> None:
 def test_an_order_without_a_picture_is_not_delivered() -> None:
     """An order whose images all failed is held, with a message that nothing was delivered and what to do."""
     held = processed(False, False)
-    assert (held.phase, held.held_in, held.health) == (Phase.HELD, Phase.DOWNLOADING, Health.ATTENTION)
+    assert (held.phase, held.stage, held.health) == (Phase.HELD, Phase.DOWNLOADING, Health.ATTENTION)
     assert held.messages[0].startswith("nothing was delivered: the service failed on every image")
     assert next_steps(held) == ()
 
@@ -160,7 +160,7 @@ def over_limit(*good: bool) -> Order:
 def test_a_dismissed_order_ends_unbought() -> None:
     """An order that was held at a limit ends as cancelled and makes no more requests."""
     over = after(over_limit(True, True, False), facts.Dismissed(), now=NOW + 9)
-    assert (over.phase, over.by_person, over.held_in, over.due) == (Phase.CANCELLED, True, None, None)
+    assert (over.phase, over.standing, over.due) == (Phase.CANCELLED, Ended.DISMISSED, None)
     assert (over.health, next_steps(over)) == (Health.OK, ())
     assert over.messages[0].startswith("dismissed on request; none of its images were bought")
     assert states(over) == [ImageState.DISMISSED, ImageState.DISMISSED, ImageState.FAILED]

@@ -30,6 +30,7 @@ from daemon.order import (
 from daemon.order.asked import ON_DISK
 from daemon.order.facts import Failure
 from daemon.order.money import waits_for_tomorrow
+from tests.changed import changed
 from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
 from tests.core.world import World
@@ -145,7 +146,7 @@ class AskedMachine(OrderMachine):
         super()._phases(now)
 
     def _undone(self, old: facts.Fact) -> bool:
-        stage = self.order.held_in or self.order.phase
+        stage = self.order.stage or self.order.phase
         if isinstance(old, facts.Reopened | facts.Dismissed):  # asked twice counts twice
             return True
         if isinstance(old, facts.Delivered):
@@ -180,7 +181,7 @@ def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A dismissed order ends even if images were bought."""
     after = evolve(of, fact, **how)
     ends = isinstance(fact, facts.Dismissed) and after is not of
-    return replace(after, phase=Phase.CANCELLED, due=None) if ends else after
+    return changed(after, phase=Phase.CANCELLED, due=None) if ends else after
 
 
 @pytest.mark.parametrize(

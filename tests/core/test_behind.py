@@ -9,7 +9,9 @@ import pytest
 from daemon.order import (
     Again,
     Bracket,
+    Ended,
     Hold,
+    HoldKind,
     Image,
     ImageState,
     Judged,
@@ -45,7 +47,7 @@ FAILED = Image("i1", "picture 1", state=ImageState.FAILED, reason="too dark")
 MARKED = tuple(replace(b, mark=f"m{n}", sha256=f"s{n}") for n, b in enumerate(order().brackets))
 DELIVERED = FoundDelivered(NOTE, MARKED, (PLACED, FAILED))
 UNDER_WAY = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="brackets"), merged(), processed(True)]
-OVER = [replace(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)]
+OVER = [changed(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)]
 
 
 # --- an order's own note ---
@@ -71,7 +73,7 @@ def test_an_order_that_was_delivered_ends(of: Order) -> None:
 def test_a_note_without_its_pictures_is_asked_about(of: Order, found: FoundDelivered) -> None:
     """If pictures are missing nothing is bought, and the message says what to do."""
     held = after(of, found)
-    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, of.phase, Hold.DELIVERED)
+    assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, of.phase, HoldKind.DELIVERED)
     assert next_steps(held) == ()
     assert "`bracketd retry`" in (held.trouble or "")
     assert "`bracketd approve`" in (held.trouble or "")
@@ -84,7 +86,7 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     assert (again.phase, again.source.unknown_order) == (Phase.DOWNLOADING, None)
     assert after(again, DELIVERED).phase is Phase.DOWNLOADED
     approved = after(held, facts.Approved())
-    assert (approved.phase, approved.hold) == (Phase.DOWNLOADING, None)
+    assert (approved.phase, approved.hold_kind) == (Phase.DOWNLOADING, None)
     assert after(approved, DELIVERED, replace(DELIVERED, missing=("IMG_0431.jpg",))) == approved
     assert next_steps(after(approved, facts.Reckoned(0, 0))) == (steps.Fetch("i0"),)
     assert asks_note(again, looked=False)
@@ -132,14 +134,14 @@ def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) ->
 def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
     """An order is held once for each other order's note; the message has the path and the remedies."""
     held = after(of, ELSEWHERE)
-    assert (held.phase, held.hold, held.source.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    assert (held.phase, held.hold_kind, held.source.unknown_order) == (Phase.HELD, HoldKind.UNKNOWN_ORDER, OTHER)
     words = held.trouble or ""
     assert words.startswith(f"{NOTE} says that this shoot was delivered, as order 7f1d1f0e")
     assert all(remedy in words for remedy in ("`bracketd doctor --recover`", "`bracketd approve`"))
     assert ("Nothing was sent" in words) is ("`bracketd cancel`" in words) is (of.merge.state is MergeState.NOT_ASKED)
     assert after(held, facts.Retried()) == held, "to try again is no answer to that"
     released = after(held, facts.Approved())
-    assert (released.phase, released.hold, released.trouble) == (of.phase, None, None)
+    assert (released.phase, released.hold_kind, released.trouble) == (of.phase, None, None)
     assert after(released, ELSEWHERE) == released
 
 
@@ -153,19 +155,19 @@ def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
     """Late facts of running steps do not change the hold; approving it lifts no limit."""
     held = after(after(order(), *sent(0)[:1]), ELSEWHERE)
     later = after(held, sent(0)[1], facts.Failed(None, facts.Failure.BUG, "a bug"), replace(ELSEWHERE, order="another"))
-    assert (later.phase, later.hold, later.source.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    assert (later.phase, later.hold_kind, later.source.unknown_order) == (Phase.HELD, HoldKind.UNKNOWN_ORDER, OTHER)
     assert later.trouble == held.trouble
     few = Policy(limits=Limits(images_per_order=1))
     many = replace(order(12), preset=replace(order().preset, per_image=3))
     waits = after(many, ELSEWHERE, policy=few)
     limited = after(waits, facts.Approved(), policy=few)
-    assert (limited.phase, limited.purchase.over_limit, limited.hold) == (Phase.HELD, True, None)
+    assert (limited.phase, limited.purchase.over_limit, limited.hold_kind) == (Phase.HELD, True, HoldKind.PROBLEM)
 
 
 def test_a_hold_for_another_order_can_be_cancelled() -> None:
     """A person can cancel the shoot; it is then not sent unasked."""
     ended = after(after(order(), ELSEWHERE), facts.Cancelled("by a person", by_person=True))
-    assert (ended.phase, ended.hold, ended.by_person) == (Phase.CANCELLED, None, True)
+    assert (ended.phase, ended.standing) == (Phase.CANCELLED, Ended.CANCELLED_BY_PERSON)
 
 
 def test_the_message_names_an_order_that_only_the_service_lists() -> None:
@@ -229,7 +231,7 @@ def test_names_at_the_service() -> None:
 
 
 HELD = after(order(), ELSEWHERE)
-SUPPLEMENT = changed(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of=OTHER)
+SUPPLEMENT = changed(order(), standing=Hold(Phase.SETTLED), supplement_of=OTHER)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ import pytest
 from daemon.order import (
     Again,
     Bracket,
+    Ended,
     Health,
+    Hold,
     Judged,
     Merge,
     Order,
@@ -36,7 +38,7 @@ HELD = changed(
     after(processed(True, True), facts.Reckoned(0, 0), policy=LIMIT), brackets=PHOTOS, fingerprint=fingerprint(PHOTOS)
 )
 DISMISSED = after(HELD, facts.Dismissed(), now=NOW + 1)
-CANCELLED = replace(HELD, phase=Phase.CANCELLED, merge=Merge(), images=(), by_person=True)
+CANCELLED = replace(HELD, standing=Ended.CANCELLED_BY_PERSON, merge=Merge(), images=())
 DECLINED = pytest.mark.parametrize("declined", [DISMISSED, CANCELLED], ids=["dismissed", "cancelled"])
 
 
@@ -95,7 +97,7 @@ def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
     assert rebuilt.order == DISMISSED
     (rebuilt,) = furthest({Source.FILE: (HELD,), Source.COPY: (DISMISSED,)}).values()
     assert rebuilt.order == DISMISSED
-    noted = replace(HELD, phase=Phase.DOWNLOADED, held_in=None)
+    noted = replace(HELD, standing=Phase.DOWNLOADED)
     (rebuilt,) = furthest({Source.FILE: (DISMISSED,), Source.NOTE: (noted,)}).values()
     assert rebuilt.order == noted
 
@@ -106,7 +108,7 @@ def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
 def elsewhere(*photos: Bracket, phase: Phase = Phase.DOWNLOADED, folder: str = "/in/sent") -> Order:
     """Another order, with these photos."""
     other_id = "7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"
-    return changed(HELD, id=other_id, phase=phase, held_in=None, folder=folder, brackets=photos, fingerprint="x")
+    return changed(HELD, id=other_id, phase=phase, folder=folder, brackets=photos, fingerprint="x")
 
 
 OTHERS = tuple(replace(other(number), path=f"NEW_{number}.JPG", sha256=f"n{number}") for number in range(6))
@@ -159,7 +161,7 @@ def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> 
 
 def test_cancelling_ends_what_was_said_of_late_photos() -> None:
     """Late photos are reported for the shoot's current order, not for one that is cancelled or replaced."""
-    held = changed(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
+    held = changed(CANCELLED, standing=Hold(Phase.UPLOADING), late=("NEW.JPG",))
     ended = after(held, facts.Cancelled("no", by_person=True))
     assert (ended.unsent.late, ended.health) == ((), Health.OK)
     named = after(ended, facts.CameLate(("NEW.JPG",)))

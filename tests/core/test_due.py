@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from daemon.order import Health, Order, Phase, facts, steps
@@ -90,7 +88,7 @@ def test_an_order_of_an_older_bracketd() -> None:
 def test_the_clock_is_set_while_the_service_has_not_shown_a_bracket(jump: float) -> None:
     """A bracket that the service shows late is neither sent again at once nor waited for an hour too long."""
     start = after(uploaded(2, "brackets"), facts.Resumed())
-    start = replace(start, phase=Phase.UPLOADING)
+    start = changed(start, phase=Phase.UPLOADING)
     missing, now = facts.Confirmed((0,)), NOW + jump
     waiting = after(start, missing, now=now)
     assert all(bracket.stored for bracket in waiting.brackets), "nothing is sent again yet"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
+from daemon.order import Bracket, Health, Hold, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
 from daemon.order.facts import Failure
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
@@ -33,7 +33,7 @@ FETCHED = facts.Fetched("i0", 10, "ab", "jpg")
 def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> None:
     """Four brackets that become four images, where three are allowed, are held with the reason."""
     held = after(large(), facts.Locked(()), policy=limited(3))
-    assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+    assert (held.phase, held.stage, held.due) == (Phase.HELD, Phase.SETTLED, None)
     assert next_steps(held) == ()
     message = (
         "its 4 brackets will become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
@@ -52,8 +52,8 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
         (large(per_image=None), limited(1)),
         (replace(large(), preset=Preset(1, dev_mode=True)), limited(1)),
         (replace(large(), purchase=Purchase(approved=True)), limited(1)),
-        (replace(large(), phase=Phase.UPLOADING), limited(1)),
-        (replace(order(0), phase=Phase.SKIPPED), limited(1)),
+        (changed(large(), phase=Phase.UPLOADING), limited(1)),
+        (changed(order(0), phase=Phase.SKIPPED), limited(1)),
     ],
     ids=["no limit", "just within", "day and month", "may be few", "dev mode", "approved", "under way", "skipped"],
 )
@@ -145,7 +145,7 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
 def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, why: str) -> None:
     """An order over a limit is held, with the numbers in the message, and makes no requests."""
     held = after(TWO, ledger, policy=policy)
-    assert (held.phase, held.held_in, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
+    assert (held.phase, held.stage, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
     assert next_steps(held) == ()
     assert why in held.messages[0]
     assert "Nothing was bought" in held.messages[0]
@@ -240,7 +240,7 @@ def test_an_allowed_order_keeps_its_leave() -> None:
 
 def test_a_held_supplement_is_sent_after_an_approval() -> None:
     """A held supplement is sent when approved; the limits still apply to it."""
-    waits = changed(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
+    waits = changed(large(), standing=Hold(Phase.SETTLED), due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
     assert (next_steps(sent_now)[0], sent_now.purchase.approved) == (steps.Register(0), False)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps, steps
+from daemon.order import Ended, Health, ImageState, MergeState, Phase, Preset, Verb, facts, next_steps, steps
 from daemon.order.allowed import next_command
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
@@ -292,7 +292,7 @@ def test_the_services_wish_is_honoured() -> None:
 def test_a_permanent_failure_holds_the_order(kind: Failure) -> None:
     """A refused request, a bad file or a bug holds the order with its message; no more requests are made."""
     held = after(order(2), sent(0)[0], facts.Failed(steps.Upload(0), kind, "the reason"))
-    assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.UPLOADING, None)
+    assert (held.phase, held.stage, held.due) == (Phase.HELD, Phase.UPLOADING, None)
     assert held.messages == ("the reason",)
     assert next_steps(held) == ()
 
@@ -330,8 +330,9 @@ def test_an_order_can_be_cancelled_until_its_merge_is_asked_for() -> None:
     assert after(asked, facts.Cancelled("replaced")) is asked
     refused = after(asked, facts.Failed(steps.Merge(), Failure.REQUEST, "422", unsent=True))
     over = after(refused, facts.Cancelled("replaced"))
-    assert (over.phase, over.held_in, over.due, over.messages) == (Phase.CANCELLED, None, None, ("replaced",))
-    assert (over.by_person, after(refused, facts.Cancelled("replaced", by_person=True)).by_person) == (False, True)
+    assert (over.phase, over.due, over.messages) == (Phase.CANCELLED, None, ("replaced",))
+    declined = after(refused, facts.Cancelled("replaced", by_person=True))
+    assert (over.standing, declined.standing) == (Ended.CANCELLED_BY_RULE, Ended.CANCELLED_BY_PERSON)
     assert after(over, facts.Cancelled("once more")) is over
 
 
@@ -466,7 +467,7 @@ def test_the_next_command_is_one_that_is_allowed() -> None:
     assert failing.phase is Phase.DOWNLOADING
     assert next_command(failing, Code.IMAGE_FAILED) is None, "a retry waits for the delivery"
     assert next_command(after(order(1), facts.Cancelled("gone", code=Code.FILE)), Code.FILE) == "bracketd submit"
-    skipped = replace(order(1), phase=Phase.SKIPPED, due=None)
+    skipped = changed(order(1), phase=Phase.SKIPPED, due=None)
     assert next_command(skipped, Code.SKIPPED) == "bracketd submit"
     assert next_command(changed(skipped, same_as="another"), Code.SKIPPED) == "bracketd submit --again"
     assert next_command(order(1), Code.RECOVERED) is None

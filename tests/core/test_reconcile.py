@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps, steps
+from daemon.order import LINE, Hold, MergeState, Order, Phase, evolve, facts, next_steps, steps
 from daemon.order.due import waits
 from daemon.order.problem import Code
 from daemon.recovery.atservice import AtService
@@ -54,9 +54,7 @@ def at(phase: Phase, updated_at: float = NOW) -> Order:
     return changed(order(), phase=phase, updated_at=updated_at)
 
 
-HELD = replace(
-    order(), phase=Phase.HELD, held_in=Phase.UPLOADING, due=None, troubles=in_trouble("a photo is gone", Code.FILE)
-)
+HELD = replace(order(), standing=Hold(Phase.UPLOADING), due=None, troubles=in_trouble("a photo is gone", Code.FILE))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +148,7 @@ def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
     """If the service was not asked, an unmerged order is held with the reason and the command."""
     found = unchecked(Rebuilt(of, Source.COPY))
     assert found.order.phase is Phase.HELD
-    assert found.order.held_in is (of.held_in or of.phase)
+    assert found.order.stage is (of.stage or of.phase)
     assert found.doubtful
     assert UNASKED in (found.order.trouble or "")
     assert next_steps(found.order) == ()

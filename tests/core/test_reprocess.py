@@ -8,6 +8,7 @@ from daemon.order import Health, ImageState, Order, Phase, facts, next_steps, st
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.merging import UNHEARD, limit_reached
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged
 
 DARK = facts.PolledImage("i0", "picture 0", ended=False, reason="too dark")
@@ -336,5 +337,5 @@ def test_an_open_image_is_not_delivered() -> None:
     """While an image is to be reprocessed, the shoot is not complete."""
     start = failed(DARK, OTHER)
     for phase in (Phase.PROCESSING, Phase.DOWNLOADING):
-        open_still = replace(start, phase=phase)
+        open_still = changed(start, phase=phase)
         assert after(open_still, facts.Delivered()) is open_still

@@ -169,7 +169,7 @@ def test_a_doubt_holds_a_shoot_before_anything_is_sent() -> None:
     """A doubtful shoot is held with the reason, and an approval sends it."""
     start = order()
     held = after(start, facts.Locked(start.brackets, doubt=Doubt("two formats", ("a",))))
-    assert (held.phase, held.held_in, held.trouble, held.due) == (Phase.HELD, Phase.SETTLED, "two formats", None)
+    assert (held.phase, held.stage, held.trouble, held.due) == (Phase.HELD, Phase.SETTLED, "two formats", None)
     assert after(held, facts.Approved()).phase is Phase.SETTLED
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from daemon.order import (
     Again,
+    Ended,
+    Hold,
     ImageState,
     Judged,
     MergeState,
@@ -33,7 +35,7 @@ from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
 HERE = order(3)
 SENT = changed(HERE, phase=Phase.DOWNLOADED, fingerprint=fingerprint(HERE.brackets))
 ELSEWHERE = changed(SENT, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", folder="/in/copy", output="/out/copy")
-CANCELLED = replace(SENT, phase=Phase.CANCELLED, by_person=True)
+CANCELLED = replace(SENT, standing=Ended.CANCELLED_BY_PERSON)
 SKIPPED = changed(SENT, phase=Phase.SKIPPED, brackets=(), inode=7)
 COPY = changed(SKIPPED, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", same_as=ELSEWHERE.id)
 OTHERS = tuple(replace(photo, size=photo.size + 7, mark=f"m{photo.size}") for photo in HERE.brackets)
@@ -95,7 +97,7 @@ def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> No
 
 def test_approving_a_late_supplement_lifts_no_limit() -> None:
     """Approving a held late supplement sends it, and the limits still apply."""
-    late = changed(order(2), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    late = changed(order(2), standing=Hold(Phase.SETTLED), supplement_of="x", due=None)
     sent = after(late, f.Approved(), policy=LIMIT)
     assert (sent.phase, sent.purchase.approved) == (Phase.SETTLED, False)
     done = replace(processed(True, True), purchase=sent.purchase)
@@ -114,7 +116,7 @@ def test_approving_an_order_at_a_limit_lifts_it() -> None:
 def test_a_late_supplement_that_is_too_large_needs_two_approvals() -> None:
     """Approving a late supplement does not approve its size; that needs a second approval."""
     policy = Policy(limits=Limits(images_per_order=1))
-    late = changed(order(2), preset=Preset(1), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of="x", due=None)
+    late = changed(order(2), preset=Preset(1), standing=Hold(Phase.SETTLED), supplement_of="x", due=None)
     held = after(late, f.Approved(), policy=policy)
     assert (held.phase, held.purchase.over_limit) == (Phase.HELD, True)
     assert "limits.images_per_order is 1" in held.messages[0]

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
-from daemon.order import Hold, Image, ImageState, Merge, MergeState, Order, Phase, Verb, facts
+from daemon.order import Hold, HoldKind, Image, ImageState, Merge, MergeState, Order, Phase, Verb, facts
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
@@ -162,7 +162,7 @@ def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
 
 def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
     """``cancel`` of an order that is held at a limit names ``dismiss``, and says that nothing more is bought."""
-    one = asking.made("held", held_in=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN))
+    one = asking.made("held", standing=Hold(Phase.DOWNLOADING), merge=Merge(MergeState.SEEN))
     asking.has(one)
     said = "Nothing more is bought while it is held. `bracketd dismiss` ends it."
     assert said in asking.says("cancel", OAK).output
@@ -230,12 +230,12 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     assert asking.asked == []
 
 
-@pytest.mark.parametrize("hold", sorted(CHOICES))
-def test_a_choice_is_no_matter_of_trying_again(asking: Asking, hold: Hold) -> None:
+@pytest.mark.parametrize("kind", sorted(CHOICES))
+def test_a_choice_is_no_matter_of_trying_again(asking: Asking, kind: HoldKind) -> None:
     """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
     one = asking.made(
         "held",
-        hold=hold,
+        standing=Hold(Phase.SETTLED, kind),
         troubles=in_trouble("6 photos may be here twice. `bracketd approve` sends them", Code.DOUBTFUL_PHOTOS),
     )
     asking.has(one)

@@ -253,7 +253,7 @@ def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
     """Only the orders that contain a file are shown for it."""
     first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
     supplement = changed(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
-    cancelled = replace(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
+    cancelled = changed(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
     explaining.has(cancelled, first, supplement)
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, downloaded: uploaded"
     assert explaining.of("late.JPG")["order"] == "7f1d1f0e, downloaded: uploaded"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from daemon.errors import StateError
-from daemon.order import Bracket, Hold, Image, Order, Preset
+from daemon.order import Bracket, HoldKind, Image, Order, Preset
 from daemon.order.problem import Code
 from daemon.store.sqlite.copies import COPIES, is_sound
 from daemon.store.sqlite.file import FILE, as_dict
@@ -117,7 +117,7 @@ def test_what_hindered_an_order_gets_a_code(tmp_path: Path) -> None:
         assert [problem["text"] for problem in shown[order.id]["problems"]] == shown[order.id]["messages"]
     (late,) = [row["id"] for row in before["orders"] if row["folder"] == "/in/Late" and row["phase"] == "held"]
     (held,), _due = asyncio.run(opened(tmp_path, [late]))
-    assert (held.hold, held.troubles[0].code) == (Hold.LATE, Code.LATE_SUPPLEMENT), "a retry does not send it"
+    assert (held.hold_kind, held.troubles[0].code) == (HoldKind.LATE, Code.LATE_SUPPLEMENT), "a retry does not send it"
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.stem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -66,5 +65,5 @@ def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, o
 
 def test_an_order_under_way_does_not_ask_for_each_photo(tmp_path: Path) -> None:
     """Once the upload has begun, the output is checked again only before the merge."""
-    of = replace(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
+    of = changed(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
     assert not isinstance(perform(of, steps.Register(0)), facts.OutputRenamed)

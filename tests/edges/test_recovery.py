@@ -18,7 +18,7 @@ from daemon.cli.recover import report_lines
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
-from daemon.order import Hold, ImageState, Merge, MergeState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order import HoldKind, ImageState, Merge, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Place, Recovery, Report, Source
 from daemon.recovery.atservice import WAITS
@@ -86,7 +86,7 @@ class Home:
             file="IMG_1.jpg",
             fetched_at=NOW,
         )
-        done = replace(of, phase=Phase.DOWNLOADED, images=(placed,), due=None)
+        done = changed(of, phase=Phase.DOWNLOADED, images=(placed,), due=None)
         incoming.write_json(of.source.output, "order.json", delivery_note(done, (), now=NOW))
         return done
 
@@ -460,7 +460,7 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     with account(host, []) as service:
         report = home.recover(service if asked else None)
     (held,) = report.held
-    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
+    assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, Phase.SETTLED, HoldKind.UNKNOWN_ORDER)
     assert (held.source.unknown_order, held.merge.state) == (never.id, never.merge.state)
     assert held.id != never.id, "it is sent, if a person says so, as an order of its own"
     assert all(words in (held.trouble or "") for words in ("order.json says", "bracketd approve", "bracketd cancel"))
@@ -487,7 +487,7 @@ def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) ->
         (home.watch / "a" / path).parent.mkdir(exist_ok=True)
         (home.watch / "a" / path).write_bytes(taken)
     (held,) = home.recover().held
-    assert (held.phase, held.hold) == (Phase.HELD, Hold.UNKNOWN_ORDER)
+    assert (held.phase, held.hold_kind) == (Phase.HELD, HoldKind.UNKNOWN_ORDER)
     assert [bracket.path for bracket in held.brackets] == ["IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG"]
     assert [bracket.shot for bracket in held.brackets] == [
         shot_of(camera, b.path, n) for n, b in enumerate(held.brackets, 1)
@@ -532,14 +532,14 @@ def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
     incoming.write_json(done.source.output, "order.json", delivery_note(two, (), now=NOW))
     report = home.recover()
     assert [doubt.missing for doubt in report.doubts] == [("IMG_2.jpg",)]
-    assert [order.hold for order in report.held] == [Hold.UNKNOWN_ORDER]
+    assert [order.hold_kind for order in report.held] == [HoldKind.UNKNOWN_ORDER]
 
 
 def test_a_note_without_pictures_confirms_nothing(home: Home) -> None:
     """A note that names no picture is not confirmed by its pictures."""
     forge(home, "a", images=[])
     assert home.recover().orders == ()
-    assert home.orders()["a"].hold is Hold.UNKNOWN_ORDER
+    assert home.orders()["a"].hold_kind is HoldKind.UNKNOWN_ORDER
 
 
 def listed(order_id: str, *, downloaded: bool = True, name: str = "a IMG_1 {tag}-1.JPG") -> dict[str, object]:
@@ -606,7 +606,7 @@ def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home)
     (rebuilt,) = home.recover().orders
     assert rebuilt.doubtful
     held = home.orders()["a"]
-    assert (held.id, held.phase, held.hold) == (on_its_way.id, Phase.HELD, Hold.DELIVERED)
+    assert (held.id, held.phase, held.hold_kind) == (on_its_way.id, Phase.HELD, HoldKind.DELIVERED)
     assert "pictures are missing or changed: IMG_1.jpg" in (held.trouble or "")
     assert "bracketd retry" in (held.trouble or "")
 

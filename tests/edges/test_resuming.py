@@ -86,7 +86,7 @@ def deliver(of: Order, output: Path, name: str = "order.json") -> Order:
     output.mkdir(exist_ok=True)
     (output / "IMG_1.jpg").write_bytes(PICTURE)
     placed = Image("i0", "n", (), ImageState.PLACED, None, len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
-    done = replace(of, phase=Phase.DOWNLOADED, images=(replace(placed, file="IMG_1.jpg", extension="jpg"),))
+    done = changed(of, phase=Phase.DOWNLOADED, images=(replace(placed, file="IMG_1.jpg", extension="jpg"),))
     incoming.write_json(str(output), name, delivery_note(done, (), now=NOW))
     return changed(of, output=str(output))
 

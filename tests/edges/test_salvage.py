@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ COUNT = 60
 
 def many() -> list[Order]:
     """Orders that fill dozens of pages."""
-    delivered = replace(processed(True), phase=Phase.DOWNLOADED)
+    delivered = changed(processed(True), phase=Phase.DOWNLOADED)
     return [
         changed(
             delivered if number % 2 else order(40),

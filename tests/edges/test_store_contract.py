@@ -7,7 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order import (
+    LINE,
+    Ended,
+    Hold,
+    HoldKind,
+    Image,
+    ImageState,
+    Merge,
+    MergeState,
+    Order,
+    Phase,
+    Preset,
+    facts,
+    steps,
+)
+from daemon.order.order import Standing
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.protocol import Stale, Store
 from tests.changed import changed
@@ -52,6 +67,18 @@ def test_an_order_comes_back_as_it_was(kept: State) -> None:
     shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
     odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far, shot=shot)))
     assert within(kept, lambda store: store.load(odd.id), odd) == odd
+
+
+STANDINGS = (*LINE, *(Hold(stage, kind) for stage in LINE for kind in HoldKind), *Ended)
+
+
+@pytest.mark.parametrize("standing", STANDINGS, ids=str)
+def test_it_is_known_where_an_order_stands(kept: State, standing: Standing) -> None:
+    """A phase, a hold with the phase that it returns to, and the way in which an order ended are kept."""
+    stands = replace(OLD, standing=standing, merge=Merge(MergeState.SEEN) if standing is Ended.DISMISSED else Merge())
+    within(kept, lambda store: store.add(stands, facts.Locked(())))
+    with kept.look() as reader:
+        assert reader.order(OLD.id) == stands
 
 
 def test_words_with_an_odd_name_are_printable(kept: State) -> None:

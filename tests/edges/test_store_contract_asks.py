@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Order, Phase, facts
+from daemon.order import Hold, Order, Phase, facts
 from daemon.store.asks import KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.protocol import Stale, Store
 from tests.changed import changed
@@ -17,7 +17,7 @@ from tests.stores.contract import answered, keep, within
 from tests.stores.states import State
 
 ORDER = order()
-HELD = replace(ORDER, phase=Phase.HELD, held_in=Phase.SETTLED, due=None)
+HELD = replace(ORDER, standing=Hold(Phase.SETTLED), due=None)
 OTHER = changed(ORDER, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
 WHY = facts.Cancelled("anew")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daemon.order import Bracket, ImageState, Order, Phase, facts
+from daemon.order import Bracket, Ended, Hold, ImageState, Order, Phase, facts
 from daemon.order.archive import Entry
 from daemon.order.problem import Code, Trouble
 from daemon.shoot import Shot
@@ -55,7 +55,7 @@ def test_nothing_is_due_without_an_order(kept: State) -> None:
 def test_ids_that_orders_have(kept: State) -> None:
     """The store knows the ids of all orders, and of the unfinished ones."""
     orders = [one(n, phase=phase) for n, phase in enumerate((Phase.SKIPPED, Phase.CANCELLED, Phase.DOWNLOADED))]
-    going = [one(3), one(4, phase=Phase.HELD, held_in=Phase.SETTLED)]
+    going = [one(3), one(4, standing=Hold(Phase.SETTLED))]
 
     async def work(store: Store) -> None:
         assert await store.known(["unknown", orders[1].id, going[0].id]) == {orders[1].id, going[0].id}
@@ -67,7 +67,7 @@ def test_ids_that_orders_have(kept: State) -> None:
 
 def test_the_newest_order_of_a_folder(kept: State) -> None:
     """The newest of several orders of a folder is returned; cancelled orders do not count."""
-    old, new = replace(order(), phase=Phase.CANCELLED), changed(one(99), folder=order().source.folder)
+    old, new = changed(order(), phase=Phase.CANCELLED), changed(one(99), folder=order().source.folder)
     shoots = {"12 Oak St": 7, "13 Oak St": 8}
 
     async def work(store: Store) -> None:
@@ -86,7 +86,7 @@ def test_the_newest_order_of_a_folder(kept: State) -> None:
 @pytest.mark.parametrize(("by_person", "taken"), [(False, False), (True, True)])
 def test_what_a_cancelled_order_stands_for(kept: State, by_person: bool, taken: bool) -> None:
     """An order that a person cancelled counts, with its copies; an order whose folder disappeared does not."""
-    ended = one(1, phase=Phase.CANCELLED, by_person=by_person)
+    ended = one(1, standing=Ended.CANCELLED_BY_PERSON if by_person else Ended.CANCELLED_BY_RULE)
     copy = one(2, phase=Phase.SKIPPED, same_as=ended.id)
 
     async def work(store: Store) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Order, Phase, facts
+from daemon.order import Ended, Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
 from daemon.order.problem import Code
 from daemon.root import Seen
@@ -120,7 +120,7 @@ def test_a_shoot_that_is_skipped_no_more_is_not_found(kept: State) -> None:
 
     async def work(store: Store) -> None:
         one = await recorded(store)
-        await store.record(one, None, replace(one, phase=Phase.CANCELLED), NOW)
+        await store.record(one, None, changed(one, phase=Phase.CANCELLED), NOW)
         assert await store.skipped_alike(ENTRIES) == []
         assert await store.skipped_in("/in") == {}
 
@@ -169,7 +169,7 @@ def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | N
 
     A shoot whose order ended by itself is not listed.
     """
-    one = skipped("Old A", phase=Phase.CANCELLED, by_person=True)
+    one = skipped("Old A", standing=Ended.CANCELLED_BY_PERSON)
     gone = skipped("Old B", phase=Phase.CANCELLED)
     others = [skipped("Old C", folder=one.source.folder, created_at=NOW - 1, phase=other)] if other is not None else []
     found = within(kept, lambda store: store.skipped_in("/in"), one, gone, *others)
@@ -184,7 +184,7 @@ def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
         gone = changed(skipped("Old D"), folder=one.source.folder, created_at=NOW + 1, phase=Phase.CANCELLED)
         await store.add(gone, facts.Locked(()))
         assert await store.skipped_in("/in") == {one.source.folder: one.id}
-        await store.add(replace(gone, id="new", phase=Phase.SETTLED), facts.Locked(()))
+        await store.add(changed(gone, id="new", phase=Phase.SETTLED), facts.Locked(()))
         assert await store.skipped_in("/in") == {}
 
     within(kept, work)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order import Hold, Image, ImageState, Order, Phase, Preset, facts, steps
 from daemon.order.purchase import LimitCheck
 from daemon.store.protocol import Store
 from tests.changed import changed
@@ -94,7 +94,7 @@ def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: St
 def test_what_counts_against_the_limits(kept: State) -> None:
     """Images bought since a time count, and images that other orders, even held ones, may buy."""
     start = reckoned(True, True, False)
-    held = changed(start, id="held", folder="/in/h", phase=Phase.HELD, held_in=Phase.DOWNLOADING)
+    held = changed(start, id="held", folder="/in/h", standing=Hold(Phase.DOWNLOADING))
     free = changed(start, id="free", folder="/in/f", preset=Preset(dev_mode=True))
     early = changed(start, id="early", folder="/in/e", check=LimitCheck.NOT_CHECKED)
     paid = bought(1, ("a", NOW - 50), ("b", NOW - 5))

@@ -88,7 +88,7 @@ def test_after_a_retry_the_limit_is_tried_at_once(tmp_path: Path) -> None:
 def with_images(number: int, images: int, **how: object) -> Order:
     """An order whose images are all processed."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(images))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
+    order = changed(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
     return changed(order, **how)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from daemon.files import scan
-from daemon.order import Image, ImageState, Limits, Merge, MergeState, Order, Phase, facts, steps
+from daemon.order import Ended, Hold, Image, ImageState, Limits, Merge, MergeState, Order, Phase, facts, steps
 from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
@@ -51,7 +51,7 @@ def asked_for(state: Path, verb: object, target: object) -> int:
 def limited(number: int, **how: object) -> Order:
     """An order of two processed images."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
+    order = changed(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
     return changed(order, **how)
 
 
@@ -436,7 +436,7 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
         assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
         order = await scene.store.newest(str(scene.root / OAK))
         assert order is not None
-        assert (order.by_person, order.due) == (True, None)
+        assert (order.standing, order.due) == (Ended.SKIPPED_BY_PERSON, None)
         again = await scene.submit(OAK, "skip")
         assert (again or (None,))[0] is REFUSED
         assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 2 photos.")
@@ -560,7 +560,7 @@ def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Pa
         await scene.submit(OAK)
         order = await scene.store.newest(str(scene.root / OAK))
         assert order is not None
-        held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), due=None)
+        held = replace(order, standing=Hold(Phase.DOWNLOADING), merge=Merge(MergeState.SEEN), due=None)
         await scene.store.record(order, None, changed(held, updated_at=clock.now() + 1), clock.now())
         said = "12 Oak St has already been merged. `bracketd retry` resumes it; `bracketd dismiss` ends it."
         for verb in ("submit", "submit again"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, Merge, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import Ended, Health, Hold, Merge, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.allowed import CANCELLED
 from daemon.order.asked import DISMISSED
 from daemon.order.problem import Code
@@ -26,7 +26,7 @@ from tests.stores.states import look
 
 DAY = 86400.0
 OAK, ELM, COPY = "12 Oak St", "9 Elm St", "Card again"
-Ended = Callable[[Scene, Order, SimulatedClock], object]
+Ends = Callable[[Scene, Order, SimulatedClock], object]
 
 
 async def quiet() -> None:
@@ -57,8 +57,7 @@ async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
     """Dismiss a merged order, as a person does."""
     after = replace(
         order,
-        phase=Phase.CANCELLED,
-        by_person=True,
+        standing=Ended.DISMISSED,
         merge=Merge(MergeState.SEEN),
         troubles=in_trouble(DISMISSED, Code.DISMISSED),
         due=None,
@@ -294,7 +293,7 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             put(scene, OAK, range(6))
             await scene.submit(OAK)
             order = await newest(scene, OAK)
-            held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, troubles=(), due=None)
+            held = replace(order, standing=Hold(Phase.UPLOADING), troubles=(), due=None)
             await scene.store.record(order, facts.Retried(), changed(held, updated_at=clock.now()), clock.now())
             (scene.root / COPY).mkdir()
             for name in names(range(4)):

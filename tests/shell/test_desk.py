@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -105,7 +105,7 @@ def test_a_postponed_ask_that_fails_is_answered_once(tmp_path: Path) -> None:
 
 def test_a_skipped_shoot_replaces_every_skipped_order_that_no_longer_counts(tmp_path: Path) -> None:
     """Of one folder's skipped orders only the new one is left, and its journal begins once."""
-    gone = replace(shoot(0), phase=Phase.CANCELLED, due=None)
+    gone = changed(shoot(0), phase=Phase.CANCELLED, due=None)
     copies = [changed(shoot(n), phase=Phase.SKIPPED, due=None, brackets=(), folder="/in/copy") for n in (1, 2, 3)]
     old, new = [changed(order, same_as=gone.id) for order in copies[:2]], copies[2]
 

@@ -294,7 +294,7 @@ def test_a_set_that_is_complete_in_no_format_is_held(tmp: Path) -> None:
             put(scene, files)
             await quiet()
             (held,) = await orders(scene)
-            assert (held.phase, held.held_in, held.due, len(held.brackets)) == (Phase.HELD, Phase.SETTLED, None, 6)
+            assert (held.phase, held.stage, held.due, len(held.brackets)) == (Phase.HELD, Phase.SETTLED, None, 6)
             assert "there is no JPEG of Card1/DCIM/100MSDCF/DSC00002.ARW" in str(held.trouble)
             approved = evolve(held, facts.Approved(), now=clock.now(), policy=Policy())
             assert (approved.phase, approved.due) == (Phase.SETTLED, clock.now())

@@ -102,7 +102,7 @@ def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles)
                 assert (done.id, facts.CameLate(("IMG_2.JPG",))) in scene.heard
                 return
             (held,) = await supplements(scene)
-            assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+            assert (held.phase, held.stage, held.due) == (Phase.HELD, Phase.SETTLED, None)
             assert "IMG_2.JPG. `bracketd approve`" in str(held.trouble)
             await scene.submit(OAK)
             assert scene.heard == [(held.id, facts.Approved())], "a person's `submit` means the same"
@@ -124,7 +124,7 @@ def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
             (held,) = await supplements(scene)
             assert held.phase is Phase.HELD
             exported.unlink()
-            await scene.store.record(held, facts.Cancelled("no"), replace(held, phase=Phase.CANCELLED), clock.now())
+            await scene.store.record(held, facts.Cancelled("no"), changed(held, phase=Phase.CANCELLED), clock.now())
             await quiet()
             (sent,) = await supplements(scene)
             assert ([bracket.path for bracket in sent.brackets], sent.phase) == (["IMG_2.JPG"], Phase.SETTLED)

@@ -6,16 +6,16 @@ import asyncio
 import os
 import random
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from daemon.order import Order, Phase, facts
+from daemon.order import Ended, Order, Phase, facts
 from daemon.order.again import was_sent
 from daemon.order.allowed import CANCELLED
 from daemon.order.sent import paths_of
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.stores.states import look
@@ -125,7 +125,7 @@ class People:
             if order.phase is Phase.SETTLED:
                 done = await self.scene.store.load(order.id)
                 await self.scene.store.record(
-                    done, facts.Delivered(), replace(done, phase=Phase.DOWNLOADED, due=None), 0.0
+                    done, facts.Delivered(), changed(done, phase=Phase.DOWNLOADED, due=None), 0.0
                 )
 
     async def step(self) -> None:
@@ -167,7 +167,7 @@ async def silent(people: People) -> list[str]:
     The photos of the two old shoots are recorded as skipped.
     """
     store, found = people.scene.store, []
-    counts = [order for order in people.orders() if order.phase is not Phase.CANCELLED or order.by_person]
+    counts = [order for order in people.orders() if order.standing is not Ended.CANCELLED_BY_RULE]
     elsewhere = {bracket.path for order in counts for bracket in order.brackets}
     looked_at = await store.skipped_in(str(people.scene.root))
     for folder in people.folders():

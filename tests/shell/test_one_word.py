@@ -12,6 +12,7 @@ import pytest
 
 from daemon.order import Image, ImageState, Limits, Merge, MergeState, Order, Phase, Policy, evolve, facts, steps
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -73,7 +74,7 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             sent = await scene.store.load(order_id)
             assert (sent.phase, sent.purchase.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
-            processed = replace(sent, phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=shown)
+            processed = changed(sent, phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=shown)
             after = evolve(processed, facts.Reckoned(9, 9), now=clock.now(), policy=policy)
             assert after.phase is (Phase.DOWNLOADING if images == 1 else Phase.HELD)
 

@@ -20,7 +20,7 @@ from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
 from daemon.order import (
     Bracket,
-    Hold,
+    HoldKind,
     Image,
     ImageState,
     Merge,
@@ -118,7 +118,7 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
             (tmp / "away").rename(tmp / "in" / shoot)
             await quiet()
             held = await newest(scene, shoot)
-            assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
+            assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, Phase.SETTLED, HoldKind.UNKNOWN_ORDER)
             assert held.source.unknown_order == LOST
             assert (held.trouble or "").startswith(f"{path} says that this shoot was delivered")
             assert held.source.output != str(tmp / "out" / place), "it would come into a folder of its own"
@@ -181,7 +181,11 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
             (late / "IMG_0.JPG").rename(folder / "IMG_3.JPG")
             await quiet()
             held = await newest(scene, OAK)
-            assert (held.source.supplement_of, held.phase, held.hold) == (done.id, Phase.HELD, Hold.UNKNOWN_ORDER)
+            assert (held.source.supplement_of, held.phase, held.hold_kind) == (
+                done.id,
+                Phase.HELD,
+                HoldKind.UNKNOWN_ORDER,
+            )
             await scene.submit(OAK)
             assert (await newest(scene, OAK)) == held, "a plain word does not send it either"
             await scene.submit(OAK, "submit again")
@@ -221,7 +225,7 @@ def test_what_a_person_submits_is_held_until_the_word_is_clear(tmp: Path) -> Non
         async with watching(tmp, clock) as scene:
             assert scene.orders() == {OAK: ("skipped", 0)}
             await scene.submit(OAK)
-            assert (await newest(scene, OAK)).hold is Hold.UNKNOWN_ORDER
+            assert (await newest(scene, OAK)).hold_kind is HoldKind.UNKNOWN_ORDER
             await scene.submit(OAK, "submit again")
             begun = await newest(scene, OAK)
             assert (begun.phase, begun.source.output) == (Phase.SETTLED, str(tmp / "out" / f"{OAK}-2"))

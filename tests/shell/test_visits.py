@@ -16,6 +16,7 @@ from daemon.order.facts import Failure
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
 from daemon.store.sqlite.file import FILE
+from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 from tests.stores.states import ask, look
@@ -45,7 +46,7 @@ class Slow(World):
 
 def merging(number: int) -> Order:
     """An order that is polled."""
-    return replace(shoot(number), phase=Phase.PROCESSING, merge=Merge(MergeState.SEEN))
+    return changed(shoot(number), phase=Phase.PROCESSING, merge=Merge(MergeState.SEEN))
 
 
 def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
@@ -157,7 +158,7 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
     async def work(clock: SimulatedClock) -> Slow:
         world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, steps.Poll) else 0.0)
         orders = (replace(merging(n), due=START) for n in range(1, 9))
-        waiting = replace(shoot(0), phase=Phase.UPLOADED, due=START + 1)
+        waiting = changed(shoot(0), phase=Phase.UPLOADED, due=START + 1)
         async with running(tmp_path, world, *orders, waiting) as (store, _):
             await asyncio.sleep(5)
             assert (await store.load(waiting.id)).merge.state is MergeState.NOT_ASKED
@@ -192,7 +193,7 @@ def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> Non
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=0.05, trouble=vanishes)
         image = Image("i0", "n", state=ImageState.PROCESSED)
-        start = replace(shoot(), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=(image,))
+        start = changed(shoot(), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=(image,))
         async with running(tmp_path, world, start):
             await asyncio.sleep(3600)
         return world

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from daemon.order import ImageState, Order, Phase
+from daemon.order import Ended, ImageState, Order, Phase
 from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.due import SLACK
+from daemon.order.ended import DECLINED
 from daemon.shoot.shot import to_json
 from daemon.store.known import ALIKE, KnownBy
 from tests.stores.shelf import Purchase, Shelf, is_in
@@ -92,7 +93,7 @@ def _is_on_record(shelf: Shelf, order: Order) -> bool:
 
 def _is_listed(shelf: Shelf, order: Order) -> bool:
     """True if a shoot is skipped with a record, or cancelled by a person without another order in its place."""
-    if order.phase is not Phase.CANCELLED or not order.by_person:
+    if order.standing not in DECLINED:
         return order.phase is Phase.SKIPPED and order.id in shelf.recorded
     others = (
         o for o in shelf.orders.values() if o.source.folder == order.source.folder and o.phase is not Phase.CANCELLED
@@ -118,11 +119,7 @@ def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
 
 def _may_buy(order: Order) -> int:
     """The number of images that an order may already buy."""
-    if (
-        not order.purchase.within_limits
-        or order.preset.dev_mode
-        or Phase.DOWNLOADING not in (order.phase, order.held_in)
-    ):
+    if not order.purchase.within_limits or order.preset.dev_mode or order.stage is not Phase.DOWNLOADING:
         return 0
     return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 
@@ -145,4 +142,4 @@ def _has_newer(shelf: Shelf, order: Order) -> bool:
         for o in shelf.orders.values()
         if o.source.folder == order.source.folder and o.times.created_at > order.times.created_at
     )
-    return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)
+    return any(other.standing is not Ended.CANCELLED_BY_RULE for other in others)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from daemon.order import ImageState, Order
+from daemon.order import HoldKind, ImageState, Order
 from daemon.order.allowed import next_command
 from daemon.root import Seen
 from daemon.store.asks import Outcome
@@ -126,9 +126,14 @@ def _summary(order: Order) -> dict[str, Any]:
         "merge": order.merge.state.value,
         "health": order.health.value,
     }
-    values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
+    values |= {"hold": _hold(order), "dev_mode": int(order.preset.dev_mode)}
     times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at}
     return {**texts, **values, **times, **_sums(order), "messages": list(order.messages)}
+
+
+def _hold(order: Order) -> str | None:
+    kind = order.hold_kind
+    return None if kind in (None, HoldKind.PROBLEM) else str(kind)
 
 
 def _in_json(order: Order, page: str) -> dict[str, Any]:

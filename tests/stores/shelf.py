@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from daemon.order import Order, Phase
+from daemon.order import Ended, Order
 from daemon.order.archive import Entry
 from daemon.order.facts import Fact
 from daemon.order.stored_names import stored_name
@@ -138,7 +138,7 @@ class Shelf:
 
 
 def _ended(order: Order | None) -> bool:
-    return order is not None and order.phase is Phase.CANCELLED and not order.by_person
+    return order is not None and order.standing is Ended.CANCELLED_BY_RULE
 
 
 def presentable(order: Order) -> Order:

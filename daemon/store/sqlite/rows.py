@@ -9,10 +9,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, OrderSource, Phase, Preset
+from daemon.order import (
+    LINE,
+    Bracket,
+    Ended,
+    Hold,
+    HoldKind,
+    Image,
+    ImageState,
+    MergeState,
+    Order,
+    OrderSource,
+    Phase,
+    Preset,
+)
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
 from daemon.order.merge import Merge
+from daemon.order.order import Standing
+from daemon.order.phase import Stage
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.stored_names import stored_name
@@ -49,7 +64,7 @@ def order_row(order: Order) -> Row:
         "output": pack(order.source.output),
         "preset": json.dumps(dataclasses.asdict(order.preset), sort_keys=True),
         "phase": order.phase.value,
-        "held_in": order.held_in.value if order.held_in else None,
+        "held_in": order.hold.returns_to.value if order.hold else None,
         "created": int(order.uploads.created),
         "discards": json.dumps(order.uploads.discards),
         "left_out": json.dumps(order.unsent.left_out),
@@ -59,11 +74,11 @@ def order_row(order: Order) -> Row:
         "supplement_of": order.source.supplement_of,
         "same_as": order.source.same_as,
         "approved": int(order.purchase.approved),
-        "by_person": int(order.by_person),
+        "by_person": int(isinstance(order.standing, Ended) and order.standing.by_person),
         "over_limit": int(order.purchase.over_limit),
         "unknown_order": order.source.unknown_order,
         "inode": None if order.source.inode is None else str(order.source.inode),
-        "hold": order.hold.value if order.hold else None,
+        "hold": _hold(order),
         "reckoned": int(order.purchase.within_limits),
         "reopened_at": order.times.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
@@ -169,8 +184,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             due_set_at=row["due_set_at"],
         ),
         preset=Preset(**json.loads(row["preset"])),
-        phase=Phase(row["phase"]),
-        held_in=Phase(row["held_in"]) if row["held_in"] else None,
+        standing=_standing(row),
         uploads=Uploads(
             created=bool(row["created"]),
             discards=tuple(json.loads(row["discards"])),
@@ -185,8 +199,6 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             late=tuple(json.loads(row["late"])),
             altered=tuple(json.loads(row["altered"])),
         ),
-        by_person=bool(row["by_person"]),
-        hold=Hold(row["hold"]) if row["hold"] else None,
         purchase=Purchase(_check(row), approved=bool(row["approved"])),
         merge=Merge(state=MergeState(row["merge"]), asked_at=row["merge_asked_at"], refused_at=row["merge_refused_at"]),
         tries=Tries(
@@ -200,6 +212,32 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
     )
+
+
+def _hold(order: Order) -> str | None:
+    """The kind of the hold as it is stored; None for most holds, and for an order that is not held."""
+    return None if order.hold is None or order.hold.kind is HoldKind.PROBLEM else order.hold.kind.value
+
+
+def _standing(row: Row) -> Standing:
+    """Where the order stands. Raises ValueError for a held order without the phase that it returns to."""
+    phase, by_person = Phase(row["phase"]), bool(row["by_person"])
+    match phase:
+        case Phase.HELD:
+            return Hold(_stage(row["held_in"]), HoldKind(row["hold"] or HoldKind.PROBLEM))
+        case Phase.SKIPPED:
+            return Ended.SKIPPED_BY_PERSON if by_person else Ended.SKIPPED_BY_RULE
+        case Phase.CANCELLED if by_person and MergeState(row["merge"]) is not MergeState.NOT_ASKED:
+            return Ended.DISMISSED
+        case Phase.CANCELLED:
+            return Ended.CANCELLED_BY_PERSON if by_person else Ended.CANCELLED_BY_RULE
+        case stage:
+            return stage
+
+
+def _stage(name: str) -> Stage:
+    """The phase of the line with this name. Raises ValueError."""
+    return LINE[LINE.index(Phase(name))]
 
 
 def _check(row: Row) -> LimitCheck:
