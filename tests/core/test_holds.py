@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import (
+    Ended,
     Hold,
     HoldKind,
     Order,
@@ -102,3 +103,11 @@ def test_a_hold_ends_with_its_phase(fact: facts.Fact) -> None:
     assert released.phase is not Phase.HELD
     assert released.hold_kind is None
     assert refusal(released, Verb.SUBMIT) is not Refusal.NEEDS_A_CHOICE
+
+
+@pytest.mark.parametrize("ended", Ended)
+def test_an_order_that_ended_is_not_held(ended: Ended) -> None:
+    """An order that ended stays as it is, whatever speaks against sending it."""
+    over = replace(order(), standing=ended, due=None)
+    assert came_late(over, "3 photos came late") is over
+    assert (over.phase in (Phase.SKIPPED, Phase.CANCELLED), over.hold, over.stage) == (True, None, None)
