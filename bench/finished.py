@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from daemon.order import Bracket, Order, Phase, Policy, evolve, facts
+from daemon.order import Bracket, Order, OrderSource, Phase, Policy, evolve, facts
+from daemon.order.times import Times
 from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.rows import Row, bracket_row, image_row, journal_row, order_row
 
@@ -33,7 +34,11 @@ def store_finished(state_dir: Path, watch: Path, orders: int) -> None:
             (watch / shoot).mkdir(parents=True)
             folder, output = str(watch / shoot), str(watch.with_name("output") / shoot)
             mark = uuid.uuid4().hex
-            own = replace(order, id=str(uuid.uuid4()), shoot=shoot, folder=folder, output=output, fingerprint=mark)
+            own = replace(
+                order,
+                id=str(uuid.uuid4()),
+                source=replace(order.source, shoot=shoot, folder=folder, output=output, fingerprint=mark),
+            )
             _insert(connection, "orders", [order_row(own)])
             for table, rows in (("brackets", brackets), ("images", images), ("journal", past)):
                 _insert(connection, table, [{**row, "order_id": own.id} for row in rows])
@@ -51,23 +56,23 @@ def _finished() -> tuple[Order, Sequence[facts.Fact]]:
     """A delivered order, made by applying facts with the rules, and those facts."""
     files = tuple(Bracket(f"DCIM/100CANON/IMG_{n:04}.CR3", 30_000_000, 10**18, n) for n in range(BRACKETS))
     images = tuple(
-        facts.SeenImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)
+        facts.PolledImage(str(uuid.uuid4()), f"IMG_{n:04}.CR3", ended=True) for n in range(BRACKETS // PER_IMAGE)
     )
     happened: list[facts.Fact] = []
     for n in range(BRACKETS):
         happened += [facts.Registered(n, 0, str(uuid.uuid4()), URL, "image/x-canon-cr3"), facts.Stored(n, 0)]
-    happened += [facts.Confirmed(()), facts.MergeIntended(), facts.Merged(), facts.Seen(False, False, images)]
+    happened += [facts.Confirmed(()), facts.MergeIntended(), facts.Merged(), facts.Polled(False, False, images)]
     for n, image in enumerate(images):
-        happened += [facts.Fetched(image.id, 9_000_000, "0" * 64, "jpg"), facts.Placed(image.id, f"IMG_{n:04}.jpg")]
+        happened += [
+            facts.Fetched(image.id, 9_000_000, "0" * 64, "jpg"),
+            facts.PicturePlaced(image.id, f"IMG_{n:04}.jpg"),
+        ]
     happened.append(facts.Delivered())
     order = Order(
         id=str(uuid.uuid4()),
         flow="images",
-        shoot="",
-        folder="",
-        output="",
-        created_at=LONG_AGO,
-        updated_at=LONG_AGO,
+        source=OrderSource(shoot="", folder="", output=""),
+        times=Times(created_at=LONG_AGO, updated_at=LONG_AGO),
         brackets=files,
     )
     for fact in happened:

@@ -38,9 +38,9 @@ def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> st
     contains the order's id, so that no two shoots share a folder. ``limit`` returns how many bytes a name in a folder
     may have. Raises OutputError if no name fits.
     """
-    if os.path.lexists(order.output):
+    if os.path.lexists(order.source.output):
         return None
-    parent, own = os.path.split(order.output)
+    parent, own = os.path.split(order.source.output)
     room = folder_limit(parent, limit(parent))
     for name in (own, *_other_names(order, room)):
         if len(os.fsencode(name)) <= room and takes(parent, name):
@@ -54,7 +54,7 @@ def fitting_output(order: Order, limit: Callable[[str], int] = name_limit) -> st
 def _other_names(order: Order, room: int) -> Iterator[str]:
     """Other names for the output folder of an order, the most similar to the shoot's name first."""
     tail = f" {order.id[:8]}" + (DEV_MODE if order.preset.dev_mode else "")
-    for shoot in (order.shoot, plain(order.shoot)):
+    for shoot in (order.source.shoot, plain(order.source.shoot)):
         yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
     yield f"shoot{tail}"
 
@@ -78,22 +78,22 @@ def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ..
 
     ``shot`` reads a photo's metadata, given its folder and path.
     """
-    if order.supplement_of is not None:
+    if order.source.supplement_of is not None:
         return ()
     try:
-        photos = scan.scan(order.folder).photos
+        photos = scan.scan(order.source.folder).photos
     except OSError:
         return ()
     brackets = (Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
     news = {bracket.path: bracket for bracket in unknown([order], tuple(brackets))}
-    shots = {path: shot(order.folder, path) for path in news}
+    shots = {path: shot(order.source.folder, path) for path in news}
     chosen = one_per_frame((photo for photo in photos if photo.path in news), shots).send
     return changed_since([order], [replace(news[photo.path], shot=shots[photo.path]) for photo in chosen])[0]
 
 
 def note_name(order: Order) -> str:
     """``order.json``, or a name with the order's id if that is the note of another order."""
-    other = incoming.read_json(order.output, "order.json")
+    other = incoming.read_json(order.source.output, "order.json")
     return "order.json" if other is None or other.get("order_id") == order.id else f"order-{order.id[:8]}.json"
 
 
@@ -106,15 +106,15 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
     """
     return {
         "version": 1,
-        "shoot": order.shoot,
+        "shoot": order.source.shoot,
         "order_id": order.id,
-        "folder": order.folder,
-        "output": order.output,
+        "folder": order.source.folder,
+        "output": order.source.output,
         "flow": order.flow,
-        "fingerprint": order.fingerprint,
-        "supplement_of": order.supplement_of,
+        "fingerprint": order.source.fingerprint,
+        "supplement_of": order.source.supplement_of,
         "dev_mode": order.preset.dev_mode,
-        "locked_at": _iso(order.created_at),
+        "locked_at": _iso(order.times.created_at),
         "delivered_at": _iso(now),
         "settings": {
             "number_of_brackets_per_image": order.preset.per_image or "automatic",
@@ -159,9 +159,10 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             }
             for bracket in order.brackets
         ],
-        "left_out": list(order.left_out),
+        "left_out": list(order.unsent.left_out),
         "left_out_why": [
-            {"file": one.path, "why": one.why.value, "of": one.of, "shoot": one.shoot} for one in order.left_out_why
+            {"file": one.path, "why": one.why.value, "of": one.of, "shoot": one.shoot}
+            for one in order.unsent.left_out_why
         ],
         "late": list(late),
     }

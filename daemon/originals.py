@@ -37,11 +37,11 @@ def before_upload(order: Order, number: int) -> int | facts.Changed:
     """
     bracket = order.brackets[number]
     try:
-        ctime_ns = outgoing.require_unchanged(order.folder, file_of(bracket))
+        ctime_ns = outgoing.require_unchanged(order.source.folder, file_of(bracket))
     except errors.FileChanged:
         return changed(order, number)
     touched = bracket.mark and bracket.may_be_another(ctime_ns)
-    if touched and outgoing.mark(order.folder, file_of(bracket)) != bracket.mark:
+    if touched and outgoing.mark(order.source.folder, file_of(bracket)) != bracket.mark:
         return changed(order, number)
     return ctime_ns
 
@@ -57,7 +57,7 @@ def look_again(
     for number in order.sent:
         bracket = order.brackets[number]
         try:
-            ctime_ns = outgoing.require_unchanged(order.folder, file_of(bracket))
+            ctime_ns = outgoing.require_unchanged(order.source.folder, file_of(bracket))
         except errors.FileChanged:
             return changed(order, number)
         except errors.FileError as error:
@@ -72,7 +72,7 @@ def look_again(
 def changed(order: Order, number: int) -> facts.Changed:
     """The fact that a file changed, with its current size, times and inode. Raises FileError."""
     bracket = order.brackets[number]
-    now = outgoing.look(order.folder, bracket.path)
+    now = outgoing.look(order.source.folder, bracket.path)
     return facts.Changed(number, bracket.attempt, now.size, now.mtime_ns, now.inode, now.ctime_ns)
 
 
@@ -88,13 +88,13 @@ def can_read_another(order: Order, path: str) -> bool:
     """
     others = [order.brackets[number] for number in order.sent if order.brackets[number].path != path]
     others.sort(key=lambda bracket: bracket.unreadable_since is not None)
-    return not others or any(can_be_read(order.folder, bracket.path) for bracket in others[:WITNESSES])
+    return not others or any(can_be_read(order.source.folder, bracket.path) for bracket in others[:WITNESSES])
 
 
 def folder_is_there(order: Order) -> bool:
     """True if the shoot's folder exists; False also if the disk returns an error."""
     try:
-        return scan.is_folder(order.folder)
+        return scan.is_folder(order.source.folder)
     except OSError:
         return False
 
@@ -103,9 +103,9 @@ def changed_too_late(order: Order, number: int) -> facts.Failed:
     """The failure for a file that changed after the files were confirmed. The merge is not requested."""
     why = (
         f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
-        f"`bracketd submit` the folder {order.folder} to send the shoot as it is now"
+        f"`bracketd submit` the folder {order.source.folder} to send the shoot as it is now"
     )
-    return facts.Failed(steps.Merge(), facts.Kind.FILE, why, unsent=True)
+    return facts.Failed(steps.Merge(), facts.Failure.FILE, why, unsent=True)
 
 
 def renamed(order: Order, error: Exception) -> facts.Moved | None:
@@ -113,27 +113,30 @@ def renamed(order: Order, error: Exception) -> facts.Moved | None:
     if not isinstance(error, errors.FileGone):
         return None
     try:
-        if scan.is_folder(order.folder):
+        if scan.is_folder(order.source.folder):
             return None
     except OSError:
         return None
-    folder = scan.find_again(order.folder, [file_of(order.brackets[number]) for number in order.sent])
+    folder = scan.find_again(order.source.folder, [file_of(order.brackets[number]) for number in order.sent])
     return facts.Moved(os.path.basename(folder), folder) if folder is not None else None
 
 
-def gone(order: Order, error: errors.FileGone) -> tuple[facts.Kind, str]:
+def gone(order: Order, error: errors.FileGone) -> tuple[facts.Failure, str]:
     """The kind and message for a missing file: it is back, missing, its shoot is missing, or the disk has an error."""
     try:
-        if is_there(os.path.join(order.folder, error.path)):
-            return facts.Kind.PASSING, f"{error.path} was not there for a moment"
-        if scan.is_folder(order.folder):
-            return facts.Kind.FILE, str(error)
+        if is_there(os.path.join(order.source.folder, error.path)):
+            return facts.Failure.PASSING, f"{error.path} was not there for a moment"
+        if scan.is_folder(order.source.folder):
+            return facts.Failure.FILE, str(error)
     except OSError as failing:
         return (
-            facts.Kind.PASSING,
+            facts.Failure.PASSING,
             f"cannot check whether {error.path} exists ({failing.strerror}). bracketd tries again",
         )
-    return facts.Kind.GONE, f"the shoot's folder {order.folder} was removed or renamed; nothing was merged or paid"
+    return (
+        facts.Failure.GONE,
+        f"the shoot's folder {order.source.folder} was removed or renamed; nothing was merged or paid",
+    )
 
 
 def is_there(path: str) -> bool:
@@ -156,7 +159,7 @@ def _by_content(
     for number, ctime_ns in touched:
         bracket = order.brackets[number]
         try:
-            if outgoing.sha256(order.folder, file_of(bracket), go_on) != bracket.sha256:
+            if outgoing.sha256(order.source.folder, file_of(bracket), go_on) != bracket.sha256:
                 return changed(order, number)
         except errors.FileChanged:
             return changed(order, number)

@@ -67,15 +67,16 @@ class Resuming:
         answer = self._notes.ask(order.id, lambda: Answer(delivered(order, go_on)))
         if answer is None:
             raise OutputError(
-                f"the delivery note and the pictures in {order.output} are not read yet, so the order waits. Nothing is"
-                " bought meanwhile. bracketd keeps trying. If this continues, check the disk and its connection"
+                f"the delivery note and the pictures in {order.source.output} are not read yet, so the order waits. "
+                "Nothing is bought meanwhile. bracketd keeps trying. "
+                "If this continues, check the disk and its connection"
             )
         return answer.found
 
 
 def _is_there(order: Order, roots: Roots) -> bool:
     """True if the disk of an order's output folder is available. Raises OutputError while it hangs."""
-    now = roots.output_now(os.path.dirname(order.output))
+    now = roots.output_now(os.path.dirname(order.source.output))
     if now.hangs:
         raise OutputError(now.why)
     return now.why is None
@@ -91,10 +92,10 @@ def delivered(order: Order, go_on: Callable[[], None]) -> FoundDelivered | None:
         note = notes.own_note(order)
     except OSError as error:
         raise OutputError(
-            f"cannot read the delivery note in {order.output}: {error.strerror}. "
+            f"cannot read the delivery note in {order.source.output}: {error.strerror}. "
             "Check the folder and its permissions; bracketd then continues automatically."
         ) from error
-    if note is None or (order.reopened_at is not None and _placed(note.order) <= _placed(order)):
+    if note is None or (order.times.reopened_at is not None and _placed(note.order) <= _placed(order)):
         return None
     return FoundDelivered(note.path, note.order.brackets, note.order.images, notes.missing(note, go_on))
 

@@ -11,10 +11,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Policy, evolve, facts, next_steps, steps
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Image,
+    ImageState,
+    Order,
+    OrderSource,
+    Phase,
+    Policy,
+    evolve,
+    facts,
+    next_steps,
+    steps,
+)
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.intents import intent
 from daemon.order.policy import Limits
+from daemon.order.stored_names import stored_name
+from daemon.order.times import Times
 from daemon.order.wording import phrase
 
 NOW = 1_000_000.0
@@ -47,7 +62,7 @@ def transitions() -> dict[tuple[Phase, Phase], frozenset[str]]:
         for policy in (IMPATIENT, replace(IMPATIENT, limits=Limits(images_per_order=0)), DAILY):
             for before, fact, after in _walk(_settled(flow), policy):
                 if before.phase is not after.phase:
-                    found[before.phase, after.phase].add(type(fact).__name__)
+                    found[before.phase, after.phase].add(stored_name(type(fact)))
     return {key: frozenset(names) for key, names in found.items()}
 
 
@@ -70,11 +85,8 @@ def _settled(flow: FlowName) -> Order:
     return Order(
         id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
         flow=flow,
-        shoot="12 Oak St",
-        folder="/in/12 Oak St",
-        output="/out/12 Oak St",
-        created_at=NOW,
-        updated_at=NOW,
+        source=OrderSource(shoot="12 Oak St", folder="/in/12 Oak St", output="/out/12 Oak St"),
+        times=Times(created_at=NOW, updated_at=NOW),
         brackets=brackets,
         due=NOW,
     )
@@ -97,8 +109,15 @@ def _kind(order: Order) -> object:
     """What the rules look at, without times and counts."""
     brackets = tuple((bracket.registered, bracket.stored) for bracket in order.brackets)
     images = tuple(sorted(image.state for image in order.images))
-    state = (order.phase, order.held_in, order.merge, order.merge_refused_at is None, order.reckoned, order.approved)
-    return (*state, min(order.failures, 1), order.created, bool(order.discards), brackets, images)
+    state = (
+        order.phase,
+        order.stage,
+        order.merge.state,
+        order.merge.refused_at is None,
+        order.purchase.within_limits,
+        order.purchase.approved,
+    )
+    return (*state, min(order.tries.failures, 1), order.uploads.created, bool(order.uploads.discards), brackets, images)
 
 
 def _possible(order: Order) -> Iterator[facts.Fact]:
@@ -108,8 +127,8 @@ def _possible(order: Order) -> Iterator[facts.Fact]:
         if before is not None:
             yield before
         yield from _answers(order, step)
-        for kind in facts.Kind:
-            mismatch = next(iter(Mismatch)) if kind is facts.Kind.MISMATCH else None
+        for kind in facts.Failure:
+            mismatch = next(iter(Mismatch)) if kind is facts.Failure.MISMATCH else None
             yield facts.Failed(step, kind, "why", unsent=True, bracket=0, mismatch=mismatch)
     yield from (facts.Approved(), facts.Retried(), facts.Resumed(), facts.Dismissed())
     yield from (facts.Cancelled("why", by_person=True), FoundElsewhere("another", "/out/order.json"))
@@ -148,12 +167,12 @@ def _answers(order: Order, step: steps.Step) -> Iterator[facts.Fact]:
 def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
     """What a step after the merge brings about."""
     match step:
-        case steps.Look():
-            yield facts.Seen(merging=True, processing=False, images=())
-            yield facts.Seen(merging=False, processing=False, images=())
+        case steps.Poll():
+            yield facts.Polled(merging=True, processing=False, images=())
+            yield facts.Polled(merging=False, processing=False, images=())
             for ends in ((None,), (True,), (False,)):
-                shown = (facts.SeenImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
-                yield facts.Seen(merging=False, processing=None in ends, images=tuple(shown))
+                shown = (facts.PolledImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
+                yield facts.Polled(merging=False, processing=None in ends, images=tuple(shown))
         case steps.Reprocess(image):
             yield facts.Reprocessed(image)
         case steps.Reckon():
@@ -161,8 +180,8 @@ def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
         case steps.Fetch(image):
             yield facts.Fetched(image, 3, "ab", "jpg")
             yield facts.ImageLost(image, "why")
-        case steps.Place(image):
-            yield facts.Placed(image, "a.jpg")
+        case steps.PlacePicture(image):
+            yield facts.PicturePlaced(image, "a.jpg")
             yield facts.FetchLost(image)
         case steps.Deliver():
             yield facts.Delivered()

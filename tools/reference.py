@@ -20,6 +20,7 @@ from daemon.cli import cli
 from daemon.order import Phase
 from daemon.order.facts import Fact
 from daemon.order.problem import MEANINGS
+from daemon.order.stored_names import stored_name
 from daemon.order.wording import phrase
 from tools import phases as found_phases
 
@@ -127,7 +128,7 @@ event is the name of the phase:
         keys = sorted({key for event in events for key in event.keys})
         rows.append(f"| {name} | {levels} | {', '.join(f'`{key}`' for key in keys)} |")
     facts = "Every fact of an order is also logged, at level warning if it delays the order, otherwise at debug.\n"
-    phrases = sorted(phrase(fact.__name__) for fact in typing.get_args(Fact))
+    phrases = sorted(phrase(stored_name(fact)) for fact in typing.get_args(Fact))
     listed = ["## Facts of an order\n", facts, *(f"- {one}" for one in phrases)]
     return "\n".join([GENERATED, "# Log events\n", intro, *rows, "", *listed, ""])
 

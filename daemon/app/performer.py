@@ -42,7 +42,7 @@ class Performer:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
             performing = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
             fact: facts.Fact = await self.in_thread(performing.perform, order, step)
-            if not isinstance(fact, facts.Failed) or fact.kind is not facts.Kind.ACCOUNT:
+            if not isinstance(fact, facts.Failed) or fact.kind is not facts.Failure.ACCOUNT:
                 return fact
             await self._look_for_key()
             if service in self._services.now:

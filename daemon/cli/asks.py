@@ -19,7 +19,7 @@ from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Order, Phase, Refusal, Verb, refusal, submitted_order
+from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
 from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
@@ -110,7 +110,7 @@ def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
     _require_allowed(state_dir, order, verb)
-    leave(state_dir, verb, order.id, order.shoot)
+    leave(state_dir, verb, order.id, order.source.shoot)
 
 
 def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
@@ -118,7 +118,7 @@ def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
     order = reader.order(going(reader, shoot)["id"])
     if verb is not Verb.RETRY or refusal(order, verb) is None:
         return order
-    others = [other for other in _orders_of(reader, order.folder) if refusal(other, verb) is None]
+    others = [other for other in _orders_of(reader, order.source.folder) if refusal(other, verb) is None]
     if len(others) > 1:
         listed = "".join(f"\n  {other.id[:8]}  {other.phase.value}" for other in others)
         raise click.ClickException(f"{shoot!r} matches several orders. Specify the order ID:{listed}")
@@ -134,14 +134,14 @@ def _require_allowed(state_dir: Path, order: Order, verb: Verb) -> None:
     if why is None or (why is Refusal.HEALTHY and running_pid(state_dir)):
         return
     with look(state_dir) as reader:
-        original = _by_id(reader, order.same_as)
+        original = _by_id(reader, order.source.same_as)
     raise click.ClickException(printable(answers.refused(order, verb, why, original)))
 
 
 def _orders_of(reader: Reader, folder: str) -> list[Order]:
     """The orders of a shoot's folder, the newest first, without those that bracketd itself cancelled."""
     orders = [reader.order(row["id"]) for row in reader.find(folder) if row["folder"] == folder]
-    return [order for order in orders if order.phase is not Phase.CANCELLED or order.by_person]
+    return [order for order in orders if order.standing is not Ended.CANCELLED_BY_RULE]
 
 
 def _by_id(reader: Reader, order_id: str | None) -> Order | None:

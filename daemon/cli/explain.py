@@ -202,11 +202,11 @@ def _in_order(order: Order, path: str, kind: FileClass | None) -> str | None:
         if bracket.path == path:
             made = [image.file or image.name for image in order.images if number in image.brackets]
             return _of_bracket(order, bracket) + (f", in {', '.join(made)}" if made else "")
-    if path not in order.left_out:
+    if path not in order.unsent.left_out:
         return None
     if kind is None and is_other_picture(path):
         return "not sent: bracketd does not send this format. If the photo belongs to the shoot, add it as DNG or JPEG"
-    if why := next((one for one in order.left_out_why if one.path == path), None):
+    if why := next((one for one in order.unsent.left_out_why if one.path == path), None):
         return f"not sent: {why_left_out(why)}"
     if twin := _twin(order, path):
         return f"not sent: {twin} of the same frame is sent instead"
@@ -233,7 +233,7 @@ def _in_none(orders: list[Order], shoot: Path, path: str, kind: FileClass) -> st
     photo = Bracket(path, 0, 0, 0, shot=_shot(shoot, path))
     if why := next((why for order in orders if (why := Sent(order).why_known(photo, here=True))), None):
         return f"not in the order: {why_left_out(why)}"
-    if any(path in order.late for order in orders):
+    if any(path in order.unsent.late for order in orders):
         return f"{LATE}. To send it, move it to a folder of its own"
     return LATE if os.path.lexists(shoot / path) else "not in the order"
 

@@ -101,16 +101,16 @@ def _unknown(report: Report) -> Iterator[str]:
     for doubt in report.doubts:
         yield f"doubtful   {printable(doubt.note.path)}: not confirmed by its pictures or the service"
     for order in report.held:
-        yield f"held       {printable(order.shoot)}: {printable(order.trouble or '')}"
+        yield f"held       {printable(order.source.shoot)}: {printable(order.trouble or '')}"
     if report.skipped:
         yield f"skipped    {len(report.skipped)} shoot(s) that no source lists; `bracketd submit FOLDER` sends one:"
-        yield from (f"           {printable(order.folder)}" for order in report.skipped)
+        yield from (f"           {printable(order.source.folder)}" for order in report.skipped)
     for watch, why in report.away.items():
         yield f"  note     the watched folder {watch} {why}; its shoots will be skipped when it is available again"
 
 
 def _named(rebuilt: Rebuilt) -> str:
-    return f"{printable(rebuilt.order.shoot)} ({rebuilt.order.id[:8]})"
+    return f"{printable(rebuilt.order.source.shoot)} ({rebuilt.order.id[:8]})"
 
 
 def _phases(report: Report) -> str:

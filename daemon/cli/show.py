@@ -35,7 +35,7 @@ def show(config: Path | None, shoot: str) -> None:
     with look(locate_state(config, os.environ)) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
-        first = next(iter(reader.find(order.supplement_of)), None) if order.supplement_of else None
+        first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
     for text in (*_head(order, first), *_brackets(order), *_images(order), *_journal(order, journal)):
         click.echo(text)
 
@@ -45,39 +45,39 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
     sets = f"every {per_image} brackets, in order of capture time" if per_image else "grouped by the service"
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
     return [
-        f"{printable(order.shoot)}: {order.phase.value}, {order.health.value}",
+        f"{printable(order.source.shoot)}: {order.phase.value}, {order.health.value}",
         *(f"  ! {printable(message)}" for message in order.messages),
-        f"  folder   {printable(order.folder)}",
-        f"  output   {printable(order.output)}",
+        f"  folder   {printable(order.source.folder)}",
+        f"  output   {printable(order.source.output)}",
         f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
         f"  sets     {sets}",
         f"  enhance  {enhance or 'the defaults of the account'}",
-        f"  locked   {_when(order.created_at)}",
+        f"  locked   {_when(order.times.created_at)}",
         *_kind(order, first),
     ]
 
 
 def _is_at_service(order: Order) -> bool:
     """True if the order exists at the service: it was created there, explicitly or with its first bracket."""
-    return order.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
+    return order.uploads.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
 
 
 def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
     """Lines about a supplement, dev mode and an approval. ``first``: the order that a supplement adds to, if known."""
     lines = []
-    if order.supplement_of is not None:
+    if order.source.supplement_of is not None:
         of = f" of {day(first['created_at'])}" if first is not None else ""
-        lines.append(f"  late     supplement of the order{of}, {order.supplement_of}")
+        lines.append(f"  late     supplement of the order{of}, {order.source.supplement_of}")
     if order.preset.dev_mode:
         lines.append("  price    free: dev mode, pictures are watermarked")
-    if order.approved:
+    if order.purchase.approved:
         lines.append("  limits   approved; limits do not apply")
     return lines
 
 
 def _brackets(order: Order) -> list[str]:
     if not order.brackets:
-        return ["", f"left out: {len(order.left_out)}", *_left_out(order)] if order.left_out else []
+        return ["", f"left out: {len(order.unsent.left_out)}", *_left_out(order)] if order.unsent.left_out else []
     stored = sum(order.brackets[number].stored for number in order.sent)
     return [
         "",
@@ -88,8 +88,8 @@ def _brackets(order: Order) -> list[str]:
 
 
 def _left_out(order: Order) -> list[str]:
-    why = {one.path: f": {why_left_out(one)}" for one in order.left_out_why}
-    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.left_out]
+    why = {one.path: f": {why_left_out(one)}" for one in order.unsent.left_out_why}
+    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.unsent.left_out]
 
 
 def _bracket(order: Order, number: int) -> str:

@@ -166,7 +166,7 @@ def read(folder: str, name: str) -> Note | None:
 def own_note(order: Order) -> Note | None:
     """The delivery note of an order in its output folder. Raises OSError."""
     for name in ("order.json", f"order-{order.id[:8]}.json"):
-        note = _read_if_valid(order.output, name)
+        note = _read_if_valid(order.source.output, name)
         if note is not None and note.order.id == order.id:
             return note
     return None

@@ -10,7 +10,23 @@ from datetime import datetime
 from typing import Any, TypeVar, get_args
 from uuid import UUID
 
-from daemon.order import Bracket, FlowName, Image, ImageState, MergeState, Order, Phase, Preset, fingerprint
+from daemon.order import (
+    Bracket,
+    FlowName,
+    Image,
+    ImageState,
+    MergeState,
+    Order,
+    OrderSource,
+    Phase,
+    Preset,
+    fingerprint,
+)
+from daemon.order.merge import Merge
+from daemon.order.purchase import LimitCheck, Purchase
+from daemon.order.times import Times
+from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
 
@@ -50,11 +66,14 @@ def order_of(note: Json) -> Order:
     return Order(
         id=str(UUID(note["order_id"])),
         flow=_flow(note["flow"]),
-        shoot=_path(note["shoot"]),
-        folder=_path(note["folder"]),
-        output=_path(note["output"]),
-        created_at=_seconds(note["locked_at"]),
-        updated_at=delivered_at,
+        source=OrderSource(
+            shoot=_path(note["shoot"]),
+            folder=_path(note["folder"]),
+            output=_path(note["output"]),
+            fingerprint=_optional(_plain, note.get("fingerprint")) or "",
+            supplement_of=_optional(_plain, note.get("supplement_of")),
+        ),
+        times=Times(created_at=_seconds(note["locked_at"]), updated_at=delivered_at, phase_since=delivered_at),
         preset=Preset(
             per_image=None if per_image == "automatic" else _number(per_image),
             enhance={_text(key): _shallow(value) for key, value in settings["enhance"].items()},
@@ -63,18 +82,17 @@ def order_of(note: Json) -> Order:
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
         ),
-        phase=Phase.DOWNLOADED,
-        created=True,
+        standing=Phase.DOWNLOADED,
+        uploads=Uploads(created=True),
         brackets=brackets,
         images=(*placed, *failed, *dismissed),
-        left_out=tuple(map(_path, note["left_out"])),
-        left_out_why=tuple(_left_out(note.get("left_out_why"))),
-        fingerprint=_optional(_plain, note.get("fingerprint")) or "",
-        late=tuple(map(_path, note["late"])),
-        supplement_of=_optional(_plain, note.get("supplement_of")),
-        reckoned=True,
-        merge=MergeState.SEEN,
-        phase_since=delivered_at,
+        unsent=Unsent(
+            left_out=tuple(map(_path, note["left_out"])),
+            left_out_why=tuple(_left_out(note.get("left_out_why"))),
+            late=tuple(map(_path, note["late"])),
+        ),
+        purchase=Purchase(LimitCheck.WITHIN),
+        merge=Merge(MergeState.SEEN),
     )
 
 
@@ -83,10 +101,10 @@ def with_times(order: Order, times: Mapping[str, tuple[int, int]]) -> Order:
 
     Returns the order unchanged if it has a fingerprint, or if a photo is missing or has another size.
     """
-    if order.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
+    if order.source.fingerprint or not all(times.get(b.path, (-1, 0))[0] == b.size for b in order.brackets):
         return order
     brackets = tuple(replace(bracket, mtime_ns=times[bracket.path][1]) for bracket in order.brackets)
-    return replace(order, brackets=brackets, fingerprint=fingerprint(brackets))
+    return replace(order, brackets=brackets, source=replace(order.source, fingerprint=fingerprint(brackets)))
 
 
 def _bracket(item: Json, stored_at: float) -> Bracket:

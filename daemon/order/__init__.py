@@ -7,48 +7,58 @@ from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, compare, fingerprint
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
-from daemon.order.hold import Hold
+from daemon.order.bracket import Bracket
+from daemon.order.ended import Ended
+from daemon.order.hold import Hold, HoldKind
+from daemon.order.image import Image, ImageState
 from daemon.order.late import came_late, changed_since, is_mendable, known_again, part_of, unknown
-from daemon.order.model import (
-    LINE,
-    RESTING,
-    Bracket,
-    FlowName,
-    Health,
-    Image,
-    ImageState,
-    MergeState,
-    Order,
-    Phase,
-    Preset,
-)
+from daemon.order.merge import Merge, MergeState
+from daemon.order.order import Order
 from daemon.order.outcome import Known, LateRules, Outcome, may_have_moved, may_supplement, outcome
+from daemon.order.phase import LINE, RESTING, Health, Phase
 from daemon.order.policy import Limits, Policy
+from daemon.order.preset import FlowName, Preset
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
+from daemon.order.source import OrderSource
+from daemon.order.times import Times
+from daemon.order.tries import Tries
+from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 
 __all__ = [
     "LINE",
     "RESTING",
     "Again",
     "Bracket",
+    "Ended",
     "FlowName",
     "Health",
     "Hold",
+    "HoldKind",
     "Image",
     "ImageState",
     "Judged",
     "Known",
     "LateRules",
+    "LimitCheck",
     "Limits",
+    "Merge",
     "MergeState",
     "Order",
+    "OrderSource",
     "Outcome",
     "Phase",
     "Policy",
     "Preset",
+    "Purchase",
     "Refusal",
     "Sent",
+    "Times",
+    "Tries",
+    "Unsent",
+    "Uploads",
     "Verb",
     "allowed",
     "answers",

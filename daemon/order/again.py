@@ -15,7 +15,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daemon.order.archive import Recognised
-from daemon.order.model import Bracket, Order, Phase
+from daemon.order.bracket import Bracket
+from daemon.order.ended import DECLINED
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.sent import Sent, is_same, key
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of
@@ -82,8 +85,8 @@ def compare(
     """
     mark, earlier = fingerprint(brackets), tuple(earlier)
     marks = {True: (mark,), False: (mark, by_name or mark)}
-    alike = [o for o in earlier if o.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
-    here = tuple(order for order in earlier if order.folder == folder)
+    alike = [o for o in earlier if o.source.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
+    here = tuple(order for order in earlier if order.source.folder == folder)
     for order in filter(was_sent, alike):
         return Judged(Again.SAME, order, known=len(brackets))
     sent = [Sent(order) for order in earlier if was_sent(order)]
@@ -94,9 +97,11 @@ def compare(
     if known and len(known) == len(brackets):
         return Judged(Again.SAME, by, known=len(known), by_frame=by_frame)
     declined, refused = _declined([b for b in brackets if b.path not in known], earlier)
-    mine = next((s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.folder == folder), None)
+    mine = next(
+        (s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.source.folder == folder), None
+    )
     accounted = len(known) + len(declined)
-    is_copy = any(order.same_as is not None for order in here)
+    is_copy = any(order.source.same_as is not None for order in here)
     if not accounted or (mine is None and not is_copy and 2 * accounted < len(brackets)):
         if alike:
             return Judged(Again.SAME, alike[0], known=len(brackets))
@@ -171,12 +176,12 @@ def was_sent(order: Order) -> bool:
 
 def was_declined(order: Order) -> bool:
     """True if a person cancelled or dismissed an order. Its photos are not sent again unasked, in any folder."""
-    return order.phase is Phase.CANCELLED and order.by_person
+    return order.standing in DECLINED
 
 
 def not_wanted(order: Order) -> bool:
     """True if a shoot is sent only on request, because it was skipped or cancelled."""
-    return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.supplement_of is None)
+    return order.phase is Phase.SKIPPED or (order.phase is Phase.CANCELLED and order.source.supplement_of is None)
 
 
 def _is_of(order: Order, inode: int | None) -> bool:
@@ -184,7 +189,7 @@ def _is_of(order: Order, inode: int | None) -> bool:
 
     False for a copy, which only its photos identify: a file system may reuse the inode of a removed folder.
     """
-    return order.same_as is None and (None in (order.inode, inode) or order.inode == inode)
+    return order.source.same_as is None and (None in (order.source.inode, inode) or order.source.inode == inode)
 
 
 def _same(one: Bracket, other: Bracket) -> bool:

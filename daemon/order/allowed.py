@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
-from daemon.order.hold import CHOICES, Hold
+from daemon.order.hold import CHOICES, HoldKind
 from daemon.order.late import is_mendable
-from daemon.order.model import RESTING, MergeState, Order, Phase, Preset
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
+from daemon.order.preset import Preset
 from daemon.order.problem import MEANINGS, SUBMIT, Code
 
 
@@ -73,7 +75,7 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
         case Verb.APPROVE:
             return _of_approve(order)
         case Verb.CANCEL | Verb.SKIP:
-            return _ENDED.get(order.phase) or (None if order.merge is MergeState.NOT_ASKED else Refusal.MERGED)
+            return _ENDED.get(order.phase) or (Refusal.MERGED if order.merge.requested else None)
         case Verb.DISMISS:
             return _ENDED.get(order.phase) or (None if may_dismiss(order) else Refusal.NOT_HELD)
         case Verb.ADOPT:
@@ -83,9 +85,9 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
 def _of_submit(order: Order, verb: Verb) -> Refusal | None:
     if order.phase not in RESTING:
         return Refusal.UNDER_WAY
-    if order.phase is Phase.HELD and order.merge is not MergeState.NOT_ASKED:
+    if order.phase is Phase.HELD and order.merge.requested:
         return Refusal.MERGED
-    return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold is Hold.DELIVERED else None
+    return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold_kind is HoldKind.DELIVERED else None
 
 
 def _of_retry(order: Order) -> Refusal | None:
@@ -93,7 +95,7 @@ def _of_retry(order: Order) -> Refusal | None:
         return None
     if order.phase in _ENDED:
         return _ENDED[order.phase]
-    if order.hold in CHOICES:
+    if order.hold_kind in CHOICES:
         return Refusal.NEEDS_A_CHOICE
     return None if order.phase is Phase.HELD or order.troubles else Refusal.HEALTHY
 
@@ -103,16 +105,16 @@ def _of_approve(order: Order) -> Refusal | None:
         return _ENDED[order.phase]
     if order.phase is Phase.HELD:
         return Refusal.NOTHING_CAME_OUT if nothing_came_out(order) else None
-    return Refusal.APPROVED if order.approved else None
+    return Refusal.APPROVED if order.purchase.approved else None
 
 
 def next_command(order: Order, code: Code) -> str | None:
     """The command that helps with a problem of an order, without its argument; None if none is needed or allowed."""
     command = MEANINGS[code][1]
-    if command is None or (Verb(command.split()[1]) in allowed(order) and order.same_as is None):
+    if command is None or (Verb(command.split()[1]) in allowed(order) and order.source.same_as is None):
         return command
     if order.phase is Phase.SKIPPED:
-        return f"{SUBMIT} --again" if order.same_as is not None else SUBMIT
+        return f"{SUBMIT} --again" if order.source.same_as is not None else SUBMIT
     return SUBMIT if order.phase is Phase.CANCELLED else None
 
 
@@ -129,7 +131,7 @@ def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
             return f.Approved()
         case Verb.CANCEL | Verb.SKIP:
             return f.Cancelled(CANCELLED, by_person=True)
-        case Verb.DISMISS if order.merge is not MergeState.NOT_ASKED:
+        case Verb.DISMISS if order.merge.requested:
             return f.Dismissed()
         case Verb.DISMISS:
             return f.Cancelled(CANCELLED, by_person=True)

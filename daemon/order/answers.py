@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from daemon.errors import Mismatch, Mismatched
 from daemon.order import facts as f
 from daemon.order import steps
-from daemon.order.model import Order
+from daemon.order.order import Order
 
 
 def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, idle: bool) -> Mismatched | None:
@@ -36,7 +36,7 @@ def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, 
 def of_other_orders(images: Collection[str]) -> f.Failed:
     """The failure of a look that listed images which another of our orders has or has bought."""
     why = f"The service lists images for this order that belong to another order: {', '.join(sorted(images)[:3])}."
-    return f.Failed(steps.Look(), f.Kind.MISMATCH, why, mismatch=Mismatch.TAKEN)
+    return f.Failed(steps.Poll(), f.Failure.MISMATCH, why, mismatch=Mismatch.TAKEN)
 
 
 def wrong_registration(order: Order, number: int, service_id: str, name: str | None) -> Mismatched | None:
@@ -54,7 +54,7 @@ def wrong_registration(order: Order, number: int, service_id: str, name: str | N
 def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
     """Check that the id that the service gave a bracket does not belong to another bracket and is not to be deleted."""
     others = any(b.service_id == service_id for n, b in enumerate(order.brackets) if n != number)
-    deleted = order.flow == "images" and service_id in order.discards
+    deleted = order.flow == "images" and service_id in order.uploads.discards
     return _another_bracket(order, number) if others or deleted else None
 
 
@@ -69,7 +69,7 @@ def shares_place(order: Order, number: int) -> Mismatched | None:
     others = [other for n, other in enumerate(order.brackets) if n != number]
     shared = any(_is_one_place(bracket.url, other.url) for other in others if other.url is not None)
     if not shared and bracket.service_id not in bracket.url:
-        ids = {other.service_id for other in others} | {*order.discards}
+        ids = {other.service_id for other in others} | {*order.uploads.discards}
         ids |= order.registrations if order.flow == "images" else set()
         shared = any(other in bracket.url for other in ids if other is not None)
     return _another_bracket(order, number) if shared else None

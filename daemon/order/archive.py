@@ -25,9 +25,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
-from daemon.order.hold import Hold
-from daemon.order.model import Bracket, Order
+from daemon.order.hold import HoldKind
+from daemon.order.order import Order
 from daemon.order.problem import Code, Trouble
 
 COMPRESSED = frozenset({"avif", "heic", "heif", "hif", "jpeg", "jpg", "webp"})
@@ -235,7 +236,7 @@ def _format(path: str) -> str:
 
 def unsure(order: Order, why: str) -> Order:
     """Hold a new order whose photos may have been skipped before."""
-    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), Hold.SKIPPED_BEFORE)
+    return held(order, Trouble(Code.MAYBE_SKIPPED_BEFORE, why), HoldKind.SKIPPED_BEFORE)
 
 
 # --- what a person reads ---

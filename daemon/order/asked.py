@@ -6,10 +6,14 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held
-from daemon.order.model import Image, ImageState, MergeState, Order, Phase
+from daemon.order.ended import Ended
+from daemon.order.image import Image, ImageState
 from daemon.order.money import waits_for_tomorrow
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck
 
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
 """States of images that are bought and stored on disk."""
@@ -55,16 +59,13 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         return order
     return replace(
         order,
-        phase=Phase.PROCESSING,
-        held_in=None,
+        standing=Phase.PROCESSING,
         images=tuple(_fresh(image) if image.id in again else image for image in order.images),
-        over_limit=False,
-        reckoned=False,
-        polls=0,
-        failures=0,
+        purchase=replace(order.purchase, check=LimitCheck.NOT_CHECKED),
+        tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
         due=now,
-        reopened_at=now,
+        times=replace(order.times, reopened_at=now),
     )
 
 
@@ -82,14 +83,15 @@ def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> 
 
     The caller must ensure that no download is running when it records this fact.
     """
-    if order.merge is MergeState.NOT_ASKED or not may_dismiss(order):
+    if not order.merge.requested or not may_dismiss(order):
         return order
     images = tuple(_let_go(image) for image in order.images)
-    after = replace(order, images=images, held_in=None, over_limit=False, by_person=True, failures=0, mismatch=None)
+    after = replace(order, images=images, purchase=order.purchase.lifted(), tries=order.tries.released())
     if any(image.state in ON_DISK for image in images):
-        return replace(after, phase=Phase.DOWNLOADING, troubles=(), due=now)
-    ended = (Trouble(Code.DISMISSED, DISMISSED),)
-    return replace(after, phase=Phase.CANCELLED, troubles=ended, due=None, late=())
+        return replace(after, standing=Phase.DOWNLOADING, troubles=(), due=now)
+    why = (Trouble(Code.DISMISSED, DISMISSED),)
+    unsent = replace(order.unsent, late=())
+    return replace(after, standing=Ended.DISMISSED, troubles=why, due=None, unsent=unsent)
 
 
 def _let_go(image: Image) -> Image:

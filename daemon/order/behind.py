@@ -11,13 +11,18 @@ from dataclasses import replace
 
 from daemon.order import steps
 from daemon.order.again import Again, compare
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
-from daemon.order.hold import Hold
-from daemon.order.model import Bracket, ImageState, MergeState, Order, Phase
+from daemon.order.hold import HoldKind
+from daemon.order.image import ImageState
+from daemon.order.merge import MergeState
 from daemon.order.naming import name_at_service, names_of
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck
 
 ATTEMPTS = 9
 """Registrations that a bracket may have had if their number is not known."""
@@ -27,23 +32,20 @@ OVER = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Policy) -> Order:
     """Mark an order as delivered if its pictures confirm its delivery note; otherwise hold it."""
-    if order.phase in OVER or order.unknown_order == order.id:
+    if order.phase in OVER or order.source.unknown_order == order.id:
         return order
     if fact.missing or not any(image.state is ImageState.PLACED for image in fact.images):
-        return replace(
-            held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), Hold.DELIVERED),
-            unknown_order=order.id,
-        )
+        after = held(order, Trouble(Code.MAYBE_DELIVERED_BEFORE, _unconfirmed(fact)), HoldKind.DELIVERED)
+        return replace(after, source=replace(order.source, unknown_order=order.id))
     return replace(
         order,
-        phase=Phase.DOWNLOADED,
-        created=True,
+        standing=Phase.DOWNLOADED,
+        uploads=replace(order.uploads, created=True, discards=()),
         brackets=_as_sent(order.brackets, fact.brackets, now),
         images=fact.images,
-        discards=(),
-        reckoned=True,
-        merge=MergeState.SEEN,
-        failures=0,
+        purchase=replace(order.purchase, check=LimitCheck.WITHIN),
+        merge=replace(order.merge, state=MergeState.SEEN),
+        tries=replace(order.tries, failures=0),
         troubles=(),
         due=None,
     )
@@ -51,7 +53,7 @@ def found_delivered(order: Order, fact: FoundDelivered, now: float, _policy: Pol
 
 def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -> Order:
     """Continue an order that the service has already merged, without another upload or merge."""
-    if order.phase in OVER or order.merge not in (MergeState.NOT_ASKED, MergeState.ASKED):
+    if order.phase in OVER or order.merge.state not in (MergeState.NOT_ASKED, MergeState.ASKED):
         return order
     return as_merged(order, now, merging=fact.merging)
 
@@ -59,11 +61,12 @@ def found_merged(order: Order, fact: FoundMerged, now: float, _policy: Policy) -
 def found_elsewhere(order: Order, fact: FoundElsewhere, _now: float, _policy: Policy) -> Order:
     """Hold an order whose photos another order may have sent, unless images of it were bought already."""
     bought = any(image.fetched_at is not None for image in order.images)
-    if order.phase in OVER or bought or order.unknown_order == fact.order:
+    if order.phase in OVER or bought or order.source.unknown_order == fact.order:
         return order
-    merged = order.merge is not MergeState.NOT_ASKED
+    merged = order.merge.requested
     trouble = Trouble(Code.MAYBE_SENT_BEFORE, _elsewhere(fact, merged=merged))
-    return replace(held(order, trouble, Hold.UNKNOWN_ORDER), unknown_order=fact.order)
+    after = held(order, trouble, HoldKind.UNKNOWN_ORDER)
+    return replace(after, source=replace(order.source, unknown_order=fact.order))
 
 
 def asks_note(order: Order, *, looked: bool) -> bool:
@@ -71,7 +74,7 @@ def asks_note(order: Order, *, looked: bool) -> bool:
 
     ``looked``: the order was looked up in this run.
     """
-    return not looked and order.unknown_order != order.id
+    return not looked and order.source.unknown_order != order.id
 
 
 def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
@@ -79,7 +82,7 @@ def asks_service(order: Order, step: steps.Step, *, looked: bool) -> bool:
 
     It is always asked before a merge. An approval does not change that, because a second merge would be paid for again.
     """
-    return isinstance(step, steps.Merge) or (not looked and order.merge is MergeState.NOT_ASKED)
+    return isinstance(step, steps.Merge) or (not looked and not order.merge.requested)
 
 
 def as_merged(order: Order, now: float, *, merging: bool) -> Order:
@@ -93,19 +96,14 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
     )
     return replace(
         order,
-        phase=Phase.MERGING if merging else Phase.PROCESSING,
-        held_in=None,
-        hold=None,
-        created=True,
+        standing=Phase.MERGING if merging else Phase.PROCESSING,
+        uploads=replace(order.uploads, created=True, discards=()),
         brackets=tuple(brackets),
-        discards=(),
-        merge=MergeState.SEEN,
-        merge_asked_at=now,
-        polls=0,
-        failures=0,
+        merge=replace(order.merge, state=MergeState.SEEN, asked_at=now),
+        tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
         due=now,
-        updated_at=now,
+        times=replace(order.times, updated_at=now),
     )
 
 
@@ -140,7 +138,7 @@ def delivered_as(
     go to. One matching folder is enough, because a wrong match only asks a person.
     """
     for note in notes:
-        if note.order.folder == folder or note.order.output in outputs or note.folder in outputs:
+        if note.order.source.folder == folder or note.order.source.output in outputs or note.folder in outputs:
             return note
         if compare("", brackets, (note.order,)).again in (Again.SAME, Again.MORE):
             return note

@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.errors import Mismatch
-from daemon.order.hold import Hold
-from daemon.order.model import LINE, RESTING, Bracket, Image, ImageState, Order, Phase
+from daemon.order.bracket import Bracket
+from daemon.order.ended import Ended
+from daemon.order.hold import Hold, HoldKind
+from daemon.order.image import Image, ImageState
+from daemon.order.order import Order
+from daemon.order.phase import LINE, RESTING, Phase, Stage
 from daemon.order.policy import Policy, retry_wait
 from daemon.order.problem import Code, Trouble
 
 
-def forward(order: Order, phase: Phase) -> Order:
+def forward(order: Order, phase: Stage) -> Order:
     """Advance to a later phase. Never moves back, and never leaves an ended or held phase."""
-    if order.phase not in LINE or LINE.index(phase) <= LINE.index(order.phase):
+    now_in = order.standing
+    if isinstance(now_in, Hold | Ended) or LINE.index(phase) <= LINE.index(now_in):
         return order
-    return replace(order, phase=phase)
+    return replace(order, standing=phase)
 
 
 def progress(order: Order, now: float) -> Order:
     """Continue at once after a success, unless the back-off of another bracket or image is still running."""
     if order.due is not None and order.due > now and order.troubles:
         return order
-    order = _matched(order)
-    return replace(order, failures=0, troubles=(), due=None if order.phase in RESTING else now)
+    return replace(order, tries=order.tries.succeeded(), troubles=(), due=None if order.phase in RESTING else now)
 
 
 def back_off(
@@ -34,8 +38,9 @@ def back_off(
     ``tries``: how often the failing bracket has failed before. It counts if it is more than the order's failures:
     the success of another bracket resets the order's back-off, but not this bracket's.
     """
-    later = wait(order, trouble, now, retry_wait(policy, order.id, max(order.failures, tries), retry_after))
-    return replace(later, failures=order.failures + 1)
+    failures = order.tries.failures
+    later = wait(order, trouble, now, retry_wait(policy, order.id, max(failures, tries), retry_after))
+    return replace(later, tries=replace(order.tries, failures=failures + 1))
 
 
 def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
@@ -44,10 +49,12 @@ def wait(order: Order, trouble: Trouble, now: float, seconds: float) -> Order:
     return replace(order, troubles=(trouble,), due=max(order.due or now, due) if order.troubles else due)
 
 
-def held(order: Order, trouble: Trouble, hold: Hold | None = None) -> Order:
-    """Hold the order for a person."""
-    order = replace(_matched(order), phase=Phase.HELD, held_in=order.phase, hold=hold)
-    return replace(order, over_limit=False, troubles=(trouble,), due=None)
+def held(order: Order, trouble: Trouble, kind: HoldKind = HoldKind.PROBLEM) -> Order:
+    """Hold the order for a person. An order that ended is not held."""
+    if order.stage is None:
+        return order
+    order = replace(order, standing=Hold(order.stage, kind), purchase=order.purchase.lifted())
+    return replace(order, tries=order.tries.matched(), troubles=(trouble,), due=None)
 
 
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
@@ -56,16 +63,17 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
     ``times`` is how often this happened for the same bracket or image, while others may have succeeded. If the clock
     was set back, the duration is unknown and only the number of answers counts.
     """
-    since = now if order.mismatched_at is None else order.mismatched_at
-    count = max(order.mismatches + 1, times)
+    since = now if order.tries.mismatched_at is None else order.tries.mismatched_at
+    count = max(order.tries.mismatches + 1, times)
     lasts = not 0 <= now - since < policy.mismatch_grace or count >= policy.mismatch_most
     if count < policy.mismatch_tries or not lasts:
         trouble = Trouble(Code.WRONG_ANSWER, f"{why} bracketd tries again.")
         order = back_off(order, trouble, now, policy, tries=times - 1)
-        return replace(order, mismatch=mismatch, mismatches=count, mismatched_at=since)
+        return replace(order, tries=replace(order.tries, mismatch=mismatch, mismatches=count, mismatched_at=since))
     kept = PAID_PICTURE if mismatch in PAID else UNUSED
     why = f"{why} The service answered like this {count} times. {kept}"
-    return replace(held(order, Trouble(Code.WRONG_ANSWER, why)), mismatch=mismatch)
+    order = held(order, Trouble(Code.WRONG_ANSWER, why))
+    return replace(order, tries=replace(order.tries, mismatch=mismatch))
 
 
 PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
@@ -75,16 +83,12 @@ PAID_PICTURE = "The picture is paid for and is also in the web app. `bracketd re
 UNUSED = "None of these answers were used. Check the order in the web app, then run `bracketd retry` to continue."
 
 
-def _matched(order: Order) -> Order:
-    """Reset the mismatch counters, because an answer matched or the order waits for something else."""
-    return replace(order, mismatch=None, mismatches=0, mismatched_at=None) if order.mismatches else order
-
-
 def released(order: Order, now: float) -> Order:
     """Continue from the phase in which the order was held."""
-    there = order.held_in or order.phase
-    order = replace(order, mismatch=None, hold=None)
-    return replace(order, phase=there, held_in=None, over_limit=False, troubles=(), failures=0, due=now)
+    if order.hold is None:
+        return order
+    order = replace(order, standing=order.hold.returns_to, purchase=order.purchase.lifted())
+    return replace(order, tries=order.tries.released(), troubles=(), due=now)
 
 
 def awaited(order: Order, number: int, attempt: int) -> Bracket | None:

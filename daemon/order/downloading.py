@@ -7,8 +7,10 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.asked import held_if_empty
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
+from daemon.order.image import ImageState
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, ImageState, Order, Phase
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 
@@ -38,12 +40,13 @@ def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> O
     if image is None:
         return order
     again = replace(image, state=ImageState.PROCESSED, failures=image.failures + 1)
-    order = replace(with_image(order, again), failures=max(order.failures, image.failures))
-    why = f"the downloaded file of {image.called} was removed from {order.output}; bracketd downloads it again"
+    tries = replace(order.tries, failures=max(order.tries.failures, image.failures))
+    order = replace(with_image(order, again), tries=tries)
+    why = f"the downloaded file of {image.called} was removed from {order.source.output}; bracketd downloads it again"
     return back_off(order, Trouble(Code.OUTPUT, why), now, policy)
 
 
-def placed(order: Order, fact: f.Placed, now: float, _policy: Policy) -> Order:
+def picture_placed(order: Order, fact: f.PicturePlaced, now: float, _policy: Policy) -> Order:
     """Record that a picture has its name in the output folder."""
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:
@@ -72,22 +75,24 @@ def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> 
 def output_renamed(order: Order, fact: f.OutputRenamed, now: float, _policy: Policy) -> Order:
     """Change the order's output folder, unless an image was already bought for the current one."""
     bought = any(image.state in (ImageState.FETCHED, ImageState.PLACED) for image in order.images)
-    if order.phase in RESTING or bought or order.output == fact.output:
+    if order.phase in RESTING or bought or order.source.output == fact.output:
         return order
-    return progress(replace(order, output=fact.output, output_renamed=True), now)
+    return progress(replace(order, source=replace(order.source, output=fact.output, output_renamed=True)), now)
 
 
 def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> Order:
     """Record the shoot's photos that are in no order, and those that changed after the merge, for ``status``."""
-    if (order.late, order.altered) == (fact.files, fact.altered):
+    if (order.unsent.late, order.unsent.altered) == (fact.files, fact.altered):
         return order
-    return replace(order, late=fact.files, altered=fact.altered)
+    return replace(order, unsent=replace(order.unsent, late=fact.files, altered=fact.altered))
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
     """Record files that show frames already sent, so that they are not read again."""
-    new = set(fact.files) - set(order.left_out)
+    before = order.unsent
+    new = set(fact.files) - set(before.left_out)
     if not new:
         return order
     why = tuple(one for one in fact.left_out_why if one.path in new)
-    return replace(order, left_out=tuple(sorted({*order.left_out, *new})), left_out_why=(*order.left_out_why, *why))
+    left_out = tuple(sorted({*before.left_out, *new}))
+    return replace(order, unsent=replace(before, left_out=left_out, left_out_why=(*before.left_out_why, *why)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.order.model import Order
+from daemon.order.order import Order
 from daemon.order.policy import Policy
 
 SLACK = 5.0
@@ -44,10 +44,14 @@ def time_is_doubtful(order: Order, since: float, now: float, longest: float) -> 
 def dated(order: Order, after: Order, now: float) -> Order:
     """The order after a fact, with the time at which its due time was set."""
     if after.due is None:
-        return replace(after, due_set_at=None, updated_at=now)
-    return replace(after, due_set_at=now if after.due != order.due else _set_at(order), updated_at=now)
+        set_at = None
+    elif after.due != order.due:
+        set_at = now
+    else:
+        set_at = _set_at(order)
+    return replace(after, times=replace(after.times, due_set_at=set_at, updated_at=now))
 
 
 def _set_at(order: Order) -> float:
     """When the due time was set. An order without a fact, or of an older bracketd, has ``updated_at`` instead."""
-    return order.updated_at if order.due_set_at is None else order.due_set_at
+    return order.times.updated_at if order.times.due_set_at is None else order.times.due_set_at

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from daemon.errors import Mismatch
+from daemon.order.bracket import Bracket
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
-from daemon.order.model import Bracket, Preset
+from daemon.order.preset import Preset
 from daemon.order.problem import Code
 from daemon.order.steps import Step
 from daemon.shoot import Doubt, LeftOut
@@ -133,7 +134,7 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenImage:
+class PolledImage:
     """An output image as the service shows it. ``ended``: None while it is processed, True on success, False on error.
 
     For a failed image, ``again`` is True if it can be reprocessed, ``limited`` if only the daily limit stopped it.
@@ -149,12 +150,12 @@ class SeenImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Polled:
     """The order's status at the service. ``images`` are output images only, never registered brackets."""
 
     merging: bool
     processing: bool
-    images: tuple[SeenImage, ...]
+    images: tuple[PolledImage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class FetchLost:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PicturePlaced:
     """An image has its name, ``file``, in the output folder."""
 
     image: str
@@ -271,7 +272,7 @@ class OutputRenamed:
     output: str
 
 
-class Kind(StrEnum):
+class Failure(StrEnum):
     """Kinds of failure, each with its own rule (see ``trouble.failed``)."""
 
     PASSING = "passing"
@@ -294,11 +295,11 @@ class Failed:
     ``step`` is None if the failure was in handling a step's result. ``bracket`` is the bracket whose file is at fault,
     if any. ``disk_fails``: no other photo of the shoot can be read either. ``cause`` is the same for all refusals of
     the account that have the same reason, for any request. ``mismatch`` is how an answer did not match the request
-    (``Kind.MISMATCH``).
+    (``Failure.MISMATCH``).
     """
 
     step: Step | None
-    kind: Kind
+    kind: Failure
     why: str
     unsent: bool = False
     retry_after: float | None = None
@@ -358,7 +359,7 @@ Fact = (
     | Confirmed
     | MergeIntended
     | Merged
-    | Seen
+    | Polled
     | ReprocessIntended
     | Reprocessed
     | Reckoned
@@ -367,7 +368,7 @@ Fact = (
     | Dismissed
     | Fetched
     | FetchLost
-    | Placed
+    | PicturePlaced
     | ImageLost
     | Delivered
     | CameLate

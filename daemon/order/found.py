@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.order.model import Bracket, Image, Order
+from daemon.order.bracket import Bracket
+from daemon.order.image import Image
+from daemon.order.order import Order
 
 
 @dataclass(frozen=True, slots=True)

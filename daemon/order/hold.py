@@ -1,29 +1,44 @@
-"""Why an order waits for a person, where that decides what the person may do."""
+"""Why an order waits for a person, and where it continues."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.order.phase import Stage
 
-class Hold(StrEnum):
+
+class HoldKind(StrEnum):
     """Why an order is held, where that decides which verbs are allowed. If there are several, the last in this list.
 
-    DELIVERED: its own delivery note says that it was delivered, but the pictures do not confirm that. LATE: its photos
-    arrived after the shoot of another order was locked. SKIPPED_BEFORE: its photos may be those of a skipped shoot.
-    DOUBT: its photos may be duplicates, or have no common format. UNKNOWN_ORDER: another order, which is not in the
-    state, may have its photos.
+    PROBLEM: something failed, or a limit would be passed; the order's troubles say what. DELIVERED: its own delivery
+    note says that it was delivered, but the pictures do not confirm that. LATE: its photos arrived after the shoot of
+    another order was locked. SKIPPED_BEFORE: its photos may be those of a skipped shoot. DOUBT: its photos may be
+    duplicates, or have no common format. UNKNOWN_ORDER: another order, which is not in the state, may have its photos.
     """
 
+    PROBLEM = "problem"
     DELIVERED = "delivered"
     LATE = "late"
     SKIPPED_BEFORE = "skipped before"
     DOUBT = "doubt"
     UNKNOWN_ORDER = "unknown order"
 
-    def outweighs(self, other: Hold | None) -> bool:
+    def outweighs(self, other: HoldKind) -> bool:
         """True if this reason takes precedence over another reason to hold the same order."""
-        return other is None or list(Hold).index(self) > list(Hold).index(other)
+        return list(HoldKind).index(self) > list(HoldKind).index(other)
 
 
-CHOICES = frozenset({Hold.LATE, Hold.SKIPPED_BEFORE, Hold.DOUBT, Hold.UNKNOWN_ORDER})
+CHOICES = frozenset({HoldKind.LATE, HoldKind.SKIPPED_BEFORE, HoldKind.DOUBT, HoldKind.UNKNOWN_ORDER})
 """Reasons that need a decision: `approve` sends the order. A retry does not, because nothing failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An order waits for a person. ``returns_to`` is the phase in which it then continues.
+
+    ``Times.phase_since`` is when it was held.
+    """
+
+    returns_to: Stage
+    kind: HoldKind = HoldKind.PROBLEM

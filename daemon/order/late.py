@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.again import Again, Judged, was_declined, was_sent
+from daemon.order.bracket import Bracket
 from daemon.order.changes import held
-from daemon.order.hold import Hold
-from daemon.order.model import Bracket, MergeState, Order, Phase
+from daemon.order.hold import HoldKind
 from daemon.order.naming import names_of
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.problem import Code, Trouble
 from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
@@ -42,7 +44,7 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
     now = {photo.path: photo for photo in photos}
     suspects: Suspects = {order.id: [] for order in orders}
     for order in orders:
-        for bracket in order.brackets if order.merge is not MergeState.NOT_ASKED else ():
+        for bracket in order.brackets if order.merge.requested else ():
             photo = now.get(bracket.path)
             if photo is None or bracket.sha256 is None:
                 continue
@@ -53,12 +55,12 @@ def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[t
 
 def came_late(order: Order, why: str) -> Order:
     """Hold a new order of late photos until a person approves it; ``why`` is from ``may_follow``."""
-    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), Hold.LATE)
+    return held(order, Trouble(Code.LATE_SUPPLEMENT, why), HoldKind.LATE)
 
 
 def is_mendable(order: Order) -> bool:
     """True if the order is held before its merge, so that a new submit can still include late photos."""
-    return order.phase is Phase.HELD and order.merge is MergeState.NOT_ASKED and order.supplement_of is None
+    return order.phase is Phase.HELD and not order.merge.requested and order.source.supplement_of is None
 
 
 def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
@@ -113,16 +115,16 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
     names, declined = names_of([bracket.path for bracket in judged.new]), len(judged.declined)
     those = "`bracketd approve` sends those, `bracketd submit --again` all of them"
     if was_declined(before):
-        known = f"{declined} of its photos are those of “{before.shoot}”, which a person cancelled"
+        known = f"{declined} of its photos are those of “{before.source.shoot}”, which a person cancelled"
         return f"{known}. {len(judged.new)} more: {names}. {those}"
     if not here:
         cancelled = f"a person cancelled {declined} others; " if declined else ""
-        known = f"{judged.known} of its photos were sent as “{before.shoot}”; {cancelled}"
+        known = f"{judged.known} of its photos were sent as “{before.source.shoot}”; {cancelled}"
         return f"{known}{len(judged.new)} were not: {names}. {those}"
     came = f"{len(judged.new)} photo(s) came after the shoot was locked: {names}"
     if declined and declined >= judged.known + len(judged.new):
         return f"{came}. A person cancelled {declined} others of the shoot. {those}"
-    if before.phase is Phase.HELD and before.supplement_of is not None:
+    if before.phase is Phase.HELD and before.source.supplement_of is not None:
         return f"{came}. Others that came before them wait for approval. `bracketd approve` sends them as a supplement"
     if before.preset.dev_mode and not dev_mode:
         return f"{came}, in dev mode. `bracketd approve` sends these for real, `bracketd submit --again` all of them"
@@ -133,7 +135,7 @@ def may_follow(judged: Judged, before: Order, now: float, late_files: str, *, he
             f"{came}. {names_of(judged.unread)} may duplicate photos already sent: the names match, and the files have "
             "no capture time. `bracketd approve` sends them as a supplement"
         )
-    made_after = any(bracket.mtime_ns / 1e9 > before.created_at for bracket in judged.new)
-    if made_after and now - before.created_at > LATELY:
+    made_after = any(bracket.mtime_ns / 1e9 > before.times.created_at for bracket in judged.new)
+    if made_after and now - before.times.created_at > LATELY:
         return f"{came}, and were made after it. `bracketd approve` sends them as a supplement"
     return None

@@ -8,7 +8,10 @@ from daemon.order import facts as f
 from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
-from daemon.order.model import Image, ImageState, MergeState, Order, Phase
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import Merge, MergeState
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 from daemon.order.policy import Policy, poll_wait
 from daemon.order.problem import Code, Trouble
 
@@ -26,31 +29,33 @@ REFUSED = "The service refused the merge. bracketd checks that no earlier reques
 
 def merge_intended(order: Order, _fact: f.MergeIntended, now: float, _policy: Policy) -> Order:
     """Record the intent to merge. From here on the merge may have happened."""
-    if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge is not MergeState.NOT_ASKED:
+    if order.phase not in (Phase.UPLOADED, Phase.MERGING) or order.merge.requested:
         return order
-    return replace(forward(order, Phase.MERGING), merge=MergeState.ASKED, merge_asked_at=now, polls=0, due=now)
+    asked = replace(order.merge, state=MergeState.ASKED, asked_at=now)
+    return replace(forward(order, Phase.MERGING), merge=asked, tries=replace(order.tries, polls=0), due=now)
 
 
 def merged(order: Order, _fact: f.Merged, now: float, policy: Policy) -> Order:
     """The service accepted the merge. Polling will show the result."""
-    if order.merge is not MergeState.ASKED:
+    if order.merge.state is not MergeState.ASKED:
         return order
-    answered = replace(progress(order, now), merge=MergeState.ANSWERED, polls=0)
-    return replace(answered, due=now + poll_wait(policy, order.id, 0))
+    order = progress(order, now)
+    order = replace(order, merge=replace(order.merge, state=MergeState.ANSWERED), tries=replace(order.tries, polls=0))
+    return replace(order, due=now + poll_wait(policy, order.id, 0))
 
 
-def seen(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order:
+def polled(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order:
     """Apply the order's status at the service. Rule 5 in ``rules`` defines when the service is done."""
-    unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or unmerged:
+    if order.phase not in (Phase.MERGING, Phase.PROCESSING) or not order.merge.polled:
         return order
     images = _images(order, fact.images, now, policy)
-    order = replace(progress(order, now), polls=order.polls + 1, images=images)
-    order = replace(order, due=now + poll_wait(policy, order.id, order.polls))
+    order, polls = progress(order, now), order.tries.polls + 1
+    order = replace(order, images=images, tries=replace(order.tries, polls=polls))
+    order = replace(order, due=now + poll_wait(policy, order.id, polls))
     if not (fact.merging or fact.processing or order.images):
         return _idle(order, now, policy)
-    asked_at = order.merge_asked_at or order.merge_refused_at
-    order = replace(order, merge=MergeState.SEEN, merge_asked_at=asked_at, merge_refused_at=None)
+    asked_at = order.merge.asked_at or order.merge.refused_at
+    order = replace(order, merge=Merge(MergeState.SEEN, asked_at))
     if order.images and not fact.merging:
         order = forward(order, Phase.PROCESSING)
     done = not fact.merging and not fact.processing and order.images and all(i.ended for i in order.images)
@@ -65,13 +70,13 @@ def reprocess_intended(order: Order, fact: f.ReprocessIntended, now: float, _pol
     if order.phase is not Phase.PROCESSING or image is None:
         return order
     asked = replace(image, state=ImageState.PENDING, reprocessed_at=now, reprocess_heard=False)
-    return with_image(replace(order, polls=0), replace(asked, failures=image.failures + 1))
+    return with_image(replace(order, tries=replace(order.tries, polls=0)), replace(asked, failures=image.failures + 1))
 
 
 def reprocessed(order: Order, fact: f.Reprocessed, now: float, policy: Policy) -> Order:
     """The service accepted the reprocessing. Polling will show the result."""
     image = reprocessing(order, fact.image)
-    if image is None or order.polls > 0:
+    if image is None or order.tries.polls > 0:
         return order
     order = with_image(progress(order, now), replace(image, reprocessed_at=now, reprocess_heard=True))
     waits = any(image.state is ImageState.AGAIN for image in order.images)
@@ -86,7 +91,7 @@ def reprocessing(order: Order, image_id: str) -> Image | None:
     return next((i for i in pending if i.id == image_id), None)
 
 
-def _again(order: Order, fact: f.Seen, now: float, policy: Policy) -> Order | None:
+def _again(order: Order, fact: f.Polled, now: float, policy: Policy) -> Order | None:
     """The order with reprocessing of failed images due at once, or later at the daily limit; None without any."""
     again = {image.id for image in order.images if image.state is ImageState.AGAIN}
     if not again or order.phase is not Phase.PROCESSING:
@@ -99,7 +104,7 @@ def _limited(order: Order, why: str, now: float, policy: Policy) -> Order:
     return replace(order, troubles=(Trouble(Code.DAILY_LIMIT, why),), due=now + policy.limit_probe)
 
 
-def limit_reached(fact: f.Seen) -> str | None:
+def limit_reached(fact: f.Polled) -> str | None:
     """The message that the account's daily limit is reached; None if no image failed because of it."""
     said = next((image.reason for image in fact.images if image.limited), None)
     return said and f"the account's daily limit is reached ({said}). Failed images are retried once the limit resets"
@@ -128,15 +133,15 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
     carried out. If the clock was set back, only the polls count. After a refused merge only the polls count too: the
     refusal already says that no merge was carried out.
     """
-    if order.merge is MergeState.NOT_ASKED:
-        if order.polls < policy.refused_looks:
+    if not order.merge.requested:
+        if order.tries.polls < policy.refused_looks:
             return replace(order, troubles=(Trouble(Code.MERGE_REFUSED, REFUSED),))
-        return replace(order, merge_refused_at=None, troubles=(), due=now)
-    waited = now - (order.merge_asked_at or now)
-    if order.merge is MergeState.ASKED:
-        if 0 <= waited < policy.idle_grace or order.polls < policy.idle_looks:
+        return replace(order, merge=replace(order.merge, refused_at=None), troubles=(), due=now)
+    waited = now - (order.merge.asked_at or now)
+    if order.merge.state is MergeState.ASKED:
+        if 0 <= waited < policy.idle_grace or order.tries.polls < policy.idle_looks:
             return order
-        return replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None, due=now)
+        return replace(order, merge=order.merge.taken_back(), due=now)
     if waited < policy.idle_grace:
         return order
     why = (
@@ -148,10 +153,10 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
 
 def _asked_at(order: Order, now: float) -> float:
     """When the current work was requested from the service: the merge, or a person's retry of failed images."""
-    return order.reopened_at or order.merge_asked_at or now
+    return order.times.reopened_at or order.merge.asked_at or now
 
 
-def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
+def _images(order: Order, seen: tuple[f.PolledImage, ...], now: float, policy: Policy) -> tuple[Image, ...]:
     """The order's images, updated from the status at the service. An empty list changes nothing.
 
     An image that failed or is on disk is kept even if the service no longer shows it. After a person's retry no image
@@ -163,7 +168,7 @@ def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Pol
     patient = now - _asked_at(order, now) < policy.limit_patience
     images = []
     for image in seen:
-        if order.reopened_at is not None and image.id not in before:
+        if order.times.reopened_at is not None and image.id not in before:
             continue
         known = _still_waited_for(order, before.get(image.id) or Image(image.id, image.name), now, policy)
         images.append(_image(known, image, _state(known, image, now, policy, patient=patient)))
@@ -175,7 +180,7 @@ def _images(order: Order, seen: tuple[f.SeenImage, ...], now: float, policy: Pol
 def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) -> Image:
     """The image. If it is being reprocessed and the clock was set meanwhile, its wait restarts."""
     asked = image.reprocessed_at if image.state is ImageState.PENDING else None
-    if asked is None or order.polls >= policy.doubted_looks:
+    if asked is None or order.tries.polls >= policy.doubted_looks:
         return image
     return replace(image, reprocessed_at=now) if time_is_doubtful(order, asked, now, policy.reprocess_lag) else image
 
@@ -184,12 +189,12 @@ def _unseen(order: Order, image: Image) -> Image | None:
     """An image that the service no longer shows; None if it is dropped, because grouping may still change."""
     if image.state in (*SETTLED, ImageState.FAILED):
         return image
-    if order.reopened_at is None:
+    if order.times.reopened_at is None:
         return None
     return replace(image, state=ImageState.FAILED, reason=NOT_SHOWN)
 
 
-def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
+def _image(known: Image, seen: f.PolledImage, state: ImageState) -> Image:
     if known.state in SETTLED:
         return known
     image = replace(known, name=seen.name, brackets=seen.brackets, state=state, reason=seen.reason)
@@ -200,7 +205,7 @@ def _image(known: Image, seen: f.SeenImage, state: ImageState) -> Image:
     return known if image == known else image
 
 
-def _state(known: Image, seen: f.SeenImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
+def _state(known: Image, seen: f.PolledImage, now: float, policy: Policy, *, patient: bool) -> ImageState:
     """The new state of an image. An error allows one reprocessing; the daily limit allows more, for a bounded time."""
     if seen.ended is None:
         return ImageState.PENDING

@@ -11,10 +11,13 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
-from daemon.order.hold import Hold
-from daemon.order.model import RESTING, ImageState, Order, Phase
+from daemon.order.hold import HoldKind
+from daemon.order.image import ImageState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck
 
 MOST_BRACKETS = 9
 """The most brackets that the service merges into one image (its documentation)."""
@@ -33,14 +36,14 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
     if fact.doubt is not None and order.phase is Phase.SETTLED:
-        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), Hold.DOUBT)
+        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
     return held_if_too_large(order, policy)
 
 
 def held_if_too_large(order: Order, policy: Policy) -> Order:
     """Hold an order before it is sent if even its lowest possible number of images is over the limit."""
     most, fewest = policy.limits.images_per_order, fewest_images(order)
-    free = order.approved or order.preset.dev_mode
+    free = order.purchase.approved or order.preset.dev_mode
     if order.phase is not Phase.SETTLED or most is None or fewest <= most or free:
         return order
     why = f"its {len(order.sent)} brackets will become at least {fewest} images"
@@ -49,21 +52,23 @@ def held_if_too_large(order: Order, policy: Policy) -> Order:
 
 def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Order:
     """Allow the purchase of the images if it is within every limit or approved; otherwise hold the order or wait."""
-    if order.phase is not Phase.DOWNLOADING or order.reckoned:
+    if order.phase is not Phase.DOWNLOADING or order.purchase.within_limits:
         return order
-    if order.over_limit:  # the order waited for the next day
-        order = replace(order, over_limit=False, troubles=())
-    if order.approved:
-        return progress(replace(order, reckoned=True), now)
+    if order.purchase.over_limit:  # the order waited for the next day
+        order = replace(order, purchase=order.purchase.lifted(), troubles=())
+    allowed = replace(order, purchase=replace(order.purchase, check=LimitCheck.WITHIN))
+    if order.purchase.approved:
+        return progress(allowed, now)
     if (why := _passed(order, fact, policy)) is not None:
         return _over(order, why)
     if (why := _passed_today(order, fact, policy)) is None:
-        return progress(replace(order, reckoned=True), now)
+        return progress(allowed, now)
     if fact.tomorrow is None:
         return _over(order, f"{why} {WAYS_OUT}")
     wait = min(max(fact.tomorrow - now, LEAST_WAIT), policy.limit_probe)
     why = f"{why} The order continues automatically tomorrow. {SOONER}"
-    return replace(order, over_limit=True, troubles=(Trouble(Code.LIMIT_TODAY, why),), due=now + wait)
+    order = replace(order, troubles=(Trouble(Code.LIMIT_TODAY, why),), due=now + wait)
+    return _stopped(order)
 
 
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
@@ -98,12 +103,17 @@ def _images(number: int) -> str:
 
 
 def _over(order: Order, why: str) -> Order:
-    return replace(held(order, Trouble(Code.OVER_LIMIT, why)), over_limit=True)
+    return _stopped(held(order, Trouble(Code.OVER_LIMIT, why)))
+
+
+def _stopped(order: Order) -> Order:
+    """The order, which a limit stops."""
+    return replace(order, purchase=replace(order.purchase, check=LimitCheck.OVER))
 
 
 def waits_for_tomorrow(order: Order) -> bool:
     """True if an order waits only because of the daily limit."""
-    return order.phase is Phase.DOWNLOADING and order.over_limit and not order.reckoned
+    return order.phase is Phase.DOWNLOADING and order.purchase.over_limit
 
 
 def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Order:
@@ -113,12 +123,13 @@ def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Ord
     apply to a supplement that was held because it came late.
     """
     if order.phase is Phase.HELD:
-        after = replace(released(order, now), approved=order.approved or order.over_limit, over_limit=False)
-        return held_if_too_large(after, policy)
-    if order.phase in RESTING or order.approved:
+        after = released(order, now)
+        may_pass = order.purchase.approved or order.purchase.over_limit
+        return held_if_too_large(replace(after, purchase=replace(after.purchase, approved=may_pass)), policy)
+    if order.phase in RESTING or order.purchase.approved:
         return order
-    after = replace(order, approved=True)
-    return replace(after, over_limit=False, troubles=(), due=now) if waits_for_tomorrow(order) else after
+    after = replace(order, purchase=replace(order.purchase.lifted(), approved=True))
+    return replace(after, troubles=(), due=now) if waits_for_tomorrow(order) else after
 
 
 def to_buy(order: Order) -> int:
@@ -128,7 +139,7 @@ def to_buy(order: Order) -> int:
 
 def must_reckon(order: Order) -> bool:
     """True if there are images to buy that were not compared with the limits yet."""
-    return not (order.reckoned or order.preset.dev_mode) and to_buy(order) > 0
+    return not (order.purchase.within_limits or order.preset.dev_mode) and to_buy(order) > 0
 
 
 def fewest_images(order: Order) -> int:

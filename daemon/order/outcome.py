@@ -54,9 +54,10 @@ from enum import StrEnum
 
 from daemon.order.again import Again, Judged, not_wanted, was_sent
 from daemon.order.allowed import Refusal, Verb, allowed, refusal
-from daemon.order.hold import Hold
+from daemon.order.hold import HoldKind
 from daemon.order.late import is_mendable, may_follow
-from daemon.order.model import Order, Phase
+from daemon.order.order import Order
+from daemon.order.phase import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +201,12 @@ def _of_settled(known: Known, rules: LateRules) -> Outcome:
             return Send()
         case Again.SAME if known.moved and (moved := may_have_moved(judged, known.folder)) is not None:
             return Move(moved)
-        case Again.SAME if before is not None and before.folder != known.folder and not known.orders:
+        case Again.SAME if before is not None and before.source.folder != known.folder and not known.orders:
             return SkipAsSame(before)
         case Again.UNSURE:
             return Send(unsure=True)
         case Again.MORE if before is not None and judged.new and may_supplement(known.orders, rules.late_files):
-            here = before.folder == known.folder
+            here = before.source.folder == known.folder
             why = may_follow(judged, before, rules.now, rules.late_files, here=here, dev_mode=rules.dev_mode)
             return Supplement(judged, why)
         case _:
@@ -230,8 +231,8 @@ def _of_plain_submit(known: Known, newest: Order | None) -> Outcome:
         if sent_by is not None:
             return SkipAsSame(sent_by, known.original)
         return Supplement(rest) if rest is not None else Send()
-    is_supplement = newest.phase is Phase.HELD and newest.supplement_of is not None
-    if known.elsewhere and (is_supplement or newest.hold is Hold.UNKNOWN_ORDER):
+    is_supplement = newest.phase is Phase.HELD and newest.source.supplement_of is not None
+    if known.elsewhere and (is_supplement or newest.hold_kind is HoldKind.UNKNOWN_ORDER):
         return Refuse(RefusedFor.MAYBE_SENT, newest)
     if is_supplement:
         return Approve(newest)
@@ -239,8 +240,12 @@ def _of_plain_submit(known: Known, newest: Order | None) -> Outcome:
     if newest.phase is Phase.DOWNLOADED:
         if rest is not None:
             return Supplement(rest)
-        return same if sent_by and sent_by.folder != newest.folder else Refuse(RefusedFor.SENT_BEFORE, newest)
-    is_copy = newest.phase is Phase.SKIPPED and newest.same_as is not None
+        return (
+            same
+            if sent_by and sent_by.source.folder != newest.source.folder
+            else Refuse(RefusedFor.SENT_BEFORE, newest)
+        )
+    is_copy = newest.phase is Phase.SKIPPED and newest.source.same_as is not None
     if (sent_by and sent_by.id != newest.id) or (is_copy and rest is None and not is_unsent(judged)):
         return same
     return Replace(newest, rest)
@@ -263,7 +268,7 @@ def may_have_moved(judged: Judged, folder: str) -> Order | None:
     """The order under way that has exactly a shoot's photos in another folder. It was renamed if that is gone."""
     before = judged.before
     is_same = judged.again is Again.SAME and not judged.by_frame
-    return before if is_same and before and before.due is not None and before.folder != folder else None
+    return before if is_same and before and before.due is not None and before.source.folder != folder else None
 
 
 def may_supplement(orders: Sequence[Order], late_files: str) -> bool:

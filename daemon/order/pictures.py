@@ -6,7 +6,8 @@ A picture has about the size of its brackets in pixels. The service may crop it 
 from __future__ import annotations
 
 from daemon.errors import Mismatch, Mismatched
-from daemon.order.model import Image, Order
+from daemon.order.image import Image
+from daemon.order.order import Order
 
 MOST_PIXELS = 1 << 30
 """The most pixels that a photo can have. A larger stated size is ignored."""

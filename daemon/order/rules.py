@@ -33,7 +33,10 @@ from daemon.order import asked, behind, downloading, merging, money, steps, trou
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
-from daemon.order.model import RESTING, ImageState, MergeState, Order, Phase
+from daemon.order.hold import Hold
+from daemon.order.image import ImageState
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
 
 
@@ -45,10 +48,9 @@ def next_steps(order: Order) -> tuple[steps.Step, ...]:
         case Phase.UPLOADED:
             return (steps.Merge(),)
         case Phase.MERGING:
-            unmerged = order.merge is MergeState.NOT_ASKED and order.merge_refused_at is None
-            return (steps.Merge(),) if unmerged else (steps.Look(),)
+            return (steps.Poll(),) if order.merge.polled else (steps.Merge(),)
         case Phase.PROCESSING:
-            return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Look(),)
+            return tuple(steps.Reprocess(i.id) for i in order.images if i.state is ImageState.AGAIN) or (steps.Poll(),)
         case Phase.DOWNLOADING:
             return _download_steps(order) or (steps.Deliver(),)
         case _:
@@ -56,18 +58,18 @@ def next_steps(order: Order) -> tuple[steps.Step, ...]:
 
 
 def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
-    if order.flow == "brackets" and not order.created:
+    if order.flow == "brackets" and not order.uploads.created:
         return (steps.Create(),)
     todo = sorted((order.brackets[n].failures, n) for n in order.sent if not order.brackets[n].stored)
     uploads = [steps.Upload(n) for _, n in todo if order.brackets[n].registered]
     registers = [steps.Register(n) for _, n in todo if not order.brackets[n].registered]
-    if order.refusals > 1:  # one bracket shows whether storage accepts any
+    if order.uploads.refusals > 1:  # one bracket shows whether storage accepts any
         uploads, registers = uploads[:1], [] if uploads else registers[:1]
-    return (*uploads, *registers, *map(steps.Discard, order.discards)) or (steps.Confirm(),)
+    return (*uploads, *registers, *map(steps.Discard, order.uploads.discards)) or (steps.Confirm(),)
 
 
 def _download_steps(order: Order) -> tuple[steps.Step, ...]:
-    places = [steps.Place(i.id) for i in order.images if i.state is ImageState.FETCHED]
+    places = [steps.PlacePicture(i.id) for i in order.images if i.state is ImageState.FETCHED]
     if money.must_reckon(order):
         return (*places, steps.Reckon())
     fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
@@ -82,33 +84,39 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
     """The order after a fact. Facts that come too late, twice, or for another registration change nothing."""
     known = order
     order = with_true_due(order, now, policy)
-    if order.phase is Phase.HELD and order.held_in and not isinstance(fact, BY_PERSON):
-        there = replace(order, phase=order.held_in, held_in=None)
+    if order.hold is not None and not isinstance(fact, BY_PERSON):
+        there = replace(order, standing=order.hold.returns_to)
         after = _applied(there, fact, now, policy)
-        after = order if after is there else _still_held(order, after)
+        after = order if after is there else _still_held(order, order.hold, after)
     else:
         after = _applied(order, fact, now, policy)
     if after is order:
         return known
-    if after.phase is not Phase.HELD and after.hold is not None:
-        after = replace(after, hold=None)
-    since = order.updated_at if order.phase_since is None else order.phase_since
-    return replace(dated(known, after, now), phase_since=since if after.phase is order.phase else now)
+    since = order.times.in_phase_since if after.phase is order.phase else now
+    after = dated(known, after, now)
+    return replace(after, times=replace(after.times, phase_since=since))
 
 
-def _still_held(order: Order, after: Order) -> Order:
+def _still_held(order: Order, hold: Hold, after: Order) -> Order:
     """The held order with the result of a step that was running when it was held. It stays held.
 
     A new reason to hold it that outweighs the present one is added, so that a person sees both.
     """
-    if after.phase is Phase.HELD and after.hold is not None and after.hold.outweighs(order.hold):
-        troubles = (*order.troubles, *after.troubles)
-        order = replace(order, hold=after.hold, unknown_order=after.unknown_order, troubles=troubles)
-    if after.phase in RESTING:
-        after = replace(after, phase=order.held_in or order.phase)
-    after = replace(after, mismatch=order.mismatch, hold=order.hold, unknown_order=order.unknown_order)
-    after = replace(after, over_limit=order.over_limit)
-    return replace(after, phase=Phase.HELD, held_in=after.phase, troubles=order.troubles, due=None)
+    kind, unknown_order, troubles = hold.kind, order.source.unknown_order, order.troubles
+    if after.hold is not None and after.hold.kind.outweighs(kind):
+        kind, unknown_order = after.hold.kind, after.source.unknown_order
+        troubles = (*troubles, *after.troubles)
+    if order.purchase.over_limit or after.purchase.over_limit:
+        after = replace(after, purchase=replace(after.purchase, check=order.purchase.check))
+    returns_to = hold.returns_to if after.phase in RESTING or after.stage is None else after.stage
+    return replace(
+        after,
+        standing=Hold(returns_to, kind),
+        source=replace(after.source, unknown_order=unknown_order),
+        tries=replace(after.tries, mismatch=order.tries.mismatch),
+        troubles=troubles,
+        due=None,
+    )
 
 
 def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  # noqa: C901, PLR0912 - a case a fact
@@ -136,8 +144,8 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return merging.merge_intended(order, fact, now, policy)
         case f.Merged():
             return merging.merged(order, fact, now, policy)
-        case f.Seen():
-            return merging.seen(order, fact, now, policy)
+        case f.Polled():
+            return merging.polled(order, fact, now, policy)
         case f.ReprocessIntended():
             return merging.reprocess_intended(order, fact, now, policy)
         case f.Reprocessed():
@@ -154,8 +162,8 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return downloading.fetched(order, fact, now, policy)
         case f.FetchLost():
             return downloading.fetch_lost(order, fact, now, policy)
-        case f.Placed():
-            return downloading.placed(order, fact, now, policy)
+        case f.PicturePlaced():
+            return downloading.picture_placed(order, fact, now, policy)
         case f.ImageLost():
             return downloading.image_lost(order, fact, now, policy)
         case f.Delivered():

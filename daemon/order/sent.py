@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from daemon.order.model import Bracket, Order
+from daemon.order.bracket import Bracket
+from daemon.order.order import Order
 from daemon.shoot import LeftOut, Taken, Why
 from daemon.shoot.leftout import why_beside
 from daemon.shoot.shot import UNKNOWN, Shots, contradict, place_of
@@ -20,7 +21,7 @@ def key(bracket: Bracket) -> Key:
 
 def paths_of(order: Order) -> tuple[str, ...]:
     """The paths of all photos of an order, sent or left out, relative to the shoot."""
-    return (*(bracket.path for bracket in order.brackets), *order.left_out)
+    return (*(bracket.path for bracket in order.brackets), *order.unsent.left_out)
 
 
 class Sent:
@@ -60,7 +61,7 @@ class Sent:
 
     def why_known(self, photo: Bracket, *, here: bool) -> LeftOut | None:
         """Why a photo need not be sent after this order; None if it is new. ``here``: it is in the order's shoot."""
-        shoot = "" if here else self.order.shoot
+        shoot = "" if here else self.order.source.shoot
         if (same := self.with_content(photo)) is not None:
             return LeftOut(photo.path, Why.COPY, same.path, shoot)
         theirs = self.of_frame(photo) or (self.beside(photo) if here else None)
@@ -76,7 +77,7 @@ def is_same(one: str | None, other: str | None) -> bool:
 
 def lies_as_sent(order: Order, photos: Iterable[Bracket]) -> bool:
     """True if a folder has all brackets of the order unchanged, and otherwise only files that it left out."""
-    keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.left_out)
+    keys, left_out = {key(bracket) for bracket in order.brackets}, set(order.unsent.left_out)
     there = {key(photo): photo.path for photo in photos}
     return bool(keys) and keys <= there.keys() and all(k in keys or path in left_out for k, path in there.items())
 
@@ -103,9 +104,9 @@ def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
     Photos that a person declined are not included.
     """
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
-    of = {one.path: one.of for one in order.left_out_why if not one.shoot}
+    of = {one.path: one.of for one in order.unsent.left_out_why if not one.shoot}
     places: dict[tuple[str, str], list[Taken]] = {}
-    declined = {one.path for one in order.left_out_why if one.why is Why.DECLINED}
+    declined = {one.path for one in order.unsent.left_out_why if one.why is Why.DECLINED}
     for path in paths_of(order):
         if path in declined:
             continue

@@ -48,7 +48,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Poll:
     """Ask the service for the order's status."""
 
 
@@ -72,7 +72,7 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacePicture:
     """Give a fetched image its name in the output folder."""
 
     image: str
@@ -83,4 +83,6 @@ class Deliver:
     """Write ``order.json``, which marks the shoot as complete."""
 
 
-Step = Create | Register | Upload | Discard | Confirm | Merge | Look | Reprocess | Reckon | Fetch | Place | Deliver
+Step = (
+    Create | Register | Upload | Discard | Confirm | Merge | Poll | Reprocess | Reckon | Fetch | PlacePicture | Deliver
+)

@@ -9,13 +9,19 @@ from typing import TypeVar
 
 from daemon.order import facts as f
 from daemon.order import steps
+from daemon.order.bracket import Bracket
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
-from daemon.order.hold import CHOICES, Hold
+from daemon.order.ended import Ended
+from daemon.order.hold import CHOICES, HoldKind
+from daemon.order.image import Image, ImageState
+from daemon.order.merge import MergeState
 from daemon.order.merging import reprocessing
-from daemon.order.model import RESTING, Bracket, Image, ImageState, MergeState, Order, Phase, Preset
 from daemon.order.money import held_if_too_large
 from daemon.order.naming import brief
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
+from daemon.order.preset import Preset
 from daemon.order.problem import Code, Trouble
 from daemon.order.uploading import go_without, send_again
 
@@ -24,7 +30,7 @@ Item = TypeVar("Item", Bracket, Image)
 UPLOADS_A_PLACE = 4
 """Failed uploads to one URL before the bracket is registered again."""
 
-REFUSALS = frozenset({f.Kind.REQUEST, f.Kind.ACCOUNT})
+REFUSALS = frozenset({f.Failure.REQUEST, f.Failure.ACCOUNT})
 """Failures that are the service's answer to a request."""
 
 SET_BACK = 3
@@ -35,7 +41,7 @@ def bug(step: steps.Step | None, error: BaseException) -> f.Failed:
     """The fact for a bug in bracketd, with the traceback in ``detail``."""
     why = f"a bug in bracketd stopped this order ({type(error).__name__}: {brief(str(error))}). "
     detail = "".join(traceback.format_exception(error))
-    return f.Failed(step, f.Kind.BUG, why + "Please report it with `bracketd show`.", detail=detail)
+    return f.Failed(step, f.Failure.BUG, why + "Please report it with `bracketd show`.", detail=detail)
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
@@ -53,12 +59,12 @@ def _taken_back(order: Order, fact: f.Failed, now: float) -> Order:
     because an earlier one was carried out, so the order is polled before the next merge.
     """
     match fact.step:
-        case steps.Merge() if order.merge is MergeState.ASKED:
-            refused_at = now if fact.kind in REFUSALS else order.merge_refused_at
-            unsent = replace(
-                order, merge=MergeState.NOT_ASKED, merge_asked_at=None, merge_refused_at=refused_at, polls=0
-            )
-            return unsent if fact.unsent else replace(order, merge_asked_at=now)
+        case steps.Merge() if order.merge.state is MergeState.ASKED:
+            if not fact.unsent:
+                return replace(order, merge=replace(order.merge, asked_at=now))
+            refused_at = now if fact.kind in REFUSALS else order.merge.refused_at
+            unsent = replace(order.merge.taken_back(), refused_at=refused_at)
+            return replace(order, merge=unsent, tries=replace(order.tries, polls=0))
         case steps.Reprocess(image_id) if image := reprocessing(order, image_id):
             unsent_image = replace(
                 image, state=ImageState.AGAIN, reprocessed_at=None, failures=max(0, image.failures - 1)
@@ -123,7 +129,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
     since = bracket.unreadable_since
     since = now if since is None or since > now or fact.disk_fails else since
     order = with_bracket(order, number, replace(bracket, unreadable_since=since))
-    if now - since >= policy.file_patience and order.failures >= policy.file_tries:
+    if now - since >= policy.file_patience and order.tries.failures >= policy.file_tries:
         minutes = (now - since) / 60
         why = f"{fact.why}. The photo has been unreadable for {minutes:.0f} min, while other photos could be read."
         after = _file(order, replace(fact, why=why), now, policy)
@@ -153,17 +159,17 @@ def _held(order: Order, fact: f.Failed, _now: float, _policy: Policy) -> Order:
     return held(order, _trouble(fact))
 
 
-ANSWERS: dict[f.Kind, Callable[[Order, f.Failed, float, Policy], Order]] = {
-    f.Kind.PASSING: _passing,
-    f.Kind.NOT_READY: _not_ready,
-    f.Kind.MISMATCH: _mismatch,
-    f.Kind.ACCOUNT: _account,
-    f.Kind.REQUEST: _held,
-    f.Kind.FILE: _file,
-    f.Kind.UNREADABLE: _unreadable,
-    f.Kind.GONE: _gone,
-    f.Kind.OUTPUT: _output,
-    f.Kind.BUG: _held,
+ANSWERS: dict[f.Failure, Callable[[Order, f.Failed, float, Policy], Order]] = {
+    f.Failure.PASSING: _passing,
+    f.Failure.NOT_READY: _not_ready,
+    f.Failure.MISMATCH: _mismatch,
+    f.Failure.ACCOUNT: _account,
+    f.Failure.REQUEST: _held,
+    f.Failure.FILE: _file,
+    f.Failure.UNREADABLE: _unreadable,
+    f.Failure.GONE: _gone,
+    f.Failure.OUTPUT: _output,
+    f.Failure.BUG: _held,
 }
 """The rule for each kind of failure.
 
@@ -176,16 +182,16 @@ minute.
 
 
 CODES = {
-    f.Kind.PASSING: Code.SERVICE,
-    f.Kind.NOT_READY: Code.NOT_READY,
-    f.Kind.MISMATCH: Code.WRONG_ANSWER,
-    f.Kind.ACCOUNT: Code.ACCOUNT,
-    f.Kind.REQUEST: Code.REQUEST_REFUSED,
-    f.Kind.FILE: Code.FILE,
-    f.Kind.UNREADABLE: Code.FILE_UNREADABLE,
-    f.Kind.GONE: Code.FILE,
-    f.Kind.OUTPUT: Code.OUTPUT,
-    f.Kind.BUG: Code.BUG,
+    f.Failure.PASSING: Code.SERVICE,
+    f.Failure.NOT_READY: Code.NOT_READY,
+    f.Failure.MISMATCH: Code.WRONG_ANSWER,
+    f.Failure.ACCOUNT: Code.ACCOUNT,
+    f.Failure.REQUEST: Code.REQUEST_REFUSED,
+    f.Failure.FILE: Code.FILE,
+    f.Failure.UNREADABLE: Code.FILE_UNREADABLE,
+    f.Failure.GONE: Code.FILE,
+    f.Failure.OUTPUT: Code.OUTPUT,
+    f.Failure.BUG: Code.BUG,
 }
 """The problem code of each kind of failure."""
 
@@ -221,7 +227,7 @@ def _count_failure(order: Order, fact: f.Failed) -> Order:
             return with_bracket(order, number, bracket)
         case steps.Fetch():
             image = _image(order, fact.step)
-            counted = fact.kind in (f.Kind.NOT_READY, f.Kind.MISMATCH)
+            counted = fact.kind in (f.Failure.NOT_READY, f.Failure.MISMATCH)
             if image is None or (not counted and image.failures >= SET_BACK):
                 return order
             return with_image(order, replace(image, failures=image.failures + 1))
@@ -237,18 +243,18 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
     order that needs a decision is not retried, because nothing failed. For an order that may have been delivered, the
     delivery note is read again.
     """
-    if order.hold in CHOICES:
+    if order.hold_kind in CHOICES:
         return order
-    if order.hold is Hold.DELIVERED:
-        order = replace(order, unknown_order=None)
+    if order.hold_kind is HoldKind.DELIVERED:
+        order = replace(order, source=replace(order.source, unknown_order=None))
     if order.phase is Phase.HELD:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
-        brackets = order.brackets if order.mismatch is None else tuple(_fresh(b) for b in order.brackets)
+        brackets = order.brackets if order.tries.mismatch is None else tuple(_fresh(b) for b in order.brackets)
         order = _given_tries(replace(released(order, now), brackets=brackets), policy)
         return held_if_too_large(replace(order, preset=preset, images=images), policy)
     if order.phase in RESTING:
         return order
-    return replace(order, failures=0, due=now)
+    return replace(order, tries=replace(order.tries, failures=0), due=now)
 
 
 def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Order:
@@ -259,7 +265,7 @@ def resumed(order: Order, _fact: f.Resumed, now: float, _policy: Policy) -> Orde
 def _mended(order: Order, today: Preset | None) -> Preset:
     if today is None:
         return order.preset
-    if order.merge is MergeState.NOT_ASKED:
+    if not order.merge.requested:
         return replace(today, dev_mode=order.preset.dev_mode)
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
@@ -272,7 +278,7 @@ def _given_tries(order: Order, policy: Policy) -> Order:
     """Reset the waits for files, and allow half of the tries again for refusals, each of which uses up a name."""
     most = policy.slot_tries // 2
     brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
-    return replace(order, brackets=brackets, refusals=min(order.refusals, most), unseen=min(order.unseen, most))
+    return replace(order, brackets=brackets, uploads=order.uploads.with_tries_left(most))
 
 
 def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> Order:
@@ -281,11 +287,13 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
     Late photos are reported again if they are still in the folder, unless another order replaces this one.
     """
     if order.phase is Phase.CANCELLED:
-        return replace(order, late=()) if order.late and not fact.by_person else order
-    if order.merge is not MergeState.NOT_ASKED:
+        known = order.unsent.late and not fact.by_person
+        return replace(order, unsent=replace(order.unsent, late=())) if known else order
+    if order.merge.requested:
         return order
-    ended = replace(order, phase=Phase.CANCELLED, held_in=None, hold=None, due=None, late=())
-    return replace(ended, troubles=(Trouble(fact.code, fact.why),), by_person=fact.by_person)
+    ended = Ended.CANCELLED_BY_PERSON if fact.by_person else Ended.CANCELLED_BY_RULE
+    why = (Trouble(fact.code, fact.why),)
+    return replace(order, standing=ended, troubles=why, due=None, unsent=replace(order.unsent, late=()))
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:

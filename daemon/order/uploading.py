@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from daemon.order import answers
 from daemon.order import facts as f
+from daemon.order.bracket import Bracket
 from daemon.order.changes import awaited, forward, held, mismatched, progress, wait, with_bracket
 from daemon.order.due import time_is_doubtful
-from daemon.order.model import RESTING, Bracket, MergeState, Order, Phase
+from daemon.order.merge import MergeState
 from daemon.order.naming import names_of
+from daemon.order.order import Order
+from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy, register_wait, slot_wait
 from daemon.order.problem import Code, Trouble
 from daemon.shoot.shot import UNKNOWN
@@ -17,14 +20,16 @@ from daemon.shoot.shot import UNKNOWN
 
 def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
     """Record that the shoot's folder was renamed or moved. The output folder stays the same."""
-    if order.phase in RESTING or order.folder == fact.folder:
+    if order.phase in RESTING or order.source.folder == fact.folder:
         return order
-    return replace(order, shoot=fact.shoot, folder=fact.folder)
+    return replace(order, source=replace(order.source, shoot=fact.shoot, folder=fact.folder))
 
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:
     """Record that the order exists at the service."""
-    return order if order.created or order.phase in RESTING else progress(replace(order, created=True), now)
+    if order.uploads.created or order.phase in RESTING:
+        return order
+    return progress(replace(order, uploads=replace(order.uploads, created=True)), now)
 
 
 def registered(order: Order, fact: f.Registered, now: float, policy: Policy) -> Order:
@@ -57,7 +62,8 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
     there = replace(there, unreadable_since=None)
     if fact.ctime_ns is not None:
         there = replace(there, ctime_ns=fact.ctime_ns)
-    return progress(replace(with_bracket(order, fact.bracket, there), refusals=0), now)
+    order = replace(order, uploads=replace(order.uploads, refusals=0))
+    return progress(with_bracket(order, fact.bracket, there), now)
 
 
 def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
@@ -86,10 +92,11 @@ def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, polic
     Refusals that arrive while the order already waits because of one belong to the same round.
     """
     waits = bool(order.troubles) and order.due is not None and order.due > now
-    rounds = order.refusals if waits else order.refusals + 1
+    rounds = order.uploads.refusals if waits else order.uploads.refusals + 1
     bracket = replace(bracket, refusals=bracket.refusals + 1, refused=fact.said or fact.why)
     tries = max(rounds, bracket.refusals)
-    order = replace(unregister(order, fact.bracket, bracket), refusals=rounds)
+    order = unregister(order, fact.bracket, bracket)
+    order = replace(order, uploads=replace(order.uploads, refusals=rounds))
     if tries >= policy.slot_tries:
         return held(order, Trouble(Code.STORAGE_REFUSED, _refused_too_often(bracket, fact, tries)))
     return wait(order, Trouble(Code.STORAGE_REFUSED, fact.why), now, slot_wait(policy, order.id, tries))
@@ -144,17 +151,16 @@ def same_content(order: Order, fact: f.SameContent, now: float, _policy: Policy)
     if tuple(brackets) == order.brackets or order.phase in RESTING:
         return order
     order = replace(order, brackets=tuple(brackets))
-    if order.merge is MergeState.ASKED:
-        order = replace(order, merge=MergeState.NOT_ASKED, merge_asked_at=None)
+    if order.merge.state is MergeState.ASKED:
+        order = replace(order, merge=order.merge.taken_back())
     return progress(order, now)
 
 
 def discarded(order: Order, fact: f.Discarded, now: float, _policy: Policy) -> Order:
     """Record that an unused registration was deleted."""
-    if fact.registration not in order.discards or order.phase in RESTING:
+    if fact.registration not in order.uploads.discards or order.phase in RESTING:
         return order
-    left = tuple(registration for registration in order.discards if registration != fact.registration)
-    return progress(replace(order, discards=left), now)
+    return progress(replace(order, uploads=order.uploads.without(fact.registration)), now)
 
 
 def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Order:
@@ -162,23 +168,26 @@ def confirmed(order: Order, fact: f.Confirmed, now: float, policy: Policy) -> Or
 
     Missing brackets are sent again after ``Policy.confirm_wait``.
     """
-    if order.phase is not Phase.UPLOADING or not all(order.brackets[n].stored for n in order.sent) or order.discards:
+    stored = all(order.brackets[n].stored for n in order.sent)
+    if order.phase is not Phase.UPLOADING or not stored or order.uploads.discards:
         return order
     missing = tuple(number for number in order.sent if number in fact.missing)
     if not missing:
         return progress(forward(order, Phase.UPLOADED), now)
     last = max(order.brackets[n].stored_at or now for n in missing)
-    if order.polls < policy.doubted_looks and time_is_doubtful(order, last, now, policy.confirm_wait):
-        order, last = replace(_stored_now(order, missing, now), polls=order.polls + 1), now
+    if order.tries.polls < policy.doubted_looks and time_is_doubtful(order, last, now, policy.confirm_wait):
+        tries = replace(order.tries, polls=order.tries.polls + 1)
+        order, last = replace(_stored_now(order, missing, now), tries=tries), now
     if now - last < policy.confirm_wait:
         return replace(order, due=now + policy.confirm_every)
-    tries = order.unseen + 1
-    if tries >= policy.slot_tries:
-        return held(order, Trouble(Code.NOT_SHOWN, _never_seen(order, missing, tries)))
+    unseen = order.uploads.unseen + 1
+    if unseen >= policy.slot_tries:
+        return held(order, Trouble(Code.NOT_SHOWN, _never_seen(order, missing, unseen)))
     for number in missing:
         order = send_again(order, number, order.brackets[number])
     why = f"the service does not show {len(missing)} of the uploaded brackets; bracketd sends them again"
-    return wait(replace(order, unseen=tries), Trouble(Code.NOT_SHOWN, why), now, slot_wait(policy, order.id, tries))
+    order = replace(order, uploads=replace(order.uploads, unseen=unseen))
+    return wait(order, Trouble(Code.NOT_SHOWN, why), now, slot_wait(policy, order.id, unseen))
 
 
 def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:
@@ -221,6 +230,5 @@ def unregister(order: Order, number: int, bracket: Bracket) -> Order:
     That works even if the answer to the old one never arrived, because the id is ours.
     """
     used = bracket.service_id or order.registration(number)
-    discards = order.discards if used in order.discards else (*order.discards, used)
     fresh = replace(bracket, attempt=bracket.attempt + 1, service_id=None, url=None, content_type=None, stored_at=None)
-    return replace(with_bracket(order, number, fresh), discards=discards)
+    return replace(with_bracket(order, number, fresh), uploads=order.uploads.discarding(used))

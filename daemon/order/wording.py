@@ -1,7 +1,7 @@
 """Phrases for facts and steps, for the log and for ``bracketd show``.
 
-A fact is given by its name and its fields as in the journal: plain values, and a step as a mapping whose ``is`` is its
-name. A name that is not in the tables is split into words: ``ImageLost`` becomes "image lost".
+A fact is given by its ``stored_name`` and its fields as in the journal: plain values, and a step as a mapping whose
+``is`` is its ``stored_name``. A name that is not in the tables is split into words: ``ImageLost`` becomes "image lost".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from daemon.order.model import Order
+from daemon.order.order import Order
 
 FACTS = {
     "Locked": "shoot locked",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, ImageState, MergeState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, ImageState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.store.asks import Answer, Outcome
@@ -48,15 +48,15 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
 
     ``original`` is the order that has the same photos as a skipped shoot, if there is one and it is known.
     """
-    name, phase = order.shoot, order.phase.value
+    name, phase = order.source.shoot, order.phase.value
     match why:
         case Refusal.DELIVERED:
-            return f"{name} has already been delivered; its pictures are in {order.output}. {_nothing_to(verb)}"
+            return f"{name} has already been delivered; its pictures are in {order.source.output}. {_nothing_to(verb)}"
         case Refusal.CANCELLED:
-            return f"{name} was cancelled. {_nothing_to(verb)} To send it again: {_submit(order.folder)}"
+            return f"{name} was cancelled. {_nothing_to(verb)} To send it again: {_submit(order.source.folder)}"
         case Refusal.SKIPPED:
-            bought = order.same_as is not None and (original is None or was_sent(original))
-            return f"{name} was skipped. To send it: {_submit(order.folder, again=bought)}"
+            bought = order.source.same_as is not None and (original is None or was_sent(original))
+            return f"{name} was skipped. To send it: {_submit(order.source.folder, again=bought)}"
         case Refusal.UNDER_WAY:
             return f"{name} is already in progress ({phase})."
         case Refusal.MERGED:
@@ -65,7 +65,7 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             return f"Nothing is wrong with {name} ({phase}). {_nothing_to(verb)}"
         case Refusal.APPROVED:
             return f"{name} is already approved."
-        case Refusal.NOT_HELD if order.merge is MergeState.NOT_ASKED:
+        case Refusal.NOT_HELD if not order.merge.requested:
             return f"{name} is not held ({phase}), so it cannot be dismissed. `bracketd cancel` ends it."
         case Refusal.NOT_HELD:
             return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
@@ -81,7 +81,7 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
 def _needs_a_choice(order: Order, verb: Verb) -> str:
     if verb is Verb.SUBMIT:
         return may_be_delivered(order)
-    return f"{order.shoot} was not retried: {_sentence(order.trouble)}"
+    return f"{order.source.shoot} was not retried: {_sentence(order.trouble)}"
 
 
 def _nothing_to(verb: Verb) -> str:
@@ -103,23 +103,23 @@ def _after_merge(order: Order, verb: Verb) -> str:
 
 def done(verb: Verb, before: Order, after: Order) -> str:
     """The answer to a verb that was carried out."""
-    name = after.shoot
+    name = after.source.shoot
     if after.phase is Phase.HELD:
         return f"{name} is still held: {_sentence(after.trouble)}"
     match verb:
-        case Verb.RETRY if after.reopened_at != before.reopened_at:
+        case Verb.RETRY if after.times.reopened_at != before.times.reopened_at:
             failed = _count(sum(image.state is ImageState.FAILED for image in before.images), "failed image")
             return f"{name}: {failed} will be processed again. You only pay for images that succeed."
         case Verb.RETRY:
             return f"{name} is being retried."
-        case Verb.APPROVE if after.approved:
+        case Verb.APPROVE if after.purchase.approved:
             return f"{name} is approved; limits no longer hold it."
-        case Verb.SUBMIT | Verb.APPROVE if after.supplement_of is not None:
+        case Verb.SUBMIT | Verb.APPROVE if after.source.supplement_of is not None:
             return f"{name}: sending the supplement ({_count(len(after.sent), 'photo')})."
-        case Verb.DISMISS if after.merge is not MergeState.NOT_ASKED:
+        case Verb.DISMISS if after.merge.requested:
             return _dismissed(after)
         case Verb.CANCEL | Verb.SKIP | Verb.DISMISS:
-            return f"{name} is cancelled; nothing was bought. To send it again: {_submit(after.folder)}"
+            return f"{name} is cancelled; nothing was bought. To send it again: {_submit(after.source.folder)}"
         case _:
             return f"{name} continues."
 
@@ -127,11 +127,13 @@ def done(verb: Verb, before: Order, after: Order) -> str:
 def _dismissed(order: Order) -> str:
     kept = sum(image.state in ON_DISK for image in order.images)
     if not kept:
-        again = f"To send it as a new order: {_submit(order.folder)}"
-        return f"{order.shoot} is dismissed; none of its images will be bought. {again}"
+        again = f"To send it as a new order: {_submit(order.source.folder)}"
+        return f"{order.source.shoot} is dismissed; none of its images will be bought. {again}"
     left = _count(sum(image.state is ImageState.DISMISSED for image in order.images), "image")
     kept_images = _count(kept, "image")
-    return f"{order.shoot} is dismissed; {left} will not be bought. {kept_images} already bought will be delivered."
+    return (
+        f"{order.source.shoot} is dismissed; {left} will not be bought. {kept_images} already bought will be delivered."
+    )
 
 
 # --- a shoot's folder ---
@@ -140,17 +142,17 @@ def _dismissed(order: Order) -> str:
 def sent(order: Order) -> str:
     """The answer to a submit that created an order."""
     if order.phase is Phase.HELD:
-        return f"{order.shoot} is held: {_sentence(order.trouble)}"
-    if order.supplement_of is not None:
-        return f"{order.shoot}: sending the new photos as a supplement ({_count(len(order.sent), 'photo')})."
-    return f"{order.shoot}: sending {_count(len(order.sent), 'photo')}."
+        return f"{order.source.shoot} is held: {_sentence(order.trouble)}"
+    if order.source.supplement_of is not None:
+        return f"{order.source.shoot}: sending the new photos as a supplement ({_count(len(order.sent), 'photo')})."
+    return f"{order.source.shoot}: sending {_count(len(order.sent), 'photo')}."
 
 
 def sent_before(order: Order) -> str:
     """The answer to a submit for a shoot that was sent before and has no new photos."""
     return (
-        f"Not sent: {order.shoot} was sent on {day(order.created_at)} and has no new photos. Its pictures are in "
-        f"{order.output}. Use --again to send and buy all of it again."
+        f"Not sent: {order.source.shoot} was sent on {day(order.times.created_at)} and has no new photos. "
+        f"Its pictures are in {order.source.output}. Use --again to send and buy all of it again."
     )
 
 
@@ -159,8 +161,9 @@ def same_photos(original: Order | None) -> str:
     if original is None:
         return f"Not sent: the same photos are in an order that is no longer in the state. {AGAIN}"
     if original.phase in LINE:
-        return f"Not sent: the same photos were sent on {day(original.created_at)} as “{original.shoot}”. {AGAIN}"
-    return f"Not sent: “{original.shoot}” ({original.phase.value}) has the same photos. {AGAIN}"
+        sent_on = day(original.times.created_at)
+        return f"Not sent: the same photos were sent on {sent_on} as “{original.source.shoot}”. {AGAIN}"
+    return f"Not sent: “{original.source.shoot}” ({original.phase.value}) has the same photos. {AGAIN}"
 
 
 def skipped_for(original: Order, known: int, unsent: int) -> str:
@@ -169,14 +172,15 @@ def skipped_for(original: Order, known: int, unsent: int) -> str:
     ``known`` photos were sent; ``unsent`` were not, because they were skipped or cancelled before.
     """
     if unsent:
+        sent = f"{known} of its photos were sent as “{original.source.shoot}”"
         others = f"the other {_count(unsent, 'photo')} were skipped or cancelled before"
-        return f"{known} of its photos were sent as “{original.shoot}”, {others}; `bracketd submit FOLDER` sends those"
-    same = f"same photos as “{original.shoot}”"
+        return f"{sent}, {others}; `bracketd submit FOLDER` sends those"
+    same = f"same photos as “{original.source.shoot}”"
     if not was_sent(original):
         return f"{same}, which was {original.phase.value} and never bought; `bracketd submit FOLDER` sends them"
     if original.phase is Phase.HELD:
         return f"{same}, which is held; `bracketd submit --again FOLDER` sends and buys these as well"
-    return f"{same}, sent {day(original.created_at)}; `bracketd submit --again FOLDER` sends and buys them again"
+    return f"{same}, sent {day(original.times.created_at)}; `bracketd submit --again FOLDER` sends and buys them again"
 
 
 def skipped(shoot: str, folder: str) -> str:
@@ -202,8 +206,8 @@ def no_photos(shoot: str) -> str:
 def may_be_delivered(order: Order) -> str:
     """The answer to a submit for a shoot that seems to have been delivered already."""
     return (
-        f"Not sent: {order.shoot} may already have been delivered: {order.trouble}. "
-        f"To send and buy it anyway: {_submit(order.folder, again=True)}"
+        f"Not sent: {order.source.shoot} may already have been delivered: {order.trouble}. "
+        f"To send and buy it anyway: {_submit(order.source.folder, again=True)}"
     )
 
 

@@ -77,13 +77,13 @@ class Asks:
             await self._desk.answer(ask, Outcome.REFUSED, answers.no_order(ask.target))
             return
         if order.id in self._desk.left_alone:
-            await self._desk.answer(ask, Outcome.FAILED, answers.left_alone(order.shoot))
+            await self._desk.answer(ask, Outcome.FAILED, answers.left_alone(order.source.shoot))
             return
         async with self._desk.turn(order.id) as turn:
             if ask.verb == Verb.DISMISS and turn.is_under_way:
                 await self._postpone(ask, order)
                 return
-            await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.folder)))
+            await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.source.folder)))
 
     async def _postpone(self, ask: Ask, order: Order) -> None:
         """Try a dismissal again later, or answer it if it has waited too long: the step may use a disk that hangs."""
@@ -91,7 +91,7 @@ class Asks:
         if now - self._since.setdefault(ask.seq, now) < PATIENCE:
             self._postponed.append(ask)
         else:
-            await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.shoot))
+            await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.source.shoot))
 
     async def _adopt(self, ask: Ask) -> None:
         answer = self._desk.done(ask, answers.adopted(ask.target))
@@ -132,8 +132,8 @@ async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> 
 
 async def original_of(desk: Desk, order: Order | None) -> Order | None:
     """The order with the same photos as a skipped ``order``, otherwise ``order`` itself. None if it is not stored."""
-    if order is None or order.same_as is None:
+    if order is None or order.source.same_as is None:
         return order
     with suppress(KeyError):
-        return await desk.load(order.same_as)
+        return await desk.load(order.source.same_as)
     return None

@@ -188,7 +188,7 @@ class Desk:
 
     async def checked(self, order: Order, fact: facts.Fact) -> facts.Fact:
         """Return the fact unchanged, or a failure if it shows images that the ledger lists for another order."""
-        if not isinstance(fact, facts.Seen):
+        if not isinstance(fact, facts.Polled):
             return fact
         new = {image.id for image in fact.images} - {image.id for image in order.images}
         elsewhere = await self.store.of_other_orders(new, order.id) if new else frozenset()
@@ -230,7 +230,7 @@ class Desk:
         order = self._begun(order, fact, elsewhere)
         answer = self.done(ask, answers.sent(order))
         async with self._alone(old.id) as entry:
-            ended = evolve(old, why, now=order.created_at, policy=self.policy)
+            ended = evolve(old, why, now=order.times.created_at, policy=self.policy)
             entry.order = None
             await self.store.replace(old, ended, why, order, fact, answer=answer)
             entry.order = ended
@@ -241,7 +241,7 @@ class Desk:
         self, order: Order, fact: facts.Locked, photos: Sequence[Entry] = (), *, answer: Answer | None = None
     ) -> None:
         """Add a skipped order and store its photos. It replaces earlier skipped orders of the same folder."""
-        for old in await self.store.outdated(order.folder):
+        for old in await self.store.outdated(order.source.folder):
             await self.happened(old.id, facts.Cancelled(REPLACED, code=Code.REPLACED))
         await self.store.add(order, fact, photos, answer=answer)
         self._inform(Change(None, fact, order), answer=answer)
@@ -312,7 +312,7 @@ class Desk:
         return order if elsewhere is None else self._evolved(order, elsewhere)
 
     def _evolved(self, order: Order, fact: facts.Fact) -> Order:
-        return evolve(order, fact, now=order.created_at, policy=self.policy)
+        return evolve(order, fact, now=order.times.created_at, policy=self.policy)
 
     def _inform(self, *changes: Change, answer: Answer | None) -> None:
         for change in changes:
@@ -344,6 +344,6 @@ class Desk:
 
 def _is_news(before: Order, fact: facts.Fact, after: Order) -> bool:
     """True if a fact goes into the journal. Repeated polls without a change do not: they would fill it."""
-    polled = replace(after, polls=before.polls, due=before.due, due_set_at=before.due_set_at)
-    polled = replace(polled, updated_at=before.updated_at)
-    return not isinstance(fact, facts.Seen | facts.Reckoned) or polled != before
+    times = replace(after.times, due_set_at=before.times.due_set_at, updated_at=before.times.updated_at)
+    polled = replace(after, tries=replace(after.tries, polls=before.tries.polls), due=before.due, times=times)
+    return not isinstance(fact, facts.Polled | facts.Reckoned) or polled != before

@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from daemon.order import LINE, Order, Phase, facts
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
+from daemon.order.stored_names import stored_name
 from daemon.order.wording import keys, phrase
 from daemon.orders.desk import Change
 from daemon.store.journal import detail_of
@@ -18,7 +19,7 @@ log = structlog.get_logger("bracketd.orders")
 def log_change(change: Change) -> None:
     """Log each phase that an order enters, and each failure."""
     before, fact, after = change.before, change.fact, change.after
-    words = log.bind(shoot=after.shoot, order=after.id)
+    words = log.bind(shoot=after.source.shoot, order=after.id)
     if before is None:
         _log_new(after, fact)
         return
@@ -26,9 +27,9 @@ def log_change(change: Change) -> None:
         level = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
         level(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
     match fact:
-        case facts.Failed(kind=Kind.BUG):
+        case facts.Failed(kind=Failure.BUG):
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
-        case facts.Failed() if after.phase is before.phase and fact.kind is not Kind.ACCOUNT:
+        case facts.Failed() if after.phase is before.phase and fact.kind is not Failure.ACCOUNT:
             words.warning("step failed; will retry", **_keys(fact, after))
         case facts.Reopened(images):
             words.info("retrying failed images", images=list(images))
@@ -41,20 +42,20 @@ def log_change(change: Change) -> None:
             | facts.OutputRenamed()
         ):
             words.warning(_event(fact), **_keys(fact, after))
-        case facts.Placed():
-            words.info(_event(fact), file=fact.file, folder=after.output)
+        case facts.PicturePlaced():
+            words.info(_event(fact), file=fact.file, folder=after.source.output)
         case _:
             words.debug(_event(fact), **_keys(fact, after))
 
 
 def _log_new(order: Order, fact: facts.Fact) -> None:
     """Log a new order. Skipped shoots are logged where they are found, since there may be hundreds at once."""
-    words = log.bind(shoot=order.shoot, order=order.id)
+    words = log.bind(shoot=order.source.shoot, order=order.id)
     if order.phase is Phase.HELD:
         words.warning("held", why=order.trouble)
     elif order.phase is Phase.SETTLED:
         size = sum(bracket.size for bracket in order.brackets)
-        more = {"supplement_of": order.supplement_of} if order.supplement_of else {}
+        more = {"supplement_of": order.source.supplement_of} if order.source.supplement_of else {}
         why = fact.why if isinstance(fact, facts.Locked) else None
         words.info("settled", brackets=len(order.brackets), bytes=size, why=why, **more)
     if isinstance(fact, facts.Locked) and fact.left_out and order.phase is not Phase.SKIPPED:
@@ -62,7 +63,7 @@ def _log_new(order: Order, fact: facts.Fact) -> None:
 
 
 def _event(fact: facts.Fact) -> str:
-    return phrase(type(fact).__name__)
+    return phrase(stored_name(type(fact)))
 
 
 def _keys(fact: facts.Fact, order: Order) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def believed(
             if not at_hand and (order_id in there or not _is_confirmed(ask(order_id), note)):
                 found.doubts.setdefault(order_id, Doubt(note, lost))
                 continue
-        found.orders[order_id] = replace(note.order, output=note.folder)
+        found.orders[order_id] = replace(note.order, source=replace(note.order.source, output=note.folder))
         found.doubts.pop(order_id, None)
     return found
 

@@ -34,4 +34,4 @@ def find_notes(outputs: Iterable[str]) -> Notes:
             notes, why_not = read_each((folder, name) for name in filter(NAME.fullmatch, sorted(names)))
             found += notes
             unread |= why_not
-    return Notes(tuple(sorted(found, key=lambda note: note.order.output != note.folder)), unread)
+    return Notes(tuple(sorted(found, key=lambda note: note.order.source.output != note.folder)), unread)

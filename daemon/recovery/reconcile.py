@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daemon.order import LINE, Hold, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import LINE, Hold, HoldKind, Order, Phase, Policy, evolve, facts
 from daemon.order.behind import as_merged, inputs
 from daemon.order.due import AT_ANY_CLOCK
 from daemon.order.hold import CHOICES
@@ -67,7 +67,7 @@ def furthest(known: Mapping[Source, Iterable[Order]]) -> dict[str, Rebuilt]:
 
 def unmerged(order: Order) -> bool:
     """True if no source shows the order as merged, so that the service must be asked."""
-    return order.merge is MergeState.NOT_ASKED and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+    return not order.merge.requested and order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
 
 
 def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at: float) -> Rebuilt:
@@ -83,18 +83,27 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
         return replace(rebuilt, order=order)
     moment = datetime.fromtimestamp(shows_at).astimezone().strftime("%H:%M")
     why = f"continues at {moment}, when it is certain that the order was not merged"
-    waits = replace(order, due=shows_at, due_set_at=AT_ANY_CLOCK, troubles=(Trouble(Code.RECOVERED, why),))
+    waits = replace(
+        order,
+        due=shows_at,
+        times=replace(order.times, due_set_at=AT_ANY_CLOCK),
+        troubles=(Trouble(Code.RECOVERED, why),),
+    )
     return replace(rebuilt, order=waits, why=why)
 
 
 def unchecked(rebuilt: Rebuilt) -> Rebuilt:
     """Apply rule 4: hold an unmerged order because the service could not be asked."""
     order, unasked = rebuilt.order, Trouble(Code.SERVICE_UNASKED, UNASKED)
-    if order.hold in CHOICES:  # it already waits for a person, and the service is asked before it continues
+    if order.hold_kind in CHOICES:  # it already waits for a person, and the service is asked before it continues
         return rebuilt
-    if order.phase is not Phase.HELD:
+    if order.hold is None and order.stage is not None:
         order = replace(
-            order, phase=Phase.HELD, held_in=order.phase, due=None, troubles=(unasked,), phase_since=order.updated_at
+            order,
+            standing=Hold(order.stage),
+            due=None,
+            troubles=(unasked,),
+            times=replace(order.times, phase_since=order.times.updated_at),
         )
     elif not order.is_in(Code.SERVICE_UNASKED):
         order = replace(order, troubles=(*order.troubles, unasked))
@@ -103,12 +112,13 @@ def unchecked(rebuilt: Rebuilt) -> Rebuilt:
 
 def _let_go(order: Order, now: float) -> Order:
     """Release an order that was held because the service could not be asked."""
-    if order.phase is not Phase.HELD or not order.is_in(Code.SERVICE_UNASKED):
+    if order.hold is None or not order.is_in(Code.SERVICE_UNASKED):
         return order
     troubles = tuple(trouble for trouble in order.troubles if trouble.code is not Code.SERVICE_UNASKED)
     if troubles:
         return replace(order, troubles=troubles)
-    return replace(order, phase=order.held_in or order.phase, held_in=None, due=now, troubles=(), phase_since=now)
+    since = replace(order.times, phase_since=now)
+    return replace(order, standing=order.hold.returns_to, due=now, troubles=(), times=since)
 
 
 def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
@@ -116,10 +126,12 @@ def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
     known = {rebuilt.order.id for rebuilt in orders}
     for rebuilt in orders:
         order = rebuilt.order
-        if order.hold is not Hold.UNKNOWN_ORDER or order.unknown_order not in known:
+        if order.hold_kind is not HoldKind.UNKNOWN_ORDER or order.source.unknown_order not in known:
             yield rebuilt
             continue
-        why = f"these photos are in order {order.unknown_order[:8]}, which the recovery restored; nothing was sent"
+        why = (
+            f"these photos are in order {order.source.unknown_order[:8]}, which the recovery restored; nothing was sent"
+        )
         yield replace(rebuilt, order=evolve(order, facts.Cancelled(why), now=now, policy=Policy()), why=why)
 
 
@@ -141,11 +153,9 @@ def outputs(order: Order, seen: OrderReport) -> tuple[ImageReport, ...]:
 
 def _reach(order: Order) -> tuple[float, float]:
     """A sort key: the order's progress, then its last change. Merged orders are cancelled only by ``dismiss``."""
+    if order.stage is not None:
+        return float(LINE.index(order.stage)), order.times.updated_at
     if order.phase is Phase.SKIPPED:
-        return -1.0, order.updated_at
-    if order.phase is Phase.CANCELLED and order.merge is not MergeState.NOT_ASKED:
-        return LINE.index(Phase.DOWNLOADED) - 0.5, order.updated_at
-    if order.phase is Phase.CANCELLED:
-        return LINE.index(Phase.MERGING) - 0.5, order.updated_at
-    phase = order.held_in or order.phase
-    return float(LINE.index(phase)), order.updated_at
+        return -1.0, order.times.updated_at
+    before = Phase.DOWNLOADED if order.merge.requested else Phase.MERGING
+    return LINE.index(before) - 0.5, order.times.updated_at

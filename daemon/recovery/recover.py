@@ -123,9 +123,9 @@ class Recovery:
         known = [self._doubted(rebuilt, trusted.doubts.get(rebuilt.order.id)) for rebuilt in known]
         strangers, never = self._strangers(known, sources.there or {}, watched)
         made = tuple(taken_up((*known, *strangers), self._now))
-        folders = {rebuilt.order.folder for rebuilt in made if rebuilt.order.phase is not Phase.CANCELLED}
-        asked = self._asked_about(watched, trusted, folders, {rebuilt.order.output for rebuilt in made})
-        folders |= {order.folder for order in asked}
+        folders = {rebuilt.order.source.folder for rebuilt in made if rebuilt.order.phase is not Phase.CANCELLED}
+        asked = self._asked_about(watched, trusted, folders, {rebuilt.order.source.output for rebuilt in made})
+        folders |= {order.source.folder for order in asked}
         unknown = tuple(skipped(watched, folders, flow=self._flow, now=self._now))
         held = tuple(held_back((rebuilt.order for rebuilt in made), flow=self._flow, now=self._now))
         report = Report(sources, made, never, unknown, (*held, *asked), tuple(trusted.doubts.values()), watched.away)
@@ -202,7 +202,9 @@ class Recovery:
         """The orders that only the service knows: the merged ones, rebuilt, and the others."""
         mine, never = {rebuilt.order.id for rebuilt in known}, []
         taken = {
-            rebuilt.order.output for rebuilt in known if rebuilt.order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
+            rebuilt.order.source.output
+            for rebuilt in known
+            if rebuilt.order.phase not in (Phase.SKIPPED, Phase.CANCELLED)
         }
         found: list[Rebuilt] = []
         for at_service in there.values():
@@ -210,8 +212,8 @@ class Recovery:
                 continue
             order = stranger.order_of(at_service, self._shoot(at_service, watched, taken), self._flow, self._now)
             if is_merged(order, at_service.report):
-                found.append(stranger.rebuilt(order, at_service, _pictures(order.output), self._now))
-                taken.add(order.output)
+                found.append(stranger.rebuilt(order, at_service, _pictures(order.source.output), self._now))
+                taken.add(order.source.output)
             else:
                 never.append(at_service)
         return found, tuple(never)
@@ -251,9 +253,9 @@ def _with_facts(report: Report) -> Iterator[tuple[Order, facts.Fact | None]]:
 
 def _with_times(order: Order) -> Order:
     """Add the photos' times to an order whose note lacks them, if the photos still have the sizes that were sent."""
-    if order.fingerprint:
+    if order.source.fingerprint:
         return order
-    return with_times(order, {file.path: (file.size, file.mtime_ns) for file in photos_of(order.folder)})
+    return with_times(order, {file.path: (file.size, file.mtime_ns) for file in photos_of(order.source.folder)})
 
 
 def _pictures(output: str) -> int | None:

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, Preset, fingerprint
+from daemon.order import Bracket, FlowName, Image, ImageState, Order, OrderSource, Phase, Preset, fingerprint
 from daemon.order.naming import name_at_service
+from daemon.order.purchase import LimitCheck, Purchase
+from daemon.order.times import Times
+from daemon.order.uploads import Uploads
 from daemon.recovery.atservice import AtService
 from daemon.recovery.reconcile import Rebuilt, Source, merged, outputs
 from daemon.service import ImageStatus
@@ -77,15 +80,16 @@ def order_of(there: AtService, shoot: Shoot, flow: FlowName, now: float) -> Orde
     return Order(
         id=there.id,
         flow=flow,
-        shoot=shoot.name,
-        folder=shoot.folder,
-        output=shoot.output,
-        created_at=there.created_at or now,
-        updated_at=now,
+        source=OrderSource(
+            shoot=shoot.name,
+            folder=shoot.folder,
+            output=shoot.output,
+            fingerprint=fingerprint(brackets) if files else "",
+        ),
+        times=Times(created_at=there.created_at or now, updated_at=now),
         preset=shoot.preset,
-        created=True,
+        uploads=Uploads(created=True),
         brackets=brackets,
-        fingerprint=fingerprint(brackets) if files else "",
     )
 
 
@@ -105,7 +109,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
         return Rebuilt(after, Source.SERVICE, "resumes from its state at the service")
     delivered = replace(
         after,
-        phase=Phase.DOWNLOADED,
+        standing=Phase.DOWNLOADED,
         images=tuple(
             Image(
                 image.id,
@@ -115,13 +119,13 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
             )
             for image in images
         ),
-        reckoned=True,
+        purchase=Purchase(LimitCheck.WITHIN),
         due=None,
     )
     if pictures is not None:
         return Rebuilt(delivered, Source.SERVICE, "its pictures were already downloaded")
     why = (
-        f"its {len(paid)} picture(s) were already downloaded but are not in {order.output}. "
+        f"its {len(paid)} picture(s) were already downloaded but are not in {order.source.output}. "
         "If you need them, download them in the web app; they are already paid for"
     )
     return Rebuilt(replace(delivered, notes=(why,)), Source.SERVICE, why, doubtful=True)

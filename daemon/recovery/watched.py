@@ -15,9 +15,12 @@ from daemon.frames import shot_if_read
 from daemon.grouping import one_per_frame
 from daemon.order import (
     Bracket,
+    Ended,
     FlowName,
     Hold,
+    HoldKind,
     Order,
+    OrderSource,
     Phase,
     Policy,
     Preset,
@@ -30,6 +33,8 @@ from daemon.order import (
 from daemon.order.found import FoundElsewhere, Note
 from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
+from daemon.order.times import Times
+from daemon.order.unsent import Unsent
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
 from daemon.root import RootState
@@ -145,14 +150,15 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
         yield Order(
             id=str(uuid.uuid4()),
             flow=flow,
-            shoot=name,
-            folder=folder,
-            output=output_folder(settings.output, name, (), dev_mode=settings.preset.dev_mode),
-            created_at=now,
-            updated_at=now,
+            source=OrderSource(
+                shoot=name,
+                folder=folder,
+                output=output_folder(settings.output, name, (), dev_mode=settings.preset.dev_mode),
+                fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
+            ),
+            times=Times(created_at=now, updated_at=now),
             preset=settings.preset,
-            phase=Phase.SKIPPED,
-            fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
+            standing=Ended.SKIPPED_BY_RULE,
             troubles=(Trouble(Code.SKIPPED, SKIPPED),),
         )
 
@@ -171,30 +177,30 @@ def doubted(
     As in any other order, one file per frame is sent, and the others are left out with their reasons.
     ``notes`` are the unconfirmed ones. ``taken`` are the output folders of other orders.
     """
-    by_folder = {note.order.folder: note for note in notes}
+    by_folder = {note.order.source.folder: note for note in notes}
     for settings, name in watched.all():
         note = by_folder.get(os.path.join(settings.watch, name))
-        if note is None or note.order.folder in known:
+        if note is None or note.order.source.folder in known:
             continue
-        found = _listing(note.order.folder) or Listing()
+        found = _listing(note.order.source.folder) or Listing()
         good, bad = usable(found)
-        chosen = photos.choose(note.order.folder, photos.read(note.order.folder, good))
+        chosen = photos.choose(note.order.source.folder, photos.read(note.order.source.folder, good))
         if not chosen.brackets:
             continue
         left_out = tuple(sorted((*bad, *chosen.left_out), key=lambda one: one.path))
         order = Order(
             id=str(uuid.uuid4()),
             flow=flow,
-            shoot=name,
-            folder=note.order.folder,
-            output=output_folder(settings.output, name, {*taken, note.folder}, dev_mode=settings.preset.dev_mode),
-            created_at=now,
-            updated_at=now,
+            source=OrderSource(
+                shoot=name,
+                folder=note.order.source.folder,
+                output=output_folder(settings.output, name, {*taken, note.folder}, dev_mode=settings.preset.dev_mode),
+                fingerprint=fingerprint(chosen.brackets),
+            ),
+            times=Times(created_at=now, updated_at=now),
             preset=settings.preset,
             brackets=chosen.brackets,
-            left_out=tuple(one.path for one in left_out),
-            left_out_why=left_out,
-            fingerprint=fingerprint(chosen.brackets),
+            unsent=Unsent(left_out=tuple(one.path for one in left_out), left_out_why=left_out),
         )
         order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
         doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)
@@ -208,8 +214,8 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
     late photos are checked.
     """
     for folder, of_folder in _by_folder(orders).items():
-        newest = max(of_folder, key=lambda order: order.created_at)
-        if max(order.updated_at for order in of_folder) < now - LATELY:
+        newest = max(of_folder, key=lambda order: order.times.created_at)
+        if max(order.times.updated_at for order in of_folder) < now - LATELY:
             continue
         brackets = _late(folder, of_folder)
         if brackets:
@@ -217,18 +223,17 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
             yield Order(
                 id=str(uuid.uuid4()),
                 flow=flow,
-                shoot=newest.shoot,
-                folder=folder,
-                output=newest.output,
-                created_at=now,
-                updated_at=now,
+                source=OrderSource(
+                    shoot=newest.source.shoot,
+                    folder=folder,
+                    output=newest.source.output,
+                    fingerprint=fingerprint(brackets),
+                    supplement_of=newest.id,
+                ),
+                times=Times(created_at=now, updated_at=now),
                 preset=newest.preset,
-                phase=Phase.HELD,
-                held_in=Phase.SETTLED,
-                hold=Hold.LATE,
+                standing=Hold(Phase.SETTLED, HoldKind.LATE),
                 brackets=brackets,
-                fingerprint=fingerprint(brackets),
-                supplement_of=newest.id,
                 troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )
 
@@ -248,7 +253,7 @@ def _by_folder(orders: Iterable[Order]) -> dict[str, list[Order]]:
     folders: dict[str, list[Order]] = {}
     for order in orders:
         if order.phase not in (Phase.SKIPPED, Phase.CANCELLED):
-            folders.setdefault(order.folder, []).append(order)
+            folders.setdefault(order.source.folder, []).append(order)
     return folders
 
 

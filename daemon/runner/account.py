@@ -8,8 +8,8 @@ from dataclasses import replace
 import structlog
 
 from daemon.host.clock import Clock
-from daemon.order import MergeState, Order, Policy, facts, steps
-from daemon.order.facts import Kind
+from daemon.order import Order, Policy, facts, steps
+from daemon.order.facts import Failure
 from daemon.order.merging import limit_reached
 from daemon.order.policy import probed
 from daemon.orders import Change, Desk
@@ -45,23 +45,23 @@ class Account:
         now = self._clock.monotonic()
         if not isinstance(step, steps.Merge | steps.Reprocess) or self._day.admits(order.id, now):
             return None
-        return facts.Failed(step, Kind.ACCOUNT, self._day.reason or "", unsent=True, retry_after=self._day.wait(now))
+        return facts.Failed(step, Failure.ACCOUNT, self._day.reason or "", unsent=True, retry_after=self._day.wait(now))
 
     async def hears(self, order: Order, fact: facts.Fact) -> facts.Fact:
         """Learn from a fact before the next request is sent. Returns the fact to store.
 
         If the account is refused, the failure gets the reason that all orders show.
         """
-        if isinstance(fact, facts.Seen):
+        if isinstance(fact, facts.Polled):
             await self._learn_day_limit(order, fact)
         match fact:
             case facts.Failed(offline=True):
                 self._outage.met(order.id, self._clock.monotonic())
-            case facts.Failed(kind=Kind.ACCOUNT):
+            case facts.Failed(kind=Failure.ACCOUNT):
                 return await self._refused(order, fact)
-            case facts.Seen() if order.merge is MergeState.NOT_ASKED:
+            case facts.Polled() if not order.merge.requested:
                 pass  # a poll before the merge proves nothing: the service does not refuse polls
-            case facts.Created() | facts.Registered() | facts.Merged() | facts.Seen() | facts.Fetched():
+            case facts.Created() | facts.Registered() | facts.Merged() | facts.Polled() | facts.Fetched():
                 waiting = self._gate.open(order.id)
                 if waiting is not None:
                     log.info("account working again")
@@ -89,7 +89,7 @@ class Account:
             log.warning("only one order refused; it waits", order=order.id, why=why)
         return replace(fact, why=self._gate.reason_for(order.id, why))
 
-    async def _learn_day_limit(self, order: Order, fact: facts.Seen) -> None:
+    async def _learn_day_limit(self, order: Order, fact: facts.Polled) -> None:
         """Learn from a poll if the account's daily limit is reached or lifted."""
         full = limit_reached(fact)
         if full is not None:

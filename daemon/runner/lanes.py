@@ -79,8 +79,10 @@ def excluded(step: steps.Step, under_way: list[steps.Step]) -> bool:
     match step:
         case steps.Register(number) | steps.Upload(number):
             return any(isinstance(other, UPLOAD_STEPS) and other.bracket == number for other in under_way)
-        case steps.Fetch(image) | steps.Place(image):
-            return any(isinstance(other, steps.Fetch | steps.Place) and other.image == image for other in under_way)
+        case steps.Fetch(image) | steps.PlacePicture(image):
+            return any(
+                isinstance(other, steps.Fetch | steps.PlacePicture) and other.image == image for other in under_way
+            )
         case steps.Discard():
             return False
         case _:

@@ -16,7 +16,7 @@ from daemon.errors import StateError, StateFull
 from daemon.host.clock import Clock
 from daemon.order import Order, Policy, facts, next_steps, steps
 from daemon.order.due import waits
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Change, Desk
 from daemon.runner.account import Account
 from daemon.runner.lanes import excluded, lane, lanes
@@ -183,7 +183,7 @@ class Runner:
                 return None
             happened = await self._desk.checked(turn.order, await self._perform(turn.order, step))
         except StateFull as full_disk:  # raised in a worker thread, before any request was sent
-            happened = facts.Failed(step, Kind.PASSING, str(full_disk), unsent=True)
+            happened = facts.Failed(step, Failure.PASSING, str(full_disk), unsent=True)
         finally:
             self._begun -= 1
         return await self._account.hears(turn.order, happened)

@@ -9,7 +9,7 @@ from daemon.order.trouble import bug
 
 def failure(order: Order, step: steps.Step, error: Exception) -> facts.Failed:
     """The failure for an error. An error that is not in our error tree is a bug in bracketd."""
-    why, kind = str(error), facts.Kind
+    why, kind = str(error), facts.Failure
     match error:
         case errors.TooSlow():
             return facts.Failed(step, kind.PASSING, f"{_subject(order, step)}{why}")
@@ -47,11 +47,11 @@ def _gone(order: Order, step: steps.Step, error: errors.FileGone) -> facts.Faile
     sync client replaces them.
     """
     kind, why = originals.gone(order, error)
-    if kind is not facts.Kind.FILE or order.preset.bad_files == "hold":
+    if kind is not facts.Failure.FILE or order.preset.bad_files == "hold":
         return facts.Failed(step, kind, why, bracket=_whose(step))
     disk_fails = not originals.can_read_another(order, error.path)
     number, why = originals.number_of(order, error.path), f"{error.path} is gone"
-    return facts.Failed(step, facts.Kind.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
+    return facts.Failed(step, facts.Failure.UNREADABLE, why, unsent=True, bracket=number, disk_fails=disk_fails)
 
 
 def _subject(order: Order, step: steps.Step) -> str:

@@ -35,7 +35,7 @@ MARKED = {True: "-dev", False: ""}
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
 
-AfterMerge = steps.Look | steps.Reprocess | steps.Reckon | steps.Fetch | steps.Place | steps.Deliver
+AfterMerge = steps.Poll | steps.Reprocess | steps.Reckon | steps.Fetch | steps.PlacePicture | steps.Deliver
 
 log = structlog.get_logger("bracketd.steps")
 
@@ -104,9 +104,9 @@ class Steps:
         """The failure to record for a file error if the whole disk is unavailable; None for other errors."""
         match error:
             case errors.FileError():
-                away, kind = self._roots.watched_away(os.path.dirname(order.folder)), facts.Kind.PASSING
+                away, kind = self._roots.watched_away(os.path.dirname(order.source.folder)), facts.Failure.PASSING
             case errors.OutputError():
-                away, kind = self._roots.output_now(os.path.dirname(order.output)).why, facts.Kind.OUTPUT
+                away, kind = self._roots.output_now(os.path.dirname(order.source.output)).why, facts.Failure.OUTPUT
             case _:
                 return None
         return facts.Failed(step, kind, away, unsent=True) if away is not None else None
@@ -134,14 +134,14 @@ class Steps:
 
     def _carry_on(self, order: Order, step: AfterMerge) -> facts.Fact:
         """Carry out a step after the merge."""
-        if isinstance(step, steps.Fetch | steps.Place | steps.Deliver) and (
-            away := self._roots.output_now(os.path.dirname(order.output)).why
+        if isinstance(step, steps.Fetch | steps.PlacePicture | steps.Deliver) and (
+            away := self._roots.output_now(os.path.dirname(order.source.output)).why
         ):
             raise errors.OutputError(away)
         if isinstance(step, steps.Fetch | steps.Deliver) and (output := self._other_output(order)):
             return facts.OutputRenamed(output)
         match step:
-            case steps.Look():
+            case steps.Poll():
                 return self._look(order)
             case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
@@ -149,18 +149,18 @@ class Steps:
                 raise AssertionError("the runner asks the ledger itself")
             case steps.Fetch(image_id):
                 return self._fetch(order, image_id)
-            case steps.Place(image_id):
+            case steps.PlacePicture(image_id):
                 return self._place(order, image_id)
             case steps.Deliver():
                 return self._deliver(order)
 
     def _other_output(self, order: Order) -> str | None:
         """Another output folder if the disk does not allow the name of the order's; None if it does or hangs."""
-        return OUTPUTS.ask(order.output, lambda: fitting_output(order, self._longest_name))
+        return OUTPUTS.ask(order.source.output, lambda: fitting_output(order, self._longest_name))
 
     def _create(self, order: Order) -> facts.Fact:
         try:
-            self._service.create(order.id, order.shoot)
+            self._service.create(order.id, order.source.shoot)
         except errors.AlreadyExists:
             log.debug("order exists", order=order.id)  # an earlier request succeeded, but its answer was lost
         except errors.Mismatched:
@@ -180,7 +180,7 @@ class Steps:
     def _register(self, order: Order, number: int) -> facts.Fact:
         bracket = order.brackets[number]
         try:
-            outgoing.require_unchanged(order.folder, originals.file_of(bracket))
+            outgoing.require_unchanged(order.source.folder, originals.file_of(bracket))
             slot = self._service.register(
                 order.id, order.registration(number), order.bracket_name(number), content_type_of(bracket.path)
             )
@@ -212,7 +212,7 @@ class Steps:
             return ctime_ns
         try:
             digest = hashlib.sha256()
-            chunks = outgoing.chunks(order.folder, originals.file_of(bracket), self._go_on)
+            chunks = outgoing.chunks(order.source.folder, originals.file_of(bracket), self._go_on)
             self._service.upload(slot, _digested(chunks, digest), bracket.size)
         except errors.FileChanged:
             return originals.changed(order, number)
@@ -256,7 +256,7 @@ class Steps:
         done = bool(outputs) and all(image.status in ENDED for image in outputs)
         members = self._members(order) if done and not seen.merging else {}
         images = tuple(
-            facts.SeenImage(
+            facts.PolledImage(
                 image.id,
                 image.name,
                 ENDED.get(image.status),
@@ -267,7 +267,7 @@ class Steps:
             )
             for image in outputs
         )
-        return facts.Seen(seen.merging, seen.processing, images)
+        return facts.Polled(seen.merging, seen.processing, images)
 
     def _reprocess(self, image_id: str) -> facts.Fact:
         try:
@@ -292,7 +292,7 @@ class Steps:
         image = next(image for image in order.images if image.id == image_id)
         try:
             with (
-                incoming.Part(order.output, image_id, likely=largest) as part,
+                incoming.Part(order.source.output, image_id, likely=largest) as part,
                 self._service.download(
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
@@ -314,14 +314,20 @@ class Steps:
         image = next(image for image in order.images if image.id == image_id)
         assert image.extension is not None
         assert image.sha256 is not None
-        stem, mark, longest = stem_of(order, image), MARKED[order.preset.dev_mode], self._longest_name(order.output)
-        name = incoming.place(order.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
-        return facts.Placed(image_id, name) if name is not None else facts.FetchLost(image_id)
+        stem, mark, longest = (
+            stem_of(order, image),
+            MARKED[order.preset.dev_mode],
+            self._longest_name(order.source.output),
+        )
+        name = incoming.place(
+            order.source.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest
+        )
+        return facts.PicturePlaced(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:
         late = late_photos(order, shot_if_read)
         name = note_name(order)
-        incoming.write_json(order.output, name, delivery_note(order, late, now=self._now()))
+        incoming.write_json(order.source.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.order import Bracket, Order
-from daemon.order.model import REREADS
+from daemon.order.bracket import REREADS
 from daemon.order.sent import key
 from daemon.watcher.contents import Contents
 
@@ -49,7 +49,7 @@ class Altered:
                 judged = await self._read(order, photo, sent)
                 allowance.left -= photo.size
             all_judged = all_judged and judged is not None
-            if photo.path in order.altered if judged is None else judged.altered:
+            if photo.path in order.unsent.altered if judged is None else judged.altered:
                 altered.append(photo.path)
         return tuple(altered), all_judged
 
@@ -63,6 +63,6 @@ class Altered:
     async def _read(self, order: Order, photo: Bracket, sent: Bracket) -> Judged:
         before = self._judged.get((order.id, photo.path))
         rereads = before.rereads + 1 if before is not None and key(before.photo) == key(photo) else 0
-        altered = await self._contents.sha256(order.folder, photo.path) != sent.sha256
+        altered = await self._contents.sha256(order.source.folder, photo.path) != sent.sha256
         judged = self._judged[order.id, photo.path] = Judged(photo, altered, rereads)
         return judged

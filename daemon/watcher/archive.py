@@ -46,7 +46,7 @@ class Archive:
         ``orders`` are those of the folder, newest first. Returns None if the photos must be read: for example, a copy
         whose files are left out one by one is recognised by content.
         """
-        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].left_out:
+        if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].unsent.left_out:
             return None
         found = recognise(photos, await self._store.skipped_alike(entries_of(photos)))
         if found.likeness is not Likeness.SAME:
@@ -110,12 +110,12 @@ class Archive:
     ) -> dict[tuple[str, str], bool]:
         """For each photo and skipped order: True if the same-named file in that order's folder has the same content."""
         old = await self._store.load(order_id)
-        if old.folder == folder:
+        if old.source.folder == folder:
             return {}
         try:
-            there = {_key(file.path, file.size): file.path for file in await contents.photos(old.folder)}
+            there = {_key(file.path, file.size): file.path for file in await contents.photos(old.source.folder)}
             paths = {photo: there[key] for photo in photos if (key := _key(photo.path, photo.size)) in there}
-            marks = await contents.marks(old.folder, tuple(paths.values()))
+            marks = await contents.marks(old.source.folder, tuple(paths.values()))
         except OSError:
             return {}
         return {(photo.path, order_id): marks[path] == photo.mark for photo, path in paths.items()}
@@ -127,12 +127,12 @@ class Archive:
             return "" if before is None else answers.skipped_for(before, judged.known, len(judged.unsent))
         old = await self._store.load(found.order_id)
         if found.likeness is Likeness.UNSEEN:
-            return why_unseen(found, old.shoot)
+            return why_unseen(found, old.source.shoot)
         if found.likeness is Likeness.UNSURE:
-            return why_unsure(found, old.shoot, old.phase.value)
-        same = why_same(found, old.shoot, old.phase.value)
+            return why_unsure(found, old.source.shoot, old.phase.value)
+        same = why_same(found, old.source.shoot, old.phase.value)
         if before is not None and was_sent(before):
-            return f"{judged.known} of its photos were sent as “{before.shoot}”; of the others, {same}"
+            return f"{judged.known} of its photos were sent as “{before.source.shoot}”; of the others, {same}"
         return same
 
 

@@ -58,7 +58,7 @@ def one_a_frame(photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
 
 def is_known(order: Order, photos: Sequence[Bracket], names: str) -> bool:
     """True if a folder is unchanged since an order of it. A skipped order is compared by ``names`` (``by_name``)."""
-    return lies_as_sent(order, photos) if order.brackets else bool(names) and order.fingerprint == names
+    return lies_as_sent(order, photos) if order.brackets else bool(names) and order.source.fingerprint == names
 
 
 def paths(left_out: Iterable[LeftOut]) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class Comparing:
         if is_submitted and not self._dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.with_hashes(folder, brackets, earlier)
-        earlier = [with_shots(order, read) if order.folder == folder else order for order in earlier]
+        earlier = [with_shots(order, read) if order.source.folder == folder else order for order in earlier]
         mine = tuple(with_shots(order, read) for order in mine)
         judged = compare(folder, brackets, earlier, settled.inode, names)
         if not is_submitted:

@@ -96,7 +96,7 @@ class Contents:
         read = []
         for bracket in brackets:
             alike = known.get(bracket.mark, [])
-            untouched = (t for o, t in alike if o.folder == folder and _unmoved(t, bracket))
+            untouched = (t for o, t in alike if o.source.folder == folder and _unmoved(t, bracket))
             if theirs_here := next(untouched, None):
                 read.append(replace(bracket, sha256=theirs_here.sha256))
             elif alike:

@@ -130,14 +130,14 @@ class FirstSight:
         """
         found, times = await self._blocking(scan.scan_with_times, self._folder.path(shoot))
         order = await self._store.load(order_id)
-        never_seen = not order.fingerprint
+        never_seen = not order.source.fingerprint
         if never_seen and not _is_archive(found):
             return
-        is_same_folder = order.inode == inode if None not in (order.inode, inode) else never_seen
-        if not (is_same_folder or (not never_seen and order.fingerprint == by_name(found))):
+        is_same_folder = order.source.inode == inode if None not in (order.source.inode, inode) else never_seen
+        if not (is_same_folder or (not never_seen and order.source.fingerprint == by_name(found))):
             self._given_up.add(order_id)
             return
-        untouched = max(times.values(), default=0) <= order.created_at * 1e9
+        untouched = max(times.values(), default=0) <= order.times.created_at * 1e9
         if never_seen and not untouched:
             self._given_up.add(order_id)
         whole = not found.unanswered and (untouched or not never_seen)

@@ -76,7 +76,7 @@ class Intake:
     async def may_be_more(self, shoot: str) -> bool:
         """True if a folder that reappeared may have new photos: it is finished, or a skipped copy, or has no order."""
         newest = await self._desk.store.newest(self._folder.path(shoot))
-        return newest is None or newest.phase is Phase.DOWNLOADED or newest.same_as is not None
+        return newest is None or newest.phase is Phase.DOWNLOADED or newest.source.same_as is not None
 
     async def skip(self, shoot: str, found: Listing | None, inode: int | None = None) -> str:
         """Record an existing shoot as skipped. ``found`` is None if its photos could not be scanned.
@@ -154,7 +154,7 @@ class Intake:
         if settled.is_submitted:
             original = await original_of(self._desk, judged.before if judged.again is Again.SAME else newest)
         elif settled.verb is None and (before := may_have_moved(judged, settled.folder)) is not None:
-            moved = not await self._contents.blocking(scan.is_folder, before.folder)
+            moved = not await self._contents.blocking(scan.is_folder, before.source.folder)
         return Known(
             settled.folder,
             judged,
@@ -177,7 +177,7 @@ class Intake:
             case Supplement():
                 await self._orders.supplement(compared, decided, ask)
             case Move(order):
-                log.info("shoot renamed during processing", shoot=settled.shoot, was=order.shoot, order=order.id)
+                log.info("shoot renamed during processing", shoot=settled.shoot, was=order.source.shoot, order=order.id)
                 await self._desk.happened(order.id, facts.Moved(settled.shoot, settled.folder))
             case SkipAsSame(before, original):
                 await self._orders.skip_same(compared, before, self._desk.refused(ask, answers.same_photos(original)))

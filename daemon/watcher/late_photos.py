@@ -43,7 +43,7 @@ class LatePhotos:
 
         ``orders`` are the shoot's, newest first.
         """
-        orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.same_as is not None]
+        orders = [order for order in orders if order.phase is not Phase.SKIPPED or order.source.same_as is not None]
         photos, named = plain(found.usable), not may_supplement(orders, self._late_files)
         news = unknown(orders, photos)
         late = await self._unsent(orders, news) if named else ()
@@ -51,7 +51,7 @@ class LatePhotos:
         for order in orders:
             altered, all_judged = await self._altered.among(order, suspects[order.id], allowance)
             unsent = late if order is orders[-1] else ()
-            if (unsent, altered) != (order.late, order.altered):
+            if (unsent, altered) != (order.unsent.late, order.unsent.altered):
                 await self._desk.happened(order.id, facts.CameLate(unsent, altered))
             complete = complete and all_judged
         return Recheck(more=bool(news) and not named, complete=complete)
@@ -62,20 +62,20 @@ class LatePhotos:
         A folder with a different ``inode`` is a different shoot with the same name, and is left to the arrivals.
         """
         order = await self._desk.load(order_id)
-        if None not in (inode, order.inode) and inode != order.inode:
+        if None not in (inode, order.source.inode) and inode != order.source.inode:
             return
         if order.phase is Phase.SKIPPED:
             new = await self._archive.strangers(order_id, found)
         else:
-            compared = await self._comparing.of(Settled(order.folder, found, "", inode=inode))()
+            compared = await self._comparing.of(Settled(order.source.folder, found, "", inode=inode))()
             judged = compared.judged
             photos = () if judged.again is Again.SAME else judged.new or compared.fact.brackets
             new = changed_since(compared.orders, photos)[0]
-        if new != order.late:
+        if new != order.unsent.late:
             await self._desk.happened(order_id, facts.CameLate(new))
 
     async def _unsent(self, orders: Sequence[Order], news: Sequence[Bracket]) -> tuple[str, ...]:
         """Read new photos and return the paths of those with unsent frames, one file per frame."""
         if not orders or not news:
             return ()
-        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].folder, news)))[0]
+        return changed_since(orders, one_a_frame(await self._contents.shots(orders[0].source.folder, news)))[0]

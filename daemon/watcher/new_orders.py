@@ -10,10 +10,13 @@ import structlog
 
 from daemon.delivery import output_folder
 from daemon.order import (
+    Ended,
     FlowName,
     Judged,
     Order,
+    OrderSource,
     Phase,
+    Times,
     came_late,
     facts,
     fingerprint,
@@ -25,6 +28,7 @@ from daemon.order.allowed import CANCELLED
 from daemon.order.archive import Entry, unsure
 from daemon.order.outcome import Replace, Send, Supplement
 from daemon.order.problem import Code, Trouble
+from daemon.order.unsent import Unsent
 from daemon.orders import Desk
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
@@ -89,9 +93,12 @@ class NewOrders:
             order = await self._make(compared.settled, fact)
         else:
             order = await self._late(compared.settled, new.part, fact)
-        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
+        source = order.source
+        if old.phase is Phase.HELD:
+            source = replace(source, output=old.source.output)
         if compared.elsewhere is None:
-            order = replace(order, unknown_order=old.unknown_order)
+            source = replace(source, unknown_order=old.source.unknown_order)
+        order = replace(order, source=source)
         await self._desk.replace(old, order, fact, ask, elsewhere=compared.elsewhere)
 
     async def skip(self, settled: Settled, answer: Answer | None = None) -> str:
@@ -107,7 +114,7 @@ class NewOrders:
         settled, fact, judged = compared.settled, compared.fact, compared.judged
         why = await self._archive.why(judged)
         log.warning("skipped", shoot=settled.shoot, why=why)
-        mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
+        mark, same_as = fingerprint(fact.brackets), before.source.same_as or before.id
         if judged.recognised is not None or before.phase is Phase.SKIPPED:
             record = _Record(mark, entries(settled.found), same_as=same_as)
         else:
@@ -125,18 +132,17 @@ class NewOrders:
         taken, before = await self._desk.store.outputs(), compared.judged.before
         new = output_folder(self._folder.output, compared.settled.shoot, taken, dev_mode=self._folder.preset.dev_mode)
         continued = (o for o in compared.orders if is_mendable(o) or (before is not None and o.id == before.id))
-        return {new, *(order.output for order in continued)}
+        return {new, *(order.source.output for order in continued)}
 
     async def _skip(self, settled: Settled, record: _Record, answer: Answer | None) -> str:
         fact = facts.Locked((), paths(record.left_out), settled.why, record.left_out)
+        order = await self._make(settled, fact)
         order = replace(
-            await self._make(settled, fact),
-            phase=Phase.SKIPPED,
+            order,
+            standing=Ended.SKIPPED_BY_RULE if settled.verb is None else Ended.SKIPPED_BY_PERSON,
             due=None,
             troubles=(Trouble(Code.SKIPPED, settled.why),),
-            fingerprint=record.fingerprint,
-            same_as=record.same_as,
-            by_person=settled.verb is not None,
+            source=replace(order.source, fingerprint=record.fingerprint, same_as=record.same_as),
         )
         await self._desk.skip(order, fact, record.photos, answer=answer)
         return order.id
@@ -144,11 +150,12 @@ class NewOrders:
     async def _late(self, settled: Settled, part: Judged, fact: facts.Locked) -> Order:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
         order = await self._make(settled, fact)
-        if part.before is not None:
-            order = replace(order, supplement_of=part.before.supplement_of or part.before.id)
-        if part.before is not None and part.before.folder == order.folder:
-            order = replace(order, output=part.before.output)
-        return order
+        source, before = order.source, part.before
+        if before is not None:
+            source = replace(source, supplement_of=before.source.supplement_of or before.id)
+        if before is not None and before.source.folder == source.folder:
+            source = replace(source, output=before.source.output)
+        return replace(order, source=source)
 
     async def _make(self, settled: Settled, fact: facts.Locked) -> Order:
         """A new order, not in the store yet."""
@@ -157,16 +164,16 @@ class NewOrders:
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
-            shoot=settled.shoot,
-            folder=settled.folder,
-            output=output_folder(self._folder.output, settled.shoot, taken, dev_mode=dev_mode),
-            created_at=now,
-            updated_at=now,
+            source=OrderSource(
+                shoot=settled.shoot,
+                folder=settled.folder,
+                output=output_folder(self._folder.output, settled.shoot, taken, dev_mode=dev_mode),
+                fingerprint=fingerprint(fact.brackets),
+                inode=settled.inode,
+            ),
+            times=Times(created_at=now, updated_at=now),
             preset=self._folder.preset,
             brackets=fact.brackets,
-            left_out=fact.left_out,
-            left_out_why=fact.left_out_why,
-            fingerprint=fingerprint(fact.brackets),
+            unsent=Unsent(left_out=fact.left_out, left_out_why=fact.left_out_why),
             due=now,
-            inode=settled.inode,
         )

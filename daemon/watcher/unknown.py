@@ -164,16 +164,16 @@ class UnknownOrders:
 
     async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:
         """The fact that stops an order's first purchase: an unknown order in its output folder. None to go on."""
-        approved = order.unknown_order not in (None, order.id)
+        approved = order.source.unknown_order not in (None, order.id)
         if not isinstance(step, steps.Fetch) or order.preset.dev_mode or approved:
             return None
         if any(image.fetched_at is not None for image in order.images):
             return None
         try:
-            there = await self._unknown_in(order.output)
+            there = await self._unknown_in(order.source.output)
         except OSError as error:
-            why = f"cannot read the delivery notes in {order.output}: {error.strerror}. Nothing was bought"
-            return facts.Failed(step, facts.Kind.OUTPUT, why, unsent=True)
+            why = f"cannot read the delivery notes in {order.source.output}: {error.strerror}. Nothing was bought"
+            return facts.Failed(step, facts.Failure.OUTPUT, why, unsent=True)
         note = next((note for note in there if note.order.id != order.id), None)
         return FoundElsewhere(note.order.id, note.path) if note is not None else None
 
@@ -332,8 +332,8 @@ def _require_searched(output: _Output) -> None:
 
 def _words(order: Order, folder: str) -> Iterable[str]:
     """The index words by which a delivered order's shoot can be recognised."""
-    yield f"folder {order.folder}"
-    yield from {f"output {order.output}", f"output {folder}"}
-    if order.fingerprint:
-        yield order.fingerprint
+    yield f"folder {order.source.folder}"
+    yield from {f"output {order.source.output}", f"output {folder}"}
+    if order.source.fingerprint:
+        yield order.source.fingerprint
     yield from {bracket.mark for bracket in order.brackets if bracket.mark}

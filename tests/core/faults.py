@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from daemon.order import ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order import ImageState, Merge, Order, Phase, Policy, evolve, facts, next_steps, steps
+from daemon.order.facts import Failure
+from daemon.order.purchase import LimitCheck, Purchase
+from tests.changed import changed
 from tests.core.orders import order
 
 
@@ -24,7 +26,7 @@ def merges_again(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def goes_back(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A failed look sends the order back to its upload."""
     after = evolve(of, fact, **how)
-    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Look)
+    failed_look = isinstance(fact, facts.Failed) and isinstance(fact.step, steps.Poll)
     return order(len(of.brackets), of.flow) if failed_look else after
 
 
@@ -38,8 +40,8 @@ def takes_late_answers(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def keeps_the_bad_ones_place(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A bracket is left out, but its registration stays at the service."""
     after = evolve(of, fact, **how)
-    bad = isinstance(fact, facts.Failed) and fact.kind is Kind.FILE
-    return replace(after, discards=of.discards) if bad else after
+    bad = isinstance(fact, facts.Failed) and fact.kind is Failure.FILE
+    return changed(after, discards=of.uploads.discards) if bad else after
 
 
 def ignores_the_limit(of: Order, fact: facts.Fact, *, now: float, policy: Policy) -> Order:
@@ -54,14 +56,14 @@ def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
 
 def reprocesses_for_ever(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """The record that an image was reprocessed is lost."""
-    if isinstance(fact, facts.Seen):
+    if isinstance(fact, facts.Polled):
         of = replace(of, images=tuple(replace(image, reprocessed_at=None) for image in of.images))
     return evolve(of, fact, **how)
 
 
 def gives_up_at_the_limit(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """An image that the account's daily limit stopped counts as one that cannot be reprocessed."""
-    if isinstance(fact, facts.Seen):
+    if isinstance(fact, facts.Polled):
         fact = replace(fact, images=tuple(replace(image, limited=False) for image in fact.images))
     return evolve(of, fact, **how)
 
@@ -87,13 +89,13 @@ def lets_the_held_go(of: Order, fact: facts.Fact, **how: Any) -> Order:
 def falls_asleep(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """After a temporary failure the order never becomes due again."""
     after = evolve(of, fact, **how)
-    return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Kind.PASSING else after
+    return replace(after, due=None) if isinstance(fact, facts.Failed) and fact.kind is Failure.PASSING else after
 
 
 def cancels_what_was_merged(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """An order is cancelled even if its merge was requested."""
     asked = of.merge
-    after = evolve(replace(of, merge=MergeState.NOT_ASKED) if isinstance(fact, facts.Cancelled) else of, fact, **how)
+    after = evolve(replace(of, merge=Merge()) if isinstance(fact, facts.Cancelled) else of, fact, **how)
     return replace(after, merge=asked) if isinstance(fact, facts.Cancelled) else after
 
 
@@ -116,17 +118,17 @@ def merges_the_cancelled(of: Order) -> tuple[steps.Step, ...]:
 
 def goes_on_though_held(of: Order) -> tuple[steps.Step, ...]:
     """A held order continues by itself."""
-    return next_steps(replace(of, phase=of.held_in)) if of.held_in else next_steps(of)
+    return next_steps(changed(of, phase=of.stage)) if of.stage else next_steps(of)
 
 
 def buys_before_reckoning(of: Order) -> tuple[steps.Step, ...]:
     """Images are fetched before the limits are checked."""
-    return next_steps(replace(of, reckoned=True))
+    return next_steps(replace(of, purchase=Purchase(LimitCheck.WITHIN)))
 
 
 def fetches_again(of: Order) -> tuple[steps.Step, ...]:
     """A fetched image is fetched again instead of placed."""
-    return tuple(steps.Fetch(step.image) if isinstance(step, steps.Place) else step for step in next_steps(of))
+    return tuple(steps.Fetch(step.image) if isinstance(step, steps.PlacePicture) else step for step in next_steps(of))
 
 
 def delivers_early(of: Order) -> tuple[steps.Step, ...]:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.intents import intent
-from daemon.order.model import BadFiles
 from daemon.order.policy import Limits
+from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, order
 from tests.core.promises import Promises
 from tests.core.world import Faulty, Script, World
@@ -34,11 +34,11 @@ SCRIPTS: tuple[Script, ...] = (
     ("refused",),
 )
 
-REFUSALS: dict[str, tuple[Kind, bool]] = {
-    "not sent": (Kind.PASSING, True),
-    "refused for now": (Kind.ACCOUNT, True),
-    "not ready": (Kind.NOT_READY, False),
-    "no room": (Kind.OUTPUT, True),
+REFUSALS: dict[str, tuple[Failure, bool]] = {
+    "not sent": (Failure.PASSING, True),
+    "refused for now": (Failure.ACCOUNT, True),
+    "not ready": (Failure.NOT_READY, False),
+    "no room": (Failure.OUTPUT, True),
 }
 """Outcomes that the world does nothing for: what kind of failure, and whether the request was certainly unsent."""
 
@@ -49,7 +49,7 @@ NEWS = (
     facts.FoundAgain(("copy.jpg",)),
     facts.Moved("renamed", "/in/renamed"),
     facts.Resumed(),
-    facts.Interrupted(steps.Look()),
+    facts.Interrupted(steps.Poll()),
 )
 """What changes neither phase nor steps."""
 
@@ -125,7 +125,7 @@ class OrderMachine(Promises):
     def _lost(self, step: steps.Step) -> facts.Fact:
         if isinstance(step, steps.Register):
             return facts.SlotLost(step.bracket, self.order.brackets[step.bracket].attempt, "answer lost")
-        return facts.Failed(step, Kind.PASSING, "answer lost")
+        return facts.Failed(step, Failure.PASSING, "answer lost")
 
     def goes_on(self, step: steps.Step, outcome: str = "done") -> None:
         """Advance the time until the order is due, and take a step."""
@@ -155,7 +155,7 @@ class OrderMachine(Promises):
     @rule(data=st.data(), outcome=st.sampled_from(MISHAPS))
     def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
         """Let everything succeed until the merge, a reprocessing, or a purchase is next."""
-        merged = self.order.merge is not MergeState.NOT_ASKED
+        merged = self.order.merge.state is not MergeState.NOT_ASKED
         wanted = data.draw(st.sampled_from([steps.Reprocess, steps.Fetch])) if merged else steps.Merge
         for _ in range(60):
             step = next(iter(self.choose(self.order)), None)
@@ -166,8 +166,11 @@ class OrderMachine(Promises):
                 return
 
     @precondition(lambda self: self.order.phase not in RESTING)
-    @rule(data=st.data(), kind=st.sampled_from([Kind.REQUEST, Kind.FILE, Kind.BUG, Kind.OUTPUT]))
-    def neighbour_fails(self, data: st.DataObject, kind: Kind) -> None:
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from([Failure.REQUEST, Failure.FILE, Failure.BUG, Failure.OUTPUT]),
+    )
+    def neighbour_fails(self, data: st.DataObject, kind: Failure) -> None:
         """Of two running steps one fails, perhaps for good, and then the other one ends."""
         steps = [step for step in self.choose(self.order) if intent(step) is None]
         self.now = max(self.now, self.order.due or self.now)
@@ -205,7 +208,7 @@ class OrderMachine(Promises):
         fact = self.world.do(self.order, step, self.now) if step else None
         before = self.order
         ended = self.apply(before, facts.Cancelled(why), now=self.now, policy=self.policy)
-        if before.merge is MergeState.NOT_ASKED:
+        if before.merge.state is MergeState.NOT_ASKED:
             assert ended.phase is Phase.CANCELLED, "before the merge an order can be cancelled"
             assert self.choose(ended) == (), "a cancelled order asks for nothing"
         else:
@@ -244,7 +247,7 @@ class OrderMachine(Promises):
             self.learn(news)
             after = self.order
             assert (after.phase, self.choose(after)) == (before.phase, self.choose(before)), f"{news} goes too far"
-            assert after.output == before.output, "pictures go where they were promised"
+            assert after.source.output == before.source.output, "pictures go where they were promised"
 
     # --- the end ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from daemon.order import Bracket, FlowName, Order, Phase, Policy, evolve, facts
 from daemon.order.problem import Code, Trouble
+from tests.changed import made
 
 POLICY = Policy()
 NOW = 1_000_000.0
@@ -11,7 +12,7 @@ NOW = 1_000_000.0
 
 def order(brackets: int = 3, flow: FlowName = "images", phase: Phase = Phase.SETTLED) -> Order:
     """A shoot that was just locked."""
-    return Order(
+    return made(
         id="6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11",
         flow=flow,
         shoot="12 Oak St",
@@ -62,8 +63,8 @@ def merged(brackets: int = 3) -> Order:
 def processed(*ended: bool) -> Order:
     """An order with one image for each of ``ended``: True if it succeeded, False if it failed for good."""
     shown = enumerate(ended or (True,))
-    images = tuple(facts.SeenImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
-    return after(merged(), facts.Seen(merging=False, processing=False, images=images))
+    images = tuple(facts.PolledImage(f"i{n}", f"picture {n}", good, again=False) for n, good in shown)
+    return after(merged(), facts.Polled(merging=False, processing=False, images=images))
 
 
 def reckoned(*ended: bool) -> Order:

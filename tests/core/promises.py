@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from daemon.order import LINE, RESTING, ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.merging import UNHEARD
+from tests.changed import changed
 from tests.core.world import World
 
 LOOKS = (
@@ -20,7 +20,7 @@ LOOKS = (
     facts.Approved,
     facts.Cancelled,
 )
-"""Facts that tell how things are, or what a person wants: told twice, they count twice."""
+"""Facts that say how things are, or what a person wants. If they come twice, they count twice."""
 
 COMES_OUT = {("good",), ("error", "good"), ("limited", "limited", "good"), ("error", "limited", "good")}
 """Scripts that end in a picture, unless kills cost an image its second chance again and again."""
@@ -76,7 +76,7 @@ class Promises(RuleBasedStateMachine):
             assert not self.world.paid, "a cancelled order costs nothing"
             self.furthest = len(LINE)
             return
-        stage = now.held_in or now.phase
+        stage = now.stage or now.phase
         assert LINE.index(stage) >= self.furthest, "phases only move forward"
         self.furthest = LINE.index(stage)
 
@@ -86,22 +86,22 @@ class Promises(RuleBasedStateMachine):
         for old in getattr(self, "past", []):
             after = self.apply(self.order, old, now=self.now, policy=self.policy)
             if after is not self.order and not self._undone(old):
-                same = replace(after, updated_at=0) == replace(self.order, updated_at=0)
+                same = changed(after, updated_at=0) == changed(self.order, updated_at=0)
                 assert same, f"a repeated {old} changed the order"
 
     def _undone(self, old: facts.Fact) -> bool:
         """True if the effect of a past fact was undone, so that the same fact may happen again."""
-        stage = self.order.held_in or self.order.phase
+        stage = self.order.stage or self.order.phase
         states = {image.id: image.state for image in self.order.images}
         match old:
             case facts.Confirmed():
                 return stage is Phase.UPLOADING
-            case facts.Seen():
+            case facts.Polled():
                 return stage in (Phase.MERGING, Phase.PROCESSING)
             case facts.Reckoned():
-                return stage is Phase.DOWNLOADING and not self.order.reckoned
+                return stage is Phase.DOWNLOADING and not self.order.purchase.within_limits
             case facts.MergeIntended():
-                return self.order.merge is MergeState.NOT_ASKED
+                return self.order.merge.state is MergeState.NOT_ASKED
             case facts.ReprocessIntended(image):
                 return states.get(image) is ImageState.AGAIN
             case facts.Reprocessed(image) | facts.ImageLost(image):
@@ -115,10 +115,10 @@ class Promises(RuleBasedStateMachine):
 
     def delivered(self) -> None:
         """Check that in the end every image is placed, or named with its outcome."""
-        world, told = self.world, " ".join(self.order.messages)
+        world, messages = self.world, " ".join(self.order.messages)
         assert {image.id for image in self.order.images} == set(world.outputs), "every image is known"
         for image, output in world.outputs.items():
-            assert image in world.placed or f"{image} failed" in told, f"{image} is neither placed nor named"
+            assert image in world.placed or f"{image} failed" in messages, f"{image} is neither placed nor named"
             if output.shown(self.now) == "good":
                 assert image in world.placed, f"{image} was processed and is not placed"
             if output.script in COMES_OUT and world.cut[image] < UNHEARD:

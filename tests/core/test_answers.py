@@ -8,11 +8,11 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import Health, ImageState, Order, Phase, answers, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from tests.core.orders import NOW, POLICY, after, merged, order, reckoned, sent, uploaded
 
-LOOK = facts.Failed(steps.Look(), Kind.MISMATCH, "The service shows nonsense.", mismatch=Mismatch.MORE_IMAGES)
-SEEN = facts.Seen(merging=True, processing=False, images=())
+LOOK = facts.Failed(steps.Poll(), Failure.MISMATCH, "The service shows nonsense.", mismatch=Mismatch.MORE_IMAGES)
+SEEN = facts.Polled(merging=True, processing=False, images=())
 LATER = NOW + POLICY.mismatch_grace
 
 
@@ -93,25 +93,29 @@ def test_an_old_registration_is_not_the_present_one() -> None:
 def test_what_does_not_match_is_asked_for_again() -> None:
     """The order backs off, says why, and continues as soon as an answer matches."""
     start = merged()
-    told = after(start, LOOK)
-    assert (told.phase, told.health, told.mismatch) == (Phase.MERGING, Health.RETRYING, Mismatch.MORE_IMAGES)
-    assert told.messages == ("The service shows nonsense. bracketd tries again.",)
-    assert (told.images, next_steps(told)) == (start.images, (steps.Look(),))
-    due = told.due
+    later = after(start, LOOK)
+    assert (later.phase, later.health, later.tries.mismatch) == (
+        Phase.MERGING,
+        Health.RETRYING,
+        Mismatch.MORE_IMAGES,
+    )
+    assert later.messages == ("The service shows nonsense. bracketd tries again.",)
+    assert (later.images, next_steps(later)) == (start.images, (steps.Poll(),))
+    due = later.due
     assert due is not None
-    fine = after(told, SEEN, now=due)
-    assert (fine.mismatch, fine.mismatches, fine.mismatched_at, fine.messages) == (None, 0, None, ())
+    fine = after(later, SEEN, now=due)
+    assert (fine.tries.mismatch, fine.tries.mismatches, fine.tries.mismatched_at, fine.messages) == (None, 0, None, ())
 
 
 def test_what_never_matches_holds_the_order() -> None:
     """After some tries over some minutes the order is held; the kind of mismatch is a value."""
     held = again_and_again(merged(), LOOK)
-    assert (held.phase, held.held_in, held.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
+    assert (held.phase, held.stage, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION
     assert held.messages[0].startswith("The service shows nonsense. The service answered like this 6 times. None of")
     assert "`bracketd retry`" in held.messages[0]
     again = after(held, facts.Retried(), now=LATER)
-    assert (next_steps(again), again.mismatch, again.mismatches) == ((steps.Look(),), None, 0)
+    assert (next_steps(again), again.tries.mismatch, again.tries.mismatches) == ((steps.Poll(),), None, 0)
     assert after(again, LOOK, now=LATER).phase is Phase.MERGING, "a retry has all tries again"
 
 
@@ -132,27 +136,27 @@ def test_a_clock_that_was_set_back_does_not_ask_for_ever() -> None:
 
 def test_another_failure_between_two_wrong_answers_changes_nothing() -> None:
     """An outage between wrong answers neither resets the mismatch count nor adds to it."""
-    outage = facts.Failed(steps.Look(), Kind.PASSING, "no route")
+    outage = facts.Failed(steps.Poll(), Failure.PASSING, "no route")
     start = after(merged(), LOOK, *[outage] * 20)
-    assert (start.mismatches, start.mismatch) == (1, Mismatch.MORE_IMAGES)
+    assert (start.tries.mismatches, start.tries.mismatch) == (1, Mismatch.MORE_IMAGES)
 
 
 def test_a_later_reason_to_hold_replaces_the_mismatch() -> None:
     """The value says why an order is held, and not what was wrong before."""
-    refused = facts.Failed(steps.Look(), Kind.REQUEST, "refused")
+    refused = facts.Failed(steps.Poll(), Failure.REQUEST, "refused")
     held = after(merged(), LOOK, refused)
-    assert (held.phase, held.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
+    assert (held.phase, held.tries.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
     late = after(held, LOOK)
-    assert (late.phase, late.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
+    assert (late.phase, late.tries.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
 
 
-@pytest.mark.parametrize("step", [steps.Merge(), steps.Look()])
+@pytest.mark.parametrize("step", [steps.Merge(), steps.Poll()])
 def test_a_wrong_answer_to_a_merge_is_no_refusal(step: steps.Step) -> None:
     """After a mismatched answer to a merge the service is polled, and no second merge is requested meanwhile."""
-    wrong = facts.Failed(step, Kind.MISMATCH, "another order", mismatch=Mismatch.ORDER)
+    wrong = facts.Failed(step, Failure.MISMATCH, "another order", mismatch=Mismatch.ORDER)
     asked = after(uploaded(), facts.MergeIntended(), wrong)
-    assert next_steps(asked) == (steps.Look(),)
-    assert next_steps(after(again_and_again(asked, wrong), facts.Retried(), now=LATER)) == (steps.Look(),)
+    assert next_steps(asked) == (steps.Poll(),)
+    assert next_steps(after(again_and_again(asked, wrong), facts.Retried(), now=LATER)) == (steps.Poll(),)
 
 
 def test_two_brackets_never_share_an_id() -> None:
@@ -160,11 +164,11 @@ def test_two_brackets_never_share_an_id() -> None:
     first, second = sent(0)[0], facts.Registered(1, 0, "s0.0", "https://storage/other", "image/jpeg")
     start = after(order(2), first, second)
     assert [bracket.service_id for bracket in start.brackets] == ["s0.0", None]
-    assert (start.brackets[1].attempt, start.mismatch) == (1, Mismatch.BRACKET)
-    assert start.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
+    assert (start.brackets[1].attempt, start.tries.mismatch) == (1, Mismatch.BRACKET)
+    assert start.uploads.discards == (order(2).registration(1),), "the other bracket's id is not deleted"
     for attempt in range(1, POLICY.mismatch_most):
         start = after(start, replace(second, attempt=attempt), now=NOW + attempt)
-    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert (start.phase, start.tries.mismatch) == (Phase.HELD, Mismatch.BRACKET)
 
 
 def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> None:
@@ -179,7 +183,7 @@ def test_a_bracket_is_not_registered_for_ever_while_its_neighbours_get_on() -> N
         later = start.due
         assert attempt == POLICY.mismatch_most - 1 or later is not None
         start = after(start, *sent(attempt + 1), now=(later or due) + 1)
-    assert (start.phase, start.mismatch) == (Phase.HELD, Mismatch.BRACKET)
+    assert (start.phase, start.tries.mismatch) == (Phase.HELD, Mismatch.BRACKET)
     assert after(start, facts.Retried()).brackets[0].failures == 0, "a retry has all tries again"
 
 
@@ -206,13 +210,13 @@ def test_two_brackets_never_share_a_place() -> None:
 def test_a_picture_that_is_wrong_was_bought_once() -> None:
     """A wrong picture in full size is paid for once; another download does not count as a purchase."""
     start = reckoned(True, True)
-    small = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
-    told = after(start, small)
-    states = [(image.state, image.fetched_at) for image in told.images]
+    small = facts.Failed(steps.Fetch("i0"), Failure.MISMATCH, "too small", mismatch=Mismatch.SMALL_PICTURE)
+    later = after(start, small)
+    states = [(image.state, image.fetched_at) for image in later.images]
     assert states == [(ImageState.PROCESSED, NOW), (ImageState.PROCESSED, None)]
-    assert steps.Fetch("i0") in next_steps(told)
-    held = again_and_again(told, small)
-    assert (held.phase, held.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
+    assert steps.Fetch("i0") in next_steps(later)
+    held = again_and_again(later, small)
+    assert (held.phase, held.tries.mismatch) == (Phase.HELD, Mismatch.SMALL_PICTURE)
     assert "The picture is paid for" in held.messages[0]
     got = after(held, facts.Retried(), facts.Fetched("i0", 10, "ab", "jpg"), now=LATER)
     assert (got.images[0].state, got.images[0].fetched_at) == (ImageState.FETCHED, NOW)
@@ -220,5 +224,5 @@ def test_a_picture_that_is_wrong_was_bought_once() -> None:
 
 def test_what_is_not_a_picture_was_not_bought() -> None:
     """A web page or garbage in place of a picture is not recorded as bought."""
-    wrong = facts.Failed(steps.Fetch("i0"), Kind.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
+    wrong = facts.Failed(steps.Fetch("i0"), Failure.MISMATCH, "a page", mismatch=Mismatch.NOT_A_PICTURE)
     assert after(reckoned(True), wrong).images[0].fetched_at is None

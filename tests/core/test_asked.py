@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps, steps
+from daemon.order import Ended, Health, ImageState, MergeState, Order, Phase, Policy, facts, next_steps, steps
 from daemon.order.asked import failed_images
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.policy import Limits
 from tests.core.orders import NOW, POLICY, after, order, processed, reckoned, uploaded
 
@@ -18,7 +18,7 @@ LIMIT = Policy(limits=Limits(images_per_order=1))
 
 def placed(image: str) -> tuple[facts.Fact, ...]:
     """The facts of an image that is bought without trouble."""
-    return facts.Fetched(image, 10, "ab", "jpg"), facts.Placed(image, f"{image}.jpg")
+    return facts.Fetched(image, 10, "ab", "jpg"), facts.PicturePlaced(image, f"{image}.jpg")
 
 
 def delivered(good: int, failed: int) -> Order:
@@ -27,10 +27,10 @@ def delivered(good: int, failed: int) -> Order:
     return after(start, *(fact for n in range(good) for fact in placed(f"i{n}")), facts.Delivered())
 
 
-def look(**ended: bool | None) -> facts.Seen:
+def look(**ended: bool | None) -> facts.Polled:
     """A poll that shows these images."""
-    images = tuple(facts.SeenImage(image, image, how) for image, how in ended.items())
-    return facts.Seen(False, None in ended.values(), images)
+    images = tuple(facts.PolledImage(image, image, how) for image, how in ended.items())
+    return facts.Polled(False, None in ended.values(), images)
 
 
 def states(of: Order) -> list[ImageState]:
@@ -49,7 +49,7 @@ GOOD = {f"i{n}": True for n in range(4)}
 def test_one_failed_image_is_processed_again_and_it_alone_is_bought() -> None:
     """Retrying the failed image of a delivered order reprocesses, checks, buys and places only that image."""
     assert (RETRIED.phase, RETRIED.due, RETRIED.health) == (Phase.PROCESSING, NOW + DAY, Health.OK)
-    assert next_steps(RETRIED) == (steps.Look(),), "the service may show something else now"
+    assert next_steps(RETRIED) == (steps.Poll(),), "the service may show something else now"
     failed = after(RETRIED, look(**GOOD, i4=False), now=NOW + DAY)
     assert next_steps(failed) == (steps.Reprocess("i4"),)
     asked = after(failed, facts.ReprocessIntended("i4"), facts.Reprocessed("i4"), now=NOW + DAY)
@@ -104,7 +104,7 @@ def test_a_retry_days_later_has_the_patience_of_a_merge() -> None:
     """A retried image that the daily limit stops waits for the limit, however old the merge is."""
     week = NOW + 30 * DAY
     start = after(FOUR_OF_FIVE, facts.Reopened(("i4",)), now=week)
-    limited = facts.SeenImage("i4", "i4", ended=False, reason="daily limit", limited=True)
+    limited = facts.PolledImage("i4", "i4", ended=False, reason="daily limit", limited=True)
     shown = look(**GOOD)
     waits = after(start, replace(shown, images=(*shown.images, limited)), now=week)
     assert states(waits)[-1] is ImageState.AGAIN
@@ -131,7 +131,7 @@ def test_a_late_answer_does_not_end_a_retried_order() -> None:
 def test_an_order_without_a_picture_is_not_delivered() -> None:
     """An order whose images all failed is held, with a message that nothing was delivered and what to do."""
     held = processed(False, False)
-    assert (held.phase, held.held_in, held.health) == (Phase.HELD, Phase.DOWNLOADING, Health.ATTENTION)
+    assert (held.phase, held.stage, held.health) == (Phase.HELD, Phase.DOWNLOADING, Health.ATTENTION)
     assert held.messages[0].startswith("nothing was delivered: the service failed on every image")
     assert next_steps(held) == ()
 
@@ -160,7 +160,7 @@ def over_limit(*good: bool) -> Order:
 def test_a_dismissed_order_ends_unbought() -> None:
     """An order that was held at a limit ends as cancelled and makes no more requests."""
     over = after(over_limit(True, True, False), facts.Dismissed(), now=NOW + 9)
-    assert (over.phase, over.by_person, over.held_in, over.due) == (Phase.CANCELLED, True, None, None)
+    assert (over.phase, over.standing, over.due) == (Phase.CANCELLED, Ended.DISMISSED, None)
     assert (over.health, next_steps(over)) == (Health.OK, ())
     assert over.messages[0].startswith("dismissed on request; none of its images were bought")
     assert states(over) == [ImageState.DISMISSED, ImageState.DISMISSED, ImageState.FAILED]
@@ -189,11 +189,11 @@ def test_nothing_revives_a_dismissed_order(fact: facts.Fact) -> None:
 def test_a_dismissed_order_delivers_what_was_bought() -> None:
     """Pictures bought before a dismissal are delivered; the others are neither bought nor failed."""
     start = after(reckoned(True, True, True), *placed("i0"), facts.Fetched("i1", 10, "ab", "jpg"))
-    held = after(start, facts.Failed(steps.Fetch("i2"), Kind.REQUEST, "422", unsent=True))
+    held = after(start, facts.Failed(steps.Fetch("i2"), Failure.REQUEST, "422", unsent=True))
     left = after(held, facts.Dismissed(), now=NOW + 9)
     assert (left.phase, left.due) == (Phase.DOWNLOADING, NOW + 9)
-    assert next_steps(left) == (steps.Place("i1"),)
-    done = after(left, facts.Placed("i1", "i1.jpg"))
+    assert next_steps(left) == (steps.PlacePicture("i1"),)
+    done = after(left, facts.PicturePlaced("i1", "i1.jpg"))
     assert next_steps(done) == (steps.Deliver(),)
     over = after(done, facts.Delivered())
     assert (over.phase, over.health) == (Phase.DOWNLOADED, Health.OK)
@@ -220,6 +220,6 @@ def test_only_what_stands_still_is_dismissed(start: Order) -> None:
 
 def test_before_the_merge_there_is_nothing_to_dismiss() -> None:
     """An order that is held before its merge is cancelled, not dismissed."""
-    held = after(order(1), facts.Failed(steps.Register(0), Kind.FILE, "cannot be read"))
-    assert held.merge is MergeState.NOT_ASKED
+    held = after(order(1), facts.Failed(steps.Register(0), Failure.FILE, "cannot be read"))
+    assert held.merge.state is MergeState.NOT_ASKED
     assert after(held, facts.Dismissed()) is held

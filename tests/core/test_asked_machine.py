@@ -28,8 +28,9 @@ from daemon.order import (
     steps,
 )
 from daemon.order.asked import ON_DISK
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.money import waits_for_tomorrow
+from tests.changed import changed
 from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
 from tests.core.world import World
@@ -113,7 +114,7 @@ class AskedMachine(OrderMachine):
             if step is None:
                 return
             if isinstance(step, steps.Fetch) and any(image.state in ON_DISK for image in self.order.images):
-                self.learn(facts.Failed(step, Kind.REQUEST, "refused", unsent=True))
+                self.learn(facts.Failed(step, Failure.REQUEST, "refused", unsent=True))
                 if dismiss and Verb.DISMISS in allowed(self.order):
                     self.learn(facts.Dismissed())
                 return
@@ -137,7 +138,7 @@ class AskedMachine(OrderMachine):
         assert not waits_for_tomorrow(self.order)
 
     def _phases(self, now: Order) -> None:
-        if now.phase is Phase.CANCELLED and now.merge is not MergeState.NOT_ASKED:
+        if now.phase is Phase.CANCELLED and now.merge.state is not MergeState.NOT_ASKED:
             assert self.choose(now) == (), "a dismissed order asks for nothing"
             assert now.due is None, "and waits for nothing"
             assert not any(image.state in ON_DISK for image in now.images), "what is bought is delivered"
@@ -145,12 +146,12 @@ class AskedMachine(OrderMachine):
         super()._phases(now)
 
     def _undone(self, old: facts.Fact) -> bool:
-        stage = self.order.held_in or self.order.phase
+        stage = self.order.stage or self.order.phase
         if isinstance(old, facts.Reopened | facts.Dismissed):  # asked twice counts twice
             return True
         if isinstance(old, facts.Delivered):
-            return self.order.reopened_at is not None and stage is Phase.DOWNLOADING
-        if isinstance(old, facts.ImageLost) and self.order.reopened_at is not None:
+            return self.order.times.reopened_at is not None and stage is Phase.DOWNLOADING
+        if isinstance(old, facts.ImageLost) and self.order.times.reopened_at is not None:
             return True
         return super()._undone(old)
 
@@ -180,7 +181,7 @@ def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A dismissed order ends even if images were bought."""
     after = evolve(of, fact, **how)
     ends = isinstance(fact, facts.Dismissed) and after is not of
-    return replace(after, phase=Phase.CANCELLED, due=None) if ends else after
+    return changed(after, phase=Phase.CANCELLED, due=None) if ends else after
 
 
 @pytest.mark.parametrize(

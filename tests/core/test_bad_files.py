@@ -6,8 +6,9 @@ import pytest
 
 from daemon.errors import Mismatch
 from daemon.order import FlowName, Health, Order, Phase, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.trouble import ANSWERS
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, order, sent, uploaded
 
 WITHOUT = Preset(bad_files="leave_out")
@@ -15,23 +16,23 @@ WITHOUT = Preset(bad_files="leave_out")
 
 def shoot(brackets: int = 2, flow: FlowName = "images", preset: Preset = WITHOUT) -> Order:
     """A locked shoot whose folder is set to leave out photos that cannot be read."""
-    return replace(order(brackets, flow), preset=preset, created=flow == "brackets")
+    return changed(order(brackets, flow), preset=preset, created=flow == "brackets")
 
 
 def bad(step: steps.Step, number: int | None = 0) -> facts.Failed:
     """The failure of a step because of a file that cannot be read."""
-    return facts.Failed(step, Kind.FILE, "cannot be read", bracket=number)
+    return facts.Failed(step, Failure.FILE, "cannot be read", bracket=number)
 
 
-@pytest.mark.parametrize("kind", facts.Kind)
-def test_every_kind_of_failure_has_its_answer(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", facts.Failure)
+def test_every_kind_of_failure_has_its_answer(kind: Failure) -> None:
     """Every kind of failure has a rule, after which the order becomes due again or is held."""
     assert kind in ANSWERS
-    mismatch = Mismatch.ORDER if kind is Kind.MISMATCH else None
-    told = after(shoot(), facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=mismatch))
-    asleep = told.due is None and told.phase not in (Phase.HELD, Phase.CANCELLED)
+    mismatch = Mismatch.ORDER if kind is Failure.MISMATCH else None
+    result = after(shoot(), facts.Failed(steps.Register(0), kind, "why", bracket=0, mismatch=mismatch))
+    asleep = result.due is None and result.phase not in (Phase.HELD, Phase.CANCELLED)
     assert not asleep
-    assert any("why" in message for message in told.messages)
+    assert any("why" in message for message in result.messages)
 
 
 def test_an_unreadable_photo_holds_the_order_unless_the_folder_says_otherwise() -> None:
@@ -48,7 +49,7 @@ def test_an_order_goes_without_a_photo_that_cannot_be_read() -> None:
     assert without.brackets[0].left_out == "cannot be read"
     assert without.health is Health.ATTENTION
     assert without.messages == ("goes without DCIM/IMG_0431.JPG: cannot be read",)
-    ended = replace(without, phase=Phase.DOWNLOADED)
+    ended = changed(without, phase=Phase.DOWNLOADED)
     assert (ended.health, ended.messages) == (Health.ATTENTION, without.messages)
 
 
@@ -95,16 +96,16 @@ def test_an_order_does_not_go_without_its_last_photo() -> None:
 )
 def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | None, phase: Phase) -> None:
     """With a fixed set size one missing photo would shift all later sets, so the order is held."""
-    told = after(shoot(brackets, preset=replace(WITHOUT, per_image=per_image)), bad(steps.Register(0)))
-    assert told.phase is phase
+    result = after(shoot(brackets, preset=replace(WITHOUT, per_image=per_image)), bad(steps.Register(0)))
+    assert result.phase is phase
     if phase is Phase.HELD:
-        assert told.brackets[0].left_out is None
-        assert f"whole sets of {per_image}" in told.messages[0]
+        assert result.brackets[0].left_out is None
+        assert f"whole sets of {per_image}" in result.messages[0]
 
 
 @pytest.mark.parametrize(
     "fact",
-    [bad(steps.Confirm(), None), bad(steps.Register(0), None), facts.Failed(None, Kind.FILE, "cannot be read")],
+    [bad(steps.Confirm(), None), bad(steps.Register(0), None), facts.Failed(None, Failure.FILE, "cannot be read")],
     ids=["confirm", "register", "no step"],
 )
 def test_a_bad_file_that_nobody_can_name_holds_the_order(fact: facts.Failed) -> None:
@@ -121,7 +122,7 @@ def test_a_photo_that_is_left_out_and_still_in_the_way_holds_the_order() -> None
 def test_after_the_upload_no_photo_is_left_out() -> None:
     """Once the brackets are confirmed, a bad file holds the order, because the merge includes them all."""
     late = after(replace(uploaded(2), preset=WITHOUT), bad(steps.Merge(), 0))
-    assert (late.phase, late.sent, late.discards) == (Phase.HELD, (0, 1), ())
+    assert (late.phase, late.sent, late.uploads.discards) == (Phase.HELD, (0, 1), ())
 
 
 def test_a_retry_takes_the_current_bad_files_setting() -> None:
@@ -133,7 +134,7 @@ def test_a_retry_takes_the_current_bad_files_setting() -> None:
 
 def test_a_second_bad_photo_of_a_held_order_counts() -> None:
     """A bad photo found while the order was being held is left out too, and the order stays held."""
-    held = after(shoot(3), facts.Failed(steps.Register(2), Kind.REQUEST, "look here"), bad(steps.Register(0)))
+    held = after(shoot(3), facts.Failed(steps.Register(2), Failure.REQUEST, "look here"), bad(steps.Register(0)))
     assert (held.phase, held.sent, held.trouble) == (Phase.HELD, (1, 2), "look here")
 
 
@@ -155,7 +156,7 @@ def test_a_sent_photo_that_the_service_lacks_is_sent_again_beside_one_that_is_le
 def test_what_comes_too_late_for_a_cancelled_order_leaves_its_reason() -> None:
     """Late answers neither revive a cancelled order nor erase its reason."""
     start = after(shoot(flow="brackets"), sent(0)[0], facts.SlotLost(0, 0, "expired"))
-    over = after(replace(start, created=False), facts.Cancelled("cancelled by a person"))
+    over = after(changed(start, created=False), facts.Cancelled("cancelled by a person"))
     for late in (facts.Created(), facts.Discarded("s0.0"), *sent(1), bad(steps.Register(1), 1)):
         assert after(over, late) is over
     assert over.messages[0] == "cancelled by a person"

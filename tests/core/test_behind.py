@@ -8,7 +8,8 @@ import pytest
 
 from daemon.order import (
     Bracket,
-    Hold,
+    Ended,
+    HoldKind,
     Image,
     ImageState,
     MergeState,
@@ -30,6 +31,7 @@ from daemon.order.behind import asks_note, asks_service
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
 from daemon.order.naming import name_at_service
 from daemon.order.policy import Limits, Policy
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged, order, processed, reckoned, sent, uploaded
 
 OTHER = "7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"
@@ -40,7 +42,7 @@ FAILED = Image("i1", "picture 1", state=ImageState.FAILED, reason="too dark")
 MARKED = tuple(replace(b, mark=f"m{n}", sha256=f"s{n}") for n, b in enumerate(order().brackets))
 DELIVERED = FoundDelivered(NOTE, MARKED, (PLACED, FAILED))
 UNDER_WAY = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="brackets"), merged(), processed(True)]
-OVER = [replace(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)]
+OVER = [changed(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)]
 
 
 # --- an order's own note ---
@@ -50,7 +52,7 @@ OVER = [replace(order(), phase=phase, due=None) for phase in (Phase.DOWNLOADED, 
 def test_an_order_that_was_delivered_ends(of: Order) -> None:
     """In any phase, a note and its pictures make the order delivered, as it was then."""
     done = after(of, DELIVERED)
-    assert (done.phase, done.due, done.merge, done.images) == (
+    assert (done.phase, done.due, done.merge.state, done.images) == (
         Phase.DOWNLOADED,
         None,
         MergeState.SEEN,
@@ -66,7 +68,7 @@ def test_an_order_that_was_delivered_ends(of: Order) -> None:
 def test_a_note_without_its_pictures_is_asked_about(of: Order, found: FoundDelivered) -> None:
     """If pictures are missing nothing is bought, and the message says what to do."""
     held = after(of, found)
-    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, of.phase, Hold.DELIVERED)
+    assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, of.phase, HoldKind.DELIVERED)
     assert next_steps(held) == ()
     assert "`bracketd retry`" in (held.trouble or "")
     assert "`bracketd approve`" in (held.trouble or "")
@@ -76,10 +78,10 @@ def test_pictures_that_are_back_are_looked_for_again() -> None:
     """After a retry the note counts if its pictures are there. After an approval the note does not count."""
     held = after(processed(True), replace(DELIVERED, missing=("IMG_0431.jpg",)))
     again = after(held, facts.Retried())
-    assert (again.phase, again.unknown_order) == (Phase.DOWNLOADING, None)
+    assert (again.phase, again.source.unknown_order) == (Phase.DOWNLOADING, None)
     assert after(again, DELIVERED).phase is Phase.DOWNLOADED
     approved = after(held, facts.Approved())
-    assert (approved.phase, approved.hold) == (Phase.DOWNLOADING, None)
+    assert (approved.phase, approved.hold_kind) == (Phase.DOWNLOADING, None)
     assert after(approved, DELIVERED, replace(DELIVERED, missing=("IMG_0431.jpg",))) == approved
     assert next_steps(after(approved, facts.Reckoned(0, 0))) == (steps.Fetch("i0"),)
     assert asks_note(again, looked=False)
@@ -95,7 +97,7 @@ def test_an_approval_does_not_hide_a_merge(of: Order) -> None:
     assert approved.phase is of.phase
     assert all(asks_service(approved, steps.Merge(), looked=looked) for looked in (True, False))
     found = after(approved, FoundMerged(merging=False))
-    assert (found.phase, found.merge, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Look(),))
+    assert (found.phase, found.merge.state, next_steps(found)) == (Phase.PROCESSING, MergeState.SEEN, (steps.Poll(),))
 
 
 def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
@@ -115,9 +117,9 @@ def test_a_plain_submit_does_not_send_what_may_be_delivered() -> None:
 def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) -> None:
     """No bracket is sent and no merge requested, whatever the state says."""
     found = after(of, FoundMerged(merging))
-    assert next_steps(found) == (steps.Look(),)
+    assert next_steps(found) == (steps.Poll(),)
     assert after(found, FoundMerged(merging)) == found
-    assert after(found, facts.Failed(steps.Merge(), facts.Kind.PASSING, "lost")).merge is MergeState.SEEN
+    assert after(found, facts.Failed(steps.Merge(), facts.Failure.PASSING, "lost")).merge.state is MergeState.SEEN
 
 
 # --- another order's note ---
@@ -127,14 +129,14 @@ def test_an_order_that_was_merged_is_only_looked_at(of: Order, merging: bool) ->
 def test_what_another_order_seems_to_have_sent_waits(of: Order) -> None:
     """An order is held once for each other order's note; the message has the path and the remedies."""
     held = after(of, ELSEWHERE)
-    assert (held.phase, held.hold, held.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    assert (held.phase, held.hold_kind, held.source.unknown_order) == (Phase.HELD, HoldKind.UNKNOWN_ORDER, OTHER)
     words = held.trouble or ""
     assert words.startswith(f"{NOTE} says that this shoot was delivered, as order 7f1d1f0e")
     assert all(remedy in words for remedy in ("`bracketd doctor --recover`", "`bracketd approve`"))
-    assert ("Nothing was sent" in words) is ("`bracketd cancel`" in words) is (of.merge is MergeState.NOT_ASKED)
+    assert ("Nothing was sent" in words) is ("`bracketd cancel`" in words) is (of.merge.state is MergeState.NOT_ASKED)
     assert after(held, facts.Retried()) == held, "to try again is no answer to that"
     released = after(held, facts.Approved())
-    assert (released.phase, released.hold, released.trouble) == (of.phase, None, None)
+    assert (released.phase, released.hold_kind, released.trouble) == (of.phase, None, None)
     assert after(released, ELSEWHERE) == released
 
 
@@ -147,20 +149,20 @@ def test_what_is_over_or_paid_for_is_not_held(of: Order) -> None:
 def test_a_hold_for_another_order_outlives_what_else_happens() -> None:
     """Late facts of running steps do not change the hold; approving it lifts no limit."""
     held = after(after(order(), *sent(0)[:1]), ELSEWHERE)
-    later = after(held, sent(0)[1], facts.Failed(None, facts.Kind.BUG, "a bug"), replace(ELSEWHERE, order="another"))
-    assert (later.phase, later.hold, later.unknown_order) == (Phase.HELD, Hold.UNKNOWN_ORDER, OTHER)
+    later = after(held, sent(0)[1], facts.Failed(None, facts.Failure.BUG, "a bug"), replace(ELSEWHERE, order="another"))
+    assert (later.phase, later.hold_kind, later.source.unknown_order) == (Phase.HELD, HoldKind.UNKNOWN_ORDER, OTHER)
     assert later.trouble == held.trouble
     few = Policy(limits=Limits(images_per_order=1))
     many = replace(order(12), preset=replace(order().preset, per_image=3))
     waits = after(many, ELSEWHERE, policy=few)
     limited = after(waits, facts.Approved(), policy=few)
-    assert (limited.phase, limited.over_limit, limited.hold) == (Phase.HELD, True, None)
+    assert (limited.phase, limited.purchase.over_limit, limited.hold_kind) == (Phase.HELD, True, HoldKind.PROBLEM)
 
 
 def test_a_hold_for_another_order_can_be_cancelled() -> None:
     """A person can cancel the shoot; it is then not sent unasked."""
     ended = after(after(order(), ELSEWHERE), facts.Cancelled("by a person", by_person=True))
-    assert (ended.phase, ended.hold, ended.by_person) == (Phase.CANCELLED, None, True)
+    assert (ended.phase, ended.standing) == (Phase.CANCELLED, Ended.CANCELLED_BY_PERSON)
 
 
 def test_the_message_names_an_order_that_only_the_service_lists() -> None:
@@ -177,9 +179,9 @@ def test_the_message_names_an_order_that_only_the_service_lists() -> None:
 def note(**fields: object) -> Note:
     """The note of an order with other photos, from another folder."""
     theirs = tuple(Bracket(f"DSC_{n}.NEF", 77 + n, 9, n, mark=f"n{n}") for n in range(3))
-    elsewhere = replace(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
-    told = replace(elsewhere, **fields)  # type: ignore[arg-type]
-    return Note(told, told.output, "order.json")
+    elsewhere = changed(order(), id=OTHER, folder="/in/Elm", output="/out/Elm", brackets=theirs)
+    delivered = changed(elsewhere, **fields)
+    return Note(delivered, delivered.source.output, "order.json")
 
 
 RENAMED = tuple(replace(bracket, path=f"{n}.jpg", mtime_ns=7 * 10**9) for n, bracket in enumerate(MARKED))

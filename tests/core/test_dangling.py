@@ -265,7 +265,7 @@ def test_long_exposures_do_not_part_a_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"pixels": (4096, 2732)}, True),
         ({"focal_mm": 35.0}, True),
@@ -273,11 +273,11 @@ def test_long_exposures_do_not_part_a_set() -> None:
         ({"focal_mm": None}, False),
     ],
 )
-def test_another_crop_or_focal_length_is_another_set(change: dict[str, Any], told: bool) -> None:
+def test_another_crop_or_focal_length_is_another_set(change: dict[str, Any], expected: bool) -> None:
     """Frames of another size or focal length are another set, however soon they follow; lens jitter is ignored."""
     sets = shoot(4, THREE, "lengths", pauses=(1.0,))
     sets[-1][2] = replace(sets[-1][2], path="IMG_0413.CR3", **change)
-    assert (dangling(flat(sets)) is not None) is told
+    assert (dangling(flat(sets)) is not None) is expected
 
 
 def test_sets_of_two_ways_are_not_mixed() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Health, ImageState, Order, Phase, Policy, Verb, allowed, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.money import LEAST_WAIT, waits_for_tomorrow
 from daemon.order.policy import Limits
 from tests.core.orders import NOW, POLICY, after, processed
@@ -29,7 +29,7 @@ def waiting(start: Order = TWO, *, tomorrow: float = NOW + 5 * HOUR) -> Order:
 def test_the_days_limit_is_a_wait() -> None:
     """An order over today's limit is not held: it says why it waits, and until when."""
     order = waiting()
-    assert (order.phase, order.health, order.reckoned) == (Phase.DOWNLOADING, Health.RETRYING, False)
+    assert (order.phase, order.health, order.purchase.within_limits) == (Phase.DOWNLOADING, Health.RETRYING, False)
     why = (
         "its 2 images would make 6 today, and limits.images_per_day is 5. Nothing was bought. "
         "The order continues automatically tomorrow. `bracketd approve` buys them now, "
@@ -42,14 +42,14 @@ def test_the_days_limit_is_a_wait() -> None:
 def test_on_the_next_day_the_order_is_bought() -> None:
     """When the new day has room, the order continues by itself without its message."""
     bought = after(waiting(), facts.Reckoned(0, 4), now=NOW + 6 * HOUR, policy=limited(day=5))
-    assert (bought.reckoned, bought.over_limit, bought.messages) == (True, False, ())
+    assert (bought.purchase.within_limits, bought.purchase.over_limit, bought.messages) == (True, False, ())
     assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_an_order_that_alone_passes_the_days_limit_is_held() -> None:
     """An order larger than the daily limit is held, because no day has room for it."""
     held = after(TWO, facts.Reckoned(0, 0, NOW + HOUR), policy=limited(day=1))
-    assert (held.phase, held.over_limit) == (Phase.HELD, True)
+    assert (held.phase, held.purchase.over_limit) == (Phase.HELD, True)
     assert "it has 2 images to buy, and limits.images_per_day is 1" in held.messages[0]
 
 
@@ -88,13 +88,13 @@ def test_the_wait_is_bounded_on_both_sides(tomorrow: float, wait: float) -> None
 def test_a_clock_that_was_set_back_while_an_order_waited_changes_nothing_else() -> None:
     """An order whose due time is far ahead, because the clock was set back, is bought normally."""
     bought = after(waiting(), facts.Reckoned(0, 0), now=NOW - 40 * HOUR, policy=limited(day=5))
-    assert (bought.reckoned, bought.due, bought.messages) == (True, NOW - 40 * HOUR, ())
+    assert (bought.purchase.within_limits, bought.due, bought.messages) == (True, NOW - 40 * HOUR, ())
 
 
 def test_an_approved_order_does_not_wait() -> None:
     """``approve`` buys the images today, at once."""
     approved = after(waiting(), facts.Approved(), now=NOW + 5)
-    assert (approved.approved, approved.due, approved.messages) == (True, NOW + 5, ())
+    assert (approved.purchase.approved, approved.due, approved.messages) == (True, NOW + 5, ())
     bought = after(approved, facts.Reckoned(4, 4, NOW + HOUR), policy=limited(day=5))
     assert next_steps(bought) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
@@ -113,14 +113,14 @@ def test_what_may_be_asked_of_an_order_that_waits_for_the_day() -> None:
 
 def test_another_trouble_while_it_waits_lifts_no_limit() -> None:
     """A waiting order that is held for a bug and then approved is still checked against the limits."""
-    held = after(waiting(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
+    held = after(waiting(), facts.Failed(steps.Reckon(), Failure.BUG, "a bug"))
     approved = after(held, facts.Approved())
-    assert (held.phase, approved.phase, approved.approved) == (Phase.HELD, Phase.DOWNLOADING, False)
+    assert (held.phase, approved.phase, approved.purchase.approved) == (Phase.HELD, Phase.DOWNLOADING, False)
 
 
 def test_what_was_bought_before_is_not_denied() -> None:
-    """If some images were bought earlier, the message does not say that nothing was bought."""
+    """If some images were bought earlier, the text does not say that nothing was bought."""
     placed = replace(TWO.images[0], state=ImageState.PLACED, fetched_at=NOW)
     start = replace(TWO, images=(placed, TWO.images[1]))
-    (told,) = after(start, facts.Reckoned(5, 5, NOW + HOUR), policy=limited(day=5)).messages
-    assert told.startswith("its 1 image would make 6 today, and limits.images_per_day is 5. Nothing more was bought.")
+    (text,) = after(start, facts.Reckoned(5, 5, NOW + HOUR), policy=limited(day=5)).messages
+    assert text.startswith("its 1 image would make 6 today, and limits.images_per_day is 5. Nothing more was bought.")

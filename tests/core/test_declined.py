@@ -9,11 +9,13 @@ import pytest
 from daemon.order import (
     Again,
     Bracket,
+    Ended,
     Health,
+    Hold,
     Judged,
     Known,
     LateRules,
-    MergeState,
+    Merge,
     Order,
     Phase,
     Policy,
@@ -30,16 +32,17 @@ from daemon.order.outcome import Replace, Send
 from daemon.order.policy import Limits
 from daemon.recovery.reconcile import Source, furthest
 from daemon.shoot import Why
+from tests.changed import changed
 from tests.core.orders import NOW, after, processed
 
 PHOTOS = tuple(Bracket(f"IMG_{n}.JPG", 1000 + n, 5, 70 + n, mark=f"m{n}", sha256=f"s{n}") for n in range(6))
 RULES = LateRules("supplement", dev_mode=False, now=NOW)
 LIMIT = Policy(limits=Limits(images_per_order=1))
-HELD = replace(
+HELD = changed(
     after(processed(True, True), facts.Reckoned(0, 0), policy=LIMIT), brackets=PHOTOS, fingerprint=fingerprint(PHOTOS)
 )
 DISMISSED = after(HELD, facts.Dismissed(), now=NOW + 1)
-CANCELLED = replace(HELD, phase=Phase.CANCELLED, merge=MergeState.NOT_ASKED, images=(), by_person=True)
+CANCELLED = replace(HELD, standing=Ended.CANCELLED_BY_PERSON, merge=Merge(), images=())
 DECLINED = pytest.mark.parametrize("declined", [DISMISSED, CANCELLED], ids=["dismissed", "cancelled"])
 
 
@@ -80,16 +83,18 @@ def test_another_shoot_that_shares_a_photo_is_sent(declined: Order) -> None:
 
 def test_what_was_sent_elsewhere_counts_more() -> None:
     """Photos that one order declined and another sent count as sent."""
-    sent = replace(HELD, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", phase=Phase.DOWNLOADED, folder="/in/sent")
+    sent = changed(HELD, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", phase=Phase.DOWNLOADED, folder="/in/sent")
     judged = compare("/in/elsewhere", copied(*PHOTOS), (DISMISSED, sent))
     assert judged.before == sent
 
 
 def test_a_person_sends_what_was_dismissed() -> None:
     """A plain submit of a dismissed shoot sends it again."""
-    judged = compare(DISMISSED.folder, PHOTOS, (DISMISSED,))
-    assert outcome(Known(DISMISSED.folder, judged, newest=DISMISSED, verb=Verb.SUBMIT), RULES) == Replace(DISMISSED)
-    assert outcome(Known(DISMISSED.folder, Judged(Again.NEW), verb=Verb.SUBMIT), RULES) == Send()
+    judged = compare(DISMISSED.source.folder, PHOTOS, (DISMISSED,))
+    assert outcome(Known(DISMISSED.source.folder, judged, newest=DISMISSED, verb=Verb.SUBMIT), RULES) == Replace(
+        DISMISSED
+    )
+    assert outcome(Known(DISMISSED.source.folder, Judged(Again.NEW), verb=Verb.SUBMIT), RULES) == Send()
 
 
 def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
@@ -98,7 +103,7 @@ def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
     assert rebuilt.order == DISMISSED
     (rebuilt,) = furthest({Source.FILE: (HELD,), Source.COPY: (DISMISSED,)}).values()
     assert rebuilt.order == DISMISSED
-    noted = replace(HELD, phase=Phase.DOWNLOADED, held_in=None)
+    noted = replace(HELD, standing=Phase.DOWNLOADED)
     (rebuilt,) = furthest({Source.FILE: (DISMISSED,), Source.NOTE: (noted,)}).values()
     assert rebuilt.order == noted
 
@@ -109,14 +114,14 @@ def test_a_recovery_does_not_revive_a_dismissed_order() -> None:
 def elsewhere(*photos: Bracket, phase: Phase = Phase.DOWNLOADED, folder: str = "/in/sent") -> Order:
     """Another order, with these photos."""
     other_id = "7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"
-    return replace(HELD, id=other_id, phase=phase, held_in=None, folder=folder, brackets=photos, fingerprint="x")
+    return changed(HELD, id=other_id, phase=phase, folder=folder, brackets=photos, fingerprint="x")
 
 
 OTHERS = tuple(replace(other(number), path=f"NEW_{number}.JPG", sha256=f"n{number}") for number in range(6))
 
 
 @DECLINED
-@pytest.mark.parametrize("folder", ["/in/sent", "/in/2026", CANCELLED.folder])
+@pytest.mark.parametrize("folder", ["/in/sent", "/in/2026", CANCELLED.source.folder])
 def test_what_was_sent_is_not_new_beside_what_was_declined(declined: Order, folder: str) -> None:
     """A folder with photos of a delivered and a declined shoot has nothing new; a submit sends the declined ones."""
     sent = elsewhere(*OTHERS)
@@ -134,9 +139,9 @@ def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -
     locked = part_of(facts.Locked(photos), judged, ())
     assert locked.brackets == (other(1), other(2))
     assert {(one.path, one.why, one.of, one.shoot) for one in locked.left_out_why} == {
-        (f"copy/{photo.path}", Why.DECLINED, photo.path, declined.shoot) for photo in PHOTOS
+        (f"copy/{photo.path}", Why.DECLINED, photo.path, declined.source.shoot) for photo in PHOTOS
     }
-    supplement = replace(elsewhere(*locked.brackets, phase=phase, folder="/in/elsewhere"), left_out=locked.left_out)
+    supplement = changed(elsewhere(*locked.brackets, phase=phase, folder="/in/elsewhere"), left_out=locked.left_out)
     again = compare("/in/elsewhere", photos, (supplement, declined))
     assert (again.again, again.new, unknown((supplement,), photos)) == (Again.SAME, (), ())
 
@@ -144,16 +149,16 @@ def test_what_a_supplement_has_is_not_new_again(declined: Order, phase: Phase) -
 @DECLINED
 def test_a_folder_of_which_an_order_was_sent_takes_late_photos(declined: Order) -> None:
     """A cancelled order no longer counts after the shoot was submitted again."""
-    sent = elsewhere(*PHOTOS, folder=declined.folder)
-    judged = compare(declined.folder, (*PHOTOS, other(1)), (sent, declined))
+    sent = elsewhere(*PHOTOS, folder=declined.source.folder)
+    judged = compare(declined.source.folder, (*PHOTOS, other(1)), (sent, declined))
     assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(1),))
 
 
 @DECLINED
 def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> None:
     """If a person cancelled at least half of a folder's photos, new ones are not sent unasked."""
-    sent = elsewhere(OTHERS[0], folder=declined.folder)
-    judged = compare(declined.folder, (*PHOTOS, OTHERS[0], other(9)), (sent, declined))
+    sent = elsewhere(OTHERS[0], folder=declined.source.folder)
+    judged = compare(declined.source.folder, (*PHOTOS, OTHERS[0], other(9)), (sent, declined))
     assert (judged.again, judged.before, judged.new) == (Again.MORE, sent, (other(9),))
     why = may_follow(judged, sent, NOW, "supplement", here=True, dev_mode=False)
     assert why is not None
@@ -162,9 +167,9 @@ def test_late_photos_of_a_shoot_that_was_half_declined_wait(declined: Order) -> 
 
 def test_cancelling_ends_what_was_said_of_late_photos() -> None:
     """Late photos are reported for the shoot's current order, not for one that is cancelled or replaced."""
-    held = replace(CANCELLED, phase=Phase.HELD, held_in=Phase.UPLOADING, late=("NEW.JPG",))
+    held = changed(CANCELLED, standing=Hold(Phase.UPLOADING), late=("NEW.JPG",))
     ended = after(held, facts.Cancelled("no", by_person=True))
-    assert (ended.late, ended.health) == ((), Health.OK)
+    assert (ended.unsent.late, ended.health) == ((), Health.OK)
     named = after(ended, facts.CameLate(("NEW.JPG",)))
-    assert (named.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
-    assert after(named, facts.Cancelled("submitted again")) == replace(ended, updated_at=NOW)
+    assert (named.unsent.late, named.health) == (("NEW.JPG",), Health.ATTENTION)
+    assert after(named, facts.Cancelled("submitted again")) == changed(ended, updated_at=NOW)

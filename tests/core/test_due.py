@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from daemon.order import Health, Order, Phase, facts, steps
 from daemon.order.due import SLACK, waits
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged, order, sent, uploaded
 
 HOUR = 3600.0
-BUSY = facts.Seen(merging=True, processing=False, images=())
-OFFLINE = facts.Failed(steps.Upload(0), Kind.PASSING, "no route to host")
+BUSY = facts.Polled(merging=True, processing=False, images=())
+OFFLINE = facts.Failed(steps.Upload(0), Failure.PASSING, "no route to host")
 
 
 def looked_at(now: float) -> Order:
@@ -57,8 +56,8 @@ def test_a_back_off_is_not_kept_from_a_clock_that_was_wrong(failures: int) -> No
     again = after(start, OFFLINE, now=NOW - HOUR)
     assert again.due is not None
     assert NOW - HOUR <= again.due <= NOW - HOUR + POLICY.retry_longest
-    assert again.due_set_at == NOW - HOUR
-    assert again.failures == failures + 1, "it is the same outage"
+    assert again.times.due_set_at == NOW - HOUR
+    assert again.tries.failures == failures + 1, "it is the same outage"
 
 
 def test_a_neighbour_s_success_ends_a_wait_of_a_clock_that_was_wrong() -> None:
@@ -72,7 +71,7 @@ def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
     """Facts about a shoot neither end nor restart a wait, nor hide that the clock was set back."""
     news = facts.CameLate(("late.jpg",))
     polled = after(looked_at(NOW), news, now=NOW + 1)
-    assert (polled.due, polled.due_set_at) == (looked_at(NOW).due, NOW)
+    assert (polled.due, polled.times.due_set_at) == (looked_at(NOW).due, NOW)
     assert waits(polled, NOW + 2, POLICY)
     back = after(looked_at(NOW), news, now=NOW - HOUR)
     assert not waits(back, NOW - HOUR + 1, POLICY)
@@ -80,7 +79,7 @@ def test_a_fact_without_a_due_time_leaves_the_wait_as_it_was() -> None:
 
 def test_an_order_of_an_older_bracketd() -> None:
     """If the time when the due time was set is unknown, the order's last change counts."""
-    old = replace(looked_at(NOW), due_set_at=None)
+    old = changed(looked_at(NOW), due_set_at=None)
     assert waits(old, NOW, POLICY)
     assert not waits(old, NOW - HOUR, POLICY)
 
@@ -89,7 +88,7 @@ def test_an_order_of_an_older_bracketd() -> None:
 def test_the_clock_is_set_while_the_service_has_not_shown_a_bracket(jump: float) -> None:
     """A bracket that the service shows late is neither sent again at once nor waited for an hour too long."""
     start = after(uploaded(2, "brackets"), facts.Resumed())
-    start = replace(start, phase=Phase.UPLOADING)
+    start = changed(start, phase=Phase.UPLOADING)
     missing, now = facts.Confirmed((0,)), NOW + jump
     waiting = after(start, missing, now=now)
     assert all(bracket.stored for bracket in waiting.brackets), "nothing is sent again yet"

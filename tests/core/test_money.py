@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Bracket, Health, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order import Bracket, Health, Hold, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
+from daemon.order.facts import Failure
 from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
 from daemon.order.policy import Limits
+from daemon.order.purchase import Purchase
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, reckoned, sent
 
 
@@ -25,20 +27,20 @@ TWO = processed(True, True)
 FETCHED = facts.Fetched("i0", 10, "ab", "jpg")
 
 
-# --- what can be told before anything is sent ---
+# --- what is known before anything is sent ---
 
 
 def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> None:
     """Four brackets that become four images, where three are allowed, are held with the reason."""
     held = after(large(), facts.Locked(()), policy=limited(3))
-    assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+    assert (held.phase, held.stage, held.due) == (Phase.HELD, Phase.SETTLED, None)
     assert next_steps(held) == ()
-    told = (
+    message = (
         "its 4 brackets will become at least 4 images, and limits.images_per_order is 3. Nothing was bought. "
         "`bracketd approve` buys them anyway, `bracketd retry` checks the limits again, "
         "`bracketd dismiss` ends the order without buying them"
     )
-    assert held.messages == (told,)
+    assert held.messages == (message,)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +51,9 @@ def test_a_shoot_that_must_pass_the_orders_limit_is_held_before_it_is_sent() -> 
         (large(), limited(day=1, month=1)),
         (large(per_image=None), limited(1)),
         (replace(large(), preset=Preset(1, dev_mode=True)), limited(1)),
-        (replace(large(), approved=True), limited(1)),
-        (replace(large(), phase=Phase.UPLOADING), limited(1)),
-        (replace(order(0), phase=Phase.SKIPPED), limited(1)),
+        (replace(large(), purchase=Purchase(approved=True)), limited(1)),
+        (changed(large(), phase=Phase.UPLOADING), limited(1)),
+        (changed(order(0), phase=Phase.SKIPPED), limited(1)),
     ],
     ids=["no limit", "just within", "day and month", "may be few", "dev mode", "approved", "under way", "skipped"],
 )
@@ -88,10 +90,15 @@ def test_a_retry_holds_a_shoot_that_is_still_too_large() -> None:
 def test_a_large_shoot_is_sent_after_an_approval() -> None:
     """An approved shoot continues and is not held for its size again."""
     held = after(large(), facts.Locked(()), policy=limited(3))
-    told = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
-    assert (told.phase, told.approved, told.due, told.messages) == (Phase.SETTLED, True, NOW + 5, ())
-    assert after(told, facts.Locked(()), policy=limited(3)) is told
-    broken = after(told, facts.Failed(steps.Register(0), Kind.FILE, "unreadable"), policy=limited(3))
+    approved = after(held, facts.Approved(), now=NOW + 5, policy=limited(3))
+    assert (approved.phase, approved.purchase.approved, approved.due, approved.messages) == (
+        Phase.SETTLED,
+        True,
+        NOW + 5,
+        (),
+    )
+    assert after(approved, facts.Locked(()), policy=limited(3)) is approved
+    broken = after(approved, facts.Failed(steps.Register(0), Failure.FILE, "unreadable"), policy=limited(3))
     assert after(broken, facts.Retried(), policy=limited(3)).phase is Phase.SETTLED
 
 
@@ -103,14 +110,14 @@ def test_nothing_is_bought_before_it_is_reckoned() -> None:
     assert next_steps(TWO) == (steps.Reckon(),)
     allowed = after(TWO, facts.Reckoned(0, 0))
     assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
-    assert next_steps(after(allowed, FETCHED)) == (steps.Place("i0"), steps.Fetch("i1"))
+    assert next_steps(after(allowed, FETCHED)) == (steps.PlacePicture("i0"), steps.Fetch("i1"))
 
 
 def test_what_was_bought_is_placed_while_the_rest_is_reckoned() -> None:
     """Downloaded images are placed without a check of the limits; images still to buy wait for it."""
     bought = replace(TWO.images[0], state=ImageState.FETCHED, fetched_at=NOW)
     begun = replace(TWO, images=(bought, TWO.images[1]))
-    assert next_steps(begun) == (steps.Place("i0"), steps.Reckon())
+    assert next_steps(begun) == (steps.PlacePicture("i0"), steps.Reckon())
 
 
 @pytest.mark.parametrize("dev_mode", [True, False])
@@ -126,7 +133,7 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "ledger", "told"),
+    ("policy", "ledger", "why"),
     [
         (limited(1), facts.Reckoned(0, 0), "it has 2 images, and limits.images_per_order is 1"),
         (limited(day=5), facts.Reckoned(4, 4), "its 2 images would make 6 today, and limits.images_per_day is 5"),
@@ -135,12 +142,12 @@ def test_without_a_picture_there_is_nothing_to_reckon() -> None:
     ],
     ids=["order", "day", "month", "all"],
 )
-def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, told: str) -> None:
+def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledger: facts.Reckoned, why: str) -> None:
     """An order over a limit is held, with the numbers in the message, and makes no requests."""
     held = after(TWO, ledger, policy=policy)
-    assert (held.phase, held.held_in, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
+    assert (held.phase, held.stage, held.due, held.health) == (Phase.HELD, Phase.DOWNLOADING, None, Health.ATTENTION)
     assert next_steps(held) == ()
-    assert told in held.messages[0]
+    assert why in held.messages[0]
     assert "Nothing was bought" in held.messages[0]
     for word in ("`bracketd approve`", "`bracketd retry`"):
         assert word in held.messages[0]
@@ -160,7 +167,7 @@ def test_what_would_pass_a_limit_is_held_and_costs_nothing(policy: Policy, ledge
 def test_a_limit_may_be_reached(policy: Policy, ledger: facts.Reckoned) -> None:
     """An order that reaches a limit exactly is bought."""
     allowed = after(TWO, ledger, policy=policy)
-    assert (allowed.phase, allowed.reckoned) == (Phase.DOWNLOADING, True)
+    assert (allowed.phase, allowed.purchase.within_limits) == (Phase.DOWNLOADING, True)
 
 
 def test_images_that_failed_do_not_count() -> None:
@@ -181,23 +188,23 @@ def test_a_retry_reckons_again() -> None:
 def test_a_person_may_let_an_order_pass_every_limit() -> None:
     """An approved order continues where it was held, and is bought whatever the limits are."""
     held = after(TWO, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
-    told = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
-    assert (told.phase, told.due, told.messages) == (Phase.DOWNLOADING, NOW + 7, ())
-    allowed = after(told, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
+    approved = after(held, facts.Approved(), now=NOW + 7, policy=limited(1, 1, 1))
+    assert (approved.phase, approved.due, approved.messages) == (Phase.DOWNLOADING, NOW + 7, ())
+    allowed = after(approved, facts.Reckoned(5, 5), policy=limited(1, 1, 1))
     assert next_steps(allowed) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
 
 def test_a_person_may_approve_before_a_limit_is_met() -> None:
     """An early approval is kept and does not speed up the order."""
     early = after(replace(large(), due=NOW + 50), facts.Approved())
-    assert (early.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
+    assert (early.purchase.approved, early.due, early.phase) == (True, NOW + 50, Phase.SETTLED)
     assert after(early, facts.Approved()) is early
     assert after(early, facts.Locked(()), policy=limited(1)).phase is Phase.SETTLED
 
 
 def test_an_approval_is_kept() -> None:
     """An approved order that is later held for another reason may still exceed every limit."""
-    early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Kind.BUG, "a bug"))
+    early = after(TWO, facts.Approved(), facts.Failed(steps.Reckon(), Failure.BUG, "a bug"))
     again = after(early, facts.Approved(), facts.Reckoned(9, 9), policy=limited(1, 1, 1))
     assert next_steps(again) == (steps.Fetch("i0"), steps.Fetch("i1"))
 
@@ -221,35 +228,35 @@ def test_bytes_that_were_lost_are_not_bought_again() -> None:
     """A bought image is fetched again without a check, because the service does not charge again."""
     lost = after(reckoned(True), FETCHED, facts.FetchLost("i0"))
     assert to_buy(lost) == 0
-    assert next_steps(replace(lost, reckoned=False)) == (steps.Fetch("i0"),)
+    assert next_steps(replace(lost, purchase=Purchase())) == (steps.Fetch("i0"),)
 
 
 def test_an_allowed_order_keeps_its_leave() -> None:
     """A retry after a refused download does not check the rest of the shoot again."""
-    begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Kind.REQUEST, "422", unsent=True))
+    begun = after(reckoned(True, True), FETCHED, facts.Failed(steps.Fetch("i1"), Failure.REQUEST, "422", unsent=True))
     again = after(begun, facts.Retried(), policy=limited(1))
-    assert next_steps(again) == (steps.Place("i0"), steps.Fetch("i1"))
+    assert next_steps(again) == (steps.PlacePicture("i0"), steps.Fetch("i1"))
 
 
 def test_a_held_supplement_is_sent_after_an_approval() -> None:
     """A held supplement is sent when approved; the limits still apply to it."""
-    waits = replace(large(), phase=Phase.HELD, held_in=Phase.SETTLED, due=None, supplement_of="another")
+    waits = changed(large(), standing=Hold(Phase.SETTLED), due=None, supplement_of="another")
     assert next_steps(waits) == ()
     sent_now = after(waits, facts.Approved(), policy=limited(4))
-    assert (next_steps(sent_now)[0], sent_now.approved) == (steps.Register(0), False)
+    assert (next_steps(sent_now)[0], sent_now.purchase.approved) == (steps.Register(0), False)
     assert after(waits, facts.Approved(), policy=limited(3)).phase is Phase.HELD
     assert after(waits, facts.Approved(), facts.Approved(), policy=limited(3)).phase is Phase.SETTLED
 
 
 def test_approving_another_reason_lifts_no_limit() -> None:
     """An order held for a refused request continues when approved, and the limits still apply."""
-    refused = after(TWO, facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), facts.Approved(), policy=limited(1))
-    assert (refused.phase, refused.approved) == (Phase.DOWNLOADING, False)
+    refused = after(TWO, facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), facts.Approved(), policy=limited(1))
+    assert (refused.phase, refused.purchase.approved) == (Phase.DOWNLOADING, False)
     held = after(refused, facts.Reckoned(0, 0), policy=limited(1))
     assert held.phase is Phase.HELD
-    retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Kind.REQUEST, "422"), policy=limited(1))
-    assert not after(retried, facts.Approved(), policy=limited(1)).approved
-    assert after(held, facts.Approved(), policy=limited(1)).approved
+    retried = after(held, facts.Retried(), facts.Failed(steps.Deliver(), Failure.REQUEST, "422"), policy=limited(1))
+    assert not after(retried, facts.Approved(), policy=limited(1)).purchase.approved
+    assert after(held, facts.Approved(), policy=limited(1)).purchase.approved
 
 
 def test_what_is_counted_is_sent() -> None:

@@ -7,22 +7,38 @@ from typing import get_args
 
 import pytest
 
-from daemon.order import Again, Judged, Known, LateRules, MergeState, Order, Outcome, Phase, Verb, fingerprint, outcome
+from daemon.order import (
+    Again,
+    Ended,
+    HoldKind,
+    Judged,
+    Known,
+    LateRules,
+    Merge,
+    MergeState,
+    Order,
+    Outcome,
+    Phase,
+    Verb,
+    fingerprint,
+    outcome,
+)
 from daemon.order.hold import Hold
 from daemon.order.outcome import Refuse, RefusedFor, Replace, Send, SkipAsSame, Supplement, the_rest
+from tests.changed import changed
 from tests.core.orders import NOW, order
 
-SENT = replace(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
+SENT = changed(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
 PHOTOS = tuple(replace(photo, mark=f"{n:032}", sha256=f"{n:064}") for n, photo in enumerate(SENT.brackets))
 KNOWN = replace(SENT, brackets=PHOTOS)
-HERE = KNOWN.folder
-ELSEWHERE = replace(KNOWN, id="elsewhere", folder="/in/elsewhere")
-UNDER_WAY = replace(ELSEWHERE, phase=Phase.UPLOADING)
-HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
-HELD_SUPPLEMENT = replace(HELD, supplement_of="x")
-SKIPPED = replace(order(0, phase=Phase.SKIPPED), fingerprint=SENT.fingerprint)
-COPY = replace(SKIPPED, same_as="x")
-CANCELLED = replace(KNOWN, phase=Phase.CANCELLED)
+HERE = KNOWN.source.folder
+ELSEWHERE = changed(KNOWN, id="elsewhere", folder="/in/elsewhere")
+UNDER_WAY = changed(ELSEWHERE, phase=Phase.UPLOADING)
+HELD = replace(KNOWN, standing=Hold(Phase.UPLOADING))
+HELD_SUPPLEMENT = changed(HELD, supplement_of="x")
+SKIPPED = changed(order(0, phase=Phase.SKIPPED), fingerprint=SENT.source.fingerprint)
+COPY = changed(SKIPPED, same_as="x")
+CANCELLED = changed(KNOWN, phase=Phase.CANCELLED)
 OTHER_CANCELLED = replace(CANCELLED, id="y")
 
 NEW = Judged(Again.NEW)
@@ -31,8 +47,8 @@ SAME_ELSEWHERE = Judged(Again.SAME, ELSEWHERE)
 MORE = Judged(Again.MORE, KNOWN, PHOTOS[:1], 2, unsent=PHOTOS[:1])
 PART = Judged(Again.SAME, KNOWN, known=2, unsent=PHOTOS[:1])
 UNSURE = Judged(Again.UNSURE, SKIPPED)
-UNBOUGHT = Judged(Again.SAME, replace(SKIPPED, folder="/in/a copy"))
-CALLED_OFF = Judged(Again.SAME, replace(CANCELLED, by_person=True, folder="/in/a copy"))
+UNBOUGHT = Judged(Again.SAME, changed(SKIPPED, folder="/in/a copy"))
+CALLED_OFF = Judged(Again.SAME, changed(CANCELLED, standing=Ended.CANCELLED_BY_PERSON, folder="/in/a copy"))
 MORE_CALLED_OFF = Judged(Again.MORE, CALLED_OFF.before, PHOTOS[:1])
 
 RULES = LateRules("supplement", dev_mode=False, now=NOW)
@@ -60,7 +76,7 @@ SETTLED = [
     (Known(HERE, Judged(Again.SAME, UNDER_WAY), moved=True), "Move"),
     (Known(HERE, Judged(Again.SAME, UNDER_WAY, by_frame=1), moved=True), "SkipAsSame"),
     (Known(HERE, Judged(Again.SAME, replace(UNDER_WAY, due=None)), moved=True), "SkipAsSame"),
-    (Known(HERE, Judged(Again.SAME, replace(UNDER_WAY, folder=HERE)), orders=(UNDER_WAY,), moved=True), "Leave"),
+    (Known(HERE, Judged(Again.SAME, changed(UNDER_WAY, folder=HERE)), orders=(UNDER_WAY,), moved=True), "Leave"),
     (Known(HERE, SAME_ELSEWHERE), "SkipAsSame"),
     (Known(HERE, SAME_ELSEWHERE, orders=(COPY,)), "Leave"),
     (Known(HERE, SAME, orders=(KNOWN,)), "Leave"),
@@ -106,10 +122,10 @@ SUBMITS = [
     (None, UNBOUGHT, False, "Send"),
     (None, CALLED_OFF, False, "Send"),
     (None, MORE_CALLED_OFF, False, "Send"),
-    (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, "Refuse: not allowed"),
-    (replace(HELD, merge=MergeState.SEEN), SAME, False, "Refuse: not allowed"),
-    (replace(HELD, hold=Hold.DELIVERED), NEW, False, "Refuse: not allowed"),
-    (replace(HELD, hold=Hold.DELIVERED), NEW, True, "Replace"),
+    (changed(KNOWN, phase=Phase.UPLOADING), SAME, True, "Refuse: not allowed"),
+    (replace(HELD, merge=Merge(MergeState.SEEN)), SAME, False, "Refuse: not allowed"),
+    (replace(HELD, standing=Hold(Phase.UPLOADING, HoldKind.DELIVERED)), NEW, False, "Refuse: not allowed"),
+    (replace(HELD, standing=Hold(Phase.UPLOADING, HoldKind.DELIVERED)), NEW, True, "Replace"),
     (HELD, SAME, False, "Replace"),
     (HELD, replace(SAME, before=replace(KNOWN, id="y")), False, "Refuse: same photos"),
     (HELD, MORE, False, "Replace by a part"),
@@ -152,7 +168,7 @@ def test_what_a_submit_does(newest: Order | None, judged: Judged, again: bool, w
     assert decided(submit(newest, judged, again=again)) == what
 
 
-@pytest.mark.parametrize("newest", [None, HELD, HELD_SUPPLEMENT, SKIPPED, KNOWN, replace(KNOWN, phase=Phase.UPLOADING)])
+@pytest.mark.parametrize("newest", [None, HELD, HELD_SUPPLEMENT, SKIPPED, KNOWN, changed(KNOWN, phase=Phase.UPLOADING)])
 @pytest.mark.parametrize("again", [False, True])
 def test_a_submit_without_a_readable_photo_is_refused(newest: Order | None, again: bool) -> None:
     """Nothing is sent or replaced if no photo can be read, even with ``--again``."""
@@ -162,9 +178,9 @@ def test_a_submit_without_a_readable_photo_is_refused(newest: Order | None, agai
 @pytest.mark.parametrize(
     ("newest", "elsewhere", "again", "what"),
     [
-        (replace(HELD, hold=Hold.UNKNOWN_ORDER), True, False, "Refuse: maybe sent"),
-        (replace(HELD, hold=Hold.UNKNOWN_ORDER), True, True, "Replace"),
-        (replace(HELD, hold=Hold.UNKNOWN_ORDER), False, False, "Replace"),
+        (replace(HELD, standing=Hold(Phase.UPLOADING, HoldKind.UNKNOWN_ORDER)), True, False, "Refuse: maybe sent"),
+        (replace(HELD, standing=Hold(Phase.UPLOADING, HoldKind.UNKNOWN_ORDER)), True, True, "Replace"),
+        (replace(HELD, standing=Hold(Phase.UPLOADING, HoldKind.UNKNOWN_ORDER)), False, False, "Replace"),
         (HELD_SUPPLEMENT, True, False, "Refuse: maybe sent"),
         (HELD_SUPPLEMENT, False, False, "Approve"),
         (HELD, True, False, "Replace"),
@@ -213,7 +229,7 @@ def test_a_submit_of_a_shoot_that_was_sent_in_part_sends_the_rest() -> None:
 
 
 SKIPS = [
-    (replace(KNOWN, phase=Phase.UPLOADING), SAME, "Cancel"),
+    (changed(KNOWN, phase=Phase.UPLOADING), SAME, "Cancel"),
     (HELD, MORE, "Cancel"),
     (None, NEW, "Skip"),
     (KNOWN, NEW, "Skip"),

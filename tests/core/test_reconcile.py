@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.order import LINE, MergeState, Order, Phase, evolve, facts, next_steps, steps
+from daemon.order import LINE, Hold, MergeState, Order, Phase, evolve, facts, next_steps, steps
 from daemon.order.due import waits
 from daemon.order.problem import Code
 from daemon.recovery.atservice import AtService
@@ -25,6 +25,7 @@ from daemon.recovery.reconcile import (
     unmerged,
 )
 from daemon.service import ImageReport, ImageStatus, OrderReport
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, in_trouble, order, processed, sent, uploaded
 from tests.core.orders import merged as after_merge
 
@@ -45,17 +46,15 @@ def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageRepo
 
 def there(of: Order, shown: OrderReport) -> AtService:
     """An order at the service."""
-    return AtService(of.id, of.shoot, NOW, shown)
+    return AtService(of.id, of.source.shoot, NOW, shown)
 
 
-def at(phase: Phase, changed: float = NOW) -> Order:
+def at(phase: Phase, updated_at: float = NOW) -> Order:
     """An order in a phase."""
-    return replace(order(), phase=phase, updated_at=changed)
+    return changed(order(), phase=phase, updated_at=updated_at)
 
 
-HELD = replace(
-    order(), phase=Phase.HELD, held_in=Phase.UPLOADING, due=None, troubles=in_trouble("a photo is gone", Code.FILE)
-)
+HELD = replace(order(), standing=Hold(Phase.UPLOADING), due=None, troubles=in_trouble("a photo is gone", Code.FILE))
 
 
 @pytest.mark.parametrize(
@@ -98,8 +97,8 @@ UNMERGED = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="bracke
 def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderReport) -> None:
     """Once the service has merged an order, the next step is only a poll."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
-    assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
-    assert next_steps(found.order) == (steps.Look(),)
+    assert (found.order.merge.state, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
+    assert next_steps(found.order) == (steps.Poll(),)
     assert found.why
 
 
@@ -107,10 +106,10 @@ def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderRe
 def test_a_recovered_order_is_never_merged_again(looks: list[str], waited: int) -> None:
     """However the service shows a recovered order later, no step requests a merge."""
     shown = {
-        "idle": facts.Seen(merging=False, processing=False, images=()),
-        "grouping": facts.Seen(merging=True, processing=False, images=()),
-        "working": facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i0", "n", None),)),
-        "done": facts.Seen(merging=False, processing=False, images=(facts.SeenImage("i0", "n", ended=True),)),
+        "idle": facts.Polled(merging=False, processing=False, images=()),
+        "grouping": facts.Polled(merging=True, processing=False, images=()),
+        "working": facts.Polled(merging=False, processing=True, images=(facts.PolledImage("i0", "n", None),)),
+        "done": facts.Polled(merging=False, processing=False, images=(facts.PolledImage("i0", "n", ended=True),)),
     }
     now, of = LATER, merged(uploaded(), GROUPING, LATER)
     for word in looks:
@@ -149,13 +148,13 @@ def test_without_the_service_nothing_goes_on_to_its_merge(of: Order) -> None:
     """If the service was not asked, an unmerged order is held with the reason and the command."""
     found = unchecked(Rebuilt(of, Source.COPY))
     assert found.order.phase is Phase.HELD
-    assert found.order.held_in is (of.held_in or of.phase)
+    assert found.order.stage is (of.stage or of.phase)
     assert found.doubtful
     assert UNASKED in (found.order.trouble or "")
     assert next_steps(found.order) == ()
     assert unchecked(found).order == found.order
     asked = checked(found, None, now=LATER, written_at=0.0)
-    again = replace(of, due=LATER, phase_since=LATER)
+    again = changed(of, due=LATER, phase_since=LATER)
     assert asked.order == (replace(of, due=None) if of is HELD else again)
 
 

@@ -5,27 +5,28 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Health, ImageState, Order, Phase, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.merging import UNHEARD, limit_reached
+from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged
 
-DARK = facts.SeenImage("i0", "picture 0", ended=False, reason="too dark")
-FINE = facts.SeenImage("i0", "picture 0", ended=True)
-BUSY = facts.SeenImage("i0", "picture 0", ended=None)
-FULL = facts.SeenImage("i0", "picture 0", ended=False, reason="daily limit reached", limited=True)
-OLD = facts.SeenImage("i0", "picture 0", ended=False, reason="expired", again=False)
-OTHER = facts.SeenImage("i1", "picture 1", ended=True)
+DARK = facts.PolledImage("i0", "picture 0", ended=False, reason="too dark")
+FINE = facts.PolledImage("i0", "picture 0", ended=True)
+BUSY = facts.PolledImage("i0", "picture 0", ended=None)
+FULL = facts.PolledImage("i0", "picture 0", ended=False, reason="daily limit reached", limited=True)
+OLD = facts.PolledImage("i0", "picture 0", ended=False, reason="expired", again=False)
+OTHER = facts.PolledImage("i1", "picture 1", ended=True)
 LATER = NOW + POLICY.reprocess_lag
 ASKED = (facts.ReprocessIntended("i0"), facts.Reprocessed("i0"))
 
 
-def looked(*images: facts.SeenImage, merging: bool = False) -> facts.Seen:
+def looked(*images: facts.PolledImage, merging: bool = False) -> facts.Polled:
     """A poll that shows these images."""
-    return facts.Seen(merging, any(image.ended is None for image in images), images)
+    return facts.Polled(merging, any(image.ended is None for image in images), images)
 
 
-def failed(*images: facts.SeenImage) -> Order:
+def failed(*images: facts.PolledImage) -> Order:
     """A merged order whose first image failed."""
     return after(merged(), looked(*(images or (DARK,))))
 
@@ -72,7 +73,7 @@ def test_each_image_has_its_own_second_chance() -> None:
     one = after(start, *ASKED)
     assert (next_steps(one), one.due) == ((steps.Reprocess("i1"),), NOW)
     both = after(one, facts.ReprocessIntended("i1"), facts.Reprocessed("i1"))
-    assert next_steps(both) == (steps.Look(),)
+    assert next_steps(both) == (steps.Poll(),)
     assert both.due is not None
     assert NOW < both.due <= NOW + POLICY.poll_first * 1.1
 
@@ -80,7 +81,7 @@ def test_each_image_has_its_own_second_chance() -> None:
 def test_while_images_are_grouped_a_failed_one_waits() -> None:
     """Nothing is reprocessed before the merge has ended."""
     early = after(merged(), looked(DARK, merging=True))
-    assert (early.phase, next_steps(early)) == (Phase.MERGING, (steps.Look(),))
+    assert (early.phase, next_steps(early)) == (Phase.MERGING, (steps.Poll(),))
     assert early.due is not None
     assert early.due > NOW
     assert after(early, facts.ReprocessIntended("i0")) is early
@@ -96,7 +97,7 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
     """After a reprocessing, polls are frequent again."""
     start = after(merged(), *[looked(BUSY)] * 20, looked(DARK))
     again = after(start, *ASKED)
-    assert again.polls == 0
+    assert again.tries.polls == 0
     assert again.due is not None
     assert again.due <= NOW + POLICY.poll_first * 1.1
 
@@ -108,12 +109,12 @@ def test_the_intent_to_process_again_is_recorded_first() -> None:
     """After the recorded intent the order is only polled; a request that was never heard is repeated."""
     assert intent(steps.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
-    assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Look(),))
+    assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Poll(),))
     for asked in range(1, UNHEARD):
-        unheard = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+        unheard = after(intended, looked(DARK), now=intended.times.updated_at + POLICY.reprocess_lag)
         assert (states(unheard), next_steps(unheard)) == ([ImageState.AGAIN], (steps.Reprocess("i0"),)), asked
-        intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.updated_at)
-    last = after(intended, looked(DARK), now=intended.updated_at + POLICY.reprocess_lag)
+        intended = after(unheard, facts.ReprocessIntended("i0"), now=unheard.times.updated_at)
+    last = after(intended, looked(DARK), now=intended.times.updated_at + POLICY.reprocess_lag)
     assert states(last) == [ImageState.FAILED]
 
 
@@ -121,7 +122,7 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
     """The old error may be shown for a while after the reprocessing was accepted, and does not count."""
     asked = after(failed(), *ASKED)
     soon = after(asked, looked(DARK), now=LATER - 1)
-    assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (steps.Look(),))
+    assert (states(soon), next_steps(soon)) == ([ImageState.PENDING], (steps.Poll(),))
     assert states(after(soon, looked(BUSY), looked(FINE), now=LATER)) == [ImageState.PROCESSED]
 
 
@@ -129,7 +130,7 @@ def test_an_old_error_is_not_taken_for_a_new_one() -> None:
     ("end", "then"),
     [
         (facts.Reprocessed("i0"), ImageState.FAILED),
-        (facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"), ImageState.AGAIN),
+        (facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "no answer"), ImageState.AGAIN),
     ],
 )
 def test_the_old_error_may_be_shown_from_the_answer_on(end: facts.Fact, then: ImageState) -> None:
@@ -153,7 +154,7 @@ def test_a_clock_that_jumps_ahead_makes_no_old_error_a_new_one() -> None:
     asked, then = after(failed(), *ASKED), NOW + 1e8
     for seconds in (0.0, 7.0, 17.0, 30.0):
         asked = after(asked, looked(DARK), now=then + seconds)
-        assert (states(asked), next_steps(asked)) == ([ImageState.PENDING], (steps.Look(),))
+        assert (states(asked), next_steps(asked)) == ([ImageState.PENDING], (steps.Poll(),))
     assert states(after(asked, looked(BUSY), looked(FINE), now=then + 45.0)) == [ImageState.PROCESSED]
     assert states(after(asked, looked(DARK), now=then + POLICY.reprocess_lag)) == [ImageState.FAILED]
 
@@ -169,8 +170,8 @@ def test_a_clock_that_never_rests_does_not_stop_an_order(step: float) -> None:
     assert states(after(order, looked(DARK), now=now)) == [ImageState.FAILED]
 
 
-@pytest.mark.parametrize("kind", [Kind.PASSING, Kind.ACCOUNT])
-def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Failure.PASSING, Failure.ACCOUNT])
+def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Failure) -> None:
     """A request that certainly never reached the service leaves the image unchanged."""
     unsent = facts.Failed(steps.Reprocess("i0"), kind, "no route", unsent=True)
     start = after(failed(), facts.ReprocessIntended("i0"), unsent)
@@ -182,7 +183,7 @@ def test_a_second_chance_that_was_not_asked_for_is_not_used_up(kind: Kind) -> No
 
 def test_an_outage_is_not_held_against_an_image() -> None:
     """Requests that were never sent do not count as unanswered."""
-    unsent = facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no route", unsent=True)
+    unsent = facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "no route", unsent=True)
     tries: tuple[facts.Fact, ...] = (facts.ReprocessIntended("i0"), unsent) * 10
     start = after(failed(), *tries)
     killed = after(start, facts.ReprocessIntended("i0"))
@@ -197,14 +198,18 @@ def test_the_download_begins_with_all_patience() -> None:
 
 def test_a_second_chance_that_was_seen_at_work_was_heard() -> None:
     """If the answer was lost but the image was seen in processing, it is not requested a third time."""
-    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
+    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "no answer"))
     assert states(after(after(lost, looked(BUSY)), looked(DARK), now=LATER)) == [ImageState.FAILED]
 
 
 def test_a_second_chance_whose_answer_was_lost_is_looked_for() -> None:
     """After a lost answer the next poll shows the result, without another request."""
-    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "no answer"))
-    assert (states(lost), next_steps(lost), lost.health) == ([ImageState.PENDING], (steps.Look(),), Health.RETRYING)
+    lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "no answer"))
+    assert (states(lost), next_steps(lost), lost.health) == (
+        [ImageState.PENDING],
+        (steps.Poll(),),
+        Health.RETRYING,
+    )
     assert after(lost, looked(FINE), now=LATER).phase is Phase.DOWNLOADING
 
 
@@ -241,7 +246,7 @@ def test_late_facts_about_a_reprocessing_change_nothing() -> None:
 def test_a_failure_of_a_second_chance_that_is_over_changes_no_image() -> None:
     """A late failure of a reprocessing leaves an ended image unchanged."""
     done = after(failed(), *ASKED, looked(FINE, replace(OTHER, ended=None)))
-    late = after(done, facts.Failed(steps.Reprocess("i0"), Kind.PASSING, "late", unsent=True))
+    late = after(done, facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "late", unsent=True))
     assert late.images == done.images
 
 
@@ -323,7 +328,7 @@ def test_what_a_look_says_of_the_limit() -> None:
 
 def test_a_held_order_processes_nothing_again() -> None:
     """While an order is held its failed images wait; a retry continues with them."""
-    held = after(failed(), facts.Failed(steps.Reprocess("i0"), Kind.REQUEST, "look here", unsent=True))
+    held = after(failed(), facts.Failed(steps.Reprocess("i0"), Failure.REQUEST, "look here", unsent=True))
     assert (held.phase, next_steps(held)) == (Phase.HELD, ())
     assert next_steps(after(held, facts.Retried())) == (steps.Reprocess("i0"),)
 
@@ -332,5 +337,5 @@ def test_an_open_image_is_not_delivered() -> None:
     """While an image is to be reprocessed, the shoot is not complete."""
     start = failed(DARK, OTHER)
     for phase in (Phase.PROCESSING, Phase.DOWNLOADING):
-        open_still = replace(start, phase=phase)
+        open_still = changed(start, phase=phase)
         assert after(open_still, facts.Delivered()) is open_still

@@ -38,8 +38,8 @@ class RestoredWorld(World):
     def _looked_up(self, of: Order, step: steps.Step, now: float) -> facts.Fact | None:
         found: facts.Fact | None = self.note if rules.asks_note(of, looked=self.looked) else None
         if found is None and self.asks_service(of, step, looked=self.looked):
-            seen = super().do(of, steps.Look(), now)
-            assert isinstance(seen, facts.Seen)
+            seen = super().do(of, steps.Poll(), now)
+            assert isinstance(seen, facts.Polled)
             found = FoundMerged(seen.merging) if seen.merging or seen.processing or seen.images else None
         self.looked = self.looked or found is None
         return found
@@ -59,7 +59,7 @@ class RestoredMachine(OrderMachine):
             self.world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
             self.world.asks_service = self.asks_service
         super().learn(fact)
-        if self.order.merge is MergeState.NOT_ASKED and self.order.phase not in RESTING:
+        if self.order.merge.state is MergeState.NOT_ASKED and self.order.phase not in RESTING:
             self.copies = (*self.copies, self.order)
 
     @precondition(lambda self: not self.world.resumed and self.copies and self.world.merges)
@@ -74,7 +74,7 @@ class RestoredMachine(OrderMachine):
         world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
         world.registered, world.deleted = self.world.registered, self.world.deleted
         world.merges, world.outputs = self.world.merges, self.world.outputs
-        world.asks_service, world.resumed, world.approved = self.asks_service, True, older.approved
+        world.asks_service, world.resumed, world.approved = self.asks_service, True, older.purchase.approved
         if done.phase is Phase.DOWNLOADED:
             missing = ("IMG_1.jpg",) if moved else ()
             world.note = FoundDelivered("/out/order.json", done.brackets, done.images, missing)
@@ -101,7 +101,7 @@ class RestoredMachine(OrderMachine):
 
 def an_approval_hides_the_merge(of: Order, step: steps.Step, *, looked: bool) -> bool:
     """An order that was approved despite its note is not looked up at the service either."""
-    return of.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
+    return of.source.unknown_order != of.id and rules.asks_service(of, step, looked=looked)
 
 
 def test_a_planted_fault_is_found() -> None:

@@ -68,9 +68,9 @@ def test_unmounted_is_distinguished_from_emptied(
     before: RootState | None, now: RootState | None, why: str | None
 ) -> None:
     """A root that vanished, is suddenly empty, or is on another disk is away; one that a person cleared is not."""
-    told = unmounted(before, now)
-    assert (told is None) is (why is None)
-    assert why is None or why in str(told)
+    result = unmounted(before, now)
+    assert (result is None) is (why is None)
+    assert why is None or why in str(result)
 
 
 OTHER = but(HOME, identity="8:1000")
@@ -102,9 +102,9 @@ def test_another_folder_in_place_of_the_known_one(
     before: RootState | None, now: RootState, known: int, why: str | None
 ) -> None:
     """A folder with another identity and mostly unknown shoots is away, however few they are."""
-    told = unmounted(before, now, known)
-    assert (told is None) is (why is None)
-    assert why is None or why in str(told)
+    result = unmounted(before, now, known)
+    assert (result is None) is (why is None)
+    assert why is None or why in str(result)
 
 
 @pytest.mark.parametrize(

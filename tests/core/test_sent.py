@@ -11,6 +11,7 @@ from daemon.order import Again, Bracket, Order, Phase, changed_since, compare, f
 from daemon.order.sent import Sent, lies_as_sent, with_shots
 from daemon.shoot import Doubt, LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
+from tests.changed import changed
 from tests.core.orders import after, order
 from tests.core.shots import CANON, NOON, SONY, at, card, shoot
 
@@ -29,8 +30,8 @@ def delivered(shots: dict[str, Shot], left_out: tuple[LeftOut, ...] = ()) -> Ord
     """A delivered order of these photos."""
     paths = tuple(one.path for one in left_out)
     brackets = tuple(replace(photo, sha256=f"{photo.path:>64}") for photo in photos(shots))
-    made = replace(order(), folder=HERE, phase=Phase.DOWNLOADED, brackets=brackets, due=None)
-    return replace(made, left_out=paths, left_out_why=left_out)
+    made = changed(order(), folder=HERE, phase=Phase.DOWNLOADED, brackets=brackets, due=None)
+    return changed(made, left_out=paths, left_out_why=left_out)
 
 
 RAWS, JPEGS = card("Card1/DSC{:05}.ARW", shoot(SONY)), card("Card2/DSC{:05}.JPG", shoot(SONY))
@@ -83,7 +84,7 @@ def test_exports_in_another_shoot_are_named() -> None:
     small = replace(at(SONY, 2), pixels=(1500, 1000))
     judged = compare(ELSEWHERE, photos({**new, "before.jpg": small, "plan.jpg": UNKNOWN}), (SENT,))
     assert judged.again is Again.NEW
-    assert judged.made == (LeftOut("before.jpg", Why.DERIVED, "Card2/DSC00002.JPG", SENT.shoot),)
+    assert judged.made == (LeftOut("before.jpg", Why.DERIVED, "Card2/DSC00002.JPG", SENT.source.shoot),)
 
 
 def test_an_equal_photo_in_another_shoot_is_sent() -> None:
@@ -125,12 +126,12 @@ def test_what_stands_beside_a_variant_stands_beside_what_was_sent() -> None:
 
 def test_a_file_of_another_shoots_frame_says_which_shoot() -> None:
     """The reason has the other shoot if only that one has sent the frame."""
-    mine = replace(delivered(card("DSC{:05}.JPG", shoot(CANON))), id="7" + SENT.id[1:], folder=ELSEWHERE)
+    mine = changed(delivered(card("DSC{:05}.JPG", shoot(CANON))), id="7" + SENT.id[1:], folder=ELSEWHERE)
     fact = facts.Locked(photos(RAWS))
     judged = compare(ELSEWHERE, fact.brackets, (mine, SENT))
     assert (judged.again, judged.before) == (Again.SAME, SENT)
     assert known_again(fact, judged, (mine,))[0] == LeftOut(
-        "Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG", SENT.shoot
+        "Card1/DSC00001.ARW", Why.VARIANT, "Card2/DSC00001.JPG", SENT.source.shoot
     )
 
 
@@ -168,7 +169,7 @@ def test_a_doubt_holds_a_shoot_before_anything_is_sent() -> None:
     """A doubtful shoot is held with the reason, and an approval sends it."""
     start = order()
     held = after(start, facts.Locked(start.brackets, doubt=Doubt("two formats", ("a",))))
-    assert (held.phase, held.held_in, held.trouble, held.due) == (Phase.HELD, Phase.SETTLED, "two formats", None)
+    assert (held.phase, held.stage, held.trouble, held.due) == (Phase.HELD, Phase.SETTLED, "two formats", None)
     assert after(held, facts.Approved()).phase is Phase.SETTLED
 
 

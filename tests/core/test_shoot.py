@@ -171,8 +171,8 @@ def test_photos_that_come_after_the_ready_file_are_waited_for() -> None:
     assert verdict(arrival).settled
     more = arrival.seen(listing([photo(), ready, photo("2.JPG")]), 20)
     assert verdict(more).look_at == 20 + QUIET
-    anew = File(".ready", 10, 2, 1, FileClass.READY)
-    assert verdict(more.seen(listing([photo(), anew, photo("2.JPG")]), 30)).settled
+    newer = File(".ready", 10, 2, 1, FileClass.READY)
+    assert verdict(more.seen(listing([photo(), newer, photo("2.JPG")]), 30)).settled
 
 
 def test_the_ready_file_of_an_order_says_nothing_of_what_comes_late() -> None:

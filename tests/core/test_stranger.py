@@ -40,9 +40,13 @@ def test_the_brackets_are_found_in_the_shoot(ids: bool) -> None:
     made = order_of(there(order(), ids=ids), OAK, "images", NOW)
     assert [bracket.path for bracket in made.brackets] == [file.path for file in FILES]
     assert [bracket.service_id for bracket in made.brackets] == ([f"s{n}" for n in range(3)] if ids else [None] * 3)
-    assert made.fingerprint == fingerprint(order().brackets)
-    assert (made.shoot, made.folder, made.output) == ("12 Oak St", "/in/12 Oak St", "/out/12 Oak St")
-    assert (made.preset, made.created_at) == (Preset(per_image=3), NOW - 60)
+    assert made.source.fingerprint == fingerprint(order().brackets)
+    assert (made.source.shoot, made.source.folder, made.source.output) == (
+        "12 Oak St",
+        "/in/12 Oak St",
+        "/out/12 Oak St",
+    )
+    assert (made.preset, made.times.created_at) == (Preset(per_image=3), NOW - 60)
     assert made.bracket_name(1) == order().bracket_name(1)
 
 
@@ -80,7 +84,7 @@ def test_without_its_shoot_an_order_still_has_names() -> None:
     assert guessed.name == "12 Oak St"
     made = order_of(there(order()), guessed, "brackets", NOW)
     assert [bracket.path for bracket in made.brackets] == ["IMG_0431.JPG", "IMG_0432.JPG", "IMG_0433.JPG"]
-    assert made.fingerprint == ""
+    assert made.source.fingerprint == ""
     assert [made.bracket_name(n) for n in range(3)] == [order().bracket_name(n) for n in range(3)]
 
 
@@ -133,8 +137,8 @@ def test_an_order_under_way_is_taken_up() -> None:
     ):
         at_service = there(order(), shown)
         found = rebuilt(order_of(at_service, OAK, "images", NOW), at_service, None, NOW)
-        assert (found.order.phase, found.order.merge, found.order.due) == (phase, MergeState.SEEN, NOW)
-        assert next_steps(found.order) == (steps.Look(),)
+        assert (found.order.phase, found.order.merge.state, found.order.due) == (phase, MergeState.SEEN, NOW)
+        assert next_steps(found.order) == (steps.Poll(),)
         assert not found.doubtful
 
 

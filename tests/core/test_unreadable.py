@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import Health, Order, Phase, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
-from daemon.order.model import BadFiles
+from daemon.order.facts import Failure
+from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, after, order, sent
 
 FOR_LONG = POLICY.file_patience
@@ -25,7 +25,7 @@ def unread(number: int, *, alone: bool = True) -> facts.Failed:
     """The failure of an upload whose file cannot be read; ``alone``: other files can be read."""
     step = steps.Upload(number)
     return facts.Failed(
-        step, Kind.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
+        step, Failure.UNREADABLE, f"{number} cannot be read (EIO)", True, bracket=number, disk_fails=not alone
     )
 
 
@@ -111,4 +111,4 @@ def test_errors_of_the_disk_ask_for_no_other_place() -> None:
     """If a file cannot be read, its bracket keeps its registration however often that fails."""
     start, _ = keeps_failing(shoot("hold", 3), 2, seconds=FOR_LONG / 2)
     assert start.brackets[2].failures > 4
-    assert (start.brackets[2].attempt, start.discards) == (0, ())
+    assert (start.brackets[2].attempt, start.uploads.discards) == (0, ())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from daemon.order import RESTING, ImageState, Order, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.order.merging import UNHEARD
 from daemon.order.policy import Limits
 
@@ -124,7 +124,7 @@ class World:
 
     def _after_merge(self, of: Order, step: steps.Step, now: float, *, broken: bool) -> facts.Fact:
         match step:
-            case steps.Look():
+            case steps.Poll():
                 return self._look(now)
             case steps.Reprocess(image):
                 return self._reprocess(image, now)
@@ -133,7 +133,7 @@ class World:
                 return facts.Reckoned(self.today, self.month)
             case steps.Fetch(image):
                 return self._fetch(of, image, now, broken=broken)
-            case steps.Place(image):
+            case steps.PlacePicture(image):
                 return self._place(image)
             case _:
                 if any(image.state not in (ImageState.PLACED, ImageState.FAILED) for image in of.images):
@@ -142,7 +142,7 @@ class World:
 
     def _register(self, of: Order, number: int, step: steps.Step) -> facts.Fact:
         if self.bad.get(number) == "cannot be opened":
-            return facts.Failed(step, Kind.FILE, "cannot be opened", bracket=number)
+            return facts.Failed(step, Failure.FILE, "cannot be opened", bracket=number)
         most = self.limits.images_per_order
         if most is not None and len(of.sent) > most * (of.preset.per_image or 9) and not self._free_of_limits(of):
             self.wrong.append("sent what cannot keep within the limit")
@@ -160,7 +160,7 @@ class World:
         bracket = of.brackets[number]
         assert bracket.service_id is not None
         if self.bad.get(number, "gone at last") != "gone at last":
-            return facts.Failed(step, Kind.FILE, "cannot be read", bracket=number)
+            return facts.Failed(step, Failure.FILE, "cannot be read", bracket=number)
         self.registered[bracket.service_id] = True
         return facts.Stored(number, bracket.attempt)
 
@@ -173,11 +173,11 @@ class World:
     def _confirm(self, of: Order) -> facts.Fact:
         bad = next((n for n in of.sent if n in self.bad), None)
         if bad is not None:
-            return facts.Failed(steps.Confirm(), Kind.FILE, "gone", bracket=bad)
+            return facts.Failed(steps.Confirm(), Failure.FILE, "gone", bracket=bad)
         if of.flow == "images":
             return facts.Confirmed(())
         if self._strays(of):
-            return facts.Failed(steps.Confirm(), Kind.REQUEST, "a bracket too many", unsent=True)
+            return facts.Failed(steps.Confirm(), Failure.REQUEST, "a bracket too many", unsent=True)
         lacking = (n for n in range(len(of.brackets)) if not self.registered.get(of.brackets[n].service_id or ""))
         return facts.Confirmed(tuple(lacking))
 
@@ -202,16 +202,16 @@ class World:
     def _look(self, now: float) -> facts.Fact:
         age = now - self.merges[0] if self.merges else -1.0
         if age < 60:
-            return facts.Seen(merging=age >= 20, processing=False, images=())
+            return facts.Polled(merging=age >= 20, processing=False, images=())
         images = tuple(self._shown(image, output.shown(now)) for image, output in self.outputs.items())
-        return facts.Seen(merging=False, processing=any(image.ended is None for image in images), images=images)
+        return facts.Polled(merging=False, processing=any(image.ended is None for image in images), images=images)
 
-    def _shown(self, image: str, outcome: Outcome | None) -> facts.SeenImage:
+    def _shown(self, image: str, outcome: Outcome | None) -> facts.PolledImage:
         if outcome is None:
-            return facts.SeenImage(image, image, ended=None)
+            return facts.PolledImage(image, image, ended=None)
         good, limited = outcome in ("good", "gone"), outcome == "limited"
         reason = None if good else outcome
-        return facts.SeenImage(image, image, good, reason, again=outcome != "expired", limited=limited)
+        return facts.PolledImage(image, image, good, reason, again=outcome != "expired", limited=limited)
 
     def _reprocess(self, image: str, now: float) -> facts.Fact:
         output = self.outputs[image]
@@ -239,8 +239,8 @@ class World:
 
     def _fetch(self, of: Order, image: str, now: float, *, broken: bool) -> facts.Fact:
         if not self._free_of_limits(of) and not self.allowed:
-            told = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
-            self.wrong.append(f"bought {told}")
+            when = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
+            self.wrong.append(f"bought {when}")
         if image in self.safe and (image in self.on_disk or image in self.placed):
             self.wrong.append("fetched again what was fetched")
         match self.outputs[image].shown(now):
@@ -260,4 +260,4 @@ class World:
             return facts.FetchLost(image)
         self.on_disk.discard(image)
         self.placed += [] if image in self.placed else [image]
-        return facts.Placed(image, f"{image}.jpg")
+        return facts.PicturePlaced(image, f"{image}.jpg")

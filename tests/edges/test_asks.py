@@ -15,13 +15,14 @@ from click.testing import CliRunner, Result
 from daemon.cli import cli
 from daemon.cli.answered import leave
 from daemon.host.lock import InstanceLock
-from daemon.order import Hold, Image, ImageState, MergeState, Order, Phase, Verb, facts
+from daemon.order import Hold, HoldKind, Image, ImageState, Merge, MergeState, Order, Phase, Verb, facts
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.core.orders import NOW, in_trouble, order
 
 OAK = "12 Oak St"
@@ -52,9 +53,9 @@ class Asking:
 
     def made(self, phase: str, number: int = 0, shoot: str = OAK, **more: Any) -> Order:
         """An order of a shoot in the watched folder. ``number`` makes its ID unique."""
-        one = replace(order(2, phase=Phase(phase)), id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", shoot=shoot)
+        one = changed(order(2, phase=Phase(phase)), id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", shoot=shoot)
         folder, made = str(self.watched / shoot), NOW + number
-        return replace(one, folder=folder, output=f"/out/{shoot}", created_at=made, updated_at=made, **more)
+        return changed(one, folder=folder, output=f"/out/{shoot}", created_at=made, updated_at=made, **more)
 
     def says(self, *words: str) -> Result:
         """Run the program and return its result."""
@@ -149,7 +150,7 @@ def test_an_order_that_waits_may_be_tried_at_once(asking: Asking) -> None:
 @pytest.mark.parametrize("phase", ["merging", "processing", "downloading"])
 def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
     """After the merge ``cancel`` and ``dismiss`` say that the order will be finished; ``approve`` is allowed."""
-    one = asking.made(phase, merge=MergeState.SEEN)
+    one = asking.made(phase, merge=Merge(MergeState.SEEN))
     asking.has(one)
     for verb in ("cancel", "dismiss"):
         done = asking.says(verb, OAK)
@@ -161,7 +162,7 @@ def test_what_is_merged_is_not_cancelled(asking: Asking, phase: str) -> None:
 
 def test_what_is_held_after_its_merge_is_dismissed(asking: Asking) -> None:
     """``cancel`` of an order that is held at a limit names ``dismiss``, and says that nothing more is bought."""
-    one = asking.made("held", held_in=Phase.DOWNLOADING, merge=MergeState.SEEN)
+    one = asking.made("held", standing=Hold(Phase.DOWNLOADING), merge=Merge(MergeState.SEEN))
     asking.has(one)
     said = "Nothing more is bought while it is held. `bracketd dismiss` ends it."
     assert said in asking.says("cancel", OAK).output
@@ -225,16 +226,16 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
     asking.has(one)
     done = asking.says(verb, OAK)
     assert done.exit_code == 1
-    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.folder)}`" in done.output
+    assert f"was skipped. To send it: `bracketd {word} {shlex.quote(one.source.folder)}`" in done.output
     assert asking.asked == []
 
 
-@pytest.mark.parametrize("hold", sorted(CHOICES))
-def test_a_choice_is_no_matter_of_trying_again(asking: Asking, hold: Hold) -> None:
+@pytest.mark.parametrize("kind", sorted(CHOICES))
+def test_a_choice_is_no_matter_of_trying_again(asking: Asking, kind: HoldKind) -> None:
     """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
     one = asking.made(
         "held",
-        hold=hold,
+        standing=Hold(Phase.SETTLED, kind),
         troubles=in_trouble("6 photos may be here twice. `bracketd approve` sends them", Code.DOUBTFUL_PHOTOS),
     )
     asking.has(one)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -10,10 +9,11 @@ import pytest
 from daemon.errors import StateError
 from daemon.files.roots import Roots
 from daemon.order import Order, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.root import RootState
 from daemon.service import Service
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import order, processed
 
 BEFORE = RootState("/mnt/nas", "50:2", 5)
@@ -60,23 +60,23 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
     """An order whose roots are there, as bare mount points."""
     for name in ("in", "out"):
         (tmp_path / name).mkdir()
-    return replace(made, folder=str(tmp_path / "in" / "shoot"), output=str(tmp_path / "out" / "shoot"))
+    return changed(made, folder=str(tmp_path / "in" / "shoot"), output=str(tmp_path / "out" / "shoot"))
 
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
     """A photo that is missing with its whole disk neither ends its order nor holds it for a person."""
     fact = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
     assert isinstance(fact, facts.Failed)
-    assert fact.kind is Kind.PASSING
+    assert fact.kind is Failure.PASSING
     assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in fact.why
 
 
-@pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
+@pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.PlacePicture("i0"), steps.Deliver()], ids=str)
 def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
     """While the output's disk is away, no picture is requested and nothing is written to its empty mount point."""
     fact = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
     assert isinstance(fact, facts.Failed)
-    assert fact.kind is Kind.OUTPUT
+    assert fact.kind is Failure.OUTPUT
     assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in fact.why
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -23,6 +23,7 @@ from daemon.cli.costs_table import CostsView
 from daemon.cli.purchases import Line
 from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.store.sqlite.store import SqliteStore
+from tests.changed import changed
 from tests.core.orders import processed
 
 PRICE = "price_per_image: 0.29\n"
@@ -54,7 +55,7 @@ def bought(number: int, shoot: str, *moments: str, **more: Any) -> Order:
         for n, moment in enumerate(moments)
     )
     order_id = f"00000000-0000-4000-8000-{number:012}"
-    return replace(processed(), id=order_id, shoot=shoot, folder=f"/in/{shoot}", images=images, **more)
+    return changed(processed(), id=order_id, shoot=shoot, folder=f"/in/{shoot}", images=images, **more)
 
 
 def costs(state: Path, orders: tuple[Order, ...], *words: str, settings: str = "") -> Result:
@@ -232,7 +233,7 @@ def test_for_spreadsheets(tmp_path: Path) -> None:
 )
 def test_odd_names_in_a_spreadsheet(tmp_path: Path, name: str, cell: str) -> None:
     """Any name is one cell on one line with that text, and never a formula."""
-    _, row = sheet(tmp_path, replace(bought(1, "x", "2026-11-01 00:00:00"), shoot=name))
+    _, row = sheet(tmp_path, changed(bought(1, "x", "2026-11-01 00:00:00"), shoot=name))
     assert (row[2], len(row)) == (cell, 9)
 
 

@@ -9,6 +9,7 @@ import pytest
 from daemon.delivery import fitting_output, output_folder, stem_of
 from daemon.errors import OutputError
 from daemon.order import Image, Order, Preset
+from tests.changed import changed
 from tests.core.orders import order
 from tests.mirror import Mirror
 
@@ -47,7 +48,7 @@ def test_a_picture_bears_its_brackets_own_stem(image: Image, stem: str) -> None:
 
 def test_a_renamed_shoot_still_knows_its_pictures() -> None:
     """A picture's brackets are found by the unique part of its name, even if the shoot was renamed."""
-    assert stem_of(replace(ORDER, shoot="Oak Street 12"), Image("i", ORDER.bracket_name(1))) == "IMG_0432"
+    assert stem_of(changed(ORDER, shoot="Oak Street 12"), Image("i", ORDER.bracket_name(1))) == "IMG_0432"
 
 
 LONG = "Long Street " * 13
@@ -57,7 +58,7 @@ LONG = "Long Street " * 13
 def delivering(shoot: str, parent: Path, *, dev_mode: bool = False) -> Order:
     """An order whose output folder has its shoot's name."""
     output = output_folder(str(parent), shoot, (), dev_mode=dev_mode)
-    return replace(ORDER, shoot=shoot, output=output, preset=Preset(dev_mode=dev_mode))
+    return changed(ORDER, shoot=shoot, output=output, preset=Preset(dev_mode=dev_mode))
 
 
 def fitted(of: Order, longest: int = 255) -> str | None:
@@ -65,9 +66,9 @@ def fitted(of: Order, longest: int = 255) -> str | None:
     other = fitting_output(of, lambda _folder: longest)
     if other is None:
         return None
-    assert os.path.dirname(other) == os.path.dirname(of.output)
+    assert os.path.dirname(other) == os.path.dirname(of.source.output)
     os.makedirs(other)
-    assert fitting_output(replace(of, output=other), lambda _folder: longest) is None
+    assert fitting_output(changed(of, output=other), lambda _folder: longest) is None
     return os.path.basename(other)
 
 
@@ -90,7 +91,7 @@ def test_a_name_that_fits_is_kept(tmp_path: Path) -> None:
     assert fitted(delivering("x" * 143, tmp_path), 143) is None
     assert fitted(delivering('quo"te: 1?', tmp_path)) is None
     there = delivering(LONG, tmp_path)
-    os.makedirs(there.output)
+    os.makedirs(there.source.output)
     assert fitted(there, 143) is None
 
 

@@ -19,6 +19,7 @@ from daemon.order.problem import Code
 from daemon.shoot import Arrival, File, GateResult, GateState, LeftOut, Quiet, Terms, Why, listing, verdict
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.core.orders import in_trouble, order
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import shoot
@@ -64,7 +65,7 @@ class Explaining:
 
     def order(self, *brackets: Bracket, **more: Any) -> Order:
         """An order of the shoot."""
-        return replace(order(0), folder=str(self.shoot), brackets=brackets, **more)
+        return changed(order(0), folder=str(self.shoot), brackets=brackets, **more)
 
     def asks(self, file: Path) -> Result:
         """Run the program and return its result."""
@@ -259,7 +260,7 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
     bracket = replace(sent("A/DSC00001.JPG"), shot=shot_of(camera, "A/DSC00001.JPG"))
     known = LeftOut("B/DSC00001.ARW", Why.VARIANT, "A/DSC00001.JPG")
     order = explaining.order(bracket, phase=Phase.DOWNLOADED, left_out=(known.path,))
-    explaining.has(replace(order, left_out_why=(known,)))
+    explaining.has(changed(order, left_out_why=(known,)))
     for path in ("B/DSC00001.ARW", "C/DSC00001.ARW", "web/Oak-1.jpg"):
         explaining.put(path, camera.take(path, 1))
     begins, variant = "6f1d1f0e, downloaded: ", "the same frame as A/DSC00001.JPG, in another format"
@@ -271,8 +272,8 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
 def test_only_the_orders_that_have_it_are_reported(explaining: Explaining) -> None:
     """Only the orders that contain a file are shown for it."""
     first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
-    supplement = replace(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
-    cancelled = replace(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
+    supplement = changed(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
+    cancelled = changed(first, id="8" + first.id[1:], brackets=(Bracket("old.JPG", 1, 1, 1),), phase=Phase.CANCELLED)
     explaining.has(cancelled, first, supplement)
     assert explaining.of("IMG_1.JPG")["order"] == "6f1d1f0e, downloaded: uploaded"
     assert explaining.of("late.JPG")["order"] == "7f1d1f0e, downloaded: uploaded"

@@ -1,39 +1,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from daemon import errors
 from daemon.order import steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.steps import failure
+from tests.changed import changed
 from tests.core.orders import order
 
-ANSWERS: dict[type[errors.BracketdError], Kind] = {
-    errors.Passing: Kind.PASSING,
-    errors.Unreachable: Kind.PASSING,
-    errors.TooSlow: Kind.PASSING,
-    errors.Unavailable: Kind.PASSING,
-    errors.TooManyRequests: Kind.PASSING,
-    errors.Garbled: Kind.PASSING,
-    errors.Mismatched: Kind.MISMATCH,
-    errors.NotReady: Kind.NOT_READY,
-    errors.AccountRefused: Kind.ACCOUNT,
-    errors.KeyRefused: Kind.ACCOUNT,
-    errors.NoCredits: Kind.ACCOUNT,
-    errors.ServiceError: Kind.REQUEST,
-    errors.RequestRefused: Kind.REQUEST,
-    errors.NotFound: Kind.REQUEST,
-    errors.AlreadyExists: Kind.REQUEST,
-    errors.SlotRefused: Kind.REQUEST,
-    errors.FileError: Kind.FILE,
-    errors.FileGone: Kind.FILE,
-    errors.FileUnreadable: Kind.FILE,
-    errors.FileChanged: Kind.FILE,
-    errors.OutputError: Kind.OUTPUT,
+ANSWERS: dict[type[errors.BracketdError], Failure] = {
+    errors.Passing: Failure.PASSING,
+    errors.Unreachable: Failure.PASSING,
+    errors.TooSlow: Failure.PASSING,
+    errors.Unavailable: Failure.PASSING,
+    errors.TooManyRequests: Failure.PASSING,
+    errors.Garbled: Failure.PASSING,
+    errors.Mismatched: Failure.MISMATCH,
+    errors.NotReady: Failure.NOT_READY,
+    errors.AccountRefused: Failure.ACCOUNT,
+    errors.KeyRefused: Failure.ACCOUNT,
+    errors.NoCredits: Failure.ACCOUNT,
+    errors.ServiceError: Failure.REQUEST,
+    errors.RequestRefused: Failure.REQUEST,
+    errors.NotFound: Failure.REQUEST,
+    errors.AlreadyExists: Failure.REQUEST,
+    errors.SlotRefused: Failure.REQUEST,
+    errors.FileError: Failure.FILE,
+    errors.FileGone: Failure.FILE,
+    errors.FileUnreadable: Failure.FILE,
+    errors.FileChanged: Failure.FILE,
+    errors.OutputError: Failure.OUTPUT,
 }
 ELSEWHERE = (errors.ConfigError, errors.StateError)
 """Errors of starting, which no step raises."""
@@ -56,7 +56,7 @@ def test_every_error_has_an_answer() -> None:
 def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdError]) -> None:
     """Each error becomes a failure of the kind that the table says, with its own words."""
     error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
-    fact = failure(replace(order(), folder=str(tmp_path)), steps.Upload(0), error)
+    fact = failure(changed(order(), folder=str(tmp_path)), steps.Upload(0), error)
     subject = "DCIM/IMG_0431.JPG: " if kind is errors.TooSlow else ""
     assert (fact.kind, fact.why) == (ANSWERS[kind], f"{subject}the words")
 
@@ -82,8 +82,8 @@ def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unse
 
 def test_a_bug_keeps_its_traceback() -> None:
     """An error outside of the tree is reported as a bug, with the traceback for the journal."""
-    fact = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
-    assert fact.kind is Kind.BUG
+    fact = failure(order(), steps.Poll(), ZeroDivisionError("division by zero"))
+    assert fact.kind is Failure.BUG
     assert fact.detail is not None
     assert "ZeroDivisionError" in fact.detail
 
@@ -94,5 +94,5 @@ def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:
     (tmp_path / "there" / "IMG_1.JPG").touch()
     gone = errors.FileGone("IMG_1.JPG", "gone")
     folders = (tmp_path, tmp_path / "shoot", tmp_path / "there")
-    kinds = [failure(replace(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
-    assert kinds == [Kind.FILE, Kind.GONE, Kind.PASSING]
+    kinds = [failure(changed(order(), folder=str(folder)), steps.Upload(0), gone).kind for folder in folders]
+    assert kinds == [Failure.FILE, Failure.GONE, Failure.PASSING]

@@ -38,7 +38,7 @@ def test_accents_in_whatever_form(
     """A name or path with accents matches whether it is composed or decomposed, on disk and as typed."""
     one = asking.made("held", shoot=unicodedata.normalize(on_disk, CAFE))
     asking.has(one)
-    words = unicodedata.normalize(typed, name.format(folder=one.folder, output=one.output))
+    words = unicodedata.normalize(typed, name.format(folder=one.source.folder, output=one.source.output))
     assert asking.says(verb, words).exit_code == 0
     if verb == "show":
         assert shows(asking, words) == one.id
@@ -63,7 +63,7 @@ def test_a_path_in_any_spelling(asking: Asking, monkeypatch: pytest.MonkeyPatch,
     one, other = asking.made("downloaded"), asking.made("downloaded", 1, shoot="1 Elm St")
     asking.has(one, other)
     monkeypatch.chdir(asking.watched)
-    assert shows(asking, words.format(folder=one.folder, output=one.output)) == one.id
+    assert shows(asking, words.format(folder=one.source.folder, output=one.source.output)) == one.id
 
 
 def test_a_path_over_a_link(asking: Asking, tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_a_part_of_two_names(asking: Asking) -> None:
     done = asking.says("show", "Ash")
     assert done.exit_code == 1
     assert "matches several shoots. Specify the " in done.output
-    assert f"{one.id[:8]}  {one.folder}" in done.output
-    assert f"{other.id[:8]}  {other.folder}" in done.output
+    assert f"{one.id[:8]}  {one.source.folder}" in done.output
+    assert f"{other.id[:8]}  {other.source.folder}" in done.output
     assert shows(asking, "15 Ash") == supplement.id
 
 

@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.sqlite.trouble import trouble_named
+from tests.changed import changed
 from tests.core.orders import NOW, order
 from tests.edges.full_disk import Narrow, SmallDisk, small_disk
 from tests.edges.host.test_pulse import daemon
@@ -39,7 +39,7 @@ LARGE = "x" * 200_000
 
 def noted(of: Order, number: int) -> Order:
     """An order that needs much more space than before."""
-    return replace(of, notes=(f"{number} {LARGE}",), updated_at=of.updated_at + 1)
+    return changed(of, notes=(f"{number} {LARGE}",), updated_at=of.times.updated_at + 1)
 
 
 # --- writing ---
@@ -56,7 +56,7 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         narrow.fill()
         first, second = noted(order(), 1), noted(noted(order(), 1), 2)
         writing: list[asyncio.Task[None]] = [
-            asyncio.create_task(store.record(order(), facts.Interrupted(steps.Look()), first, NOW)),
+            asyncio.create_task(store.record(order(), facts.Interrupted(steps.Poll()), first, NOW)),
             asyncio.create_task(store.record(first, facts.Resumed(), second, NOW)),
             asyncio.create_task(store.note(Alert(Subject.COPIES, LARGE))),
         ]

@@ -28,8 +28,8 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
     again = after(start, facts.SlotLost(0, 0, "no answer"))
     service = Shows(start.registration(0), again.registration(0), "result")
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = performing.perform(again, steps.Look())
-    assert isinstance(seen, facts.Seen)
+    seen = performing.perform(again, steps.Poll())
+    assert isinstance(seen, facts.Polled)
     assert [image.id for image in seen.images] == ["result"]
 
 
@@ -48,8 +48,8 @@ def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
     service = Shows("one")
     service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = performing.perform(order(1), steps.Look())
-    assert isinstance(seen, facts.Seen)
+    seen = performing.perform(order(1), steps.Poll())
+    assert isinstance(seen, facts.Polled)
     assert seen.images[0].reason == why
 
 
@@ -59,6 +59,6 @@ def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
     reason = f"{'x' * 3000} daily limit reached"
     service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = performing.perform(order(1), steps.Look())
-    assert isinstance(seen, facts.Seen)
+    seen = performing.perform(order(1), steps.Poll())
+    assert isinstance(seen, facts.Polled)
     assert seen.images[0].limited

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from daemon.order.naming import name_at_service
 from daemon.recovery.newer import ENOUGH, compare, newer_orders
 from daemon.service import Service
 from daemon.store.sqlite.store import SqliteStore
+from tests.changed import changed
 from tests.core.orders import NOW, order
 from tests.edges.service.hosts import Exchange, Host
 
@@ -65,7 +65,7 @@ def compared(host: Host, state: Path, *, facts_in_it: bool = True) -> tuple[List
         service = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
         with closing(store), closing(service):
             if facts_in_it:
-                await store.add(replace(order(), id=KNOWN, updated_at=NOW), facts.Locked(()))
+                await store.add(changed(order(), id=KNOWN, updated_at=NOW), facts.Locked(()))
             return await newer_orders(store, service, thread)
 
     return asyncio.run(work())

@@ -13,15 +13,17 @@ from daemon.delivery import delivery_note, note_name
 from daemon.files import incoming, scan
 from daemon.notes import order_of, own_note, with_times
 from daemon.notes.looking import id_in
-from daemon.order import Bracket, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import Bracket, Image, ImageState, Merge, MergeState, Order, Phase, Preset
+from daemon.order.purchase import LimitCheck
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.shot import UNKNOWN
+from tests.changed import changed
 from tests.core.orders import NOW, order, uploaded
 
 NONSENSE: tuple[object, ...] = (5, None, {"a": []}, "x")
 ODD = os.fsdecode(b"\xff")
-DELIVERED = replace(
+DELIVERED = changed(
     uploaded(),
     shoot=f"12 Oak St {ODD}",
     output="/out/12 Oak St",
@@ -53,8 +55,8 @@ DELIVERED = replace(
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
-    reckoned=True,
-    merge=MergeState.SEEN,
+    check=LimitCheck.WITHIN,
+    merge=Merge(MergeState.SEEN),
     due=None,
     due_set_at=None,
     updated_at=NOW + 60,
@@ -68,17 +70,18 @@ def forgotten(of: Order) -> Order:
         replace(b, inode=0, attempt=0, url=None, content_type=None, failures=0, stored_at=b.stored_at and 0.0)
         for b in of.brackets
     )
-    return replace(of, brackets=brackets, merge_asked_at=None, polls=0, failures=0)
+    merge = replace(of.merge, asked_at=None)
+    return changed(of, brackets=brackets, merge=merge, polls=0, failures=0)
 
 
 def written(of: Order) -> dict[str, Any]:
     """The note of an order, read from the disk."""
-    text = json.dumps(delivery_note(of, of.late, now=of.updated_at), ensure_ascii=False)
+    text = json.dumps(delivery_note(of, of.unsent.late, now=of.times.updated_at), ensure_ascii=False)
     note: dict[str, Any] = json.loads(text.encode("utf-8", "backslashreplace"))
     return note
 
 
-@pytest.mark.parametrize("of", [DELIVERED, replace(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
+@pytest.mark.parametrize("of", [DELIVERED, changed(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
 def test_a_note_tells_the_whole_order(of: Order) -> None:
     """A delivered order can be read back from its note, including odd names and photos of distant years."""
     assert forgotten(order_of(written(of))) == forgotten(of)
@@ -119,15 +122,15 @@ def large(photos: int, folder: str, images: int) -> Order:
         for number in range(images)
     )
     left_out = tuple(one.path for one in why)
-    return replace(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
+    return changed(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
 
 
 def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
     """The size limit for notes is enough for the largest shoot with all details."""
     card = large(300, "DCIM/100MSDCF", images=100)
     alone = large(300, "Müller, Unter den Linden 14/Second visit/Living room/Camera 2/DCIM/100MSDCF", images=300)
-    for of in (card, alone, replace(alone, left_out=(), left_out_why=())):
-        most = incoming.A_FILE * (len(of.brackets) + len(of.left_out))
+    for of in (card, alone, changed(alone, left_out=(), left_out_why=())):
+        most = incoming.A_FILE * (len(of.brackets) + len(of.unsent.left_out))
         incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=most)
         assert (tmp_path / "order.json").stat().st_size <= most
     assert incoming.LARGEST_JSON >= incoming.A_FILE * scan.MOST
@@ -135,7 +138,7 @@ def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
 
 def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
     """The note of an order with ten thousand brackets can be read, and a recovery finds it."""
-    of = replace(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
+    of = changed(large(12_000, "DCIM/100MSDCF", images=4000), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW))
     assert own_note(of) == find_notes([str(tmp_path)]).found[0]
     assert note_name(of) == "order.json"
@@ -143,7 +146,7 @@ def test_the_note_of_a_large_shoot_is_read(tmp_path: Path) -> None:
 
 def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Path) -> None:
     """If a note with indents would exceed the size limit, it is written in one line and reads back."""
-    of = replace(large(30, "DCIM", images=10), output=str(tmp_path))
+    of = changed(large(30, "DCIM", images=10), output=str(tmp_path))
     incoming.write_json(str(tmp_path), "order.json", delivery_note(of, (), now=NOW), most=30_000)
     assert (tmp_path / "order.json").stat().st_size <= 30_000
     assert id_in(str(tmp_path), "order.json") == of.id
@@ -161,12 +164,16 @@ def test_notes_of_earlier_versions_are_read() -> None:
     for image in note["images"]:
         del image["name"]
     old = order_of(note)
-    assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
-    assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
+    assert (old.source.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
+    assert (old.unsent.left_out, old.unsent.left_out_why, old.brackets[0].shot) == (
+        DELIVERED.unsent.left_out,
+        (),
+        UNKNOWN,
+    )
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
     known = with_times(old, there)
     assert [bracket.mtime_ns for bracket in known.brackets] == [7, 7, 7]
-    assert known.fingerprint
+    assert known.source.fingerprint
     changed = there | {DELIVERED.brackets[1].path: (1, 7)}
     assert with_times(old, changed) == old
     assert with_times(old, {}) == old
@@ -179,13 +186,13 @@ def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
     for bracket in note["brackets"]:
         bracket["shot"] = nonsense
     read = order_of(note)
-    assert (read.id, read.left_out, read.left_out_why) == (DELIVERED.id, DELIVERED.left_out, ())
+    assert (read.id, read.unsent.left_out, read.unsent.left_out_why) == (DELIVERED.id, DELIVERED.unsent.left_out, ())
     assert not any(bracket.shot.tells for bracket in read.brackets)
 
 
 def test_the_list_of_files_left_out_keeps_its_shape() -> None:
     """In a note, the files left out are a list of paths, with the reasons in a separate list."""
-    note = written(replace(DELIVERED, left_out_why=DELIVERED.left_out_why[1:]))
+    note = written(changed(DELIVERED, left_out_why=DELIVERED.unsent.left_out_why[1:]))
     assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
     assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]
 
@@ -206,7 +213,7 @@ def test_notes_are_found_wherever_they_lie(tmp_path: Path) -> None:
 def test_of_two_notes_the_one_in_its_place_counts(tmp_path: Path) -> None:
     """Of several copies of a note, the one in its original folder comes first."""
     for name in ("a", "b", "c"):
-        note = delivery_note(replace(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
+        note = delivery_note(changed(DELIVERED, output=str(tmp_path / "b")), (), now=NOW)
         incoming.write_json(str(tmp_path / name), "order.json", note)
     first, *others = find_notes([str(tmp_path)]).found
     assert (first.folder, len(others)) == (str(tmp_path / "b"), 2)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from daemon.order import Bracket, Image, ImageState, Order, Phase, Policy, Preset, evolve, facts, steps
+from daemon.order import Bracket, Image, ImageState, Order, OrderSource, Phase, Policy, Preset, evolve, facts, steps
 from daemon.order.problem import Code
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.notes import Missing
@@ -19,9 +19,10 @@ from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import rebuild
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.core.orders import NOW, in_trouble, order
 
-T = TypeVar("T", Order, Bracket, Image, LeftOut, Shot, Preset)
+T = TypeVar("T", Order, OrderSource, Bracket, Image, LeftOut, Shot, Preset)
 
 NAMES = {"shoot", "folder", "output", "path", "file", "of"}
 """Fields with the name of a file or folder: the others are words."""
@@ -37,8 +38,8 @@ def odd(one: T, text: str) -> T:
     """The same with this text in each of its fields that holds a text."""
     texts = [field.name for field in dataclasses.fields(one) if field.type in ("str", "str | None")]
     assert texts
-    changed: dict[str, Any] = {name: f"{text} {name}" for name in texts}
-    return replace(one, **changed)
+    texts_of: dict[str, Any] = {name: f"{text} {name}" for name in texts}
+    return replace(one, **texts_of)
 
 
 def odd_order(text: str) -> Order:
@@ -48,8 +49,9 @@ def odd_order(text: str) -> Order:
     reason = odd(LeftOut("a", Why.VARIANT, "b", "c"), text)
     lists: dict[str, Any] = dict.fromkeys(("discards", "left_out", "late", "altered", "notes"), (text,))
     preset = replace(odd(Preset(), text), enhance={text: text})
-    one = replace(order(), brackets=(bracket,), images=(placed,), left_out_why=(reason,), preset=preset)
-    return replace(odd(replace(one, **lists), text), id=one.id)
+    one = changed(order(), brackets=(bracket,), images=(placed,), left_out_why=(reason,), preset=preset)
+    one = replace(odd(changed(one, **lists), text), id=one.id)
+    return replace(one, source=odd(one.source, text))
 
 
 def readable(one: T) -> T:
@@ -62,13 +64,15 @@ def readable(one: T) -> T:
 def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None:
     """An order with bytes that are not UTF-8 in any text is stored: names exactly, words with the bytes shown."""
     before = odd_order(KNOWN)
-    after = replace(before, troubles=in_trouble("words", Code.OTHER), updated_at=NOW + 1)
+    after = changed(before, troubles=in_trouble("words", Code.OTHER), updated_at=NOW + 1)
 
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)
-        await store.add(before, facts.Locked(before.brackets, before.left_out, KNOWN, before.left_out_why))
+        await store.add(
+            before, facts.Locked(before.brackets, before.unsent.left_out, KNOWN, before.unsent.left_out_why)
+        )
         back = await store.load(before.id)
-        await store.record(before, facts.Failed(None, facts.Kind.FILE, KNOWN), after, NOW)
+        await store.record(before, facts.Failed(None, facts.Failure.FILE, KNOWN), after, NOW)
         store.close()
         return back
 
@@ -76,11 +80,12 @@ def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None
     expected = readable(before)
     assert back.brackets == tuple(map(readable, before.brackets))
     assert back.images == tuple(map(readable, before.images))
-    assert back.left_out_why == before.left_out_why
-    assert back == replace(expected, brackets=back.brackets, images=back.images)
+    assert back.unsent.left_out_why == before.unsent.left_out_why
+    assert back.source == readable(before.source)
+    assert back == replace(expected, source=back.source, brackets=back.brackets, images=back.images)
     with SqliteReader(tmp_path) as reader:
         assert reader.order(back.id).trouble == "words"
-        assert reader.orders()[0]["shoot"] == before.shoot
+        assert reader.orders()[0]["shoot"] == before.source.shoot
         assert len(reader.journal(back.id)) == 2
 
 
@@ -102,7 +107,7 @@ def test_an_order_goes_without_a_photo_of_any_name(tmp_path: Path) -> None:
     async def work() -> Order:
         store = SqliteStore.open(tmp_path)
         await store.add(first, facts.Locked(first.brackets))
-        failed = facts.Failed(steps.Upload(0), facts.Kind.FILE, why, bracket=0)
+        failed = facts.Failed(steps.Upload(0), facts.Failure.FILE, why, bracket=0)
         after = evolve(first, failed, now=NOW, policy=Policy())
         await store.record(first, failed, after, NOW)
         back = await store.load(first.id)

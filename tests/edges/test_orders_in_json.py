@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from daemon.order import Image, ImageState, Order, Preset, facts
 from daemon.order.problem import Code
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
+from tests.changed import changed
 from tests.core.orders import in_trouble, processed
 
 MADE = 1_765_432_100.25
@@ -39,7 +39,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         Image("b", "b", state=ImageState.FAILED, reason='too dark, "they" say\n'),
         Image("c", "c"),
     )
-    order = replace(
+    order = changed(
         base,
         images=images,
         troubles=in_trouble("wait", Code.SERVICE),
@@ -49,9 +49,9 @@ def test_an_order_in_json(tmp_path: Path) -> None:
     )
     assert summaries(tmp_path, order) == [
         {
-            "shoot": order.shoot,
-            "folder": order.folder,
-            "output": order.output,
+            "shoot": order.source.shoot,
+            "folder": order.source.folder,
+            "output": order.source.output,
             "phase": order.phase.value,
             "health": "attention",
             "messages": ["wait", 'b failed: too dark, "they" say\n'],
@@ -75,7 +75,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
 
 def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
     """``phase_since`` is when the order entered its phase, not when it was last stored."""
-    order = replace(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
+    order = changed(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
     (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["phase_since"], seen["updated_at"]) == ("2025-12-11T05:49:20Z", "2025-12-11T06:48:20Z")
@@ -83,7 +83,7 @@ def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
 
 def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
     """A supplement's first order and dev mode are in the document."""
-    order = replace(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
+    order = changed(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
     (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["dev_mode"], seen["supplement_of"]) == (True, "an order's id")
@@ -92,7 +92,7 @@ def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), 'a "b" \\ c', "two\nlines\x00", "🏡 Küche 廚房", "{}", "1"])
 def test_names_in_json(tmp_path: Path, name: str) -> None:
     """A name round-trips to Python's string; bytes that are not UTF-8 become lone surrogates."""
-    order = replace(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
+    order = changed(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
     (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["shoot"], seen["folder"], seen["output"]) == (name, f"/in/{name}", f"/out/{name}")
@@ -103,7 +103,7 @@ def test_the_last_change_comes_first(tmp_path: Path) -> None:
     one = processed(True)
     times = (5.0, 7.0, 6.0)
     ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]
-    orders = [replace(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
+    orders = [changed(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
     seen = summaries(tmp_path, *orders)
     assert [order["order_id"] for order in seen if isinstance(order, dict)] == [ids[1], ids[2], ids[0]]
     with SqliteReader(tmp_path / "nowhere") as reader:

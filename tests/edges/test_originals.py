@@ -15,11 +15,13 @@ from daemon.files import content
 from daemon.files.roots import Roots
 from daemon.files.scan import look
 from daemon.order import Bracket, FlowName, MergeState, Phase, Preset, facts, next_steps, steps
-from daemon.order.facts import Kind
+from daemon.order.bracket import REREADS
+from daemon.order.facts import Failure
 from daemon.order.intents import intent
-from daemon.order.model import REREADS, BadFiles
+from daemon.order.preset import BadFiles
 from daemon.service import Service, Slot
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import after, order
 from tests.mirror import Mirror
 
@@ -60,7 +62,7 @@ class Scene:
         self.folder, self.service, self.reads = folder, Takes(), 0
         for name in NAMES:
             (folder / name).write_bytes(BEFORE)
-        locked = replace(order(0, flow), folder=str(folder), preset=preset)
+        locked = changed(order(0, flow), folder=str(folder), preset=preset)
         self.order = replace(locked, brackets=tuple(self._locked(name) for name in NAMES))
         roots = cast("Roots", Present())
         self.performing = Steps(cast("Service", self.service), roots, go_on=self._go_on, now=lambda: 0.0)
@@ -124,7 +126,7 @@ def test_a_file_rewritten_after_its_upload_is_sent_again(tmp_path: Path) -> None
     place = facts.Registered(0, scene.order.brackets[0].attempt, "again", "https://s/0")
     scene.order = after(scene.order, place)
     scene.do(steps.Upload(0))
-    for registration in scene.order.discards:
+    for registration in scene.order.uploads.discards:
         scene.order = after(scene.order, facts.Discarded(registration))
     assert scene.do(steps.Confirm()) == facts.Confirmed(())
     assert scene.service.got == [BEFORE, BEFORE, OTHER]
@@ -186,8 +188,8 @@ def test_a_file_rewritten_before_the_merge_is_not_merged(tmp_path: Path) -> None
     scene.rewrite()
     failed = scene.do(steps.Merge())
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is Kind.FILE
-    assert (scene.order.phase, scene.order.merge) == (Phase.HELD, MergeState.NOT_ASKED)
+    assert failed.kind is Failure.FILE
+    assert (scene.order.phase, scene.order.merge.state) == (Phase.HELD, MergeState.NOT_ASKED)
     assert f"`bracketd submit` the folder {tmp_path}" in scene.order.messages[0]
     assert scene.service.merges == 0
 
@@ -198,7 +200,7 @@ def test_a_file_touched_before_the_merge_is_merged(tmp_path: Path) -> None:
     scene.do(steps.Confirm())
     scene.touch()
     assert isinstance(found := scene.do(steps.Merge()), facts.SameContent)
-    assert (scene.order.merge, scene.service.merges, next_steps(scene.order)) == (
+    assert (scene.order.merge.state, scene.service.merges, next_steps(scene.order)) == (
         MergeState.NOT_ASKED,
         0,
         (steps.Merge(),),
@@ -235,7 +237,7 @@ def test_a_disk_that_gives_out_nothing_is_at_fault(mirror: Mirror, number: int) 
     mirror.fails(read_error=number)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.bracket, failed.disk_fails) == (Kind.UNREADABLE, 0, True)
+    assert (failed.kind, failed.bracket, failed.disk_fails) == (Failure.UNREADABLE, 0, True)
     assert scene.order.phase is Phase.UPLOADING
     assert scene.order.due is not None
     mirror.fails()
@@ -253,7 +255,7 @@ def test_a_photo_that_alone_cannot_be_read_is_named(mirror: Mirror, how: str) ->
         mirror.fails(open_error=errno.EACCES)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.disk_fails) == (Kind.UNREADABLE, how == "open")
+    assert (failed.kind, failed.disk_fails) == (Failure.UNREADABLE, how == "open")
     assert f"{NAMES[0]} cannot be read" in scene.order.messages[0]
 
 
@@ -263,13 +265,13 @@ def test_a_disk_that_does_not_say_what_is_there_ends_no_order(mirror: Mirror) ->
     mirror.fails(look_error=errno.EIO)
     registered = scene.do(steps.Register(0))
     assert isinstance(registered, facts.Failed)
-    assert registered.kind is Kind.UNREADABLE
+    assert registered.kind is Failure.UNREADABLE
     mirror.fails()
     scene.upload()
     mirror.fails(look_error=errno.ESTALE)
     confirmed = scene.do(steps.Confirm())
     assert isinstance(confirmed, facts.Failed)
-    assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Kind.UNREADABLE, 0, Phase.UPLOADING)
+    assert (confirmed.kind, confirmed.bracket, scene.order.phase) == (Failure.UNREADABLE, 0, Phase.UPLOADING)
     mirror.fails()
     assert scene.do(steps.Confirm()) == facts.Confirmed(())
     mirror.fails(look_error=errno.EIO)
@@ -284,7 +286,7 @@ def test_photos_that_are_missing_for_a_moment(tmp_path: Path, bad_files: BadFile
     (tmp_path / NAMES[0]).rename(tmp_path / "aside")
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is (Kind.FILE if bad_files == "hold" else Kind.UNREADABLE)
+    assert failed.kind is (Failure.FILE if bad_files == "hold" else Failure.UNREADABLE)
     assert f"{NAMES[0]} is {'missing' if bad_files == 'hold' else 'gone'}" in scene.order.messages[0]
     (tmp_path / "aside").rename(tmp_path / NAMES[0])
     if bad_files == "hold":
@@ -303,5 +305,5 @@ def test_a_folder_in_the_place_of_a_photo_does_not_pass(tmp_path: Path) -> None:
     path.symlink_to(path.name)
     failed = scene.do(steps.Upload(0))
     assert isinstance(failed, facts.Failed)
-    assert failed.kind is Kind.FILE
+    assert failed.kind is Failure.FILE
     assert scene.order.phase is Phase.HELD

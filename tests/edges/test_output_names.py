@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +11,7 @@ from daemon.files.roots import OutputNow, Roots
 from daemon.order import Order, Phase, facts, steps
 from daemon.service import Service
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import after, order, reckoned, sent
 
 
@@ -38,7 +38,7 @@ def perform(of: Order, step: steps.Step) -> facts.Fact:
 
 def in_folder(of: Order, parent: Path) -> Order:
     """The order, with an output folder's name of 21 bytes."""
-    return replace(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
+    return changed(of, shoot="x" * 21, output=str(parent / ("x" * 21)))
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_a_name_that_the_disk_does_not_take_is_noticed_in_time(tmp_path: Path, o
 
 def test_an_order_under_way_does_not_ask_for_each_photo(tmp_path: Path) -> None:
     """Once the upload has begun, the output is checked again only before the merge."""
-    of = replace(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
+    of = changed(in_folder(order(), tmp_path), phase=Phase.UPLOADING)
     assert not isinstance(perform(of, steps.Register(0)), facts.OutputRenamed)

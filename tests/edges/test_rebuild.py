@@ -41,7 +41,7 @@ def test_a_recovery_keeps_the_record(tmp_path: Path) -> None:
 
     async def work(store: Store) -> None:
         assert len(await store.skipped_alike(ENTRIES)) == len(ENTRIES)
-        assert await store.skipped_in("/in") == {one.folder: one.id}
+        assert await store.skipped_in("/in") == {one.source.folder: one.id}
 
     within(InFile(new), work)
 

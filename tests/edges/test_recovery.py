@@ -18,7 +18,7 @@ from daemon.cli.recover import report_lines
 from daemon.delivery import delivery_note
 from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
-from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
+from daemon.order import HoldKind, ImageState, Merge, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
 from daemon.recovery import Account, Recovery, Report, Source, WatchedSettings
 from daemon.recovery.atservice import WAITS
@@ -32,6 +32,7 @@ from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.sqlite.wreck import SqliteWreck
+from tests.changed import changed
 from tests.core.orders import NOW, order, processed
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
@@ -63,7 +64,7 @@ class Home:
         bracket = replace(
             order().brackets[0], path="IMG_1.JPG", size=4, mtime_ns=status.st_mtime_ns, inode=status.st_ino
         )
-        made = replace(
+        made = changed(
             order(),
             id=f"{shoot[0]:>08}-6a3c-4d59-9d0a-3a3c9b8f4a11".replace(" ", "0"),
             shoot=shoot,
@@ -71,12 +72,12 @@ class Home:
             output=str(self.output / shoot),
             brackets=(bracket,),
         )
-        return replace(made, **fields)  # type: ignore[arg-type]
+        return changed(made, **fields)
 
     def deliver(self, of: Order) -> Order:
         """Write an order's picture and note to its output folder. Returns the order that the note gives."""
-        Path(of.output).mkdir(exist_ok=True)
-        (Path(of.output) / "IMG_1.jpg").write_bytes(PICTURE)
+        Path(of.source.output).mkdir(exist_ok=True)
+        (Path(of.source.output) / "IMG_1.jpg").write_bytes(PICTURE)
         placed = replace(
             processed(True).images[0],
             state=ImageState.PLACED,
@@ -85,8 +86,8 @@ class Home:
             file="IMG_1.jpg",
             fetched_at=NOW,
         )
-        done = replace(of, phase=Phase.DOWNLOADED, images=(placed,), due=None)
-        incoming.write_json(of.output, "order.json", delivery_note(done, (), now=NOW))
+        done = changed(of, phase=Phase.DOWNLOADED, images=(placed,), due=None)
+        incoming.write_json(of.source.output, "order.json", delivery_note(done, (), now=NOW))
         return done
 
     def remember(self, *orders: Order) -> None:
@@ -146,7 +147,7 @@ def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
     home.drop("made ahead")
     report = home.recover(existing=existing)
     assert {shoot: one.phase for shoot, one in home.orders().items()} == {"12 Oak St": Phase.SKIPPED}
-    assert [one.shoot for one in report.skipped] == ["12 Oak St"]
+    assert [one.source.shoot for one in report.skipped] == ["12 Oak St"]
 
     assert home.has_seen(home.watch), "what comes from now on is new"
 
@@ -159,7 +160,12 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
     for shoot in ("a", "b"):
         home.drop(shoot, "IMG_2.JPG", "IMG_1.CR2")
     (held,) = home.recover().held
-    assert (held.shoot, held.phase, held.supplement_of, held.output) == ("a", Phase.HELD, known.id, known.output)
+    assert (held.source.shoot, held.phase, held.source.supplement_of, held.source.output) == (
+        "a",
+        Phase.HELD,
+        known.id,
+        known.source.output,
+    )
     assert [bracket.path for bracket in held.brackets] == ["IMG_2.JPG"]
     assert "bracketd approve" in (held.trouble or "")
     assert home.orders()["a"] == held
@@ -188,7 +194,7 @@ def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["IMG_1.CR2"]
     assert held.brackets[0].shot == shot_of(other, "IMG_1.CR2")
-    assert held.brackets[0].mark == content.mark(held.folder, "IMG_1.CR2")
+    assert held.brackets[0].mark == content.mark(held.source.folder, "IMG_1.CR2")
 
 
 def test_a_note_that_names_a_file_of_any_bytes_is_taken_up(home: Home) -> None:
@@ -250,7 +256,7 @@ def test_every_source_counts(home: Home) -> None:
         home.deliver(one)
     home.drop("d", "IMG_1.JPG")
     report = home.recover()
-    assert {rebuilt.order.shoot: rebuilt.source for rebuilt in report.orders} == {
+    assert {rebuilt.order.source.shoot: rebuilt.source for rebuilt in report.orders} == {
         "a": Source.NOTE,
         "b": Source.COPY,
         "c": Source.NOTE,
@@ -274,7 +280,7 @@ def test_a_dry_run_changes_nothing(home: Home) -> None:
     assert {path: path.read_bytes() for path in home.state.rglob("*") if path.is_file()} == before
     done = home.recover()
     assert [rebuilt.order for rebuilt in would.orders] == [rebuilt.order for rebuilt in done.orders]
-    assert [one.folder for one in would.skipped] == [one.folder for one in done.skipped]
+    assert [one.source.folder for one in would.skipped] == [one.source.folder for one in done.skipped]
     assert (would.aside, done.aside is not None) == (None, True)
 
 
@@ -424,7 +430,7 @@ def absent(picture: Path) -> None:
     picture.unlink()
 
 
-def changed(picture: Path) -> None:
+def retouched(picture: Path) -> None:
     """The picture has other bytes of the same length."""
     picture.write_bytes(PICTURE.replace(b"finished", b"retouche"))
 
@@ -440,7 +446,7 @@ def exchanged(picture: Path) -> None:
     os.mkfifo(picture)
 
 
-@pytest.mark.parametrize("harm", [absent, changed, cut, exchanged])
+@pytest.mark.parametrize("harm", [absent, retouched, cut, exchanged])
 @pytest.mark.parametrize("asked", [False, True], ids=["offline", "the service does not know it"])
 def test_a_note_that_nothing_confirms_is_asked_about(
     host: Host, home: Home, harm: Callable[[Path], None], asked: bool
@@ -454,8 +460,8 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     with account(host, []) as service:
         report = home.recover(service if asked else None)
     (held,) = report.held
-    assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
-    assert (held.unknown_order, held.merge) == (never.id, never.merge)
+    assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, Phase.SETTLED, HoldKind.UNKNOWN_ORDER)
+    assert (held.source.unknown_order, held.merge.state) == (never.id, never.merge.state)
     assert held.id != never.id, "it is sent, if a person says so, as an order of its own"
     assert all(words in (held.trouble or "") for words in ("order.json says", "bracketd approve", "bracketd cancel"))
     assert [doubt.note.path for doubt in report.doubts] == [f"{home.output}/a/order.json"]
@@ -481,16 +487,16 @@ def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) ->
         (home.watch / "a" / path).parent.mkdir(exist_ok=True)
         (home.watch / "a" / path).write_bytes(taken)
     (held,) = home.recover().held
-    assert (held.phase, held.hold) == (Phase.HELD, Hold.UNKNOWN_ORDER)
+    assert (held.phase, held.hold_kind) == (Phase.HELD, HoldKind.UNKNOWN_ORDER)
     assert [bracket.path for bracket in held.brackets] == ["IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG"]
     assert [bracket.shot for bracket in held.brackets] == [
         shot_of(camera, b.path, n) for n, b in enumerate(held.brackets, 1)
     ]
     assert [bracket.mark for bracket in held.brackets] == [
-        content.mark(held.folder, bracket.path) for bracket in held.brackets
+        content.mark(held.source.folder, bracket.path) for bracket in held.brackets
     ]
-    assert held.left_out == tuple(one.path for one in held.left_out_why)
-    why = {one.path: (one.why, one.of) for one in held.left_out_why}
+    assert held.unsent.left_out == tuple(one.path for one in held.unsent.left_out_why)
+    why = {one.path: (one.why, one.of) for one in held.unsent.left_out_why}
     assert why.pop("old.PSD", (Why.FORMAT, None)) == (Why.FORMAT, None)
     assert why == {
         "IMG_1.ARW": (Why.VARIANT, "IMG_1.JPG"),
@@ -515,7 +521,7 @@ def test_copies_without_metadata_are_held_once(home: Home) -> None:
     (home.watch / "a" / "IMG_1.JPG").unlink()
     (held,) = home.recover().held
     assert [bracket.path for bracket in held.brackets] == ["A/1.JPG", "A/3.JPG", "C/3.ARW"]
-    assert [(one.path, one.why, one.of) for one in held.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
+    assert [(one.path, one.why, one.of) for one in held.unsent.left_out_why] == [("B/2.JPG", Why.COPY, "A/1.JPG")]
     assert "may be duplicates" in (held.trouble or "")
 
 
@@ -523,17 +529,17 @@ def test_of_two_pictures_one_is_not_enough(home: Home) -> None:
     """A note with only some of its pictures does not make its shoot delivered."""
     done = home.deliver(home.order("a"))
     two = replace(done, images=(*done.images, replace(done.images[0], id="i1", file="IMG_2.jpg")))
-    incoming.write_json(done.output, "order.json", delivery_note(two, (), now=NOW))
+    incoming.write_json(done.source.output, "order.json", delivery_note(two, (), now=NOW))
     report = home.recover()
     assert [doubt.missing for doubt in report.doubts] == [("IMG_2.jpg",)]
-    assert [order.hold for order in report.held] == [Hold.UNKNOWN_ORDER]
+    assert [order.hold_kind for order in report.held] == [HoldKind.UNKNOWN_ORDER]
 
 
 def test_a_note_without_pictures_confirms_nothing(home: Home) -> None:
     """A note that names no picture is not confirmed by its pictures."""
     forge(home, "a", images=[])
     assert home.recover().orders == ()
-    assert home.orders()["a"].hold is Hold.UNKNOWN_ORDER
+    assert home.orders()["a"].hold_kind is HoldKind.UNKNOWN_ORDER
 
 
 def listed(order_id: str, *, downloaded: bool = True, name: str = "a IMG_1 {tag}-1.JPG") -> dict[str, object]:
@@ -569,7 +575,7 @@ def test_the_service_contradicts_a_note(host: Host, home: Home, shown: dict[str,
 
 def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> None:
     """A note with the id of another shoot's order changes neither shoot."""
-    known = home.order("a", phase=Phase.DOWNLOADED, merge=MergeState.SEEN, due=None)
+    known = home.order("a", phase=Phase.DOWNLOADED, merge=Merge(MergeState.SEEN), due=None)
     home.remember(known)
     forge(home, "b", order_id=known.id, delivered_at="2099-01-01T00:00:00Z")
     report = home.recover()
@@ -586,21 +592,21 @@ def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
     (home.output / "b" / "IMG_1.jpg").unlink()
     home.recover()
     found = home.orders()
-    assert (found["a"].phase, found["a"].output) == (Phase.DOWNLOADED, str(home.output / "a"))
+    assert (found["a"].phase, found["a"].source.output) == (Phase.DOWNLOADED, str(home.output / "a"))
     assert found["b"].phase is Phase.SKIPPED
 
 
 def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
     """An unfinished order that only a note without pictures calls delivered waits for a person."""
     images = processed(True).images
-    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=MergeState.SEEN)
+    on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=Merge(MergeState.SEEN))
     home.remember(on_its_way)
     home.deliver(on_its_way)
     (home.output / "a" / "IMG_1.jpg").unlink()
     (rebuilt,) = home.recover().orders
     assert rebuilt.doubtful
     held = home.orders()["a"]
-    assert (held.id, held.phase, held.hold) == (on_its_way.id, Phase.HELD, Hold.DELIVERED)
+    assert (held.id, held.phase, held.hold_kind) == (on_its_way.id, Phase.HELD, HoldKind.DELIVERED)
     assert "pictures are missing or changed: IMG_1.jpg" in (held.trouble or "")
     assert "bracketd retry" in (held.trouble or "")
 
@@ -666,7 +672,7 @@ def test_a_damaged_row_with_an_impossible_folder_ends_no_recovery(home: Home) ->
     """A row of the state file with an impossible folder is restored like the others."""
     spoiled = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6, folder="a\0b")
     home.remember(spoiled, home.order("b", phase=Phase.DOWNLOADED, due=None))
-    assert {rebuilt.order.shoot for rebuilt in home.recover().orders} == {"a", "b"}
+    assert {rebuilt.order.source.shoot for rebuilt in home.recover().orders} == {"a", "b"}
 
 
 def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
@@ -674,7 +680,7 @@ def test_what_was_hold_an_order_ends_when_that_is_taken_up(home: Home) -> None:
     delivered = home.deliver(home.order("a"))
     waits = evolve(
         home.order("a", id="99999999-6a3c-4d59-9d0a-3a3c9b8f4a11"),
-        FoundElsewhere(delivered.id, f"{delivered.output}/order.json"),
+        FoundElsewhere(delivered.id, f"{delivered.source.output}/order.json"),
         now=NOW,
         policy=Policy(),
     )

@@ -27,6 +27,7 @@ from daemon.resuming import Resuming
 from daemon.root import RootState
 from daemon.service import Service
 from daemon.steps import Steps
+from tests.changed import changed
 from tests.core.orders import NOW, after, merged, order, uploaded
 from tests.edges.service.hosts import Exchange, Host
 
@@ -85,9 +86,9 @@ def deliver(of: Order, output: Path, name: str = "order.json") -> Order:
     output.mkdir(exist_ok=True)
     (output / "IMG_1.jpg").write_bytes(PICTURE)
     placed = Image("i0", "n", (), ImageState.PLACED, None, len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
-    done = replace(of, phase=Phase.DOWNLOADED, images=(replace(placed, file="IMG_1.jpg", extension="jpg"),))
+    done = changed(of, phase=Phase.DOWNLOADED, images=(replace(placed, file="IMG_1.jpg", extension="jpg"),))
     incoming.write_json(str(output), name, delivery_note(done, (), now=NOW))
-    return replace(of, output=str(output))
+    return changed(of, output=str(output))
 
 
 @pytest.mark.parametrize("name", ["order.json", f"order-{order().id[:8]}.json"])
@@ -109,7 +110,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
     """A note from before a retry is not news; a note with a picture that the state lacks is."""
-    of = replace(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
+    of = changed(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
     failed = Image("i1", "m", (), ImageState.PENDING)
     first = replace(of, images=(Image("i0", "n", (), ImageState.PLACED), failed))
     assert look(first, service, Resuming([of.id])) is None
@@ -126,8 +127,8 @@ def test_a_name_that_the_disk_does_not_take_is_absent(refused: int) -> None:
 
 def test_no_note_lies_under_a_name_that_is_too_long(tmp_path: Path, service: Service) -> None:
     """An order whose output folder's name is too long for the disk continues to the step that shortens it."""
-    of = replace(uploaded(), output=str(tmp_path / ("x" * 300)))
-    assert looking.read_in(of.output) == []
+    of = changed(uploaded(), output=str(tmp_path / ("x" * 300)))
+    assert looking.read_in(of.source.output) == []
     assert look(of, service, Resuming([of.id])) is None
 
 
@@ -136,7 +137,7 @@ def test_an_approval_hides_the_note_and_not_the_merge(
     tmp_path: Path, host: Host, service: Service, step: steps.Step
 ) -> None:
     """After an approval the note is not checked again. The service still is, so that nothing is merged twice."""
-    of = replace(deliver(uploaded(), tmp_path / "out"), unknown_order=uploaded().id)
+    of = changed(deliver(uploaded(), tmp_path / "out"), unknown_order=uploaded().id)
     resuming = Resuming([of.id])
     assert look(of, service, resuming, step) is None
     host.script = lambda exchange: exchange.answer(200, {"order_id": of.id, "is_processing": True, "images": []})
@@ -190,9 +191,9 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
     performing = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
     begun = time.monotonic()
     for one in ids:
-        fact = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
+        fact = performing.perform(changed(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
         assert isinstance(fact, facts.Failed)
-        assert (fact.kind, fact.unsent) == (facts.Kind.OUTPUT, True)
+        assert (fact.kind, fact.unsent) == (facts.Failure.OUTPUT, True)
         assert f"the disk of the output folder {tmp_path} does not answer" in fact.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
@@ -201,25 +202,25 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
 def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, service: Service) -> None:
     """If the check before a merge fails, the merge was certainly not requested."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
-    of = replace(uploaded(), output=str(tmp_path / "out"))
+    of = changed(uploaded(), output=str(tmp_path / "out"))
     performing = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
     failed = performing.perform(of, steps.Merge())
     assert isinstance(failed, facts.Failed)
-    assert (failed.kind, failed.unsent) == (facts.Kind.PASSING, True)
+    assert (failed.kind, failed.unsent) == (facts.Failure.PASSING, True)
     waits = after(of, facts.MergeIntended(), failed)
-    assert (waits.merge, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
+    assert (waits.merge.state, waits.phase) == (MergeState.NOT_ASKED, Phase.MERGING)
 
 
 def test_another_order_s_note_is_not_its_own(tmp_path: Path, service: Service) -> None:
     """Another order's note in the same folder is ignored."""
     deliver(replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11"), tmp_path / "out")
-    of = replace(uploaded(), output=str(tmp_path / "out"))
+    of = changed(uploaded(), output=str(tmp_path / "out"))
     assert look(of, service, Resuming([of.id])) is None
 
 
 def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: Host, service: Service) -> None:
     """The service is asked once at first, and again just before the merge, so that a merged order is found."""
-    of = replace(uploaded(), output=str(tmp_path / "out"))
+    of = changed(uploaded(), output=str(tmp_path / "out"))
     resuming = Resuming([of.id])
     assert [look(of, service, resuming) for _ in range(3)] == [None] * 3
     assert len(host.seen) == 1
@@ -227,14 +228,14 @@ def test_an_order_is_looked_up_once_and_before_its_merge(tmp_path: Path, host: H
     assert look(of, service, resuming) is None
     asked = replace(of, merge=merged().merge)
     assert look(asked, service, resuming, steps.Merge()) == FoundMerged(merging=True)
-    assert look(merged(), service, Resuming([of.id]), steps.Look()) is None
+    assert look(merged(), service, Resuming([of.id]), steps.Poll()) is None
     assert len(host.seen) == 2, "what is merged needs no look of ours"
 
 
 @pytest.mark.parametrize("theirs", [True, False], ids=["a result", "registered brackets"])
 def test_only_results_show_a_merge(tmp_path: Path, host: Host, service: Service, theirs: bool) -> None:
     """Brackets that the service lists as images, even from later attempts, do not make an order count as merged."""
-    of = replace(uploaded(), output=str(tmp_path / "out"))
+    of = changed(uploaded(), output=str(tmp_path / "out"))
     later = replace(of, brackets=tuple(replace(bracket, attempt=3) for bracket in of.brackets))
     ids = ["a-result"] if theirs else sorted(later.registrations)
     images = [{"image_id": one, "image_name": "n", "status": "processed"} for one in ids]

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from daemon.store.sqlite.salvage import salvage
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.wreck import Salvage
+from tests.changed import changed
 from tests.core.orders import NOW, order, processed
 from tests.edges.test_migrations import FIXTURES, old_state
 
@@ -29,9 +29,9 @@ COUNT = 60
 
 def many() -> list[Order]:
     """Orders that fill dozens of pages."""
-    delivered = replace(processed(True), phase=Phase.DOWNLOADED)
+    delivered = changed(processed(True), phase=Phase.DOWNLOADED)
     return [
-        replace(
+        changed(
             delivered if number % 2 else order(40),
             id=f"00000000-0000-0000-0000-{number:012}",
             shoot=f"shoot {number}",
@@ -197,7 +197,7 @@ def test_a_rebuilt_state_has_orders_journal_and_purchases(tmp_path: Path, into: 
     """A rebuilt state has its orders, their journals from the histories, and each purchase once."""
     read = salvage(whole, into)
     bought = Image("i9", "n", state=ImageState.PLACED, fetched_at=NOW, file="a.jpg")
-    fresh = replace(many()[0], id="f" * 36, folder="/in/new", images=(bought,), brackets=(Bracket("a", 1, 2, 3),))
+    fresh = changed(many()[0], id="f" * 36, folder="/in/new", images=(bought,), brackets=(Bracket("a", 1, 2, 3),))
     new = tmp_path / "new"
     new.mkdir()
     kept = many()[:2]

@@ -12,6 +12,7 @@ from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, fact
 from daemon.shoot import LeftOut, Why
 from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 
 
@@ -40,7 +41,7 @@ def show(state: Path, words: str) -> str:
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
     """A bug's traceback is shown completely, line by line, without control characters."""
     lines = [f"line {number} of the traceback" for number in range(40)]
-    bug = facts.Failed(None, facts.Kind.BUG, "a bug", detail="\n".join([*lines, "Error: \x1b[2J"]))
+    bug = facts.Failed(None, facts.Failure.BUG, "a bug", detail="\n".join([*lines, "Error: \x1b[2J"]))
     start = order()
 
     async def work() -> None:
@@ -60,7 +61,7 @@ def test_what_an_order_goes_without(tmp_path: Path) -> None:
     start = order(3)
     bad = replace(start.brackets[1], left_out="is\ncut off")
     output = shown(
-        tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",))
+        tmp_path, changed(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",))
     )
     assert "brackets: 0 of 2 uploaded" in output
     assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in output
@@ -74,7 +75,7 @@ def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
         LeftOut("2.JPG", Why.DECLINED, "3.JPG", "Elm"),
         LeftOut("4.JPG", Why.DECLINED),
     )
-    copy = replace(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
+    copy = changed(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
     output = shown(tmp_path, copy)
     for line in (
         "left out: 3",
@@ -94,7 +95,7 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         LeftOut("1 (Case Conflict).JPG", Why.CONFLICT),
         LeftOut("2.JPG", Why.UNREADABLE),
     )
-    output = shown(tmp_path, replace(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
+    output = shown(tmp_path, changed(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
     for line in (
         "B/1.JPG  left out: a copy of A/1.JPG",
         "A/1.CR3  left out: the same frame as A/1.JPG, in another format",
@@ -117,13 +118,13 @@ def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
 
 def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
     """A supplement can be shown even if a rebuilt state lacks its first order."""
-    assert "supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
+    assert "supplement of the order, lost" in shown(tmp_path, changed(order(), supplement_of="lost"))
 
 
 def test_what_an_order_may_buy_is_reported(tmp_path: Path) -> None:
     """An approved order, a supplement and a dev-mode order are marked; other orders have no such line."""
     first = order()
-    other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
+    other = changed(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
     output = shown(tmp_path, other, first)
     for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
         assert words in output

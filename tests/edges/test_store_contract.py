@@ -7,14 +7,30 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order import (
+    LINE,
+    Ended,
+    Hold,
+    HoldKind,
+    Image,
+    ImageState,
+    Merge,
+    MergeState,
+    Order,
+    Phase,
+    Preset,
+    facts,
+    steps,
+)
+from daemon.order.order import Standing
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.store.protocol import Stale, Store
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 from tests.stores.contract import within
 from tests.stores.states import State
 
-FULL = replace(
+FULL = changed(
     processed(True, False),
     preset=Preset(5, {"ai_version": "5.x", "sky_replacement": True}, "png", 90, 4000),
     output=os.fsdecode(b"/out/\xff"),
@@ -33,7 +49,7 @@ FULL = replace(
 OLD = order()
 WHY = facts.Cancelled("replaced")
 ENDED = after(OLD, WHY, now=NOW + 1)
-NEW = replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
+NEW = changed(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
 IMPOSSIBLE = replace(NEW, brackets=(replace(NEW.brackets[0], size=2**70),))
 """An order that no store takes."""
 
@@ -51,6 +67,18 @@ def test_an_order_comes_back_as_it_was(kept: State) -> None:
     shot = Shot("canon", "canon “6d”", "0123", 1_717_243_200, 0.48, 1 / 240, 8.0, 100.0, (6000, 4000))
     odd = replace(FULL, brackets=(bracket, replace(bracket, mtime_ns=-far, shot=shot)))
     assert within(kept, lambda store: store.load(odd.id), odd) == odd
+
+
+STANDINGS = (*LINE, *(Hold(stage, kind) for stage in LINE for kind in HoldKind), *Ended)
+
+
+@pytest.mark.parametrize("standing", STANDINGS, ids=str)
+def test_it_is_known_where_an_order_stands(kept: State, standing: Standing) -> None:
+    """A phase, a hold with the phase that it returns to, and the way in which an order ended are kept."""
+    stands = replace(OLD, standing=standing, merge=Merge(MergeState.SEEN) if standing is Ended.DISMISSED else Merge())
+    within(kept, lambda store: store.add(stands, facts.Locked(())))
+    with kept.look() as reader:
+        assert reader.order(OLD.id) == stands
 
 
 def test_words_with_an_odd_name_are_printable(kept: State) -> None:
@@ -135,10 +163,10 @@ def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:
 
 def test_a_change_without_a_fact_is_not_in_the_journal(kept: State) -> None:
     """A change without a fact is stored without a journal entry."""
-    changed = replace(OLD, polls=7)
-    within(kept, lambda store: store.record(OLD, None, changed, NOW), OLD)
+    later = changed(OLD, polls=7)
+    within(kept, lambda store: store.record(OLD, None, later, NOW), OLD)
     with kept.look() as reader:
-        assert reader.order(OLD.id) == changed
+        assert reader.order(OLD.id) == later
     assert journal(kept, OLD) == ["Locked"]
 
 

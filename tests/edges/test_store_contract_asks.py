@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
 from daemon.order import Order, Phase, facts
 from daemon.store.asks import KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.protocol import Stale, Store
+from tests.changed import changed
 from tests.core.orders import NOW, after, order
 from tests.stores.contract import answered, keep, within
 from tests.stores.states import State
 
 ORDER = order()
-HELD = replace(ORDER, phase=Phase.HELD, held_in=Phase.SETTLED, due=None)
-OTHER = replace(ORDER, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
+HELD = changed(ORDER, phase=Phase.HELD, due=None)
+OTHER = changed(ORDER, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
 WHY = facts.Cancelled("replaced")
 
 
@@ -72,7 +72,7 @@ def test_an_answer_comes_with_what_it_is_about(kept: State, write: Callable[[Sto
 def test_what_is_not_written_is_not_answered(kept: State) -> None:
     """If the order is outdated, neither the fact nor the answer is stored."""
     seq = kept.ask("approve", HELD.id, NOW)
-    stale: Order = replace(HELD, updated_at=NOW - 1)
+    stale: Order = changed(HELD, updated_at=NOW - 1)
 
     async def work(store: Store) -> None:
         (asked,) = await store.asks()

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from daemon.order import Bracket, ImageState, Order, Phase, facts
+from daemon.order import Bracket, Ended, Hold, ImageState, Order, Phase, facts
 from daemon.order.archive import Entry
 from daemon.order.problem import Code, Trouble
 from daemon.shoot import Shot
 from daemon.store.known import ALIKE, KnownBy
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import NOW, order, processed
 from tests.stores.contract import within
 from tests.stores.states import State
@@ -20,8 +21,8 @@ from tests.stores.states import State
 
 def one(number: int, **more: Any) -> Order:
     """An order with its own folder, created ``number`` seconds after the first."""
-    made = replace(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
-    return replace(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
+    made = changed(order(), id=f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}", created_at=NOW + number)
+    return changed(made, **{"shoot": f"{number}", "folder": f"/in/{number}", "output": f"/out/{number}", **more})
 
 
 def ids(orders: list[Order]) -> list[int]:
@@ -54,7 +55,7 @@ def test_nothing_is_due_without_an_order(kept: State) -> None:
 def test_ids_that_orders_have(kept: State) -> None:
     """The store knows the ids of all orders, and of the unfinished ones."""
     orders = [one(n, phase=phase) for n, phase in enumerate((Phase.SKIPPED, Phase.CANCELLED, Phase.DOWNLOADED))]
-    going = [one(3), one(4, phase=Phase.HELD, held_in=Phase.SETTLED)]
+    going = [one(3), one(4, standing=Hold(Phase.SETTLED))]
 
     async def work(store: Store) -> None:
         assert await store.known(["unknown", orders[1].id, going[0].id]) == {orders[1].id, going[0].id}
@@ -66,18 +67,18 @@ def test_ids_that_orders_have(kept: State) -> None:
 
 def test_the_newest_order_of_a_folder(kept: State) -> None:
     """The newest of several orders of a folder is returned; cancelled orders do not count."""
-    old, new = replace(order(), phase=Phase.CANCELLED), replace(one(99), folder=order().folder)
+    old, new = changed(order(), phase=Phase.CANCELLED), changed(one(99), folder=order().source.folder)
     shoots = {"12 Oak St": 7, "13 Oak St": 8}
 
     async def work(store: Store) -> None:
-        assert (await store.newest(old.folder), await store.taken("/in", shoots)) == (None, frozenset())
+        assert (await store.newest(old.source.folder), await store.taken("/in", shoots)) == (None, frozenset())
         await store.add(new, facts.Locked(new.brackets))
-        assert await store.newest(old.folder) == new
+        assert await store.newest(old.source.folder) == new
         assert await store.taken("/in", shoots) == {"12 Oak St"}
-        await store.know(old.folder, 9)
+        await store.know(old.source.folder, 9)
         assert await store.taken("/in/", shoots) == frozenset(), "another folder has its name now"
         assert await store.taken("/in", {"12 Oak St": 9}) == await store.taken("/in", {"12 Oak St": 0}) == {"12 Oak St"}
-        assert (await store.load(new.id)).inode == 9
+        assert (await store.load(new.id)).source.inode == 9
 
     within(kept, work, old)
 
@@ -85,7 +86,7 @@ def test_the_newest_order_of_a_folder(kept: State) -> None:
 @pytest.mark.parametrize(("by_person", "taken"), [(False, False), (True, True)])
 def test_what_a_cancelled_order_stands_for(kept: State, by_person: bool, taken: bool) -> None:
     """An order that a person cancelled counts, with its copies; an order whose folder disappeared does not."""
-    ended = one(1, phase=Phase.CANCELLED, by_person=by_person)
+    ended = one(1, standing=Ended.CANCELLED_BY_PERSON if by_person else Ended.CANCELLED_BY_RULE)
     copy = one(2, phase=Phase.SKIPPED, same_as=ended.id)
 
     async def work(store: Store) -> None:
@@ -172,7 +173,7 @@ def test_what_orders_still_need_is_known(kept: State) -> None:
     states = (ImageState.PROCESSED, ImageState.FETCHED, ImageState.PLACED)
     images = tuple(replace(image, state=state) for image, state in zip(going.images, states, strict=True))
     phases = (Phase.HELD, Phase.CANCELLED, Phase.DOWNLOADED, Phase.SKIPPED)
-    orders = [replace(going, output="/out/going", images=images), *(one(n, phase=p) for n, p in enumerate(phases))]
+    orders = [changed(going, output="/out/going", images=images), *(one(n, phase=p) for n, p in enumerate(phases))]
     folders, wanted = within(kept, lambda store: store.parts(), *orders)
     assert folders == {"/out/going", "/out/0", "/out/1"}
     assert wanted == {images[0].id, images[1].id}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Order, Phase, facts
+from daemon.order import Ended, Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
 from daemon.order.problem import Code
 from daemon.root import RootState
@@ -16,6 +16,7 @@ from daemon.store.attention import Attention, Heed
 from daemon.store.notes import Alert, Attentions, Missed, Missing, Note, Noted, Started, Subject, Watching
 from daemon.store.protocol import Store
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.core.orders import NOW, in_trouble, order
 from tests.stores.contract import within
 from tests.stores.states import State
@@ -32,8 +33,8 @@ ENTRIES = (
 def skipped(shoot: str = "Old A", **more: object) -> Order:
     """A skipped shoot."""
     one = replace(order(0, phase=Phase.SKIPPED), id=f"{shoot[-1]:>08}-6a3c-4d59-9d0a-3a3c9b8f4a11", due=None)
-    named = replace(one, shoot=shoot, folder=f"/in/{shoot}", fingerprint="f1")
-    return replace(named, **more)  # type: ignore[arg-type]
+    named = changed(one, shoot=shoot, folder=f"/in/{shoot}", fingerprint="f1")
+    return changed(named, **more)
 
 
 async def recorded(store: Store) -> Order:
@@ -128,7 +129,7 @@ def test_a_recorded_photo_is_found_by_name_and_size(kept: State) -> None:
         ]
         found = await store.skipped_alike(iter(asked))
         assert sorted(known.entry for known in found) == sorted(ENTRIES)
-        assert {(known.order_id, known.recorded_at) for known in found} == {(one.id, one.created_at)}
+        assert {(known.order_id, known.recorded_at) for known in found} == {(one.id, one.times.created_at)}
         assert await store.skipped_strangers(one.id, iter(asked)) == frozenset(asked[4:])
 
     within(kept, work)
@@ -139,7 +140,7 @@ def test_a_shoot_that_is_skipped_no_more_is_not_found(kept: State) -> None:
 
     async def work(store: Store) -> None:
         one = await recorded(store)
-        await store.record(one, None, replace(one, phase=Phase.CANCELLED), NOW)
+        await store.record(one, None, changed(one, phase=Phase.CANCELLED), NOW)
         assert await store.skipped_alike(ENTRIES) == []
         assert await store.skipped_in("/in") == {}
 
@@ -153,9 +154,9 @@ def test_skipped_shoots_without_a_record_are_listed_apart(kept: State) -> None:
         one, old = await recorded(store), skipped("Old B")
         await store.add(old, facts.Locked(()))
         await store.add(skipped("Copy C", same_as=one.id), facts.Locked(()))
-        await store.add(replace(skipped("Far E"), folder="/other/Far E"), facts.Locked(()))
-        assert await store.skipped_in("/in") == {one.folder: one.id}
-        assert await store.skipped_in("/in", recorded=False) == {old.folder: old.id}
+        await store.add(changed(skipped("Far E"), folder="/other/Far E"), facts.Locked(()))
+        assert await store.skipped_in("/in") == {one.source.folder: one.id}
+        assert await store.skipped_in("/in", recorded=False) == {old.source.folder: old.id}
         await store.record_skipped(old.id, ENTRIES[:1])
         assert await store.skipped_in("/in", recorded=False) == {}
         assert len(await store.skipped_alike(ENTRIES[:1])) == 2
@@ -173,7 +174,7 @@ def test_a_record_that_is_not_complete_is_not_taken_for_one(kept: State) -> None
         await store.record_skipped(part.id, ENTRIES[:1], complete=False)
         assert {one.order_id for one in await store.skipped_alike(ENTRIES[:1])} == {whole.id, part.id}
         assert [(one.shoot, one.skipped_at) for one in await store.unseen()] == [("Old B", NOW), ("Old C", NOW + 1)]
-        assert await store.skipped_in("/in") == {whole.folder: whole.id}
+        assert await store.skipped_in("/in") == {whole.source.folder: whole.id}
         await store.record_skipped(part.id, ENTRIES)
         assert [one.order_id for one in await store.unseen()] == [never.id]
 
@@ -188,11 +189,11 @@ def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | N
 
     A shoot whose order ended by itself is not listed.
     """
-    one = skipped("Old A", phase=Phase.CANCELLED, by_person=True)
+    one = skipped("Old A", standing=Ended.CANCELLED_BY_PERSON)
     gone = skipped("Old B", phase=Phase.CANCELLED)
-    others = [skipped("Old C", folder=one.folder, created_at=NOW - 1, phase=other)] if other is not None else []
+    others = [skipped("Old C", folder=one.source.folder, created_at=NOW - 1, phase=other)] if other is not None else []
     found = within(kept, lambda store: store.skipped_in("/in"), one, gone, *others)
-    assert found == ({one.folder: one.id} if listed else {})
+    assert found == ({one.source.folder: one.id} if listed else {})
 
 
 def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
@@ -200,10 +201,10 @@ def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
 
     async def work(store: Store) -> None:
         one = await recorded(store)
-        gone = replace(skipped("Old D"), folder=one.folder, created_at=NOW + 1, phase=Phase.CANCELLED)
+        gone = changed(skipped("Old D"), folder=one.source.folder, created_at=NOW + 1, phase=Phase.CANCELLED)
         await store.add(gone, facts.Locked(()))
-        assert await store.skipped_in("/in") == {one.folder: one.id}
-        await store.add(replace(gone, id="new", phase=Phase.SETTLED), facts.Locked(()))
+        assert await store.skipped_in("/in") == {one.source.folder: one.id}
+        await store.add(changed(gone, id="new", phase=Phase.SETTLED), facts.Locked(()))
         assert await store.skipped_in("/in") == {}
 
     within(kept, work)
@@ -214,9 +215,9 @@ def test_orders_that_waited_for_the_account_are_known_at_the_start(kept: State) 
     refused, limit = in_trouble("key refused", Code.ACCOUNT), in_trouble("limit reached", Code.DAILY_LIMIT)
     network = in_trouble("no connection", Code.NETWORK)
     waits = replace(order(), troubles=(*network, *refused), due=NOW + 300)
-    other = replace(order(), id="b" * 36, folder="/in/other", troubles=network, due=NOW + 300)
-    held = replace(order(), id="c" * 36, folder="/in/held", troubles=refused, due=None)
-    limited = replace(order(), id="d" * 36, folder="/in/limited", troubles=limit, due=NOW + 300)
+    other = changed(order(), id="b" * 36, folder="/in/other", troubles=network, due=NOW + 300)
+    held = changed(order(), id="c" * 36, folder="/in/held", troubles=refused, due=None)
+    limited = changed(order(), id="d" * 36, folder="/in/limited", troubles=limit, due=NOW + 300)
 
     async def work(store: Store) -> list[list[str]]:
         await store.note(Alert(Subject.ACCOUNT, "key refused"))

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from daemon.errors import Mismatch
-from daemon.order import Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order import Hold, Image, ImageState, Order, Phase, Preset, facts, steps
+from daemon.order.purchase import LimitCheck
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, reckoned
 from tests.stores.contract import keep, within
 from tests.stores.states import State
@@ -19,7 +21,7 @@ def bought(number: int, *images: tuple[str, float], **more: Any) -> Order:
     """An order that bought these images at these times."""
     placed = tuple(Image(name, name, state=ImageState.PLACED, fetched_at=at) for name, at in images)
     order_id = f"00000000-0000-4000-8000-{number:012}"
-    return replace(order(), id=order_id, folder=f"/in/{number}", phase=Phase.DOWNLOADED, images=placed, **more)
+    return changed(order(), id=order_id, folder=f"/in/{number}", phase=Phase.DOWNLOADED, images=placed, **more)
 
 
 def ledger(state: State, since: float = 0.0, until: float = 1e12) -> list[tuple[str, str, float]]:
@@ -50,8 +52,8 @@ def test_a_purchase_is_reported_with_its_order(kept: State) -> None:
         "order_id": one.id,
         "image_id": "a",
         "file": "a.jpg",
-        "shoot": one.shoot,
-        "folder": one.folder,
+        "shoot": one.source.shoot,
+        "folder": one.source.folder,
         "supplement_of": "first",
     }
 
@@ -78,7 +80,7 @@ def test_images_of_other_orders_are_known(kept: State) -> None:
 
 def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: State) -> None:
     """A bought image whose picture is not downloaded yet is counted once."""
-    small = facts.Failed(steps.Fetch("i0"), facts.Kind.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
+    small = facts.Failed(steps.Fetch("i0"), facts.Failure.MISMATCH, "small", mismatch=Mismatch.SMALL_PICTURE)
     start = reckoned(True, True)
 
     async def work(store: Store) -> tuple[int, int]:
@@ -92,9 +94,9 @@ def test_a_picture_that_is_fetched_again_counts_once_against_the_limits(kept: St
 def test_what_counts_against_the_limits(kept: State) -> None:
     """Images bought since a time count, and images that other orders, even held ones, may buy."""
     start = reckoned(True, True, False)
-    held = replace(start, id="held", folder="/in/h", phase=Phase.HELD, held_in=Phase.DOWNLOADING)
-    free = replace(start, id="free", folder="/in/f", preset=Preset(dev_mode=True))
-    early = replace(start, id="early", folder="/in/e", reckoned=False)
+    held = changed(start, id="held", folder="/in/h", standing=Hold(Phase.DOWNLOADING))
+    free = changed(start, id="free", folder="/in/f", preset=Preset(dev_mode=True))
+    early = changed(start, id="early", folder="/in/e", check=LimitCheck.NOT_CHECKED)
     paid = bought(1, ("a", NOW - 50), ("b", NOW - 5))
 
     async def work(store: Store) -> None:

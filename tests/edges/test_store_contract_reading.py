@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from daemon.order import Phase
 from daemon.store.notes import Noted
+from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 from tests.stores.contract import keep
 from tests.stores.states import State
@@ -28,7 +28,7 @@ def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
 
 def test_orders_are_found_by_name_folder_or_id(kept: State) -> None:
     """Orders are found by shoot name, folder, or the start of the id. Exact matches win."""
-    other = replace(order(), id="7" * 36, folder="/in/other", shoot="12 OAK ST", created_at=NOW + 1)
+    other = changed(order(), id="7" * 36, folder="/in/other", shoot="12 OAK ST", created_at=NOW + 1)
     keep(kept, order(), other)
     with kept.look() as reader:
         for words in ("12 Oak St", "/in/12 Oak St", order().id, order().id[:6]):
@@ -63,7 +63,7 @@ def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
 def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> None:
     """Summaries are sorted by their last change. The JSON has all active orders and a limited number of ended ones."""
     phases = (Phase.DOWNLOADED, Phase.SETTLED, Phase.CANCELLED, Phase.SKIPPED)
-    keep(kept, *(replace(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
+    keep(kept, *(changed(order(), id=f"{n}", phase=phase, updated_at=NOW + n) for n, phase in enumerate(phases)))
     with kept.look() as reader:
         assert [row["id"] for row in reader.orders()] == ["3", "2", "1", "0"]
         assert reader.ended() == 3
@@ -75,7 +75,7 @@ def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> 
 
 def test_an_order_in_json(kept: State) -> None:
     """Every field of the JSON format has the order's value, with times in UTC."""
-    keep(kept, replace(order(), phase_since=NOW + 1, shoot="\udcff"))
+    keep(kept, changed(order(), phase_since=NOW + 1, shoot="\udcff"))
     with kept.look() as reader:
         (summary,) = map(json.loads, reader.orders_in_json("/"))
     assert summary == {

@@ -14,6 +14,7 @@ import pytest
 
 from daemon.order import Image, Order, Preset, facts, steps
 from daemon.order.found import FoundDelivered
+from daemon.order.stored_names import stored_name
 from daemon.order.wording import FACTS, STEPS, keys, line, phrase
 from daemon.shoot import Doubt
 from daemon.store.sqlite.rows import journal_row
@@ -70,7 +71,7 @@ def test_every_fact_is_reported_in_words(kind: type[facts.Fact]) -> None:
 def test_every_step_that_fails_is_reported_in_words(step: Any) -> None:
     """A failure names the failed action, and its photo or picture."""
     fields = {field.name: {"bracket": 1, "image": "i1"}.get(field.name, "5f") for field in dataclasses.fields(step)}
-    failed = facts.Failed(step(**fields), facts.Kind.PASSING, "no line")
+    failed = facts.Failed(step(**fields), facts.Failure.PASSING, "no line")
     words = in_words(failed, processed(True, True))
     assert words.startswith(f"step failed: {STEPS.get(step.__name__, '')}")
     assert ("DCIM/IMG_0432.JPG" in words) == ("bracket" in fields)
@@ -79,10 +80,22 @@ def test_every_step_that_fails_is_reported_in_words(step: Any) -> None:
     assert not CODE.search(words), words
 
 
+def test_the_journal_keeps_its_names() -> None:
+    """The journal has the names of earlier versions, whatever the classes are called now."""
+    row = journal_row("id", facts.Failed(steps.Poll(), facts.Failure.PASSING, "no line"), 0.0)
+    assert (row["fact"], json.loads(row["detail"])["step"]) == ("Failed", {"is": "Look"})
+    renamed = (facts.Polled, facts.PicturePlaced, steps.Poll, steps.PlacePicture)
+    assert [stored_name(kind) for kind in renamed] == ["Seen", "Placed", "Look", "Place"]
+
+
 def test_what_has_no_phrase_yet_is_readable() -> None:
     """A fact or step without a phrase is shown by its name, split into words."""
-    assert set(FACTS) <= {kind.__name__ for kind in get_args(facts.Fact)}, "no phrase is left of a fact that is gone"
-    assert set(STEPS) <= {step.__name__ for step in get_args(steps.Step)}, "no phrase is left of a step that is gone"
+    assert set(FACTS) <= {stored_name(kind) for kind in get_args(facts.Fact)}, (
+        "no phrase is left of a fact that is gone"
+    )
+    assert set(STEPS) <= {stored_name(step) for step in get_args(steps.Step)}, (
+        "no phrase is left of a step that is gone"
+    )
     assert phrase("WentByBoat") == "went by boat"
     assert line("WentByBoat", {"step": {"is": "RowOver", "bracket": 0}}, order(1)) == (
         "went by boat: row over, DCIM/IMG_0431.JPG"
@@ -105,12 +118,12 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
         (facts.Reckoned(1, 2, 1_796_083_200.0), "limits checked: today 1, month 2"),
         (facts.Fetched("i1", 825_924, "ab", "jpg"), "picture downloaded: picture 1: size 825,924 bytes"),
         (
-            facts.Failed(steps.Look(), facts.Kind.PASSING, "too many requests", retry_after=90.0),
+            facts.Failed(steps.Poll(), facts.Failure.PASSING, "too many requests", retry_after=90.0),
             "step failed: check the order status, too many requests: retry after 90 s",
         ),
         (facts.Confirmed((0, 1)), "brackets verified: missing DCIM/IMG_0431.JPG, DCIM/IMG_0432.JPG"),
         (
-            facts.Seen(merging=False, processing=True, images=(facts.SeenImage("i", "n", ended=True),)),
+            facts.Polled(merging=False, processing=True, images=(facts.PolledImage("i", "n", ended=True),)),
             "order status checked: processing yes, images 1 processed",
         ),
         (
@@ -139,7 +152,7 @@ def test_an_image_without_a_name() -> None:
 
 def test_keys_for_the_log_are_plain() -> None:
     """The log has the same values as keys, for programs."""
-    failed = facts.Failed(steps.Fetch("i0"), facts.Kind.PASSING, "no line", offline=True)
+    failed = facts.Failed(steps.Fetch("i0"), facts.Failure.PASSING, "no line", offline=True)
     detail = json.loads(journal_row("id", failed, NOW)["detail"])
     assert keys(detail, processed(True)) == {
         "step": "download a picture",

@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from daemon.resuming import Resuming
 from daemon.service import Service
 from daemon.steps import Steps
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import order
 from tests.sandbox_process import Sandbox
 from tests.shell.simulated import START, SimulatedClock
@@ -49,7 +50,7 @@ class Office:
         brackets = tuple(
             Bracket(name, s.st_size, s.st_mtime_ns, s.st_ino, shot=shot(str(folder), name)) for name, s in stats.items()
         )
-        new = replace(
+        new = changed(
             order(),
             id=str(uuid.uuid4()),
             flow=self.flow,
@@ -74,7 +75,7 @@ class Office:
 
     def pictures(self, of: Order) -> list[str]:
         """The files in an order's output folder."""
-        folder = Path(of.output)
+        folder = Path(of.source.output)
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
     def bought(self) -> list[str]:
@@ -100,7 +101,7 @@ class Office:
         report = self.at_sandbox(of)
         there = {b["name"]: b["stored"]["sha256"] for b in report["registered"] if b["stored"] and not b["deleted"]}
         mine = {
-            of.bracket_name(number): hashlib.sha256(Path(of.folder, bracket.path).read_bytes()).hexdigest()
+            of.bracket_name(number): hashlib.sha256(Path(of.source.folder, bracket.path).read_bytes()).hexdigest()
             for number, bracket in enumerate(of.brackets)
         }
         assert there == mine

@@ -16,7 +16,7 @@ from daemon.files.roots import Roots
 from daemon.frames import frame
 from daemon.grouping import Frame
 from daemon.host.filesystem import mount_point
-from daemon.order import Limits, MergeState, Order, Phase, Policy, Preset, facts
+from daemon.order import Limits, Merge, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.orders import Change, Desk
 from daemon.orders.asks import Asks
 from daemon.shoot import NOBODY, Client, Quiet
@@ -36,6 +36,7 @@ from daemon.watcher import (
 )
 from daemon.watcher.folder import LateFiles
 from daemon.watcher.presence import Blocking
+from tests.changed import changed
 from tests.shell.simulated import SimulatedClock
 from tests.stores.states import ask, look, open_store
 
@@ -254,15 +255,15 @@ async def delivered(scene: Scene, shoot: str, at: float = 0.0) -> Order:
     """Deliver a shoot's order, at a time in epoch seconds."""
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
-    done = replace(order, phase=Phase.DOWNLOADED, due=None, updated_at=max(at, order.updated_at))
+    done = changed(order, phase=Phase.DOWNLOADED, due=None, updated_at=max(at, order.times.updated_at))
     await scene.store.record(order, facts.Delivered(), done, at)
     return done
 
 
 async def merged(scene: Scene, order: Order, clock: SimulatedClock) -> Order:
     """The order after its merge, with the digests of its uploaded brackets."""
-    sums = [content.sha256(order.folder, bracket.path) for bracket in order.brackets]
+    sums = [content.sha256(order.source.folder, bracket.path) for bracket in order.brackets]
     brackets = tuple(replace(b, sha256=s, stored_at=1.0) for b, s in zip(order.brackets, sums, strict=True))
-    after = replace(order, brackets=brackets, merge=MergeState.SEEN, updated_at=clock.now())
+    after = changed(order, brackets=brackets, merge=Merge(MergeState.SEEN), updated_at=clock.now())
     await scene.store.record(order, facts.Merged(), after, clock.now())
     return after

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from daemon.host.days import beginnings, next_day
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Preset, facts, steps
-from daemon.order.facts import Kind
+from daemon.order import Image, ImageState, Limits, Merge, MergeState, Order, Phase, Preset, facts, steps
+from daemon.order.facts import Failure
 from daemon.store.notes import Subject
+from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 from tests.stores.states import ask, look
@@ -29,17 +30,17 @@ class Limited(World):
         match step:
             case steps.Merge() | steps.Reprocess():
                 self.enhanced[of.id] = now
-            case steps.Look() if now - self.enhanced[of.id] < 30:
-                return facts.Seen(
-                    merging=False, processing=True, images=(facts.SeenImage(picture(of), "one", ended=None),)
+            case steps.Poll() if now - self.enhanced[of.id] < 30:
+                return facts.Polled(
+                    merging=False, processing=True, images=(facts.PolledImage(picture(of), "one", ended=None),)
                 )
-            case steps.Look():
+            case steps.Poll():
                 good = self.enhanced[of.id] >= self.again_at
                 reason = None if good else "Daily enhancement limit reached"
-                return facts.Seen(
+                return facts.Polled(
                     merging=False,
                     processing=False,
-                    images=(facts.SeenImage(picture(of), "one", ended=good, reason=reason, limited=not good),),
+                    images=(facts.PolledImage(picture(of), "one", ended=good, reason=reason, limited=not good),),
                 )
         return super().answer(of, step)
 
@@ -87,8 +88,8 @@ def test_after_a_retry_the_limit_is_tried_at_once(tmp_path: Path) -> None:
 def with_images(number: int, images: int, **how: object) -> Order:
     """An order whose images are all processed."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(images))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
-    return replace(order, **how)  # type: ignore[arg-type]
+    order = changed(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
+    return changed(order, **how)
 
 
 def test_orders_together_keep_within_the_days_limit(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_orders_go_on_at_once_when_the_line_is_back(tmp_path: Path) -> None:
     down = [True]
 
     def no_line(_of: Order, step: steps.Step) -> facts.Fact | None:
-        return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True) if down[0] else None
+        return facts.Failed(step, Failure.PASSING, "no connection", unsent=True, offline=True) if down[0] else None
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock, trouble=no_line, reachable=lambda: not down[0])
@@ -167,7 +168,7 @@ def test_a_line_that_was_never_down_changes_no_back_off(tmp_path: Path) -> None:
     """If the connection check succeeds but orders get no connection, each order keeps its back-off."""
 
     def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-        return facts.Failed(step, Kind.PASSING, "no connection", unsent=True, offline=True)
+        return facts.Failed(step, Failure.PASSING, "no connection", unsent=True, offline=True)
 
     async def work(clock: SimulatedClock) -> int:
         world = World(clock, trouble=refused)

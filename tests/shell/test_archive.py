@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Hold, Order, Phase, Policy, evolve, facts
+from daemon.order import HoldKind, Order, Phase, Policy, evolve, facts
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.stores.states import look
@@ -189,7 +189,7 @@ def test_photos_whose_sizes_prove_nothing_are_asked_about(tmp: Path, fact: facts
             shutil.rmtree(scene.root / OLD)
             await quiet()
             held = await order_of(scene, "Copy")
-            assert (held.phase, held.hold, len(held.brackets)) == (Phase.HELD, Hold.SKIPPED_BEFORE, PHOTOS)
+            assert (held.phase, held.hold_kind, len(held.brackets)) == (Phase.HELD, HoldKind.SKIPPED_BEFORE, PHOTOS)
             assert f"6 of its 6 photos have names and sizes of photos of “{OLD}”, which was skipped" in held.messages[0]
             assert "`bracketd approve` sends the shoot, `bracketd cancel` skips it" in held.messages[0]
             after = await happens(scene, "Copy", fact, clock)
@@ -329,6 +329,6 @@ def test_the_record_of_an_archive_is_in_the_state_file(tmp: Path) -> None:
             brought = scene.put("Copy/IMG_7.JPG")
             os.utime(brought, (START, START))
             await quiet()
-            assert (await order_of(scene, "Copy")).hold is Hold.SKIPPED_BEFORE
+            assert (await order_of(scene, "Copy")).hold_kind is HoldKind.SKIPPED_BEFORE
 
     simulate(work)

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from daemon.files import scan
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order import Ended, Hold, Image, ImageState, Limits, Merge, MergeState, Order, Phase, facts, steps
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
 from daemon.store.sqlite.file import FILE
 from daemon.watcher.asks import PATIENCE
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -50,8 +51,8 @@ def asked_for(state: Path, verb: object, target: object) -> int:
 def limited(number: int, **how: object) -> Order:
     """An order of two processed images."""
     ready = tuple(Image(f"{number}-{n}", f"picture {n}", state=ImageState.PROCESSED) for n in range(2))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=ready)
-    return replace(order, **how)  # type: ignore[arg-type]
+    order = changed(shoot(number), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=ready)
+    return changed(order, **how)
 
 
 # --- orders ---
@@ -106,7 +107,7 @@ def test_a_healthy_order_may_try_a_refused_account(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-            return None if mended else facts.Failed(step, Kind.ACCOUNT, "refused", unsent=True)
+            return None if mended else facts.Failed(step, Failure.ACCOUNT, "refused", unsent=True)
 
         late = replace(shoot(1), due=None)
         async with running(tmp_path, World(clock, trouble=refused), shoot(0), late) as (store, _):
@@ -128,10 +129,10 @@ class OneFails(World):
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, steps.Look):
+        if not isinstance(step, steps.Poll):
             return super().answer(of, step)
-        shown = (facts.SeenImage("i0", "i0", ended=True), facts.SeenImage("i1", "i1", ended=self.good))
-        return facts.Seen(False, False, shown[: self.images])
+        shown = (facts.PolledImage("i0", "i0", ended=True), facts.PolledImage("i1", "i1", ended=self.good))
+        return facts.Polled(False, False, shown[: self.images])
 
 
 def test_one_failed_image_is_retried(tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_a_dismissal_waits_for_the_download_under_way(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-            return facts.Failed(step, Kind.REQUEST, "422", unsent=True) if step == steps.Fetch("0-1") else None
+            return facts.Failed(step, Failure.REQUEST, "422", unsent=True) if step == steps.Fetch("0-1") else None
 
         @dataclass
         class Slow(World):
@@ -435,7 +436,7 @@ def test_a_waiting_shoot_is_skipped_by_a_person(tmp: Path) -> None:
         assert (scene.waiting(), scene.orders()) == ({}, {OAK: ("skipped", 0)})
         order = await scene.store.newest(str(scene.root / OAK))
         assert order is not None
-        assert (order.by_person, order.due) == (True, None)
+        assert (order.standing, order.due) == (Ended.SKIPPED_BY_PERSON, None)
         again = await scene.submit(OAK, "skip")
         assert (again or (None,))[0] is REFUSED
         assert await scene.submit(OAK) == (DONE, "12 Oak St: sending 2 photos.")
@@ -515,7 +516,7 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
         sent = await delivered(scene, OAK)
         said = "Not sent: 12 Oak St was sent on 14 Nov 2023 and has no new photos. Its pictures are in"
         again = "Use --again to send and buy all of it again."
-        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.output}. {again}")
+        assert await scene.submit(OAK) == (REFUSED, f"{said} {sent.source.output}. {again}")
         scene.put(f"{OAK}/IMG_2.JPG")
         said = "12 Oak St: sending the new photos as a supplement (1 photo)."
         assert await scene.submit(OAK) == (DONE, said)
@@ -559,8 +560,8 @@ def test_an_order_that_is_held_after_its_merge_is_not_sent_beside_itself(tmp: Pa
         await scene.submit(OAK)
         order = await scene.store.newest(str(scene.root / OAK))
         assert order is not None
-        held = replace(order, phase=Phase.HELD, held_in=Phase.DOWNLOADING, merge=MergeState.SEEN, due=None)
-        await scene.store.record(order, None, replace(held, updated_at=clock.now() + 1), clock.now())
+        held = replace(order, standing=Hold(Phase.DOWNLOADING), merge=Merge(MergeState.SEEN), due=None)
+        await scene.store.record(order, None, changed(held, updated_at=clock.now() + 1), clock.now())
         said = "12 Oak St has already been merged. `bracketd retry` resumes it; `bracketd dismiss` ends it."
         for verb in ("submit", "submit again"):
             assert await scene.submit(OAK, verb) == (REFUSED, said)

@@ -88,7 +88,7 @@ def test_photos_of_an_unknown_kind_beside_others_are_named_by_the_order(tmp: Pat
             order = await scene.store.newest(str(scene.root / OAK))
             assert order is not None
             assert [bracket.path for bracket in order.brackets] == ["IMG_1.JPG"]
-            assert order.left_out == ("IMG_2.gpr",)
+            assert order.unsent.left_out == ("IMG_2.gpr",)
             assert attention(scene) == [Attention(Heed.OTHER_FORMATS, str(scene.root / OAK), 1, ("IMG_2.gpr",))]
 
     simulate(work)

@@ -217,7 +217,7 @@ def test_a_bug_at_a_skipped_shoot_stops_no_other(tmp: Path) -> None:
             for shoot in (OAK, ELM):
                 order = await scene.store.newest(str(scene.root / shoot))
                 assert order is not None
-                assert order.late == ("IMG_2.JPG",)
+                assert order.unsent.late == ("IMG_2.JPG",)
 
     simulate(work)
 

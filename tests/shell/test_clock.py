@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import MergeState, Order, Phase, facts, steps
+from daemon.order import Merge, MergeState, Order, Phase, facts, steps
 from daemon.order.due import waits
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
+from tests.changed import changed
 from tests.core.orders import NOW
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -31,9 +32,9 @@ class Elsewhere(World):
             case steps.Merge():
                 self.merged_at[of.id] = now
                 return facts.Merged()
-            case steps.Look():
+            case steps.Poll():
                 done = now - self.merged_at.get(of.id, now) > 30
-                return facts.Seen(not done, False, (facts.SeenImage("i0", "one", ended=True),) if done else ())
+                return facts.Polled(not done, False, (facts.PolledImage("i0", "one", ended=True),) if done else ())
             case _:
                 return super().answer(of, step)
 
@@ -74,7 +75,7 @@ def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
     """When the clock is set back in an outage, the order is retried once immediately, then as rarely as before."""
 
     def offline(_of: Order, step: steps.Step) -> facts.Fact:
-        return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
+        return facts.Failed(step, Failure.PASSING, "no route to host", unsent=True)
 
     async def work(clock: SimulatedClock) -> tuple[int, int]:
         world = World(clock, takes=0.1, trouble=offline)
@@ -94,7 +95,7 @@ def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: 
     """When the clock is set back after a Retry-After, at most one request is sent too early."""
 
     def busy(_of: Order, step: steps.Step) -> facts.Fact:
-        return facts.Failed(step, Kind.PASSING, "429: too many requests", unsent=True, retry_after=600.0)
+        return facts.Failed(step, Failure.PASSING, "429: too many requests", unsent=True, retry_after=600.0)
 
     async def work(clock: SimulatedClock) -> int:
         world = World(clock, takes=0.1, trouble=busy)
@@ -113,7 +114,9 @@ def test_the_store_and_the_rules_agree_on_what_is_due(tmp_path: Path, now: float
     dues = (NOW - 100, NOW, NOW + 30, NOW + 10_000, NOW + 10**6)
     set_at = (None, NOW - HOUR, NOW, NOW + HOUR)
     orders = [
-        replace(shoot(10 * a + b), due=due, due_set_at=at, updated_at=NOW, phase=Phase.MERGING, merge=MergeState.SEEN)
+        changed(
+            shoot(10 * a + b), due=due, due_set_at=at, updated_at=NOW, phase=Phase.MERGING, merge=Merge(MergeState.SEEN)
+        )
         for a, due in enumerate(dues)
         for b, at in enumerate(set_at)
     ]
@@ -152,7 +155,7 @@ def test_what_was_bought_under_a_clock_that_was_ahead(tmp_path: Path, ahead: flo
 
     async def work(clock: SimulatedClock) -> int:
         def put_right(_of: Order, step: steps.Step) -> None:
-            if isinstance(step, steps.Place):
+            if isinstance(step, steps.PlacePicture):
                 clock.offset = 0.0
 
         clock.offset = ahead

@@ -59,7 +59,7 @@ def test_a_copy_is_sent_when_the_shoot_it_was_made_of_is_deleted(tmp: Path) -> N
             await quiet()
             assert scene.orders()[OAK] == ("skipped", 0)
             shutil.rmtree(scene.root / "Wrong name")
-            gone = facts.Failed(steps.Upload(1), facts.Kind.GONE, "the shoot's folder was removed", bracket=1)
+            gone = facts.Failed(steps.Upload(1), facts.Failure.GONE, "the shoot's folder was removed", bracket=1)
             await happens(scene, await newest(scene, "Wrong name"), gone, clock)
             await quiet()
             sent = await newest(scene, OAK)

@@ -36,7 +36,7 @@ async def waiting(store: Store, world: World) -> Order:
     await until(store, shoot(0).id, Phase.DOWNLOADED)
     await asyncio.sleep(5)
     order = await store.load(shoot(1).id)
-    assert (order.phase, order.over_limit, world.count(steps.Fetch)) == (Phase.DOWNLOADING, True, 3)
+    assert (order.phase, order.purchase.over_limit, world.count(steps.Fetch)) == (Phase.DOWNLOADING, True, 3)
     return order
 
 
@@ -79,8 +79,8 @@ def test_an_order_that_waits_costs_next_to_nothing(tmp_path: Path) -> None:
             _,
         ):
             order = await waiting(store, world)
-            while order.phase is Phase.DOWNLOADING and not order.reckoned:
-                checks += [order.updated_at] if order.updated_at not in checks else []
+            while order.phase is Phase.DOWNLOADING and not order.purchase.within_limits:
+                checks += [order.times.updated_at] if order.times.updated_at not in checks else []
                 await asyncio.sleep(300)
                 order = await store.load(order.id)
             assert clock.now() - next_day(now) < 600, "it continues when the day begins"
@@ -133,7 +133,7 @@ def test_a_clock_that_is_set_makes_no_busy_loop(tmp_path: Path, offset: float, e
             clock.offset = offset
             for _ in range(600):
                 before, order = order, await store.load(order.id)
-                changes += before.updated_at != order.updated_at and not order.reckoned
+                changes += before.times.updated_at != order.times.updated_at and not order.purchase.within_limits
                 await asyncio.sleep(1)
             assert changes <= 3
             await ends(store, order.id, end, within=48 * HOUR)

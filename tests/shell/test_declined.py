@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import Ended, Health, Hold, Merge, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.allowed import CANCELLED
 from daemon.order.asked import DISMISSED
 from daemon.order.problem import Code
 from daemon.shoot import Why
 from daemon.store.asks import Outcome
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.core.orders import in_trouble
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -25,7 +26,7 @@ from tests.stores.states import look
 
 DAY = 86400.0
 OAK, ELM, COPY = "12 Oak St", "9 Elm St", "Card again"
-Ended = Callable[[Scene, Order, SimulatedClock], object]
+Ends = Callable[[Scene, Order, SimulatedClock], object]
 
 
 async def quiet() -> None:
@@ -56,13 +57,12 @@ async def dismissed(scene: Scene, order: Order, clock: SimulatedClock) -> None:
     """Dismiss a merged order, as a person does."""
     after = replace(
         order,
-        phase=Phase.CANCELLED,
-        by_person=True,
-        merge=MergeState.SEEN,
+        standing=Ended.DISMISSED,
+        merge=Merge(MergeState.SEEN),
         troubles=in_trouble(DISMISSED, Code.DISMISSED),
         due=None,
     )
-    await scene.store.record(order, facts.Dismissed(), replace(after, updated_at=clock.now()), clock.now())
+    await scene.store.record(order, facts.Dismissed(), changed(after, updated_at=clock.now()), clock.now())
 
 
 async def declined(
@@ -128,7 +128,7 @@ def test_a_cancelled_shoot_that_comes_with_more_is_asked_about_once(
             await asyncio.sleep(DAY)
             (held,) = await orders_of(scene, shoot)
             assert (held.phase, paths(held)) == (Phase.HELD, names(new))
-            assert {(one.path, one.why, one.shoot) for one in held.left_out_why} == {
+            assert {(one.path, one.why, one.shoot) for one in held.unsent.left_out_why} == {
                 (path, Why.DECLINED, OAK) for path in names(range(6))
             }
             scene.scanned.clear()
@@ -249,8 +249,8 @@ def test_a_submit_of_a_copy_that_waits_sends_what_is_new(tmp: Path) -> None:
             answer = await scene.submit(COPY)
             assert answer == (Outcome.DONE, f"{COPY}: sending the new photos as a supplement (2 photos).")
             supplement = await newest(scene, COPY)
-            assert (paths(supplement), supplement.supplement_of) == (names(range(8, 10)), bought.id)
-            assert supplement.output != bought.output
+            assert (paths(supplement), supplement.source.supplement_of) == (names(range(8, 10)), bought.id)
+            assert supplement.source.output != bought.source.output
             await delivered(scene, COPY)
             await asyncio.sleep(DAY)
             assert len(await orders_of(scene, COPY)) == 1
@@ -278,7 +278,7 @@ def test_a_submit_of_a_skipped_shoot_sends_what_no_other_folder_sent(tmp: Path, 
             await scene.submit(OAK)
             rest = await newest(scene, OAK)
             assert paths(rest) == names(range(8, 10 + added))
-            assert {(one.path, one.why, one.shoot) for one in rest.left_out_why} == {
+            assert {(one.path, one.why, one.shoot) for one in rest.unsent.left_out_why} == {
                 (path, Why.COPY, ELM) for path in names(range(8))
             }
 
@@ -293,8 +293,8 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             put(scene, OAK, range(6))
             await scene.submit(OAK)
             order = await newest(scene, OAK)
-            held = replace(order, phase=Phase.HELD, held_in=Phase.UPLOADING, troubles=(), due=None)
-            await scene.store.record(order, facts.Retried(), replace(held, updated_at=clock.now()), clock.now())
+            held = replace(order, standing=Hold(Phase.UPLOADING), troubles=(), due=None)
+            await scene.store.record(order, facts.Retried(), changed(held, updated_at=clock.now()), clock.now())
             (scene.root / COPY).mkdir()
             for name in names(range(4)):
                 shutil.copy2(scene.root / OAK / name, scene.root / COPY)
@@ -302,7 +302,11 @@ def test_a_submit_of_a_held_shoot_sends_what_no_other_folder_sent(tmp: Path) -> 
             await delivered(scene, COPY)
             await scene.submit(OAK)
             rest = await newest(scene, OAK)
-            assert (paths(rest), rest.output, rest.id != held.id) == (names(range(4, 6)), held.output, True)
+            assert (paths(rest), rest.source.output, rest.id != held.id) == (
+                names(range(4, 6)),
+                held.source.output,
+                True,
+            )
 
     simulate(work)
 
@@ -334,7 +338,11 @@ def test_a_submit_of_a_cancelled_supplement_sends_it_into_the_folder_of_its_shoo
             await scene.submit(OAK, "skip")
             await scene.submit(OAK)
             order = await newest(scene, OAK)
-            assert (paths(order), order.output, order.supplement_of) == (names(range(3, 5)), bought.output, bought.id)
+            assert (paths(order), order.source.output, order.source.supplement_of) == (
+                names(range(3, 5)),
+                bought.source.output,
+                bought.id,
+            )
 
     simulate(work)
 
@@ -392,10 +400,10 @@ def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
             order = await declined(scene, OAK, range(6), clock)
             new = scene.put(f"{OAK}/DCIM/NEW.JPG")
             await quiet()
-            assert (await scene.store.load(order.id)).late == ("DCIM/NEW.JPG",)
+            assert (await scene.store.load(order.id)).unsent.late == ("DCIM/NEW.JPG",)
             os.renames(new, scene.root / ELM / "NEW.JPG")
             await quiet()
-            assert (await scene.store.load(order.id)).late == ()
+            assert (await scene.store.load(order.id)).unsent.late == ()
             assert scene.orders() == {ELM: ("settled", 1)}
 
     simulate(work)
@@ -427,13 +435,13 @@ def test_photos_that_come_to_a_skipped_copy_are_held(tmp: Path, *, more: int) ->
             shutil.copytree(scene.root / OAK, scene.root / COPY)
             await quiet()
             (copy,) = await orders_of(scene, COPY)
-            assert (copy.phase, copy.left_out) == (Phase.SKIPPED, tuple(names(range(6))))
+            assert (copy.phase, copy.unsent.left_out) == (Phase.SKIPPED, tuple(names(range(6))))
             put(scene, COPY, range(6, 6 + more))
             await quiet()
             held, _ = await orders_of(scene, COPY)
             assert (held.phase, paths(held)) == (Phase.HELD, names(range(6, 6 + more)))
             assert f"6 of its photos were sent as “{OAK}”; {more} were not" in str(held.trouble)
-            assert held.supplement_of == bought.id
+            assert held.source.supplement_of == bought.id
             await scene.submit(COPY)
             await delivered(scene, COPY)
             await asyncio.sleep(DAY)
@@ -494,8 +502,8 @@ def test_archived_photos_that_come_to_a_copy_of_a_cancelled_shoot_are_known(tmp:
             scene.scanned.clear()
             await asyncio.sleep(DAY)
             (copy,) = await orders_of(scene, COPY)
-            assert set(copy.left_out) == {*names(range(2)), *names(range(20, 40))}
-            assert (copy.late, scene.waiting()) == ((), {})
+            assert set(copy.unsent.left_out) == {*names(range(2)), *names(range(20, 40))}
+            assert (copy.unsent.late, scene.waiting()) == ((), {})
             assert scene.scanned.count(COPY) < 100
 
     simulate(work)

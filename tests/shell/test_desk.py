@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from daemon.order import Order, Phase, facts, steps
 from daemon.orders import Change
 from daemon.orders.asks import PATIENCE
 from daemon.store.asks import Outcome
+from tests.changed import changed
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import World, running, shoot, until
 from tests.stores.states import ask, look
@@ -46,10 +47,10 @@ def test_the_inode_of_a_folder_is_kept_during_a_visit(tmp_path: Path) -> None:
     async def work(clock: SimulatedClock) -> Order:
         async with running(tmp_path, World(clock), shoot()) as (store, desk):
             await until(store, shoot().id, Phase.UPLOADING)
-            await desk.know(shoot().folder, [shoot()], 99)
+            await desk.know(shoot().source.folder, [shoot()], 99)
             return await until(store, shoot().id, Phase.DOWNLOADED)
 
-    assert simulate(work).inode == 99
+    assert simulate(work).source.inode == 99
 
 
 @dataclass
@@ -70,7 +71,7 @@ def test_a_dismissal_of_a_step_that_hangs_is_answered(tmp_path: Path) -> None:
         async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
             await until(store, shoot().id, Phase.DOWNLOADING)
             await asyncio.sleep(10)
-            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            await desk.happened(shoot().id, facts.Failed(None, facts.Failure.REQUEST, "held for a test"))
             seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
             await asyncio.sleep(PATIENCE + 10)
             with look(tmp_path) as reader:
@@ -89,7 +90,7 @@ def test_a_postponed_ask_that_fails_is_answered_once(tmp_path: Path) -> None:
         async with running(tmp_path, Hanging(clock), shoot()) as (store, desk):
             await until(store, shoot().id, Phase.DOWNLOADING)
             await asyncio.sleep(10)
-            await desk.happened(shoot().id, facts.Failed(None, facts.Kind.REQUEST, "held for a test"))
+            await desk.happened(shoot().id, facts.Failed(None, facts.Failure.REQUEST, "held for a test"))
             seq = ask(tmp_path, "dismiss", shoot().id, clock.now())
             await asyncio.sleep(10)
             with look(tmp_path) as reader:
@@ -104,9 +105,9 @@ def test_a_postponed_ask_that_fails_is_answered_once(tmp_path: Path) -> None:
 
 def test_a_skipped_shoot_replaces_every_skipped_order_that_no_longer_counts(tmp_path: Path) -> None:
     """Of one folder's skipped orders only the new one is left, and its journal begins once."""
-    gone = replace(shoot(0), phase=Phase.CANCELLED, due=None)
-    copies = [replace(shoot(n), phase=Phase.SKIPPED, due=None, brackets=(), folder="/in/copy") for n in (1, 2, 3)]
-    old, new = [replace(order, same_as=gone.id) for order in copies[:2]], copies[2]
+    gone = changed(shoot(0), phase=Phase.CANCELLED, due=None)
+    copies = [changed(shoot(n), phase=Phase.SKIPPED, due=None, brackets=(), folder="/in/copy") for n in (1, 2, 3)]
+    old, new = [changed(order, same_as=gone.id) for order in copies[:2]], copies[2]
 
     async def work(clock: SimulatedClock) -> None:
         async with running(tmp_path, World(clock), gone, *old) as (store, desk):

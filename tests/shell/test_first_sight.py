@@ -17,7 +17,7 @@ import pytest
 
 from daemon.files import scan
 from daemon.files.roots import Roots
-from daemon.order import Health, Hold, Phase, Policy, facts
+from daemon.order import Health, HoldKind, Phase, Policy, facts
 from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.sqlite.file import FILE
@@ -258,7 +258,7 @@ def test_a_shoot_that_was_moved_before_it_could_be_seen_is_held(tmp: Path, resta
         assert scene.orders()[OAK] == ("settled", 3)
         held = await scene.store.newest(str(scene.root / "2025"))
         assert held is not None
-        assert held.hold is Hold.SKIPPED_BEFORE
+        assert held.hold_kind is HoldKind.SKIPPED_BEFORE
         assert all(words in held.messages[0] for words in ("“Old A”", "bracketd approve", "bracketd cancel"))
 
     simulate(work)

@@ -58,9 +58,9 @@ async def nothing_more(scene: Scene, known: Mapping[str, bytes]) -> tuple[LeftOu
     await asyncio.sleep(5 * INTERVAL)
     assert (scene.heard, scene.waiting()) == ([], {})
     (order,) = await orders(scene)
-    assert (order.phase, order.late, order.messages) == (Phase.DOWNLOADED, (), ())
-    assert set(known) <= set(order.left_out)
-    return tuple(one for one in order.left_out_why if one.path in known)
+    assert (order.phase, order.unsent.late, order.messages) == (Phase.DOWNLOADED, (), ())
+    assert set(known) <= set(order.unsent.left_out)
+    return tuple(one for one in order.unsent.left_out_why if one.path in known)
 
 
 PAIRS = [
@@ -84,8 +84,8 @@ def test_a_shot_that_is_written_twice_is_one_bracket(tmp: Path, kept: str, other
             await quiet()
             (order,) = await orders(scene)
             assert [bracket.path for bracket in order.brackets] == list(one)
-            assert order.left_out_why == tuple(LeftOut(b, Why.VARIANT, a) for a, b in zip(one, two, strict=True))
-            assert (order.left_out, order.phase) == (tuple(two), Phase.SETTLED)
+            assert order.unsent.left_out_why == tuple(LeftOut(b, Why.VARIANT, a) for a, b in zip(one, two, strict=True))
+            assert (order.unsent.left_out, order.phase) == (tuple(two), Phase.SETTLED)
             await delivered(scene, OAK)
             await asyncio.sleep(5 * INTERVAL)
             assert (scene.heard, scene.waiting()) == ([], {})
@@ -128,7 +128,7 @@ def test_the_second_card_while_the_first_is_sent(tmp: Path) -> None:
             scene.heard.clear()
             (order,) = await orders(scene)
             assert ([b.path for b in order.brackets], order.phase) == (list(JPEGS), Phase.SETTLED)
-            assert order.left_out == tuple(RAWS)
+            assert order.unsent.left_out == tuple(RAWS)
 
     simulate(work)
 
@@ -144,7 +144,7 @@ def test_the_second_card_with_more_frames(tmp: Path) -> None:
             scene.heard.clear()
             more, first = await orders(scene)
             assert [bracket.path[-12:] for bracket in more.brackets] == [f"DSC0000{n}.ARW" for n in (7, 8, 9)]
-            assert set(first.left_out) == set(RAWS)
+            assert set(first.unsent.left_out) == set(RAWS)
 
     simulate(work)
 
@@ -159,7 +159,7 @@ def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
             put(scene, RAWS, "Oak RAW")
             await quiet()
             (skipped,) = await orders(scene, "Oak RAW")
-            assert (skipped.phase, skipped.same_as) == (Phase.SKIPPED, first.id)
+            assert (skipped.phase, skipped.source.same_as) == (Phase.SKIPPED, first.id)
             assert "same photos as “12 Oak St”" in str(skipped.trouble)
 
     simulate(work)
@@ -196,7 +196,7 @@ def test_two_cameras_in_one_flat_folder(tmp: Path, days: int) -> None:
             await quiet()
             brackets = [len(order.brackets) for order in await orders(scene)]
             assert brackets == ([6, 6] if days else [12])
-            assert all(order.left_out == () for order in await orders(scene))
+            assert all(order.unsent.left_out == () for order in await orders(scene))
 
     simulate(work)
 
@@ -267,7 +267,7 @@ def test_an_export_among_the_photos_of_another_shoot(tmp: Path) -> None:
             await quiet()
             (order,) = await orders(scene, "9 Elm St")
             assert (len(order.brackets), order.phase) == (6, Phase.SETTLED)
-            assert order.left_out_why == (LeftOut("before.jpg", Why.DERIVED, "DSC00002.JPG", OAK),)
+            assert order.unsent.left_out_why == (LeftOut("before.jpg", Why.DERIVED, "DSC00002.JPG", OAK),)
 
     simulate(work)
 
@@ -294,7 +294,7 @@ def test_a_set_that_is_complete_in_no_format_is_held(tmp: Path) -> None:
             put(scene, files)
             await quiet()
             (held,) = await orders(scene)
-            assert (held.phase, held.held_in, held.due, len(held.brackets)) == (Phase.HELD, Phase.SETTLED, None, 6)
+            assert (held.phase, held.stage, held.due, len(held.brackets)) == (Phase.HELD, Phase.SETTLED, None, 6)
             assert "there is no JPEG of Card1/DCIM/100MSDCF/DSC00002.ARW" in str(held.trouble)
             approved = evolve(held, facts.Approved(), now=clock.now(), policy=Policy())
             assert (approved.phase, approved.due) == (Phase.SETTLED, clock.now())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Hold, MergeState, Order, Phase
+from daemon.order import HoldKind, MergeState, Order, Phase
 from daemon.order.found import FoundDelivered
 from daemon.store.asks import Outcome
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
@@ -43,10 +43,10 @@ async def says(scene: Scene, verb: str, order: Order) -> tuple[Outcome, str]:
     return answer
 
 
-async def require_choice(scene: Scene, shoot: str, hold: Hold, *words: str) -> None:
+async def require_choice(scene: Scene, shoot: str, hold: HoldKind, *words: str) -> None:
     """Check that the shoot is held for these reasons, that a retry sends nothing, and that one approval sends it."""
     held = await newest(scene, shoot)
-    assert (held.phase, held.hold) == (Phase.HELD, hold)
+    assert (held.phase, held.hold_kind) == (Phase.HELD, hold)
     message = held.trouble or ""
     assert [word for word in words if word not in message] == []
     outcome, answer = await says(scene, "retry", held)
@@ -65,10 +65,10 @@ def test_a_shoot_that_may_be_here_twice_and_may_be_delivered(tmp: Path, noted: b
         async with watching(tmp, clock) as scene:
             for path, data in TWICE.items():
                 scene.put(f"{OAK}/{path}", data)
-            hold, words = Hold.DOUBT, ["may be duplicates"]
+            hold, words = HoldKind.DOUBT, ["may be duplicates"]
             if noted:
                 words.append(note_of(tmp / "in" / OAK, tmp / "out" / OAK))
-                hold = Hold.UNKNOWN_ORDER
+                hold = HoldKind.UNKNOWN_ORDER
             await quiet()
             await require_choice(scene, OAK, hold, *words)
 
@@ -85,7 +85,7 @@ def test_a_shoot_that_may_be_skipped_and_may_be_delivered(tmp: Path) -> None:
             shutil.rmtree(scene.root / OLD)
             path = note_of(tmp / "in" / "Copy", tmp / "out" / "Copy")
             await quiet()
-            await require_choice(scene, "Copy", Hold.UNKNOWN_ORDER, f"of photos of “{OLD}”", path)
+            await require_choice(scene, "Copy", HoldKind.UNKNOWN_ORDER, f"of photos of “{OLD}”", path)
 
     simulate(work)
 
@@ -101,13 +101,13 @@ def test_late_photos_that_may_be_here_twice(tmp: Path, noted: bool) -> None:
             done = await delivered(scene, OAK, clock.now())
             for path, data in TWICE.items():
                 scene.put(f"{OAK}/{path}", data)
-            hold, words = Hold.DOUBT, ["2 photo(s) came after the shoot was locked", "may be duplicates"]
+            hold, words = HoldKind.DOUBT, ["2 photo(s) came after the shoot was locked", "may be duplicates"]
             if noted:
                 folder = str(tmp / "in" / OAK)
                 late = tmp / "late" / OAK
                 shutil.copytree(tmp / "in" / OAK / "Card1", late / "Card1")
-                words.append(note_of(late, Path(done.output), "order-99999999.json", folder=folder))
-                hold = Hold.UNKNOWN_ORDER
+                words.append(note_of(late, Path(done.source.output), "order-99999999.json", folder=folder))
+                hold = HoldKind.UNKNOWN_ORDER
             await quiet()
             await require_choice(scene, OAK, hold, *words)
 
@@ -122,7 +122,7 @@ def test_a_plain_submit_does_not_send_a_delivered_shoot_again(tmp: Path) -> None
             scene.put(f"{OAK}/IMG_0.JPG")
             await quiet()
             order = await newest(scene)
-            assert order.merge is MergeState.NOT_ASKED
+            assert order.merge.state is MergeState.NOT_ASKED
             found = FoundDelivered("/out/order.json", order.brackets, (), ("IMG_0.jpg",))
             await scene.desk.happened(order.id, found)
             outcome, answer = await scene.submit(OAK) or (None, "")

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, steps
+from daemon.order import Image, ImageState, Merge, MergeState, Order, Phase, facts, steps
+from daemon.order.purchase import LimitCheck, Purchase
 from daemon.runner.lanes import Held, Lane, goes_next, lanes, next_change
 from daemon.runner.queue import Queue
+from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import World, running, shoot, until
 
@@ -107,7 +109,13 @@ class Uneven(World):
 def downloading(number: int, images: int = 2) -> Order:
     """An order whose images are ready to be fetched."""
     found = tuple(Image(f"i{number}-{n}", "n", state=ImageState.PROCESSED) for n in range(images))
-    order = replace(shoot(number), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=found, reckoned=True)
+    order = changed(
+        shoot(number),
+        phase=Phase.DOWNLOADING,
+        merge=Merge(MergeState.SEEN),
+        images=found,
+        purchase=Purchase(LimitCheck.WITHIN),
+    )
     return replace(order, due=START + number)
 
 
@@ -140,8 +148,8 @@ def test_twenty_looks_that_hang_starve_no_other(tmp_path: Path) -> None:
     """While the polls of many orders hang, a new shoot is delivered in minutes."""
 
     async def work(clock: SimulatedClock) -> None:
-        hanging = [replace(shoot(n), phase=Phase.MERGING, merge=MergeState.SEEN) for n in range(1, 21)]
-        world = Uneven(clock, slow={order.id: steps.Look for order in hanging})
+        hanging = [changed(shoot(n), phase=Phase.MERGING, merge=Merge(MergeState.SEEN)) for n in range(1, 21)]
+        world = Uneven(clock, slow={order.id: steps.Poll for order in hanging})
         async with running(tmp_path, world, *hanging, replace(shoot(0), due=START + 1)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 
@@ -156,7 +164,7 @@ def test_pictures_that_cannot_be_placed_starve_no_other(tmp_path: Path) -> None:
             replace(downloading(n), images=(replace(downloading(n).images[0], state=ImageState.FETCHED),))
             for n in range(1, 9)
         ]
-        world = Uneven(clock, slow={order.id: steps.Place for order in hanging})
+        world = Uneven(clock, slow={order.id: steps.PlacePicture for order in hanging})
         async with running(tmp_path, world, *hanging, replace(downloading(0), due=START + 20)) as (store, _):
             await until(store, shoot(0).id, Phase.DOWNLOADED, patience=300)
 

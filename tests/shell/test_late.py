@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Limits, Order, Phase, facts
+from daemon.order.bracket import REREADS
 from daemon.order.late import LATELY
-from daemon.order.model import REREADS
 from daemon.store.known import KnownBy
 from daemon.watcher import Contents
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.folder import LateFiles
+from tests.changed import changed
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, merged, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -35,7 +36,7 @@ async def first(scene: Scene, *photos: str) -> Order:
 async def supplements(scene: Scene, shoot: str = OAK) -> Sequence[Order]:
     """The supplements of a shoot, newest first."""
     orders = await scene.store.earlier(KnownBy(str(scene.root / shoot)))
-    return [order for order in orders if order.supplement_of is not None]
+    return [order for order in orders if order.source.supplement_of is not None]
 
 
 async def quiet() -> None:
@@ -55,7 +56,11 @@ def test_late_photos_become_a_supplement(tmp: Path) -> None:
             await quiet()
             (new,) = await supplements(scene)
             assert [bracket.path for bracket in new.brackets] == ["DCIM/IMG_2.JPG"]
-            assert (new.supplement_of, new.output, new.phase) == (done.id, done.output, Phase.SETTLED)
+            assert (new.source.supplement_of, new.source.output, new.phase) == (
+                done.id,
+                done.source.output,
+                Phase.SETTLED,
+            )
             await delivered(scene, OAK)
             await asyncio.sleep(5 * INTERVAL)
             assert len(await supplements(scene)) == 1, "and once only"
@@ -97,7 +102,7 @@ def test_late_photos_that_are_not_sent_unasked(tmp: Path, late_files: LateFiles)
                 assert (done.id, facts.CameLate(("IMG_2.JPG",))) in scene.heard
                 return
             (held,) = await supplements(scene)
-            assert (held.phase, held.held_in, held.due) == (Phase.HELD, Phase.SETTLED, None)
+            assert (held.phase, held.stage, held.due) == (Phase.HELD, Phase.SETTLED, None)
             assert "IMG_2.JPG. `bracketd approve`" in str(held.trouble)
             await scene.submit(OAK)
             assert scene.heard == [(held.id, facts.Approved())], "a person's `submit` means the same"
@@ -113,13 +118,13 @@ def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
             done = await first(scene)
             await asyncio.sleep(LATELY + 1)
             taken, exported = scene.put(f"{OAK}/IMG_2.JPG"), scene.put(f"{OAK}/Edited/sunset.jpg")
-            os.utime(taken, (done.created_at - 60, done.created_at - 60))
-            os.utime(exported, (done.created_at + 60, done.created_at + 60))
+            os.utime(taken, (done.times.created_at - 60, done.times.created_at - 60))
+            os.utime(exported, (done.times.created_at + 60, done.times.created_at + 60))
             await quiet()
             (held,) = await supplements(scene)
             assert held.phase is Phase.HELD
             exported.unlink()
-            await scene.store.record(held, facts.Cancelled("no"), replace(held, phase=Phase.CANCELLED), clock.now())
+            await scene.store.record(held, facts.Cancelled("no"), changed(held, phase=Phase.CANCELLED), clock.now())
             await quiet()
             (sent,) = await supplements(scene)
             assert ([bracket.path for bracket in sent.brackets], sent.phase) == (["IMG_2.JPG"], Phase.SETTLED)
@@ -156,7 +161,7 @@ def test_a_second_cards_copies_are_one_frame(tmp: Path) -> None:
             order = await scene.store.newest(str(tmp / "in" / OAK))
             assert order is not None
             assert [bracket.path for bracket in order.brackets] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_3.JPG"]
-            assert order.left_out == ("B/IMG_1.JPG", "B/IMG_2.JPG")
+            assert order.unsent.left_out == ("B/IMG_1.JPG", "B/IMG_2.JPG")
 
     simulate(work)
 
@@ -197,9 +202,9 @@ def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
             await quiet()
             assert scene.orders()["next"] == ("settled", 4)
             (held,) = await supplements(scene, "copy")
-            assert (held.phase, held.supplement_of, len(held.brackets)) == (Phase.HELD, sent.id, 2)
+            assert (held.phase, held.source.supplement_of, len(held.brackets)) == (Phase.HELD, sent.id, 2)
             assert "2 of its photos were sent as “12 Oak St”; 2 were not" in str(held.trouble)
-            assert held.output != sent.output
+            assert held.source.output != sent.source.output
 
     simulate(work)
 
@@ -275,7 +280,7 @@ def test_thousands_of_touched_photos_are_judged_in_parts() -> None:
         return "ab"
 
     async def work(_clock: SimulatedClock) -> None:
-        done = replace(order(3), altered=(order(3).brackets[2].path,))
+        done = changed(order(3), altered=(order(3).brackets[2].path,))
         sent = [replace(bracket, sha256="ab", ctime_ns=1) for bracket in done.brackets]
         suspects = [(replace(bracket, ctime_ns=2), bracket) for bracket in sent]
         altered = Altered(Contents(sha256))
@@ -307,12 +312,12 @@ def test_pictures_of_dev_mode_stand_apart(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=replace(PRESET, dev_mode=True)) as scene:
             done = await first(scene)
-            assert done.output == str(tmp / "out" / f"{OAK} (dev mode)")
+            assert done.source.output == str(tmp / "out" / f"{OAK} (dev mode)")
         async with watching(tmp, clock) as scene:
             await scene.submit(OAK, "submit again")
             real = await scene.store.newest(str(tmp / "in" / OAK))
             assert real is not None
-            assert (real.phase, real.output) == (Phase.SETTLED, str(tmp / "out" / OAK))
+            assert (real.phase, real.source.output) == (Phase.SETTLED, str(tmp / "out" / OAK))
             await delivered(scene, OAK)
             os.rename(tmp / "in" / OAK, tmp / "in" / "renamed")
             await quiet()

@@ -152,7 +152,7 @@ def test_twins_by_name(tmp: Path, names: tuple[str, str]) -> None:
             order = await scene.store.newest(str(tmp / "in" / OAK))
             assert order is not None
             assert sorted(bracket.path for bracket in order.brackets) == sorted(names)
-            assert order.left_out == ()
+            assert order.unsent.left_out == ()
 
     simulate(work)
 

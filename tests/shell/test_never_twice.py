@@ -6,16 +6,16 @@ import asyncio
 import os
 import random
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from daemon.order import Order, Phase, facts
+from daemon.order import Ended, Order, Phase, facts
 from daemon.order.again import was_sent
 from daemon.order.allowed import CANCELLED
 from daemon.order.sent import paths_of
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.stores.states import look
@@ -42,7 +42,7 @@ class People:
         """All orders, oldest first."""
         with look(self.scene.state) as reader:
             orders = [reader.order(row["id"]) for row in reader.orders()]
-        return sorted(orders, key=lambda order: order.created_at)
+        return sorted(orders, key=lambda order: order.times.created_at)
 
     def _name(self) -> str:
         self.made += 1
@@ -125,7 +125,7 @@ class People:
             if order.phase is Phase.SETTLED:
                 done = await self.scene.store.load(order.id)
                 await self.scene.store.record(
-                    done, facts.Delivered(), replace(done, phase=Phase.DOWNLOADED, due=None), 0.0
+                    done, facts.Delivered(), changed(done, phase=Phase.DOWNLOADED, due=None), 0.0
                 )
 
     async def step(self) -> None:
@@ -155,9 +155,9 @@ def sent_twice(orders: list[Order], wanted: set[str]) -> list[tuple[str, str]]:
     for order in filter(was_sent, orders):
         marks = {order.brackets[number].mark: order.brackets[number].path for number in order.sent}
         shared = marks.keys() & known.keys()
-        if order.id not in wanted and (order.supplement_of is not None or 2 * len(shared) >= len(marks)):
-            twice += [(order.shoot, marks[mark]) for mark in shared]
-        known |= dict.fromkeys(marks, order.shoot)
+        if order.id not in wanted and (order.source.supplement_of is not None or 2 * len(shared) >= len(marks)):
+            twice += [(order.source.shoot, marks[mark]) for mark in shared]
+        known |= dict.fromkeys(marks, order.source.shoot)
     return twice
 
 
@@ -167,7 +167,7 @@ async def silent(people: People) -> list[str]:
     The photos of the two old shoots are recorded as skipped.
     """
     store, found = people.scene.store, []
-    counts = [order for order in people.orders() if order.phase is not Phase.CANCELLED or order.by_person]
+    counts = [order for order in people.orders() if order.standing is not Ended.CANCELLED_BY_RULE]
     elsewhere = {bracket.path for order in counts for bracket in order.brackets}
     looked_at = await store.skipped_in(str(people.scene.root))
     for folder in people.folders():
@@ -175,7 +175,7 @@ async def silent(people: People) -> list[str]:
         names = {photo.name for photo in folder.iterdir() if photo.name.startswith("IMG_")}
         if str(folder) in looked_at and orders[0].phase is Phase.SKIPPED:
             continue
-        known = {path for order in orders for path in (*paths_of(order), *order.late)}
+        known = {path for order in orders for path in (*paths_of(order), *order.unsent.late)}
         found += [f"{folder.name}/{name}" for name in sorted(names - known - elsewhere)]
     return found
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Hold, MergeState, Order, Phase
+from daemon.order import HoldKind, Merge, Order, Phase
+from daemon.order.purchase import Purchase
 from daemon.resuming import Resuming
+from tests.changed import changed
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shell.at_sandbox import office
@@ -28,10 +30,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 def older(done: Order, phase: Phase, now: float) -> Order:
     """A delivered order in the state of an older copy, in which nothing is merged yet."""
-    before = replace(done, phase=phase, images=(), merge=MergeState.NOT_ASKED, merge_asked_at=None, reckoned=False)
+    before = changed(done, phase=phase, images=(), merge=Merge(), purchase=Purchase())
     if phase is Phase.SETTLED:
         before = replace(before, brackets=tuple(replace(b, url=None, stored_at=None) for b in before.brackets))
-    return replace(before, due=now + 60.0, updated_at=done.updated_at + 1)
+    return changed(before, due=now + 60.0, updated_at=done.times.updated_at + 1)
 
 
 @pytest.mark.parametrize("phase", [Phase.SETTLED, Phase.UPLOADING, Phase.UPLOADED])
@@ -45,11 +47,11 @@ def test_an_approval_finds_the_merge_and_downloads_its_images_for_free(
             done = await at.reach(await at.send("Oak", shoot(2)), Phase.DOWNLOADED)
             pictures, charged = at.pictures(done), at.charged(done)
             for name in pictures[:-1]:
-                os.rename(f"{done.output}/{name}", tmp_path / name)
+                os.rename(f"{done.source.output}/{name}", tmp_path / name)
             await at.store.record(done, None, older(done, phase, clock.now()), clock.now())
         async with office(tmp_path, sandbox, clock, resuming=Resuming([done.id])) as at:
             held = await at.reach(done, Phase.HELD)
-            assert held.hold is Hold.DELIVERED
+            assert held.hold_kind is HoldKind.DELIVERED
             assert "`bracketd approve` to download them again" in (held.trouble or "")
             ask(tmp_path, "approve", done.id, 0.0)
             await asyncio.sleep(3)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Image, ImageState, Limits, MergeState, Order, Phase, Policy, evolve, facts, steps
+from daemon.order import Image, ImageState, Limits, Merge, MergeState, Order, Phase, Policy, evolve, facts, steps
 from daemon.store.known import KnownBy
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, PRESET, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 
@@ -48,7 +49,7 @@ def test_a_late_photo_after_dev_mode_does_not_buy_the_shoot(tmp: Path) -> None:
             scene.put(f"{OAK}/floor plan.jpg")
             await quiet()
             held, free = await orders(scene)
-            assert (held.phase, held.supplement_of) == (Phase.HELD, free.id)
+            assert (held.phase, held.source.supplement_of) == (Phase.HELD, free.id)
             assert [bracket.path for bracket in held.brackets] == ["floor plan.jpg"]
             assert "locked: floor plan.jpg, in dev mode. `bracketd approve` sends these for real" in str(held.trouble)
 
@@ -71,9 +72,9 @@ def test_a_word_for_a_late_supplement_lifts_no_limit(tmp: Path, images: int) -> 
             ((order_id, fact),) = scene.heard
             assert isinstance(fact, facts.Approved)
             sent = await scene.store.load(order_id)
-            assert (sent.phase, sent.approved) == (Phase.SETTLED, False)
+            assert (sent.phase, sent.purchase.approved) == (Phase.SETTLED, False)
             shown = tuple(Image(str(number), "n", state=ImageState.PROCESSED) for number in range(images))
-            processed = replace(sent, phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=shown)
+            processed = changed(sent, phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=shown)
             after = evolve(processed, facts.Reckoned(9, 9), now=clock.now(), policy=policy)
             assert after.phase is (Phase.DOWNLOADING if images == 1 else Phase.HELD)
 
@@ -86,7 +87,7 @@ async def hold_a_file(scene: Scene, clock: SimulatedClock) -> Order:
     await quiet()
     (order,) = await orders(scene)
     os.unlink(scene.root / OAK / "IMG_3.JPG")
-    gone = facts.Failed(steps.Upload(3), facts.Kind.FILE, "IMG_3.JPG is gone. Put it back, then retry", bracket=3)
+    gone = facts.Failed(steps.Upload(3), facts.Failure.FILE, "IMG_3.JPG is gone. Put it back, then retry", bracket=3)
     after = evolve(order, gone, now=clock.now(), policy=Policy())
     await scene.store.record(order, gone, after, clock.now())
     return after
@@ -104,7 +105,11 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
             assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.heard, "and they are reported"
             await scene.submit(OAK)
             newest = (await orders(scene))[0]
-            assert (newest.phase, newest.supplement_of, newest.output) == (Phase.SETTLED, None, held.output)
+            assert (newest.phase, newest.source.supplement_of, newest.source.output) == (
+                Phase.SETTLED,
+                None,
+                held.source.output,
+            )
             assert sorted(bracket.path for bracket in newest.brackets) == sorted(
                 f"IMG_{number}.JPG" for number in range(11) if number != 3
             )
@@ -124,12 +129,12 @@ def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> Non
             put(scene, 10)
             await quiet()
             supplement = await delivered(scene, OAK)
-            assert supplement.supplement_of == main.id
-            bad = facts.Failed(steps.Upload(3), facts.Kind.FILE, "IMG_3.JPG cannot be read", bracket=3)
+            assert supplement.source.supplement_of == main.id
+            bad = facts.Failed(steps.Upload(3), facts.Failure.FILE, "IMG_3.JPG cannot be read", bracket=3)
             await scene.store.record(main, bad, evolve(main, bad, now=clock.now(), policy=Policy()), clock.now())
             await scene.submit(OAK)
             newest = (await orders(scene))[0]
-            assert (newest.phase, newest.supplement_of) == (Phase.SETTLED, None)
+            assert (newest.phase, newest.source.supplement_of) == (Phase.SETTLED, None)
             assert [bracket.path for bracket in newest.brackets] == [f"IMG_{number}.JPG" for number in range(10)]
 
     simulate(work)

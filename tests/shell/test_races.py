@@ -15,7 +15,7 @@ import pytest
 from daemon.files import scan
 from daemon.files.roots import Roots
 from daemon.order import Order, Phase, Verb, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
@@ -23,6 +23,7 @@ from daemon.store.protocol import Store
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
 from daemon.watcher.settled import Settled
+from tests.changed import changed
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -43,7 +44,7 @@ class Broken(World):
         """Perform a step."""
         if of.id == shoot(0).id and isinstance(step, steps.Upload) and not self.mended:
             if step.bracket == 0:
-                return facts.Failed(step, Kind.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
+                return facts.Failed(step, Failure.FILE, f"{of.brackets[0].path} cannot be read", bracket=0)
             await asyncio.sleep(SLOW if step.bracket == 1 else 0)
         return await super().perform(of, step)
 
@@ -56,7 +57,7 @@ def phases(state: Path) -> dict[str, str]:
 
 def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     """An order that was replaced while a photo was being uploaded stays cancelled, and the shoot is merged once."""
-    second = replace(shoot(1), folder=shoot(0).folder)
+    second = changed(shoot(1), folder=shoot(0).source.folder)
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"
@@ -111,11 +112,11 @@ class Failing(World):
 
     def answer(self, of: Order, step: steps.Step) -> facts.Fact:
         """The fact of a step."""
-        if not isinstance(step, steps.Look):
+        if not isinstance(step, steps.Poll):
             return super().answer(of, step)
         again = {asked.image for _, asked in self.taken if isinstance(asked, steps.Reprocess)}
         names = [f"i{number}" for number in range(self.images)]
-        return facts.Seen(False, False, tuple(facts.SeenImage(name, name, ended=name in again) for name in names))
+        return facts.Polled(False, False, tuple(facts.PolledImage(name, name, ended=name in again) for name in names))
 
 
 def test_each_of_many_failed_images_is_processed_again_once(tmp: Path) -> None:

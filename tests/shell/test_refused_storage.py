@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import FlowName, Health, Order, Phase, facts, steps
-from daemon.order.facts import Kind, Lost
+from daemon.order.facts import Failure, Lost
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
 from tests.stores.states import ask
@@ -52,12 +52,12 @@ def is_unheard(of: Order, step: steps.Step) -> facts.Fact | None:
 
 def hangs_up(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that closes every connection without an answer."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
+    return facts.Failed(step, Failure.PASSING, "connection reset") if isinstance(step, steps.Upload) else None
 
 
 def hangs_up_on_one(_of: Order, step: steps.Step) -> facts.Fact | None:
     """Storage that closes every connection with the first bracket, and accepts the others."""
-    return facts.Failed(step, Kind.PASSING, "connection reset") if step == steps.Upload(0) else None
+    return facts.Failed(step, Failure.PASSING, "connection reset") if step == steps.Upload(0) else None
 
 
 def never_shows(_of: Order, step: steps.Step) -> facts.Fact | None:
@@ -120,7 +120,7 @@ def test_a_place_that_only_expired_is_replaced_within_seconds(tmp_path: Path) ->
 
     order = simulate(work)
     assert order.messages == ()
-    assert order.refusals == 0
+    assert order.uploads.refusals == 0
     assert not any(bracket.refusals or bracket.refused for bracket in order.brackets)
 
 

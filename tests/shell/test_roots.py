@@ -61,8 +61,8 @@ async def waiting_order(scene: Scene, shoot: str) -> Order:
     await scene.submit(shoot)
     order = await scene.store.newest(str(scene.root / shoot))
     assert order is not None
-    waits = replace(order, troubles=in_trouble("is not there", Code.OUTPUT), due=order.created_at + 900)
-    await scene.store.record(order, None, waits, order.created_at)
+    waits = replace(order, troubles=in_trouble("is not there", Code.OUTPUT), due=order.times.created_at + 900)
+    await scene.store.record(order, None, waits, order.times.created_at)
     return waits
 
 
@@ -248,7 +248,7 @@ def test_an_output_whose_disk_is_away_is_reported_before_it_is_needed(tmp: Path)
         async with watching(tmp, clock) as scene:
             scene.put(f"{OAK}/IMG_1.JPG")
             order = await waiting_order(scene, OAK)
-            assert order.output == str(output / OAK)
+            assert order.source.output == str(output / OAK)
         store = open_store(tmp / "state")
         desk = Desk(store, clock.now, Policy())
         desk.listen(lambda change: recorded.append((change.after.id, change.fact)))

@@ -4,14 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from daemon.order import Order, Phase, Policy, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
@@ -19,6 +19,7 @@ from daemon.runner import Account, Runner
 from daemon.runner.runner import Perform
 from daemon.store.notes import Subject
 from daemon.store.protocol import Store
+from tests.changed import changed
 from tests.core.orders import order
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.stores.states import ask, look, open_store
@@ -71,15 +72,17 @@ class World:
             case steps.Merge():
                 self.merged_at[of.id] = self.clock.now()
                 return facts.Merged()
-            case steps.Look():
+            case steps.Poll():
                 done = self.clock.now() - self.merged_at.get(of.id, self.clock.now()) > 30
-                return facts.Seen(not done, False, (facts.SeenImage(picture(of), "one", ended=True),) if done else ())
+                return facts.Polled(
+                    not done, False, (facts.PolledImage(picture(of), "one", ended=True),) if done else ()
+                )
             case steps.Reprocess(image):
                 return facts.Reprocessed(image)
             case steps.Fetch(image):
                 return facts.Fetched(image, 3, "ab", "jpg")
-            case steps.Place(image):
-                return facts.Placed(image, "one.jpg")
+            case steps.PlacePicture(image):
+                return facts.PicturePlaced(image, "one.jpg")
             case steps.Deliver():
                 return facts.Delivered()
             case _:
@@ -141,7 +144,7 @@ def picture(of: Order) -> str:
 def shoot(number: int = 0, brackets: int = 3) -> Order:
     """One of several orders that are due now."""
     order_id = f"6f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4{number:03}"
-    return replace(order(brackets), id=order_id, folder=f"/in/{number}", output=f"/out/{number}", due=START)
+    return changed(order(brackets), id=order_id, folder=f"/in/{number}", output=f"/out/{number}", due=START)
 
 
 async def until(store: Store, order_id: str, phase: Phase, patience: float = 3600.0) -> Order:
@@ -200,7 +203,7 @@ def test_between_polls_nothing_is_under_way(tmp_path: Path) -> None:
             await until(store, shoot().id, Phase.DOWNLOADED)
         return world
 
-    assert 2 <= simulate(work).count(steps.Look) <= 6
+    assert 2 <= simulate(work).count(steps.Poll) <= 6
 
 
 def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) -> None:
@@ -213,7 +216,7 @@ def test_a_refused_account_pauses_everything_with_one_message(tmp_path: Path) ->
     def refused(of: Order, step: steps.Step) -> facts.Fact | None:
         if clocks[0].now() < mended_at:
             why = f"GET /{of.id} was refused."
-            return facts.Failed(step, Kind.ACCOUNT, why, unsent=True, cause="401 the key file")
+            return facts.Failed(step, Failure.ACCOUNT, why, unsent=True, cause="401 the key file")
         return None
 
     clocks: list[SimulatedClock] = []
@@ -247,7 +250,7 @@ def test_a_poisoned_order_does_not_stop_the_others(tmp_path: Path) -> None:
 
     def bug(of: Order, step: steps.Step) -> facts.Fact | None:
         if of.id == shoot(0).id:
-            return facts.Failed(step, Kind.BUG, "a bug", detail="Traceback: line 1")
+            return facts.Failed(step, Failure.BUG, "a bug", detail="Traceback: line 1")
         return None
 
     async def work(clock: SimulatedClock) -> None:
@@ -268,7 +271,7 @@ def test_days_without_network_end_by_themselves(tmp_path: Path) -> None:
         def offline(of: Order, step: steps.Step) -> facts.Fact | None:
             del of
             if clock.now() < back_at:
-                return facts.Failed(step, Kind.PASSING, "no route to host", unsent=True)
+                return facts.Failed(step, Failure.PASSING, "no route to host", unsent=True)
             return None
 
         world = World(clock, trouble=offline)
@@ -320,7 +323,7 @@ def test_a_person_can_let_a_held_order_go_on(tmp_path: Path) -> None:
     def unreadable(of: Order, step: steps.Step) -> facts.Fact | None:
         del of
         if isinstance(step, steps.Upload) and step.bracket == 1 and broken[0]:
-            return facts.Failed(step, Kind.FILE, "IMG_0432.JPG cannot be read")
+            return facts.Failed(step, Failure.FILE, "IMG_0432.JPG cannot be read")
         return None
 
     async def work(clock: SimulatedClock) -> World:

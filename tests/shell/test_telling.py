@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from daemon.order import Order, facts, steps
-from daemon.order.facts import Kind
+from daemon.order.facts import Failure
 from daemon.orders import Change
 from daemon.orders.event_log import log_change
 from tests.core.orders import after, order, processed
@@ -31,7 +31,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
         ),
         (facts.FetchLost("i0"), "downloaded file is missing", {"log_level": "warning", "image": "picture 0"}),
         (
-            facts.Failed(steps.Fetch("i0"), Kind.PASSING, "no line"),
+            facts.Failed(steps.Fetch("i0"), Failure.PASSING, "no line"),
             "step failed; will retry",
             {"log_level": "warning", "step": "download a picture", "image": "picture 0", "why": "no line"},
         ),
@@ -40,7 +40,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
             "shoot renamed or moved",
             {"log_level": "debug", "new_shoot": "13 Oak St", "folder": "/in/13 Oak St", "shoot": "13 Oak St"},
         ),
-        (facts.Placed("i0", "a.jpg"), "picture in place", {"log_level": "info", "file": "a.jpg"}),
+        (facts.PicturePlaced("i0", "a.jpg"), "picture in place", {"log_level": "info", "file": "a.jpg"}),
     ],
 )
 def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, keys: dict[str, Any]) -> None:
@@ -53,6 +53,6 @@ def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, keys: dict[st
 
 def test_a_bug_keeps_its_traceback_in_the_log() -> None:
     """A bug is logged with its step, its photo and its traceback."""
-    bug = facts.Failed(steps.Upload(0), Kind.BUG, "a bug", detail="Traceback")
+    bug = facts.Failed(steps.Upload(0), Failure.BUG, "a bug", detail="Traceback")
     (line,) = (line for line in logged(order(1), bug) if line["event"] == "bug")
     assert (line["step"], line["file"], line["traceback"]) == ("upload a bracket", "DCIM/IMG_0431.JPG", "Traceback")

@@ -18,7 +18,20 @@ from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint, steps
+from daemon.order import (
+    Bracket,
+    HoldKind,
+    Image,
+    ImageState,
+    Merge,
+    MergeState,
+    Order,
+    Phase,
+    Preset,
+    facts,
+    fingerprint,
+    steps,
+)
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.naming import name_at_service
 from daemon.root import RootState
@@ -28,6 +41,7 @@ from daemon.store.protocol import Store
 from daemon.watcher import UnknownOrders
 from daemon.watcher.asks import PATIENCE
 from daemon.watcher.unknown import AGAIN_EVERY, OTHERS_REST, SERVICE_PATIENCE, NotYet
+from tests.changed import changed
 from tests.core.orders import order
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -66,7 +80,7 @@ def note_of(of: Path, into: Path, name: str = "order.json", **fields: Any) -> st
         )
         for file in found
     )
-    done = replace(
+    done = changed(
         order(),
         id=LOST,
         shoot=of.name,
@@ -77,7 +91,7 @@ def note_of(of: Path, into: Path, name: str = "order.json", **fields: Any) -> st
         images=(Image("i0", "n", state=ImageState.PLACED, size=1, sha256="ab", file="IMG_0.jpg", fetched_at=1.0),),
         phase=Phase.DOWNLOADED,
     )
-    incoming.write_json(str(into), name, delivery_note(replace(done, **fields), (), now=5.0))
+    incoming.write_json(str(into), name, delivery_note(changed(done, **fields), (), now=5.0))
     return str(into / name)
 
 
@@ -104,10 +118,10 @@ def test_a_shoot_that_an_unknown_note_has_is_held(tmp: Path, place: str, shoot: 
             (tmp / "away").rename(tmp / "in" / shoot)
             await quiet()
             held = await newest(scene, shoot)
-            assert (held.phase, held.held_in, held.hold) == (Phase.HELD, Phase.SETTLED, Hold.UNKNOWN_ORDER)
-            assert held.unknown_order == LOST
+            assert (held.phase, held.stage, held.hold_kind) == (Phase.HELD, Phase.SETTLED, HoldKind.UNKNOWN_ORDER)
+            assert held.source.unknown_order == LOST
             assert (held.trouble or "").startswith(f"{path} says that this shoot was delivered")
-            assert held.output != str(tmp / "out" / place), "it would come into a folder of its own"
+            assert held.source.output != str(tmp / "out" / place), "it would come into a folder of its own"
             with look(tmp / "state") as reader:
                 assert path in reader.notes().alerts[Subject.UNKNOWN_NOTES]
 
@@ -137,11 +151,11 @@ def test_the_note_of_a_known_order_holds_nothing(tmp: Path) -> None:
             folder = photos(tmp, OAK, *CARD[:2])
             await quiet()
             done = await delivered(scene, OAK, clock.now())
-            note_of(folder, Path(done.output), id=done.id)
+            note_of(folder, Path(done.source.output), id=done.id)
             (folder / "IMG_9.JPG").write_bytes(CARD[3])
             await quiet()
             supplement = await newest(scene, OAK)
-            assert (supplement.phase, supplement.supplement_of) == (Phase.SETTLED, done.id)
+            assert (supplement.phase, supplement.source.supplement_of) == (Phase.SETTLED, done.id)
         async with watching(tmp, clock) as scene:
             folder.rename(tmp / "first card")
             photos(tmp, OAK, b"another card")
@@ -161,13 +175,17 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
             folder = photos(tmp, OAK, *CARD[:3])
             await quiet()
             done = await delivered(scene, OAK, clock.now())
-            note_of(folder, Path(done.output), id=done.id)
+            note_of(folder, Path(done.source.output), id=done.id)
             late = photos(tmp / "late", OAK, CARD[3])
-            note_of(late, Path(done.output), "order-99999999.json", folder=str(folder), supplement_of=done.id)
+            note_of(late, Path(done.source.output), "order-99999999.json", folder=str(folder), supplement_of=done.id)
             (late / "IMG_0.JPG").rename(folder / "IMG_3.JPG")
             await quiet()
             held = await newest(scene, OAK)
-            assert (held.supplement_of, held.phase, held.hold) == (done.id, Phase.HELD, Hold.UNKNOWN_ORDER)
+            assert (held.source.supplement_of, held.phase, held.hold_kind) == (
+                done.id,
+                Phase.HELD,
+                HoldKind.UNKNOWN_ORDER,
+            )
             await scene.submit(OAK)
             assert (await newest(scene, OAK)) == held, "a plain word does not send it either"
             await scene.submit(OAK, "submit again")
@@ -207,10 +225,10 @@ def test_what_a_person_submits_is_held_until_the_word_is_clear(tmp: Path) -> Non
         async with watching(tmp, clock) as scene:
             assert scene.orders() == {OAK: ("skipped", 0)}
             await scene.submit(OAK)
-            assert (await newest(scene, OAK)).hold is Hold.UNKNOWN_ORDER
+            assert (await newest(scene, OAK)).hold_kind is HoldKind.UNKNOWN_ORDER
             await scene.submit(OAK, "submit again")
             begun = await newest(scene, OAK)
-            assert (begun.phase, begun.output) == (Phase.SETTLED, str(tmp / "out" / f"{OAK}-2"))
+            assert (begun.phase, begun.source.output) == (Phase.SETTLED, str(tmp / "out" / f"{OAK}-2"))
 
     simulate(work)
 
@@ -529,7 +547,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         store = open_store(tmp / "state")
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.root_states(clock.now)), clock)
         await unknown.run()
-        mine = replace(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)
+        mine = changed(order(), output=str(tmp / "out" / OAK), merge=Merge(MergeState.SEEN), phase=Phase.DOWNLOADING)
         await store.add(mine, facts.Locked(()))
         buy = steps.Fetch("i0")
         assert await unknown.before(mine, buy) is None
@@ -538,10 +556,10 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         assert await unknown.before(mine, buy) is None, "its own note"
         path = note_of(folder, tmp / "out" / OAK, "order-99999999.json")
         assert await unknown.before(mine, buy) == FoundElsewhere(LOST, path)
-        assert await unknown.before(mine, steps.Look()) is None
-        approved = replace(mine, unknown_order=mine.id)
+        assert await unknown.before(mine, steps.Poll()) is None
+        approved = changed(mine, unknown_order=mine.id)
         assert await unknown.before(approved, buy) == FoundElsewhere(LOST, path), "only its own note was approved"
-        asked = replace(mine, unknown_order=LOST)
+        asked = changed(mine, unknown_order=LOST)
         bought = replace(mine, images=(Image("i0", "n", state=ImageState.FETCHED, fetched_at=5.0),))
         for order_now in (asked, bought):
             assert await unknown.before(order_now, buy) is None
@@ -549,7 +567,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
         (tmp / "out" / OAK / "order-99999999.json").symlink_to("order-99999999.json")
         failed = await unknown.before(mine, buy)
         assert isinstance(failed, facts.Failed)
-        assert failed.kind is facts.Kind.OUTPUT
+        assert failed.kind is facts.Failure.OUTPUT
         store.close()
 
     simulate(work)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Health, Image, ImageState, MergeState, Order, Phase, facts, steps
-from daemon.order.facts import Kind
+from daemon.order import Health, Image, ImageState, Merge, MergeState, Order, Phase, facts, steps
+from daemon.order.facts import Failure
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
 from daemon.store.sqlite.file import FILE
+from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until
 from tests.stores.states import ask, look
@@ -23,9 +24,9 @@ from tests.stores.states import ask, look
 REFUSED = "the key was refused"
 
 
-def busy(of: Order) -> facts.Seen:
+def busy(of: Order) -> facts.Polled:
     """What a poll returns while an order's image is processed."""
-    return facts.Seen(merging=False, processing=True, images=(facts.SeenImage(picture(of), "n", ended=None),))
+    return facts.Polled(merging=False, processing=True, images=(facts.PolledImage(picture(of), "n", ended=None),))
 
 
 @dataclass
@@ -38,14 +39,14 @@ class Slow(World):
     async def perform(self, of: Order, step: steps.Step) -> facts.Fact:
         """Perform a step."""
         if isinstance(step, steps.Merge):
-            self.asked.append((self.clock.now(), of.merge_asked_at))
+            self.asked.append((self.clock.now(), of.merge.asked_at))
         await asyncio.sleep(self.longer(of, step))
         return await super().perform(of, step)
 
 
 def merging(number: int) -> Order:
     """An order that is polled."""
-    return replace(shoot(number), phase=Phase.PROCESSING, merge=MergeState.SEEN)
+    return changed(shoot(number), phase=Phase.PROCESSING, merge=Merge(MergeState.SEEN))
 
 
 def test_the_intent_to_merge_is_as_young_as_its_request(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_what_waits_for_its_lane_is_not_begun_with_a_refused_key(tmp_path: Path)
     """When the key is refused, only the steps under way reach the service, and after that only probes."""
 
     async def work(clock: SimulatedClock) -> int:
-        world = World(clock, trouble=lambda _of, step: facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True))
+        world = World(clock, trouble=lambda _of, step: facts.Failed(step, Failure.ACCOUNT, REFUSED, unsent=True))
         async with running(tmp_path, world, *(shoot(n, brackets=5) for n in range(20))):
             await asyncio.sleep(2 * POLICY.account_probe - 10)
             return len(world.taken)
@@ -80,7 +81,7 @@ def test_when_the_account_is_accepted_everybody_goes_on(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         def refused(_of: Order, step: steps.Step) -> facts.Fact | None:
-            return None if mended else facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True)
+            return None if mended else facts.Failed(step, Failure.ACCOUNT, REFUSED, unsent=True)
 
         async with running(tmp_path, World(clock, trouble=refused), *map(shoot, range(4))) as (store, _):
             await asyncio.sleep(10)
@@ -97,7 +98,7 @@ def test_an_order_that_alone_is_refused_keeps_no_other_waiting(tmp_path: Path) -
 
     def refused(of: Order, step: steps.Step) -> facts.Fact | None:
         alone = of.id == shoot(0).id and isinstance(step, steps.Register)
-        return facts.Failed(step, Kind.ACCOUNT, REFUSED, unsent=True) if alone else None
+        return facts.Failed(step, Failure.ACCOUNT, REFUSED, unsent=True) if alone else None
 
     async def work(clock: SimulatedClock) -> None:
         world = World(clock, trouble=refused)
@@ -155,27 +156,27 @@ def test_a_stop_begins_nothing_that_waits_for_its_lane(tmp_path: Path) -> None:
     """Steps that wait for a lane when the daemon stops are not begun, and their intents are not recorded."""
 
     async def work(clock: SimulatedClock) -> Slow:
-        world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, steps.Look) else 0.0)
+        world = Slow(clock, longer=lambda _of, step: 30.0 if isinstance(step, steps.Poll) else 0.0)
         orders = (replace(merging(n), due=START) for n in range(1, 9))
-        waiting = replace(shoot(0), phase=Phase.UPLOADED, due=START + 1)
+        waiting = changed(shoot(0), phase=Phase.UPLOADED, due=START + 1)
         async with running(tmp_path, world, *orders, waiting) as (store, _):
             await asyncio.sleep(5)
-            assert (await store.load(waiting.id)).merge is MergeState.NOT_ASKED
+            assert (await store.load(waiting.id)).merge.state is MergeState.NOT_ASKED
         return world
 
     world = simulate(work)
     assert world.asked == []
-    assert world.count(steps.Look) == 4
+    assert world.count(steps.Poll) == 4
 
 
 def test_looks_that_show_nothing_new_fill_no_journal(tmp_path: Path) -> None:
     """After hours of polls, the journal has only those that showed a change, and the row counts them all."""
 
     async def work(clock: SimulatedClock) -> None:
-        world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, steps.Look) else None)
+        world = World(clock, trouble=lambda of, step: busy(of) if isinstance(step, steps.Poll) else None)
         async with running(tmp_path, world, shoot()) as (store, _):
             await asyncio.sleep(4 * 3600)
-            assert (await store.load(shoot().id)).polls > 300
+            assert (await store.load(shoot().id)).tries.polls > 300
 
     simulate(work)
     with look(tmp_path) as reader:
@@ -187,12 +188,12 @@ def test_bytes_that_are_always_removed_cost_few_downloads(tmp_path: Path) -> Non
     """An image whose downloaded bytes always vanish is downloaded a few times an hour, not hundreds of times."""
 
     def vanishes(_of: Order, step: steps.Step) -> facts.Fact | None:
-        return facts.FetchLost(step.image) if isinstance(step, steps.Place) else None
+        return facts.FetchLost(step.image) if isinstance(step, steps.PlacePicture) else None
 
     async def work(clock: SimulatedClock) -> World:
         world = World(clock, takes=0.05, trouble=vanishes)
         image = Image("i0", "n", state=ImageState.PROCESSED)
-        start = replace(shoot(), phase=Phase.DOWNLOADING, merge=MergeState.SEEN, images=(image,))
+        start = changed(shoot(), phase=Phase.DOWNLOADING, merge=Merge(MergeState.SEEN), images=(image,))
         async with running(tmp_path, world, start):
             await asyncio.sleep(3600)
         return world

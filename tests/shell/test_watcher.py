@@ -193,7 +193,7 @@ def test_a_person_submits(tmp: Path) -> None:
             assert scene.orders() == {"old": ("settled", 1), "new": ("settled", 1)}
             order = await scene.store.newest(str(tmp / "in" / "new"))
             assert order is not None
-            assert order.left_out == ("IMG_2.JPG",)
+            assert order.unsent.left_out == ("IMG_2.JPG",)
             await asyncio.sleep(2 * INTERVAL)
             assert len(scene.orders()) == 2
 
@@ -214,7 +214,7 @@ def test_a_person_submits_the_rest(tmp: Path) -> None:
             order = await scene.store.newest(str(scene.root / "12 Oak St"))
             assert order is not None
             assert [bracket.path for bracket in order.brackets] == ["IMG_1.JPG", "IMG_3.JPG"]
-            assert order.left_out == ("IMG_2.JPG",)
+            assert order.unsent.left_out == ("IMG_2.JPG",)
 
     simulate(work)
 
@@ -245,7 +245,7 @@ def test_a_held_order_is_sent_again_as_it_is_now(tmp: Path) -> None:
             await scene.submit("new")
             first = await scene.store.newest(str(tmp / "in" / "new"))
             assert first is not None
-            trouble = facts.Failed(steps.Register(0), facts.Kind.FILE, "unreadable")
+            trouble = facts.Failed(steps.Register(0), facts.Failure.FILE, "unreadable")
             held = evolve(first, trouble, now=clock.now(), policy=Policy())
             await scene.store.record(first, trouble, held, clock.now())
             scene.put("new/IMG_2.JPG")
@@ -255,9 +255,9 @@ def test_a_held_order_is_sent_again_as_it_is_now(tmp: Path) -> None:
             assert second is not None
             assert second.id != first.id
             assert len(second.brackets) == 2
-            assert second.output == first.output
+            assert second.source.output == first.source.output
             assert (await scene.store.load(first.id)).phase is Phase.CANCELLED
-            assert second.output == first.output
+            assert second.source.output == first.source.output
 
     simulate(work)
 
@@ -278,10 +278,10 @@ def test_the_same_shoot_come_back_is_not_sent_again(tmp: Path) -> None:
                 else:
                     scene.put("12 Oak St/IMG_1.JPG")
                 await asyncio.sleep(INTERVAL + QUIET + 2)
-                newest = await scene.store.newest(first.folder)
+                newest = await scene.store.newest(first.source.folder)
                 assert newest is not None
                 assert (newest.id == first.id) is same
-                assert newest.output == (first.output if same else f"{first.output}-2")
+                assert newest.source.output == (first.source.output if same else f"{first.source.output}-2")
 
     simulate(work)
 
@@ -382,7 +382,7 @@ def test_a_shoot_whose_order_was_cancelled_is_taken_again(tmp: Path) -> None:
             ended = evolve(order, why, now=clock.now(), policy=Policy())
             await scene.store.record(order, why, ended, clock.now())
             await asyncio.sleep(2 * INTERVAL)
-            newest = await scene.store.newest(order.folder)
+            newest = await scene.store.newest(order.source.folder)
             assert newest is not None
             assert newest.phase is Phase.SETTLED
 

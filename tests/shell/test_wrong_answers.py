@@ -66,7 +66,7 @@ def test_nothing_foreign_is_bought(tmp_path: Path, sandbox: Sandbox, kind: str) 
             other = await neighbour(at)
             sandbox.faults([f"show_order {kind} rate=1"])
             held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
-            assert held.mismatch is LOOKS[kind]
+            assert held.tries.mismatch is LOOKS[kind]
             assert "The service answered like this" in held.messages[0]
             assert "`bracketd retry`" in held.messages[0]
             own = {image["image_id"] for image in at.at_sandbox(held)["images"]}
@@ -130,10 +130,10 @@ def test_a_service_that_gives_one_place_to_all_is_reported(
             sandbox.faults([f"{SLOTS[flow]} {kind} rate=1"])
             held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
             assert at.at_sandbox(held)["merges"] == []
-            if held.mismatch is None and flow == "brackets":
+            if held.tries.mismatch is None and flow == "brackets":
                 assert "too many" in held.messages[0]
             else:
-                assert held.mismatch is Mismatch.BRACKET
+                assert held.tries.mismatch is Mismatch.BRACKET
                 assert "the upload URL of another photo" in held.messages[0]
 
     simulate(work)
@@ -159,7 +159,7 @@ def test_brackets_of_another_order_hold_the_merge(tmp_path: Path, sandbox: Sandb
         async with office(tmp_path, sandbox, clock, "brackets") as at:
             sandbox.faults(["order_brackets other-id rate=1"])
             held = await at.reach(await at.send(OAK, shoot(2)), Phase.HELD)
-            assert (held.mismatch, at.at_sandbox(held)["merges"]) == (Mismatch.ORDER, [])
+            assert (held.tries.mismatch, at.at_sandbox(held)["merges"]) == (Mismatch.ORDER, [])
 
     simulate(work)
 
@@ -177,7 +177,7 @@ def test_a_picture_that_is_never_right_is_reported(tmp_path: Path, sandbox: Sand
         async with office(tmp_path, sandbox, clock) as at:
             sandbox.faults([f"download {kind} rate=1"])
             held = await at.reach(await at.send(OAK, shoot(1)), Phase.HELD)
-            assert held.mismatch is PICTURES[kind]
+            assert held.tries.mismatch is PICTURES[kind]
             assert "The picture is paid for" in held.messages[0]
             assert at.pictures(held) == []
             assert at.bought() == at.charged(held) == [image.id for image in held.images]

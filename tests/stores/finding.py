@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from daemon.order import ImageState, Order, Phase
+from daemon.order import Ended, ImageState, Order, Phase
 from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.due import SLACK
+from daemon.order.ended import DECLINED
 from daemon.shoot.shot import to_json
 from daemon.store.known import ALIKE, KnownBy
 from tests.stores.shelf import Purchase, Shelf, is_in
@@ -16,13 +17,13 @@ from tests.stores.shelf import Purchase, Shelf, is_in
 
 def due(shelf: Shelf, now: float, horizon: float) -> list[str]:
     """Ids of the orders whose next step may start."""
-    times = ((o.due, o.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
+    times = ((o.due, o.times.created_at, o.id) for o in shelf.orders.values() if o.due is not None)
     chosen = [one for one in times if _is_due(shelf.orders[one[2]], one[0], now, horizon)]
     return [order_id for _, _, order_id in sorted(chosen, key=lambda one: one[:2])]
 
 
 def _is_due(order: Order, at: float, now: float, horizon: float) -> bool:
-    set_at = order.updated_at if order.due_set_at is None else order.due_set_at
+    set_at = order.times.updated_at if order.times.due_set_at is None else order.times.due_set_at
     return at <= now or at > now + horizon or set_at > now + SLACK
 
 
@@ -32,14 +33,18 @@ def earlier(shelf: Shelf, by: KnownBy) -> list[Order]:
     alike = _most((o.id, sum(b.mark in marks for b in o.brackets)) for o in orders)
     alike |= _most((o.id, sum(to_json(b.shot).get("second") in seconds for b in o.brackets)) for o in orders)
     prints = {by.fingerprint, by.by_name} - {""}
-    found = (o for o in orders if o.folder == by.folder or o.fingerprint in prints or o.id in alike)
+    found = (o for o in orders if o.source.folder == by.folder or o.source.fingerprint in prints or o.id in alike)
     return [order for order in found if shelf.counts(order)]
 
 
 def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
     """The folders in a watched folder whose orders changed since a time, with the time of the last change."""
     live = (o for o in shelf.orders.values() if o.phase is not Phase.CANCELLED and not _is_on_record(shelf, o))
-    found = sorted((o.updated_at, o.folder) for o in live if o.updated_at >= since and is_in(o.folder, root))
+    found = sorted(
+        (o.times.updated_at, o.source.folder)
+        for o in live
+        if o.times.updated_at >= since and is_in(o.source.folder, root)
+    )
     return {folder: changed_at for changed_at, folder in found}
 
 
@@ -48,7 +53,7 @@ def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
     done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
     left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
     images = chain.from_iterable(o.images for o in shelf.orders.values())
-    return frozenset(o.output for o in left), frozenset(i.id for i in images if i.state not in done)
+    return frozenset(o.source.output for o in left), frozenset(i.id for i in images if i.state not in done)
 
 
 def spent(shelf: Shelf, day: float, month: float, order_id: str) -> tuple[int, int]:
@@ -63,40 +68,47 @@ def skipped_alike(shelf: Shelf, entries: Iterable[Entry]) -> list[Recorded]:
     """The recorded photos of skipped shoots that match one of these by name and size."""
     wanted = {(one.name, size) for one in entries for size in (one.size, UNKNOWN)}
     skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED)
-    found = (Recorded(o.id, photo, o.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
+    found = (Recorded(o.id, photo, o.times.created_at) for o in skipped for photo in shelf.photos.get(o.id, ()))
     alike = (one for one in found if (one.entry.name, one.entry.size) in wanted)
     return sorted(alike, key=lambda one: (one.entry.name, one.entry.size, one.order_id, one.entry.changed_at))
 
 
 def skipped_in(shelf: Shelf, root: str, *, recorded: bool) -> dict[str, str]:
     """The folders of skipped shoots in a watched folder, each with the id of its order."""
-    orders = sorted((o for o in shelf.orders.values() if is_in(o.folder, root)), key=lambda order: order.created_at)
+    orders = sorted(
+        (o for o in shelf.orders.values() if is_in(o.source.folder, root)), key=lambda order: order.times.created_at
+    )
     if recorded:
         found = [o for o in orders if _is_listed(shelf, o) and not _has_newer(shelf, o)]
     else:
-        skipped = [o for o in orders if o.phase is Phase.SKIPPED and o.same_as is None]
+        skipped = [o for o in orders if o.phase is Phase.SKIPPED and o.source.same_as is None]
         found = [o for o in skipped if o.id not in shelf.recorded]
-    return {order.folder: order.id for order in found}
+    return {order.source.folder: order.id for order in found}
 
 
 def _is_on_record(shelf: Shelf, order: Order) -> bool:
     """True if a shoot was not skipped as a copy, or its record is complete."""
-    return order.phase is Phase.SKIPPED and (order.same_as is None or order.id in shelf.recorded)
+    return order.phase is Phase.SKIPPED and (order.source.same_as is None or order.id in shelf.recorded)
 
 
 def _is_listed(shelf: Shelf, order: Order) -> bool:
     """True if a shoot is skipped with a record, or cancelled by a person without another order in its place."""
-    if order.phase is not Phase.CANCELLED or not order.by_person:
+    if order.standing not in DECLINED:
         return order.phase is Phase.SKIPPED and order.id in shelf.recorded
-    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.phase is not Phase.CANCELLED)
+    others = (
+        o for o in shelf.orders.values() if o.source.folder == order.source.folder and o.phase is not Phase.CANCELLED
+    )
     return all(o.phase is Phase.SKIPPED and o.id in shelf.recorded for o in others)
 
 
 def unseen(shelf: Shelf) -> list[Unseen]:
     """The skipped shoots whose photos are not all recorded, the oldest first."""
-    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.same_as is None)
+    skipped = (o for o in shelf.orders.values() if o.phase is Phase.SKIPPED and o.source.same_as is None)
     found = [o for o in skipped if o.id not in shelf.recorded]
-    return [Unseen(o.id, o.shoot, o.created_at) for o in sorted(found, key=lambda order: order.created_at)]
+    return [
+        Unseen(o.id, o.source.shoot, o.times.created_at)
+        for o in sorted(found, key=lambda order: order.times.created_at)
+    ]
 
 
 def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
@@ -107,7 +119,7 @@ def _most(shares: Iterable[tuple[str, int]]) -> frozenset[str]:
 
 def _may_buy(order: Order) -> int:
     """The number of images that an order may already buy."""
-    if not order.reckoned or order.preset.dev_mode or Phase.DOWNLOADING not in (order.phase, order.held_in):
+    if not order.purchase.within_limits or order.preset.dev_mode or order.stage is not Phase.DOWNLOADING:
         return 0
     return sum(image.state is ImageState.PROCESSED and image.fetched_at is None for image in order.images)
 
@@ -125,5 +137,9 @@ def _dated(shelf: Shelf, purchase: Purchase) -> float:
 
 def _has_newer(shelf: Shelf, order: Order) -> bool:
     """True if the folder of a skipped shoot has a newer order."""
-    others = (o for o in shelf.orders.values() if o.folder == order.folder and o.created_at > order.created_at)
-    return any(other.phase is not Phase.CANCELLED or other.by_person for other in others)
+    others = (
+        o
+        for o in shelf.orders.values()
+        if o.source.folder == order.source.folder and o.times.created_at > order.times.created_at
+    )
+    return any(other.standing is not Ended.CANCELLED_BY_RULE for other in others)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from daemon.order import ImageState, Order
+from daemon.order import HoldKind, ImageState, Order
 from daemon.order.allowed import next_command
 from daemon.root import RootState
 from daemon.store.asks import Outcome
@@ -37,7 +37,7 @@ class MemoryReader(Reader):
         self.close()
 
     def _changed_last(self) -> list[Order]:
-        return sorted(self._shelf.orders.values(), key=lambda order: order.updated_at)[::-1]
+        return sorted(self._shelf.orders.values(), key=lambda order: order.times.updated_at)[::-1]
 
     def orders(self) -> list[dict[str, Any]]:
         return [_summary(order) for order in self._changed_last()]
@@ -75,7 +75,12 @@ class MemoryReader(Reader):
         order = self._shelf.orders[order_id]
         file = next((image.file for image in order.images if image.id == image_id), None)
         ids = {"at": at, "credits": 1, "order_id": order_id, "image_id": image_id, "file": file}
-        return {**ids, "shoot": order.shoot, "folder": order.folder, "supplement_of": order.supplement_of}
+        return {
+            **ids,
+            "shoot": order.source.shoot,
+            "folder": order.source.folder,
+            "supplement_of": order.source.supplement_of,
+        }
 
     def waiting(self) -> list[Waiting]:
         return sorted(self._shelf.waiting.values(), key=lambda one: one.since)
@@ -114,11 +119,21 @@ def _sums(order: Order) -> dict[str, int]:
 
 
 def _summary(order: Order) -> dict[str, Any]:
-    texts = {name: getattr(order, name) for name in ("id", "shoot", "folder", "output", "supplement_of", "same_as")}
-    values: dict[str, Any] = {"phase": order.phase.value, "merge": order.merge.value, "health": order.health.value}
-    values |= {"hold": order.hold.value if order.hold else None, "dev_mode": int(order.preset.dev_mode)}
-    times = {"created_at": order.created_at, "updated_at": order.updated_at}
+    names = ("shoot", "folder", "output", "supplement_of", "same_as")
+    texts = {"id": order.id, **{name: getattr(order.source, name) for name in names}}
+    values: dict[str, Any] = {
+        "phase": order.phase.value,
+        "merge": order.merge.state.value,
+        "health": order.health.value,
+    }
+    values |= {"hold": _hold(order), "dev_mode": int(order.preset.dev_mode)}
+    times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at}
     return {**texts, **values, **times, **_sums(order), "messages": list(order.messages)}
+
+
+def _hold(order: Order) -> str | None:
+    kind = order.hold_kind
+    return None if kind in (None, HoldKind.PROBLEM) else str(kind)
 
 
 def _in_json(order: Order, page: str) -> dict[str, Any]:
@@ -131,7 +146,7 @@ def _in_json(order: Order, page: str) -> dict[str, Any]:
     ]
     for group in ("brackets", "images", "bytes"):
         summary[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
-    since = order.updated_at if order.phase_since is None else order.phase_since
-    times = {"created_at": order.created_at, "updated_at": order.updated_at, "phase_since": since}
+    since = order.times.updated_at if order.times.phase_since is None else order.times.phase_since
+    times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at, "phase_since": since}
     summary |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
     return {**summary, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

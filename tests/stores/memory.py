@@ -21,6 +21,7 @@ from daemon.store.notes import Note, values_of
 from daemon.store.pause import Pause
 from daemon.store.protocol import RootStates, Stale, Store
 from daemon.store.waiting import Waiting
+from tests.changed import changed
 from tests.stores import finding
 from tests.stores.shelf import Shelf, is_in, printable
 
@@ -100,7 +101,7 @@ class MemoryStore(Store):
         entries = frozenset(photos)
 
         def write(shelf: Shelf) -> None:
-            _add(shelf, order, fact, order.updated_at)
+            _add(shelf, order, fact, order.times.updated_at)
             if entries:
                 _record(shelf, order.id, entries)
             self._answer(shelf, answer)
@@ -126,16 +127,16 @@ class MemoryStore(Store):
         def write(shelf: Shelf) -> None:
             _require(shelf, old)
             shelf.put(old, cancelled)
-            shelf.tell(old.id, why, new.created_at)
-            _add(shelf, new, fact, new.created_at)
+            shelf.tell(old.id, why, new.times.created_at)
+            _add(shelf, new, fact, new.times.created_at)
             self._answer(shelf, answer)
 
         await self._write(write)
 
     async def know(self, folder: str, inode: int) -> None:
         def write(shelf: Shelf) -> None:
-            for order in [order for order in shelf.orders.values() if order.folder == folder]:
-                shelf.orders[order.id] = replace(order, inode=inode)
+            for order in [order for order in shelf.orders.values() if order.source.folder == folder]:
+                shelf.orders[order.id] = changed(order, inode=inode)
 
         await self._write(write)
 
@@ -171,7 +172,7 @@ class MemoryStore(Store):
 
     async def outdated(self, folder: str) -> list[Order]:
         def read(shelf: Shelf) -> list[Order]:
-            skipped = (o for o in shelf.orders.values() if o.folder == folder and o.phase is Phase.SKIPPED)
+            skipped = (o for o in shelf.orders.values() if o.source.folder == folder and o.phase is Phase.SKIPPED)
             return [order for order in skipped if not shelf.counts(order)]
 
         return await self._read(read)
@@ -185,14 +186,14 @@ class MemoryStore(Store):
     async def waiting_for(self, root: str) -> list[str]:
         def read(shelf: Shelf) -> list[str]:
             stuck = (o for o in shelf.orders.values() if o.due is not None and o.trouble is not None)
-            return [o.id for o in stuck if root in (os.path.dirname(o.folder), os.path.dirname(o.output))]
+            return [o.id for o in stuck if root in (os.path.dirname(o.source.folder), os.path.dirname(o.source.output))]
 
         return await self._read(read)
 
     async def outputs(self) -> frozenset[str]:
         left_out = (Phase.SKIPPED, Phase.CANCELLED)
         return await self._read(
-            lambda shelf: frozenset(o.output for o in shelf.orders.values() if o.phase not in left_out)
+            lambda shelf: frozenset(o.source.output for o in shelf.orders.values() if o.phase not in left_out)
         )
 
     async def parts(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -295,7 +296,7 @@ class MemoryStore(Store):
 def _add(shelf: Shelf, order: Order, fact: Fact, at: float) -> None:
     shelf.put(None, order)
     shelf.tell(order.id, fact, at)
-    shelf.waiting.pop(order.folder, None)
+    shelf.waiting.pop(order.source.folder, None)
 
 
 def _record(shelf: Shelf, order_id: str, photos: frozenset[Entry], *, complete: bool = True) -> None:
@@ -306,5 +307,5 @@ def _record(shelf: Shelf, order_id: str, photos: frozenset[Entry], *, complete: 
 
 def _require(shelf: Shelf, known: Order) -> None:
     there = shelf.orders.get(known.id)
-    if there is None or (there.phase, there.updated_at) != (known.phase, known.updated_at):
+    if there is None or (there.phase, there.times.updated_at) != (known.phase, known.times.updated_at):
         raise Stale(known.id)

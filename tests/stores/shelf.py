@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from daemon.order import Order, Phase
+from daemon.order import Ended, Order
 from daemon.order.archive import Entry
 from daemon.order.facts import Fact
+from daemon.order.stored_names import stored_name
 from daemon.root import RootState
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.journal import detail_of
@@ -88,7 +89,7 @@ class Shelf:
     def tell(self, order_id: str, fact: Fact, at: float) -> None:
         """Add a fact to the journal."""
         detail = json.loads(json.dumps(detail_of(fact), default=str))
-        self.journal.append(JournalEntry(order_id, at, type(fact).__name__, detail))
+        self.journal.append(JournalEntry(order_id, at, stored_name(type(fact)), detail))
 
     def answer(self, answer: Answer) -> None:
         """Store an answer, unless the ask has one, and delete old answers."""
@@ -105,11 +106,11 @@ class Shelf:
 
     def newest_first(self) -> list[Order]:
         """All orders, the newest first."""
-        return sorted(self.orders.values(), key=lambda order: order.created_at)[::-1]
+        return sorted(self.orders.values(), key=lambda order: order.times.created_at)[::-1]
 
     def counts(self, order: Order) -> bool:
         """True if an order counts: its photos were sent or must not be sent."""
-        return not _ended(order) and (order.same_as is None or not _ended(self.orders.get(order.same_as)))
+        return not _ended(order) and (order.source.same_as is None or not _ended(self.orders.get(order.source.same_as)))
 
     def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
         """Those of the given shoots that have an order that counts. ``shoots`` maps folder names to inodes."""
@@ -117,9 +118,9 @@ class Shelf:
             shoot
             for shoot, inode in shoots.items()
             if any(
-                inode == 0 or order.inode in (None, inode)
+                inode == 0 or order.source.inode in (None, inode)
                 for order in self.orders.values()
-                if order.folder == f"{root.rstrip('/')}/{shoot}" and self.counts(order)
+                if order.source.folder == f"{root.rstrip('/')}/{shoot}" and self.counts(order)
             )
         )
 
@@ -137,7 +138,7 @@ class Shelf:
 
 
 def _ended(order: Order | None) -> bool:
-    return order is not None and order.phase is Phase.CANCELLED and not order.by_person
+    return order is not None and order.standing is Ended.CANCELLED_BY_RULE
 
 
 def presentable(order: Order) -> Order:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import sqlite3
 import time
 import uuid
@@ -13,6 +12,7 @@ import pytest
 from daemon.order import Bracket, Image, ImageState, Order, Phase
 from daemon.store.sqlite.file import FILE, open_for_writing
 from daemon.store.sqlite.rows import order_row, upsert
+from tests.changed import changed, made
 from tests.edges.sandbox.shots import shoot
 from tests.whole.program import Bracketd
 
@@ -94,7 +94,7 @@ def test_ten_thousand_orders(program: Bracketd) -> None:
     by_id = {order["order_id"]: order for order in orders}
     for order in (expected[0], expected[4_321], expected[-1]):
         seen = by_id[order.id]
-        assert (seen["shoot"], seen["phase"]) == (order.shoot, order.phase.value)
+        assert (seen["shoot"], seen["phase"]) == (order.source.shoot, order.phase.value)
         assert seen["brackets"] == {"total": 3, "uploaded": 3}
         assert seen["images"] == {"total": 1, "processed": 1, "downloaded": 1, "failed": 0}
         assert seen["bytes"] == {"total": 33, "uploaded": 33}
@@ -109,7 +109,7 @@ def test_ten_thousand_orders(program: Bracketd) -> None:
 def many(count: int, program: Bracketd) -> list[Order]:
     """Delivered orders, the oldest first."""
     now = time.time()
-    one = Order(
+    one = made(
         id="",
         flow="images",
         shoot="",
@@ -122,7 +122,7 @@ def many(count: int, program: Bracketd) -> list[Order]:
         images=(Image("i", "house", state=ImageState.PLACED, file="IMG_0.jpg"),),
     )
     return [
-        dataclasses.replace(
+        changed(
             one,
             id=str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))),
             shoot=f"house {number}",

@@ -34,7 +34,7 @@ FULL = "/dev/full"
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """The settings of a daemon that has one order, in a shoot with one photo."""
-    photo = tmp_path / "in" / order().shoot / "IMG_0001.JPG"
+    photo = tmp_path / "in" / order().source.shoot / "IMG_0001.JPG"
     photo.parent.mkdir(parents=True)
     photo.write_bytes(b"x")
 
@@ -51,7 +51,7 @@ def config(tmp_path: Path) -> Path:
 
 def run(config: Path, verb: str, redirected: str) -> subprocess.CompletedProcess[str]:
     """Run a verb in a shell that redirects its output. Returns its standard error and its exit status."""
-    last = {"show": order().id, "explain": f"{config.parent}/in/{order().shoot}/IMG_0001.JPG"}.get(verb, "")
+    last = {"show": order().id, "explain": f"{config.parent}/in/{order().source.shoot}/IMG_0001.JPG"}.get(verb, "")
     script = f'"$0" --config "$1" {verb} ${{2:+"$2"}} {redirected}'
     return subprocess.run(
         ("bash", "-o", "pipefail", "-c", script, COMMAND, str(config), last),

@@ -9,10 +9,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from daemon.errors import Mismatch
-from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset
+from daemon.order import (
+    LINE,
+    Bracket,
+    Ended,
+    Hold,
+    HoldKind,
+    Image,
+    ImageState,
+    MergeState,
+    Order,
+    OrderSource,
+    Phase,
+    Preset,
+)
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
+from daemon.order.merge import Merge
+from daemon.order.order import Standing
+from daemon.order.phase import Stage
 from daemon.order.problem import Code, Trouble
+from daemon.order.purchase import LimitCheck, Purchase
+from daemon.order.stored_names import stored_name
+from daemon.order.times import Times
+from daemon.order.tries import Tries
+from daemon.order.unsent import Unsent
+from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
@@ -37,49 +59,49 @@ def order_row(order: Order) -> Row:
     row: Row = {
         "id": order.id,
         "flow": order.flow,
-        "shoot": pack(order.shoot),
-        "folder": pack(order.folder),
-        "output": pack(order.output),
+        "shoot": pack(order.source.shoot),
+        "folder": pack(order.source.folder),
+        "output": pack(order.source.output),
         "preset": json.dumps(dataclasses.asdict(order.preset), sort_keys=True),
         "phase": order.phase.value,
-        "held_in": order.held_in.value if order.held_in else None,
-        "created": int(order.created),
-        "discards": json.dumps(order.discards),
-        "left_out": json.dumps(order.left_out),
-        "fingerprint": order.fingerprint,
-        "late": json.dumps(order.late),
-        "altered": json.dumps(order.altered),
-        "supplement_of": order.supplement_of,
-        "same_as": order.same_as,
-        "approved": int(order.approved),
-        "by_person": int(order.by_person),
-        "over_limit": int(order.over_limit),
-        "unknown_order": order.unknown_order,
-        "inode": None if order.inode is None else str(order.inode),
-        "hold": order.hold.value if order.hold else None,
-        "reckoned": int(order.reckoned),
-        "reopened_at": order.reopened_at,
+        "held_in": order.hold.returns_to.value if order.hold else None,
+        "created": int(order.uploads.created),
+        "discards": json.dumps(order.uploads.discards),
+        "left_out": json.dumps(order.unsent.left_out),
+        "fingerprint": order.source.fingerprint,
+        "late": json.dumps(order.unsent.late),
+        "altered": json.dumps(order.unsent.altered),
+        "supplement_of": order.source.supplement_of,
+        "same_as": order.source.same_as,
+        "approved": int(order.purchase.approved),
+        "by_person": int(isinstance(order.standing, Ended) and order.standing.by_person),
+        "over_limit": int(order.purchase.over_limit),
+        "unknown_order": order.source.unknown_order,
+        "inode": None if order.source.inode is None else str(order.source.inode),
+        "hold": _hold(order),
+        "reckoned": int(order.purchase.within_limits),
+        "reopened_at": order.times.reopened_at,
         "dev_mode": int(order.preset.dev_mode),
-        "merge": order.merge.value,
-        "merge_asked_at": order.merge_asked_at,
-        "merge_refused_at": order.merge_refused_at,
-        "mismatch": order.mismatch.value if order.mismatch else None,
-        "mismatches": order.mismatches,
-        "mismatched_at": order.mismatched_at,
-        "polls": order.polls,
-        "failures": order.failures,
+        "merge": order.merge.state.value,
+        "merge_asked_at": order.merge.asked_at,
+        "merge_refused_at": order.merge.refused_at,
+        "mismatch": order.tries.mismatch.value if order.tries.mismatch else None,
+        "mismatches": order.tries.mismatches,
+        "mismatched_at": order.tries.mismatched_at,
+        "polls": order.tries.polls,
+        "failures": order.tries.failures,
         "trouble": order.trouble,
         "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "due": order.due,
-        "phase_since": order.phase_since,
-        "refusals": order.refusals,
-        "unseen": order.unseen,
-        "output_renamed": int(order.output_renamed),
-        "due_set_at": order.due_set_at,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
+        "phase_since": order.times.phase_since,
+        "refusals": order.uploads.refusals,
+        "unseen": order.uploads.unseen,
+        "output_renamed": int(order.source.output_renamed),
+        "due_set_at": order.times.due_set_at,
+        "created_at": order.times.created_at,
+        "updated_at": order.times.updated_at,
         "health": order.health.value,
         "brackets_total": len(sent),
         "brackets_uploaded": len(stored),
@@ -143,50 +165,86 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
     return Order(
         id=row["id"],
         flow=row["flow"],
-        shoot=unpack(row["shoot"]),
-        folder=unpack(row["folder"]),
-        output=unpack(row["output"]),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
+        source=OrderSource(
+            shoot=unpack(row["shoot"]),
+            folder=unpack(row["folder"]),
+            output=unpack(row["output"]),
+            fingerprint=row["fingerprint"],
+            supplement_of=row["supplement_of"],
+            same_as=row["same_as"],
+            unknown_order=row["unknown_order"],
+            inode=None if row["inode"] is None else int(row["inode"]),
+            output_renamed=bool(row["output_renamed"]),
+        ),
+        times=Times(
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            reopened_at=row["reopened_at"],
+            phase_since=row["phase_since"],
+            due_set_at=row["due_set_at"],
+        ),
         preset=Preset(**json.loads(row["preset"])),
-        phase=Phase(row["phase"]),
-        held_in=Phase(row["held_in"]) if row["held_in"] else None,
-        created=bool(row["created"]),
+        standing=_standing(row),
+        uploads=Uploads(
+            created=bool(row["created"]),
+            discards=tuple(json.loads(row["discards"])),
+            refusals=row["refusals"],
+            unseen=row["unseen"],
+        ),
         brackets=tuple(_bracket(b) for b in brackets),
         images=tuple(_image(i) for i in images),
-        discards=tuple(json.loads(row["discards"])),
-        left_out=tuple(json.loads(row["left_out"])),
-        left_out_why=tuple(map(_left_out, left_out)),
-        fingerprint=row["fingerprint"],
-        late=tuple(json.loads(row["late"])),
-        altered=tuple(json.loads(row["altered"])),
-        supplement_of=row["supplement_of"],
-        same_as=row["same_as"],
-        approved=bool(row["approved"]),
-        by_person=bool(row["by_person"]),
-        over_limit=bool(row["over_limit"]),
-        unknown_order=row["unknown_order"],
-        inode=None if row["inode"] is None else int(row["inode"]),
-        hold=Hold(row["hold"]) if row["hold"] else None,
-        reckoned=bool(row["reckoned"]),
-        reopened_at=row["reopened_at"],
-        merge=MergeState(row["merge"]),
-        merge_asked_at=row["merge_asked_at"],
-        merge_refused_at=row["merge_refused_at"],
-        mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
-        mismatches=row["mismatches"],
-        mismatched_at=row["mismatched_at"],
-        polls=row["polls"],
-        failures=row["failures"],
+        unsent=Unsent(
+            left_out=tuple(json.loads(row["left_out"])),
+            left_out_why=tuple(map(_left_out, left_out)),
+            late=tuple(json.loads(row["late"])),
+            altered=tuple(json.loads(row["altered"])),
+        ),
+        purchase=Purchase(_check(row), approved=bool(row["approved"])),
+        merge=Merge(state=MergeState(row["merge"]), asked_at=row["merge_asked_at"], refused_at=row["merge_refused_at"]),
+        tries=Tries(
+            mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,
+            mismatches=row["mismatches"],
+            mismatched_at=row["mismatched_at"],
+            polls=row["polls"],
+            failures=row["failures"],
+        ),
         troubles=tuple(Trouble(Code(one["code"]), one["text"]) for one in json.loads(row["troubles"])),
         notes=tuple(json.loads(row["notes"])),
         due=row["due"],
-        phase_since=row["phase_since"],
-        refusals=row["refusals"],
-        unseen=row["unseen"],
-        output_renamed=bool(row["output_renamed"]),
-        due_set_at=row["due_set_at"],
     )
+
+
+def _hold(order: Order) -> str | None:
+    """The kind of the hold as it is stored; None for most holds, and for an order that is not held."""
+    return None if order.hold is None or order.hold.kind is HoldKind.PROBLEM else order.hold.kind.value
+
+
+def _standing(row: Row) -> Standing:
+    """Where the order stands. Raises ValueError for a held order without the phase that it returns to."""
+    phase, by_person = Phase(row["phase"]), bool(row["by_person"])
+    match phase:
+        case Phase.HELD:
+            return Hold(_stage(row["held_in"]), HoldKind(row["hold"] or HoldKind.PROBLEM))
+        case Phase.SKIPPED:
+            return Ended.SKIPPED_BY_PERSON if by_person else Ended.SKIPPED_BY_RULE
+        case Phase.CANCELLED if by_person and MergeState(row["merge"]) is not MergeState.NOT_ASKED:
+            return Ended.DISMISSED
+        case Phase.CANCELLED:
+            return Ended.CANCELLED_BY_PERSON if by_person else Ended.CANCELLED_BY_RULE
+        case stage:
+            return stage
+
+
+def _stage(name: str) -> Stage:
+    """The phase of the line with this name. Raises ValueError."""
+    return LINE[LINE.index(Phase(name))]
+
+
+def _check(row: Row) -> LimitCheck:
+    """How the order's images compare with the limits, from two columns."""
+    if row["over_limit"]:
+        return LimitCheck.OVER
+    return LimitCheck.WITHIN if row["reckoned"] else LimitCheck.NOT_CHECKED
 
 
 def _bracket(row: Row) -> Bracket:
@@ -228,7 +286,7 @@ def load(connection: sqlite3.Connection, order_id: str) -> Order:
 def journal_row(order_id: str, fact: Fact, at: float) -> Row:
     """A fact as the journal keeps it: its name and its fields."""
     detail = json.dumps(detail_of(fact), default=str)
-    return _storable({"order_id": order_id, "at": at, "fact": type(fact).__name__, "detail": detail})
+    return _storable({"order_id": order_id, "at": at, "fact": stored_name(type(fact)), "detail": detail})
 
 
 def upsert(connection: sqlite3.Connection, table: str, key: tuple[str, ...], rows: Iterable[Row]) -> None:

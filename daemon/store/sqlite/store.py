@@ -74,7 +74,7 @@ class SqliteStore(Store):
         entries = tuple(photos)
 
         def write(connection: sqlite3.Connection) -> None:
-            self._add(connection, order, fact, order.updated_at)
+            self._add(connection, order, fact, order.times.updated_at)
             if entries:
                 skipped.record(connection, order.id, entries)
             self._answer(connection, answer)
@@ -100,8 +100,8 @@ class SqliteStore(Store):
         def write(connection: sqlite3.Connection) -> None:
             require(connection, old)
             write_order(connection, old, cancelled)
-            write_fact(connection, old.id, why, new.created_at)
-            self._add(connection, new, fact, new.created_at)
+            write_fact(connection, old.id, why, new.times.created_at)
+            self._add(connection, new, fact, new.times.created_at)
             self._answer(connection, answer)
 
         await self._database.write(write)
@@ -109,7 +109,7 @@ class SqliteStore(Store):
     def _add(self, connection: sqlite3.Connection, order: Order, fact: Fact, at: float) -> None:
         write_order(connection, None, order)
         write_fact(connection, order.id, fact, at)
-        waiting.forget(connection, order.folder)
+        waiting.forget(connection, order.source.folder)
 
     async def know(self, folder: str, inode: int) -> None:
         await self._database.write(lambda connection: orders.know(connection, folder, inode))

@@ -37,9 +37,9 @@ def write_order(connection: sqlite3.Connection, before: Order | None, after: Ord
         connection.execute("DELETE FROM images WHERE order_id = ? AND number >= ?", (after.id, len(after.images)))
     fresh = [(n, i) for n, i in enumerate(after.images) if n >= len(old_images) or i is not old_images[n]]
     upsert(connection, "images", ("order_id", "number"), (image_row(after.id, n, i) for n, i in fresh))
-    if before is None or after.left_out_why is not before.left_out_why:
+    if before is None or after.unsent.left_out_why is not before.unsent.left_out_why:
         connection.execute("DELETE FROM left_out WHERE order_id = ?", (after.id,))
-        reasons = (left_out_row(after.id, number, one) for number, one in enumerate(after.left_out_why))
+        reasons = (left_out_row(after.id, number, one) for number, one in enumerate(after.unsent.left_out_why))
         upsert(connection, "left_out", ("order_id", "number"), reasons)
     if not after.preset.dev_mode:
         bought = ((after.id, printable(i.id), i.fetched_at, CREDITS) for _, i in fresh if i.fetched_at is not None)
@@ -54,5 +54,5 @@ def write_fact(connection: sqlite3.Connection, order_id: str, fact: Fact, at: fl
 def require(connection: sqlite3.Connection, known: Order) -> None:
     """Raise Stale if the phase or time of change of an order's row differs from ``known``."""
     row = connection.execute(STATE, (known.id,)).fetchone()
-    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.updated_at):
+    if row is None or (row["phase"], row["updated_at"]) != (known.phase.value, known.times.updated_at):
         raise Stale(known.id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from daemon.order import Bracket, Order, changed_since
+from daemon.order import Bracket, Order, OrderSource, Times, changed_since
 from daemon.shoot import File, FileClass, Listing
 from daemon.watcher.settled import Settled
+from tests.changed import changed
 from tests.shell.arrivals.disk import Disk
 from tests.shell.arrivals.world import World
 
@@ -60,8 +61,9 @@ class Books:
             new=frozenset(self.late(found)) - without,
         )
         self.locks.append(lock)
-        order = Order(settled.why, "images", shoot, f"/in/{shoot}", f"/out/{shoot}", 0.0, 0.0, inode=settled.inode)
-        self._orders.append(replace(order, brackets=_plain(sent), left_out=tuple(without)))
+        source = OrderSource(shoot, f"/in/{shoot}", f"/out/{shoot}", settled.inode)
+        order = Order(settled.why, "images", source, Times(0.0, 0.0))
+        self._orders.append(changed(order, brackets=_plain(sent), left_out=tuple(without)))
 
 
 def _plain(photos: Sequence[File]) -> tuple[Bracket, ...]:

@@ -6,8 +6,8 @@ Python's profiler (https://docs.python.org/3/library/sys.html#sys.setprofile). A
 - ``Merge: begun``, ``Merge: done``: before and after a step is carried out;
 - ``Fetched: written``, ``Fetched: committed``: the transaction that records a fact, after its first write and after its
   end; other transactions have the name of the function that requests them;
-- ``Place: after link in _name_exclusively``: after a call that changes a file or sends data, made for a function of
-  ours. ``start`` is the name of everything outside of steps and transactions.
+- ``PlacePicture: after link in _name_exclusively``: after a call that changes a file or sends data, made for a function
+  of ours. ``start`` is the name of everything outside of steps and transactions.
 
 Between two moments nothing changes outside the process. ``before`` a call is the same state as after the previous call,
 but can be selected, too. The names come from the code, not from a list, so a new step, fact or write gets its moments
