@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 from daemon.exif import parse
 from daemon.exif.embedded import Embedded, embedded
 from daemon.exif.source import HEAD_BYTES
+from daemon.exif.structure import judge
 from daemon.previews.look import LOOK_HEIGHT, LOOK_WIDTH, Look
 from daemon.previews.values import Failure, FailureKind, Limits, Thumbnail
 from daemon.regular import open_regular
@@ -48,6 +49,8 @@ _TURNS: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 """What makes a picture upright, by Exif's orientation (CIPA DC-008, section 4.6.4)."""
+_SCALABLE: Final = frozenset({"L", "RGB", "RGBA", "CMYK", "LAB", "I;16"})
+"""Modes that are scaled as they are. Converting the small picture takes less memory."""
 _ON_SIDE: Final = (5, 6, 7, 8)
 _RAW: Final = frozenset({"cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2", "pef", "srw"})
 _PILLOW: Final = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF"}
@@ -72,16 +75,14 @@ def picture(path: str | os.PathLike[str], room: Room, limits: Limits) -> Image.I
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             Image.MAX_IMAGE_PIXELS = limits.pixels * CLAIMED
             return _decoded(file, room, limits)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        return Failure(FailureKind.TOO_MANY_PIXELS, limits.pixels, str(error))
-    except _TooManyPixels as error:
-        return Failure(FailureKind.TOO_MANY_PIXELS, limits.pixels, str(error))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError, _TooManyPixels):
+        return Failure(FailureKind.TOO_MANY_PIXELS, limits.pixels)
     except MemoryError:
         return Failure(FailureKind.OUT_OF_MEMORY, limits.memory)
     except (FileNotFoundError, NotADirectoryError):
         return Failure(FailureKind.GONE)
     except UnidentifiedImageError:
-        return Failure(FailureKind.DAMAGED, detail="The file's header is invalid.")
+        return Failure(FailureKind.DAMAGED, detail="invalid header")
     except OSError as error:
         kind = FailureKind.DAMAGED if error.errno is None else FailureKind.UNREADABLE
         return Failure(kind, detail=error.strerror or str(error))
@@ -91,6 +92,10 @@ def picture(path: str | os.PathLike[str], room: Room, limits: Limits) -> Image.I
 
 class _TooManyPixels(Exception):
     """The decoded picture would have more pixels than the limit."""
+
+
+class _NoDecoder(Exception):
+    """Pillow reads the picture but its brightness is not defined."""
 
 
 def _decoded(file: io.FileIO, room: Room, limits: Limits) -> Image.Image | Failure:
@@ -105,13 +110,18 @@ def _decoded(file: io.FileIO, room: Room, limits: Limits) -> Image.Image | Failu
     if known and size > limits.file_bytes:
         return Failure(FailureKind.TOO_LARGE, limits.file_bytes)
     if known:
-        with io.BufferedReader(file) as stream:
+        stream = io.BufferedReader(file)
+        try:
             return _upright(stream, known, room, limits, capture.orientation)
-    if capture.container not in _RAW:
+        except (_NoDecoder, UnidentifiedImageError):
+            if known != "TIFF":
+                raise
+    elif capture.container not in _RAW:
         return Failure(FailureKind.NO_DECODER, detail=capture.container or "")
     preview = _chosen(embedded(head, size, fetch), max(room))
     if preview is None:
-        return Failure(FailureKind.NO_DECODER, detail=capture.container or "")
+        fault = judge(head, size, fetch).fault
+        return Failure(FailureKind.DAMAGED if fault else FailureKind.NO_DECODER, detail=fault or capture.container or "")
     if preview.size > limits.preview_bytes:
         return Failure(FailureKind.TOO_LARGE, limits.preview_bytes)
     orientation = _of_preview(capture.orientation, preview, (capture.width or 0, capture.height or 0))
@@ -147,12 +157,13 @@ def _upright(stream: IO[bytes], name: str, room: Room, limits: Limits, orientati
         fitting = room[::-1] if orientation in _ON_SIDE else room
         held = _held(image, fitting)
         if held > limits.pixels:
-            raise _TooManyPixels(f"{held:,} pixels")
+            raise _TooManyPixels
         profile = image.info.get("icc_profile")
         image.load()
-        small = _plain(image)
-        small.thumbnail(room if name == "TIFF" else fitting, Image.Resampling.LANCZOS, reducing_gap=GAP)
-        return _turned(_in_srgb(small, profile), orientation)
+        small = image if image.mode in _SCALABLE else _plain(image)
+        gap = None if small.mode == "I;16" else GAP  # Pillow cannot reduce it
+        small.thumbnail(room if name == "TIFF" else fitting, Image.Resampling.LANCZOS, reducing_gap=gap)
+        return _turned(_in_srgb(_plain(small), profile), orientation)
 
 
 def _held(image: Image.Image, room: Room) -> int:
@@ -176,13 +187,13 @@ def _stated(image: Image.Image) -> int | None:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The picture in a mode that can be scaled well: L, RGB, RGBA, CMYK or LAB."""
-    if image.mode in ("L", "RGB", "CMYK", "LAB"):
+    """The picture in one of the modes L, RGB, RGBA, CMYK and LAB. 16 bits become 8."""
+    if image.mode in ("L", "RGB", "CMYK", "LAB", "RGBA"):
         return image
-    if image.mode.startswith("I"):
+    if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode == "F":
-        raise ValueError("a TIFF of floating point numbers has no defined brightness")
+    if image.mode in ("I", "F"):
+        raise _NoDecoder(f"a picture of mode {image.mode}")
     if image.mode == "1":
         return image.convert("L")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -6,6 +6,7 @@ Whatever a picture does to the process, the answer is a value, and the next pict
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -65,7 +66,7 @@ class Decoding:
             async with asyncio.timeout(self._limits.patience):
                 await self._turn.acquire()
         except TimeoutError:
-            return Failure(FailureKind.BUSY, round(self._limits.patience))
+            return Failure(FailureKind.BUSY, math.ceil(self._limits.patience))
         finally:
             self._waiting -= 1
         try:
@@ -83,7 +84,7 @@ class Decoding:
             async with asyncio.timeout(self._limits.seconds):
                 return await child.ask(request)
         except TimeoutError:
-            return Failure(FailureKind.TOO_SLOW, self._limits.seconds)
+            return self._too_slow()
         except Ended as ended:
             failure = self._ended(ended)
         finally:
@@ -100,12 +101,15 @@ class Decoding:
         if self._child is not None and self._child.ready:
             return self._child
         if self._child is not None and not await self._child.end():
-            return Failure(FailureKind.TOO_SLOW, self._limits.seconds, "The previous picture is still being read.")
+            return self._too_slow("the previous picture is still being read")
         try:
             self._child = await Child.start(self._limits)
         except OSError as error:
             return Failure(FailureKind.CRASHED, detail=error.strerror or str(error))
         return self._child
+
+    def _too_slow(self, detail: str = "") -> Failure:
+        return Failure(FailureKind.TOO_SLOW, math.ceil(self._limits.seconds), detail)
 
     def _ended(self, ended: Ended) -> Failure:
         if self._closed:

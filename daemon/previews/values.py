@@ -112,7 +112,7 @@ class Limits:
     """Bytes of the JPEG inside a raw file."""
     memory: int = 1 << 30
     """Address space of the process, in bytes, where the system can limit it (Linux)."""
-    seconds: int = 60
+    seconds: float = 60.0
     """Time for one picture."""
     cpu_seconds: int = 30
     """Processor time for one picture."""
