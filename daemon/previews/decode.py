@@ -121,7 +121,8 @@ def _decoded(file: io.FileIO, room: Room, limits: Limits) -> Image.Image | Failu
     preview = _chosen(embedded(head, size, fetch), max(room))
     if preview is None:
         fault = judge(head, size, fetch).fault
-        return Failure(FailureKind.DAMAGED if fault else FailureKind.NO_DECODER, detail=fault or capture.container or "")
+        kind = FailureKind.DAMAGED if fault else FailureKind.NO_DECODER
+        return Failure(kind, detail=fault or capture.container or "")
     if preview.size > limits.preview_bytes:
         return Failure(FailureKind.TOO_LARGE, limits.preview_bytes)
     orientation = _of_preview(capture.orientation, preview, (capture.width or 0, capture.height or 0))

@@ -25,7 +25,7 @@ class Decoding:
         self._turn = asyncio.Lock()
         self._child: Child | None = None
         self._waiting = 0
-        self._closed = False
+        self._closed = asyncio.Event()
 
     async def thumbnail(self, path: str | os.PathLike[str], size: int) -> Thumbnail | Failure:
         """The picture at ``path``, its long side at most ``size`` pixels. See ``Previews``."""
@@ -49,7 +49,7 @@ class Decoding:
 
     async def close(self) -> None:
         """End the process. Waiting and later requests are answered with ``CLOSED``."""
-        self._closed = True
+        self._closed.set()
         if self._child is not None:
             await self._child.end()
         async with self._turn:  # a process may have been started meanwhile
@@ -57,7 +57,7 @@ class Decoding:
                 await self._child.end()
 
     async def _answer(self, request: bytes) -> wire.Answer:
-        if self._closed:
+        if self._closed.is_set():
             return Failure(FailureKind.CLOSED)
         if self._waiting >= self._limits.waiting:
             return Failure(FailureKind.BUSY, self._limits.waiting)
@@ -96,7 +96,7 @@ class Decoding:
 
     async def _ready(self) -> Child | Failure:
         """A process that can be asked, or why there is none. There are never two of them."""
-        if self._closed:
+        if self._closed.is_set():
             return Failure(FailureKind.CLOSED)
         if self._child is not None and self._child.ready:
             return self._child
@@ -106,13 +106,16 @@ class Decoding:
             self._child = await Child.start(self._limits)
         except OSError as error:
             return Failure(FailureKind.CRASHED, detail=error.strerror or str(error))
+        if self._closed.is_set():
+            await self._child.end()
+            return Failure(FailureKind.CLOSED)
         return self._child
 
     def _too_slow(self, detail: str = "") -> Failure:
         return Failure(FailureKind.TOO_SLOW, math.ceil(self._limits.seconds), detail)
 
     def _ended(self, ended: Ended) -> Failure:
-        if self._closed:
+        if self._closed.is_set():
             return Failure(FailureKind.CLOSED)
         if ended.signal == signal.SIGXCPU:
             return Failure(FailureKind.TOO_SLOW, self._limits.cpu_seconds)
