@@ -20,6 +20,8 @@ from tests.edges.previews.pictures import jpeg, png
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, or a limit that only Linux has")
 PATIENCE_S = 60.0
+SOON_S = 15.0
+"""Less than the processor time that a picture may take."""
 
 
 def has_worked(pid: int) -> bool:
@@ -63,12 +65,12 @@ def photo(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Path:
-    """A small file that takes long to decode: a progressive JPEG with a thousand scans of many empty blocks."""
+    """A small file that takes long to decode: a progressive JPEG with ten thousand scans of empty blocks."""
     data = bytearray(jpeg(64, 64, progressive=True))
     struct.pack_into(">HH", data, data.index(b"\xff\xc2") + 5, 9000, 9000)
     scan = bytes(data[data.rindex(b"\xff\xda") : -2])
     path = tmp_path / "slow.jpg"
-    path.write_bytes(data[:-2] + scan * 1000 + data[-2:])
+    path.write_bytes(data[:-2] + scan * 10_000 + data[-2:])
     return path
 
 
@@ -127,6 +129,21 @@ def test_killed_between_pictures(photo: Path) -> None:
     async def test(previews: Decoding) -> None:
         await previews.thumbnail(photo, 100)
         os.kill(await started(previews), signal.SIGKILL)
+        assert isinstance(await previews.thumbnail(photo, 100), Thumbnail)
+
+    run(test)
+
+
+def test_a_new_process_after_a_damaged_picture(photo: Path, tmp_path: Path) -> None:
+    """After a damaged picture, which may have damaged the decoder, a new process shows the next one."""
+    (tmp_path / "damaged.jpg").write_bytes(jpeg()[:1000])
+
+    async def test(previews: Decoding) -> None:
+        await previews.thumbnail(photo, 100)
+        first = await started(previews)
+        found = await previews.thumbnail(tmp_path / "damaged.jpg", 100)
+        assert isinstance(found, Failure)
+        assert not psutil.pid_exists(first)
         assert isinstance(await previews.thumbnail(photo, 100), Thumbnail)
 
     run(test)
@@ -269,13 +286,17 @@ def test_closing_answers_everybody(photo: Path, slow: Path) -> None:
     run(test)
 
 
-def test_closing_while_a_process_starts(photo: Path) -> None:
-    """Closing while a process starts leaves none behind."""
+@pytest.mark.parametrize("steps", range(1, 10))
+def test_closing_while_a_process_starts(photo: Path, steps: int) -> None:
+    """Closing at any moment while a process starts leaves none behind."""
+    before = set(psutil.Process().children())
 
     async def test(previews: Decoding) -> None:
         asking = asyncio.create_task(previews.thumbnail(photo, 100))
-        await asyncio.sleep(0)
+        for _ in range(steps):
+            await asyncio.sleep(0)
         await previews.close()
+        assert set(psutil.Process().children()) == before
         assert await asking == Failure(FailureKind.CLOSED)
 
     run(test)
@@ -318,5 +339,5 @@ def test_the_process_dies_with_the_daemon(photo: Path, slow: Path) -> None:
         child = psutil.Process(int(parent.stdout.readline()))
         asyncio.run(until(lambda: has_worked(child.pid)))
         parent.kill()
-        child.wait(PATIENCE_S)
+        child.wait(SOON_S)
     assert not child.is_running()
