@@ -13,6 +13,7 @@ from uuid import UUID
 from daemon.order import Bracket, FlowName, Image, ImageState, MergeState, Order, Phase, Preset, fingerprint
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
+from daemon.template import DEFAULT
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -62,6 +63,7 @@ def order_of(note: Json) -> Order:
             quality=_optional(_number, download["quality"]),
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
+            names=_optional(_plain, settings.get("names")) or DEFAULT,
         ),
         phase=Phase.DOWNLOADED,
         created=True,

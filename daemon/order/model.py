@@ -19,6 +19,7 @@ from daemon.order.problem import Code, Problem, Trouble
 from daemon.shoot import LeftOut, Shot
 from daemon.shoot.leftout import in_one
 from daemon.shoot.shot import UNKNOWN
+from daemon.template import DEFAULT
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
@@ -190,7 +191,7 @@ class Preset:
     ``per_image`` is a fixed number of brackets per image; None lets the service group them. ``enhance`` are the
     preferences of the vendor's API, as they are sent. ``format`` is jpeg, png or webp; ``quality`` 1-90; ``max_width``
     is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
-    holds the order or is left out.
+    holds the order or is left out. ``names`` is the template of the pictures' names (``daemon.template``).
     """
 
     per_image: int | None = None
@@ -200,6 +201,7 @@ class Preset:
     max_width: int | None = None
     dev_mode: bool = False
     bad_files: BadFiles = "hold"
+    names: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ DELIVERED = replace(
     shoot=f"12 Oak St {ODD}",
     output="/out/12 Oak St",
     created=True,
-    preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True),
+    preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True, names="{seq:02}"),
     phase=Phase.DOWNLOADED,
     brackets=(
         replace(
@@ -160,7 +160,9 @@ def test_notes_of_earlier_versions_are_read() -> None:
             del bracket[key]
     for image in note["images"]:
         del image["name"]
+    del note["settings"]["names"]
     old = order_of(note)
+    assert old.preset.names == "{stem}"
     assert (old.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
     assert (old.left_out, old.left_out_why, old.brackets[0].shot) == (DELIVERED.left_out, (), UNKNOWN)
     there = {bracket.path: (bracket.size, 7) for bracket in DELIVERED.brackets}
