@@ -176,7 +176,7 @@ def test_a_directory_that_points_to_itself_ends() -> None:
     assert parse(struct.pack("<2sHIHHHIII", b"II", 42, 8, 1, 0x8825, 4, 1, 8, 0)).gps is None
 
 
-def test_a_place_is_in_no_text(tmp_path: Path) -> None:
+def test_a_place_is_never_in_a_text(tmp_path: Path) -> None:
     """A place reaches the frame. It is not in the text of the capture or the frame, nor in what an order stores."""
     (tmp_path / "IMG_1.JPG").write_bytes(located()["little.jpg"])
     found = frame(str(tmp_path), "IMG_1.JPG")
