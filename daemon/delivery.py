@@ -1,4 +1,4 @@
-"""Names and contents of a delivered shoot on disk: the output folder, the pictures' names, and ``order.json``.
+"""The output folder of a shoot and its ``order.json``.
 
 ``order.json`` is written last. It shows other programs that the shoot is complete.
 """
@@ -16,7 +16,7 @@ from daemon.errors import OutputError
 from daemon.files import incoming, scan
 from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
-from daemon.order import Bracket, Image, ImageState, Order, changed_since, pictures, unknown
+from daemon.order import Bracket, ImageState, Order, changed_since, unknown
 from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
 
@@ -57,20 +57,6 @@ def _other_names(order: Order, room: int) -> Iterator[str]:
     for shoot in (order.source.shoot, plain(order.source.shoot)):
         yield (shortened(shoot, room - len(tail)).rstrip(". ") + tail).lstrip()
     yield f"shoot{tail}"
-
-
-def stem_of(order: Order, image: Image) -> str:
-    """The stem of a picture's file name: that of its first bracket's file.
-
-    If the image's brackets are not known, its own name is used, without unsafe characters.
-    """
-    numbers = pictures.brackets_of(order, image)
-    if numbers:
-        name = order.brackets[numbers[0]].path.rsplit("/", 1)[-1]
-        return name.rpartition(".")[0] or name
-    safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in image.name).strip(". ")
-    stem, _, extension = safe.rpartition(".")
-    return (stem if extension.isalnum() and len(extension) <= 5 else safe) or image.id
 
 
 def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ...]:
@@ -124,6 +110,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
                 "quality": order.preset.quality,
                 "max_width": order.preset.max_width,
             },
+            "names": order.preset.names,
         },
         "images": [
             {

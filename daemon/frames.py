@@ -1,4 +1,4 @@
-"""Reads a photo's camera, time and exposure, as values for ``daemon.grouping`` and ``daemon.shoot``."""
+"""Reads a photo's camera, time, place and exposure, as values for ``daemon.grouping`` and ``daemon.shoot``."""
 
 from __future__ import annotations
 
@@ -82,6 +82,7 @@ def _frame_of(path: str, capture: Capture) -> Frame:
         value_ev=mark.value_ev,
         number=mark.sequence_number,
         length=mark.sequence_length,
+        gps=capture.gps,
     )
 
 

@@ -40,4 +40,5 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         max_width=download.max_width,
         dev_mode=dev_mode,
         bad_files=settings.bad_files,
+        names=settings.names,
     )

@@ -27,10 +27,11 @@ from pydantic import (
     model_validator,
 )
 
-from daemon.config.mistake import Mistake
+from daemon.config.mistake import Mistake, nearest
 from daemon.config.places import expand
 from daemon.config.price import A_PRICE, price
 from daemon.errors import ConfigError, Problem
+from daemon.template import DEFAULT, FIELDS, BadTemplate, parse
 
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?", re.IGNORECASE)
 
@@ -82,6 +83,18 @@ def _count_or_word(written: object) -> object:
         f"{written!r} is not a valid grouping",
         "Write `automatic`, `sets`, `folders`, or how many brackets make one picture, 1 to 9.",
     )
+
+
+def _template(written: object) -> object:
+    """A valid template for the names of pictures, as it is written. Raises Mistake."""
+    if not isinstance(written, str):
+        raise Mistake("This is not a template in quotes", 'Write one such as "{seq:02}-{stem}", with the quotes.')
+    try:
+        parse(written)
+    except BadTemplate as error:
+        meant = nearest(error.unknown, FIELDS) if error.unknown else None
+        raise Mistake(error.what, f"Did you mean {{{meant}}}?" if meant else error.remedy) from None
+    return written
 
 
 def _not_blank(written: object) -> object:
@@ -143,6 +156,7 @@ QuietPeriod = Annotated[Literal["auto"] | float, BeforeValidator(_quiet)]
 Grouping = Annotated[Literal["automatic", "sets", "folders"] | int, BeforeValidator(_count_or_word)]
 Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
+Names = Annotated[str, BeforeValidator(_template)]
 Flag = bool | None
 A_DURATION = 'a time such as "90s", "2m" or "1h30m", more than zero and at most a day'
 A_GROUPING = "automatic, sets, folders or a whole number from 1 to 9"
@@ -237,6 +251,7 @@ class FolderSettings(Model):
         default="supplement", description="supplement, hold or ignore"
     )
     bad_files: Literal["hold", "leave_out"] = Field(default="hold", description="hold or leave_out")
+    names: Names = Field(default=DEFAULT, description="a template in quotes")
     enhance: EnhanceSettings = Field(default=EnhanceSettings(), description="a group of settings, indented below it")
     download: DownloadSettings = Field(default=DownloadSettings(), description="a group of settings, indented below it")
 

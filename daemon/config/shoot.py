@@ -19,6 +19,7 @@ from daemon.config.preferences import check_preferences
 from daemon.config.settings import A_GROUPING, EnhanceSettings, FileSettings, FolderSettings, Grouping, Model
 from daemon.errors import ConfigError, Problem
 from daemon.regular import NotRegular, TooLarge, read_regular
+from daemon.template import FORBIDDEN, RESERVED
 
 NAME = "bracketd.yaml"
 
@@ -32,8 +33,6 @@ LARGEST_SET = 9
 """Most brackets of an image (the service's limit)."""
 
 _EXAMPLE = "`bracketd plan FOLDER --write` writes an example."
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
-_FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
 def _component(written: object) -> object:
@@ -41,8 +40,8 @@ def _component(written: object) -> object:
     if not isinstance(written, str):
         return written
     stem = written.partition(".")[0].strip().casefold()
-    bad = not written.strip() or written.startswith(".") or written != written.strip(" .") or stem in _RESERVED
-    if bad or _FORBIDDEN & set(written) or not written.isprintable() or len(written) > LONGEST_NAME:
+    bad = not written.strip() or written.startswith(".") or written != written.strip(" .") or stem in RESERVED
+    if bad or FORBIDDEN & set(written) or not written.isprintable() or len(written) > LONGEST_NAME:
         raise Mistake(
             "This name cannot be used for a folder",
             'Write a name without / \\ : * ? " < > |, not starting with a dot, such as "12 Oak St".',

@@ -22,6 +22,10 @@ FOCAL_MM = 0.1, 100_000.0
 EV = -20.0, 20.0
 """Exposure compensation and bracket offsets. Cameras offer 5 EV of compensation, and a bracket adds a few more."""
 
+LATITUDE = -90.0, 90.0
+LONGITUDE = -180.0, 180.0
+"""Degrees. North and east are positive."""
+
 
 def within(bounds: tuple[float, float], value: float | None) -> float | None:
     """The value if it lies within these bounds, else None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -34,6 +34,7 @@ class Capture:
     ``exposure_s`` is in seconds, ``focal_mm`` in millimetres, ``iso`` in ISO 12232 units, ``bias_ev`` in EV.
     ``exposure_mode`` is Exif's number: 0 automatic, 1 manual, 2 auto bracket. ``orientation`` is Exif's 1 to 8.
     ``width`` and ``height`` are the main image's pixels as stored, before orientation; both or neither is None.
+    ``gps`` is latitude and longitude in degrees (WGS 84). It is private, so it is not in the text of a Capture.
     """
 
     container: str | None = None
@@ -53,3 +54,4 @@ class Capture:
     width: int | None = None
     height: int | None = None
     mark: BracketMark = BracketMark()
+    gps: tuple[float, float] | None = field(default=None, repr=False)

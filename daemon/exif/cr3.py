@@ -23,8 +23,8 @@ def read_cr3(source: Source) -> Capture:
             parts = {part.kind: _directory(source, part.start) for part in boxes(source, box.start + 16, box.end)}
             break
     none = Directory(Tiff(source, 0, "<"), {})
-    ifd0, exif, note = (parts.get(kind, none) for kind in (b"CMT1", b"CMT2", b"CMT3"))
-    return replace(capture_of(ifd0, exif, canon(note)), container="cr3")
+    ifd0, exif, note, gps = (parts.get(kind, none) for kind in (b"CMT1", b"CMT2", b"CMT3", b"CMT4"))
+    return replace(capture_of(ifd0, exif, canon(note), gps), container="cr3")
 
 
 def _directory(source: Source, at: int) -> Directory:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from daemon.exif.bounds import EV, EXPOSURE_S, F_NUMBER, FOCAL_MM, ISO, within
 from daemon.exif.capture import BracketMark, Capture
+from daemon.exif.gps import GPS_DIRECTORY, location
 from daemon.exif.ifd import Directory, open_tiff
 from daemon.exif.makernotes import note_in
 from daemon.exif.marks import Note
@@ -49,10 +50,11 @@ def capture_in(source: Source, base: int) -> Capture:
     return capture_of(ifd0, exif, note_in(exif, MAKER_NOTE, ifd0.text(MAKE)))
 
 
-def capture_of(ifd0: Directory, exif: Directory, note: Note) -> Capture:
+def capture_of(ifd0: Directory, exif: Directory, note: Note, gps: Directory | None = None) -> Capture:
     """Combine the first directory, the Exif directory and the maker note. TIFF/EP has all tags in the first.
 
-    A number beyond ``daemon.exif.bounds`` counts as absent.
+    ``gps`` is the GPS directory; by default, the first directory points to it. A number beyond ``daemon.exif.bounds``
+    counts as absent.
     """
 
     def ratio(tag: int) -> float | None:
@@ -87,6 +89,7 @@ def capture_of(ifd0: Directory, exif: Directory, note: Note) -> Capture:
         width=width,
         height=height,
         mark=_bounded(note.mark),
+        gps=location(ifd0.directory(GPS_DIRECTORY) if gps is None else gps),
     )
 
 

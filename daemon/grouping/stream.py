@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ class Frame:
     ``flash`` is True if the flash fired. ``shutter_count`` is the body's lifetime counter. ``aeb`` is True if the
     camera recorded auto exposure bracketing, False if it recorded another mode. With ``aeb``, ``value_ev`` is the
     offset from the metered exposure, and ``number`` of ``length`` the place in the sequence, counted from 1.
+    ``gps`` is latitude and longitude in degrees (WGS 84). It is private, so it is not in the text of a Frame.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Frame:
     orientation: int | None = None
     flash: bool | None = None
     shutter_count: int | None = None
+    gps: tuple[float, float] | None = field(default=None, repr=False)
 
     @property
     def time(self) -> float:

@@ -29,6 +29,7 @@ from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import from_json
+from daemon.template import DEFAULT
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -81,6 +82,7 @@ def order_of(note: Json) -> Order:
             quality=_optional(_number, download["quality"]),
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
+            names=_optional(_plain, settings.get("names")) or DEFAULT,
         ),
         standing=Phase.DOWNLOADED,
         uploads=Uploads(created=True),

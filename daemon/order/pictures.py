@@ -32,7 +32,8 @@ def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
     """
     theirs = image.name.rpartition(".")[0] or image.name
     words = theirs.split()[-1:] + image.name.split()[-1:]
-    return image.brackets or tuple(n for n in range(len(order.brackets)) if order.tag(n) in words)
+    named = {int(number) - 1 for word in words if (number := word.rpartition("-")[2]).isdecimal() and len(number) < 9}
+    return image.brackets or tuple(n for n in sorted(named) if 0 <= n < len(order.brackets) and order.tag(n) in words)
 
 
 def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mismatched | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from daemon.template import DEFAULT
+
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 
@@ -17,7 +19,7 @@ class Preset:
     ``per_image`` is a fixed number of brackets per image; None lets the service group them. ``enhance`` are the
     preferences of the vendor's API, as they are sent. ``format`` is jpeg, png or webp; ``quality`` 1-90; ``max_width``
     is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
-    holds the order or is left out.
+    holds the order or is left out. ``names`` is the template of the pictures' names (``daemon.template``).
     """
 
     per_image: int | None = None
@@ -27,3 +29,4 @@ class Preset:
     max_width: int | None = None
     dev_mode: bool = False
     bad_files: BadFiles = "hold"
+    names: str = DEFAULT

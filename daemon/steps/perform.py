@@ -16,13 +16,14 @@ from dataclasses import replace
 import structlog
 
 from daemon import errors, originals
-from daemon.delivery import delivery_note, fitting_output, late_photos, note_name, stem_of
+from daemon.delivery import delivery_note, fitting_output, late_photos, note_name
 from daemon.files import incoming, outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts, pictures, steps
+from daemon.picture_names import picture_name
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.steps.failures import failure
@@ -314,14 +315,13 @@ class Steps:
         image = next(image for image in order.images if image.id == image_id)
         assert image.extension is not None
         assert image.sha256 is not None
-        stem, mark, longest = (
-            stem_of(order, image),
+        output, mark, longest = (
+            order.source.output,
             MARKED[order.preset.dev_mode],
             self._longest_name(order.source.output),
         )
-        name = incoming.place(
-            order.source.output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest
-        )
+        stem = picture_name(order, image_id, longest - len(f"{mark}.{image.extension}"))
+        name = incoming.place(output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
         return facts.PicturePlaced(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:

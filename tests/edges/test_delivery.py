@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon.delivery import fitting_output, output_folder, stem_of
+from daemon.delivery import fitting_output, output_folder
 from daemon.errors import OutputError
 from daemon.order import Image, Order, Preset
+from daemon.picture_names import picture_name
 from tests.changed import changed
 from tests.core.orders import order
 from tests.mirror import Mirror
@@ -43,12 +44,13 @@ ORDER = order(3)
 )
 def test_a_picture_bears_its_brackets_own_stem(image: Image, stem: str) -> None:
     """A picture is named after its first bracket's file; a name from the service is made safe."""
-    assert stem_of(ORDER, image) == stem
+    assert picture_name(replace(ORDER, images=(image,)), image.id, 251) == stem
 
 
 def test_a_renamed_shoot_still_knows_its_pictures() -> None:
     """A picture's brackets are found by the unique part of its name, even if the shoot was renamed."""
-    assert stem_of(changed(ORDER, shoot="Oak Street 12"), Image("i", ORDER.bracket_name(1))) == "IMG_0432"
+    image = Image("i", ORDER.bracket_name(1))
+    assert picture_name(changed(ORDER, shoot="Oak Street 12", images=(image,)), "i", 251) == "IMG_0432"
 
 
 LONG = "Long Street " * 13

@@ -290,3 +290,24 @@ def test_a_path_that_means_nothing_is_refused(problems: Problems, written: str) 
     """An unset variable, an unknown home or an empty path is rejected."""
     (problem,) = problems(folder() + f"state_dir: {written}\n")
     assert problem.where.endswith("config.yaml:4: state_dir")
+
+
+@pytest.mark.parametrize(
+    ("written", "what", "remedy"),
+    [
+        ("'{stemm}'", "Unknown field {stemm} in the template", "Did you mean {stem}?"),
+        ("'{frame}'", "Unknown field {frame} in the template", "The fields are {seq}, {stem}, {shoot}, {date},"),
+        ("'{shoot.__class__}'", "Unknown field {shoot.__class__} in the template", "The fields are"),
+        ("'{shoot}'", "Every picture of a shoot would have the same name", "Add {seq} or {stem}."),
+        ("''", "The template is empty", "Use fields such as {seq}"),
+        ("{stem}", "This is not a template in quotes", 'Write one such as "{seq:02}-{stem}", with the quotes.'),
+        ("3", "This is not a template in quotes", "Write one such as"),
+        ("", "This is not a template in quotes", "Write one such as"),
+    ],
+)
+def test_a_bad_template_of_names_is_explained(problems: Problems, written: str, what: str, remedy: str) -> None:
+    """A mistake in ``names`` is reported with its line and a remedy, and with the field that was probably meant."""
+    (problem,) = problems(folder(f"names: {written}"))
+    assert problem.where.endswith("config.yaml:4: folders[0].names")
+    assert problem.what == what
+    assert problem.remedy.startswith(remedy)

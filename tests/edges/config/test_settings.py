@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from daemon.config import load
+from daemon.config.policy import preset_of
 from daemon.config.price import locate_price
 from daemon.errors import ConfigError
 
@@ -19,7 +20,7 @@ def test_only_watch_and_output_have_to_be_given(loaded: Load) -> None:
     one = settings.folders[0]
     assert (one.quiet_period, one.existing, one.observer, one.poll_interval) == ("auto", "skip", "auto", 30.0)
     assert (one.grouping, one.enhance_wire()) == ("automatic", {})
-    assert (one.late_files, one.bad_files) == ("supplement", "hold")
+    assert (one.late_files, one.bad_files, one.names) == ("supplement", "hold", "{stem}")
     assert (one.download.format, one.download.quality, one.download.max_width) == ("jpeg", 90, None)
     assert (settings.api.base_url, settings.api.flow) == ("https://api.autoenhance.ai", "images")
     assert (settings.api.dev_mode, settings.api.poll_every) == (False, 5.0)
@@ -35,7 +36,7 @@ def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
     settings = loaded(
         folder(
             "quiet_period: 2m\nexisting: process\nobserver: polling\npoll_interval: 5\ngrouping: 5\n"
-            "late_files: ignore\nbad_files: leave_out\n"
+            "late_files: ignore\nbad_files: leave_out\nnames: '{seq:02}-{stem}'\n"
             "download: {format: webp, quality: 80, max_width: 4000}"
         )
         + "api: {base_url: 'http://127.0.0.1:8080/', flow: brackets, dev_mode: yes, poll_every: 1s}\n"
@@ -51,7 +52,8 @@ def test_every_setting_is_read(loaded: Load, tmp_path: Path) -> None:
         "dev_mode": True,
         "poll_every": 1.0,
     }
-    assert (one.late_files, one.bad_files) == ("ignore", "leave_out")
+    assert (one.late_files, one.bad_files, one.names) == ("ignore", "leave_out", "{seq:02}-{stem}")
+    assert preset_of(one, dev_mode=False).names == "{seq:02}-{stem}"
     assert (settings.transfers.uploads, settings.transfers.downloads) == (64, 1)
     assert tuple(settings.limits.model_dump().values()) == (60, 1, 1500)
     assert settings.price_per_image == Decimal("0.75")

@@ -118,7 +118,7 @@ def without_size(entries: Entries) -> dict[int, Plain | Subs]:
     return {tag: entry for tag, entry in entries.items() if tag not in (0xA002, 0xA003)}
 
 
-def raw_photo(make: str, order: str, main: Entries, **more: Plain) -> bytes:
+def raw_photo(make: str, order: str, main: Entries, **more: Plain | Subs) -> bytes:
     """The photo as a raw file: the first directory is a preview, sub-images are another preview and the sensor's."""
     preview = {0x00FE: longs(1), 0x0100: longs(1620), 0x0101: longs(1080)}
     sensor: dict[int, Plain | Subs] = {0x00FE: longs(0), 0x0106: shorts(32803), **main}
