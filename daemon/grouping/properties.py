@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import NormalDist, fmean, median
 
-from daemon.grouping.parts import Apart, Part
+from daemon.grouping.property import Apart, Part
 from daemon.grouping.places import Place, metres, middle
 from daemon.grouping.stream import Frame
 from daemon.shoot.shot import CLOCK_SET

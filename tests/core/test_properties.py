@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.grouping.parts import Apart, Part, described
+from daemon.grouping.property import Apart, Part, described
 from daemon.grouping.places import Place, metres, middle
 from daemon.grouping.properties import LEAST, properties
 from daemon.grouping.stream import Frame
