@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from daemon.grouping import marked, unmarked
-from daemon.grouping.stream import Frame, Lacking, streams
+from daemon.grouping.frame import Frame
+from daemon.grouping.stream import Lacking, streams
 
 
 def dangling(frames: Sequence[Frame]) -> str | None:

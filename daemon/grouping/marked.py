@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from daemon.grouping.frame import Frame
 from daemon.grouping.stream import (
     UNKNOWN,
-    Frame,
     Lacking,
     Set,
     cut,

@@ -6,10 +6,10 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from daemon.grouping.frame import Frame, missing_between
 from daemon.shoot.formats import extension
 
 IDLE = 12.0
@@ -26,85 +26,8 @@ UNKNOWN = math.inf
 Set = list[int]
 """A complete or incomplete set, as positions in a stream."""
 
-_NUMBER = re.compile(r"^(.*?)(\d{3,})\D*$")
 _COPY = re.compile(r"(-\d| ?\(\d\))$")
 _ROLLS_AFTER = 9999
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The metadata of one photo. None for absent values.
-
-    ``path`` is relative to the shoot's folder. ``body`` is make, model and serial number of the camera. ``taken_at`` is
-    in seconds of the camera's clock, whose steps are ``resolution_s`` long: 1.0 without fractions of a second.
-    ``exposure_s`` is in seconds, ``focal_mm`` in millimetres, ``bias_ev`` the exposure bias in EV. ``pixels`` are width
-    and height as stored, ``orientation`` is Exif's 1 to 8, ``exposure_mode`` Exif's 0xA402 (2: auto bracket).
-    ``flash`` is True if the flash fired. ``shutter_count`` is the body's lifetime counter. ``aeb`` is True if the
-    camera recorded auto exposure bracketing, False if it recorded another mode. With ``aeb``, ``value_ev`` is the
-    offset from the metered exposure, and ``number`` of ``length`` the place in the sequence, counted from 1.
-    """
-
-    path: str
-    body: str = ""
-    taken_at: float | None = None
-    exposure_s: float | None = None
-    f_number: float | None = None
-    iso: float | None = None
-    focal_mm: float | None = None
-    pixels: tuple[int, int] | None = None
-    aeb: bool | None = None
-    value_ev: float | None = None
-    number: int | None = None
-    length: int | None = None
-    resolution_s: float = 1.0
-    bias_ev: float | None = None
-    exposure_mode: int | None = None
-    orientation: int | None = None
-    flash: bool | None = None
-    shutter_count: int | None = None
-
-    @property
-    def time(self) -> float:
-        """``taken_at``, 0 if unknown."""
-        return self.taken_at or 0.0
-
-    @property
-    def shutter(self) -> float:
-        """``exposure_s``, 0 if unknown."""
-        return self.exposure_s or 0.0
-
-    @property
-    def ev(self) -> float:
-        """The exposure value at ISO 100, log2(N²/t) - log2(ISO/100). Absent values count as N = 1, t = 1, ISO 100."""
-        return math.log2((self.f_number or 1.0) ** 2 / (self.exposure_s or 1.0)) - math.log2((self.iso or 100.0) / 100)
-
-    @property
-    def folder(self) -> str:
-        """The folder of the file."""
-        return self.path.rpartition("/")[0]
-
-    @property
-    def card(self) -> str:
-        """The card of the file: the folder that contains DCIM, or else the file's own folder."""
-        folder = f"{self.folder}/"
-        return folder.partition("DCIM/")[0] if "DCIM/" in folder else folder
-
-    @property
-    def stem(self) -> str:
-        """The file name without extension, in lower case."""
-        return self.path.rpartition("/")[2].rpartition(".")[0].casefold()
-
-    @property
-    def file_number(self) -> int | None:
-        """The camera's running number in the file name: the last digits, if they are three or more."""
-        found = _NUMBER.match(_COPY.sub("", self.stem))
-        return int(found[2]) if found else None
-
-    @property
-    def prefix(self) -> str:
-        """The part of the file name before ``file_number``."""
-        found = _NUMBER.match(_COPY.sub("", self.stem))
-        return found[1] if found else self.stem
 
 
 class Lacking(NamedTuple):
@@ -145,13 +68,8 @@ def cut(before: Frame, after: Frame) -> bool:
 
 def hole(before: Frame, after: Frame) -> float:
     """The number of missing file numbers between two frames of a stream. ``UNKNOWN`` if their names do not show it."""
-    first, second = before.file_number, after.file_number
-    if first is None or second is None or (before.folder, before.prefix) != (after.folder, after.prefix):
-        return UNKNOWN
-    missing = second - first - 1
-    if missing < -_ROLLS_AFTER // 2:
-        missing += _ROLLS_AFTER
-    return missing if missing >= 0 else UNKNOWN
+    missing = missing_between(before, after)
+    return UNKNOWN if missing is None else missing
 
 
 def room_before(stream: Sequence[Frame], one: Set) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.grouping.stream import UNKNOWN, Frame, Lacking, Set, cut, hole
+from daemon.grouping.frame import Frame
+from daemon.grouping.stream import UNKNOWN, Lacking, Set, cut, hole
 
 ALIKE = 3
 """The number of complete sets that is needed before another set can be called incomplete."""
